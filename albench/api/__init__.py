@@ -1,0 +1,47 @@
+"""All that a plugin imports of albench: contracts, descriptors, hooks and a few helpers."""
+
+from albench.api import needs
+from albench.api.descriptors import API_VERSION, Descriptor, Kind, Option
+from albench.api.hooks import ENTRY_POINT_GROUP, hookimpl
+from albench.api.modality import Label, Modality, ModalityLoader, Samples, fingerprint
+from albench.api.model import (
+    AuxiliaryLoss,
+    FusionModel,
+    FusionNet,
+    ParameterGroups,
+    Shapes,
+    Trunk,
+)
+from albench.api.pool import PoolSource, PoolView
+from albench.api.selection import top
+from albench.api.strategy import QueryStrategy
+from albench.errors import Complaint, DataError, UndeclaredNeed, WeightsError
+
+__all__ = [
+    "API_VERSION",
+    "ENTRY_POINT_GROUP",
+    "AuxiliaryLoss",
+    "Complaint",
+    "DataError",
+    "Descriptor",
+    "FusionModel",
+    "FusionNet",
+    "Kind",
+    "Label",
+    "Modality",
+    "ModalityLoader",
+    "Option",
+    "ParameterGroups",
+    "PoolSource",
+    "PoolView",
+    "QueryStrategy",
+    "Samples",
+    "Shapes",
+    "Trunk",
+    "UndeclaredNeed",
+    "WeightsError",
+    "fingerprint",
+    "hookimpl",
+    "needs",
+    "top",
+]

@@ -1,0 +1,157 @@
+"""Light announcements of plugins: all that listing, planning and documentation must know."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+API_VERSION = 1
+"""The version of the contracts in ``albench.api``; raised when a plugin must change."""
+
+
+class Kind(StrEnum):
+    """The three kinds of plugin."""
+
+    LOADER = "loader"
+    MODEL = "model"
+    STRATEGY = "strategy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One keyword argument of a plugin's target that a benchmark may set.
+
+    Parameters
+    ----------
+    name : str
+        The keyword argument.
+    type : type
+        ``int``, ``float``, ``str``, ``bool``, ``pathlib.Path`` (taken relative to the specification
+        file) or ``list`` (of strings or numbers).
+    default : object
+        The value when the benchmark is silent; ignored if `required`.
+    required : bool
+        Whether the benchmark must set it.
+    minimum, maximum : float or None
+        The closed range of a number.
+    choices : tuple of str
+        The allowed values of a string; empty allows all.
+    help : str
+        One line, with the unit of a quantity.
+    """
+
+    name: str
+    type: type[Any]  # the option's own type, known only to the plugin
+    default: object = None
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+    def complaint_about(self, value: object) -> str | None:
+        """Return what is wrong with `value`, or None if it is allowed.
+
+        Parameters
+        ----------
+        value : object
+            A value as a specification gives it.
+
+        Returns
+        -------
+        str or None
+            What was found and what is allowed.
+        """
+        if value is None and not self.required and self.default is None:
+            return None
+        if not self._has_right_type(value):
+            return f"expected {self._type_name()}, found {value!r}"
+        if self.choices and value not in self.choices:
+            return f"found {value!r}, allowed are {', '.join(map(repr, self.choices))}"
+        return self._range_complaint(value)
+
+    def _has_right_type(self, value: object) -> bool:
+        if self.type is float:
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        if self.type is int:
+            return isinstance(value, int) and not isinstance(value, bool)
+        if self.type is Path:
+            return isinstance(value, str | Path)
+        return isinstance(value, self.type)
+
+    def _type_name(self) -> str:
+        names = {int: "a whole number", float: "a number", str: "a string", bool: "true or false"}
+        return names.get(self.type, "a path" if self.type is Path else "a list")
+
+    def _range_complaint(self, value: object) -> str | None:
+        if not isinstance(value, int | float):
+            return None
+        below = self.minimum is not None and not value >= self.minimum
+        above = self.maximum is not None and not value <= self.maximum
+        if below or above:
+            low = "-inf" if self.minimum is None else f"{self.minimum:g}"
+            high = "inf" if self.maximum is None else f"{self.maximum:g}"
+            return f"found {value!r}, allowed is {low} to {high}"
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Descriptor:
+    """What a plugin says of one loader, model or strategy, without importing anything heavy.
+
+    Parameters
+    ----------
+    name : str
+        The short name, lower case with hyphens: ``k-center``.
+    kind : Kind
+        What the target is.
+    target : str
+        ``package.module:attribute``. Called with the options as keyword arguments it gives, for a
+        loader, a `Modality`; for a model, a `FusionModel`; for a strategy, a `QueryStrategy`.
+    summary : str
+        One line for listings.
+    version : int
+        The component's version, raised when results change; part of a cell's identity.
+    api : int
+        The `API_VERSION` it was written for.
+    options : tuple of Option
+        Every keyword argument that a benchmark may set.
+    needs : frozenset of str
+        For a strategy: what it reads of the pool (see `albench.api.needs`); equal to the
+        ``needs`` of the strategy itself.
+    provides : frozenset of str
+        For a model: the needs it can serve.
+    modalities : tuple of (int, int or None)
+        The smallest and the largest number of modalities it works with; None is no limit.
+    requires : tuple of str
+        Importable modules without which it cannot run, other than what its package depends on.
+    extra : str
+        What to install for `requires`, as ``pip install`` takes it.
+    tags : frozenset of str
+        Free marks, such as ``"simulated"`` for a loader or ``"oracle"`` for a strategy that uses
+        labels it could not have.
+    cost : str
+        The cost class of a query of a strategy in the pool size n: ``"n"``, ``"n log n"``,
+        ``"n b"`` (b is the query size), ``"n^2"``.
+    citation : str
+        The source, as a reader would look it up.
+    namespace : str or None
+        The qualifier of the name; None takes the distribution's.
+    """
+
+    name: str
+    kind: Kind
+    target: str
+    summary: str
+    version: int = 1
+    api: int = API_VERSION
+    options: tuple[Option, ...] = ()
+    needs: frozenset[str] = frozenset()
+    provides: frozenset[str] = frozenset()
+    modalities: tuple[int, int | None] = (1, None)
+    requires: tuple[str, ...] = ()
+    extra: str = ""
+    tags: frozenset[str] = frozenset()
+    cost: str = "n"
+    citation: str = ""
+    namespace: str | None = None

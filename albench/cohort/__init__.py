@@ -1,0 +1,1 @@
+"""Cohorts: modalities joined on subject, their candidates, splits and cached features."""

@@ -1,0 +1,1 @@
+"""Loaders that ship with albench, announced like any plugin."""

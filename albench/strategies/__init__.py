@@ -1,0 +1,1 @@
+"""Strategies that ship with albench, announced like any plugin."""
