@@ -83,9 +83,11 @@ def torch_seeded(seed: int) -> Iterator[None]:
     None
         Layers draw their weights and dropout its masks from the seeded generators.
     """
-    import torch  # noqa: PLC0415  # seeds must be importable where torch is not wanted
+    import torch  # here, since seeds must be importable where torch is not wanted
 
-    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+    # No device is forked unless CUDA is in use: touching it would initialise it in a forked child.
+    in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    devices = range(torch.cuda.device_count()) if in_use else ()
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(seed)
         yield
