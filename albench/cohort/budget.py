@@ -1,0 +1,111 @@
+"""Budgets in numbers: how many labels are there at each round, and which come first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.cohort.join import Cohort
+
+Unit = Literal["candidates", "subjects"]
+First = Literal["random", "stratified"]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A budget in whole numbers of its unit.
+
+    Parameters
+    ----------
+    targets : tuple of int
+        How many units are labelled at each round, rising; the first is the initial set.
+    unit : str
+        ``candidates``, or ``subjects``, which are bought with all their candidates.
+    """
+
+    targets: tuple[int, ...]
+    unit: Unit
+
+
+def schedule(
+    n: int, initial: int | float, query: int | float, stop: int | float, unit: Unit
+) -> Schedule:
+    """Return the rounds of a budget over a training part.
+
+    Shares are rounded down, as the printed labelled shares of the MMFN-AL paper imply, but never to
+    nothing.
+
+    Parameters
+    ----------
+    n : int
+        How many units the training part has.
+    initial, query, stop : int or float
+        Counts, or shares of `n`.
+    unit : str
+        What is counted.
+
+    Returns
+    -------
+    Schedule
+        Its last round holds `stop` units, or all there are.
+    """
+    first, step, last = (_count(amount, n) for amount in (initial, query, stop))
+    targets = [first, *range(first + step, last, step), last] if last > first else [first]
+    return Schedule(tuple(targets), unit)
+
+
+def _count(amount: int | float, n: int) -> int:
+    count = amount if isinstance(amount, int) else int(np.floor(round(amount * n, 9)))
+    return min(max(count, 1), n)
+
+
+def first_labels(
+    cohort: Cohort,
+    train: NDArray[np.intp],
+    plan: Schedule,
+    first: First,
+    rng: np.random.Generator,
+) -> NDArray[np.intp]:
+    """Return the candidates whose labels are known at the start.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose candidates.
+    train : ndarray of int
+        The training candidates' numbers.
+    plan : Schedule
+        Whose first target is the size.
+    first : str
+        ``random``, or ``stratified``: the classes in turn.
+    rng : numpy.random.Generator
+        Of the purpose *first labels*.
+
+    Returns
+    -------
+    ndarray of int
+        Sorted numbers of training candidates.
+    """
+    owners = cohort.candidate_subjects[train]
+    units = np.unique(owners) if plan.unit == "subjects" else np.arange(len(train))
+    labels = cohort.labels[units] if plan.unit == "subjects" else cohort.labels[owners]
+    order = rng.permutation(len(units))
+    if first == "stratified":
+        order = order[np.argsort(_rank_in_class(labels[order]), kind="stable")]
+    chosen = units[order[: plan.targets[0]]]
+    picked = np.isin(owners, chosen) if plan.unit == "subjects" else np.isin(units, chosen)
+    return np.sort(train[picked])
+
+
+def _rank_in_class(labels: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return for each element how many of its class stand before it."""
+    ranks = np.empty(len(labels), dtype=np.intp)
+    for number in np.unique(labels):
+        members = np.flatnonzero(labels == number)
+        ranks[members] = np.arange(len(members))
+    return ranks

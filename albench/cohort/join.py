@@ -1,0 +1,188 @@
+"""Modalities joined on subject: who is in, with which label, and the candidates they give."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.api.modality import fingerprint
+from albench.errors import Complaint, DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.api.modality import Modality
+
+MAX_NAMED = 5
+"""How many subjects a complaint names before it counts the rest."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Cohort:
+    """Subjects that have every modality in use, and all that is known of them.
+
+    Parameters
+    ----------
+    name : str
+        The cohort's name in the specification.
+    modalities : tuple of str
+        The modalities in use: the columns of the candidates.
+    subjects : tuple of str
+        Sorted; a subject's position is its number.
+    classes : tuple of str
+        The classes in their order; a class's position is its number.
+    labels : ndarray of int, shape (n_subjects,)
+        The class number of each subject.
+    candidates : ndarray of int, shape (n_candidates, n_modalities)
+        Sample numbers: the rows of each `Modality`. Ordered by subject.
+    candidate_subjects : ndarray of int, shape (n_candidates,)
+        The subject's number of each candidate.
+    fingerprint : str
+        A hash of everything above and of the data of the modalities in use.
+    """
+
+    name: str
+    modalities: tuple[str, ...]
+    subjects: tuple[str, ...]
+    classes: tuple[str, ...]
+    labels: NDArray[np.intp]
+    candidates: NDArray[np.intp]
+    candidate_subjects: NDArray[np.intp]
+    fingerprint: str
+
+    @property
+    def candidate_labels(self) -> NDArray[np.intp]:
+        """The class number of each candidate, ``(n_candidates,)``."""
+        return self.labels[self.candidate_subjects]
+
+
+def join(
+    name: str, modalities: Mapping[str, Modality], classes: Sequence[str] | None = None
+) -> Cohort:
+    """Return the cohort of the subjects that have all the modalities.
+
+    Parameters
+    ----------
+    name : str
+        What to call it.
+    modalities : mapping of str to Modality
+        The modalities in use, in the order of the candidates' columns.
+    classes : sequence of str or None
+        The classes in their order; None takes those found, sorted (numbers by value).
+
+    Returns
+    -------
+    Cohort
+        With the within-subject Cartesian product of the samples as candidates.
+
+    Raises
+    ------
+    DataError
+        No common subject, a subject without a label or with two, a label outside the classes, or
+        fewer than two classes; all complaints at once.
+    """
+    rows = {key: _rows_by_subject(modality) for key, modality in modalities.items()}
+    subjects = tuple(sorted(set.intersection(*(set(part) for part in rows.values()))))
+    if not subjects:
+        counts = ", ".join(f"{key} has {len(part)}" for key, part in rows.items())
+        raise DataError([Complaint(f"cohort {name}", f"no subject has all modalities ({counts})")])
+    labels = _labels(name, modalities, subjects)
+    order = tuple(classes) if classes is not None else _sorted_classes(labels.values())
+    _require_classes(name, labels, order)
+    numbers = np.array([order.index(labels[subject]) for subject in subjects], dtype=np.intp)
+    candidates, candidate_subjects = _products(subjects, rows)
+    return Cohort(
+        name=name,
+        modalities=tuple(modalities),
+        subjects=subjects,
+        classes=order,
+        labels=numbers,
+        candidates=candidates,
+        candidate_subjects=candidate_subjects,
+        fingerprint=_fingerprint(modalities, subjects, order, numbers),
+    )
+
+
+def _rows_by_subject(modality: Modality) -> dict[str, NDArray[np.intp]]:
+    subjects = np.asarray(modality.subjects).astype(str)
+    order = np.argsort(subjects, kind="stable")
+    names, starts = np.unique(subjects[order], return_index=True)
+    parts = np.split(order, starts[1:])
+    return {str(name): part.astype(np.intp) for name, part in zip(names, parts, strict=True)}
+
+
+def _labels(
+    name: str, modalities: Mapping[str, Modality], subjects: Sequence[str]
+) -> dict[str, str]:
+    found: dict[str, dict[str, list[str]]] = {subject: {} for subject in subjects}
+    for key, modality in modalities.items():
+        for subject, label in (modality.labels or {}).items():
+            if subject in found:
+                found[subject].setdefault(str(label), []).append(key)
+    complaints = [
+        Complaint(f"cohort {name}, subject {subject}", f"has two labels: {_sources(labels)}")
+        for subject, labels in found.items()
+        if len(labels) > 1
+    ]
+    without = [subject for subject, labels in found.items() if not labels]
+    if without:
+        shown = ", ".join(without[:MAX_NAMED]) + (" ..." if len(without) > MAX_NAMED else "")
+        problem = f"no modality knows the label of {len(without)} subjects: {shown}"
+        complaints.append(Complaint(f"cohort {name}", problem))
+    if complaints:
+        raise DataError(complaints)
+    return {subject: next(iter(labels)) for subject, labels in found.items()}
+
+
+def _sources(labels: Mapping[str, Sequence[str]]) -> str:
+    return ", ".join(f"{label!r} from {'+'.join(keys)}" for label, keys in labels.items())
+
+
+def _sorted_classes(labels: Iterable[str]) -> tuple[str, ...]:
+    names = set(labels)
+    if all(name.lstrip("-").isdigit() for name in names):
+        return tuple(sorted(names, key=int))
+    return tuple(sorted(names))
+
+
+def _require_classes(name: str, labels: Mapping[str, str], classes: Sequence[str]) -> None:
+    allowed = ", ".join(classes)
+    complaints = [
+        Complaint(
+            f"cohort {name}, subject {subject}", f"label {label!r} is not a class ({allowed})"
+        )
+        for subject, label in labels.items()
+        if label not in classes
+    ]
+    if not complaints and len(set(labels.values())) < 2:  # fewer is no classification
+        only = next(iter(labels.values()))
+        problem = f"all {len(labels)} subjects are of one class, {only!r}; two are needed"
+        complaints.append(Complaint(f"cohort {name}", problem))
+    if complaints:
+        raise DataError(complaints)
+
+
+def _products(
+    subjects: Sequence[str], rows: Mapping[str, Mapping[str, NDArray[np.intp]]]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    blocks = [
+        np.array(list(itertools.product(*(part[subject] for part in rows.values()))), dtype=np.intp)
+        for subject in subjects
+    ]
+    owners = np.repeat(np.arange(len(subjects)), [len(block) for block in blocks])
+    return np.concatenate(blocks), owners.astype(np.intp)
+
+
+def _fingerprint(
+    modalities: Mapping[str, Modality],
+    subjects: Sequence[str],
+    classes: Sequence[str],
+    labels: NDArray[np.intp],
+) -> str:
+    parts = [text for key, modality in modalities.items() for text in (key, modality.fingerprint)]
+    return fingerprint(*parts, "\n".join(subjects), "\n".join(classes), labels.astype(np.int64))

@@ -1,0 +1,18 @@
+"""From a specification to the cells that are run: a pure function, before anything is written."""
+
+from albench.plan.cells import PROTOCOL_VERSION, Cell, ModelPlan, Skipped, StrategyPlan
+from albench.plan.matrix import Plan, make
+from albench.plan.resolve import LoaderPlan, Resolved, resolve
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "Cell",
+    "LoaderPlan",
+    "ModelPlan",
+    "Plan",
+    "Resolved",
+    "Skipped",
+    "StrategyPlan",
+    "make",
+    "resolve",
+]

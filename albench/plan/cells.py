@@ -1,0 +1,209 @@
+"""A cell: the unit that is planned, run, stored and resumed, as plain data with an identity."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from albench.seeds import Purpose, derive
+
+PROTOCOL_VERSION = 1
+"""Raised when the loop itself changes results; part of every cell's identity."""
+
+ALL_LABELS = "all-labels"
+"""The label of the reference that is trained on every training candidate."""
+
+
+@dataclass(frozen=True)
+class ModelPlan:
+    """A fusion model with its options filled in.
+
+    Parameters
+    ----------
+    label : str
+        Its name in the specification; no part of a cell's identity.
+    plugin : str
+        The qualified name.
+    version : int
+        The component's version.
+    options, training : dict
+        Every option, defaults filled in.
+    standardise : bool
+        Whether vectors and trunk outputs are centred and scaled.
+    """
+
+    label: str
+    plugin: str
+    version: int
+    options: dict[str, Any]  # of the plugin's own types
+    training: dict[str, Any]  # the fields of `Training`
+    standardise: bool
+
+
+@dataclass(frozen=True)
+class StrategyPlan:
+    """A query strategy with its options filled in; the fields are as in `ModelPlan`."""
+
+    label: str
+    plugin: str
+    version: int
+    options: dict[str, Any]  # of the plugin's own types
+
+    @property
+    def stream(self) -> str:
+        """The name that keys its random stream: what it is, not what it is called here."""
+        return f"{self.plugin} {canonical(self.options)}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One (cohort, modalities, model, strategy, budget, repetition).
+
+    Parameters
+    ----------
+    cohort : str
+        The cohort's name, which keys its streams.
+    modalities : tuple of str
+        The modalities in use.
+    data : str
+        The fingerprint of the joined cohort.
+    test : int or float
+        The test subjects' count or share.
+    evaluate : str
+        ``subject`` or ``candidate``.
+    model : ModelPlan
+        The model.
+    strategy : StrategyPlan or None
+        None for the reference that has all labels.
+    budget_label : str
+        The budget's name in the specification; no part of the identity.
+    budget : dict
+        The fields of `BudgetSpec`.
+    seed, repetition : int
+        Key every stream.
+    """
+
+    cohort: str
+    modalities: tuple[str, ...]
+    data: str
+    test: int | float
+    evaluate: str
+    model: ModelPlan
+    strategy: StrategyPlan | None
+    budget_label: str
+    budget: dict[str, Any]  # counts are int, shares float, the unit a string
+    seed: int
+    repetition: int
+    id: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", _digest(self.identity()))
+
+    @property
+    def strategy_label(self) -> str:
+        """The strategy's name in the specification, or ``all-labels``."""
+        return ALL_LABELS if self.strategy is None else self.strategy.label
+
+    @property
+    def block(self) -> tuple[str, str, str, str]:
+        """Cohort, modalities, model and budget: what strategies are compared within."""
+        return self.cohort, "+".join(self.modalities), self.model.label, self.budget_label
+
+    def identity(self) -> dict[str, Any]:
+        """Return all that decides the cell's result, and nothing else.
+
+        Returns
+        -------
+        dict
+            Plain data; no paths, hosts, limits, labels or package versions.
+        """
+        identity = self._start_identity()
+        if self.strategy is None:
+            # The reference buys nothing: all budgets share it.
+            del identity["first labels"]
+            return identity | {"strategy": None}
+        return identity | {"budget": self.budget, "strategy": _unlabelled(self.strategy)}
+
+    @property
+    def start_id(self) -> str:
+        """The identity of round 0, which all strategies of a repetition share."""
+        return _digest(self._start_identity() | {"round": 0})
+
+    def stream(self, purpose: Purpose, *names: str | int) -> int:
+        """Return the seed of one of the cell's random streams.
+
+        Parameters
+        ----------
+        purpose : Purpose
+            Splits are shared by everything on the cohort, first labels by all models on the same
+            modalities; only the purpose *strategy* knows the strategy.
+        *names : str or int
+            What else it is for: the round.
+
+        Returns
+        -------
+        int
+            See `albench.seeds.derive`.
+        """
+        keys: tuple[str | int, ...] = (self.cohort,)
+        if purpose is not Purpose.SPLIT:
+            keys += ("+".join(self.modalities),)
+        if purpose is Purpose.STRATEGY:
+            keys += (ALL_LABELS if self.strategy is None else self.strategy.stream,)
+        return derive(self.seed, self.repetition, purpose, *keys, *names)
+
+    def _start_identity(self) -> dict[str, Any]:
+        return {
+            "protocol": PROTOCOL_VERSION,
+            "cohort": self.cohort,
+            "modalities": list(self.modalities),
+            "data": self.data,
+            "test": self.test,
+            "evaluate": self.evaluate,
+            "model": _unlabelled(self.model),
+            "first labels": {key: self.budget[key] for key in ("initial", "of", "first")},
+            "seed": self.seed,
+            "repetition": self.repetition,
+        }
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A combination that cannot work, found before anything runs.
+
+    Parameters
+    ----------
+    what : str
+        The combination.
+    reason : str
+        Why, and what to do about it.
+    """
+
+    what: str
+    reason: str
+
+
+def canonical(value: object) -> str:
+    """Return one spelling of plain data.
+
+    Parameters
+    ----------
+    value : object
+        Dicts, lists, strings and numbers.
+
+    Returns
+    -------
+    str
+        JSON with sorted keys.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def _unlabelled(part: ModelPlan | StrategyPlan) -> dict[str, Any]:
+    return {key: value for key, value in asdict(part).items() if key != "label"}
+
+
+def _digest(identity: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical(identity).encode()).hexdigest()[:16]

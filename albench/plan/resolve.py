@@ -1,0 +1,221 @@
+"""The names in a specification resolved to plugins, and their options checked and filled in."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albench.api.descriptors import Kind
+from albench.errors import PluginError
+from albench.plan.cells import ModelPlan, Skipped, StrategyPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from albench.api.descriptors import Option
+    from albench.registry import Component, Registry
+    from albench.spec import CohortSpec, Fault, Specification
+
+BASELINE = "random"
+"""Always in the matrix."""
+
+
+@dataclass(frozen=True)
+class LoaderPlan:
+    """One modality of a cohort: the loader's component and its options."""
+
+    component: Component
+    options: dict[str, Any]  # of the plugin's own types
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A specification whose every name is a usable plugin.
+
+    Parameters
+    ----------
+    specification : Specification
+        What was resolved.
+    loaders : mapping of str to mapping of str to LoaderPlan
+        By cohort and modality; without the cohorts that are skipped.
+    models, strategies : mapping of str
+        By label; every strategy that the matrix names, and ``random``.
+    components : mapping of str to Component
+        By the labels of models and strategies, as ``model/mmfn``.
+    skipped : tuple of Skipped
+        Optional cohorts that are not to be had here.
+    """
+
+    specification: Specification
+    loaders: Mapping[str, Mapping[str, LoaderPlan]]
+    models: Mapping[str, ModelPlan]
+    strategies: Mapping[str, StrategyPlan]
+    components: Mapping[str, Component]
+    skipped: tuple[Skipped, ...]
+
+
+class _Resolver:
+    """Looks names up and keeps every fault, so that one reading tells all."""
+
+    def __init__(self, specification: Specification, registry: Registry) -> None:
+        self.specification = specification
+        self.registry = registry
+        self.faults: list[Fault] = []
+        self.components: dict[str, Component] = {}
+
+    def component(self, kind: Kind, name: str, path: tuple[str | int, ...]) -> Component | None:
+        try:
+            return self.registry.find(kind, name)
+        except PluginError as error:
+            self.faults.append((path, str(error)))
+            return None
+
+    def options(
+        self, component: Component, given: Mapping[str, object], path: tuple[str | int, ...]
+    ) -> dict[str, Any]:
+        known = {option.name: option for option in component.descriptor.options}
+        for key in given:
+            if key not in known:
+                self.faults.append(((*path, key), _unknown_option(component, key, list(known))))
+        return {name: self._value(option, given, path) for name, option in known.items()}
+
+    def _value(
+        self, option: Option, given: Mapping[str, object], path: tuple[str | int, ...]
+    ) -> object:
+        if option.name not in given:
+            if option.required:
+                self.faults.append((path, f"option {option.name!r} is missing: {option.help}"))
+            return option.default
+        value = given[option.name]
+        complaint = option.complaint_about(value)
+        if complaint:
+            self.faults.append(((*path, option.name), complaint))
+            return option.default
+        if option.type is Path:
+            return str(self.specification.folder / str(value))
+        return float(value) if option.type is float else value  # type: ignore[arg-type]  # checked
+
+
+def resolve(specification: Specification, registry: Registry) -> Resolved:
+    """Return the plugins that a specification names, options filled in.
+
+    Parameters
+    ----------
+    specification : Specification
+        What the user wrote.
+    registry : Registry
+        What is installed.
+
+    Returns
+    -------
+    Resolved
+        Ready to be planned.
+
+    Raises
+    ------
+    SpecError
+        With every unknown or broken plugin and every wrong option.
+    """
+    resolver = _Resolver(specification, registry)
+    loaders, skipped = _loaders(resolver)
+    models = _models(resolver)
+    strategies = _strategies(resolver)
+    _refuse_twins(resolver, strategies)
+    if resolver.faults:
+        raise specification.complain(resolver.faults)
+    return Resolved(specification, loaders, models, strategies, resolver.components, skipped)
+
+
+def _loaders(
+    resolver: _Resolver,
+) -> tuple[dict[str, dict[str, LoaderPlan]], tuple[Skipped, ...]]:
+    loaders: dict[str, dict[str, LoaderPlan]] = {}
+    skipped: list[Skipped] = []
+    for name, cohort in resolver.specification.benchmark.cohorts.items():
+        reason = _why_absent(resolver, cohort) if cohort.optional else None
+        if reason:
+            skipped.append(Skipped(f"cohort {name}", reason))
+        else:
+            loaders[name] = _cohort_loaders(resolver, name, cohort)
+    return loaders, tuple(skipped)
+
+
+def _why_absent(resolver: _Resolver, cohort: CohortSpec) -> str | None:
+    for modality in cohort.modalities.values():
+        try:
+            resolver.registry.find(Kind.LOADER, modality.loader)
+        except PluginError as error:
+            return str(error)
+    return None
+
+
+def _cohort_loaders(resolver: _Resolver, name: str, cohort: CohortSpec) -> dict[str, LoaderPlan]:
+    plans = {}
+    for key, modality in cohort.modalities.items():
+        path = ("cohorts", name, "modalities", key)
+        component = resolver.component(Kind.LOADER, modality.loader, (*path, "loader"))
+        if component is not None:
+            options = resolver.options(component, modality.options, (*path, "options"))
+            plans[key] = LoaderPlan(component, options)
+    return plans
+
+
+def _models(resolver: _Resolver) -> dict[str, ModelPlan]:
+    plans = {}
+    for label, model in resolver.specification.benchmark.models.items():
+        component = resolver.component(Kind.MODEL, model.plugin, ("models", label, "plugin"))
+        if component is None:
+            continue
+        resolver.components[f"model/{label}"] = component
+        plans[label] = ModelPlan(
+            label=label,
+            plugin=component.qualified,
+            version=component.descriptor.version,
+            options=resolver.options(component, model.options, ("models", label, "options")),
+            training=model.training.model_dump(),
+            standardise=model.standardise,
+        )
+    return plans
+
+
+def _strategies(resolver: _Resolver) -> dict[str, StrategyPlan]:
+    benchmark = resolver.specification.benchmark
+    wanted: dict[str, tuple[str | int, ...]] = {BASELINE: ("strategies",)}
+    for i, entry in enumerate(benchmark.matrix):
+        wanted |= dict.fromkeys(entry.strategies, ("matrix", i, "strategies"))
+    plans = {}
+    for label, named_at in wanted.items():
+        spec = benchmark.strategies.get(label)
+        path = ("strategies", label)
+        plugin, given = (label, {}) if spec is None else (spec.plugin, spec.options)
+        component = resolver.component(
+            Kind.STRATEGY, plugin, named_at if spec is None else (*path, "plugin")
+        )
+        if component is None:
+            continue
+        resolver.components[f"strategy/{label}"] = component
+        plans[label] = StrategyPlan(
+            label=label,
+            plugin=component.qualified,
+            version=component.descriptor.version,
+            options=resolver.options(component, given, (*path, "options")),
+        )
+    return plans
+
+
+def _refuse_twins(resolver: _Resolver, strategies: Mapping[str, StrategyPlan]) -> None:
+    owners: dict[str, str] = {}
+    for label, plan in strategies.items():
+        twin = owners.setdefault(plan.stream, label)
+        if twin != label:
+            problem = f"is the same plugin with the same options as {twin!r}; name it once"
+            resolver.faults.append((("strategies", label), problem))
+
+
+def _unknown_option(component: Component, key: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    there = f"Its options are: {', '.join(known)}" if known else "It has no options"
+    return f"{component.qualified} has no option {key!r}{hint} {there}"

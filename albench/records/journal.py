@@ -1,0 +1,152 @@
+"""The journal: one JSON line an event, checksummed, one file a writer, only ever appended to."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import Complaint, RecordsError
+from albench.records.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Journal:
+    """A writer's own file in a results folder; safe to use from several threads.
+
+    Parameters
+    ----------
+    folder : Path
+        ``results/NAME/journal``; made if it is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        host = "".join(c for c in socket.gethostname() if c.isalnum())[:20] or "host"
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        name = f"{stamp}-{host}-{os.getpid()}-{secrets.token_hex(3)}.jsonl"
+        self.path = folder / name
+        self._file = self.path.open("ab", buffering=0)
+        self._lock = threading.Lock()
+
+    def append(
+        self, event: str, data: dict[str, Any]
+    ) -> None:  # plain data of the event's own kind
+        """Write one event; it is on disk when this returns.
+
+        Parameters
+        ----------
+        event : str
+            ``run`` or ``cell``.
+        data : dict
+            Plain data.
+        """
+        body = json.dumps({"v": SCHEMA_VERSION, "event": event, "data": data}, sort_keys=True)
+        line = f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
+        with self._lock:
+            self._file.write(line)
+            os.fsync(self._file.fileno())
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a journal.
+
+    Parameters
+    ----------
+    event : str
+        ``run`` or ``cell``.
+    data : dict
+        What was written.
+    source : str
+        The file's name: who wrote it.
+    """
+
+    event: str
+    data: dict[str, Any]  # plain data of the event's own kind
+    source: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All events of a folder, and what could not be read.
+
+    Parameters
+    ----------
+    events : tuple of Event
+        File by file in the order of their names, which begin with the time.
+    warnings : tuple of str
+        Lines that were torn off when a writer was killed.
+    """
+
+    events: tuple[Event, ...]
+    warnings: tuple[str, ...]
+
+
+def read(folder: Path) -> Reading:
+    """Return every event of a results folder's journals.
+
+    Parameters
+    ----------
+    folder : Path
+        ``results/NAME/journal``; may be missing.
+
+    Returns
+    -------
+    Reading
+        A torn last line of a file is left out and told of.
+
+    Raises
+    ------
+    RecordsError
+        If a line inside a file is damaged, or of a version this albench does not know.
+    """
+    events: list[Event] = []
+    warnings: list[str] = []
+    complaints: list[Complaint] = []
+    for path in sorted(folder.glob("*.jsonl")):
+        lines = path.read_bytes().split(b"\n")
+        for number, line in enumerate(lines, start=1):
+            if not line:
+                continue
+            try:
+                events.append(_event(line, path.name))
+            except ValueError as error:
+                if number == len(lines):
+                    warnings.append(f"{path}: its last line was cut off and is left out")
+                else:
+                    complaints.append(Complaint(f"{path}, line {number}", str(error)))
+    if complaints:
+        raise RecordsError(complaints)
+    return Reading(tuple(events), tuple(warnings))
+
+
+def _event(line: bytes, source: str) -> Event:
+    checksum, _, body = line.partition(b" ")
+    if f"{zlib.crc32(body):08x}".encode() != checksum:
+        raise ValueError("the line is damaged: its checksum does not hold")
+    content = json.loads(body)
+    if content["v"] != SCHEMA_VERSION:
+        known = f"this albench reads version {SCHEMA_VERSION}"
+        raise ValueError(f"the line is of version {content['v']}, {known}: use a newer albench")
+    return Event(content["event"], content["data"], source)

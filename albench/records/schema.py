@@ -1,0 +1,186 @@
+"""The events of a journal: plain data with a version."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SCHEMA_VERSION = 1
+
+
+class Status(StrEnum):
+    """How a cell ended; all but the last two are recorded, these are found when tables are made."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    OOM = "oom"
+    CRASHED = "crashed"
+    INVALID_QUERY = "invalid-query"
+    VIOLATION = "violation"
+    MISSING = "missing"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """One turn of the loop, as it is stored.
+
+    Parameters
+    ----------
+    round : int
+        0 is the round of the first labels.
+    picked : list of int
+        The candidates bought before this round's training, as numbers in the cohort.
+    n_labelled, n_labelled_subjects : int
+        The size of the labelled set.
+    proba : str
+        Test probabilities of each unit, ``(n_units, n_classes)`` float32, packed.
+    query_seconds, train_seconds, evaluate_seconds : float
+        Wall time.
+    """
+
+    round: int
+    picked: list[int]
+    n_labelled: int
+    n_labelled_subjects: int
+    proba: str
+    query_seconds: float
+    train_seconds: float
+    evaluate_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What a cell's rounds are measured on, and the hashes that show what cells share.
+
+    Parameters
+    ----------
+    units : list of str
+        The test subjects (or candidates, as ``subject:samples``) in the order of the probabilities.
+    labels : list of int
+        Their class numbers.
+    n_candidates, n_subjects, n_test_candidates, n_test_subjects : int
+        Sizes of the training and the test part.
+    split_hash, first_labels_hash, weights_hash, batches_hash : str
+        Of the split, the first labelled set, the initial weights and the order of batches.
+    """
+
+    units: list[str]
+    labels: list[int]
+    n_candidates: int
+    n_subjects: int
+    n_test_candidates: int
+    n_test_subjects: int
+    split_hash: str
+    first_labels_hash: str
+    weights_hash: str
+    batches_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """How a cell ended.
+
+    Parameters
+    ----------
+    cell : str
+        Its identity.
+    status : Status
+        What became of it.
+    reason : str
+        Why it failed, in a line or two; empty if it did not.
+    seconds : float
+        Wall time, the start of its process included.
+    peak_mb : float
+        The largest resident memory seen, in MiB.
+    part : Part or None
+        None if it failed before it had one.
+    rounds : list of Round
+        All that were finished, those before a failure included.
+    """
+
+    cell: str
+    status: Status
+    reason: str = ""
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    part: Part | None = None
+    rounds: list[Round] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data.
+
+        Returns
+        -------
+        dict
+            What `from_json` takes.
+        """
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> Finished:
+        """Return what a journal line says.
+
+        Parameters
+        ----------
+        data : dict
+            What `to_json` gave.
+
+        Returns
+        -------
+        Finished
+            The same again.
+        """
+        part = data["part"]
+        return Finished(
+            **data
+            | {
+                "status": Status(data["status"]),
+                "part": None if part is None else Part(**part),
+                "rounds": [Round(**entry) for entry in data["rounds"]],
+            }
+        )
+
+
+def pack(values: NDArray[np.float32]) -> str:
+    """Return an array as text, without loss.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (n, k)
+        Probabilities.
+
+    Returns
+    -------
+    str
+        ``k:`` and base64 of the compressed little-endian bytes.
+    """
+    content = np.ascontiguousarray(values, dtype="<f4").tobytes()
+    return f"{values.shape[1]}:{base64.b64encode(zlib.compress(content, 6)).decode()}"
+
+
+def unpack(text: str) -> NDArray[np.float32]:
+    """Return the array that `pack` was given.
+
+    Parameters
+    ----------
+    text : str
+        Packed.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, k)
+        Bit for bit.
+    """
+    columns, _, content = text.partition(":")
+    flat = np.frombuffer(zlib.decompress(base64.b64decode(content)), dtype="<f4")
+    return flat.reshape(-1, int(columns)).astype(np.float32)

@@ -1,0 +1,384 @@
+"""Finding plugins: every entry point is loaded under a guard, and its fate is told."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+import re
+import time
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from albench.api import hooks
+from albench.api.descriptors import API_VERSION, Descriptor, Kind
+from albench.errors import PluginError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from importlib.metadata import EntryPoint
+
+DISABLE_VARIABLE = "ALBENCH_DISABLE_PLUGINS"
+"""Environment variable: distributions or entry points to leave out, separated by commas."""
+
+HOOKS = {
+    "albench_loaders": Kind.LOADER,
+    "albench_models": Kind.MODEL,
+    "albench_strategies": Kind.STRATEGY,
+}
+
+
+class State(StrEnum):
+    """What became of an entry point, or of one component of it."""
+
+    OK = "ok"
+    IMPORT_ERROR = "import-error"
+    MISSING_EXTRA = "missing-extra"
+    BAD_HOOK = "bad-hook"
+    UNKNOWN_HOOK = "unknown-hook"
+    API_MISMATCH = "api-mismatch"
+    NAME_CLASH = "name-clash"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True)
+class Component:
+    """One announced loader, model or strategy, and where it came from.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        What the plugin says of it.
+    distribution, distribution_version : str
+        The installed package that announced it.
+    state : State
+        Whether it can be used.
+    reason : str
+        Why not, and what to do; empty if it can.
+    """
+
+    descriptor: Descriptor
+    distribution: str
+    distribution_version: str
+    state: State = State.OK
+    reason: str = ""
+
+    @property
+    def name(self) -> str:
+        """The short name."""
+        return self.descriptor.name
+
+    @property
+    def qualified(self) -> str:
+        """The name that is unique: ``namespace/name``."""
+        namespace = self.descriptor.namespace or namespace_of(self.distribution)
+        return f"{namespace}/{self.descriptor.name}"
+
+    def load(self) -> Any:  # the target's type depends on its kind
+        """Import and return the target.
+
+        Returns
+        -------
+        object
+            The class or function that `Descriptor.target` names.
+
+        Raises
+        ------
+        PluginError
+            If it cannot be imported; names plugin, distribution and cause.
+        """
+        module, _, attribute = self.descriptor.target.partition(":")
+        try:
+            target = importlib.import_module(module)
+            for part in attribute.split("."):
+                target = getattr(target, part)
+        except (ImportError, AttributeError, SyntaxError) as error:
+            raise PluginError(
+                f"plugin {self.qualified} of {self.distribution} {self.distribution_version}: its "
+                f"target {self.descriptor.target!r} cannot be imported: {error}"
+            ) from error
+        return target
+
+
+@dataclass(frozen=True)
+class PluginReport:
+    """One entry point of the group, and what became of it."""
+
+    entry_point: str
+    module: str
+    distribution: str
+    distribution_version: str
+    state: State
+    reason: str = ""
+    seconds: float = 0.0
+    components: tuple[Component, ...] = ()
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All plugins that were found, usable or not."""
+
+    reports: tuple[PluginReport, ...]
+    components: tuple[Component, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = tuple(part for report in self.reports for part in report.components)
+        object.__setattr__(self, "components", found)
+
+    def of(self, kind: Kind) -> tuple[Component, ...]:
+        """Return the components of one kind, by qualified name.
+
+        Parameters
+        ----------
+        kind : Kind
+            Loaders, models or strategies.
+
+        Returns
+        -------
+        tuple of Component
+            Usable or not.
+        """
+        chosen = (part for part in self.components if part.descriptor.kind is kind)
+        return tuple(sorted(chosen, key=lambda part: part.qualified))
+
+    def find(self, kind: Kind, name: str) -> Component:
+        """Return the usable component of that kind and name.
+
+        Parameters
+        ----------
+        kind : Kind
+            What it is.
+        name : str
+            Its qualified name, or its short name while that is unique.
+
+        Returns
+        -------
+        Component
+            In state ok.
+
+        Raises
+        ------
+        PluginError
+            If it is unknown (with the nearest names and the list), ambiguous or broken.
+        """
+        there = [part for part in self.of(kind) if name in (part.qualified, part.name)]
+        if not there:
+            raise PluginError(self._unknown(kind, name))
+        if len(there) > 1:
+            owners = " or ".join(f"{part.qualified} (of {part.distribution})" for part in there)
+            raise PluginError(f"{kind} {name!r} is announced more than once: name it {owners}")
+        found = there[0]
+        if found.state is not State.OK:
+            raise PluginError(f"{kind} {found.qualified} cannot be used: {found.reason}")
+        return found
+
+    def _unknown(self, kind: Kind, name: str) -> str:
+        known = sorted({part.name for part in self.of(kind)})
+        qualified = sorted(part.qualified for part in self.of(kind))
+        near = difflib.get_close_matches(name, known + qualified, n=3)
+        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+        troubled = [r for r in self.reports if r.state is not State.OK]
+        broken = "".join(f"; plugin {r.distribution} is {r.state}: {r.reason}" for r in troubled)
+        return f"unknown {kind} {name!r}{hint} Known are: {', '.join(known) or 'none'}{broken}"
+
+
+def namespace_of(distribution: str) -> str:
+    """Return the qualifier of a distribution's names: ``core`` for albench's own.
+
+    Parameters
+    ----------
+    distribution : str
+        The name of an installed package.
+
+    Returns
+    -------
+    str
+        The name in lower case, without a leading ``albench-``.
+    """
+    name = re.sub(r"[-_.]+", "-", distribution).lower()
+    return "core" if name == "albench" else name.removeprefix("albench-")
+
+
+@cache
+def discover() -> Registry:
+    """Return the registry of this environment; the search is made once a process.
+
+    Returns
+    -------
+    Registry
+        Every entry point of the group ``albench``, whatever became of it.
+    """
+    return registry_of(importlib.metadata.entry_points(group=hooks.ENTRY_POINT_GROUP))
+
+
+def registry_of(entry_points: Iterable[EntryPoint]) -> Registry:
+    """Return the registry of some entry points.
+
+    Parameters
+    ----------
+    entry_points : iterable of EntryPoint
+        Of the group ``albench``; two distributions may use the same name.
+
+    Returns
+    -------
+    Registry
+        With clashes of names marked on both sides.
+    """
+    once = {_identity(entry): entry for entry in entry_points}
+    reports = [_report(once[key]) for key in sorted(once)]
+    return Registry(_with_clashes(reports))
+
+
+def _identity(entry: EntryPoint) -> tuple[str, str, str]:
+    return _distribution(entry)[0], entry.name, entry.value
+
+
+def _distribution(entry: EntryPoint) -> tuple[str, str]:
+    if entry.dist is None:
+        return "unknown", "0"
+    return entry.dist.name, entry.dist.version
+
+
+def _report(entry: EntryPoint) -> PluginReport:
+    distribution, version = _distribution(entry)
+    blank = PluginReport(entry.name, entry.value, distribution, version, State.OK)
+    if {distribution, entry.name} & _disabled():
+        return replace(blank, state=State.DISABLED, reason=f"named in {DISABLE_VARIABLE}")
+    began = time.perf_counter()
+    report = _loaded(entry, blank)
+    return replace(report, seconds=time.perf_counter() - began)
+
+
+def _disabled() -> frozenset[str]:
+    names = os.environ.get(DISABLE_VARIABLE, "").split(",")
+    return frozenset(name.strip() for name in names if name.strip())
+
+
+def _loaded(entry: EntryPoint, blank: PluginReport) -> PluginReport:
+    try:
+        module = entry.load()
+    except ModuleNotFoundError as error:
+        return _missing_module(entry, blank, error)
+    # A plugin may do anything at import, sys.exit() included; none of it may stop the others.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        return replace(blank, state=State.IMPORT_ERROR, reason=_where(error))
+    complaint = _hook_complaint(module, f"{blank.distribution}:{entry.name}")
+    if complaint:
+        return replace(blank, state=complaint[0], reason=complaint[1])
+    return _announced(module, blank)
+
+
+def _missing_module(
+    entry: EntryPoint, blank: PluginReport, error: ModuleNotFoundError
+) -> PluginReport:
+    own = entry.value.partition(".")[0].partition(":")[0]
+    missing = error.name or ""
+    if missing.partition(".")[0] in ("", own):
+        return replace(blank, state=State.IMPORT_ERROR, reason=_where(error))
+    reason = f"needs the module {missing!r}, which is not installed"
+    return replace(blank, state=State.MISSING_EXTRA, reason=reason)
+
+
+def _where(error: BaseException) -> str:
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f" ({frame.tb_frame.f_code.co_filename}:{frame.tb_lineno})" if frame else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _hook_complaint(module: object, name: str) -> tuple[State, str] | None:
+    manager = pluggy.PluginManager("albench")
+    manager.add_hookspecs(hooks)
+    try:
+        manager.register(module, name)
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        first_line = str(error).splitlines()[0]
+        if "unknown hook" in first_line:
+            return State.UNKNOWN_HOOK, _unknown_hook(first_line)
+        return State.BAD_HOOK, " ".join(str(error).split())
+    if not manager.get_hookcallers(module):
+        return State.BAD_HOOK, f"implements none of {', '.join(HOOKS)}; mark them with @hookimpl"
+    return None
+
+
+def _unknown_hook(message: str) -> str:
+    found = re.search(r"unknown hook '([^']+)'", message)
+    near = difflib.get_close_matches(found.group(1), HOOKS, n=1) if found else []
+    return message + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def _announced(module: object, blank: PluginReport) -> PluginReport:
+    components: list[Component] = []
+    for hook, kind in HOOKS.items():
+        implementation = getattr(module, hook, None)
+        if implementation is None:
+            continue
+        try:
+            announced = tuple(implementation())
+        # A hook is the plugin's own code; whatever it raises is its state, not our end.
+        except Exception as error:  # noqa: BLE001
+            return replace(blank, state=State.BAD_HOOK, reason=f"{hook}: {_where(error)}")
+        wrong = [x for x in announced if not isinstance(x, Descriptor) or x.kind is not kind]
+        if wrong:
+            reason = f"{hook} must return descriptors of kind {kind.value!r}, found {wrong[0]!r}"
+            return replace(blank, state=State.BAD_HOOK, reason=reason)
+        components += [_component(x, blank) for x in announced]
+    mismatched = [c for c in components if c.state is State.API_MISMATCH]
+    if components and len(mismatched) == len(components):
+        return replace(blank, state=State.API_MISMATCH, reason=mismatched[0].reason)
+    return replace(blank, components=tuple(components))
+
+
+def _component(descriptor: Descriptor, report: PluginReport) -> Component:
+    state, reason = _fitness(descriptor)
+    return Component(descriptor, report.distribution, report.distribution_version, state, reason)
+
+
+def _fitness(descriptor: Descriptor) -> tuple[State, str]:
+    if descriptor.api != API_VERSION:
+        reason = (
+            f"was written for version {descriptor.api} of albench.api, this is {API_VERSION}: "
+            "install a release of the plugin that fits"
+        )
+        return State.API_MISMATCH, reason
+    missing = [name for name in descriptor.requires if importlib.util.find_spec(name) is None]
+    if missing:
+        remedy = f": pip install {descriptor.extra}" if descriptor.extra else ""
+        return State.MISSING_EXTRA, f"needs {', '.join(missing)}, not installed{remedy}"
+    return State.OK, ""
+
+
+def _with_clashes(reports: list[PluginReport]) -> tuple[PluginReport, ...]:
+    owners: dict[tuple[Kind, str], list[Component]] = {}
+    for report in reports:
+        for part in report.components:
+            owners.setdefault((part.descriptor.kind, part.qualified), []).append(part)
+    clashes = {key: parts for key, parts in owners.items() if len(parts) > 1}
+    return tuple(_marked(report, clashes) for report in reports)
+
+
+def _marked(
+    report: PluginReport, clashes: Mapping[tuple[Kind, str], list[Component]]
+) -> PluginReport:
+    parts = tuple(_clashing(part, clashes) for part in report.components)
+    hit = [part.reason for part in parts if part.state is State.NAME_CLASH]
+    if not hit:
+        return report
+    return replace(report, components=parts, state=State.NAME_CLASH, reason="; ".join(hit))
+
+
+def _clashing(part: Component, clashes: Mapping[tuple[Kind, str], list[Component]]) -> Component:
+    rivals = clashes.get((part.descriptor.kind, part.qualified), [])
+    if not rivals:
+        return part
+    owners = ", ".join(sorted(rival.distribution for rival in rivals))
+    reason = f"{part.descriptor.kind} {part.qualified} is announced more than once, by {owners}"
+    return replace(part, state=State.NAME_CLASH, reason=reason)

@@ -1,0 +1,296 @@
+"""From a TOML file to a validated benchmark, with every complaint at once."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from albench.errors import Complaint, SpecError
+from albench.spec import places
+from albench.spec.schema import NAME_PATTERN, Benchmark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pydantic_core import ErrorDetails
+
+
+Fault = tuple[places.Path, str]
+"""Keys and positions from the root of a specification, and what is wrong there."""
+
+
+def find(name: str) -> Path:
+    """Return the file of a specification.
+
+    Parameters
+    ----------
+    name : str
+        A path, or the name of a benchmark: ``NAME.toml`` in ``benchmarks/`` here, or one that
+        albench ships (``quickstart``).
+
+    Returns
+    -------
+    Path
+        A file that exists.
+
+    Raises
+    ------
+    SpecError
+        If there is none; lists what there is.
+    """
+    path = Path(name)
+    if path.suffix == ".toml" or path.is_file():
+        if path.is_file():
+            return path
+        raise SpecError(f"{name}: there is no such file{_near(name)}")
+    for folder in _folders():
+        if (folder / f"{name}.toml").is_file():
+            return folder / f"{name}.toml"
+    raise SpecError(f"{name}: no such benchmark{_near(name)}")
+
+
+def _folders() -> list[Path]:
+    package = Path(__file__).parents[1]
+    # Installed, albench carries its benchmarks; in a checkout they stand beside the package.
+    return [Path("benchmarks"), package / "benchmarks", package.parent / "benchmarks"]
+
+
+def _near(name: str) -> str:
+    known = sorted({path.stem for folder in _folders() for path in folder.glob("*.toml")})
+    near = difflib.get_close_matches(Path(name).stem, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{hint} Give the path of a .toml file, or one of: {', '.join(known) or 'none here'}"
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A benchmark, and the text it was read from.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        What the text says.
+    text : str
+        TOML.
+    source : str
+        What complaints call it: the file's name.
+    folder : Path
+        What relative paths in options are relative to.
+    """
+
+    benchmark: Benchmark
+    text: str
+    source: str
+    folder: Path
+
+    def complain(self, faults: Sequence[Fault]) -> SpecError:
+        """Return the error that says what is wrong, each fault with its line.
+
+        Parameters
+        ----------
+        faults : sequence of (path, str)
+            Keys and positions from the root, and what is wrong there.
+
+        Returns
+        -------
+        SpecError
+            In the order of the file.
+        """
+        return SpecError(_in_order(faults, self.text, self.source))
+
+
+def read(path: Path) -> Specification:
+    """Return the benchmark that a file specifies.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file.
+
+    Returns
+    -------
+    Specification
+        Validated but for what plugins alone can judge.
+
+    Raises
+    ------
+    SpecError
+        With every complaint, each with its line, key, what was found and what is allowed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path}: cannot be read: {error}") from error
+    return parse(text, str(path), path.parent)
+
+
+def parse(text: str, source: str, folder: Path) -> Specification:
+    """Return the benchmark that a text specifies.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    source : str
+        What complaints call it: the file's name.
+    folder : Path
+        What relative paths in options are relative to.
+
+    Returns
+    -------
+    Specification
+        Validated but for what plugins alone can judge.
+
+    Raises
+    ------
+    SpecError
+        With every complaint.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{source}: not valid TOML: {error}") from error
+    try:
+        benchmark = Benchmark.model_validate(content)
+    except ValidationError as error:
+        faults = [_fault(fault) for fault in error.errors()]
+        raise SpecError(_in_order(faults, text, source)) from error
+    specification = Specification(benchmark, text, source, folder)
+    faults = list(_contradictions(benchmark))
+    if faults:
+        raise specification.complain(faults)
+    return specification
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    # pydantic adds the branches of unions and the names of validators to the path of a key.
+    path = tuple(part for part in error["loc"] if not _is_pydantic_mark(part))
+    return path, _sentence(error, path)
+
+
+def _is_pydantic_mark(part: str | int) -> bool:
+    return part == "[key]" or str(part).startswith(("function-", "list[", "constrained-"))
+
+
+def _in_order(faults: Sequence[Fault], text: str, source: str) -> list[Complaint]:
+    located = [(places.line_of(text, path), path, problem) for path, problem in faults]
+    located.sort(key=lambda fault: fault[0] or 0)
+    return [
+        Complaint(
+            source if line is None else f"{source}, line {line}",
+            f"{dotted(path)}: {problem}" if path else problem,
+        )
+        for line, path, problem in located
+    ]
+
+
+def dotted(path: places.Path) -> str:
+    """Return a path as a reader of the file would write it.
+
+    Parameters
+    ----------
+    path : tuple of str or int
+        Keys and positions.
+
+    Returns
+    -------
+    str
+        ``matrix[0].cohorts``.
+
+    Examples
+    --------
+    >>> dotted(("matrix", 0, "cohorts"))
+    'matrix[0].cohorts'
+    """
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
+    return "".join(parts).removeprefix(".")
+
+
+def _sentence(error: ErrorDetails, path: places.Path) -> str:
+    found = error["input"]
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(path)
+    if error["type"] == "missing":
+        return "is missing"
+    if error["type"] == "string_pattern_mismatch":
+        return f"found {found!r}; a name is letters, digits, '-', '_' or '.' ({NAME_PATTERN})"
+    message = error["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    shown = "" if isinstance(found, dict) else f" (found {found!r})"
+    return message + shown
+
+
+def _unknown_key(path: places.Path) -> str:
+    allowed = sorted(_keys_at(path[:-1]))
+    near = difflib.get_close_matches(str(path[-1]), allowed, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown key{hint or '.'} Allowed are: {', '.join(allowed)}"
+
+
+def _keys_at(path: places.Path) -> set[str]:
+    model: Any = Benchmark  # a model class, or what pydantic keeps of an annotation
+    is_member = False  # whether the next part is a name in a dict, or a position in a list
+    for part in path:
+        if is_member:
+            is_member = False
+            continue
+        fields = getattr(model, "model_fields", {})
+        annotation = fields[part].annotation if part in fields else None
+        model = _model_inside(annotation)
+        is_member = model is not annotation
+    return set(getattr(model, "model_fields", {}))
+
+
+def _model_inside(annotation: Any) -> Any:  # the model that a dict, list or Annotated holds
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in get_args(annotation):
+        inside = _model_inside(argument)
+        if inside is not None:
+            return inside
+    return None
+
+
+def _contradictions(benchmark: Benchmark) -> Iterator[Fault]:
+    for i, entry in enumerate(benchmark.matrix):
+        tables: dict[str, dict[str, Any]] = {  # of cohort, model and budget specifications
+            "cohorts": dict(benchmark.cohorts),
+            "models": dict(benchmark.models),
+            "budgets": dict(benchmark.budgets),
+        }
+        for key, known in tables.items():
+            for name in getattr(entry, key):
+                if name not in known:
+                    yield ("matrix", i, key), _not_there(key, name, list(known))
+        yield from _unknown_modalities(benchmark, i)
+    yield from _impossible_budgets(benchmark)
+
+
+def _unknown_modalities(benchmark: Benchmark, i: int) -> Iterator[Fault]:
+    entry = benchmark.matrix[i]
+    for cohort in entry.cohorts:
+        known = benchmark.cohorts[cohort].modalities if cohort in benchmark.cohorts else {}
+        for chosen in entry.modalities or []:
+            for name in chosen:
+                if known and name not in known:
+                    problem = _not_there(f"modalities of cohort {cohort!r}", name, list(known))
+                    yield ("matrix", i, "modalities"), problem
+
+
+def _impossible_budgets(benchmark: Benchmark) -> Iterator[Fault]:
+    for name, budget in benchmark.budgets.items():
+        same = isinstance(budget.initial, float) == isinstance(budget.stop, float)
+        if same and budget.stop < budget.initial:
+            problem = f"found {budget.stop}, which is below initial = {budget.initial}"
+            yield ("budgets", name, "stop"), problem
+
+
+def _not_there(kind: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{name!r} is not among the {kind}{hint or '.'} There are: {', '.join(known)}"

@@ -1,0 +1,164 @@
+"""What a specification may say: frozen models, each key with its meaning and range."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic.functional_validators import AfterValidator, BeforeValidator
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=60)]
+PluginName = Annotated[StrictStr, Field(min_length=1)]
+Options = dict[str, Any]  # checked against the plugin's own descriptor when the plan is made
+
+
+def _is_amount(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("must be a count (a whole number) or a share (0.05 is 5 %)")  # noqa: TRY004  # pydantic collects ValueErrors only
+    if isinstance(value, int):
+        if value < 1:
+            raise ValueError("a count must be at least 1")
+    elif not 0.0 < value <= 1.0:
+        raise ValueError("a share must be above 0 and at most 1 (write a count without a point)")
+    return value
+
+
+def _is_whole_number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("must be a whole number")  # noqa: TRY004  # pydantic collects ValueErrors only
+    return value
+
+
+def _no_duplicates(values: list[Any]) -> list[Any]:  # of names, or of lists of names
+    twice = [value for i, value in enumerate(values) if value in values[:i]]
+    if twice:
+        raise ValueError(f"names {twice[0]!r} twice")
+    return values
+
+
+Amount = Annotated[int | float, BeforeValidator(_is_amount)]
+"""A whole number is a count, a number with a point a share: ``20`` or ``0.1``."""
+
+Count = Annotated[int, BeforeValidator(_is_whole_number)]
+Distinct = AfterValidator(_no_duplicates)
+
+
+class Section(BaseModel):
+    """A table of the specification; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ModalitySpec(Section):
+    """``[cohorts.C.modalities.M]``: one kind of measurement."""
+
+    loader: PluginName
+    options: Options = Field(default_factory=dict)
+
+
+class CohortSpec(Section):
+    """``[cohorts.C]``: modalities joined on subject."""
+
+    modalities: Annotated[dict[Name, ModalitySpec], Field(min_length=1)]
+    test: Amount = 0.2
+    """Test subjects, stratified by class: a share or a count."""
+    evaluate: Literal["subject", "candidate"] = "subject"
+    """Score subjects (the mean of their candidates' probabilities) or candidates."""
+    classes: list[str] | None = None
+    """The classes in their order; None takes those found, sorted."""
+    optional: StrictBool = False
+    """Skip the cohort, with the reason, where a loader is not installed."""
+
+
+class Training(Section):
+    """``[models.M.training]``: how a network is trained in each round."""
+
+    epochs: Annotated[Count, Field(ge=1)] = 30
+    min_updates: Annotated[Count, Field(ge=0)] = 0
+    """Go on for whole epochs until at least so many updates are made."""
+    batch_size: Annotated[Count, Field(ge=1)] = 32
+    optimiser: Literal["adam", "adamw", "sgd"] = "adam"
+    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    """Of sgd only."""
+    warm_start: StrictBool = False
+    """Go on from the last round's weights instead of the repetition's initial weights."""
+    class_weights: Literal["none", "balanced"] = "none"
+    validation: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """The share of the labelled set held out for early stopping; 0 trains on all of it."""
+    patience: Annotated[Count, Field(ge=1)] = 5
+    """Epochs without a better validation loss before training stops."""
+
+
+class ModelSpec(Section):
+    """``[models.M]``: a fusion model and its training."""
+
+    plugin: PluginName
+    options: Options = Field(default_factory=dict)
+    training: Training = Training()
+    standardise: StrictBool = True
+    """Centre and scale vectors and trunk outputs by the training part's statistics."""
+
+
+class StrategySpec(Section):
+    """``[strategies.S]``: a query strategy."""
+
+    plugin: PluginName
+    options: Options = Field(default_factory=dict)
+
+
+class BudgetSpec(Section):
+    """``[budgets.B]``: how many labels are bought, and when."""
+
+    initial: Amount = 0.1
+    query: Amount = 0.025
+    stop: Amount = 1.0
+    of: Literal["candidates", "subjects"] = "candidates"
+    """What is counted and bought: single candidates, or subjects with all their candidates."""
+    first: Literal["random", "stratified"] = "random"
+    """How the initial set is drawn: uniformly, or from the classes in turn."""
+
+
+class MatrixEntry(Section):
+    """``[[matrix]]``: a full product; several entries make a matrix that is not rectangular."""
+
+    cohorts: Annotated[list[Name], Field(min_length=1), Distinct]
+    modalities: (
+        Annotated[
+            list[Annotated[list[Name], Field(min_length=1), Distinct]],
+            Field(min_length=1),
+            Distinct,
+        ]
+        | None
+    ) = None
+    """Sets of modalities; None takes all modalities of the cohort as one set."""
+    models: Annotated[list[Name], Field(min_length=1), Distinct]
+    strategies: Annotated[list[StrictStr], Field(min_length=1), Distinct]
+    budgets: Annotated[list[Name], Field(min_length=1), Distinct]
+
+
+class Limits(Section):
+    """``[limits]``: when a cell is stopped; no part of a cell's identity."""
+
+    cell_seconds: Annotated[float, Field(gt=0)] = 21600.0
+    memory_mb: Annotated[float, Field(gt=0)] | None = None
+    """The largest resident memory of one cell, in MiB; None leaves it to the system."""
+
+
+class Benchmark(Section):
+    """A whole specification."""
+
+    name: Name
+    title: StrictStr = ""
+    question: StrictStr = ""
+    seed: Annotated[StrictInt, Field(ge=0)] = 0
+    repetitions: Annotated[StrictInt, Field(ge=1, le=1000)]
+    cohorts: Annotated[dict[Name, CohortSpec], Field(min_length=1)]
+    models: Annotated[dict[Name, ModelSpec], Field(min_length=1)]
+    strategies: dict[Name, StrategySpec] = Field(default_factory=dict)
+    budgets: Annotated[dict[Name, BudgetSpec], Field(min_length=1)]
+    matrix: Annotated[list[MatrixEntry], Field(min_length=1)]
+    limits: Limits = Limits()
