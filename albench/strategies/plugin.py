@@ -1,0 +1,17 @@
+"""The built-in strategies' entry point: light, so that listing them imports nothing heavy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.api import Descriptor, hookimpl
+from albench.strategies.descriptors import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@hookimpl
+def albench_strategies() -> Iterable[Descriptor]:
+    """Return the descriptors of the strategies that ship with albench."""
+    return ALL

@@ -1,0 +1,91 @@
+"""The uncertainty of one deterministic pass: least confidence, margin, entropy.
+
+Lewis & Gale 1994; Scheffer, Decomain & Wrobel 2001; Settles 2009.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.api import needs, top
+from albench.strategies.entropies import entropy
+from albench.strategies.query import Floats, Picks, sized
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.api import PoolView
+
+
+def lack_of_confidence(proba: Floats) -> NDArray[np.float64]:
+    """Return one minus the largest probability of each row.
+
+    Parameters
+    ----------
+    proba : ndarray, shape (n, n_classes)
+        Rows sum to one.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        0 where the model is certain.
+    """
+    return np.asarray(1.0 - proba.max(axis=1).astype(np.float64))
+
+
+def margin(proba: Floats) -> NDArray[np.float64]:
+    """Return the difference of the two largest probabilities of each row.
+
+    Parameters
+    ----------
+    proba : ndarray, shape (n, n_classes)
+        Rows sum to one; a single class has margin 1.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        0 where two classes are equally likely.
+    """
+    if proba.shape[1] < 2:
+        return proba[:, 0].astype(np.float64)
+    # Two passes over the columns beat a partition of every row when classes are few.
+    best, second = proba[:, 0].copy(), np.full_like(proba[:, 0], -np.inf)
+    for column in proba.T[1:]:
+        second = np.maximum(second, np.minimum(best, column))
+        best = np.maximum(best, column)
+    return best.astype(np.float64) - second
+
+
+class LeastConfident:
+    """Chooses where the most likely class is least likely."""
+
+    needs = frozenset({needs.PROBA})
+
+    @sized
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
+        """Return positions, least confident first; see `albench.api.QueryStrategy`."""
+        return top(lack_of_confidence(pool.proba), n, rng)
+
+
+class Margin:
+    """Chooses where the two most likely classes are closest."""
+
+    needs = frozenset({needs.PROBA})
+
+    @sized
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
+        """Return positions, smallest margin first; see `albench.api.QueryStrategy`."""
+        return top(-margin(pool.proba), n, rng)
+
+
+class Entropy:
+    """Chooses where the entropy of the prediction is largest (ES)."""
+
+    needs = frozenset({needs.PROBA})
+
+    @sized
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
+        """Return positions, largest entropy first; see `albench.api.QueryStrategy`."""
+        return top(entropy(pool.proba), n, rng)
