@@ -1,0 +1,157 @@
+"""The cache gives whole arrays or none, whoever is killed while writing."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from albench.cohort.cache import FeatureCache, default_folder
+from albench.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _sevens(array: np.ndarray) -> None:
+    array[...] = 7
+
+
+def _never(array: np.ndarray) -> None:
+    raise AssertionError("filled although it was there")
+
+
+def _slow_then_log(folder: Path) -> None:
+    def fill(array: np.ndarray) -> None:
+        time.sleep(0.3)
+        array[...] = 7
+        with (folder / "fills.txt").open("a") as log:
+            log.write("fill\n")
+
+    FeatureCache(folder).build("key", (4,), "float32", fill)
+
+
+def _hang(folder: Path) -> None:
+    def fill(array: np.ndarray) -> None:
+        array[:1] = 1
+        (folder / "started").touch()
+        time.sleep(60)
+
+    FeatureCache(folder).build("key", (4,), "float32", fill)
+
+
+def _data_file(cache: FeatureCache) -> Path:
+    (path,) = cache.folder.glob("*.npy")
+    return path
+
+
+def test_an_array_is_filled_once_and_read_again(tmp_path: Path) -> None:
+    FeatureCache(tmp_path).build("key", (3, 2), "float32", _sevens)
+
+    again = FeatureCache(tmp_path).build("key", (3, 2), "float32", _never)
+
+    np.testing.assert_array_equal(again, np.full((3, 2), 7, np.float32))
+
+
+def test_what_is_read_is_a_read_only_memory_map(tmp_path: Path) -> None:
+    array = FeatureCache(tmp_path).build("key", (3,), "uint8", _sevens)
+
+    assert isinstance(array, np.memmap)
+    assert not array.flags.writeable
+
+
+def test_an_unknown_key_gives_none(tmp_path: Path) -> None:
+    assert FeatureCache(tmp_path / "absent").get("key") is None
+
+
+def test_different_keys_are_different_entries(tmp_path: Path) -> None:
+    cache = FeatureCache(tmp_path)
+    cache.build("one", (3,), "uint8", _sevens)
+
+    assert cache.get("two") is None
+
+
+@pytest.mark.parametrize("kept", [0, 20, 140], ids=["empty", "half a header", "half the data"])
+def test_a_truncated_entry_is_built_again(tmp_path: Path, kept: int) -> None:
+    cache = FeatureCache(tmp_path)
+    cache.build("key", (100,), "float32", _sevens)
+    os.truncate(_data_file(cache), kept)
+
+    assert cache.get("key") is None
+    assert cache.build("key", (100,), "float32", _sevens).sum() == 700
+
+
+def test_a_damaged_description_means_no_entry(tmp_path: Path) -> None:
+    cache = FeatureCache(tmp_path)
+    cache.build("key", (3,), "uint8", _sevens)
+    _data_file(cache).with_suffix(".json").write_text("{")
+
+    assert cache.get("key") is None
+
+
+def test_the_description_says_what_the_entry_is(tmp_path: Path) -> None:
+    cache = FeatureCache(tmp_path)
+    cache.build("key", (3,), "uint8", _sevens, note="LUS through resnet50")
+
+    told = json.loads(_data_file(cache).with_suffix(".json").read_text())
+
+    assert told == {"key": "key", "note": "LUS through resnet50", "shape": [3], "dtype": "|u1"}
+
+
+def test_a_fill_that_fails_leaves_no_entry(tmp_path: Path) -> None:
+    cache = FeatureCache(tmp_path)
+    with pytest.raises(AssertionError, match="filled although"):
+        cache.build("key", (3,), "uint8", _never)
+
+    assert cache.get("key") is None
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_two_processes_at_once_fill_once(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("fork")
+    both = [spawn.Process(target=_slow_then_log, args=(tmp_path,)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join()
+
+    assert [process.exitcode for process in both] == [0, 0]
+    assert (tmp_path / "fills.txt").read_text() == "fill\n"
+
+
+def test_a_killed_builder_leaves_nothing_behind_for_the_next(tmp_path: Path) -> None:
+    process = multiprocessing.get_context("fork").Process(target=_hang, args=(tmp_path,))
+    process.start()
+    while not (tmp_path / "started").exists():
+        time.sleep(0.01)
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    cache = FeatureCache(tmp_path)
+
+    assert cache.get("key") is None
+    assert cache.build("key", (4,), "float32", _sevens).sum() == 28
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(DataError, match=r"file.*ALBENCH_CACHE"):
+        FeatureCache(tmp_path / "file").build("key", (3,), "uint8", _sevens)
+
+
+def test_the_default_folder_follows_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("ALBENCH_CACHE", raising=False)
+    assert default_folder() == tmp_path / "albench"
+
+    monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "mine"))
+    assert default_folder() == tmp_path / "mine"
