@@ -1,0 +1,111 @@
+"""The loaders that ship with albench, announced; importing this imports no data."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from albench.api import Descriptor, Kind, Option, hookimpl
+
+DIGITS = Descriptor(
+    name="digits",
+    kind=Kind.LOADER,
+    target="albench.loaders.digits:load",
+    summary="1,797 real handwritten digits: 8x8 pixels, Fourier or projection features",
+    options=(
+        Option(
+            name="view",
+            type=str,
+            default="pixels",
+            choices=("pixels", "fourier", "profile"),
+            help="8x8 images; 34 Fourier magnitudes; 16 means of rows and columns",
+        ),
+    ),
+    citation="Alpaydin and Kaynak 1998, UCI Optical Recognition of Handwritten Digits",
+)
+
+BREAST_CANCER = Descriptor(
+    name="breast-cancer",
+    kind=Kind.LOADER,
+    target="albench.loaders.breast_cancer:load",
+    summary="569 real breast masses: mean, error or worst of ten measures of their nuclei",
+    options=(
+        Option(
+            name="view",
+            type=str,
+            default="mean",
+            choices=("mean", "error", "worst"),
+            help="how a measure is taken over the nuclei of a mass",
+        ),
+    ),
+    citation="Street, Wolberg and Mangasarian 1993, Wisconsin Diagnostic Breast Cancer",
+)
+
+TABLE = Descriptor(
+    name="table",
+    kind=Kind.LOADER,
+    target="albench.loaders.table:load",
+    summary="rows of numbers from a CSV or Parquet file",
+    options=(
+        Option(name="path", type=Path, required=True, help="the CSV or Parquet file"),
+        Option(name="subject", type=str, default="subject", help="the column with the subject"),
+        Option(
+            name="label",
+            type=str,
+            default="label",
+            help="the column with the label; empty if another modality has the labels",
+        ),
+        Option(
+            name="features",
+            type=list,
+            help="the columns to read; silent: every other column that holds a number",
+        ),
+    ),
+)
+
+IMAGES = Descriptor(
+    name="images",
+    kind=Kind.LOADER,
+    target="albench.loaders.images:load",
+    summary="pictures listed in a manifest of subject, modality, path and label",
+    options=(
+        Option(name="manifest", type=Path, required=True, help="the CSV file"),
+        Option(
+            name="modality", type=str, help="whose rows to take; silent: the manifest's only one"
+        ),
+        Option(
+            name="size",
+            type=int,
+            default=224,
+            minimum=1,
+            maximum=4096,
+            help="pixels a side of the square that each picture becomes",
+        ),
+        Option(
+            name="channels", type=int, default=3, minimum=1, maximum=3, help="3 (RGB) or 1 (grey)"
+        ),
+        Option(
+            name="root",
+            type=Path,
+            help="the folder that paths are relative to and may not leave; silent: the manifest's",
+        ),
+        Option(
+            name="max_pixels",
+            type=int,
+            default=50_000_000,
+            minimum=1,
+            maximum=178_956_970,
+            help="a picture with more pixels is refused as a decompression bomb",
+        ),
+    ),
+)
+
+
+@hookimpl
+def albench_loaders() -> Iterable[Descriptor]:
+    """Return what ships with albench.
+
+    Returns
+    -------
+    iterable of Descriptor
+        Real sets, loaders of local files, and the simulated liver cohort.
+    """
+    return (DIGITS, BREAST_CANCER, TABLE, IMAGES)

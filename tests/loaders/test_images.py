@@ -1,0 +1,249 @@
+"""Pictures come as the manifest says, or with all that is wrong with manifest and files."""
+
+import pickle
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from albench.api import DataError
+from albench.loaders import images
+
+WriteCsv = Callable[..., Path]
+WritePicture = Callable[..., Path]
+
+
+def complaints(manifest: Path, **options: object) -> list[str]:
+    with pytest.raises(DataError) as caught:
+        images.load(manifest=manifest, **options)  # type: ignore[arg-type]  # wrong on purpose
+    return [str(complaint) for complaint in caught.value.complaints]
+
+
+def test_a_modality_holds_its_own_rows_in_order(clinic: Path) -> None:
+    modality = images.load(manifest=clinic, modality="LUS", size=6)
+    assert modality.subjects.tolist() == ["P01", "P02", "P03"]
+    assert modality.labels == {"P01": "F0", "P02": "F1", "P03": "F2"}
+    assert modality.shape == (3, 6, 6)
+
+
+def test_rows_are_read_in_any_order_and_again(clinic: Path) -> None:
+    read = images.load(manifest=clinic, modality="LUS", size=6).read(np.array([2, 0, 2]))
+    assert read.shape == (3, 3, 6, 6)
+    assert read.dtype == np.uint8
+    assert read[:, :, 0, 0].tolist() == [[20, 100, 200], [0, 100, 200], [20, 100, 200]]
+
+
+def test_no_rows_are_no_pictures(clinic: Path) -> None:
+    read = images.load(manifest=clinic, modality="LUS", size=6).read(np.array([], dtype=np.intp))
+    assert read.shape == (0, 3, 6, 6)
+
+
+def test_one_channel_is_grey(clinic: Path) -> None:
+    read = images.load(manifest=clinic, modality="LUS", size=4, channels=1).read(np.array([0]))
+    assert read.shape == (1, 1, 4, 4)
+    assert np.ptp(read) == 0
+
+
+def test_the_only_modality_needs_no_name(write_csv: WriteCsv, write_picture: WritePicture) -> None:
+    write_picture("a.png")
+    manifest = write_csv("subject,modality,path,label", "P1,LUS,a.png,1")
+    assert images.load(manifest=manifest).labels == {"P1": 1}
+
+
+def test_a_manifest_without_labels_leaves_them_to_another_modality(
+    write_csv: WriteCsv, write_picture: WritePicture
+) -> None:
+    write_picture("a.png")
+    assert images.load(manifest=write_csv("subject,modality,path", "P1,A,a.png")).labels is None
+
+
+def test_of_several_modalities_one_must_be_named(clinic: Path) -> None:
+    assert "'modality'; found are 'LSTE', 'LUS'" in complaints(clinic)[0]
+
+
+def test_an_unknown_modality_is_answered_with_the_list(clinic: Path) -> None:
+    assert (
+        "no row of modality 'SSTE'; found are 'LSTE', 'LUS'"
+        in complaints(clinic, modality="SSTE")[0]
+    )
+
+
+def test_columns_that_are_missing_are_named(write_csv: WriteCsv) -> None:
+    found = complaints(write_csv("subject,file", "P1,a.png"))
+    assert [part.split("'")[1] for part in found] == ["modality", "path"]
+
+
+def test_all_that_is_wrong_is_said_at_once(
+    tmp_path: Path, write_csv: WriteCsv, write_picture: WritePicture
+) -> None:
+    for name in ("a.png", "b.png", "c.png"):
+        write_picture(name)
+    (tmp_path / "text.png").write_text("not a picture")
+    (tmp_path / "nothing.png").write_bytes(b"")
+    whole = write_picture("cut.jpg", size=(200, 100)).read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    manifest = write_csv(
+        "subject,modality,path,label",
+        "P1,A,a.png,F0",
+        "P1,A,./a.png,F0",
+        "P2,A,gone.png,F1",
+        ",A,b.png,F1",
+        "P3,A,text.png,",
+        "P1,B,c.png,F4",
+        "P4,A,../secret.png,F1",
+        "P5,A,cut.jpg,F1",
+        "P6,,c.png,F1",
+        "P7,A,nothing.png,F1",
+    )
+    found = complaints(manifest, modality="A")
+    lines = sorted(int(part.split("line ")[1].split(":")[0].split(",")[0]) for part in found)
+    assert lines == [3, 4, 5, 6, 6, 7, 8, 9, 10, 11]
+
+
+EXPECTED = {
+    "missing": "does not exist",
+    "text": "cannot identify image file",
+    "empty": "it is empty",
+    "cut": "truncated",
+    "folder": "Is a directory",
+}
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_a_damaged_file_is_named_with_line_and_subject(
+    tmp_path: Path, write_csv: WriteCsv, write_picture: WritePicture, kind: str
+) -> None:
+    file = write_picture("a.jpg", size=(300, 200))
+    whole = file.read_bytes()
+    file.unlink()
+    contents = {"text": b"hello", "empty": b"", "cut": whole[:-100]}
+    if kind == "folder":
+        file.mkdir()
+    elif kind != "missing":
+        file.write_bytes(contents[kind])
+    (found,) = complaints(write_csv("subject,modality,path", "P7,A,a.jpg"))
+    assert "line 2, subject 'P7'" in found
+    assert str(file) in found
+    assert EXPECTED[kind] in found
+
+
+@pytest.fixture
+def linked(tmp_path: Path, write_picture: WritePicture) -> Path:
+    """Write a manifest whose one picture is a link to another folder."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "a.png").symlink_to(write_picture("elsewhere/a.png"))
+    (tmp_path / "home" / "m.csv").write_text("subject,modality,path\nP1,A,home/a.png\n")
+    return tmp_path
+
+
+def test_a_root_above_the_manifest_allows_what_lies_in_it(linked: Path) -> None:
+    assert len(images.load(manifest=linked / "home" / "m.csv", root=linked)) == 1
+
+
+def test_a_link_that_leaves_the_root_is_refused(linked: Path) -> None:
+    (linked / "home" / "home").symlink_to(linked / "home")
+    (found,) = complaints(linked / "home" / "m.csv")
+    assert f"the path 'home/a.png' leaves {linked / 'home'}" in found
+
+
+def test_a_picture_over_the_pixel_limit_is_a_bomb(
+    write_csv: WriteCsv, write_picture: WritePicture
+) -> None:
+    write_picture("a.png", size=(100, 60))
+    manifest = write_csv("subject,modality,path", "P1,A,a.png")
+    assert "100 x 60 = 6000 pixels, allowed are 5999" in complaints(manifest, max_pixels=5999)[0]
+    assert len(images.load(manifest=manifest, max_pixels=6000)) == 1
+
+
+@pytest.mark.parametrize("side", [9_500, 14_000])
+def test_what_pillow_calls_a_bomb_is_a_complaint(
+    write_csv: WriteCsv, write_picture: WritePicture, side: int
+) -> None:
+    write_picture("a.png", pixels=np.zeros((side, side), dtype=np.uint8))
+    (found,) = complaints(write_csv("subject,modality,path", "P1,A,a.png"))
+    assert "pixels" in found
+
+
+def test_the_fingerprint_is_of_bytes_not_of_names(
+    tmp_path: Path, write_csv: WriteCsv, write_picture: WritePicture
+) -> None:
+    shutil.copy(write_picture("a.png"), tmp_path / "b.png")
+    header = "subject,modality,path"
+    files = [write_csv(header, f"P1,A,{n}.png", name=f"{n}.csv") for n in "ab"]
+    assert len({images.load(manifest=file).fingerprint for file in files}) == 1
+
+
+CHANGES = {
+    "bytes": ("P1,A,c.png,F0", "P2,A,b.png,F1"),
+    "order": ("P2,A,b.png,F1", "P1,A,a.png,F0"),
+    "subject": ("P3,A,a.png,F0", "P2,A,b.png,F1"),
+    "label": ("P1,A,a.png,F2", "P2,A,b.png,F1"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_fingerprint_tells(
+    write_csv: WriteCsv, write_picture: WritePicture, change: str
+) -> None:
+    for number, name in enumerate("abc"):
+        write_picture(f"{name}.png", (number, 0, 0))
+    header = "subject,modality,path,label"
+    before = images.load(manifest=write_csv(header, "P1,A,a.png,F0", "P2,A,b.png,F1"))
+    after = images.load(manifest=write_csv(header, *CHANGES[change]))
+    assert before.fingerprint != after.fingerprint
+
+
+@pytest.mark.parametrize("options", [{"size": 5}, {"channels": 1}])
+def test_the_fingerprint_tells_options(clinic: Path, options: dict[str, int]) -> None:
+    before = images.load(manifest=clinic, modality="LUS", size=4)
+    after = images.load(**{"manifest": clinic, "modality": "LUS", "size": 4, **options})  # type: ignore[arg-type]  # mixed values
+    assert before.fingerprint != after.fingerprint
+
+
+def test_a_file_that_goes_bad_later_is_named_when_it_is_read(tmp_path: Path, clinic: Path) -> None:
+    modality = images.load(manifest=clinic, modality="LUS")
+    (tmp_path / "lus" / "P02.png").write_bytes(b"no more")
+    assert len(modality.read(np.array([0, 2]))) == 2
+    with pytest.raises(DataError, match=r"subject 'P02'.*P02\.png cannot be read"):
+        modality.read(np.array([0, 1]))
+
+
+def test_a_reader_can_be_sent_to_another_process(clinic: Path) -> None:
+    read = images.load(manifest=clinic, modality="LUS", size=4).read
+    rows = np.arange(3)
+    assert np.array_equal(pickle.loads(pickle.dumps(read))(rows), read(rows))  # noqa: S301
+
+
+def test_reading_holds_no_file_open(clinic: Path, recwarn: pytest.WarningsRecorder) -> None:
+    images.load(manifest=clinic, modality="LUS").read(np.arange(3))
+    assert not list(recwarn)
+
+
+def test_two_channels_are_refused(clinic: Path) -> None:
+    assert (
+        "channels: found 2, allowed are 1 and 3"
+        in complaints(clinic, modality="LUS", channels=2)[0]
+    )
+
+
+def test_a_picture_keeps_its_place(write_csv: WriteCsv, write_picture: WritePicture) -> None:
+    pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    write_picture("a.png", pixels=pixels)
+    manifest = write_csv("subject,modality,path", "P1,A,a.png")
+    read = images.load(manifest=manifest, size=4).read(np.array([0]))[0]
+    assert np.array_equal(read, pixels.transpose(2, 0, 1))
+
+
+def test_a_picture_is_turned_as_its_camera_says(
+    write_csv: WriteCsv, write_picture: WritePicture
+) -> None:
+    pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    exif = Image.Exif()
+    exif[0x0112] = 3  # orientation: upside down
+    write_picture("a.png", pixels=pixels, exif=exif)
+    manifest = write_csv("subject,modality,path", "P1,A,a.png")
+    read = images.load(manifest=manifest, size=4).read(np.array([0]))[0]
+    assert np.array_equal(read, pixels[::-1, ::-1].transpose(2, 0, 1))
