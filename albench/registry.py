@@ -80,6 +80,11 @@ class Component:
         namespace = self.descriptor.namespace or namespace_of(self.distribution)
         return f"{namespace}/{self.descriptor.name}"
 
+    @property
+    def package(self) -> str:
+        """The distribution and its version, as messages name them."""
+        return f"{self.distribution} {self.distribution_version}"
+
     def load(self) -> Any:  # the target's type depends on its kind
         """Import and return the target.
 
@@ -100,7 +105,7 @@ class Component:
                 target = getattr(target, part)
         except (ImportError, AttributeError, SyntaxError) as error:
             raise PluginError(
-                f"plugin {self.qualified} of {self.distribution} {self.distribution_version}: its "
+                f"plugin {self.qualified} ({self.package}): its "
                 f"target {self.descriptor.target!r} cannot be imported: {error}"
             ) from error
         return target
@@ -169,7 +174,7 @@ class Registry:
         """
         there = [part for part in self.of(kind) if name in (part.qualified, part.name)]
         if not there:
-            raise PluginError(self._unknown(kind, name))
+            raise PluginError(self.unknown(name, kind))
         if len(there) > 1:
             owners = " or ".join(f"{part.qualified} (of {part.distribution})" for part in there)
             raise PluginError(f"{kind} {name!r} is announced more than once: name it {owners}")
@@ -178,14 +183,33 @@ class Registry:
             raise PluginError(f"{kind} {found.qualified} cannot be used: {found.reason}")
         return found
 
-    def _unknown(self, kind: Kind, name: str) -> str:
-        known = sorted({part.name for part in self.of(kind)})
-        qualified = sorted(part.qualified for part in self.of(kind))
+    def unknown(self, name: str, kind: Kind | None = None) -> str:
+        """Return what to say of a name that nothing here has.
+
+        Parameters
+        ----------
+        name : str
+            Short or qualified.
+        kind : Kind or None
+            None means any.
+
+        Returns
+        -------
+        str
+            The nearest names, the list, and which plugins are in trouble.
+        """
+        parts = self.components if kind is None else self.of(kind)
+        known = sorted({part.name for part in parts})
+        qualified = sorted(part.qualified for part in parts)
         near = difflib.get_close_matches(name, known + qualified, n=3)
-        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-        troubled = [r for r in self.reports if r.state is not State.OK]
-        broken = "".join(f"; plugin {r.distribution} is {r.state}: {r.reason}" for r in troubled)
-        return f"unknown {kind} {name!r}{hint} Known are: {', '.join(known) or 'none'}{broken}"
+        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
+        broken = "".join(
+            f". Plugin {report.distribution} is {report.state}: {report.reason}"
+            for report in self.reports
+            if report.state is not State.OK
+        )
+        what = kind or "plugin"
+        return f"unknown {what} {name!r}{hint} Known are: {', '.join(known) or 'none'}{broken}"
 
 
 def namespace_of(distribution: str) -> str:

@@ -2,6 +2,7 @@
 
 from albench.plan.cells import PROTOCOL_VERSION, Cell, ModelPlan, Skipped, StrategyPlan
 from albench.plan.matrix import Plan, make
+from albench.plan.opening import open_cohorts, open_loader
 from albench.plan.resolve import LoaderPlan, Resolved, resolve
 
 __all__ = [
@@ -14,5 +15,7 @@ __all__ = [
     "Skipped",
     "StrategyPlan",
     "make",
+    "open_cohorts",
+    "open_loader",
     "resolve",
 ]

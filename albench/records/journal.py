@@ -10,13 +10,13 @@ import threading
 import time
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import Complaint, RecordsError
 from albench.records.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
 

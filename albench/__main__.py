@@ -1,0 +1,6 @@
+"""``python -m albench`` is ``albench``."""
+
+from albench.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

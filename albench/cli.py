@@ -1,0 +1,320 @@
+"""The command line: the one place that prints. Heavy modules are imported where they are used."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albench import __version__
+from albench.errors import AlbenchError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from albench.registry import Component, PluginReport
+
+OK, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str or None
+        None takes those of the process.
+
+    Returns
+    -------
+    int
+        0 done, 1 some cells failed or a check did not hold, 2 the input was wrong.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(given)
+    options.command_line = ["albench", *given]
+    try:
+        status: int = options.command(options)
+    except InputError as error:
+        for complaint in error.complaints:
+            print(f"albench: {complaint}", file=sys.stderr)
+        return WRONG_INPUT
+    except AlbenchError as error:
+        print(f"albench: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("albench: stopped; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="albench",
+        description="Benchmark active-learning query strategies on one or many modalities.",
+        epilog="Exit status: 0 done, 1 some cells failed or a check did not hold, 2 wrong input.",
+    )
+    parser.add_argument("--version", action="version", version=f"albench {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_spec_commands(commands)
+    _add_results_commands(commands)
+    _add_plugin_commands(commands)
+    return parser
+
+
+Commands = Any  # argparse keeps the type of its sub-parsers to itself
+
+
+def _add(commands: Commands, name: str, command: Callable[..., int], text: str) -> Any:
+    added = commands.add_parser(name, help=text, description=text)
+    added.set_defaults(command=command)
+    return added
+
+
+def _add_spec_commands(commands: Commands) -> None:
+    run = _add(commands, "run", _run, "plan and run a benchmark, or resume it; then report")
+    run.add_argument("spec", metavar="SPEC", help="a .toml file, or a benchmark's name: quickstart")
+    run.add_argument("--output", type=Path, help="the results folder (default: results/NAME)")
+    run.add_argument(
+        "--jobs", type=_positive, default=os.cpu_count() or 1, help="cells at once (default: cores)"
+    )
+    plan = _add(commands, "plan", _plan, "show the cells of a benchmark and what is skipped, why")
+    plan.add_argument("spec", metavar="SPEC", help="a .toml file, or a benchmark's name")
+    plan.add_argument("--output", type=Path, help="the results folder whose durations are used")
+    plan.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="cells at once")
+    plan.add_argument("--json", action="store_true", help="for programs")
+    data = _group(commands, "data", "look at data")
+    describe = _add(data, "describe", _describe, "show what a benchmark's cohorts hold")
+    describe.add_argument("spec", metavar="SPEC", help="a .toml file, or a benchmark's name")
+    describe.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_results_commands(commands: Commands) -> None:
+    status = _add(commands, "status", _status, "show what is done, failed and missing")
+    status.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
+    status.add_argument("--json", action="store_true", help="for programs")
+    report = _add(commands, "report", _report, "draw tables, figures and page again from records")
+    report.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
+
+
+def _add_plugin_commands(commands: Commands) -> None:
+    plugins = _group(commands, "plugins", "list, show and diagnose plugins")
+    listing = _add(plugins, "list", _plugins_list, "list loaders, models and strategies")
+    listing.add_argument("--kind", choices=("loader", "model", "strategy"), help="only one kind")
+    listing.add_argument("--json", action="store_true", help="for programs")
+    show = _add(plugins, "show", _plugins_show, "show all that a plugin says of itself")
+    show.add_argument("name", metavar="NAME", help="a short or qualified name: esd, core/esd")
+    show.add_argument("--json", action="store_true", help="for programs")
+    doctor = _add(plugins, "doctor", _plugins_doctor, "tell the state of every entry point")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+
+
+def _group(commands: Commands, name: str, text: str) -> Commands:
+    group = commands.add_parser(name, help=text, description=text)
+    return group.add_subparsers(metavar="COMMAND", required=True)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of 1 or more")
+    return int(text)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from albench import session
+    from albench.console import Watcher
+    from albench.publish import publish
+
+    opened = session.open_spec(options.spec)
+    results = options.output or opened.results
+    for skip in opened.plan.skipped:
+        print(f"skipped: {skip.what}: {skip.reason}")
+    with Watcher(options.jobs, print) as watcher:
+        summary = session.run(
+            opened, results, options.jobs, options.command_line, watcher.begin, watcher.watch
+        )
+    print(
+        f"{summary.n_ok} cells done, {summary.n_reused} reused, {summary.n_failed} failed "
+        f"in {summary.seconds:.0f} s"
+    )
+    page = publish(results)
+    print(f"report: {page}")
+    return FAILED if summary.n_failed else OK
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from albench import session
+    from albench.overview import plan_overview
+
+    opened = session.open_spec(options.spec)
+    overview = plan_overview(opened, options.output or opened.results, options.jobs)
+    print(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
+    return OK
+
+
+def _describe(options: argparse.Namespace) -> int:
+    from albench import session
+    from albench.overview import data_text
+
+    facts = session.open_spec(options.spec).describe()
+    print(json.dumps(facts, indent=1) if options.json else data_text(facts))
+    return OK
+
+
+def _status(options: argparse.Namespace) -> int:
+    from albench.overview import status_overview
+
+    overview = status_overview(options.results)
+    print(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
+    return OK if overview.is_complete else FAILED
+
+
+def _report(options: argparse.Namespace) -> int:
+    from albench.publish import publish
+
+    print(f"report: {publish(options.results)}")
+    return OK
+
+
+def _plugins_list(options: argparse.Namespace) -> int:
+    from albench import registry
+
+    parts = [
+        part
+        for part in sorted(registry.discover().components, key=_kind_and_name)
+        if options.kind in (None, part.descriptor.kind)
+    ]
+    if options.json:
+        print(json.dumps([_component_json(part) for part in parts], indent=1))
+        return OK
+    rows = [
+        (p.descriptor.kind.value, p.qualified, p.state.value, p.descriptor.summary) for p in parts
+    ]
+    print(_aligned([("kind", "name", "state", "summary"), *rows]))
+    _warn_of_trouble(registry.discover().reports)
+    return OK
+
+
+def _kind_and_name(part: Component) -> tuple[str, str]:
+    return part.descriptor.kind.value, part.qualified
+
+
+def _plugins_show(options: argparse.Namespace) -> int:
+    from albench import registry
+
+    found = [
+        part
+        for part in registry.discover().components
+        if options.name in (part.name, part.qualified)
+    ]
+    if not found:
+        raise InputError(registry.discover().unknown(options.name))
+    if options.json:
+        print(json.dumps([_component_json(part) for part in found], indent=1))
+    else:
+        print("\n\n".join(_component_text(part) for part in found))
+    return OK
+
+
+def _plugins_doctor(options: argparse.Namespace) -> int:
+    from albench import registry
+
+    reports = registry.discover().reports
+    if options.json:
+        print(json.dumps([_report_json(report) for report in reports], indent=1))
+    else:
+        rows = [
+            (
+                r.state.value,
+                f"{r.distribution} {r.distribution_version}",
+                r.entry_point,
+                f"{len(r.components)} plugins in {r.seconds * 1000:.0f} ms",
+                r.reason,
+            )
+            for r in reports
+        ]
+        print(_aligned([("state", "distribution", "entry point", "found", "reason"), *rows]))
+        for part in (part for report in reports for part in report.components if part.reason):
+            print(f"{part.state}: {part.descriptor.kind} {part.qualified}: {part.reason}")
+    is_sound = all(report.state.value in ("ok", "disabled") for report in reports)
+    return OK if is_sound else FAILED
+
+
+def _warn_of_trouble(reports: Sequence[PluginReport]) -> None:
+    troubled = [report for report in reports if report.state.value not in ("ok", "disabled")]
+    if troubled:
+        names = ", ".join(f"{report.distribution} ({report.state})" for report in troubled)
+        print(f"albench: in trouble: {names}; see `albench plugins doctor`", file=sys.stderr)
+
+
+def _component_json(part: Component) -> dict[str, Any]:
+    descriptor = asdict(part.descriptor)
+    options = [entry | {"type": entry["type"].__name__} for entry in descriptor.pop("options")]
+    told = {key: sorted(v) if isinstance(v, frozenset) else v for key, v in descriptor.items()}
+    return {
+        "qualified": part.qualified,
+        "state": part.state.value,
+        "reason": part.reason,
+        "distribution": part.distribution,
+        "distribution_version": part.distribution_version,
+        **told,
+        "options": options,
+    }
+
+
+def _component_text(part: Component) -> str:
+    told = _component_json(part)
+    lines = [f"{part.descriptor.kind} {part.qualified}: {part.descriptor.summary}"]
+    for key in (
+        "state",
+        "reason",
+        "distribution",
+        "version",
+        "needs",
+        "provides",
+        "modalities",
+        "requires",
+        "tags",
+        "cost",
+        "citation",
+        "target",
+    ):
+        value = told[key]
+        if value:
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            lines.append(f"  {key}: {shown}")
+    lines += [f"  option {line}" for line in map(_option_text, told["options"])]
+    return "\n".join(lines)
+
+
+def _option_text(option: dict[str, Any]) -> str:
+    default = "required" if option["required"] else f"default {option['default']!r}"
+    bounds = [
+        f"{word} {option[key]:g}"
+        for word, key in (("from", "minimum"), ("to", "maximum"))
+        if option[key] is not None
+    ]
+    choices = f"one of {', '.join(option['choices'])}" if option["choices"] else ""
+    told = "; ".join(part for part in (default, " ".join(bounds), choices) if part)
+    return f"{option['name']} ({option['type']}; {told}): {option['help']}"
+
+
+def _report_json(report: PluginReport) -> dict[str, Any]:
+    plain = asdict(report)
+    plain["components"] = [part.qualified for part in report.components]
+    return plain | {"state": report.state.value}
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )

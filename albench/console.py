@@ -1,0 +1,178 @@
+"""A run as its user sees it: one line that is kept up to date, or a line now and then in a log."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from albench.execute.estimate import kind_of, seconds_left
+from albench.records.schema import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+    from albench.execute.estimate import Kind
+    from albench.execute.run import Progress
+    from albench.plan import Cell
+    from albench.records.schema import Finished
+
+BAR_WIDTH = 24
+LOG_SECONDS = 15.0
+REDRAW_SECONDS = 0.2
+
+
+class Watcher:
+    """Keeps count of a run and shows it.
+
+    Parameters
+    ----------
+    jobs : int
+        How many cells run at once, for the estimate of the time left.
+    tell : callable
+        Prints a line that stays.
+    stream : file
+        Where the line that is kept up to date goes.
+    """
+
+    def __init__(self, jobs: int, tell: Callable[[str], None], stream: TextIO = sys.stderr) -> None:
+        self._jobs = jobs
+        self._tell = tell
+        self._stream = stream
+        self._is_live = stream.isatty()
+        self._left: dict[str, Cell] = {}
+        self._durations: dict[Kind, list[float]] = {}
+        self._n_done = 0
+        self._n_failed = 0
+        self._n_starts = 0
+        self._began = time.monotonic()
+        self._shown = 0.0
+        self._latest = ""
+
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._clear()
+
+    def begin(self, left: Sequence[Cell], done: Mapping[str, Finished]) -> None:
+        """Take what is to be run and what is there.
+
+        Parameters
+        ----------
+        left : sequence of Cell
+            To be run.
+        done : mapping of str to Finished
+            Reused; their durations make the first estimate.
+        """
+        self._left = {cell.id: cell for cell in left}
+        self._say(f"{len(left)} cells to run, {len(done)} reused, {self._jobs} at once")
+        self._began = time.monotonic()
+
+    def watch(self, progress: Progress) -> None:
+        """Take one thing that happened.
+
+        Parameters
+        ----------
+        progress : Progress
+            Anything.
+        """
+        if progress.kind == "prepare":
+            self._latest = f"preparing {progress.text}"
+        elif progress.kind == "start":
+            self._n_starts += 1
+        elif progress.cell is not None and progress.finished is not None:
+            self._count(progress.cell, progress.finished)
+        self._show()
+
+    def _count(self, cell: Cell, finished: Finished) -> None:
+        self._left.pop(cell.id, None)
+        self._latest = name_of(cell)
+        if finished.status is Status.OK:
+            self._n_done += 1
+            self._durations.setdefault(kind_of(cell), []).append(finished.seconds)
+        else:
+            self._n_failed += 1
+            self._say(f"{finished.status}: {name_of(cell)}: {finished.reason}")
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        if now - self._shown < (REDRAW_SECONDS if self._is_live else LOG_SECONDS):
+            return
+        self._shown = now
+        if self._is_live:
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r\x1b[K{self._line()[:width]}", end="", file=self._stream, flush=True)
+        else:
+            print(self._line(), file=self._stream, flush=True)
+
+    def _line(self) -> str:
+        n_over = self._n_done + self._n_failed
+        total = n_over + len(self._left)
+        if not total:
+            return self._latest
+        filled = round(BAR_WIDTH * n_over / total)
+        bar = "#" * filled + "." * (BAR_WIDTH - filled)
+        failed = f", {self._n_failed} failed" if self._n_failed else ""
+        spent = clock(time.monotonic() - self._began)
+        return (
+            f"[{bar}] {n_over}/{total} cells{failed}, {spent}, {self._forecast()}  {self._latest}"
+        )
+
+    def _forecast(self) -> str:
+        seconds = seconds_left(self._left.values(), self._durations, self._jobs)
+        return "time left not known yet" if seconds is None else f"about {clock(seconds)} left"
+
+    def _say(self, line: str) -> None:
+        self._clear()
+        self._tell(line)
+
+    def _clear(self) -> None:
+        if self._is_live:
+            print("\r\x1b[K", end="", file=self._stream, flush=True)
+
+
+def name_of(cell: Cell) -> str:
+    """Return a cell as a person would say it.
+
+    Parameters
+    ----------
+    cell : Cell
+        Any.
+
+    Returns
+    -------
+    str
+        Block, strategy and repetition.
+    """
+    return " · ".join((*cell.block, cell.strategy_label, f"repetition {cell.repetition}"))
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as a clock shows it.
+
+    Parameters
+    ----------
+    seconds : float
+        Rounded to whole ones.
+
+    Returns
+    -------
+    str
+        ``1:05`` or ``2:03:05``.
+
+    Examples
+    --------
+    >>> clock(65.2), clock(7385)
+    ('1:05', '2:03:05')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

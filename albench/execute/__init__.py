@@ -1,0 +1,1 @@
+"""Execution: one supervised child process a cell, whatever goes wrong in it."""

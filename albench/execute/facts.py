@@ -1,0 +1,176 @@
+"""What the first event of a run tells: the plan, the data, the plugins, and with what it ran."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.cohort.split import class_quotas
+from albench.records.provenance import provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from albench.api.modality import Modality
+    from albench.cohort.join import Cohort
+    from albench.plan import Cell, ModelPlan, Plan, Resolved
+    from albench.registry import Component
+
+Facts = dict[str, Any]  # plain data for the journal
+
+
+def run_facts(
+    resolved: Resolved,
+    plan: Plan,
+    modalities: Mapping[str, Mapping[str, Modality]],
+    cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort],
+    command: Sequence[str],
+    jobs: int,
+) -> Facts:
+    """Return the data of a run event.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    plan : Plan
+        Cells and skips.
+    modalities : mapping
+        What the loaders gave, by cohort and name.
+    cohorts : mapping of (str, tuple of str) to Cohort
+        Joined.
+    command : sequence of str
+        What the user typed.
+    jobs : int
+        How many cells run at once.
+
+    Returns
+    -------
+    dict
+        Plain data.
+    """
+    specification = resolved.specification
+    benchmark = specification.benchmark
+    return {
+        "name": benchmark.name,
+        "title": benchmark.title or benchmark.name,
+        "question": benchmark.question,
+        "seed": benchmark.seed,
+        "repetitions": benchmark.repetitions,
+        "spec": specification.text,
+        "command": shlex.join(command),
+        "jobs": jobs,
+        "provenance": provenance(),
+        "plugins": _plugins(resolved),
+        "cohorts": cohort_facts(resolved, modalities, cohorts),
+        "budgets": {name: _budget_text(b.model_dump()) for name, b in benchmark.budgets.items()},
+        "models": {label: _model_text(model) for label, model in resolved.models.items()},
+        "cells": [_cell(cell) for cell in plan.cells],
+        "skipped": [{"what": skip.what, "reason": skip.reason} for skip in plan.skipped],
+    }
+
+
+def cohort_facts(
+    resolved: Resolved,
+    modalities: Mapping[str, Mapping[str, Modality]],
+    cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort],
+) -> Facts:
+    """Return what each cohort holds.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    modalities : mapping
+        What the loaders gave, by cohort and name.
+    cohorts : mapping of (str, tuple of str) to Cohort
+        Joined.
+
+    Returns
+    -------
+    dict
+        By cohort: subjects, classes, candidates by set of modalities, samples and shapes.
+    """
+    facts: Facts = {}
+    for (name, chosen), cohort in cohorts.items():
+        entry = facts.setdefault(name, _cohort(resolved, name, modalities[name], cohort))
+        entry["candidates"]["+".join(chosen)] = len(cohort.candidates)
+    return facts
+
+
+def _cohort(
+    resolved: Resolved, name: str, modalities: Mapping[str, Modality], cohort: Cohort
+) -> Facts:
+    spec = resolved.specification.benchmark.cohorts[name]
+    loaders = [plan.component.descriptor for plan in resolved.loaders[name].values()]
+    counts = np.bincount(cohort.labels, minlength=len(cohort.classes)).tolist()
+    notes = dict.fromkeys(modality.note for modality in modalities.values() if modality.note)
+    return {
+        "subjects": len(cohort.subjects),
+        "classes": dict(zip(cohort.classes, counts, strict=True)),
+        "candidates": {},
+        "modalities": {
+            key: {"samples": len(modality), "shape": list(modality.shape)}
+            for key, modality in modalities.items()
+        },
+        "test_subjects": int(class_quotas(cohort, spec.test).sum()),
+        "evaluation": spec.evaluate,
+        "note": " ".join(notes),
+        "simulated": any("simulated" in loader.tags for loader in loaders),
+    }
+
+
+def _plugins(resolved: Resolved) -> list[Facts]:
+    loaders = [plan.component for plans in resolved.loaders.values() for plan in plans.values()]
+    used = {part.qualified: part for part in [*resolved.components.values(), *loaders]}
+    return [_plugin(used[name]) for name in sorted(used)]
+
+
+def _plugin(part: Component) -> Facts:
+    return {
+        "name": part.qualified,
+        "kind": part.descriptor.kind.value,
+        "distribution": part.distribution,
+        "version": part.distribution_version,
+        "component_version": part.descriptor.version,
+        "citation": part.descriptor.citation,
+        "summary": part.descriptor.summary,
+    }
+
+
+def _cell(cell: Cell) -> Facts:
+    cohort, modalities, model, budget = cell.block
+    return {
+        "cell": cell.id,
+        "cohort": cohort,
+        "modalities": modalities,
+        "model": model,
+        "budget": budget,
+        "strategy": cell.strategy_label,
+        "strategy_plugin": "" if cell.strategy is None else cell.strategy.plugin,
+        "repetition": cell.repetition,
+    }
+
+
+def _budget_text(budget: Mapping[str, Any]) -> str:
+    unit = budget["of"]
+    initial, query, stop = (_amount(budget[key]) for key in ("initial", "query", "stop"))
+    how = ", classes in turn" if budget["first"] == "stratified" else ""
+    return f"initial {initial}, query {query}, up to {stop} of the training {unit}{how}"
+
+
+def _amount(amount: int | float) -> str:
+    return str(amount) if isinstance(amount, int) else f"{100 * amount:g} %"
+
+
+def _model_text(model: ModelPlan) -> str:
+    training = model.training
+    start = "from the last round's weights" if training["warm_start"] else "anew each round"
+    options = ", ".join(f"{key} {value}" for key, value in model.options.items())
+    return (
+        f"{model.plugin} ({options}); trained {start}: {training['epochs']} epochs or "
+        f"{training['min_updates']} updates, batch {training['batch_size']}, "
+        f"{training['optimiser']} at {training['learning_rate']:g}"
+    )

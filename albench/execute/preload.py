@@ -1,0 +1,13 @@
+"""What the fork server imports once, so that a child starts in a fraction of a second.
+
+Nothing here may initialise CUDA or run an operation of torch: threads do not survive a fork.
+"""
+
+import modAL.models
+import sklearn.linear_model
+import skorch
+import torch
+
+import albench.execute.rounds
+
+__all__ = ["albench", "modAL", "sklearn", "skorch", "torch"]

@@ -1,0 +1,168 @@
+"""The loop: train, evaluate, query, label; round 0 is shared by all strategies of a repetition."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.cohort import budget
+from albench.execute import checkpoint
+from albench.execute.block import Block, open_block
+from albench.execute.checkpoint import Checkpoint
+from albench.execute.query import Question, ask
+from albench.records.schema import Part, Round, pack
+from albench.seeds import Purpose, generator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.execute.task import CellTask
+
+
+def run_start(task: CellTask, _emit: Callable[[Any], None]) -> None:
+    """Train and evaluate round 0 of a repetition, and keep it for all its strategies.
+
+    Parameters
+    ----------
+    task : CellTask
+        Any cell of the repetition.
+    """
+    block = open_block(task.cell, task.prepared)
+    labelled = first_labels(block)
+    entry = _turn(block, 0, labelled, labelled, query_seconds=0.0)
+    part = _part(block, labelled)
+    found = Checkpoint(part, (entry,), tuple(labelled.tolist()), block.classifier.state())
+    checkpoint.save(task.start, found)
+
+
+def run_reference(task: CellTask, emit: Callable[[Any], None]) -> None:
+    """Train and evaluate once on every training candidate.
+
+    Parameters
+    ----------
+    task : CellTask
+        The reference's cell.
+    emit : callable
+        Takes the part and the one round.
+    """
+    block = open_block(task.cell, task.prepared)
+    entry = _turn(block, 0, block.train, block.train, query_seconds=0.0)
+    emit(_part(block, block.train))
+    emit(entry)
+
+
+def run_cell(task: CellTask, emit: Callable[[Any], None]) -> None:
+    """Run a strategy from round 0, or from its last finished round, to the end of its budget.
+
+    Parameters
+    ----------
+    task : CellTask
+        The cell.
+    emit : callable
+        Takes the part and each round, those of an earlier attempt first.
+    """
+    found = checkpoint.load(task.checkpoint) or checkpoint.load(task.start)
+    if found is None:
+        raise FileNotFoundError(f"round 0 is not at {task.start.name}; run the benchmark again")
+    block = open_block(task.cell, task.prepared)
+    block.classifier.load_state(found.state)
+    emit(found.part)
+    for entry in found.rounds:
+        emit(entry)
+    labelled = np.array(found.labelled, dtype=np.intp)
+    rounds = list(found.rounds)
+    for number in range(len(rounds), len(block.plan.targets)):
+        began = time.perf_counter()
+        picked = _buy(block, task, labelled, number)
+        seconds = time.perf_counter() - began
+        labelled = np.concatenate([labelled, picked])
+        rounds.append(_turn(block, number, labelled, picked, seconds))
+        emit(rounds[-1])
+        state = block.classifier.state()
+        progress = Checkpoint(found.part, tuple(rounds), tuple(labelled.tolist()), state)
+        checkpoint.save(task.checkpoint, progress)
+
+
+def first_labels(block: Block) -> NDArray[np.intp]:
+    """Return the candidates whose labels are known at the start of a repetition.
+
+    Parameters
+    ----------
+    block : Block
+        An opened block.
+
+    Returns
+    -------
+    ndarray of int
+        The same for all strategies and all models on these modalities.
+    """
+    rng = generator(block.cell.stream(Purpose.FIRST_LABELS))
+    how = block.cell.budget["first"]
+    return budget.first_labels(block.cohort, block.train, block.plan, how, rng)
+
+
+def _buy(block: Block, task: CellTask, labelled: NDArray[np.intp], number: int) -> NDArray[np.intp]:
+    component, plan = task.strategy, task.cell.strategy
+    if component is None or plan is None:
+        raise ValueError("the reference buys nothing")
+    targets = block.plan.targets
+    question = Question(
+        cohort=block.cohort,
+        labelled=labelled,
+        pool=np.setdiff1d(block.train, labelled),
+        n_units=targets[number] - targets[number - 1],
+        unit=block.plan.unit,
+        round=number,
+    )
+    return ask(
+        question,
+        lambda: component.load()(**plan.options),
+        block.source(number),
+        block.classifier.state_hash,
+        generator(task.cell.stream(Purpose.STRATEGY, number)),
+        f"strategy {component.qualified} ({component.package})",
+    )
+
+
+def _turn(
+    block: Block,
+    number: int,
+    labelled: NDArray[np.intp],
+    picked: Sequence[int] | NDArray[np.intp],
+    query_seconds: float,
+) -> Round:
+    """Train on the labelled set, evaluate, and return the round."""
+    began = time.perf_counter()
+    block.train_on(labelled, number)
+    trained = time.perf_counter()
+    proba = block.test_proba()
+    return Round(
+        round=number,
+        picked=[int(candidate) for candidate in picked],
+        n_labelled=len(labelled),
+        n_labelled_subjects=len(np.unique(block.cohort.candidate_subjects[labelled])),
+        proba=pack(proba),
+        query_seconds=query_seconds,
+        train_seconds=trained - began,
+        evaluate_seconds=time.perf_counter() - trained,
+    )
+
+
+def _part(block: Block, labelled: NDArray[np.intp]) -> Part:
+    subjects = block.cohort.candidate_subjects
+    return Part(
+        units=block.test_units(),
+        labels=[int(label) for label in block.test_labels()],
+        n_candidates=len(block.train),
+        n_subjects=len(np.unique(subjects[block.train])),
+        n_test_candidates=len(block.test),
+        n_test_subjects=len(np.unique(subjects[block.test])),
+        split_hash=block.hash_of(np.unique(subjects[block.test])),
+        first_labels_hash=block.hash_of(labelled),
+        weights_hash=block.classifier.initial_weights_hash(),
+        batches_hash=block.classifier.batch_order_hash(),
+    )

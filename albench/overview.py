@@ -1,0 +1,214 @@
+"""Plans, data and results in a few lines of text, and the same as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from albench.console import clock
+from albench.execute.estimate import kind_of, seconds_left
+from albench.execute.run import done_cells, remaining
+from albench.records import journal, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from albench.execute.estimate import Kind
+    from albench.session import Opened
+
+
+@dataclass(frozen=True)
+class PlanOverview:
+    """What a run would do.
+
+    Parameters
+    ----------
+    name : str
+        The benchmark's.
+    blocks : tuple of (str, int, int)
+        Of each block: its name, its cells, and how many of them are to be run.
+    skipped : tuple of (str, str)
+        What is left out, and why.
+    seconds : float or None
+        The estimated wall time; None if nothing of it has been run yet.
+    """
+
+    name: str
+    blocks: tuple[tuple[str, int, int], ...]
+    skipped: tuple[tuple[str, str], ...]
+    seconds: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "name": self.name,
+            "cells": sum(n for _, n, _ in self.blocks),
+            "to_run": sum(n for _, _, n in self.blocks),
+            "blocks": [{"block": b, "cells": n, "to_run": left} for b, n, left in self.blocks],
+            "skipped": [{"what": what, "reason": reason} for what, reason in self.skipped],
+            "seconds": self.seconds,
+        }
+
+    def as_text(self) -> str:
+        """Return it for people."""
+        plain = self.as_json()
+        lines = [f"{self.name}: {plain['cells']} cells, {plain['to_run']} to run"]
+        lines += [f"  {block}: {n} cells, {left} to run" for block, n, left in self.blocks]
+        lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
+        known = "not known before some cells have run"
+        took = known if self.seconds is None else f"about {clock(self.seconds)}"
+        return "\n".join([*lines, f"estimated time: {took}"])
+
+
+def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
+    """Return what a run would do.
+
+    Parameters
+    ----------
+    opened : Opened
+        The specification.
+    results : Path
+        Where earlier cells lie, if there are any: they give the estimate.
+    jobs : int
+        How many cells would run at once.
+
+    Returns
+    -------
+    PlanOverview
+        In the order of the plan.
+    """
+    done = done_cells(results)
+    left = remaining(opened.plan.cells, done)
+    totals = Counter(" · ".join(cell.block) for cell in opened.plan.cells)
+    to_run = Counter(" · ".join(cell.block) for cell in left)
+    durations: dict[Kind, list[float]] = {}
+    for cell in opened.plan.cells:
+        if cell.id in done:
+            durations.setdefault(kind_of(cell), []).append(done[cell.id].seconds)
+    return PlanOverview(
+        name=opened.resolved.specification.benchmark.name,
+        blocks=tuple((block, n, to_run[block]) for block, n in totals.items()),
+        skipped=tuple((skip.what, skip.reason) for skip in opened.plan.skipped),
+        seconds=seconds_left(left, durations, jobs),
+    )
+
+
+@dataclass(frozen=True)
+class StatusOverview:
+    """What a results folder holds.
+
+    Parameters
+    ----------
+    name : str
+        The benchmark's.
+    counts : mapping of str to int
+        Planned cells by status.
+    failures : tuple of (str, str, str)
+        Of each failed cell: its name, its status and the reason.
+    conflicts : tuple of str
+        Cells of which two successes differ.
+    warnings : tuple of str
+        What could not be read.
+    """
+
+    name: str
+    counts: Mapping[str, int]
+    failures: tuple[tuple[str, str, str], ...]
+    conflicts: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every planned cell succeeded, with one result."""
+        return set(self.counts) <= {"ok"} and not self.conflicts
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "name": self.name,
+            "counts": dict(self.counts),
+            "failures": [{"cell": c, "status": s, "reason": r} for c, s, r in self.failures],
+            "conflicts": list(self.conflicts),
+            "warnings": list(self.warnings),
+            "complete": self.is_complete,
+        }
+
+    def as_text(self) -> str:
+        """Return it for people."""
+        counted = ", ".join(f"{n} {status}" for status, n in sorted(self.counts.items()))
+        lines = [f"{self.name}: {counted}"]
+        lines += [f"{status}: {cell}: {reason}" for cell, status, reason in self.failures]
+        lines += [f"conflict: cell {cell} has two different results" for cell in self.conflicts]
+        return "\n".join([*lines, *self.warnings])
+
+
+def status_overview(results: Path) -> StatusOverview:
+    """Return what a results folder holds.
+
+    Parameters
+    ----------
+    results : Path
+        With a journal.
+
+    Returns
+    -------
+    StatusOverview
+        Of the latest run's plan.
+
+    Raises
+    ------
+    RecordsError
+        If there is no journal, or a damaged one.
+    """
+    reading = journal.read(results / "journal")
+    records = tables.gather(reading.events)
+    cells = tables.cells_table(records)
+    failed = cells[~cells["status"].isin(["ok", "missing"])]
+    names = ["cohort", "modalities", "model", "budget", "strategy"]
+    return StatusOverview(
+        name=records.run["name"],
+        counts=dict(Counter(cells["status"])),
+        failures=tuple(
+            (
+                f"{' · '.join(str(row[key]) for key in names)} · repetition {row['repetition']}",
+                str(row["status"]),
+                str(row["reason"]),
+            )
+            for row in failed.to_dict("records")
+        ),
+        conflicts=records.conflicts,
+        warnings=reading.warnings,
+    )
+
+
+def data_text(facts: Mapping[str, Mapping[str, Any]]) -> str:  # what `cohort_facts` gives
+    """Return what cohorts hold, for people.
+
+    Parameters
+    ----------
+    facts : mapping
+        By cohort.
+
+    Returns
+    -------
+    str
+        A few lines a cohort.
+    """
+    return "\n\n".join(_cohort_text(name, cohort) for name, cohort in facts.items())
+
+
+def _cohort_text(name: str, cohort: Mapping[str, Any]) -> str:
+    classes = ", ".join(f"{label}: {n}" for label, n in cohort["classes"].items())
+    mark = " (simulated)" if cohort["simulated"] else ""
+    lines = [
+        f"{name}{mark}: {cohort['subjects']} subjects, {cohort['test_subjects']} of them for test",
+        f"  classes: {classes}",
+    ]
+    lines += [
+        f"  {key}: {part['samples']} samples of shape {'x'.join(map(str, part['shape']))}"
+        for key, part in cohort["modalities"].items()
+    ]
+    lines += [f"  candidates of {key}: {n}" for key, n in cohort["candidates"].items()]
+    return "\n".join([*lines, *([f"  {cohort['note']}"] if cohort["note"] else [])])

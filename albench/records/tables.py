@@ -1,0 +1,283 @@
+"""Tables derived from the journal: cells, rounds, selections and predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from albench.errors import RecordsError
+from albench.records.schema import Finished, Status, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from albench.records.journal import Event
+
+CELL_COLUMNS = (
+    "cell",
+    "cohort",
+    "modalities",
+    "model",
+    "budget",
+    "strategy",
+    "strategy_plugin",
+    "repetition",
+)
+PART_COLUMNS = (
+    "n_candidates",
+    "n_subjects",
+    "n_test_candidates",
+    "n_test_subjects",
+    "split_hash",
+    "first_labels_hash",
+    "weights_hash",
+    "batches_hash",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """The test probabilities of one round of one cell.
+
+    Parameters
+    ----------
+    cell : str
+        The cell.
+    round : int
+        The round.
+    labels : ndarray of int, shape (n_units,)
+        The class numbers.
+    proba : ndarray of float32, shape (n_units, n_classes)
+        The probabilities.
+    """
+
+    cell: str
+    round: int
+    labels: NDArray[np.intp]
+    proba: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """What a results folder's journal says, one verdict a cell.
+
+    Parameters
+    ----------
+    run : dict
+        The latest run event: plan, facts and provenance.
+    finished : mapping of str to Finished
+        By cell: its first success, or its last failure.
+    attempts : mapping of str to int
+        How often each cell was tried.
+    conflicts : tuple of str
+        Cells of which two successes differ.
+    """
+
+    run: dict[str, Any]  # plain data, written by `execute`
+    finished: Mapping[str, Finished]
+    attempts: Mapping[str, int]
+    conflicts: tuple[str, ...]
+
+
+def gather(events: Sequence[Event]) -> Records:
+    """Return one verdict a cell from all events.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        Of one results folder, in order.
+
+    Returns
+    -------
+    Records
+        Late duplicates are tolerated: the first success counts, and a different one is a conflict.
+
+    Raises
+    ------
+    RecordsError
+        If there is no run event.
+    """
+    runs = [event.data for event in events if event.event == "run"]
+    if not runs:
+        raise RecordsError("the journal has no run in it: run the benchmark first")
+    finished: dict[str, Finished] = {}
+    attempts: dict[str, int] = {}
+    conflicts: dict[str, None] = {}
+    for event in events:
+        if event.event != "cell":
+            continue
+        found = Finished.from_json(event.data)
+        attempts[found.cell] = attempts.get(found.cell, 0) + 1
+        known = finished.get(found.cell)
+        if known is None or known.status is not Status.OK:
+            finished[found.cell] = found
+        elif found.status is Status.OK and essence(found) != essence(known):
+            conflicts[found.cell] = None
+    return Records(runs[-1], finished, attempts, tuple(conflicts))
+
+
+def essence(found: Finished) -> tuple[Any, ...]:  # of plain values
+    """Return all of a result that must be equal when a cell is run again.
+
+    Parameters
+    ----------
+    found : Finished
+        A success.
+
+    Returns
+    -------
+    tuple
+        Everything but times and memory.
+    """
+    rounds = tuple(
+        (entry.round, tuple(entry.picked), entry.n_labelled, entry.proba) for entry in found.rounds
+    )
+    return found.cell, found.status, found.part, rounds
+
+
+def cells_table(records: Records) -> pd.DataFrame:
+    """Return one row a planned cell, sorted by block, strategy and repetition.
+
+    Parameters
+    ----------
+    records : Records
+        Of one results folder.
+
+    Returns
+    -------
+    DataFrame
+        The plan's columns, then what became of the cell.
+    """
+    rows = [_cell_row(records, planned) for planned in records.run["cells"]]
+    frame = pd.DataFrame(rows)
+    order = ["cohort", "modalities", "model", "budget", "strategy", "repetition"]
+    return frame.sort_values(order, ignore_index=True)
+
+
+def _cell_row(records: Records, planned: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {key: planned[key] for key in CELL_COLUMNS}
+    found = records.finished.get(planned["cell"])
+    row["status"] = str(Status.MISSING if found is None else found.status)
+    row["reason"] = "" if found is None else found.reason
+    row["attempts"] = records.attempts.get(planned["cell"], 0)
+    row["seconds"] = 0.0 if found is None else round(found.seconds, 3)
+    row["peak_mb"] = 0.0 if found is None else round(found.peak_mb, 1)
+    part = None if found is None else found.part
+    for key in PART_COLUMNS:
+        row[key] = ("" if key.endswith("hash") else 0) if part is None else getattr(part, key)
+    return row
+
+
+def rounds_table(records: Records) -> pd.DataFrame:
+    """Return one row a round of every cell, failed ones included.
+
+    Parameters
+    ----------
+    records : Records
+        Of one results folder.
+
+    Returns
+    -------
+    DataFrame
+        Sizes and times.
+    """
+    columns = ("round", "n_labelled", "n_labelled_subjects")
+    times = ("query_seconds", "train_seconds", "evaluate_seconds")
+    rows = [
+        {"cell": cell}
+        | {key: getattr(entry, key) for key in columns}
+        | {key: round(getattr(entry, key), 4) for key in times}
+        for cell, found in sorted(records.finished.items())
+        for entry in found.rounds
+    ]
+    return pd.DataFrame(rows, columns=["cell", *columns, *times])
+
+
+def selections_table(records: Records) -> pd.DataFrame:
+    """Return one row a purchase: the candidate's number in its cohort, in the order of purchase.
+
+    Parameters
+    ----------
+    records : Records
+        Of one results folder.
+
+    Returns
+    -------
+    DataFrame
+        With the columns cell, round and candidate.
+    """
+    rows = [
+        (cell, entry.round, candidate)
+        for cell, found in sorted(records.finished.items())
+        for entry in found.rounds
+        for candidate in entry.picked
+    ]
+    return pd.DataFrame(rows, columns=["cell", "round", "candidate"])
+
+
+def predictions(records: Records) -> Iterator[Predictions]:
+    """Yield the test probabilities of every round of every cell.
+
+    Parameters
+    ----------
+    records : Records
+        Of one results folder.
+
+    Yields
+    ------
+    Predictions
+        Cell by cell.
+    """
+    for cell, found in sorted(records.finished.items()):
+        if found.part is None:
+            continue
+        labels = np.asarray(found.part.labels, dtype=np.intp)
+        for entry in found.rounds:
+            yield Predictions(cell, entry.round, labels, unpack(entry.proba))
+
+
+def predictions_table(records: Records) -> pd.DataFrame:
+    """Return one row a test unit of every round.
+
+    Parameters
+    ----------
+    records : Records
+        Of one results folder.
+
+    Returns
+    -------
+    DataFrame
+        With the columns cell, round, unit, label and proba, a list of the classes' probabilities.
+    """
+    parts = []
+    for entry in predictions(records):
+        part = records.finished[entry.cell].part
+        units = [] if part is None else part.units
+        table = {"cell": entry.cell, "round": entry.round, "unit": units, "label": entry.labels}
+        parts.append(pd.DataFrame(table | {"proba": list(entry.proba)}))
+    if not parts:
+        return pd.DataFrame(columns=["cell", "round", "unit", "label", "proba"])
+    return pd.concat(parts, ignore_index=True)
+
+
+def write_parquet(records: Records, folder: Path) -> None:
+    """Write all tables as Parquet; they can be deleted and derived again at any time.
+
+    Parameters
+    ----------
+    records : Records
+        Of one results folder.
+    folder : Path
+        ``results/NAME/tables``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    cells_table(records).to_parquet(folder / "cells.parquet", index=False)
+    rounds_table(records).to_parquet(folder / "rounds.parquet", index=False)
+    selections_table(records).to_parquet(folder / "selections.parquet", index=False)
+    predictions_table(records).to_parquet(folder / "predictions.parquet", index=False)

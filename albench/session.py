@@ -1,0 +1,181 @@
+"""What the command line does with a specification, without printing: opened, planned, run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench import registry, spec
+from albench.cohort.cache import default_folder
+from albench.errors import Complaint, InputError
+from albench.execute.facts import cohort_facts, run_facts
+from albench.execute.run import Run, Settings, done_cells, prepare_all, remaining
+from albench.plan import make, open_cohorts, resolve
+from albench.records.journal import Journal
+from albench.records.schema import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from albench.api.modality import Modality
+    from albench.cohort.join import Cohort
+    from albench.execute.facts import Facts
+    from albench.execute.run import Progress
+    from albench.plan import Cell, Plan, Resolved
+    from albench.records.schema import Finished
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A specification that is known to be good, with its data opened and its cells planned.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    modalities : mapping
+        What the loaders gave, by cohort and name.
+    cohorts : mapping of (str, tuple of str) to Cohort
+        Joined.
+    plan : Plan
+        Cells and skips.
+    """
+
+    resolved: Resolved
+    modalities: Mapping[str, Mapping[str, Modality]]
+    cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort]
+    plan: Plan
+
+    @property
+    def results(self) -> Path:
+        """Where results go unless told otherwise: ``results/NAME`` here."""
+        return Path("results") / self.resolved.specification.benchmark.name
+
+    def describe(self) -> Facts:
+        """Return what each cohort holds, as plain data."""
+        return cohort_facts(self.resolved, self.modalities, self.cohorts)
+
+
+def open_spec(name: str) -> Opened:
+    """Return a specification, opened and planned; nothing is written.
+
+    Parameters
+    ----------
+    name : str
+        A file, or the name of a benchmark.
+
+    Returns
+    -------
+    Opened
+        Ready to be run.
+
+    Raises
+    ------
+    InputError
+        With every complaint about the file, the plugins and the data.
+    """
+    resolved = resolve(spec.read(spec.find(name)), registry.discover())
+    modalities, cohorts = open_cohorts(resolved)
+    return Opened(resolved, modalities, cohorts, make(resolved, cohorts))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a run ended.
+
+    Parameters
+    ----------
+    results : Path
+        The results folder.
+    n_reused, n_ok, n_failed : int
+        Cells that were there already, that succeeded and that failed now.
+    seconds : float
+        Wall time of the run.
+    """
+
+    results: Path
+    n_reused: int
+    n_ok: int
+    n_failed: int
+    seconds: float
+
+
+def run(
+    opened: Opened,
+    results: Path,
+    jobs: int,
+    command: Sequence[str],
+    on_begin: Callable[[Sequence[Cell], Mapping[str, Finished]], None],
+    watch: Callable[[Progress], None],
+) -> Summary:
+    """Run what of a plan is not done yet.
+
+    Parameters
+    ----------
+    opened : Opened
+        What to run.
+    results : Path
+        Where to.
+    jobs : int
+        How many cells run at once.
+    command : sequence of str
+        What the user typed, for the record.
+    on_begin : callable
+        Told of the cells that are left and of those that are done, before the first one runs.
+    watch : callable
+        Told of everything that happens.
+
+    Returns
+    -------
+    Summary
+        The report is not drawn yet.
+
+    Raises
+    ------
+    InputError
+        If the results folder is something else, or data or weights turn out to be bad; nothing
+        has been written then.
+    """
+    began = time.perf_counter()
+    limits = opened.resolved.specification.benchmark.limits
+    settings = Settings(
+        results=results,
+        cache=default_folder(),
+        jobs=jobs,
+        cell_seconds=limits.cell_seconds,
+        memory_mb=limits.memory_mb,
+    )
+    _require_results_folder(results)
+    done = done_cells(results)
+    unique = {cell.id: cell for cell in opened.plan.cells}
+    left = remaining(unique.values(), done)
+    prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
+    on_begin(left, done)
+    facts = run_facts(
+        opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
+    )
+    ended: list[Status] = []
+
+    def count(progress: Progress) -> None:
+        if progress.finished is not None:
+            ended.append(progress.finished.status)
+        watch(progress)
+
+    with Journal(results / "journal") as records:
+        records.append("run", facts)
+        Run(opened.resolved, prepared, settings, count).carry_out(left, records)
+        seconds = time.perf_counter() - began
+        records.append("end", {"seconds": round(seconds, 1)})
+    n_ok = sum(status is Status.OK for status in ended)
+    return Summary(results, len(unique) - len(left), n_ok, len(ended) - n_ok, seconds)
+
+
+def _require_results_folder(results: Path) -> None:
+    if results.exists() and not results.is_dir():
+        raise InputError([Complaint(str(results), "is a file; results need a folder")])
+    is_ours = any((results / name).exists() for name in ("journal", "manifest.json"))
+    if results.is_dir() and any(results.iterdir()) and not is_ours:
+        problem = "holds something else than results; choose another folder with --output"
+        raise InputError([Complaint(str(results), problem)])
