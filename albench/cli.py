@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from dataclasses import asdict
@@ -102,6 +103,19 @@ def _add_results_commands(commands: Commands) -> None:
     status.add_argument("--json", action="store_true", help="for programs")
     report = _add(commands, "report", _report, "draw tables, figures and page again from records")
     report.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
+    explain = _add(commands, "explain", _explain, "say why a cell ran, was reused or is stale")
+    explain.add_argument("cell", metavar="CELL", help="the beginning of a cell's identity")
+    explain.add_argument("--results", type=Path, help="its results folder (default: found)")
+    explain.add_argument("--spec", metavar="SPEC", help="what is planned today (default: by name)")
+    merge = _add(commands, "merge", _merge, "join results of several machines; then report")
+    merge.add_argument("results", metavar="RESULTS", type=Path, nargs="+", help="results folders")
+    merge.add_argument("-o", "--output", type=Path, required=True, help="the folder to merge into")
+    audit = _add(commands, "audit", _audit, "run a random share of the cells again and compare")
+    audit.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
+    audit.add_argument("--spec", metavar="SPEC", help="the specification (default: by name)")
+    audit.add_argument("--share", type=_share, default=0.02, help="of the cells (default: 0.02)")
+    audit.add_argument("--seed", type=int, default=None, help="of the choice (default: random)")
+    audit.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="cells at once")
 
 
 def _add_plugin_commands(commands: Commands) -> None:
@@ -125,6 +139,16 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of 1 or more")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if not 0.0 < share <= 1.0:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number above 0, at most 1")
+    return share
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -181,6 +205,55 @@ def _report(options: argparse.Namespace) -> int:
 
     print(f"report: {publish(options.results)}")
     return OK
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from albench import session
+    from albench.explain import explain
+    from albench.overview import status_overview
+
+    results = options.results or _results_with(options.cell)
+    spec = options.spec or status_overview(results).name
+    print(explain(options.cell, results, session.open_spec(spec).plan.cells))
+    return OK
+
+
+def _results_with(prefix: str) -> Path:
+    """Return the results folder here that has the cell."""
+    for table in sorted(Path("results").glob("*/cells.csv")):
+        with table.open(encoding="utf-8") as lines:
+            if any(line.startswith(prefix) for line in lines):
+                return table.parent
+    raise InputError(f"no results/*/cells.csv here has a cell that begins with {prefix!r}")
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from albench.merge import merge
+    from albench.publish import publish
+
+    conflicts = merge(options.results, options.output)
+    for cell in conflicts:
+        print(f"conflict: cell {cell} has two different results; the earlier one is reported")
+    print(f"report: {publish(options.output)}")
+    return FAILED if conflicts else OK
+
+
+def _audit(options: argparse.Namespace) -> int:
+    import numpy as np
+
+    from albench import session
+    from albench.audit import TOLERANCE, audit
+    from albench.console import Watcher
+    from albench.overview import status_overview
+
+    opened = session.open_spec(options.spec or status_overview(options.results).name)
+    rng = np.random.default_rng(options.seed)
+    with Watcher(options.jobs, print) as watcher:
+        found = audit(opened, options.results, options.share, rng, options.jobs, watcher.watch)
+    print(f"{len(found.equal)} cells equal, {len(found.close)} equal to {TOLERANCE:g}")
+    for cell, problem in found.different:
+        print(f"different: cell {cell}: {problem}")
+    return FAILED if found.different else OK
 
 
 def _plugins_list(options: argparse.Namespace) -> int:

@@ -12,7 +12,6 @@ from albench.records.schema import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from albench.execute.estimate import Kind
     from albench.execute.run import Progress
@@ -54,12 +53,7 @@ class Watcher:
     def __enter__(self) -> Watcher:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._clear()
 
     def begin(self, left: Sequence[Cell], done: Mapping[str, Finished]) -> None:

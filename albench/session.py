@@ -139,14 +139,7 @@ def run(
         has been written then.
     """
     began = time.perf_counter()
-    limits = opened.resolved.specification.benchmark.limits
-    settings = Settings(
-        results=results,
-        cache=default_folder(),
-        jobs=jobs,
-        cell_seconds=limits.cell_seconds,
-        memory_mb=limits.memory_mb,
-    )
+    settings = _settings(opened, results, jobs)
     _require_results_folder(results)
     done = done_cells(results)
     unique = {cell.id: cell for cell in opened.plan.cells}
@@ -170,6 +163,51 @@ def run(
         records.append("end", {"seconds": round(seconds, 1)})
     n_ok = sum(status is Status.OK for status in ended)
     return Summary(results, len(unique) - len(left), n_ok, len(ended) - n_ok, seconds)
+
+
+def run_cells(
+    opened: Opened,
+    cells: Sequence[Cell],
+    results: Path,
+    jobs: int,
+    watch: Callable[[Progress], None],
+) -> dict[str, Finished]:
+    """Run some cells by themselves and return what became of them.
+
+    Parameters
+    ----------
+    opened : Opened
+        The specification.
+    cells : sequence of Cell
+        Of its plan.
+    results : Path
+        A folder for the journal and the work; may be deleted afterwards.
+    jobs : int
+        How many cells run at once.
+    watch : callable
+        Told of everything that happens.
+
+    Returns
+    -------
+    dict of str to Finished
+        The successes, by identity.
+    """
+    settings = _settings(opened, results, jobs)
+    prepared = prepare_all(opened.resolved, cells, opened.cohorts, settings, watch)
+    with Journal(results / "journal") as records:
+        Run(opened.resolved, prepared, settings, watch).carry_out(cells, records)
+    return done_cells(results)
+
+
+def _settings(opened: Opened, results: Path, jobs: int) -> Settings:
+    limits = opened.resolved.specification.benchmark.limits
+    return Settings(
+        results=results,
+        cache=default_folder(),
+        jobs=jobs,
+        cell_seconds=limits.cell_seconds,
+        memory_mb=limits.memory_mb,
+    )
 
 
 def _require_results_folder(results: Path) -> None:

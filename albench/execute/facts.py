@@ -151,6 +151,7 @@ def _cell(cell: Cell) -> Facts:
         "strategy": cell.strategy_label,
         "strategy_plugin": "" if cell.strategy is None else cell.strategy.plugin,
         "repetition": cell.repetition,
+        "identity": cell.identity(),
     }
 
 

@@ -1,0 +1,122 @@
+"""A random share of recorded cells run again elsewhere, and compared with what was recorded."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench import session
+from albench.errors import RecordsError
+from albench.execute.run import done_cells
+from albench.records.schema import unpack
+from albench.records.tables import essence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from albench.execute.run import Progress
+    from albench.records.schema import Finished
+    from albench.session import Opened
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found.
+
+    Parameters
+    ----------
+    equal : tuple of str
+        Cells whose picks and probabilities are the same bit for bit.
+    close : tuple of str
+        Cells with the same picks, and probabilities within 1e-4.
+    different : tuple of (str, str)
+        Cells that differ by more, and how.
+    """
+
+    equal: tuple[str, ...]
+    close: tuple[str, ...]
+    different: tuple[tuple[str, str], ...]
+
+
+TOLERANCE = 1e-4
+
+
+def audit(
+    opened: Opened,
+    results: Path,
+    share: float,
+    rng: np.random.Generator,
+    jobs: int,
+    watch: Callable[[Progress], None],
+) -> Audit:
+    """Run a share of the recorded cells again and compare.
+
+    Parameters
+    ----------
+    opened : Opened
+        The specification.
+    results : Path
+        The recorded results.
+    share : float
+        Above 0, at most 1; at least one cell is run.
+    rng : numpy.random.Generator
+        Chooses the cells.
+    jobs : int
+        How many cells run at once.
+    watch : callable
+        Told of everything that happens.
+
+    Returns
+    -------
+    Audit
+        Of each chosen cell, how it compares.
+
+    Raises
+    ------
+    RecordsError
+        If no recorded success is planned by the specification.
+    """
+    done = done_cells(results)
+    recorded = {cell.id: cell for cell in opened.plan.cells if cell.id in done}
+    if not recorded:
+        raise RecordsError(
+            f"{results}: none of its successes is planned by the specification as it is; "
+            "see `albench explain`"
+        )
+    names = sorted(recorded)
+    chosen = rng.choice(names, size=max(1, math.ceil(share * len(names))), replace=False)
+    with tempfile.TemporaryDirectory() as folder:
+        again = session.run_cells(
+            opened, [recorded[str(name)] for name in chosen], Path(folder), jobs, watch
+        )
+    return _compared([str(name) for name in chosen], done, again)
+
+
+def _compared(names: Sequence[str], old: dict[str, Finished], new: dict[str, Finished]) -> Audit:
+    equal, close, different = [], [], []
+    for name in names:
+        problem = "it failed now" if name not in new else _difference(old[name], new[name])
+        if problem is not None:
+            different.append((name, problem))
+        elif essence(old[name]) == essence(new[name]):
+            equal.append(name)
+        else:
+            close.append(name)
+    return Audit(tuple(equal), tuple(close), tuple(different))
+
+
+def _difference(old: Finished, new: Finished) -> str | None:
+    if len(old.rounds) != len(new.rounds):
+        return f"{len(old.rounds)} rounds are recorded, {len(new.rounds)} were run"
+    for before, after in zip(old.rounds, new.rounds, strict=True):
+        if before.picked != after.picked:
+            return f"other candidates were picked in round {before.round}"
+        gap = float(np.abs(unpack(before.proba) - unpack(after.proba)).max(initial=0.0))
+        if gap > TOLERANCE:
+            return f"probabilities of round {before.round} differ by up to {gap:.2g}"
+    return None

@@ -1,0 +1,136 @@
+"""Why a cell ran, was reused, is stale or cannot be compared, in a few sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import RecordsError
+from albench.records import journal
+from albench.records.schema import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from albench.plan import Cell
+    from albench.records.journal import Event
+
+Planned = dict[str, Any]  # one entry of a run event's cells
+
+
+def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
+    """Return what is known of a cell.
+
+    Parameters
+    ----------
+    prefix : str
+        The beginning of the cell's identity.
+    results : Path
+        A results folder with a journal.
+    cells : sequence of Cell
+        What the specification plans today; empty if it is not to be had.
+
+    Returns
+    -------
+    str
+        What it is, what became of it in which run, and whether today's plan would run it.
+
+    Raises
+    ------
+    RecordsError
+        If no recorded cell, or more than one, begins like that.
+    """
+    events = journal.read(results / "journal").events
+    planned = _find(prefix, events, results)
+    lines = [f"cell {planned['cell']}: {_name(planned)}"]
+    lines += list(_history(planned["cell"], events))
+    lines += list(_standing(planned, cells))
+    return "\n".join(lines)
+
+
+def _find(prefix: str, events: Sequence[Event], results: Path) -> Planned:
+    found: dict[str, Planned] = {}
+    for event in events:
+        if event.event == "run":
+            cells = event.data["cells"]
+            found |= {entry["cell"]: entry for entry in cells if entry["cell"].startswith(prefix)}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if not found:
+        raise RecordsError(
+            f"{results}: no cell begins with {prefix!r}; cells.csv there lists them all"
+        )
+    shown = ", ".join(sorted(found)[:5])
+    raise RecordsError(f"{results}: {len(found)} cells begin with {prefix!r}: {shown} ...")
+
+
+def _name(planned: Mapping[str, Any]) -> str:
+    keys = ("cohort", "modalities", "model", "budget", "strategy")
+    parts = [str(planned[key]) for key in keys]
+    return " · ".join([*parts, f"repetition {planned['repetition']}"])
+
+
+def _history(cell: str, events: Sequence[Event]) -> Iterator[str]:
+    runs = [e for e in events if e.event == "run" and _plans(e, cell)]
+    ends = [e for e in events if e.event == "cell" and e.data["cell"] == cell]
+    for end in ends:
+        reason = f": {end.data['reason']}" if end.data["reason"] else ""
+        yield f"{end.data['status']} after {end.data['seconds']:.1f} s in {end.source}{reason}"
+    successes = [end for end in ends if end.data["status"] == Status.OK]
+    if successes:
+        later = sum(run.source > successes[0].source for run in runs)
+        if later:
+            yield f"reused by {later} later runs: its identity had not changed"
+    elif not ends:
+        yield f"planned by {len(runs)} runs and not finished in any"
+
+
+def _plans(event: Event, cell: str) -> bool:
+    return any(entry["cell"] == cell for entry in event.data["cells"])
+
+
+def _standing(planned: Planned, cells: Sequence[Cell]) -> Iterator[str]:
+    if not cells:
+        return
+    if any(cell.id == planned["cell"] for cell in cells):
+        yield "today's specification plans this very cell: a success is reused"
+        return
+    twins = [cell for cell in cells if _position(cell) == _position_of(planned)]
+    if not twins:
+        yield "today's specification plans no cell in its place: it is kept, and not reported"
+        return
+    changes = list(differences(planned["identity"], twins[0].identity()))
+    yield f"stale: today's specification plans cell {twins[0].id} in its place, because"
+    yield from (f"  {change}" for change in changes)
+
+
+def _position(cell: Cell) -> tuple[str, ...]:
+    return (*cell.block, cell.strategy_label, str(cell.repetition))
+
+
+def _position_of(planned: Planned) -> tuple[str, ...]:
+    keys = ("cohort", "modalities", "model", "budget", "strategy", "repetition")
+    return tuple(str(planned[key]) for key in keys)
+
+
+def differences(old: object, new: object, path: str = "") -> Iterator[str]:
+    """Yield where two identities differ.
+
+    Parameters
+    ----------
+    old, new : object
+        Plain data.
+    path : str
+        Where in them this is.
+
+    Yields
+    ------
+    str
+        ``model.options.width: 64 -> 128``.
+    """
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(old.keys() | new.keys()):
+            inner = f"{path}.{key}" if path else str(key)
+            yield from differences(old.get(key), new.get(key), inner)
+    elif old != new:
+        yield f"{path}: {old!r} -> {new!r}"
