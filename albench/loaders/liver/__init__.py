@@ -1,0 +1,1 @@
+"""The simulated ``liver`` cohort: a stand-in for private ultrasound data of four modalities."""

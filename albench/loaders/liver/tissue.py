@@ -1,0 +1,75 @@
+"""What is true of one patient in all images: stiffness, texture and habitus."""
+
+import math
+from dataclasses import dataclass
+
+from albench.loaders.liver.keys import generator
+from albench.loaders.liver.roster import Patient
+from albench.loaders.liver.stiffness import liver_kpa, spleen_kpa
+
+TEXTURE_MEAN = (0.0, 0.6, 1.2, 1.9, 3.0)
+"""Mean texture score of each stage; the score turns speckle from fine to coarse and nodular."""
+
+TEXTURE_SD = 1.0
+"""Spread of the texture score over patients of one stage."""
+
+PLANE_SHARE = 0.5
+"""Share of the texture score's variance that the planes of LUS and LSTQ have each for itself."""
+
+
+@dataclass(frozen=True)
+class Tissue:
+    """The hidden state of a patient that images show.
+
+    Parameters
+    ----------
+    liver_kpa, spleen_kpa : float
+        Mean stiffness.
+    lus_texture, lstq_texture : float
+        Texture scores of the liver in the planes of LUS and of LSTQ.
+    inflammation : float
+        Standard normal.
+    fat : float
+        Steatosis, 0 to about 3, independent of the stage: it attenuates the beam.
+    capsule_cm : float
+        Depth of the liver's surface under the skin.
+    """
+
+    liver_kpa: float
+    spleen_kpa: float
+    lus_texture: float
+    lstq_texture: float
+    inflammation: float
+    fat: float
+    capsule_cm: float
+
+
+def tissue_of(patient: Patient, seed: int) -> Tissue:
+    """Return the hidden state of a patient.
+
+    Parameters
+    ----------
+    patient : Patient
+        Whose.
+    seed : int
+        The cohort's.
+
+    Returns
+    -------
+    Tissue
+        The same whatever modality asks.
+    """
+    rng = generator(seed, "tissue", patient.number)
+    own, inflammation, spleen, both, lus, lstq = rng.standard_normal(6).tolist()
+    fat, habitus = rng.random(2).tolist()
+    together, apart = math.sqrt(1 - PLANE_SHARE), math.sqrt(PLANE_SHARE)
+    mean = TEXTURE_MEAN[patient.stage]
+    return Tissue(
+        liver_kpa=liver_kpa(patient.stage, own, inflammation),
+        spleen_kpa=spleen_kpa(patient.stage, spleen),
+        lus_texture=mean + TEXTURE_SD * (together * both + apart * lus),
+        lstq_texture=mean + TEXTURE_SD * (together * both + apart * lstq),
+        inflammation=inflammation,
+        fat=3 * fat**3,
+        capsule_cm=1.3 + 0.9 * habitus,
+    )
