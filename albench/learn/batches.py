@@ -1,0 +1,83 @@
+"""Batches of candidates, each gathered from the store at once."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from albench.learn.store import SampleStore
+
+    Batch = tuple[dict[str, torch.Tensor], torch.Tensor]
+
+
+class CandidateDataset:
+    """Candidates and their labels, with the store that holds their samples.
+
+    Parameters
+    ----------
+    store : SampleStore
+        The part they belong to.
+    candidates : ndarray of int, shape (n, n_modalities)
+        Sample numbers.
+    labels : ndarray of int, shape (n,)
+        Class numbers.
+    """
+
+    def __init__(
+        self, store: SampleStore, candidates: NDArray[np.intp], labels: NDArray[np.intp]
+    ) -> None:
+        self._store = store
+        self._places = store.places(candidates)
+        self.labels = torch.from_numpy(np.asarray(labels, dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitems__(self, positions: NDArray[np.intp]) -> Batch:
+        samples = {
+            name: self._store.take(name, places[positions]) for name, places in self._places.items()
+        }
+        return samples, self.labels[torch.from_numpy(positions)]
+
+
+class Batches:
+    """Batches of a dataset, in a new random order each time, or in their own.
+
+    Parameters
+    ----------
+    dataset : CandidateDataset
+        What to batch.
+    batch_size : int
+        Candidates a batch. A rest of one candidate joins the batch before it, since batch
+        normalisation cannot be trained on one.
+    rng : numpy.random.Generator or None
+        Draws each pass's order; None keeps the dataset's.
+    """
+
+    def __init__(
+        self, dataset: CandidateDataset, batch_size: int, rng: np.random.Generator | None = None
+    ) -> None:
+        self._dataset = dataset
+        self._rng = rng
+        n = len(dataset)
+        starts = list(range(0, n, batch_size))
+        if len(starts) > 1 and starts[-1] == n - 1:
+            starts.pop()
+        self._slices = [slice(*bounds) for bounds in pairwise([*starts, n])]
+
+    def __len__(self) -> int:
+        return len(self._slices)
+
+    def __iter__(self) -> Iterator[Batch]:
+        n = len(self._dataset)
+        order = np.arange(n) if self._rng is None else self._rng.permutation(n)
+        for positions in self._slices:
+            yield self._dataset.__getitems__(order[positions])

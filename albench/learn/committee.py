@@ -1,0 +1,120 @@
+"""Committees: independently initialised networks trained on the same labelled set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from torch import nn
+
+from albench.learn.estimator import FusionClassifier
+from albench.learn.network import build_network
+from albench.learn.store import SampleStore
+from albench.learn.training import Seeds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import torch
+    from numpy.typing import NDArray
+
+    from albench.api import FusionModel, Shapes, Trunk
+    from albench.learn.network import Network
+
+
+def committee_proba(
+    classifier: FusionClassifier,
+    labelled: NDArray[np.intp],
+    labels: NDArray[np.intp],
+    candidates: NDArray[np.intp],
+    *,
+    members: int,
+    seed: int,
+) -> Iterator[NDArray[np.float32]]:
+    """Yield each member's class probabilities.
+
+    Where image streams learn, as whole networks would cost as many trainings, members are heads
+    on the classifier's vectors; else they are whole networks.
+
+    Parameters
+    ----------
+    classifier : FusionClassifier
+        A trained one; it is not changed.
+    labelled : ndarray of int, shape (n_labelled, n_modalities)
+        The labelled set.
+    labels : ndarray of int, shape (n_labelled,)
+        Its class numbers.
+    candidates : ndarray of int, shape (n, n_modalities)
+        What to predict.
+    members : int
+        How many.
+    seed : int
+        The same seed gives the same members.
+
+    Yields
+    ------
+    ndarray of float32, shape (n, n_classes)
+        One member.
+    """
+    whole = _over_vectors(classifier) if _learns_images(classifier) else classifier
+    for number in range(members):
+        drawn = np.random.SeedSequence((seed, number)).generate_state(3, np.uint32)
+        weights, batches, dropout = map(int, drawn)
+        member = FusionClassifier(
+            whole.model,
+            whole.shapes,
+            whole.n_classes,
+            whole.store,
+            training=replace(classifier.training, warm_start=False),
+            seeds=Seeds(weights=weights, batches=batches, dropout=dropout),
+            device=classifier.device,
+        )
+        yield member.fit(labelled, labels).predict_proba(candidates)
+
+
+def _learns_images(classifier: FusionClassifier) -> bool:
+    trunks = classifier.module_.trunks
+    return any(len(shape) == 3 and name not in trunks for name, shape in classifier.shapes.items())
+
+
+def _over_vectors(classifier: FusionClassifier) -> FusionClassifier:
+    """Return an untrained classifier that is given the vectors of another one as samples."""
+    vectors, store = classifier.vectors(), classifier.store
+    parts = {name: (store.rows(name), vectors[name]) for name in store.modalities}
+    return FusionClassifier(
+        _HeadModel(classifier.model, classifier.shapes),
+        {name: values.shape[1:] for name, values in vectors.items()},
+        classifier.n_classes,
+        SampleStore(parts, subjects=store.subjects_of_rows),
+    )
+
+
+@dataclass(frozen=True)
+class _HeadModel:
+    model: FusionModel
+    shapes: Shapes
+
+    def build(self, shapes: Shapes, n_classes: int) -> _Head:  # noqa: ARG002  # those of vectors
+        return _Head(build_network(self.model, self.shapes, n_classes))
+
+
+class _Head(nn.Module):
+    """A network whose samples are vectors already."""
+
+    def __init__(self, net: Network) -> None:
+        super().__init__()
+        self.net = net
+        self.trunks: Mapping[str, Trunk] = {}
+
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:  # noqa: ARG002  # as it is
+        return x
+
+    def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return self.net.embed(vectors)
+
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return self.net.fuse(vectors)
+
+    def forward(self, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return self.fuse(samples)

@@ -1,0 +1,447 @@
+# ruff: noqa: N803  # X is scikit-learn's name
+"""The estimator: a fusion network that scikit-learn, skorch and modAL can train and ask.
+
+Its ``X`` is an integer array of candidates, one row of sample numbers a candidate, one column a
+modality; images and vectors stay in its `SampleStore`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from skorch import NeuralNetClassifier
+from torch import nn
+
+from albench.errors import DataError
+from albench.learn.batches import Batches, CandidateDataset
+from albench.learn.devices import resolved
+from albench.learn.network import build_network
+from albench.learn.prediction import Prediction
+from albench.learn.training import Seeds, Training, build_optimiser, class_weights
+from albench.learn.validation import EarlyStop, validation_mask
+from albench.seeds import generator, torch_seeded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from albench.api import FusionModel, Shapes
+    from albench.learn.store import SampleStore
+
+    Floats = NDArray[np.float32]
+
+
+class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch ships no types
+    """A classifier of candidates by a `FusionNet`.
+
+    Prediction is factorised: each unique sample is encoded once, its vector is kept until the
+    next `fit`, and candidates are fused from vectors.
+
+    Parameters
+    ----------
+    model : FusionModel
+        The recipe of the network.
+    shapes : mapping of str to tuple of int
+        The shape of one sample of each modality, as `model` is to be told it: where the network
+        has a frozen trunk, the shape before the trunk.
+    n_classes : int
+        The number of classes, whether or not the labelled set has all of them.
+    store : SampleStore
+        The samples of the training part.
+    training : Training
+        How to train.
+    seeds : Seeds
+        What decides the outcome.
+    device : str
+        ``auto``, ``cpu``, ``cuda``.
+    """
+
+    def __init__(  # noqa: PLR0913  # what a training depends on
+        self,
+        model: FusionModel,
+        shapes: Shapes,
+        n_classes: int,
+        store: SampleStore,
+        *,
+        training: Training = Training(),  # noqa: B008  # it is frozen
+        seeds: Seeds = Seeds(),  # noqa: B008  # it is frozen
+        device: str = "auto",
+    ) -> None:
+        self.model = model
+        self.shapes = shapes
+        self.n_classes = n_classes
+        self.store = store
+        self.training = training
+        self.seeds = seeds
+        self._prediction: Prediction | None = None
+        super().__init__(
+            module=build_network,
+            criterion=nn.CrossEntropyLoss,
+            classes=np.arange(n_classes),
+            device=str(resolved(device)),
+            train_split=None,
+            # skorch's own callbacks score and print every epoch, which costs more than training.
+            callbacks="disable",
+            verbose=0,
+        )
+
+    def __sklearn_clone__(self) -> FusionClassifier:
+        """Return an untrained copy that shares the store, which is only ever read."""
+        return FusionClassifier(
+            self.model,
+            self.shapes,
+            self.n_classes,
+            self.store,
+            training=self.training,
+            seeds=self.seeds,
+            device=self.device,
+        )
+
+    # -- training ---------------------------------------------------------------------------
+
+    def initialize_module(self) -> FusionClassifier:
+        """Build the network, its weights drawn from their seed alone."""
+        with torch_seeded(self.seeds.weights):
+            self.module_ = build_network(self.model, self.shapes, self.n_classes)
+        return self
+
+    def initialize_optimizer(self) -> FusionClassifier:
+        """Start the optimiser anew."""
+        self.optimizer_ = build_optimiser(self.training, self.module_)
+        return self
+
+    def fit(self, X: ArrayLike, y: ArrayLike, **fit_params: Any) -> FusionClassifier:  # skorch's
+        """Train on candidates, from the first weights or, with a warm start, from the present.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+        y : array_like of int, shape (n,)
+            Class numbers.
+        **fit_params : object
+            None are taken.
+
+        Returns
+        -------
+        FusionClassifier
+            Itself.
+        """
+        if not (self.training.warm_start and self.initialized_):
+            self.initialize()
+        return self.partial_fit(X, y, **fit_params)
+
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: object = None,  # noqa: ARG002  # scikit-learn's
+        **fit_params: Any,  # skorch's
+    ) -> FusionClassifier:
+        """Train on candidates, from the present weights.
+
+        Unlike skorch's, an interrupt is not taken for the end of training.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+        y : array_like of int, shape (n,)
+            Class numbers.
+        classes : object
+            Not used; scikit-learn's signature.
+        **fit_params : object
+            None are taken.
+
+        Returns
+        -------
+        FusionClassifier
+            Itself.
+
+        Raises
+        ------
+        DataError
+            If labels are not one class number a candidate.
+        TypeError
+            If there are `fit_params`.
+        """
+        if fit_params:
+            raise TypeError(f"fit takes X and y alone, found {', '.join(fit_params)}")
+        candidates, labels = _candidates(X), np.asarray(y, dtype=np.intp)
+        if labels.shape != candidates.shape[:1] or not len(labels):
+            raise DataError(f"{len(candidates)} candidates with labels of shape {labels.shape}")
+        if labels.min() < 0 or labels.max() >= self.n_classes:
+            raise DataError(f"class numbers must lie in 0 to {self.n_classes - 1}")
+        if not self.initialized_:
+            self.initialize()
+        self._prediction = None
+        self._initialize_optimizer()
+        self.criterion_ = nn.CrossEntropyLoss(
+            class_weights(self.training, labels, self.n_classes)
+        ).to(self.device)
+        with torch_seeded(self.seeds.dropout):
+            self.fit_loop(candidates, labels)
+        return self
+
+    def fit_loop(self, X: NDArray[np.intp], y: NDArray[np.intp]) -> FusionClassifier:
+        """Run the epochs; random masks come from torch's global generator as it stands.
+
+        Parameters
+        ----------
+        X : ndarray of int, shape (n, n_modalities)
+            Sample numbers.
+        y : ndarray of int, shape (n,)
+            Class numbers.
+
+        Returns
+        -------
+        FusionClassifier
+            Itself.
+        """
+        rng = generator(self.seeds.batches)
+        apart = validation_mask(self.store.subjects(X), self.training.validation, rng)
+        size = self.training.batch_size
+        train = CandidateDataset(self.store, X[~apart], y[~apart])
+        valid = CandidateDataset(self.store, X[apart], y[apart])
+        stop = EarlyStop(self.module_, self.training.patience) if len(valid) else None
+        batches, validation = Batches(train, size, rng), Batches(valid, size)
+        datasets = {"dataset_train": train, "dataset_valid": valid}
+        for _ in range(self.training.n_epochs(len(batches))):
+            self.notify("on_epoch_begin", **datasets)
+            self.run_single_epoch(batches, True, "train", self.train_step)
+            if stop is not None:
+                self.run_single_epoch(validation, False, "valid", self.validation_step)
+            self.notify("on_epoch_end", **datasets)
+            if stop is not None and stop.is_due(self._latest_validation_loss()):
+                break
+        if stop is not None:
+            stop.restore_best()
+        return self
+
+    def _latest_validation_loss(self) -> float:
+        rows = self.history[-1, "batches", :, ("valid_loss", "valid_batch_size")]
+        losses, sizes = zip(*(row for row in rows if isinstance(row, tuple)), strict=True)
+        return float(np.average(losses, weights=sizes))
+
+    def infer(self, x: Mapping[str, torch.Tensor], **fit_params: Any) -> torch.Tensor:  # noqa: ARG002  # skorch's
+        """Return the logits of a batch.
+
+        Parameters
+        ----------
+        x : mapping of str to Tensor, shape (n, *shape)
+            Samples.
+        **fit_params : object
+            skorch's; there are none.
+
+        Returns
+        -------
+        Tensor, shape (n, n_classes)
+            Logits.
+        """
+        logits: torch.Tensor = self.module_({k: v.to(self.device) for k, v in x.items()})
+        return logits
+
+    def get_loss(
+        self,
+        y_pred: torch.Tensor,
+        y_true: torch.Tensor,
+        X: object = None,  # noqa: ARG002  # skorch's
+        training: bool = False,  # skorch's
+    ) -> torch.Tensor:
+        """Return the cross-entropy, and in training the network's auxiliary loss if it has one.
+
+        Parameters
+        ----------
+        y_pred : Tensor, shape (n, n_classes)
+            Logits.
+        y_true : Tensor, shape (n,)
+            Class numbers.
+        X : object
+            Not used; skorch's signature.
+        training : bool
+            Whether this is a step of training.
+
+        Returns
+        -------
+        Tensor
+            A number.
+        """
+        targets = y_true.to(self.device)
+        loss: torch.Tensor = self.criterion_(y_pred, targets)
+        auxiliary = getattr(self.module_, "auxiliary_loss", None)
+        if training and auxiliary is not None:
+            loss = loss + auxiliary(targets)
+        return loss
+
+    # -- prediction -------------------------------------------------------------------------
+
+    def predict_proba(self, X: ArrayLike) -> Floats:
+        """Return class probabilities of candidates of the training part.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_classes)
+            A column for every class, whether or not the labelled set has it.
+        """
+        return self._own().proba(_candidates(X))
+
+    def predict_proba_on(self, store: SampleStore, X: ArrayLike) -> Floats:
+        """Return class probabilities of candidates of another part, of which nothing is kept.
+
+        Parameters
+        ----------
+        store : SampleStore
+            The other part's samples.
+        X : array_like of int, shape (n, n_modalities)
+            Their numbers.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_classes)
+            Rows sum to one.
+        """
+        return self._over(store).proba(_candidates(X))
+
+    def dropout_proba(self, X: ArrayLike, passes: int, seed: int) -> Iterator[Floats]:
+        """Return an iterator over the class probabilities of passes with dropout.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+        passes : int
+            How many.
+        seed : int
+            Of the masks.
+
+        Returns
+        -------
+        iterator of ndarray of float32, shape (n, n_classes)
+            One a pass; see `Prediction.dropout_proba`.
+        """
+        return self._own().dropout_proba(_candidates(X), passes, seed)
+
+    def embeddings(self, X: ArrayLike) -> Floats:
+        """Return the fused vectors of candidates, before the classifier.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, D)
+            Without dropout.
+        """
+        return self._own().embeddings(_candidates(X))
+
+    def stream_embeddings(self, X: ArrayLike) -> dict[str, Floats]:
+        """Return the vectors of candidates before fusion.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+
+        Returns
+        -------
+        dict of str to ndarray of float32, shape (n, d)
+            Of each modality.
+        """
+        return self._own().stream_embeddings(_candidates(X))
+
+    def masked_proba(self, X: ArrayLike, kept: Collection[str]) -> Floats:
+        """Return class probabilities with all but some modalities at their mean vector.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+        kept : collection of str
+            The modalities that stay as they are.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_classes)
+            Rows sum to one.
+        """
+        return self._own().masked_proba(_candidates(X), kept)
+
+    def vectors(self) -> dict[str, Floats]:
+        """Return the vectors of every sample of the training part.
+
+        Returns
+        -------
+        dict of str to ndarray of float32, shape (k, d)
+            In the order of the store's rows.
+        """
+        return self._own().all_vectors()
+
+    def _own(self) -> Prediction:
+        if self._prediction is None:
+            self._prediction = self._over(self.store)
+        return self._prediction
+
+    def _over(self, store: SampleStore) -> Prediction:
+        self.check_is_fitted()
+        return Prediction(self.module_, store, torch.device(self.device))
+
+    # -- state ------------------------------------------------------------------------------
+
+    def state(self) -> bytes:
+        """Return the network's weights and buffers, for a checkpoint.
+
+        Returns
+        -------
+        bytes
+            For `load_state`. The optimiser is not part of it, since it starts anew every round.
+        """
+        self.check_is_fitted()
+        buffer = io.BytesIO()
+        torch.save({k: v.cpu() for k, v in self.module_.state_dict().items()}, buffer)
+        return buffer.getvalue()
+
+    def load_state(self, state: bytes) -> None:
+        """Go on from a checkpoint.
+
+        Parameters
+        ----------
+        state : bytes
+            What `state` gave, of a classifier of the same model, shapes and classes.
+        """
+        if not self.initialized_:
+            self.initialize()
+        self._prediction = None
+        loaded = torch.load(io.BytesIO(state), map_location=self.device, weights_only=True)
+        self.module_.load_state_dict(loaded)
+
+    def state_hash(self) -> str:
+        """Return a hash of all weights and buffers.
+
+        Returns
+        -------
+        str
+            64 hexadecimal digits, equal for bitwise equal networks.
+        """
+        self.check_is_fitted()
+        digest = hashlib.sha256()
+        for name, tensor in self.module_.state_dict().items():
+            array = tensor.detach().cpu().contiguous().numpy()
+            digest.update(f"{name} {array.dtype} {array.shape};".encode())
+            digest.update(array.tobytes())
+        return digest.hexdigest()
+
+
+def _candidates(X: ArrayLike) -> NDArray[np.intp]:
+    return np.asarray(X, dtype=np.intp)

@@ -1,0 +1,145 @@
+# ruff: noqa: N803  # X is modAL's name
+"""The learner: modAL's active learner over candidates, with a strategy that sees a pool view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from modAL.models import ActiveLearner
+
+from albench.errors import DataError
+from albench.learn.views import Round, candidate_view
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from albench.api import PoolView, QueryStrategy
+    from albench.learn.estimator import FusionClassifier
+
+    Integers = NDArray[np.intp]
+
+_FIRST = Round()
+
+
+class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
+    """An active learner whose ``X`` is candidates, rows of sample numbers.
+
+    It keeps its labelled set itself: modAL 0.4.1 passes ``check_X_y`` an argument that
+    scikit-learn 1.8 removed, so that its own ``teach`` and ``fit`` fail.
+
+    Parameters
+    ----------
+    estimator : FusionClassifier
+        What is trained.
+    strategy : QueryStrategy
+        What chooses.
+    """
+
+    def __init__(self, estimator: FusionClassifier, strategy: QueryStrategy) -> None:
+        self.strategy = strategy
+        super().__init__(estimator=estimator, query_strategy=_query)
+
+    def view(self, X_pool: ArrayLike, round: Round = _FIRST) -> PoolView:
+        """Return what the strategy is shown of a pool.
+
+        Parameters
+        ----------
+        X_pool : array_like of int, shape (n_pool, n_modalities)
+            Sample numbers of the candidates without a label.
+        round : Round
+            The round it is shown in.
+
+        Returns
+        -------
+        PoolView
+            With the needs that the strategy declares.
+        """
+        return candidate_view(
+            self.estimator,
+            self.strategy.needs,
+            pool=np.asarray(X_pool, dtype=np.intp),
+            labelled=self.X_training,
+            labels=self.y_training,
+            round=round,
+        )
+
+    def adopt(self, X: ArrayLike, y: ArrayLike, state: bytes) -> None:
+        """Take over a labelled set and a network that was trained elsewhere on it.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+        y : array_like of int, shape (n,)
+            Class numbers.
+        state : bytes
+            What `FusionClassifier.state` gave there.
+        """
+        self.X_training, self.y_training = _checked(X, y)
+        self.estimator.load_state(state)
+
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, bootstrap: bool = False, **fit_kwargs: Any
+    ) -> Learner:  # modAL's
+        """Take a labelled set for all that is known, and train on it.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+        y : array_like of int, shape (n,)
+            Class numbers.
+        bootstrap : bool
+            Whether to train on a draw with replacement, by NumPy's global generator as modAL does.
+        **fit_kwargs : object
+            Passed on to the estimator.
+
+        Returns
+        -------
+        Learner
+            Itself.
+        """
+        self.X_training, self.y_training = _checked(X, y)
+        self._fit_to_known(bootstrap=bootstrap, **fit_kwargs)
+        return self
+
+    def _add_training_data(self, X: ArrayLike, y: ArrayLike) -> None:
+        X, y = _checked(X, y)
+        if self.X_training is not None:
+            X = np.concatenate([self.X_training, X])
+            y = np.concatenate([self.y_training, y])
+        self.X_training, self.y_training = X, y
+
+    def _fit_on_new(
+        self, X: ArrayLike, y: ArrayLike, bootstrap: bool = False, **fit_kwargs: Any
+    ) -> Learner:  # modAL's
+        known = self.X_training, self.y_training
+        try:
+            self.fit(X, y, bootstrap=bootstrap, **fit_kwargs)
+        finally:
+            self.X_training, self.y_training = known
+        return self
+
+
+def _query(
+    learner: Learner,
+    X_pool: ArrayLike,
+    n_instances: int = 1,
+    *,
+    rng: np.random.Generator,
+    round: Round = _FIRST,
+) -> Integers:
+    """Ask the learner's strategy; modAL calls this, and takes the rows of what it returns."""
+    return learner.strategy(learner.view(X_pool, round), n_instances, rng)
+
+
+def _checked(X: ArrayLike, y: ArrayLike) -> tuple[Integers, Integers]:
+    candidates, labels = np.asarray(X), np.asarray(y)
+    if candidates.ndim != 2 or candidates.shape[:1] != labels.shape:
+        shapes = f"{candidates.shape} and {labels.shape}"
+        raise DataError(f"expected (n, n_modalities) candidates and n labels, found {shapes}")
+    if candidates.dtype.kind not in "iu" or labels.dtype.kind not in "iu":
+        types = f"{candidates.dtype} and {labels.dtype}"
+        raise DataError(f"candidates and labels are whole numbers, found {types}")
+    return candidates.astype(np.intp), labels.astype(np.intp)

@@ -1,0 +1,178 @@
+"""What a trained network says of the candidates of one part, computed in factors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from albench.learn.modes import evaluating
+from albench.learn.vectors import SampleVectors
+from albench.seeds import torch_seeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from albench.learn.network import Network
+    from albench.learn.store import SampleStore
+
+    Floats = NDArray[np.float32]
+    Vectors = Mapping[str, torch.Tensor]
+    Places = Mapping[str, NDArray[np.intp]]
+
+_FUSED_AT_ONCE = 4096
+"""Candidates that are fused at once: enough to fill a core, and megabytes of vectors."""
+
+
+class Prediction:
+    """Answers about candidates, each unique sample being encoded once.
+
+    It holds for one state of the network: after training a new one is needed.
+
+    Parameters
+    ----------
+    module : Network
+        The network.
+    store : SampleStore
+        The part that the candidates belong to.
+    device : torch.device
+        Where the network is.
+    """
+
+    def __init__(self, module: Network, store: SampleStore, device: torch.device) -> None:
+        self._module = module
+        self._store = store
+        self._vectors = SampleVectors(module, store, device)
+
+    def proba(self, candidates: NDArray[np.intp]) -> Floats:
+        """Return class probabilities of a deterministic pass.
+
+        Parameters
+        ----------
+        candidates : ndarray of int, shape (n, n_modalities)
+            Sample numbers.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_classes)
+            Rows sum to one.
+        """
+        with evaluating(self._module):
+            return self._in_chunks(self._store.places(candidates), self._fused)
+
+    def dropout_proba(
+        self, candidates: NDArray[np.intp], passes: int, seed: int
+    ) -> Iterator[Floats]:
+        """Yield class probabilities of passes with dropout; only the fusion is repeated.
+
+        Parameters
+        ----------
+        candidates : ndarray of int, shape (n, n_modalities)
+            Sample numbers.
+        passes : int
+            How many.
+        seed : int
+            Of the masks: the same seed gives the same passes.
+
+        Yields
+        ------
+        ndarray of float32, shape (n, n_classes)
+            One pass.
+        """
+        places = self._store.places(candidates)
+        self._vectors.at(places)  # encoded before dropout is switched on, and before seeding
+        for number in range(passes):
+            state = np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)
+            # Inside the loop, so that nothing is left seeded while the caller has the pass.
+            with (
+                torch_seeded(int(state[0] >> np.uint64(1))),
+                evaluating(self._module, dropout=True),
+            ):
+                proba = self._in_chunks(places, self._fused)
+            yield proba
+
+    def embeddings(self, candidates: NDArray[np.intp]) -> Floats:
+        """Return fused vectors before the classifier.
+
+        Parameters
+        ----------
+        candidates : ndarray of int, shape (n, n_modalities)
+            Sample numbers.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, D)
+            Without dropout.
+        """
+        with evaluating(self._module):
+            return self._in_chunks(self._store.places(candidates), self._module.embed)
+
+    def stream_embeddings(self, candidates: NDArray[np.intp]) -> dict[str, Floats]:
+        """Return each modality's vectors.
+
+        Parameters
+        ----------
+        candidates : ndarray of int, shape (n, n_modalities)
+            Sample numbers.
+
+        Returns
+        -------
+        dict of str to ndarray of float32, shape (n, d)
+            Before fusion.
+        """
+        vectors = self._vectors.at(self._store.places(candidates))
+        return {name: tensor.cpu().numpy() for name, tensor in vectors.items()}
+
+    def masked_proba(self, candidates: NDArray[np.intp], kept: Collection[str]) -> Floats:
+        """Return class probabilities with some modalities at their mean vector.
+
+        Parameters
+        ----------
+        candidates : ndarray of int, shape (n, n_modalities)
+            Sample numbers.
+        kept : collection of str
+            The modalities that stay as they are; the others are at the mean over all samples of
+            the store.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_classes)
+            Rows sum to one.
+        """
+        masked = [name for name in self._store.modalities if name not in kept]
+        means = {name: self._vectors.all(name).mean(0) for name in masked}
+
+        def fused(vectors: Vectors) -> torch.Tensor:
+            filled = {name: mean.expand(len(vectors[name]), -1) for name, mean in means.items()}
+            return self._fused({**vectors, **filled})
+
+        with evaluating(self._module), torch.inference_mode():
+            return self._in_chunks(self._store.places(candidates), fused)
+
+    def all_vectors(self) -> dict[str, Floats]:
+        """Return the vectors of every sample of the store.
+
+        Returns
+        -------
+        dict of str to ndarray of float32, shape (k, d)
+            In the order of `SampleStore.rows`.
+        """
+        return {name: self._vectors.all(name).cpu().numpy() for name in self._store.modalities}
+
+    def _fused(self, vectors: Vectors) -> torch.Tensor:
+        return torch.softmax(self._module.fuse(vectors), 1)
+
+    def _in_chunks(self, places: Places, head: Callable[[Vectors], torch.Tensor]) -> Floats:
+        n = len(next(iter(places.values())))
+        parts = []
+        with torch.inference_mode():
+            for start in range(0, max(n, 1), _FUSED_AT_ONCE):
+                chunk = {
+                    name: where[start : start + _FUSED_AT_ONCE] for name, where in places.items()
+                }
+                parts.append(head(self._vectors.at(chunk)).cpu())
+        answer: Floats = torch.cat(parts).numpy()
+        return answer

@@ -1,0 +1,164 @@
+"""How a network is trained, and which seeds decide the outcome."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+OPTIMISERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "sgd": torch.optim.SGD,
+}
+
+_FUSED_DEVICES = ("cpu", "cuda")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How a network is trained in every round.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the labelled set.
+    min_updates : int
+        Epochs are added until the weights have been updated this often, since an epoch of a
+        small labelled set is hardly any training.
+    batch_size : int
+        Candidates an update.
+    learning_rate : float
+        Of new layers; a network may scale it for others.
+    weight_decay : float
+        The optimiser's.
+    optimiser : str
+        One of `OPTIMISERS`; it starts anew every round.
+    momentum : float
+        Of ``sgd``.
+    warm_start : bool
+        Whether a round goes on from the last round's weights, or from the first.
+    class_weights : str
+        ``none``, or ``balanced``: classes count alike, however many labels each has.
+    validation : float
+        The share of the labelled set's subjects on which training is stopped early; 0 is none.
+    patience : int
+        Epochs without a better validation loss after which training stops.
+    """
+
+    epochs: int = 20
+    min_updates: int = 0
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    optimiser: str = "adam"
+    momentum: float = 0.9
+    warm_start: bool = False
+    class_weights: str = "none"
+    validation: float = 0.0
+    patience: int = 5
+
+    def n_epochs(self, n_batches: int) -> int:
+        """Return how many epochs there are.
+
+        Parameters
+        ----------
+        n_batches : int
+            Updates an epoch.
+
+        Returns
+        -------
+        int
+            `epochs`, or as many as `min_updates` takes.
+        """
+        return max(self.epochs, math.ceil(self.min_updates / n_batches))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seeds:
+    """What decides the outcome of one training, beside the data.
+
+    Parameters
+    ----------
+    weights : int
+        Of the network's first weights.
+    batches : int
+        Of the order of the labelled set, and of the validation part.
+    dropout : int
+        Of the masks in training.
+    """
+
+    weights: int = 0
+    batches: int = 0
+    dropout: int = 0
+
+
+def build_optimiser(training: Training, module: nn.Module) -> torch.optim.Optimizer:
+    """Return a fresh optimiser of all parameters that learn.
+
+    Parameters
+    ----------
+    training : Training
+        Which one, and its settings.
+    module : Module
+        If it offers ``parameter_groups``, each learns at its own rate.
+
+    Returns
+    -------
+    Optimizer
+        In its fused form where the device has one.
+    """
+    settings: dict[str, Any] = {"weight_decay": training.weight_decay}
+    if training.optimiser == "sgd":
+        settings["momentum"] = training.momentum
+    devices = {parameter.device.type for parameter in module.parameters()}
+    settings["fused"] = devices <= set(_FUSED_DEVICES)
+    rate = training.learning_rate
+    groups = [
+        {"params": group["params"], "lr": rate * group["lr_scale"]}
+        for group in _parameter_groups(module)
+    ]
+    return OPTIMISERS[training.optimiser](groups, lr=rate, **settings)
+
+
+def _parameter_groups(module: nn.Module) -> list[dict[str, Any]]:
+    offered = getattr(module, "parameter_groups", None)
+    if offered is None:
+        return [{"params": list(module.parameters()), "lr_scale": 1.0}]
+    groups: list[dict[str, Any]] = offered()
+    return groups
+
+
+def class_weights(
+    training: Training, labels: NDArray[np.intp], n_classes: int
+) -> torch.Tensor | None:
+    """Return the weight of each class in the loss.
+
+    Parameters
+    ----------
+    training : Training
+        Whether there are any.
+    labels : ndarray of int, shape (n,)
+        Of the labelled set.
+    n_classes : int
+        The number of classes.
+
+    Returns
+    -------
+    Tensor of float32, shape (n_classes,), or None
+        Their mean over the labelled set is 1; a class that is absent from it has weight 0.
+    """
+    if training.class_weights == "none":
+        return None
+    counts = np.bincount(labels, minlength=n_classes)
+    share = np.maximum(counts, 1) * np.count_nonzero(counts) / len(labels)
+    return torch.from_numpy(np.where(counts > 0, 1 / share, 0.0).astype(np.float32))

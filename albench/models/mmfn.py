@@ -1,0 +1,138 @@
+"""The multi-modal fusion network of MMFN-AL (Gao et al. 2020, arXiv 2011.00694).
+
+The paper gives the trunk (ResNet-50), the pointwise convolution to 256 channels, the
+squeeze-and-excitation gate, average pooling, concatenation and one linear layer. It is silent on
+the reduction ratio, on biases of the gate, on where dropout sits and on its rate, and knows no
+vectors: these are options, with the defaults of the works it builds on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from albench.models.late_fusion import LateFusion, Stream
+from albench.models.squeeze_excite import GatedNeck
+from albench.models.streams import TrunkChoice, vector_layers
+from albench.models.trunks import require_fitting, trunk_kind
+from albench.models.weights import RANDOM
+
+if TYPE_CHECKING:
+    from albench.api import Shapes, Trunk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mmfn:
+    """A recipe for fusion networks; see `albench.models.plugin` for each option's meaning.
+
+    Parameters
+    ----------
+    trunk : str
+        The trunk of image streams.
+    weights : str or None
+        Where its weights come from.
+    weights_seed : int
+        The seed of a frozen trunk with random weights.
+    frozen : bool
+        Whether trunks never change.
+    trunk_lr_scale : float
+        A factor on the learning rate of a trunk that was trained before; others learn at the
+        full rate.
+    width : int
+        Length of each stream's vector.
+    reduction : int
+        Of the gate.
+    gate_bias : bool
+        Of the gate.
+    pools : str
+        What the gate looks at.
+    dropout : float
+        On the concatenated vector.
+    hidden : int
+        Units of the perceptron of a modality of vectors.
+    share_streams : bool
+        Whether modalities whose samples have equal shapes share one stream's weights.
+    """
+
+    trunk: str = "resnet50"
+    weights: str | None = None
+    weights_seed: int = 0
+    frozen: bool = True
+    trunk_lr_scale: float = 0.1
+    width: int = 256
+    reduction: int = 16
+    gate_bias: bool = True
+    pools: str = "avg"
+    dropout: float = 0.5
+    hidden: int = 128
+    share_streams: bool = False
+
+    def build(self, shapes: Shapes, n_classes: int) -> LateFusion:
+        """Return a new network, its weights drawn from torch's global generator as it stands.
+
+        Parameters
+        ----------
+        shapes : mapping of str to tuple of int
+            The shape of one sample of each modality.
+        n_classes : int
+            The number of classes.
+
+        Returns
+        -------
+        LateFusion
+            With a frozen trunk for every image modality, if they are frozen.
+
+        Raises
+        ------
+        DataError
+            If images do not fit the trunk.
+        WeightsError
+            If weights cannot be had or do not fit.
+        """
+        require_fitting(self.trunk, shapes)
+        streams: dict[str, Stream] = {}
+        shared: dict[tuple[int, ...], Stream] = {}
+        for name, shape in shapes.items():
+            stream = shared.get(shape) if self.share_streams else None
+            streams[name] = shared[shape] = stream or self._stream(shape)
+        return LateFusion(
+            streams,
+            width=self.width * len(shapes),
+            n_classes=n_classes,
+            dropout=self.dropout,
+            trunks=self._trunks(shapes),
+        )
+
+    def _stream(self, shape: tuple[int, ...]) -> Stream:
+        if len(shape) == 1:
+            return Stream(vector_layers(shape[0], self.hidden), self._neck(self.hidden))
+        neck = self._neck(trunk_kind(self.trunk).features)
+        if self.frozen:
+            return Stream(nn.Identity(), neck)
+        choice = self._choice
+        scale = 1.0 if choice.source == RANDOM else self.trunk_lr_scale
+        return Stream(choice.learning(shape[0]), neck, scale)
+
+    def _neck(self, channels: int) -> GatedNeck:
+        return GatedNeck(
+            channels,
+            self.width,
+            reduction=self.reduction,
+            gate_bias=self.gate_bias,
+            pools=self.pools,
+        )
+
+    def _trunks(self, shapes: Shapes) -> dict[str, Trunk]:
+        if not self.frozen:
+            return {}
+        pooled = self.pools == "avg"
+        images = {name: shape for name, shape in shapes.items() if len(shape) == 3}
+        return {name: self._choice.fixed(shape, pooled=pooled) for name, shape in images.items()}
+
+    @property
+    def _choice(self) -> TrunkChoice:
+        return TrunkChoice(
+            name=self.trunk, weights=self.weights, seed=self.weights_seed, frozen=self.frozen
+        )

