@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -103,10 +104,11 @@ class Component:
             target = importlib.import_module(module)
             for part in attribute.split("."):
                 target = getattr(target, part)
-        except (ImportError, AttributeError, SyntaxError) as error:
+        # A module may raise anything at import: a compiled one, ValueError or OSError.
+        except (Exception, SystemExit) as error:
             raise PluginError(
-                f"plugin {self.qualified} ({self.package}): its "
-                f"target {self.descriptor.target!r} cannot be imported: {error}"
+                f"plugin {self.qualified} ({self.package}): its target "
+                f"{self.descriptor.target!r} cannot be imported: {type(error).__name__}: {error}"
             ) from error
         return target
 
@@ -175,7 +177,7 @@ class Registry:
         there = [part for part in self.of(kind) if name in (part.qualified, part.name)]
         if not there:
             raise PluginError(self.unknown(name, kind))
-        if len(there) > 1:
+        if len({part.qualified for part in there}) > 1:
             owners = " or ".join(f"{part.qualified} (of {part.distribution})" for part in there)
             raise PluginError(f"{kind} {name!r} is announced more than once: name it {owners}")
         found = there[0]
@@ -225,8 +227,12 @@ def namespace_of(distribution: str) -> str:
     str
         The name in lower case, without a leading ``albench-``.
     """
-    name = re.sub(r"[-_.]+", "-", distribution).lower()
+    name = _normal(distribution)
     return "core" if name == "albench" else name.removeprefix("albench-")
+
+
+def _normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 @cache
@@ -264,15 +270,15 @@ def _identity(entry: EntryPoint) -> tuple[str, str, str]:
 
 
 def _distribution(entry: EntryPoint) -> tuple[str, str]:
-    if entry.dist is None:
-        return "unknown", "0"
-    return entry.dist.name, entry.dist.version
+    # An installation that was interrupted leaves a distribution without a name or a version.
+    name, version = (entry.dist.name, entry.dist.version) if entry.dist else (None, None)
+    return name or "unknown", version or "0"
 
 
 def _report(entry: EntryPoint) -> PluginReport:
     distribution, version = _distribution(entry)
     blank = PluginReport(entry.name, entry.value, distribution, version, State.OK)
-    if {distribution, entry.name} & _disabled():
+    if {_normal(distribution), _normal(entry.name)} & _disabled():
         return replace(blank, state=State.DISABLED, reason=f"named in {DISABLE_VARIABLE}")
     began = time.perf_counter()
     report = _loaded(entry, blank)
@@ -281,7 +287,7 @@ def _report(entry: EntryPoint) -> PluginReport:
 
 def _disabled() -> frozenset[str]:
     names = os.environ.get(DISABLE_VARIABLE, "").split(",")
-    return frozenset(name.strip() for name in names if name.strip())
+    return frozenset(_normal(name.strip()) for name in names if name.strip())
 
 
 def _loaded(entry: EntryPoint, blank: PluginReport) -> PluginReport:
@@ -292,10 +298,12 @@ def _loaded(entry: EntryPoint, blank: PluginReport) -> PluginReport:
     # A plugin may do anything at import, sys.exit() included; none of it may stop the others.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return replace(blank, state=State.IMPORT_ERROR, reason=_where(error))
-    complaint = _hook_complaint(module, f"{blank.distribution}:{entry.name}")
+    manager = pluggy.PluginManager("albench")
+    manager.add_hookspecs(hooks)
+    complaint = _hook_complaint(manager, module, f"{blank.distribution}:{entry.name}")
     if complaint:
         return replace(blank, state=complaint[0], reason=complaint[1])
-    return _announced(module, blank)
+    return _announced(manager, blank)
 
 
 def _missing_module(
@@ -317,9 +325,9 @@ def _where(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}{place}"
 
 
-def _hook_complaint(module: object, name: str) -> tuple[State, str] | None:
-    manager = pluggy.PluginManager("albench")
-    manager.add_hookspecs(hooks)
+def _hook_complaint(
+    manager: pluggy.PluginManager, module: object, name: str
+) -> tuple[State, str] | None:
     try:
         manager.register(module, name)
         manager.check_pending()
@@ -339,16 +347,13 @@ def _unknown_hook(message: str) -> str:
     return message + (f"; did you mean {near[0]!r}?" if near else "")
 
 
-def _announced(module: object, blank: PluginReport) -> PluginReport:
+def _announced(manager: pluggy.PluginManager, blank: PluginReport) -> PluginReport:
     components: list[Component] = []
     for hook, kind in HOOKS.items():
-        implementation = getattr(module, hook, None)
-        if implementation is None:
-            continue
         try:
-            announced = tuple(implementation())
+            announced = _descriptors(getattr(manager.hook, hook))
         # A hook is the plugin's own code; whatever it raises is its state, not our end.
-        except Exception as error:  # noqa: BLE001
+        except (Exception, SystemExit) as error:  # noqa: BLE001
             return replace(blank, state=State.BAD_HOOK, reason=f"{hook}: {_where(error)}")
         wrong = [x for x in announced if not isinstance(x, Descriptor) or x.kind is not kind]
         if wrong:
@@ -359,6 +364,12 @@ def _announced(module: object, blank: PluginReport) -> PluginReport:
     if components and len(mismatched) == len(components):
         return replace(blank, state=State.API_MISMATCH, reason=mismatched[0].reason)
     return replace(blank, components=tuple(components))
+
+
+def _descriptors(hook: pluggy.HookCaller) -> list[object]:
+    # The specification promises an iterable; what is in it may be anything.
+    calls: Iterable[Any] = (found.function() for found in hook.get_hookimpls())
+    return [part for announced in calls for part in announced]
 
 
 def _component(descriptor: Descriptor, report: PluginReport) -> Component:
@@ -373,11 +384,23 @@ def _fitness(descriptor: Descriptor) -> tuple[State, str]:
             "install a release of the plugin that fits"
         )
         return State.API_MISMATCH, reason
-    missing = [name for name in descriptor.requires if importlib.util.find_spec(name) is None]
+    missing = [name for name in descriptor.requires if not _is_installed(name)]
     if missing:
         remedy = f": pip install {descriptor.extra}" if descriptor.extra else ""
         return State.MISSING_EXTRA, f"needs {', '.join(missing)}, not installed{remedy}"
     return State.OK, ""
+
+
+def _is_installed(module: str) -> bool:
+    """Return whether a module is there, without importing the packages around it."""
+    top, *inner = module.split(".")
+    spec = importlib.util.find_spec(top)
+    for part in inner:
+        if spec is None or spec.submodule_search_locations is None:
+            return False
+        locations = list(spec.submodule_search_locations)
+        spec = PathFinder.find_spec(f"{spec.name}.{part}", locations)
+    return spec is not None
 
 
 def _with_clashes(reports: list[PluginReport]) -> tuple[PluginReport, ...]:
@@ -404,5 +427,8 @@ def _clashing(part: Component, clashes: Mapping[tuple[Kind, str], list[Component
     if not rivals:
         return part
     owners = ", ".join(sorted(rival.distribution for rival in rivals))
-    reason = f"{part.descriptor.kind} {part.qualified} is announced more than once, by {owners}"
+    reason = (
+        f"{part.descriptor.kind} {part.qualified} is announced more than once, by {owners}: "
+        f"uninstall one of them, or name it in {DISABLE_VARIABLE}"
+    )
     return replace(part, state=State.NAME_CLASH, reason=reason)

@@ -1,0 +1,161 @@
+"""Toys that several parts are tried on: plugins, specifications and modalities made by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from albench import spec
+from albench.api import Descriptor, Kind, Modality, Option, fingerprint
+from albench.registry import Component, PluginReport, Registry, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from albench.spec import Specification
+
+
+def component(
+    kind: Kind,
+    name: str,
+    distribution: str = "albench",
+    state: State = State.OK,
+    reason: str = "",
+    **told: Any,
+) -> Component:
+    """Return a component; its target is an attribute of the module ``toys`` unless told."""
+    blank = {"target": f"toys:{name}", "summary": f"A toy {name}."}
+    descriptor = Descriptor(name=name, kind=kind, **blank | told)
+    return Component(descriptor, distribution, "1.0", state, reason)
+
+
+def registry_with(*parts: Component) -> Registry:
+    """Return a registry as if each component's distribution had announced it."""
+    by_owner: dict[str, list[Component]] = {}
+    for part in parts:
+        by_owner.setdefault(part.distribution, []).append(part)
+    return Registry(
+        tuple(
+            PluginReport("toys", "toys", owner, "1.0", State.OK, components=tuple(owned))
+            for owner, owned in by_owner.items()
+        )
+    )
+
+
+def modality(
+    subjects: Iterable[str],
+    labels: Mapping[str, str | int] | None = None,
+    content: str = "",
+    shape: tuple[int, ...] = (2,),
+) -> Modality:
+    """Return a modality whose row ``i`` is full of ``i``."""
+    names = np.array(list(subjects), dtype=str)
+
+    def read(rows: np.ndarray) -> np.ndarray:
+        filled = np.broadcast_to(rows.reshape(-1, *[1] * len(shape)), (len(rows), *shape))
+        return filled.astype(np.float32)
+
+    known = "" if labels is None else repr(sorted(labels.items()))
+    return Modality(
+        subjects=names,
+        shape=shape,
+        read=read,
+        fingerprint=fingerprint(names, known, content),
+        labels=labels,
+    )
+
+
+TOYS = (
+    component(
+        Kind.LOADER,
+        "grid",
+        options=(
+            Option(name="size", type=int, default=8, minimum=1, help="rows"),
+            Option(name="file", type=Path, help="a file"),
+        ),
+    ),
+    component(
+        Kind.MODEL,
+        "linear",
+        provides=frozenset({"proba"}),
+        options=(Option(name="dropout", type=float, default=0.5, minimum=0.0, maximum=0.9),),
+    ),
+    component(Kind.MODEL, "deep", provides=frozenset({"proba", "embeddings"})),
+    component(Kind.STRATEGY, "random"),
+    component(
+        Kind.STRATEGY,
+        "esd",
+        needs=frozenset({"proba"}),
+        options=(Option(name="passes", type=int, default=10, minimum=1, maximum=100),),
+    ),
+    component(Kind.STRATEGY, "badge", needs=frozenset({"embeddings"})),
+)
+
+TOY_SPECIFICATION = """
+    name = "toy"
+    repetitions = 2
+
+    [cohorts.clinic.modalities]
+    a = { loader = "grid" }
+    b = { loader = "grid", options = { size = 4 } }
+
+    [models.small]
+    plugin = "linear"
+
+    [budgets.tenth]
+    initial = 0.1
+
+    [[matrix]]
+    cohorts = ["clinic"]
+    modalities = [["a"], ["a", "b"]]
+    models = ["small"]
+    strategies = ["esd"]
+    budgets = ["tenth"]
+"""
+
+
+@pytest.fixture
+def make_component() -> Callable[..., Component]:
+    """A factory of components."""
+    return component
+
+
+@pytest.fixture
+def make_registry() -> Callable[..., Registry]:
+    """A factory of registries from components."""
+    return registry_with
+
+
+@pytest.fixture
+def make_modality() -> Callable[..., Modality]:
+    """A factory of modalities."""
+    return modality
+
+
+@pytest.fixture
+def toys() -> Registry:
+    """A loader, two models and three strategies."""
+    return registry_with(*TOYS)
+
+
+@pytest.fixture
+def parse() -> Callable[..., Specification]:
+    """Parse the TOML of a specification, by default the toys' own, with some of its text changed.
+
+    Each change is a pair: a text that must be there once, and what takes its place.
+    """
+
+    def parse(
+        *changes: tuple[str, str], text: str = TOY_SPECIFICATION, folder: Path = Path()
+    ) -> Specification:
+        text = dedent(text)
+        for old, new in changes:
+            assert text.count(old) == 1, f"{old!r} must be there once"
+            text = text.replace(old, new)
+        return spec.parse(text, "bench.toml", folder)
+
+    return parse

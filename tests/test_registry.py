@@ -1,0 +1,153 @@
+"""Names are looked up: short, qualified, ambiguous, broken and unknown ones."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench.api import Kind
+from albench.errors import PluginError
+from albench.registry import PluginReport, Registry, State, discover, namespace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from albench.registry import Component
+
+
+@pytest.mark.parametrize(
+    ("distribution", "namespace"),
+    [
+        ("albench", "core"),
+        ("albench-mvlearn", "mvlearn"),
+        ("albench_mvlearn", "mvlearn"),
+        ("ALBench.MyLab", "mylab"),
+        ("my_lab.al", "my-lab-al"),
+        ("albenchmark", "albenchmark"),
+    ],
+)
+def test_a_namespace_is_the_distribution_without_its_prefix(
+    distribution: str, namespace: str
+) -> None:
+    assert namespace_of(distribution) == namespace
+
+
+def test_a_descriptor_may_choose_its_namespace(make_component: Callable[..., Component]) -> None:
+    part = make_component(Kind.MODEL, "mmfn", "albench-hospital", namespace="clinic")
+    assert part.qualified == "clinic/mmfn"
+
+
+@pytest.mark.parametrize("name", ["esd", "core/esd"])
+def test_a_component_is_found_by_its_short_and_its_qualified_name(
+    name: str, toys: Registry
+) -> None:
+    assert toys.find(Kind.STRATEGY, name).qualified == "core/esd"
+
+
+def test_a_name_of_another_kind_is_unknown(toys: Registry) -> None:
+    with pytest.raises(PluginError, match="unknown model 'esd'"):
+        toys.find(Kind.MODEL, "esd")
+
+
+def test_a_short_name_of_two_distributions_must_be_qualified(
+    make_component: Callable[..., Component], make_registry: Callable[..., Registry]
+) -> None:
+    registry = make_registry(
+        make_component(Kind.STRATEGY, "esd"), make_component(Kind.STRATEGY, "esd", "mylab")
+    )
+    with pytest.raises(PluginError, match=r"core/esd \(of albench\) or mylab/esd \(of mylab\)"):
+        registry.find(Kind.STRATEGY, "esd")
+    assert registry.find(Kind.STRATEGY, "mylab/esd").distribution == "mylab"
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_and_the_list(toys: Registry) -> None:
+    with pytest.raises(PluginError) as error:
+        toys.find(Kind.STRATEGY, "bagde")
+    assert str(error.value) == (
+        "unknown strategy 'bagde'; did you mean 'badge'? Known are: badge, esd, random"
+    )
+
+
+def test_an_unknown_qualified_name_is_answered_with_the_nearest(toys: Registry) -> None:
+    with pytest.raises(PluginError, match="did you mean 'core/badge'"):
+        toys.find(Kind.STRATEGY, "coer/badge")
+
+
+def test_an_unknown_name_is_answered_with_the_plugins_in_trouble() -> None:
+    broken = PluginReport("x", "x", "mylab", "1.0", State.IMPORT_ERROR, "OSError: no disk")
+    with pytest.raises(PluginError, match="mylab is import-error: OSError: no disk"):
+        Registry((broken,)).find(Kind.STRATEGY, "esd")
+
+
+def test_an_empty_registry_says_that_nothing_is_known() -> None:
+    with pytest.raises(PluginError, match="Known are: none"):
+        Registry(()).find(Kind.STRATEGY, "esd")
+
+
+def test_a_broken_component_is_refused_with_its_reason(
+    make_component: Callable[..., Component], make_registry: Callable[..., Registry]
+) -> None:
+    part = make_component(
+        Kind.MODEL, "mmfn", state=State.MISSING_EXTRA, reason="needs timm: pip install timm"
+    )
+    with pytest.raises(PluginError, match="core/mmfn cannot be used: needs timm: pip install timm"):
+        make_registry(part).find(Kind.MODEL, "mmfn")
+
+
+def test_a_clash_is_not_answered_with_the_name_that_clashes(
+    make_component: Callable[..., Component], make_registry: Callable[..., Registry]
+) -> None:
+    rivals = [
+        make_component(
+            Kind.MODEL, "m", owner, State.NAME_CLASH, "two have it: remove one", namespace="lab"
+        )
+        for owner in ("one", "two")
+    ]
+    with pytest.raises(PluginError, match="lab/m cannot be used: two have it: remove one"):
+        make_registry(*rivals).find(Kind.MODEL, "lab/m")
+
+
+def test_components_are_listed_by_qualified_name(toys: Registry) -> None:
+    assert [part.name for part in toys.of(Kind.STRATEGY)] == ["badge", "esd", "random"]
+
+
+def test_a_component_loads_its_target(toys: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("toys")
+    module.esd = object()  # type: ignore[attr-defined]  # made for this test
+    monkeypatch.setitem(sys.modules, "toys", module)
+    assert toys.find(Kind.STRATEGY, "esd").load() is module.esd
+
+
+@pytest.mark.parametrize("target", ["toys:gone", "no_such_module:x", "toys", ":x", ""])
+def test_a_target_that_is_not_there_names_plugin_and_distribution(
+    target: str, make_component: Callable[..., Component], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "toys", ModuleType("toys"))
+    part = make_component(Kind.MODEL, "mmfn", target=target)
+    with pytest.raises(PluginError, match=r"core/mmfn \(albench 1\.0\)"):
+        part.load()
+
+
+@pytest.mark.parametrize("failure", ["ValueError('binary')", "OSError('lib')", "SystemExit(3)"])
+def test_a_target_whose_import_fails_in_any_way_is_a_plugin_error(
+    failure: str,
+    make_component: Callable[..., Component],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "falling.py").write_text(f"raise {failure}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    part = make_component(Kind.MODEL, "mmfn", target="falling:Model")
+    with pytest.raises(PluginError, match=failure.partition("(")[0]):
+        part.load()
+
+
+def test_what_albench_ships_comes_through_the_same_door() -> None:
+    found = discover()
+    own = {report.entry_point for report in found.reports if report.distribution == "albench"}
+    assert own == {"loaders", "models", "strategies"}
+    assert found.find(Kind.STRATEGY, "core/random").state is State.OK
