@@ -366,8 +366,7 @@ def _announced(manager: pluggy.PluginManager, blank: PluginReport) -> PluginRepo
     return replace(blank, components=tuple(components))
 
 
-def _descriptors(hook: pluggy.HookCaller) -> list[object]:
-    # The specification promises an iterable; what is in it may be anything.
+def _descriptors(hook: pluggy.HookCaller) -> list[Any]:  # what a plugin returns may be anything
     calls: Iterable[Any] = (found.function() for found in hook.get_hookimpls())
     return [part for announced in calls for part in announced]
 
