@@ -329,7 +329,7 @@ def _warn_of_trouble(reports: Sequence[PluginReport]) -> None:
 
 def _component_json(part: Component) -> dict[str, Any]:
     descriptor = asdict(part.descriptor)
-    options = [entry | {"type": entry["type"].__name__} for entry in descriptor.pop("options")]
+    options = [_option_json(entry) for entry in descriptor.pop("options")]
     told = {key: sorted(v) if isinstance(v, frozenset) else v for key, v in descriptor.items()}
     return {
         "qualified": part.qualified,
@@ -340,6 +340,13 @@ def _component_json(part: Component) -> dict[str, Any]:
         **told,
         "options": options,
     }
+
+
+def _option_json(option: dict[str, Any]) -> dict[str, Any]:
+    default = option["default"]
+    # A path, and whatever a plugin may have put there by mistake, is told as text.
+    shown = default if isinstance(default, int | float | str | list | None) else str(default)
+    return option | {"type": option["type"].__name__, "default": shown}
 
 
 def _component_text(part: Component) -> str:

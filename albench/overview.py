@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.console import clock
+from albench.errors import Complaint, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
 from albench.execute.run import done_cells, remaining
 from albench.records import journal, tables
@@ -163,6 +164,8 @@ def status_overview(results: Path) -> StatusOverview:
         If there is no journal, or a damaged one.
     """
     reading = journal.read(results / "journal")
+    if not any(event.event == "run" for event in reading.events):
+        raise RecordsError([Complaint(str(results), "has no journal with a run in it")])
     records = tables.gather(reading.events)
     cells = tables.cells_table(records)
     failed = cells[~cells["status"].isin(["ok", "missing"])]
