@@ -1,18 +1,16 @@
 """The loader ``images``: pictures listed in a manifest."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from albench.api import Complaint, DataError, Modality, fingerprint
-from albench.loaders.labels import as_text
+from albench.api import Complaint, DataError, Modality
+from albench.loaders.gallery import modality_of
 from albench.loaders.manifest import read_manifest
-from albench.loaders.pictures import Framing, PictureReader, check
+from albench.loaders.pictures import MAX_PIXELS, Framing
+from albench.loaders.regions import region_of
 
-MAX_PIXELS = 50_000_000
 
-
-def load(
+def load(  # noqa: PLR0913  # one argument an option of the benchmark
     *,
     manifest: Path,
     modality: str | None = None,
@@ -20,6 +18,9 @@ def load(
     channels: int = 3,
     root: Path | None = None,
     max_pixels: int = MAX_PIXELS,
+    region: str = "whole",
+    box: Sequence[int] | None = None,
+    colour: str = "yellow",
 ) -> Modality:
     """Return the pictures of one modality of a manifest, in its order.
 
@@ -33,13 +34,19 @@ def load(
     modality : str or None
         Whose rows to take; None if the manifest has but one.
     size : int
-        Pixels a side of the square that each picture becomes.
+        Pixels a side of the square that each region is stretched to.
     channels : int
         3 for RGB, 1 for grey.
     root : Path or None
         The folder that paths are relative to and may not leave; None is the manifest's.
     max_pixels : int
         A picture with more is refused as a decompression bomb.
+    region : str
+        ``"whole"``, ``"box"``, ``"yellow-frame"`` or ``"roi-square"``; see `Region`.
+    box : sequence of int or None
+        x, y, width and height of the region, in pixels from the upper left corner.
+    colour : str
+        Of the frame: a name of CSS or ``#rrggbb``.
 
     Returns
     -------
@@ -49,24 +56,17 @@ def load(
     Raises
     ------
     DataError
-        With all that is wrong with manifest and files, each with its line.
+        With all that is wrong with options, or with manifest and files, each with its line.
     """
     if channels not in (1, 3):
-        raise DataError([Complaint("channels", f"found {channels}, allowed are 1 and 3")])
-    framing = Framing(size=size, channels=channels, max_pixels=max_pixels)
-    pictures, labels, complaints = read_manifest(Path(manifest), modality, root)
-    digests, damaged = check(pictures, framing)
-    if complaints + damaged:
-        raise DataError(complaints + damaged)
-    subjects = np.array([picture.subject for picture in pictures], dtype=np.str_)
-    own = (
-        None if labels is None else {name: labels[name] for name in sorted(set(subjects.tolist()))}
+        raise DataError([Complaint("option 'channels'", f"found {channels}, allowed are 1 and 3")])
+    framing = Framing(
+        size=size,
+        channels=channels,
+        max_pixels=max_pixels,
+        region=region_of(region, box, colour),
     )
-    return Modality(
-        subjects=subjects,
-        shape=(channels, size, size),
-        read=PictureReader(tuple(pictures), framing),
-        fingerprint=fingerprint("images", f"{size} {channels}", subjects, as_text(own), *digests),
-        labels=own,
-        note=f"Pictures listed in {Path(manifest).name}.",
+    pictures, labels, complaints = read_manifest(Path(manifest), modality, root)
+    return modality_of(
+        pictures, labels, framing, f"Pictures listed in {Path(manifest).name}.", complaints
     )

@@ -7,7 +7,7 @@ import warnings
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from albench.api import Complaint, DataError
+from albench.loaders.frames import Box
+from albench.loaders.regions import Region
 
 # Pillow's decoders let what they stumble over escape: each of these was seen on damaged files.
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
@@ -25,15 +27,38 @@ MODES = GREY_MODES | COLOUR_MODES
 """Pillow's names of the grey and colour pixels that have one meaning in RGB."""
 
 JPEG_END = b"\xff\xd9"
+MAX_PIXELS = 50_000_000
 
 
 @dataclass(frozen=True)
 class PictureFile:
-    """One picture of one subject, and where it was named."""
+    """One picture of one subject, where it was named, and what is wanted of it.
+
+    Parameters
+    ----------
+    file : Path
+        The picture.
+    subject : str
+        Whom it shows.
+    where : str
+        The line or folder that names it.
+    box : Box or None
+        Its own region, if it has one, in place of that of `Framing`.
+    """
 
     file: Path
     subject: str
     where: str
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
+class CheckedPicture:
+    """A picture that was in order when it was checked, and what to cut out of it."""
+
+    picture: PictureFile
+    digest: str
+    crop: Box | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,18 +73,21 @@ class Framing:
         3 for RGB, 1 for grey.
     max_pixels : int
         More than these are taken for a decompression bomb.
+    region : Region
+        The part that is wanted.
     """
 
     size: int
     channels: int
-    max_pixels: int
+    max_pixels: int = MAX_PIXELS
+    region: Region = field(default_factory=Region)
 
 
 @dataclass(frozen=True)
 class PictureReader:
     """Decodes the rows that are asked for; can be sent to another process."""
 
-    pictures: tuple[PictureFile, ...]
+    pictures: tuple[CheckedPicture, ...]
     framing: Framing
 
     def __call__(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
@@ -82,8 +110,10 @@ class PictureReader:
         return samples
 
 
-def check(pictures: Sequence[PictureFile], framing: Framing) -> tuple[list[str], list[Complaint]]:
-    """Return a hash of every picture's bytes, and a complaint about each that is not in order.
+def check(
+    pictures: Sequence[PictureFile], framing: Framing
+) -> tuple[list[CheckedPicture], list[Complaint]]:
+    """Return the pictures that are in order, and a complaint about each that is not.
 
     Parameters
     ----------
@@ -94,24 +124,30 @@ def check(pictures: Sequence[PictureFile], framing: Framing) -> tuple[list[str],
 
     Returns
     -------
-    digests : list of str
-        SHA-256 of each file that can be read.
+    checked : list of CheckedPicture
+        With a hash of their bytes, and their region found.
     complaints : list of Complaint
-        Missing, unreadable, truncated and oversized files, with place, file and subject.
+        Missing, unreadable, truncated and oversized files, and regions that are not there; with
+        place, file and subject.
     """
-    digests, complaints = [], []
+    checked, complaints = [], []
     for picture in pictures:
         try:
             content = picture.file.read_bytes()
             with _quiet():
-                _check(content, framing)
-            digests.append(hashlib.sha256(content).hexdigest())
+                _require_decodable(content, framing)
+                crop = _crop(content, picture, framing)
+            checked.append(CheckedPicture(picture, _digest(content), crop))
         except DAMAGE as error:
             complaints.append(_complaint(picture, error))
-    return digests, complaints
+    return checked, complaints
 
 
-def _check(content: bytes, framing: Framing) -> None:
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _require_decodable(content: bytes, framing: Framing) -> None:
     """Raise one of `DAMAGE` if the picture cannot be decoded, decoding no more than it must."""
     with _opened(content, framing) as image:
         if image.format == "PNG":
@@ -120,13 +156,50 @@ def _check(content: bytes, framing: Framing) -> None:
             image.load()
 
 
-def _read(picture: PictureFile, framing: Framing) -> NDArray[np.uint8]:
+def _crop(content: bytes, picture: PictureFile, framing: Framing) -> Box | None:
+    region = framing.region if picture.box is None else replace(framing.region, box=picture.box)
+    if region.kind == "whole":
+        return None
+    with _opened(content, framing) as image:
+        return region.locate(ImageOps.exif_transpose(image), framing.size)
+
+
+def _read(checked: CheckedPicture, framing: Framing) -> NDArray[np.uint8]:
     try:
-        with _quiet(), _opened(picture.file.read_bytes(), framing) as image:
-            upright = ImageOps.exif_transpose(image)
-            return _as_array(_converted(upright, framing.channels), framing.size)
+        content = checked.picture.file.read_bytes()
+        if _digest(content) != checked.digest:
+            raise ValueError("it has changed since it was checked: start again")
+        with _quiet(), _opened(content, framing) as image:
+            whole = _converted(ImageOps.exif_transpose(image), framing.channels)
+            return _as_array(_cut(whole, checked.crop), framing.size)
     except DAMAGE as error:
-        raise DataError([_complaint(picture, error)]) from error
+        raise DataError([_complaint(checked.picture, error)]) from error
+
+
+def _cut(image: Image.Image, crop: Box | None) -> Image.Image:
+    if crop is None:
+        return image
+    x, y, width, height = crop
+    return image.crop((x, y, x + width, y + height))  # black beyond the picture
+
+
+def grey_levels(file: Path, framing: Framing) -> NDArray[np.uint8]:
+    """Return a whole picture, such as a mask, as grey levels, ``(height, width)``.
+
+    Parameters
+    ----------
+    file : Path
+        Any picture; what is wrong with it is one of `DAMAGE`.
+    framing : Framing
+        Whose limit of pixels holds.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        Upright.
+    """
+    with _quiet(), _opened(file.read_bytes(), framing) as image:
+        return np.array(_converted(ImageOps.exif_transpose(image), 1), dtype=np.uint8)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from albench.api import Descriptor, Kind, Option, hookimpl
+from albench.loaders.liver import descriptors as liver
+from albench.loaders.public import descriptors as public
 
 DIGITS = Descriptor(
     name="digits",
@@ -77,7 +79,7 @@ IMAGES = Descriptor(
             default=224,
             minimum=1,
             maximum=4096,
-            help="pixels a side of the square that each picture becomes",
+            help="pixels a side of the square that each region is stretched to",
         ),
         Option(
             name="channels", type=int, default=3, minimum=1, maximum=3, help="3 (RGB) or 1 (grey)"
@@ -95,6 +97,20 @@ IMAGES = Descriptor(
             maximum=178_956_970,
             help="a picture with more pixels is refused as a decompression bomb",
         ),
+        Option(
+            name="region",
+            type=str,
+            default="whole",
+            choices=("whole", "box", "yellow-frame", "roi-square"),
+            help="the part of a picture that is taken",
+        ),
+        Option(name="box", type=list, help="the region: x, y, width, height in pixels"),
+        Option(
+            name="colour",
+            type=str,
+            default="yellow",
+            help="of the frame round the region: a name of CSS or #rrggbb, but no grey",
+        ),
     ),
 )
 
@@ -108,4 +124,4 @@ def albench_loaders() -> Iterable[Descriptor]:
     iterable of Descriptor
         Real sets, loaders of local files, and the simulated liver cohort.
     """
-    return (DIGITS, BREAST_CANCER, TABLE, IMAGES)
+    return (DIGITS, BREAST_CANCER, TABLE, IMAGES, *public.DESCRIPTORS, *liver.DESCRIPTORS)

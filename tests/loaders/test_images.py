@@ -4,6 +4,7 @@ import pickle
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -224,7 +225,7 @@ def test_reading_holds_no_file_open(clinic: Path, recwarn: pytest.WarningsRecord
 
 def test_two_channels_are_refused(clinic: Path) -> None:
     assert (
-        "channels: found 2, allowed are 1 and 3"
+        "option 'channels': found 2, allowed are 1 and 3"
         in complaints(clinic, modality="LUS", channels=2)[0]
     )
 
@@ -247,3 +248,65 @@ def test_a_picture_is_turned_as_its_camera_says(
     manifest = write_csv("subject,modality,path", "P1,A,a.png")
     read = images.load(manifest=manifest, size=4).read(np.array([0]))[0]
     assert np.array_equal(read, pixels[::-1, ::-1].transpose(2, 0, 1))
+
+
+@pytest.fixture
+def framed(write_csv: WriteCsv, write_picture: WritePicture) -> Path:
+    """Write a manifest of a picture with a yellow frame and one without."""
+    pixels = np.full((60, 80, 3), 90, dtype=np.uint8)
+    pixels[20:41, 30:61] = (255, 255, 0)
+    pixels[21:40, 31:60] = (10, 20, 200)
+    write_picture("framed.png", pixels=pixels)
+    write_picture("plain.png", size=(80, 60))
+    return write_csv(
+        "subject,modality,path", "P1,framed,framed.png", "P1,both,framed.png", "P2,both,plain.png"
+    )
+
+
+def test_a_frame_is_cut_out_without_its_line(framed: Path) -> None:
+    modality = images.load(manifest=framed, modality="framed", size=8, region="yellow-frame")
+    assert np.unique(modality.read(np.array([0]))[0, 0]).tolist() == [10]
+
+
+def test_a_missing_frame_is_named_with_file_and_subject(framed: Path) -> None:
+    (found,) = complaints(framed, modality="both", region="yellow-frame")
+    assert "line 4, subject 'P2'" in found
+    assert "plain.png cannot be read: no frame of colour #ffff00 was found" in found
+
+
+def test_a_frame_of_another_colour_is_not_found(framed: Path) -> None:
+    assert (
+        "#ff0000" in complaints(framed, modality="framed", region="yellow-frame", colour="red")[0]
+    )
+
+
+def test_a_fixed_box_is_cut_out(framed: Path) -> None:
+    box = [31, 21, 29, 19]
+    modality = images.load(manifest=framed, modality="framed", size=8, region="box", box=box)
+    assert np.unique(modality.read(np.array([0]))[0, 0]).tolist() == [10]
+
+
+def test_a_box_outside_a_picture_is_named_with_file_and_subject(framed: Path) -> None:
+    found = complaints(framed, modality="both", region="box", box=[60, 0, 21, 10])
+    assert len(found) == 2
+    assert "subject 'P2'" in found[1]
+    assert "reaches outside its 80 x 60 pixels" in found[1]
+
+
+def test_the_square_holds_the_region_at_its_own_scale(framed: Path) -> None:
+    modality = images.load(manifest=framed, modality="framed", size=40, region="roi-square")
+    red = modality.read(np.array([0]))[0, 0]
+    assert (red == 10).sum() == 19 * 29
+    assert (red == 90).sum() == 40 * 40 - 21 * 31
+
+
+def test_the_fingerprint_tells_the_region(framed: Path) -> None:
+    choices: list[dict[str, Any]] = [  # mixed values
+        {},
+        {"region": "yellow-frame"},
+        {"region": "box", "box": [0, 0, 5, 5]},
+    ]
+    found = {
+        images.load(manifest=framed, modality="framed", **choice).fingerprint for choice in choices
+    }
+    assert len(found) == 3

@@ -1,5 +1,6 @@
 """Any picture Pillow reads becomes bytes of the right channels, or one kind of error."""
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from albench.api import DataError
-from albench.loaders.pictures import Framing, PictureFile, PictureReader, check
+from albench.loaders.pictures import CheckedPicture, Framing, PictureFile, PictureReader, check
 
 FRAMING = Framing(size=16, channels=3, max_pixels=10_000)
 
@@ -45,16 +46,17 @@ def encoded(mode: str, name: str, side: int = 40) -> bytes:
 
 
 def read(file: PictureFile, framing: Framing = FRAMING) -> NDArray[np.uint8]:
-    (sample,) = PictureReader((file,), framing)(np.array([0]))
+    digest = hashlib.sha256(file.file.read_bytes()).hexdigest()
+    (sample,) = PictureReader((CheckedPicture(file, digest, None),), framing)(np.array([0]))
     return np.asarray(sample)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_format_of_pillow_is_read(tmp_path: Path, kind: str) -> None:
     file = picture(tmp_path, encoded(*FORMATS[kind]))
-    digests, complaints = check([file], FRAMING)
+    checked, complaints = check([file], FRAMING)
     assert not complaints
-    assert len(digests) == 1
+    assert len(checked) == 1
     assert read(file).shape == (3, 16, 16)
     assert np.ptp(read(file)) > 0
 
@@ -63,8 +65,8 @@ def test_a_format_of_pillow_is_read(tmp_path: Path, kind: str) -> None:
 def test_a_truncated_file_is_found_before_it_is_read(tmp_path: Path, kind: str) -> None:
     content = encoded(*FORMATS[kind])
     file = picture(tmp_path, content[: int(0.7 * len(content))])
-    digests, complaints = check([file], FRAMING)
-    assert not digests
+    checked, complaints = check([file], FRAMING)
+    assert not checked
     assert "subject 'P1'" in complaints[0].where
     assert str(file.file) in complaints[0].problem
 

@@ -1,0 +1,1 @@
+"""Loaders of public sets that a user has downloaded: each knows one layout of files."""

@@ -1,0 +1,100 @@
+"""The loader ``bus-bra``: 1,875 breast ultrasound images of 1,064 patients.
+
+W. Gómez-Flores, M. J. Gregorio-Calas and W. Coelho de Albuquerque Pereira, BUS-BRA: A breast
+ultrasound dataset for assessing computer-aided diagnosis systems, Medical Physics 51, 2024.
+"""
+
+from pathlib import Path
+
+from albench.api import Complaint, DataError, Label, Modality
+from albench.loaders.gallery import modality_of
+from albench.loaders.grid import Grid, read_grid
+from albench.loaders.labels import one_label_each, whole_numbers_if_all
+from albench.loaders.pictures import Framing, PictureFile
+from albench.loaders.public.folders import folder_with
+from albench.loaders.public.masks import lesion_box
+from albench.loaders.regions import Region
+
+TABLE = "bus_data.csv"
+COLUMNS = {"pathology": "Pathology", "birads": "BIRADS"}
+NOTE = "BUS-BRA breast ultrasound; a subject is a patient (the column Case)."
+
+
+def load(
+    *,
+    path: Path,
+    label: str = "pathology",
+    view: str = "image",
+    side: str = "all",
+    size: int = 224,
+) -> Modality:
+    """Return the images of all patients, or of one side.
+
+    Parameters
+    ----------
+    path : Path
+        A folder with bus_data.csv, Images and Masks, at any depth.
+    label : str
+        ``"pathology"`` (benign, malignant) or ``"birads"`` (2 to 5).
+    view : str
+        ``"image"``, or ``"lesion"``: the box round the mask that an expert has drawn.
+    side : str
+        ``"all"``, or the letter behind the hyphen of an image's name, so that two sides can be two
+        modalities of a patient.
+    size : int
+        Pixels a side of the square that each picture is stretched to.
+
+    Returns
+    -------
+    Modality
+        RGB, by patient.
+
+    Raises
+    ------
+    DataError
+        With all that is wrong with table, images and masks.
+    """
+    home = folder_with(Path(path), (TABLE, "Images", "Masks"))
+    grid = read_grid(home / TABLE)
+    missing = grid.missing(("ID", "Case", COLUMNS[label]))
+    if missing:
+        raise DataError(missing)
+    rows = _rows(grid, side)
+    framing = Framing(
+        size=size, channels=3, region=Region(kind="box" if view == "lesion" else "whole")
+    )
+    pictures, complaints = _pictures(grid, rows, home, framing)
+    labels, contradictions = _labels(grid, rows, COLUMNS[label])
+    return modality_of(pictures, labels, framing, NOTE, complaints + contradictions)
+
+
+def _rows(grid: Grid, side: str) -> list[int]:
+    letters = [name.rpartition("-")[2] for name in grid.text("ID")]
+    rows = [row for row, letter in enumerate(letters) if side in ("all", letter)]
+    if not rows:
+        found = ", ".join(sorted(set(letters)))
+        problem = f"has no image of side {side!r}; found are {found}"
+        raise DataError([Complaint(str(grid.file), problem)])
+    return rows
+
+
+def _pictures(
+    grid: Grid, rows: list[int], home: Path, framing: Framing
+) -> tuple[list[PictureFile], list[Complaint]]:
+    names, cases = grid.text("ID"), grid.text("Case")
+    pictures, complaints = [], []
+    for row in rows:
+        masks = [home / "Masks" / f"{names[row].replace('bus', 'mask', 1)}.png"]
+        box = lesion_box(masks, framing) if framing.region.kind == "box" else None
+        if isinstance(box, Complaint):
+            complaints.append(box)
+            continue
+        file = home / "Images" / f"{names[row]}.png"
+        pictures.append(PictureFile(file, cases[row], grid.where(row), box))
+    return pictures, complaints
+
+
+def _labels(grid: Grid, rows: list[int], column: str) -> tuple[dict[str, Label], list[Complaint]]:
+    cases, labels = grid.text("Case"), grid.text(column)
+    merged, complaints = one_label_each((cases[row], labels[row], grid.where(row)) for row in rows)
+    return whole_numbers_if_all(merged), complaints

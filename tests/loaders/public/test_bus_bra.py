@@ -1,0 +1,51 @@
+"""BUS-BRA is read by patient, whole or by side."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from albench.api import DataError
+from albench.loaders.public import bus_bra as loader
+
+
+def test_a_subject_is_a_patient(bus_bra: Path) -> None:
+    modality = loader.load(path=bus_bra, size=8)
+    assert modality.subjects.tolist() == ["1", "1", "2"]
+    assert modality.labels == {"1": "benign", "2": "malignant"}
+
+
+def test_a_side_can_be_a_modality(bus_bra: Path) -> None:
+    assert loader.load(path=bus_bra, side="r").subjects.tolist() == ["1"]
+
+
+def test_an_unknown_side_is_answered_with_the_list(bus_bra: Path) -> None:
+    with pytest.raises(DataError, match="no image of side 'x'; found are l, r"):
+        loader.load(path=bus_bra, side="x")
+
+
+def test_birads_are_numbers(bus_bra: Path) -> None:
+    assert loader.load(path=bus_bra, label="birads").labels == {"1": 3, "2": 5}
+
+
+def test_a_lesion_is_cut_out_by_its_mask(bus_bra: Path) -> None:
+    samples = loader.load(path=bus_bra, view="lesion", size=8).read(np.arange(3))
+    assert np.unique(samples).tolist() == [255]
+
+
+def test_a_patient_with_two_labels_and_a_missing_image_are_named_together(bus_bra: Path) -> None:
+    table = bus_bra / "BUSBRA" / "bus_data.csv"
+    table.write_text(table.read_text().replace("bus_0002-l,2", "bus_0009-l,1"))
+    with pytest.raises(DataError) as caught:
+        loader.load(path=bus_bra)
+    first, second = sorted(map(str, caught.value.complaints))
+    assert "line 4, subject '1'" in first
+    assert "bus_0009-l.png does not exist" in first
+    assert "has the label 'malignant', but 'benign'" in second
+
+
+def test_a_missing_column_is_named(bus_bra: Path) -> None:
+    table = bus_bra / "BUSBRA" / "bus_data.csv"
+    table.write_text(table.read_text().replace("Pathology", "pathology"))
+    with pytest.raises(DataError, match="has no column 'Pathology'"):
+        loader.load(path=bus_bra)
