@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from sklearn.base import clone
 
 from albench.api.modality import fingerprint
 from albench.cohort import budget
 from albench.cohort.split import split
+from albench.learn.batches import Batches
 from albench.learn.estimator import FusionClassifier
 from albench.learn.scoring import ClassifierSource
-from albench.learn.store import SampleStore, statistics
+from albench.learn.store import SampleStore, Scaling
+from albench.learn.training import Seeds, Training
 from albench.seeds import Purpose, generator
-from albench.spec import Training
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from albench.cohort.budget import Schedule
     from albench.cohort.join import Cohort
     from albench.execute.prepare import Prepared
+    from albench.learn.batches import CandidateDataset
     from albench.plan import Cell
 
 
@@ -66,21 +69,60 @@ class Block:
             The round, which keys batches and dropout masks.
         """
         labelled = np.sort(labelled)
-        self.classifier.set_params(
-            batches_seed=self.cell.stream(Purpose.BATCHES, number),
-            dropout_seed=self.cell.stream(Purpose.DROPOUT, number),
-        )
+        self.classifier.seeds = self.seeds(number)
         X, y = self.cohort.candidates[labelled], self.cohort.candidate_labels[labelled]
-        if number and self.cell.model.training["warm_start"]:
-            self.classifier.partial_fit(X, y)
-        else:
-            self.classifier.fit(X, y)
+        self.classifier.fit(X, y)
 
-    def source(self, number: int) -> ClassifierSource:
+    def seeds(self, number: int) -> Seeds:
+        """Return what decides a round's training.
+
+        Parameters
+        ----------
+        number : int
+            The round; it keys batches and dropout masks, not the initial weights.
+
+        Returns
+        -------
+        Seeds
+            The same for all strategies.
+        """
+        return Seeds(
+            weights=self.cell.stream(Purpose.WEIGHTS),
+            batches=self.cell.stream(Purpose.BATCHES, number),
+            dropout=self.cell.stream(Purpose.DROPOUT, number),
+        )
+
+    def initial_weights_hash(self) -> str:
+        """Return the hash of the repetition's weights before any training."""
+        untrained = clone(self.classifier).initialize()
+        return str(untrained.state_hash())[:12]
+
+    def batch_order_hash(self, n_labelled: int) -> str:
+        """Return the hash of the order in which round 0's first epoch takes the labelled set.
+
+        Parameters
+        ----------
+        n_labelled : int
+            The size of the labelled set.
+
+        Returns
+        -------
+        str
+            12 hexadecimal digits.
+        """
+        size = self.cell.model.training["batch_size"]
+        positions = cast("CandidateDataset", _Positions(n_labelled))
+        batches = Batches(positions, size, generator(self.seeds(0).batches))
+        order = np.concatenate([np.asarray(batch) for batch in batches])
+        return fingerprint(order.astype(np.int64))[:12]
+
+    def source(self, labelled: NDArray[np.intp], number: int) -> ClassifierSource:
         """Return what a strategy's view of the pool is computed from.
 
         Parameters
         ----------
+        labelled : ndarray of int
+            The labelled candidates' numbers.
         number : int
             The round that is about to be bought.
 
@@ -89,7 +131,13 @@ class Block:
         ClassifierSource
             Without a way to the test part or to hidden labels.
         """
-        return ClassifierSource(self.classifier, self.cell.stream(Purpose.DROPOUT, "query", number))
+        return ClassifierSource(
+            classifier=self.classifier,
+            labelled=self.cohort.candidates[labelled],
+            labels=self.cohort.candidate_labels[labelled],
+            dropout_seed=self.cell.stream(Purpose.DROPOUT, "query", number),
+            committee_seed=self.cell.stream(Purpose.WEIGHTS, "committee", number),
+        )
 
     def test_proba(self) -> NDArray[np.float32]:
         """Return the test probabilities ``(n_units, n_classes)`` of the classifier as it is."""
@@ -167,9 +215,6 @@ def open_block(cell: Cell, prepared: Prepared) -> Block:
         n_classes=len(cohort.classes),
         store=train_store,
         training=Training(**cell.model.training),
-        weights_seed=cell.stream(Purpose.WEIGHTS),
-        batches_seed=cell.stream(Purpose.BATCHES, 0),
-        dropout_seed=cell.stream(Purpose.DROPOUT, 0),
     )
     return Block(
         cell=cell,
@@ -185,11 +230,23 @@ def open_block(cell: Cell, prepared: Prepared) -> Block:
 def _stores(
     cell: Cell, prepared: Prepared, train: NDArray[np.intp], test: NDArray[np.intp]
 ) -> tuple[SampleStore, SampleStore]:
+    cohort = prepared.cohort
     arrays = {key: np.load(path, mmap_mode="r") for key, path in prepared.arrays.items()}
-    train_part = _part(arrays, prepared.cohort.candidates[train])
-    test_part = _part(arrays, prepared.cohort.candidates[test])
-    scale = statistics(train_part) if cell.model.standardise else None
-    return SampleStore(train_part, scale), SampleStore(test_part, scale)
+    train_part = _part(arrays, cohort.candidates[train])
+    test_part = _part(arrays, cohort.candidates[test])
+    scalings = {}
+    if cell.model.standardise:
+        scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}
+    return (
+        SampleStore(train_part, subjects=_owners(cohort, train), scalings=scalings),
+        SampleStore(test_part, subjects=_owners(cohort, test), scalings=scalings),
+    )
+
+
+def _owners(cohort: Cohort, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the subject of each sample of the first modality, in ascending order of samples."""
+    _, first = np.unique(cohort.candidates[candidates, 0], return_index=True)
+    return cohort.candidate_subjects[candidates[first]]
 
 
 def _part(
@@ -201,3 +258,16 @@ def _part(
         rows = np.unique(candidates[:, column])
         part[key] = (rows, np.asarray(array[rows]))
     return part
+
+
+class _Positions:
+    """A data set that answers with the positions it is asked for."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __getitems__(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
+        return positions

@@ -7,6 +7,7 @@ import modAL.models
 import sklearn.linear_model
 import skorch
 import torch
+import torch._dynamo  # the first optimiser of a process imports it, which takes seconds
 
 import albench.execute.rounds
 

@@ -121,7 +121,7 @@ def _buy(block: Block, task: CellTask, labelled: NDArray[np.intp], number: int) 
     return ask(
         question,
         lambda: component.load()(**plan.options),
-        block.source(number),
+        block.source(labelled, number),
         block.classifier.state_hash,
         generator(task.cell.stream(Purpose.STRATEGY, number)),
         f"strategy {component.qualified} ({component.package})",
@@ -163,6 +163,6 @@ def _part(block: Block, labelled: NDArray[np.intp]) -> Part:
         n_test_subjects=len(np.unique(subjects[block.test])),
         split_hash=block.hash_of(np.unique(subjects[block.test])),
         first_labels_hash=block.hash_of(labelled),
-        weights_hash=block.classifier.initial_weights_hash(),
-        batches_hash=block.classifier.batch_order_hash(),
+        weights_hash=block.initial_weights_hash(),
+        batches_hash=block.batch_order_hash(len(labelled)),
     )

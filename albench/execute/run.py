@@ -111,7 +111,7 @@ def prepare_all(
     DataError
         If data or weights turn out to be bad, with the complaints of the first block concerned.
     """
-    start = context([PRELOAD])
+    start = _context(resolved)
     keys = dict.fromkeys((cell.cohort, cell.modalities, cell.model.label) for cell in cells)
     prepared = {}
     for key in keys:
@@ -127,6 +127,16 @@ def prepare_all(
         watch(Progress("prepare", text=what))
         prepared[key] = _prepared(request, start, what)
     return prepared
+
+
+def _context(resolved: Resolved) -> BaseContext:
+    """Return how children start, with the plugins in use imported already.
+
+    Only albench's own: what another plugin does when it is imported must stay in its cell.
+    """
+    own = [part for part in resolved.components.values() if part.distribution == "albench"]
+    modules = {part.descriptor.target.partition(":")[0] for part in own}
+    return context([PRELOAD, *sorted(modules)])
 
 
 def _prepared(request: Request, start: BaseContext, what: str) -> Prepared:
@@ -212,7 +222,7 @@ class Run:
         self._watch = watch
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._start = context([PRELOAD])
+        self._start = _context(resolved)
         self._work = settings.results / "work"
 
     def carry_out(self, cells: Sequence[Cell], records: Journal) -> None:
