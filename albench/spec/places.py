@@ -1,9 +1,13 @@
 """Where a key stands in a TOML file, so that a complaint can name its line."""
 
 import re
+import tomllib
+from collections.abc import Sequence
 
-_HEADER = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"^\s*([A-Za-z0-9_.\"'-]+)\s*=")
+_PART = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)"""
+_DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
+_HEADER = re.compile(rf"^\s*\[\[?\s*({_DOTTED})\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(rf"^\s*({_DOTTED})\s*=")
 
 Path = tuple[str | int, ...]
 
@@ -34,10 +38,14 @@ def line_of(text: str, path: Path) -> int | None:
 def _places(text: str) -> dict[Path, int]:
     places: dict[Path, int] = {}
     table: Path = ()
-    for number, line in enumerate(text.splitlines(), start=1):
+    lines = text.split("\n")
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        number += 1
         header = _HEADER.match(line)
         key = _KEY.match(line)
-        if header and not key:
+        if header:
             table = _table(header.group(1), is_array=line.lstrip().startswith("[["), places=places)
             places.setdefault(table, number)
         elif key:
@@ -45,7 +53,25 @@ def _places(text: str) -> dict[Path, int]:
             for length in range(len(table) + 1, len(path) + 1):
                 places.setdefault(path[:length], number)
             _add_inline(path, line[key.end() :], number, places)
+            number += _lines_after(line[key.end() :], lines[number:])
     return places
+
+
+def _lines_after(value: str, following: Sequence[str]) -> int:
+    """Return over how many of the following lines an array or a string goes on."""
+    for count, line in enumerate(following):
+        if _is_whole(value):
+            return count
+        value += f"\n{line}"
+    return len(following)
+
+
+def _is_whole(value: str) -> bool:
+    try:
+        tomllib.loads(f"key = {value}")
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _table(dotted: str, *, is_array: bool, places: dict[Path, int]) -> Path:
@@ -59,7 +85,7 @@ def _table(dotted: str, *, is_array: bool, places: dict[Path, int]) -> Path:
 
 
 def _dotted(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in text.split("."))
+    return tuple(part.strip("\"'") for part in re.findall(_PART, text))
 
 
 def _add_inline(path: Path, rest: str, number: int, places: dict[Path, int]) -> None:

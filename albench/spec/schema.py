@@ -66,7 +66,7 @@ class CohortSpec(Section):
     """Test subjects, stratified by class: a share or a count."""
     evaluate: Literal["subject", "candidate"] = "subject"
     """Score subjects (the mean of their candidates' probabilities) or candidates."""
-    classes: list[str] | None = None
+    classes: Annotated[list[str], Field(min_length=2), Distinct] | None = None
     """The classes in their order; None takes those found, sorted."""
     optional: StrictBool = False
     """Skip the cohort, with the reason, where a loader is not installed."""
