@@ -1,4 +1,4 @@
-"""Greedy choice, one candidate at a time."""
+"""Greedy choice, one candidate at a time, and the lazy form of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from albench.strategies.query import Floats
+    from collections.abc import Callable
+
+    from albench.strategies.query import Floats, Picks
 
 
 def best(values: Floats, rng: np.random.Generator) -> int:
@@ -27,3 +29,61 @@ def best(values: Floats, rng: np.random.Generator) -> int:
     """
     ties = np.flatnonzero(values == values.max())
     return int(ties[0] if len(ties) == 1 else rng.choice(ties))
+
+
+def lazy_greedy(
+    first_gains: Floats,
+    gains: Callable[[Picks], Floats],
+    accept: Callable[[int], None],
+    n: int,
+    rng: np.random.Generator,
+) -> Picks:
+    """Return `n` positions, each of the largest gain given those before it.
+
+    A gain may only shrink as picks are accepted (a submodular objective), so an old gain bounds
+    the new one, and only candidates at the top need theirs computed again (Minoux 1978). Picks are
+    those of the plain greedy way.
+
+    Parameters
+    ----------
+    first_gains : ndarray, shape (n_pool,)
+        The gain of each candidate before anything is picked, no NaN.
+    gains : callable
+        ``gains(positions)`` returns the gains given what has been accepted.
+    accept : callable
+        ``accept(position)`` makes it part of what later gains are given.
+    n : int
+        At most ``n_pool``.
+    rng : numpy.random.Generator
+        Breaks ties.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Distinct positions, in order of choice.
+    """
+    order = rng.permutation(len(first_gains))  # argmax takes the first of equals: a random one
+    bounds = np.asarray(first_gains, dtype=np.float64)[order]
+    fresh = np.ones(len(order), dtype=bool)
+    picks = np.empty(n, dtype=np.intp)
+    for i in range(n):
+        width = 8
+        while not fresh[leader := int(bounds.argmax())]:
+            stale = _leaders(bounds, width, leader)
+            stale = stale[~fresh[stale]]
+            bounds[stale] = gains(order[stale])
+            fresh[stale] = True
+            width = min(2 * width, 1024)
+        picks[i] = order[leader]
+        bounds[leader] = -np.inf
+        if i + 1 < n:
+            accept(int(picks[i]))
+            fresh[:] = False
+    return picks
+
+
+def _leaders(bounds: Floats, width: int, leader: int) -> Picks:
+    width = min(width, len(bounds))
+    leaders = np.argpartition(-bounds, width - 1)[:width]
+    leaders = leaders[bounds[leaders] > -np.inf]  # what is picked has no gain any more
+    return leaders if leader in leaders else np.append(leaders, leader)

@@ -2,11 +2,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from albench.strategies.dropout import EntropyDropout
-from albench.strategies.uncertainty import Entropy
+import numpy as np
+import pytest
+
+from albench.strategies.dropout import (
+    EntropyDropout,
+    LeastConfidentDropout,
+    MarginDropout,
+    MeanDeviation,
+    VariationRatios,
+    mean_deviation,
+)
+from albench.strategies.uncertainty import Entropy, LeastConfident, Margin
+from albench.strategies.votes import vote_shares
 
 # Candidate 0 is split between passes, candidate 1 is mildly unsure in each.
-PASSES = [[[1.0, 0.0], [0.7, 0.3]], [[0.0, 1.0], [0.7, 0.3]]]
+PASSES = np.array([[[1.0, 0.0], [0.7, 0.3]], [[0.0, 1.0], [0.7, 0.3]]])
 
 
 def test_esd_takes_the_entropy_of_the_mean_not_the_mean_of_entropies(
@@ -15,6 +26,38 @@ def test_esd_takes_the_entropy_of_the_mean_not_the_mean_of_entropies(
     assert EntropyDropout(2)(make_pool(2, dropout=PASSES), 1, rng) == [0]
 
 
-def test_esd_of_one_pass_is_entropy_of_that_pass(make_pool: Any, rng: Any) -> None:
-    pool = make_pool(2, dropout=PASSES, proba=PASSES[0])
-    assert EntropyDropout(1)(pool, 1, rng) == Entropy()(pool, 1, rng)
+@pytest.mark.parametrize(
+    ("over_passes", "of_one"),
+    [
+        (EntropyDropout, Entropy),
+        (MarginDropout, Margin),
+        (LeastConfidentDropout, LeastConfident),
+    ],
+)
+def test_over_passes_it_is_the_score_of_their_mean(
+    over_passes: Any, of_one: Any, make_pool: Any
+) -> None:
+    passes = np.random.default_rng(3).dirichlet(np.ones(3), size=(4, 20))
+    pool = make_pool(20, dropout=passes, proba=passes.mean(axis=0))
+    expected = of_one()(pool, 20, np.random.default_rng(0))
+    np.testing.assert_array_equal(over_passes(4)(pool, 20, np.random.default_rng(0)), expected)
+
+
+def test_variation_ratio_is_the_share_outside_the_mode(make_pool: Any, rng: Any) -> None:
+    shares = vote_shares(PASSES)
+    np.testing.assert_array_equal(shares, [[0.5, 0.5], [1.0, 0.0]])
+    assert VariationRatios(2)(make_pool(2, dropout=PASSES), 1, rng) == [0]
+
+
+def test_votes_of_nan_are_nan() -> None:
+    broken = np.array([[[np.nan, 1.0], [0.2, 0.8]]])
+    assert np.isnan(vote_shares(broken)).all(axis=1).tolist() == [True, False]
+
+
+def test_mean_deviation_is_that_of_numpy(rng: Any) -> None:
+    passes = rng.dirichlet(np.ones(3), size=(6, 20))
+    np.testing.assert_allclose(mean_deviation(iter(passes)), passes.std(axis=0).mean(axis=1))
+
+
+def test_mean_std_buys_what_varies(make_pool: Any, rng: Any) -> None:
+    assert MeanDeviation(2)(make_pool(2, dropout=PASSES), 1, rng) == [0]
