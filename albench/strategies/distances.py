@@ -61,7 +61,7 @@ def squared_distances(
     return squared
 
 
-def nearest_squared(rows: Floats, others: Floats, block: int = 2**22) -> Floats:
+def nearest_squared(rows: Floats, others: Floats, block: int = 2**20) -> Floats:
     """Return the squared distance of each row to the nearest of others.
 
     Parameters

@@ -1,0 +1,147 @@
+"""TypiClust: the most typical candidate of each large cluster that has no label yet.
+
+Hacohen, Dekel & Weinshall 2022, Active learning on a budget. As in the authors' code: clusters of
+fewer than 5 are left out while others remain, and typicality looks at 20 neighbours at most.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.api import needs
+from albench.strategies.clusters import k_means
+from albench.strategies.neighbours import mean_neighbour_distance
+from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.api import PoolView
+
+
+def typical_rows(
+    features: Floats,
+    clusters: NDArray[np.intp],
+    n_labelled: int,
+    n: int,
+    neighbours: int,
+    rng: np.random.Generator,
+) -> Picks:
+    """Return up to `n` typical rows, clusters with the fewest labels and the most rows first.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n_labelled + n_pool, D)
+        The labelled rows first.
+    clusters : ndarray of int, shape (n_labelled + n_pool,)
+        The cluster of each row.
+    n_labelled : int
+        How many rows are labelled.
+    n : int
+        1 to ``n_pool``.
+    neighbours : int
+        How many neighbours decide what is typical.
+    rng : numpy.random.Generator
+        Breaks ties.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Distinct positions in the pool.
+    """
+    labels = np.bincount(clusters[:n_labelled], minlength=clusters.max() + 1)
+    sizes = np.bincount(clusters, minlength=len(labels))
+    order = np.lexsort((rng.permutation(len(sizes)), -sizes, labels, sizes < SMALL))
+    ranked = []
+    for cluster in order:
+        rows = np.flatnonzero(clusters[n_labelled:] == cluster)
+        if len(rows):
+            ranked.append(rows[_by_typicality(features[n_labelled:][rows], neighbours, rng)])
+        if len(ranked) == n:
+            break
+    return _in_turns(ranked, n)
+
+
+SMALL = 5
+"""Clusters of fewer rows come last."""
+
+
+def _by_typicality(rows: Floats, neighbours: int, rng: np.random.Generator) -> Picks:
+    distance = mean_neighbour_distance(rows, min(neighbours, max(1, len(rows) // 2)))
+    return np.lexsort((rng.permutation(len(rows)), distance))
+
+
+def _in_turns(ranked: list[Picks], n: int) -> Picks:
+    """Return the first of each list, then the second of each, and so on."""
+    lists = np.repeat(np.arange(len(ranked)), [len(rows) for rows in ranked])
+    laps = np.concatenate([np.arange(len(rows)) for rows in ranked])
+    return np.concatenate(ranked)[np.lexsort((lists, laps))][:n]
+
+
+def typiclust(
+    features: Floats,
+    labelled: Floats,
+    n: int,
+    rng: np.random.Generator,
+    neighbours: int = 20,
+    max_clusters: int = 500,
+) -> Picks:
+    """Return `n` typical rows of clusters that have no label yet.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n_pool, D)
+        Finite vectors of the pool.
+    labelled : ndarray, shape (n_labelled, D)
+        Finite vectors of the labelled set.
+    n : int
+        1 to ``n_pool``.
+    rng : numpy.random.Generator
+        Starts k-means, and breaks ties.
+    neighbours : int
+        How many neighbours decide what is typical.
+    max_clusters : int
+        The largest number of clusters; otherwise one a label and one a pick.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Distinct positions.
+    """
+    rows = np.concatenate([labelled, features])
+    clusters = k_means(rows, min(len(labelled) + n, max_clusters), rng).assignment
+    return typical_rows(rows, clusters, len(labelled), n, neighbours, rng)
+
+
+class TypiClust:
+    """Chooses what is typical of the parts of the pool that have no label yet.
+
+    Parameters
+    ----------
+    neighbours : int
+        How many neighbours decide what is typical.
+    max_clusters : int
+        The largest number of clusters.
+    """
+
+    needs = frozenset({needs.EMBEDDINGS})
+
+    def __init__(self, neighbours: int = 20, max_clusters: int = 500) -> None:
+        self.neighbours = neighbours
+        self.max_clusters = max_clusters
+
+    @sized
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
+        """Return positions, largest uncovered cluster first; see `albench.api.QueryStrategy`."""
+        features, labelled = pool.embeddings, pool.labelled_embeddings
+        labelled = labelled[finite_rows(labelled)]
+        return among_usable(
+            finite_rows(features),
+            n,
+            rng,
+            lambda rows, k: typiclust(
+                features[rows], labelled, k, rng, self.neighbours, self.max_clusters
+            ),
+        )
