@@ -1,0 +1,142 @@
+"""Expected error reduction: the candidate after whose label the pool would be surest.
+
+Roy & McCallum 2001, Toward optimal active learning through sampling estimation of error reduction.
+Retraining is one Newton step of the last layer, its curvature bounded as in Böhning 1992: learning
+that x has label y moves the logits of u by ``2 (e_y - p(x)) phi(u)' G^-1 phi(x)``, where G is the
+second moment of the labelled embeddings and x, and a ridge. Nothing is fitted candidate by
+candidate. A random part of the pool is scored, on another random part.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import log_softmax
+
+from albench.api import needs, top
+from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.api import PoolView
+
+FAINTEST = 1e-30
+"""Probabilities are kept over this, so that logits are finite."""
+
+
+def leverage(
+    features: Floats, others: Floats, labelled: Floats, ridge: float
+) -> NDArray[np.float64]:
+    """Return how far one step of learning a candidate reaches others.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n, D)
+        Finite vectors of the candidates.
+    others : ndarray, shape (m, D)
+        Finite vectors to predict.
+    labelled : ndarray, shape (n_labelled, D)
+        Finite vectors of the labelled set.
+    ridge : float
+        Added to the second moment, in units of the mean squared entry of the vectors.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, m)
+        ``2 phi(u)' (G + phi(x) phi(x)')^-1 phi(x)``, with a constant entry for the bias.
+    """
+    scale = np.sqrt(np.mean(np.square(features, dtype=np.float64))) or 1.0
+    known, rows, seen = (_with_bias(part / scale) for part in (labelled, features, others))
+    gram = known.T @ known + ridge * np.eye(known.shape[1])
+    reached = np.linalg.solve(gram, rows.T)  # D x n
+    own = np.einsum("ij,ji->i", rows, reached)
+    # x is part of the second moment once it is labelled: Sherman and Morrison.
+    return np.asarray(2 * (seen @ reached / (1 + own)).T)
+
+
+def _with_bias(rows: Floats) -> NDArray[np.float64]:
+    return np.column_stack([rows.astype(np.float64), np.ones(len(rows))])
+
+
+def expected_loss(
+    proba: Floats, other_proba: Floats, reach: Floats, loss: str
+) -> NDArray[np.float64]:
+    """Return the mean loss on the others, expected over the label of each candidate.
+
+    Parameters
+    ----------
+    proba : ndarray, shape (n, n_classes)
+        Probabilities of the candidates.
+    other_proba : ndarray, shape (m, n_classes)
+        Probabilities of those to predict.
+    reach : ndarray, shape (n, m)
+        What `leverage` gave.
+    loss : str
+        ``"log"``, the entropy, or ``"zero-one"``, one minus the largest probability.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Small is wanted.
+    """
+    p = proba.astype(np.float64)
+    logits = np.log(np.maximum(other_proba, FAINTEST, dtype=np.float64))
+    out = np.zeros(len(p))
+    for i in range(len(p)):
+        shifts = np.eye(p.shape[1]) - p[i]  # label, logit
+        log_after = log_softmax(logits + reach[i][:, None] * shifts[:, None], axis=2)
+        after = np.exp(log_after)
+        if loss == "log":
+            losses = -(after * log_after).sum(axis=2).mean(axis=1)
+        else:
+            losses = 1 - after.max(axis=2).mean(axis=1)
+        out[i] = p[i] @ losses
+    return out
+
+
+class ExpectedErrorReduction:
+    """Chooses the candidates after each of whose labels the pool is expected to be surest.
+
+    Parameters
+    ----------
+    candidates : int
+        How many random candidates are scored, or as many as are asked for.
+    references : int
+        How many random candidates stand for the pool.
+    loss : str
+        ``"log"`` or ``"zero-one"``.
+    ridge : float
+        Of the step, in units of the mean squared entry of the embeddings.
+    """
+
+    needs = frozenset({needs.PROBA, needs.EMBEDDINGS})
+
+    def __init__(
+        self,
+        candidates: int = 500,
+        references: int = 500,
+        loss: str = "log",
+        ridge: float = 1.0,
+    ) -> None:
+        self.candidates = candidates
+        self.references = references
+        self.loss = loss
+        self.ridge = ridge
+
+    @sized
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
+        """Return positions, least expected loss first; see `albench.api.QueryStrategy`."""
+        labelled = pool.labelled_embeddings
+        labelled = labelled[finite_rows(labelled)]
+
+        def choose(rows: Picks | slice, k: int) -> Picks:
+            proba, features = pool.proba[rows], pool.embeddings[rows]
+            scored = rng.permutation(len(proba))[: max(self.candidates, k)]
+            others = rng.permutation(len(proba))[: self.references]
+            reach = leverage(features[scored], features[others], labelled, self.ridge)
+            losses = expected_loss(proba[scored], proba[others], reach, self.loss)
+            return scored[top(-losses, k, rng)]
+
+        return among_usable(finite_rows(pool.proba, pool.embeddings), n, rng, choose)

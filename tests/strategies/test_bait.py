@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from albench.strategies.bait import (
+    Bait,
+    Information,
+    bait,
+    fisher,
+    fisher_roots,
+    principal_directions,
+)
+
+
+def one_by_one(features: Any, proba: Any) -> list[Any]:
+    return [
+        np.kron(np.diag(p) - np.outer(p, p), np.outer(x, x))
+        for x, p in zip(features, proba, strict=True)
+    ]
+
+
+def trace(known: Any, wanted: Any) -> float:
+    return float(np.trace(np.linalg.inv(known) @ wanted))
+
+
+def plain(each: list[Any], known: Any, wanted: Any, n: int) -> list[int]:
+    picks: list[int] = []
+    for _ in range(2 * n):
+        left = [i for i in range(len(each)) if i not in picks]
+        picks.append(min(left, key=lambda i: trace(known + each[i], wanted)))
+        known = known + each[picks[-1]]
+    while len(picks) > n:
+        drop = min(picks, key=lambda i: trace(known - each[i], wanted))
+        known = known - each[drop]
+        picks.remove(drop)
+    return picks
+
+
+@pytest.fixture
+def problem(rng: Any) -> Any:
+    return rng.normal(size=(14, 3)), rng.dirichlet(np.ones(3), size=14)
+
+
+@pytest.fixture
+def information(problem: Any) -> Information:
+    features, proba = problem
+    wanted = sum(one_by_one(features, proba)) / len(features)
+    return Information(features, fisher_roots(proba), np.eye(9), wanted)
+
+
+def test_information_is_the_sum_of_outer_products(problem: Any) -> None:
+    features, proba = problem
+    found = fisher(features, fisher_roots(proba))
+    np.testing.assert_allclose(found, sum(one_by_one(features, proba)))
+
+
+def test_changes_are_those_of_the_trace(problem: Any, information: Information) -> None:
+    before = trace(np.eye(9), information.wanted)
+    after = [trace(np.eye(9) + one, information.wanted) for one in one_by_one(*problem)]
+    np.testing.assert_allclose(information.changes(1.0), before - np.array(after))
+
+
+def test_adding_then_removing_changes_nothing(information: Information) -> None:
+    before = information.changes(1.0)
+    information.update(3, 1.0)
+    information.update(3, -1.0)
+    np.testing.assert_allclose(information.changes(1.0), before)
+
+
+@pytest.mark.parametrize("n", [1, 3, 5])
+def test_picks_are_those_of_brute_force(
+    n: int, problem: Any, information: Information, rng: Any
+) -> None:
+    expected = plain(one_by_one(*problem), np.eye(9), information.wanted, n)
+    assert set(bait(information, n, rng).tolist()) == set(expected)
+
+
+def test_labels_of_a_direction_leave_the_others_to_buy(make_pool: Any, rng: Any) -> None:
+    places = [[1.0, 0.0]] * 4 + [[0.0, 1.0]] * 4
+    pool = make_pool(
+        8,
+        labels=[0, 1, 0],
+        embeddings=[*places, [1.0, 0.0], [1.0, 0.0], [1.0, 0.0]],
+        proba=[[0.5, 0.5]] * 11,
+    )
+    assert Bait()(pool, 1, rng)[0] >= 4
+
+
+def test_projection_keeps_the_longest_directions(rng: Any) -> None:
+    features = rng.normal(size=(50, 4)) * [1, 100, 1, 10]
+    axes = np.abs(principal_directions(features, 2))
+    np.testing.assert_allclose(axes[[1, 3], [0, 1]], 1, atol=0.02)
+
+
+def test_few_parameters_still_give_a_query(cohort: Any, rng: Any) -> None:
+    pool = cohort().view(needs=Bait.needs)
+    assert len(set(Bait(max_parameters=3)(pool, 9, rng).tolist())) == 9
