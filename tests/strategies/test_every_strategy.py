@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from albench.api import Descriptor, QueryStrategy
 
 DESCRIPTORS = {descriptor.name: descriptor for descriptor in albench_strategies()}
-DETERMINISTIC = {k: d for k, d in DESCRIPTORS.items() if "randomised" not in d.tags}
+CHANCE = {"randomised", "coarse"}  # picks are drawn, or ties are many
+DETERMINISTIC = {k: d for k, d in DESCRIPTORS.items() if not d.tags & CHANCE}
 
 every_strategy = pytest.mark.parametrize("descriptor", DESCRIPTORS.values(), ids=DESCRIPTORS)
 deterministic = pytest.mark.parametrize("descriptor", DETERMINISTIC.values(), ids=DETERMINISTIC)
@@ -139,3 +141,14 @@ def test_descriptor_is_complete(descriptor: Descriptor) -> None:
 
 def test_names_are_unique() -> None:
     assert len(DESCRIPTORS) == len(list(albench_strategies()))
+
+
+@every_strategy
+def test_memory_stays_under_all_pairs_of_the_pool(descriptor: Descriptor, cohort: Any) -> None:
+    large = cohort(4050, n_labelled=50)
+    pool = large.view(needs=descriptor.needs)
+    tracemalloc.start()
+    target(descriptor)()(pool, 20, np.random.default_rng(0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4000 * 4000 * 4 / 2  # half of what all pairs would take in float32

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from albench.strategies.descriptors import coverage, random, uncertainty
+from albench.strategies.descriptors import (
+    coverage,
+    hybrid,
+    multimodal,
+    ordinal,
+    random,
+    uncertainty,
+    wrappers,
+)
 
-ALL = (*random.DESCRIPTORS, *uncertainty.DESCRIPTORS, *coverage.DESCRIPTORS)
-"""Every built-in strategy, in the order of the documentation."""
+UNWRAPPED = (
+    *random.DESCRIPTORS,
+    *uncertainty.DESCRIPTORS,
+    *coverage.DESCRIPTORS,
+    *hybrid.DESCRIPTORS,
+    *multimodal.DESCRIPTORS,
+    *ordinal.DESCRIPTORS,
+)
+"""Every strategy that stands on its own, in the order of the documentation."""
+
+ALL = (*UNWRAPPED, *wrappers.wrappers(UNWRAPPED))
+"""Every built-in strategy."""
