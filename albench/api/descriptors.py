@@ -77,11 +77,19 @@ class Option:
             return isinstance(value, int) and not isinstance(value, bool)
         if self.type is Path:
             return isinstance(value, str | Path)
+        if self.type is list:
+            return isinstance(value, list) and all(isinstance(x, str | int | float) for x in value)
         return isinstance(value, self.type)
 
     def _type_name(self) -> str:
-        names = {int: "a whole number", float: "a number", str: "a string", bool: "true or false"}
-        return names.get(self.type, "a path" if self.type is Path else "a list")
+        names = {
+            int: "a whole number",
+            float: "a number",
+            str: "a string",
+            bool: "true or false",
+            Path: "a path",
+        }
+        return names.get(self.type, "a list of strings or numbers")
 
     def _range_complaint(self, value: object) -> str | None:
         if not isinstance(value, int | float):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
@@ -10,7 +12,7 @@ from albench.api import needs as need
 from albench.errors import UndeclaredNeed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator
 
     from numpy.typing import NDArray
 
@@ -186,8 +188,17 @@ class PoolView:
         -------
         ndarray of float32, shape (n_pool, n_classes)
             Rows sum to one.
+
+        Raises
+        ------
+        ValueError
+            If there is no such modality here.
         """
         self._require(need.MASKED_PROBA)
+        for name in kept:
+            if name not in self.modalities:
+                known = ", ".join(self.modalities)
+                raise ValueError(f"there is no modality {name!r}; there are {known}")
         names = tuple(name for name in self.modalities if name in kept)
         return self._once(
             ("masked", names), lambda: self._source.masked_proba(self.candidates, names)
@@ -244,12 +255,13 @@ def _read_only(value: T) -> T:
         view = value.view()
         view.flags.writeable = False
         return view
-    if isinstance(value, dict):
-        return {key: _read_only(part) for key, part in value.items()}  # type: ignore[return-value]  # a dict again
+    if isinstance(value, Mapping):
+        parts = {key: _read_only(part) for key, part in value.items()}
+        return MappingProxyType(parts)  # type: ignore[return-value]  # a mapping again
     return value
 
 
-def _sliced(value: Any, positions: NDArray[np.intp]) -> Any:  # an array, or a dict of arrays
-    if isinstance(value, dict):
-        return {key: _sliced(part, positions) for key, part in value.items()}
+def _sliced(value: Any, positions: NDArray[np.intp]) -> Any:  # an array, or a mapping of arrays
+    if isinstance(value, Mapping):
+        return _read_only({key: part[positions] for key, part in value.items()})
     return _read_only(value[positions])
