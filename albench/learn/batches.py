@@ -69,7 +69,7 @@ class Batches:
         self._rng = rng
         n = len(dataset)
         starts = list(range(0, n, batch_size))
-        if len(starts) > 1 and starts[-1] == n - 1:
+        if n > batch_size > 1 and n % batch_size == 1:
             starts.pop()
         self._slices = [slice(*bounds) for bounds in pairwise([*starts, n])]
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     Integers = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
 class ModalStrategy:
     """A query function of modAL's kind as a `QueryStrategy`.
 
@@ -44,14 +42,17 @@ class ModalStrategy:
         the fused vectors instead of sample numbers, whose distances mean nothing.
     """
 
-    function: Callable[..., Any]  # indices, or a tuple that begins with them
-    options: Mapping[str, Any] = field(default_factory=dict)  # the function's own types
-    features: bool = False
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """Probabilities, and embeddings for a function that measures distances."""
-        return frozenset({needs.PROBA, needs.EMBEDDINGS} if self.features else {needs.PROBA})
+    def __init__(
+        self,
+        function: Callable[..., Any],  # indices, or a tuple that begins with them
+        options: Mapping[str, Any] | None = None,  # the function's own types
+        *,
+        features: bool = False,
+    ) -> None:
+        self.function = function
+        self.options = dict(options or {})
+        self.features = features
+        self.needs = frozenset({needs.PROBA, needs.EMBEDDINGS} if features else {needs.PROBA})
 
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Integers:
         """Return what the function picks.

@@ -79,7 +79,8 @@ class SampleVectors:
         block = max(8, _ELEMENTS // math.prod(self._store.shape(name)))
         n_rows = len(self._store.rows(name))
         done = self._done.setdefault(name, np.zeros(-(-n_rows // block), dtype=bool))
-        asked = np.unique(places // block)
+        # Of no samples too the first block is encoded, since it tells how long vectors are.
+        asked = np.unique(places // block) if len(places) else np.zeros(1, dtype=np.intp)
         for number in asked[~done[asked]]:
             rows = np.arange(number * block, min((number + 1) * block, n_rows))
             encoded = self._encode(name, rows)
@@ -87,7 +88,7 @@ class SampleVectors:
                 self._vectors[name] = encoded.new_empty((n_rows, encoded.shape[1]))
             self._vectors[name][rows[0] : rows[-1] + 1] = encoded
             done[number] = True
-        return self._vectors[name][torch.from_numpy(places).to(self._device)]
+        return self._vectors[name][torch.from_numpy(np.ascontiguousarray(places)).to(self._device)]
 
     def _encode(self, name: str, rows: NDArray[np.intp]) -> torch.Tensor:
         samples = self._store.take(name, rows).to(self._device)

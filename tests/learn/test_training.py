@@ -1,0 +1,65 @@
+"""Settings of training come to what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from albench.learn.training import OPTIMISERS, Training, build_optimiser, class_weights
+
+
+@pytest.mark.parametrize(
+    ("epochs", "min_updates", "n_batches", "expected"),
+    [(5, 0, 3, 5), (5, 100, 3, 34), (5, 10, 3, 5), (1, 1, 1, 1)],
+)
+def test_epochs_are_added_until_there_are_enough_updates(
+    epochs: int, min_updates: int, n_batches: int, expected: int
+) -> None:
+    assert Training(epochs=epochs, min_updates=min_updates).n_epochs(n_batches) == expected
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_every_optimiser_is_fused_and_follows_the_gradient(name: str) -> None:
+    layer = nn.Linear(1, 1, bias=False)
+    nn.init.ones_(layer.weight)
+    optimiser = build_optimiser(Training(optimiser=name, learning_rate=0.1), layer)
+    layer(torch.ones(1, 1)).sum().backward()
+
+    optimiser.step()
+
+    assert optimiser.defaults["fused"]
+    assert layer.weight.item() == pytest.approx(0.9, abs=2e-3)
+
+
+def test_parameter_groups_scale_the_learning_rate() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.trunk, self.head = nn.Linear(2, 2), nn.Linear(2, 2)
+
+        def parameter_groups(self) -> list[dict[str, object]]:
+            trunk, head = self.trunk.parameters(), self.head.parameters()
+            return [
+                {"params": list(trunk), "lr_scale": 0.1},
+                {"params": list(head), "lr_scale": 1.0},
+            ]
+
+    optimiser = build_optimiser(Training(learning_rate=0.5), Net())
+
+    assert [group["lr"] for group in optimiser.param_groups] == [0.05, 0.5]
+
+
+def test_balanced_classes_count_alike() -> None:
+    labels = np.array([0, 0, 0, 2])
+
+    weights = class_weights(Training(class_weights="balanced"), labels, 4)
+
+    assert weights is not None
+    assert weights.tolist() == pytest.approx([2 / 3, 0, 2, 0])
+    assert weights[labels].mean().item() == pytest.approx(1)
+
+
+def test_without_class_weights_there_are_none() -> None:
+    assert class_weights(Training(), np.array([0, 1]), 2) is None
