@@ -6,9 +6,10 @@ layer, in full; where it would have more than `max_parameters` rows, embeddings 
 on their principal directions. Departure: the authors' code weighs labelled and new candidates by
 their shares of the query, here both are summed.
 
-The inverse of the information of the labelled and the picks is never needed candidate by candidate:
-for every candidate only the ``(n_classes, n_classes)`` blocks ``phi' M^-1 phi`` and
-``phi' M^-1 F M^-1 phi`` are kept, and each pick changes them by products of low rank.
+With M the information of the labelled and the picks, F that of the pool, and V the root of a
+candidate's own (``n_classes`` columns), adding the candidate lowers tr[M^-1 F] by
+``tr[(I + V' M^-1 V)^-1 V' M^-1 F M^-1 V]``. For every candidate only the two
+``(n_classes, n_classes)`` blocks are kept, and each pick changes them by products of low rank.
 """
 
 from __future__ import annotations
@@ -66,8 +67,9 @@ def fisher(features: Matrices, roots: Matrices) -> Matrices:
     out = np.empty((n_classes, dimensions, n_classes, dimensions))
     curvature = roots @ roots.swapaxes(1, 2)
     for i in range(n_classes):
-        for j in range(n_classes):
+        for j in range(i + 1):
             out[i, :, j] = features.T @ (curvature[:, i, j, None] * features)
+            out[j, :, i] = out[i, :, j].T
     return out.reshape(n_classes * dimensions, -1)
 
 
@@ -97,13 +99,15 @@ class Information:
         self.stake = self._blocks(self.inverse @ wanted @ self.inverse)
 
     def _blocks(self, matrix: Matrices) -> Matrices:
+        """Return ``V' matrix V`` of every candidate."""
         n, n_classes = self.roots.shape[:2]
         parts = matrix.reshape(n_classes, -1, n_classes, self.features.shape[1])
-        out = np.empty((n, n_classes, n_classes))
+        inner = np.empty((n, n_classes, n_classes))
         for i in range(n_classes):
-            for j in range(n_classes):
-                out[:, i, j] = ((self.features @ parts[i, :, j]) * self.features).sum(axis=1)
-        return out
+            for j in range(i + 1):  # the matrix is symmetric
+                inner[:, i, j] = ((self.features @ parts[i, :, j]) * self.features).sum(axis=1)
+                inner[:, j, i] = inner[:, i, j]
+        return np.asarray(self.roots.swapaxes(1, 2) @ inner @ self.roots)
 
     def keep(self, rows: Picks) -> None:
         """Forget all candidates but some.
@@ -129,10 +133,8 @@ class Information:
         ndarray of float64, shape (n,)
             0 or more.
         """
-        transposed = self.roots.swapaxes(1, 2)
-        inner = np.eye(self.roots.shape[1]) + sign * (transposed @ self.spread @ self.roots)
-        gained = np.linalg.solve(inner, transposed @ self.stake @ self.roots)
-        return np.asarray(np.trace(gained, axis1=1, axis2=2))
+        inner = np.eye(self.roots.shape[1]) + sign * self.spread
+        return np.asarray(np.trace(np.linalg.solve(inner, self.stake), axis1=1, axis2=2))
 
     def update(self, row: int, sign: float) -> None:
         """Add a candidate to what is known (1), or remove it (-1), by the Woodbury identity.
@@ -144,26 +146,27 @@ class Information:
         sign : float
             1 or -1.
         """
-        n_classes, dimensions = self.roots.shape[1], self.features.shape[1]
-        root = self.roots[row]
-        gradient = (root[:, None] * self.features[row][:, None]).reshape(-1, n_classes)
-        reached = self.inverse @ gradient
-        inner = np.eye(n_classes) + sign * gradient.T @ reached
-        middle = sign * np.linalg.inv(inner)
+        n_classes = self.roots.shape[1]
+        root = (self.roots[row][:, None] * self.features[row][:, None]).reshape(-1, n_classes)
+        reached = self.inverse @ root
+        middle = sign * np.linalg.inv(np.eye(n_classes) + sign * root.T @ reached)
+        # M^-1 falls by N m N', so M^-1 F M^-1 by P m N' + its transpose - N m N' F N m N', half of
+        # which goes with each of the first two.
         pulled = self.inverse @ (self.wanted @ reached)
-        twice = middle @ (reached.T @ self.wanted @ reached) @ middle
+        pulled -= 0.5 * reached @ (middle @ (reached.T @ self.wanted @ reached))
+        near, far = self._seen(reached), self._seen(pulled)
+        across = (near @ middle).swapaxes(1, 2)
         self.inverse = self.inverse - reached @ middle @ reached.T
-        near = self._seen(reached, n_classes, dimensions)
-        far = self._seen(pulled, n_classes, dimensions)
-        back = near.swapaxes(1, 2)
-        cross = far @ middle @ back
-        self.spread = self.spread - near @ middle @ back
-        self.stake = self.stake - cross - cross.swapaxes(1, 2) + near @ twice @ back
+        self.spread = self.spread - near @ across
+        change = far @ across
+        self.stake = self.stake - change - change.swapaxes(1, 2)
 
-    def _seen(self, directions: Matrices, n_classes: int, dimensions: int) -> Matrices:
-        by_dimension = directions.reshape(n_classes, dimensions, n_classes).swapaxes(0, 1)
-        seen = self.features @ by_dimension.reshape(dimensions, -1)
-        return np.asarray(seen.reshape(-1, n_classes, n_classes))
+    def _seen(self, directions: Matrices) -> Matrices:
+        """Return ``V' directions`` of every candidate."""
+        n, n_classes = self.roots.shape[:2]
+        by_dimension = directions.reshape(n_classes, -1, n_classes).swapaxes(0, 1)
+        inner = self.features @ by_dimension.reshape(self.features.shape[1], -1)
+        return np.asarray(self.roots.swapaxes(1, 2) @ inner.reshape(n, n_classes, n_classes))
 
 
 def bait(information: Information, n: int, rng: np.random.Generator) -> Picks:

@@ -64,6 +64,7 @@ class LinearSource:
     streams: dict[str, NDArray[np.float64]]
     weights: NDArray[np.float64]
     broken: frozenset[int] = frozenset()  # samples of the first modality that give NaN
+    precision: type[np.floating[Any]] = np.float32
 
     def proba(self, candidates: NDArray[np.intp]) -> NDArray[np.float32]:
         return self._proba(self.embeddings(candidates))
@@ -84,11 +85,11 @@ class LinearSource:
     ) -> Iterator[NDArray[np.float32]]:
         for i in range(members):
             other = np.random.default_rng(i).normal(size=self.weights.shape)
-            yield softmax(self.embeddings(candidates) @ other, axis=1).astype(np.float32)
+            yield softmax(self.embeddings(candidates) @ other, axis=1).astype(self.precision)
 
     def stream_embeddings(self, candidates: NDArray[np.intp]) -> Mapping[str, NDArray[np.float32]]:
         vectors = {
-            name: rows[candidates[:, i]].astype(np.float32)
+            name: rows[candidates[:, i]].astype(self.precision)
             for i, (name, rows) in enumerate(self.streams.items())
         }
         first = next(iter(vectors))
@@ -104,7 +105,7 @@ class LinearSource:
         return self._proba(np.hstack(list(vectors.values())))
 
     def _proba(self, embeddings: NDArray[Any]) -> NDArray[np.float32]:
-        return np.asarray(softmax(embeddings @ self.weights, axis=1), dtype=np.float32)
+        return np.asarray(softmax(embeddings @ self.weights, axis=1), dtype=self.precision)
 
 
 @dataclass(frozen=True)

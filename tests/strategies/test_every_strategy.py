@@ -88,6 +88,13 @@ def test_other_seeds_change_only_ties(descriptor: Descriptor, cohort: Any) -> No
     assert set(picks(descriptor, cohort(), 7, seed=1)) == set(picks(descriptor, cohort(), 7))
 
 
+@deterministic
+def test_single_and_double_precision_agree(descriptor: Descriptor, cohort: Any) -> None:
+    double = cohort()
+    double.source.precision = np.float64
+    assert set(picks(descriptor, double, 7)) == set(picks(descriptor, cohort(), 7))
+
+
 @every_strategy
 def test_indistinguishable_candidates_are_not_picked_in_pool_order(
     descriptor: Descriptor, cohort: Any
