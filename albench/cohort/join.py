@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,9 +92,13 @@ def join(
     if not subjects:
         counts = ", ".join(f"{key} has {len(part)}" for key, part in rows.items())
         raise DataError([Complaint(f"cohort {name}", f"no subject has all modalities ({counts})")])
-    labels = _labels(name, modalities, subjects)
+    found = _found_labels(modalities, subjects)
+    labels = {subject: next(iter(part)) for subject, part in found.items() if len(part) == 1}
     order = tuple(classes) if classes is not None else _sorted_classes(labels.values())
-    _require_classes(name, labels, order)
+    complaints = [*_ambiguous(name, found), *_outside_classes(name, labels, order)]
+    if complaints:
+        raise DataError(complaints)
+    _require_two_classes(name, labels)
     numbers = np.array([order.index(labels[subject]) for subject in subjects], dtype=np.intp)
     candidates, candidate_subjects = _products(subjects, rows)
     return Cohort(
@@ -116,14 +121,19 @@ def _rows_by_subject(modality: Modality) -> dict[str, NDArray[np.intp]]:
     return {str(name): part.astype(np.intp) for name, part in zip(names, parts, strict=True)}
 
 
-def _labels(
-    name: str, modalities: Mapping[str, Modality], subjects: Sequence[str]
-) -> dict[str, str]:
+def _found_labels(
+    modalities: Mapping[str, Modality], subjects: Sequence[str]
+) -> dict[str, dict[str, list[str]]]:
+    """Return for each subject its labels, one if all is well, and the modalities that say so."""
     found: dict[str, dict[str, list[str]]] = {subject: {} for subject in subjects}
     for key, modality in modalities.items():
         for subject, label in (modality.labels or {}).items():
             if subject in found:
                 found[subject].setdefault(str(label), []).append(key)
+    return found
+
+
+def _ambiguous(name: str, found: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Complaint]:
     complaints = [
         Complaint(f"cohort {name}, subject {subject}", f"has two labels: {_sources(labels)}")
         for subject, labels in found.items()
@@ -134,9 +144,7 @@ def _labels(
         shown = ", ".join(without[:MAX_NAMED]) + (" ..." if len(without) > MAX_NAMED else "")
         problem = f"no modality knows the label of {len(without)} subjects: {shown}"
         complaints.append(Complaint(f"cohort {name}", problem))
-    if complaints:
-        raise DataError(complaints)
-    return {subject: next(iter(labels)) for subject, labels in found.items()}
+    return complaints
 
 
 def _sources(labels: Mapping[str, Sequence[str]]) -> str:
@@ -145,26 +153,30 @@ def _sources(labels: Mapping[str, Sequence[str]]) -> str:
 
 def _sorted_classes(labels: Iterable[str]) -> tuple[str, ...]:
     names = set(labels)
-    if all(name.lstrip("-").isdigit() for name in names):
-        return tuple(sorted(names, key=int))
+    if all(re.fullmatch("-?[0-9]+", name) for name in names):
+        # "1" and "01" are two classes of one value, and a set has no order of its own.
+        return tuple(sorted(names, key=lambda name: (int(name), name)))
     return tuple(sorted(names))
 
 
-def _require_classes(name: str, labels: Mapping[str, str], classes: Sequence[str]) -> None:
+def _outside_classes(
+    name: str, labels: Mapping[str, str], classes: Sequence[str]
+) -> list[Complaint]:
     allowed = ", ".join(classes)
-    complaints = [
+    return [
         Complaint(
             f"cohort {name}, subject {subject}", f"label {label!r} is not a class ({allowed})"
         )
         for subject, label in labels.items()
         if label not in classes
     ]
-    if not complaints and len(set(labels.values())) < 2:  # fewer is no classification
+
+
+def _require_two_classes(name: str, labels: Mapping[str, str]) -> None:
+    if len(set(labels.values())) < 2:  # fewer is no classification
         only = next(iter(labels.values()))
         problem = f"all {len(labels)} subjects are of one class, {only!r}; two are needed"
-        complaints.append(Complaint(f"cohort {name}", problem))
-    if complaints:
-        raise DataError(complaints)
+        raise DataError([Complaint(f"cohort {name}", problem)])
 
 
 def _products(

@@ -1,0 +1,125 @@
+"""Splits are stratified, disjoint on subjects, and refused where they cannot be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sklearn.model_selection import StratifiedShuffleSplit
+
+from albench.cohort.join import join
+from albench.cohort.split import class_quotas, split
+from albench.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from albench.api import Modality
+    from albench.cohort.join import Cohort
+
+    Make = Callable[..., Modality]
+
+STAGES = (41, 51, 31, 27, 18)
+PROPERTY = settings(
+    derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def of(make_modality: Make, counts: Sequence[int], samples: int = 1) -> Cohort:
+    """Return a cohort with so many subjects of each class."""
+    owners = [f"P{i:03}" for i in range(sum(counts))]
+    classes = [f"F{number}" for number, count in enumerate(counts) for _ in range(count)]
+    labels = dict(zip(owners, classes, strict=True))
+    return join("clinic", {"a": make_modality(owners * samples, labels)}, sorted(set(classes)))
+
+
+def test_the_paper_s_patients_give_34_of_168_for_test(make_modality: Make) -> None:
+    assert class_quotas(of(make_modality, STAGES), 0.2).tolist() == [8, 10, 6, 6, 4]
+
+
+def test_quotas_are_those_of_scikit_learn(make_modality: Make) -> None:
+    labels = np.repeat(np.arange(5), STAGES)
+    ((_, test),) = StratifiedShuffleSplit(1, test_size=0.2, random_state=0).split(labels, labels)
+    ours = class_quotas(of(make_modality, STAGES), 0.2)
+    assert ours.tolist() == np.bincount(labels[test]).tolist()
+
+
+@given(
+    st.lists(st.integers(15, 40), min_size=2, max_size=5),
+    st.floats(0.2, 0.8) | st.integers(20, 21),
+    st.integers(0, 9),
+)
+@PROPERTY
+def test_a_split_is_disjoint_whole_and_stratified(
+    make_modality: Make, counts: list[int], test: float, seed: int
+) -> None:
+    cohort = of(make_modality, counts)
+    found = split(cohort, test, np.random.default_rng(seed))
+    both = np.concatenate([found.train, found.test])
+    assert sorted(both.tolist()) == list(range(sum(counts)))
+    n_test = test if isinstance(test, int) else int(np.ceil(round(test * sum(counts), 9)))
+    assert len(found.test) == n_test
+    in_test = np.bincount(cohort.labels[found.test], minlength=len(counts))
+    assert np.all(abs(in_test - np.array(counts) * n_test / sum(counts)) < 1)
+
+
+def test_both_sides_are_sorted(make_modality: Make) -> None:
+    found = split(of(make_modality, STAGES), 0.2, np.random.default_rng(0))
+    for part in (found.train, found.test):
+        assert part.tolist() == sorted(part.tolist())
+
+
+def test_one_seed_gives_one_split_and_another_another(make_modality: Make) -> None:
+    cohort = of(make_modality, STAGES)
+    one, same, other = (split(cohort, 0.2, np.random.default_rng(seed)) for seed in (0, 0, 1))
+    assert one.test.tolist() == same.test.tolist() != other.test.tolist()
+
+
+def test_a_split_counts_subjects_however_many_samples_they_have(make_modality: Make) -> None:
+    one, three = (of(make_modality, STAGES, samples) for samples in (1, 3))
+    tests = [split(cohort, 0.2, np.random.default_rng(0)).test for cohort in (one, three)]
+    assert tests[0].tolist() == tests[1].tolist()
+
+
+@pytest.mark.parametrize(
+    ("test", "n"),
+    [(0.2, 6), (0.21, 7), (6, 6), (1 / 3, 10), (0.1 + 0.2, 9)],
+    ids=["a share that floats miss", "rounded up", "a count", "a third", "a sum"],
+)
+def test_a_share_is_rounded_up_to_whole_subjects(test: float, n: int, make_modality: Make) -> None:
+    assert class_quotas(of(make_modality, (15, 15)), test).sum() == n
+
+
+@pytest.mark.parametrize(
+    ("counts", "test", "said"),
+    [
+        ((10, 1), 0.5, "class 'F1': has 1 subjects, of which a test set of 6 of 11 would take "),
+        ((10, 2), 1, "class 'F1': has 2 subjects, of which a test set of 1 of 12 would take 0"),
+        ((5, 5), 1.0, "class 'F0': has 5 subjects, of which a test set of 10 of 10 would take 5"),
+        ((5, 5), 11, "class 'F1': has 5 subjects, of which a test set of 11 of 10 would take "),
+    ],
+    ids=["one subject", "none for test", "all for test", "more than there are"],
+)
+def test_a_split_without_every_class_on_both_sides_is_refused(
+    counts: tuple[int, ...], test: float, said: str, make_modality: Make
+) -> None:
+    cohort = of(make_modality, counts)
+    with pytest.raises(DataError) as error:
+        split(cohort, test, np.random.default_rng(0))
+    assert f"cohort clinic, {said}" in str(error.value)
+    assert "change `test`, or leave the class out" in str(error.value)
+
+
+def test_every_class_that_is_too_small_is_told(make_modality: Make) -> None:
+    with pytest.raises(DataError) as error:
+        class_quotas(of(make_modality, (20, 1, 1)), 0.2)
+    assert len(error.value.complaints) == 2
+
+
+def test_a_class_that_nobody_is_of_is_told(make_modality: Make) -> None:
+    part = make_modality(["P1", "P2", "P3", "P4"], {"P1": "a", "P2": "b", "P3": "a", "P4": "b"})
+    with pytest.raises(DataError, match="class 'c': has 0 subjects"):
+        class_quotas(join("clinic", {"a": part}, ["a", "b", "c"]), 0.5)
