@@ -1,0 +1,232 @@
+"""Strategies against random: paired by repetition, corrected for all comparisons shown."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from albench.analysis.curves import BASELINE, BLOCK, mean_interval
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ALPHA = 0.05
+FEWEST_PAIRS = 6
+"""Two-sided, Wilcoxon's test cannot go under 0.05 with fewer; no verdict is given then."""
+
+
+class Verdict(StrEnum):
+    """What a comparison allows to be said."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    OPEN = "not separable"
+    TOO_FEW = "too few repetitions"
+
+
+COLUMNS = [
+    "strategy",
+    "n_pairs",
+    "n_missing",
+    "difference",
+    "low",
+    "high",
+    "wins",
+    "ties",
+    "losses",
+    "p",
+    "p_wilcoxon",
+    "p_holm",
+    "verdict",
+]
+
+
+def against_random(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFrame:
+    """Return each strategy's difference to random in each block.
+
+    Parameters
+    ----------
+    efficiency : DataFrame
+        One row a cell: what `cell_efficiency` gave.
+    value : str
+        The column that is compared; larger is better.
+
+    Returns
+    -------
+    DataFrame
+        One row a block and strategy. Pairs share the repetition; `n_missing` counts repetitions
+        that only one of the two has. `p` is of the paired t-test, `p_holm` that corrected over all
+        rows with enough pairs; the verdict goes by `p_holm`.
+    """
+    rows = []
+    for key, block in efficiency.groupby(BLOCK, sort=True):
+        table = block.pivot_table(index="repetition", columns="strategy", values=value)
+        for strategy in table.columns.drop(BASELINE, errors="ignore"):
+            pair = table.reindex(columns=[strategy, BASELINE])
+            entry = dict(zip(BLOCK, key, strict=True)) | {"strategy": strategy}
+            rows.append(entry | compared(pair[strategy], pair[BASELINE]))
+    return _with_verdicts(pd.DataFrame(rows, columns=[*BLOCK, *COLUMNS[:-2]]))
+
+
+def across_blocks(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFrame:
+    """Return each strategy's mean difference to random over all blocks.
+
+    Parameters
+    ----------
+    efficiency : DataFrame
+        One row a cell: what `cell_efficiency` gave.
+    value : str
+        The column that is compared; larger is better.
+
+    Returns
+    -------
+    DataFrame
+        One row a strategy. A repetition counts only if the strategy and random have all blocks in
+        it that the strategy has in any; `n_blocks` says how many these are.
+    """
+    base = efficiency[efficiency["strategy"] == BASELINE]
+    keys = [*BLOCK, "repetition"]
+    paired = efficiency[efficiency["strategy"] != BASELINE].merge(
+        base[[*keys, value]], on=keys, how="left", suffixes=("", "_random")
+    )
+    rows = []
+    for strategy, part in paired.groupby("strategy", sort=True):
+        n_blocks = len(part[BLOCK].drop_duplicates())
+        whole = part.dropna(subset=[value, f"{value}_random"])
+        sizes = whole.groupby("repetition")["cell"].transform("size")
+        complete = whole[sizes == n_blocks].groupby("repetition")
+        means = complete[[value, f"{value}_random"]].mean()
+        told = compared(means[value], means[f"{value}_random"])
+        told["n_missing"] = part["repetition"].nunique() - len(means)
+        rows.append({"n_blocks": n_blocks, "strategy": strategy} | told)
+    return _with_verdicts(pd.DataFrame(rows, columns=["n_blocks", *COLUMNS[:-2]]))
+
+
+def compared(ours: pd.Series[float], theirs: pd.Series[float]) -> dict[str, float]:
+    """Return the paired comparison of two series.
+
+    Parameters
+    ----------
+    ours, theirs : Series of float
+        With the repetition as their index; NaN where one is missing.
+
+    Returns
+    -------
+    dict
+        Counts, the mean difference with its 95 % interval, and p values.
+    """
+    both = pd.DataFrame({"ours": ours, "theirs": theirs}).dropna(how="all")
+    pairs = both.dropna()
+    gaps = (pairs["ours"] - pairs["theirs"]).to_numpy(dtype=float)
+    mean, low, high = mean_interval(gaps)
+    return {
+        "n_pairs": len(gaps),
+        "n_missing": len(both) - len(gaps),
+        "difference": mean,
+        "low": low,
+        "high": high,
+        "wins": int((gaps > 0).sum()),
+        "ties": int((gaps == 0).sum()),
+        "losses": int((gaps < 0).sum()),
+        "p": paired_t(gaps),
+        "p_wilcoxon": wilcoxon(gaps),
+    }
+
+
+def paired_t(gaps: NDArray[np.float64]) -> float:
+    """Return the two-sided p value of a paired t-test.
+
+    Parameters
+    ----------
+    gaps : ndarray of float, shape (n,)
+        Differences.
+
+    Returns
+    -------
+    float
+        1 if they are all 0, 0 if they are all equal and not 0, NaN for fewer than two.
+    """
+    if len(gaps) < 2:  # one pair has no spread
+        return float("nan")
+    spread = gaps.std(ddof=1)
+    if spread <= 1e-12 * max(1.0, float(np.abs(gaps).max())):
+        return 0.0 if np.abs(gaps).max() > 1e-12 else 1.0
+    return float(2 * stats.t.sf(abs(gaps.mean()) / (spread / np.sqrt(len(gaps))), len(gaps) - 1))
+
+
+def wilcoxon(gaps: NDArray[np.float64]) -> float:
+    """Return the two-sided p value of Wilcoxon's signed-rank test, exact for untied pairs.
+
+    Parameters
+    ----------
+    gaps : ndarray of float, shape (n,)
+        Differences; those that are 0 are left out.
+
+    Returns
+    -------
+    float
+        1 if none is left; NaN for fewer than two pairs.
+    """
+    if len(gaps) < 2:  # one pair has no spread
+        return float("nan")
+    moved = gaps[gaps != 0]
+    if len(moved) == 0:
+        return 1.0
+    ranks = stats.rankdata(np.abs(moved))
+    # The exact distribution over all signs also holds where ranks are tied.
+    sums = np.array([0.0])
+    counts = np.array([1.0])
+    for rank in ranks:
+        values, positions = np.unique(
+            np.round(np.concatenate([sums, sums + rank]), 6), return_inverse=True
+        )
+        counts = np.bincount(positions, weights=np.concatenate([counts, counts]))
+        sums = values
+    observed = ranks[moved > 0].sum()
+    distance = abs(observed - ranks.sum() / 2) - 1e-6
+    extreme = np.abs(sums - ranks.sum() / 2) >= distance
+    return float(min(1.0, counts[extreme].sum() / counts.sum()))
+
+
+def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return p values corrected by Holm's method; NaN is not counted.
+
+    Parameters
+    ----------
+    p_values : ndarray of float, shape (n,)
+        Uncorrected.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        At most 1.
+    """
+    corrected = np.full(len(p_values), np.nan)
+    known = np.flatnonzero(~np.isnan(p_values))
+    order = known[np.argsort(p_values[known], kind="stable")]
+    factors = np.arange(len(order), 0, -1)
+    corrected[order] = np.minimum(1.0, np.maximum.accumulate(p_values[order] * factors))
+    return corrected
+
+
+def _with_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
+    enough = rows["n_pairs"].to_numpy(dtype=float) >= FEWEST_PAIRS
+    p_values = np.where(enough, rows["p"].to_numpy(dtype=float), np.nan)
+    corrected = holm(p_values)
+    verdicts = [
+        _verdict(p, difference)
+        for p, difference in zip(corrected, rows["difference"].to_numpy(dtype=float), strict=True)
+    ]
+    return rows.assign(p_holm=corrected, verdict=[str(verdict) for verdict in verdicts])
+
+
+def _verdict(p_holm: float, difference: float) -> Verdict:
+    if np.isnan(p_holm):
+        return Verdict.TOO_FEW
+    if p_holm >= ALPHA:
+        return Verdict.OPEN
+    return Verdict.BETTER if difference > 0 else Verdict.WORSE

@@ -1,0 +1,112 @@
+"""Learning curves: the mean over repetitions at each round, with the interval of that mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BLOCK = ["cohort", "modalities", "model", "budget"]
+REFERENCE = "all-labels"
+BASELINE = "random"
+CONFIDENCE = 0.95
+
+
+def joined(cells: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the rounds of the cells that succeeded, with what each cell is.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a planned cell.
+    scores : DataFrame
+        One row a cell and round.
+
+    Returns
+    -------
+    DataFrame
+        One row a round; a cell that two blocks share is there for both.
+    """
+    good = cells.loc[cells["status"] == "ok", ["cell", *BLOCK, "strategy", "repetition"]]
+    return good.merge(scores, on="cell", how="inner")
+
+
+def learning_curves(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return mean and interval of a metric at each round of each strategy.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `joined` gave.
+    metric : str
+        A column of it.
+
+    Returns
+    -------
+    DataFrame
+        One row a block, strategy and round: n_labelled (mean), mean, low, high, and n, the
+        repetitions it is the mean of. Rounds that only some of the strategy's repetitions have
+        are there with their own n, never mixed in silently.
+    """
+    rows = []
+    for key, part in rounds.groupby([*BLOCK, "strategy", "round"], sort=True):
+        mean, low, high = mean_interval(part[metric].to_numpy(dtype=float))
+        entry = dict(zip([*BLOCK, "strategy", "round"], key, strict=True))
+        n_labelled = float(part["n_labelled"].mean())
+        rows.append(
+            entry
+            | {"n_labelled": n_labelled, "mean": mean, "low": low, "high": high, "n": len(part)}
+        )
+    columns = [*BLOCK, "strategy", "round", "n_labelled", "mean", "low", "high", "n"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def differences_to_random(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return each round's difference to random, paired by repetition.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `joined` gave.
+    metric : str
+        A column of it.
+
+    Returns
+    -------
+    DataFrame
+        With `metric` replaced by the difference; repetitions without a partner are left out.
+    """
+    keys = [*BLOCK, "repetition", "round"]
+    base = rounds.loc[rounds["strategy"] == BASELINE, [*keys, metric]]
+    others = rounds[~rounds["strategy"].isin([BASELINE, REFERENCE])]
+    paired = others.merge(base, on=keys, suffixes=("", "_random"))
+    paired[metric] = paired[metric] - paired[f"{metric}_random"]
+    return paired.drop(columns=f"{metric}_random")
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return the mean and its 95 % interval by Student's t.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        One a repetition.
+
+    Returns
+    -------
+    mean, low, high : float
+        The interval is the mean itself for one value, and NaN for none.
+    """
+    n = len(values)
+    if n == 0:
+        return float("nan"), float("nan"), float("nan")
+    mean = float(values.mean())
+    if n == 1:
+        return mean, mean, mean
+    half = float(student.ppf((1 + CONFIDENCE) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
+    return mean, mean - half, mean + half

@@ -1,0 +1,83 @@
+"""What a cell's labels bought: the area under its curve, its end, and the labels it needed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from albench.analysis.curves import BLOCK, REFERENCE
+
+TARGET = 0.95
+"""The share of the all-labels score whose price in labels is told."""
+
+COLUMNS = ["cell", *BLOCK, "strategy", "repetition"]
+
+
+def cell_efficiency(rounds: pd.DataFrame, metric: str, target: float = TARGET) -> pd.DataFrame:
+    """Return one row a strategy's cell: its area, its final score, and the labels it needed.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `curves.joined` gave.
+    metric : str
+        A column of it.
+    target : float
+        A share of the all-labels score of the same block and repetition.
+
+    Returns
+    -------
+    DataFrame
+        area: the mean height of the curve over the labels bought (trapezoids divided by the
+        range). final: the last round's score. goal: `target` times the all-labels score, NaN if
+        there is none. labels: those of the first round at or above the goal, NaN if none is.
+    """
+    goals = _goals(rounds, metric, target)
+    curves = rounds[rounds["strategy"] != REFERENCE].sort_values("round")
+    rows = [
+        dict(zip(COLUMNS, key, strict=True)) | _of_curve(part, metric, goals)
+        for key, part in curves.groupby(COLUMNS, sort=True)
+    ]
+    return pd.DataFrame(rows, columns=[*COLUMNS, "area", "final", "goal", "labels"])
+
+
+def _goals(rounds: pd.DataFrame, metric: str, target: float) -> dict[tuple[object, ...], float]:
+    reference = rounds[rounds["strategy"] == REFERENCE]
+    keys = reference[[*BLOCK, "repetition"]].itertuples(index=False, name=None)
+    return {key: target * value for key, value in zip(keys, reference[metric], strict=True)}
+
+
+def _of_curve(
+    part: pd.DataFrame, metric: str, goals: dict[tuple[object, ...], float]
+) -> dict[str, float]:
+    n_labelled = part["n_labelled"].to_numpy(dtype=float)
+    heights = part[metric].to_numpy(dtype=float)
+    goal = goals.get(tuple(part[[*BLOCK, "repetition"]].iloc[0]), np.nan)
+    reached = n_labelled[heights >= goal]
+    return {
+        "area": area(n_labelled, heights),
+        "final": float(heights[-1]),
+        "goal": goal,
+        "labels": float(reached[0]) if len(reached) else np.nan,
+    }
+
+
+def area(n_labelled: np.ndarray, heights: np.ndarray) -> float:
+    """Return the mean height of a curve over the labels bought.
+
+    Parameters
+    ----------
+    n_labelled : ndarray of float, shape (n_rounds,)
+        Rising.
+    heights : ndarray of float, shape (n_rounds,)
+        The metric.
+
+    Returns
+    -------
+    float
+        The area by trapezoids, divided by the range; of a single round, its height.
+    """
+    width = n_labelled[-1] - n_labelled[0]
+    if width == 0:
+        return float(heights[-1])
+    return float(np.trapezoid(heights, n_labelled) / width)
