@@ -32,6 +32,9 @@ class ModelPlan:
         Every option, defaults filled in.
     standardise : bool
         Whether vectors and trunk outputs are centred and scaled.
+    files : dict of str to str
+        Of each option that is a file, the hash of its content, which takes the path's place in a
+        cell's identity.
     """
 
     label: str
@@ -40,6 +43,7 @@ class ModelPlan:
     options: dict[str, Any]  # of the plugin's own types
     training: dict[str, Any]  # the fields of `Training`
     standardise: bool
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,12 @@ class StrategyPlan:
     plugin: str
     version: int
     options: dict[str, Any]  # of the plugin's own types
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def stream(self) -> str:
         """The name that keys its random stream: what it is, not what it is called here."""
-        return f"{self.plugin} {canonical(self.options)}"
+        return f"{self.plugin} {canonical(self.options | self.files)}"
 
 
 @dataclass(frozen=True)
@@ -202,7 +207,8 @@ def canonical(value: object) -> str:
 
 
 def _unlabelled(part: ModelPlan | StrategyPlan) -> dict[str, Any]:
-    return {key: value for key, value in asdict(part).items() if key != "label"}
+    plain = asdict(part) | {"options": part.options | part.files}
+    return {key: value for key, value in plain.items() if key not in ("label", "files")}
 
 
 def _digest(identity: dict[str, Any]) -> str:

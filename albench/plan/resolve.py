@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.api.descriptors import Kind
+from albench.api.modality import fingerprint
 from albench.errors import PluginError
-from albench.plan.cells import ModelPlan, Skipped, StrategyPlan
+from albench.plan.cells import ALL_LABELS, ModelPlan, Skipped, StrategyPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.api.descriptors import Option
     from albench.registry import Component, Registry
-    from albench.spec import CohortSpec, Fault, Specification
+    from albench.spec import Benchmark, CohortSpec, Fault, Specification
 
-BASELINE = "random"
-"""Always in the matrix."""
+    Place = tuple[str | int, ...]
+
+BASELINE, BASELINE_PLUGIN = "random", "core/random"
+"""Always in the matrix, whatever else is installed under the name."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class _Resolver:
         self.faults: list[Fault] = []
         self.components: dict[str, Component] = {}
 
-    def component(self, kind: Kind, name: str, path: tuple[str | int, ...]) -> Component | None:
+    def component(self, kind: Kind, name: str, path: Place) -> Component | None:
         try:
             return self.registry.find(kind, name)
         except PluginError as error:
@@ -73,7 +76,7 @@ class _Resolver:
             return None
 
     def options(
-        self, component: Component, given: Mapping[str, object], path: tuple[str | int, ...]
+        self, component: Component, given: Mapping[str, object], path: Place
     ) -> dict[str, Any]:
         known = {option.name: option for option in component.descriptor.options}
         for key in given:
@@ -81,21 +84,36 @@ class _Resolver:
                 self.faults.append(((*path, key), _unknown_option(component, key, list(known))))
         return {name: self._value(option, given, path) for name, option in known.items()}
 
-    def _value(
-        self, option: Option, given: Mapping[str, object], path: tuple[str | int, ...]
-    ) -> object:
+    def _value(self, option: Option, given: Mapping[str, object], path: Place) -> object:
+        value = given.get(option.name, option.default)
         if option.name not in given:
             if option.required:
                 self.faults.append((path, f"option {option.name!r} is missing: {option.help}"))
-            return option.default
-        value = given[option.name]
-        complaint = option.complaint_about(value)
-        if complaint:
+        elif complaint := option.complaint_about(value):
             self.faults.append(((*path, option.name), complaint))
-            return option.default
+            return None
+        if value is None:
+            return None
         if option.type is Path:
             return str(self.specification.folder / str(value))
+        # 1 and 1.0 are one number, and must be one cell.
         return float(value) if option.type is float else value  # type: ignore[arg-type]  # checked
+
+    def files(
+        self, component: Component, options: Mapping[str, Any], path: Place
+    ) -> dict[str, str]:
+        hashes = {}
+        for option in component.descriptor.options:
+            file = options[option.name]
+            if option.type is not Path or file is None:
+                continue
+            try:
+                hashes[option.name] = fingerprint(Path(file).read_bytes())
+            except OSError as error:
+                self.faults.append(
+                    ((*path, option.name), f"{file} cannot be read: {error.strerror}")
+                )
+        return hashes
 
 
 def resolve(specification: Specification, registry: Registry) -> Resolved:
@@ -169,49 +187,78 @@ def _models(resolver: _Resolver) -> dict[str, ModelPlan]:
         if component is None:
             continue
         resolver.components[f"model/{label}"] = component
+        path = ("models", label, "options")
+        options = resolver.options(component, model.options, path)
         plans[label] = ModelPlan(
             label=label,
             plugin=component.qualified,
             version=component.descriptor.version,
-            options=resolver.options(component, model.options, ("models", label, "options")),
+            options=options,
             training=model.training.model_dump(),
             standardise=model.standardise,
+            files=resolver.files(component, options, path),
         )
     return plans
 
 
 def _strategies(resolver: _Resolver) -> dict[str, StrategyPlan]:
     benchmark = resolver.specification.benchmark
-    wanted: dict[str, tuple[str | int, ...]] = {BASELINE: ("strategies",)}
-    for i, entry in enumerate(benchmark.matrix):
-        wanted |= dict.fromkeys(entry.strategies, ("matrix", i, "strategies"))
     plans = {}
-    for label, named_at in wanted.items():
+    for label, place in _wanted(benchmark).items():
+        if label == ALL_LABELS:
+            problem = "is the name of the reference that has all labels: choose another name"
+            resolver.faults.append((place, problem))
+            continue
         spec = benchmark.strategies.get(label)
-        path = ("strategies", label)
-        plugin, given = (label, {}) if spec is None else (spec.plugin, spec.options)
-        component = resolver.component(
-            Kind.STRATEGY, plugin, named_at if spec is None else (*path, "plugin")
-        )
+        own = BASELINE_PLUGIN if label == BASELINE else label
+        plugin, given = (own, {}) if spec is None else (spec.plugin, spec.options)
+        named_at = place if spec is None else (*place, "plugin")
+        component = resolver.component(Kind.STRATEGY, plugin, named_at)
         if component is None:
             continue
+        if label == BASELINE and component.qualified != BASELINE_PLUGIN:
+            resolver.faults.append((named_at, _not_the_baseline(component)))
         resolver.components[f"strategy/{label}"] = component
+        options = resolver.options(component, given, (*place, "options"))
         plans[label] = StrategyPlan(
             label=label,
             plugin=component.qualified,
             version=component.descriptor.version,
-            options=resolver.options(component, given, (*path, "options")),
+            options=options,
+            files=resolver.files(component, options, (*place, "options")),
         )
     return plans
 
 
+def _wanted(benchmark: Benchmark) -> dict[str, Place]:
+    """Return the strategies of the matrix, and where each is defined or, without that, named."""
+    places: dict[str, Place] = {BASELINE: ("strategies", BASELINE)}
+    for i, entry in enumerate(benchmark.matrix):
+        for label in entry.strategies:
+            named_at: Place = ("matrix", i, "strategies")
+            defined = label in benchmark.strategies
+            places.setdefault(label, ("strategies", label) if defined else named_at)
+    return places
+
+
+def _not_the_baseline(component: Component) -> str:
+    return (
+        f"found {component.qualified!r}, but {BASELINE!r} is the name of {BASELINE_PLUGIN}, which "
+        "every strategy is compared to: choose another name"
+    )
+
+
 def _refuse_twins(resolver: _Resolver, strategies: Mapping[str, StrategyPlan]) -> None:
     owners: dict[str, str] = {}
-    for label, plan in strategies.items():
-        twin = owners.setdefault(plan.stream, label)
+    for label, place in _wanted(resolver.specification.benchmark).items():
+        if label not in strategies:
+            continue
+        twin = owners.setdefault(strategies[label].stream, label)
         if twin != label:
-            problem = f"is the same plugin with the same options as {twin!r}; name it once"
-            resolver.faults.append((("strategies", label), problem))
+            problem = (
+                f"{label!r} is the same plugin with the same options as {twin!r}; name it once"
+            )
+            resolver.faults.append((place, problem))
 
 
 def _unknown_option(component: Component, key: str, known: list[str]) -> str:
