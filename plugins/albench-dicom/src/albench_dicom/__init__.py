@@ -1,0 +1,1 @@
+"""DICOM ultrasound for albench: pixels and pseudonyms go in, identifiers never come out."""

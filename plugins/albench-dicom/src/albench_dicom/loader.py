@@ -1,0 +1,199 @@
+"""The loader ``dicom``: ultrasound stills and videos, with subjects under pseudonyms."""
+
+import json
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from albench.api import Complaint, DataError, Label, Modality, fingerprint
+from albench_dicom.header import content_of, dataset_of
+from albench_dicom.manifest import Row, read_manifest
+from albench_dicom.pixels import frames as decoded_frames
+from albench_dicom.pixels import n_frames, spread
+from albench_dicom.pseudonyms import pseudonym, read_salt
+from albench_dicom.regions import crop
+from albench_dicom.scans import Scan, ScanReader, digest
+from albench_dicom.silence import Unusable, quoting_nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What to take of each file, and how to name its subject."""
+
+    salt: bytes
+    frames: int
+    region: str
+    box: Sequence[int] | None
+    burned_in: bool
+    max_pixels: int
+
+
+def load(  # noqa: PLR0913  # one argument an option of the benchmark
+    *,
+    manifest: Path,
+    salt: Path,
+    modality: str | None = None,
+    size: int = 224,
+    channels: int = 3,
+    frames: int = 1,
+    region: str = "ultrasound",
+    box: Sequence[int] | None = None,
+    burned_in: bool = False,
+    root: Path | None = None,
+    max_pixels: int = 50_000_000,
+) -> Modality:
+    """Return the frames of one modality of a manifest, in its order, under pseudonyms.
+
+    Every file is opened now and its last wanted frame decoded, so that a damaged one is known
+    before training starts. No message, note or record quotes a header, a path or a subject.
+
+    Parameters
+    ----------
+    manifest : Path
+        A CSV file with the column path and, if it has them, subject, modality and label.
+    salt : Path
+        A file with the secret that pseudonyms are made with.
+    modality : str or None
+        Whose rows to take; None if the manifest has but one.
+    size : int
+        Pixels a side of the square that each region is stretched to.
+    channels : int
+        3 for RGB, 1 for grey.
+    frames : int
+        How many frames of a video to take, evenly spaced.
+    region : str
+        ``"ultrasound"``, ``"box"`` or ``"whole"``; see `crop`.
+    box : sequence of int or None
+        x, y, width and height of the region.
+    burned_in : bool
+        Whether a whole picture may be taken that says it has text burned in.
+    root : Path or None
+        The folder that paths are relative to and may not leave; None is the manifest's.
+    max_pixels : int
+        A frame with more is refused as a decompression bomb.
+
+    Returns
+    -------
+    Modality
+        Of uint8 pictures, a row a frame; subjects are pseudonyms.
+
+    Raises
+    ------
+    DataError
+        With all that is wrong with options, or with manifest and files, each with its line.
+    """
+    wrong = _about_options(channels, region, box)
+    if wrong:
+        raise DataError(wrong)
+    wanted = Wanted(
+        salt=read_salt(Path(salt)),
+        frames=frames,
+        region=region,
+        box=box,
+        burned_in=burned_in,
+        max_pixels=max_pixels,
+    )
+    rows, has_labels, complaints = read_manifest(Path(manifest), modality, root)
+    scans, unusable = _scans(rows, wanted)
+    labels, contradictions = _labels(zip(scans, rows, strict=True))
+    complaints += unusable + contradictions
+    if complaints:
+        raise DataError(complaints)
+    found = [scan for scan in scans if scan is not None]
+    return _modality(
+        found, labels if has_labels else None, ScanReader(tuple(found), size, channels)
+    )
+
+
+def _about_options(channels: int, region: str, box: Sequence[int] | None) -> list[Complaint]:
+    complaints = []
+    if channels not in (1, 3):
+        complaints.append(Complaint("option 'channels'", f"found {channels}, allowed are 1 and 3"))
+    if (region == "box") != (box is not None):
+        problem = 'goes with region = "box", and region = "box" with it'
+        complaints.append(Complaint("option 'box'", problem))
+    elif box is not None and not (len(box) == 4 and all(type(value) is int for value in box)):
+        problem = f"found {list(box)}, allowed is [x, y, width, height] in whole pixels"
+        complaints.append(Complaint("option 'box'", problem))
+    return complaints
+
+
+def _scans(rows: Sequence[Row], wanted: Wanted) -> tuple[list[Scan | None], list[Complaint]]:
+    scans: list[Scan | None] = []
+    complaints = []
+    for row in rows:
+        subject = pseudonym(row.subject, wanted.salt) if row.subject else ""
+        try:
+            # Elements are converted when they are looked at, so that any look may fail.
+            with quoting_nothing("its header cannot be read"):
+                scans.append(_scan(row, subject, wanted))
+        except Unusable as error:
+            scans.append(None)
+            whose = f", subject {subject}" if subject else ""
+            complaints.append(Complaint(f"{row.where}{whose}", str(error)))
+    return scans, complaints
+
+
+def _scan(row: Row, subject: str, wanted: Wanted) -> Scan:
+    content = content_of(row.file)
+    dataset = dataset_of(content, whose=not subject)
+    if not subject:
+        patient = str(dataset.get("PatientID") or "").strip()
+        if not patient:
+            raise Unusable("its header has no Patient ID: add a column 'subject' to the manifest")
+        subject = pseudonym(patient, wanted.salt)
+    n_pixels = int(dataset.Rows) * int(dataset.Columns)
+    if n_pixels > wanted.max_pixels:
+        problem = f"a frame has {n_pixels} pixels, allowed are {wanted.max_pixels}"
+        raise Unusable(f"{problem} (option 'max_pixels')")
+    numbers = spread(n_frames(dataset), wanted.frames)
+    part = crop(dataset, wanted.region, wanted.box, wanted.burned_in)
+    with quoting_nothing("its pixels cannot be decoded"):
+        deque(decoded_frames(dataset, numbers[-1:]), maxlen=0)
+    return Scan(row.file, row.where, subject, digest(content), numbers, part)
+
+
+def _labels(
+    pairs: Iterable[tuple[Scan | None, Row]],
+) -> tuple[dict[str, Label], list[Complaint]]:
+    first: dict[str, tuple[str, str]] = {}
+    complaints = []
+    for scan, row in pairs:
+        if scan is None or not row.label:
+            continue
+        known, place = first.setdefault(scan.subject, (row.label, row.where))
+        if known != row.label:
+            problem = f"has the label {row.label!r}, but {known!r} in {place}"
+            complaints.append(Complaint(f"{row.where}, subject {scan.subject}", problem))
+    labels = {subject: label for subject, (label, _) in first.items()}
+    if all(_is_whole_number(label) for label in labels.values()):
+        return {subject: int(label) for subject, label in labels.items()}, complaints
+    return dict(labels), complaints
+
+
+def _is_whole_number(text: str) -> bool:
+    """Return whether a label is a number as albench's own loaders see it, so that both agree."""
+    return text.removeprefix("-").isdecimal() and text.isascii() and str(int(text)) == text
+
+
+def _modality(
+    scans: Sequence[Scan], labels: dict[str, Label] | None, reader: ScanReader
+) -> Modality:
+    subjects = np.repeat(
+        np.array([scan.subject for scan in scans], dtype=np.str_),
+        [len(scan.frames) for scan in scans],
+    )
+    parts = [f"{scan.digest} {scan.frames} {scan.crop}" for scan in scans]
+    known = json.dumps(labels, sort_keys=True)
+    shape = (reader.channels, reader.size, reader.size)
+    return Modality(
+        subjects=subjects,
+        shape=shape,
+        read=reader,
+        fingerprint=fingerprint("dicom", str(shape), subjects, known, *parts),
+        labels=labels,
+        note=f"{len(scans)} DICOM files; subjects are pseudonyms.",
+    )
