@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from albench.plan import Cell, Resolved
     from albench.records.journal import Journal
 
-PRELOAD = "albench.execute.preload"
+PRELOAD = ("albench.execute.deaf", "albench.execute.preload")
 PREPARE_SECONDS = 6 * 3600.0
 
 
@@ -136,7 +136,7 @@ def _context(resolved: Resolved) -> BaseContext:
     """
     own = [part for part in resolved.components.values() if part.distribution == "albench"]
     modules = {part.descriptor.target.partition(":")[0] for part in own}
-    return context([PRELOAD, *sorted(modules)])
+    return context([*PRELOAD, *sorted(modules)])
 
 
 def _prepared(request: Request, start: BaseContext, what: str) -> Prepared:
