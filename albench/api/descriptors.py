@@ -27,7 +27,8 @@ class Option:
         The keyword argument.
     type : type
         ``int``, ``float``, ``str``, ``bool``, ``pathlib.Path`` (taken relative to the specification
-        file) or ``list`` (of strings or numbers).
+        file; a model's or a strategy's must be a file, whose content is part of a cell's identity)
+        or ``list`` (of strings or numbers).
     default : object
         The value when the benchmark is silent; ignored if `required`.
     required : bool

@@ -40,7 +40,7 @@ class Journal:
     def append(
         self, event: str, data: dict[str, Any]
     ) -> None:  # plain data of the event's own kind
-        """Write one event; it is on disk when this returns.
+        """Write one event; it is on disk when this returns, and no part of it if this fails.
 
         Parameters
         ----------
@@ -52,8 +52,18 @@ class Journal:
         body = json.dumps({"v": SCHEMA_VERSION, "event": event, "data": data}, sort_keys=True)
         line = f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
         with self._lock:
-            self._file.write(line)
+            self._write(line)
             os.fsync(self._file.fileno())
+
+    def _write(self, line: bytes) -> None:
+        end = os.fstat(self._file.fileno()).st_size
+        rest = memoryview(line)
+        try:
+            while rest:  # a disk that is nearly full takes a part, and fails at the next attempt
+                rest = rest[self._file.write(rest) :]
+        except OSError:
+            self._file.truncate(end)  # or the next line would go on where this one broke off
+            raise
 
     def __enter__(self) -> Journal:
         return self

@@ -39,6 +39,7 @@ PART_COLUMNS = (
     "weights_hash",
     "batches_hash",
 )
+FATE_COLUMNS = ("status", "reason", "attempts", "seconds", "peak_mb")
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,8 +136,10 @@ def essence(found: Finished) -> tuple[Any, ...]:  # of plain values
     tuple
         Everything but times and memory.
     """
+    # Unpacked, since builds of zlib pack the same numbers in different bytes.
     rounds = tuple(
-        (entry.round, tuple(entry.picked), entry.n_labelled, entry.proba) for entry in found.rounds
+        (entry.round, tuple(entry.picked), entry.n_labelled, unpack(entry.proba).tobytes())
+        for entry in found.rounds
     )
     return found.cell, found.status, found.part, rounds
 
@@ -155,7 +158,7 @@ def cells_table(records: Records) -> pd.DataFrame:
         The plan's columns, then what became of the cell.
     """
     rows = [_cell_row(records, planned) for planned in records.run["cells"]]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=[*CELL_COLUMNS, *FATE_COLUMNS, *PART_COLUMNS])
     order = ["cohort", "modalities", "model", "budget", "strategy", "repetition"]
     return frame.sort_values(order, ignore_index=True)
 

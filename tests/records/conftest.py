@@ -1,0 +1,93 @@
+"""Results made by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from albench.records.journal import Event
+from albench.records.schema import Finished, Part, Round, Status, pack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+PART = Part(
+    units=["P1", "P2"],
+    labels=[0, 1],
+    n_candidates=20,
+    n_subjects=8,
+    n_test_candidates=5,
+    n_test_subjects=2,
+    split_hash="s",
+    first_labels_hash="f",
+    weights_hash="w",
+    batches_hash="b",
+)
+
+
+def turn(number: int, picked: Sequence[int] = (), sure: float = 0.5) -> Round:
+    proba = np.array([[sure, 1 - sure], [1 - sure, sure]], dtype=np.float32)
+    return Round(
+        round=number,
+        picked=list(picked),
+        n_labelled=2 + number,
+        n_labelled_subjects=1 + number,
+        proba=pack(proba),
+        query_seconds=0.1,
+        train_seconds=0.2,
+        evaluate_seconds=0.3,
+    )
+
+
+@pytest.fixture
+def finished() -> Callable[..., Finished]:
+    """A factory of ends: a success of two rounds, unless told otherwise."""
+
+    def make(cell: str = "c1", status: Status = Status.OK, **told: Any) -> Finished:
+        blank: dict[str, Any] = {"part": PART, "rounds": [turn(0), turn(1, [4, 2], 0.75)]}
+        if status is not Status.OK:
+            blank = {"reason": "it failed"}
+        return Finished(cell=cell, status=status, seconds=1.5, peak_mb=100.0, **blank | told)
+
+    return make
+
+
+@pytest.fixture
+def make_round() -> Callable[..., Round]:
+    """A factory of rounds: a number, what was picked, how sure the model is."""
+    return turn
+
+
+@pytest.fixture
+def event() -> Callable[..., Event]:
+    """A factory of cell events."""
+
+    def make(found: Finished, source: str = "one.jsonl") -> Event:
+        return Event("cell", found.to_json(), source)
+
+    return make
+
+
+@pytest.fixture
+def run_event() -> Callable[..., Event]:
+    """A factory of run events that plan some cells, by identity and strategy."""
+
+    def make(*cells: tuple[str, str], source: str = "one.jsonl") -> Event:
+        planned = [
+            {
+                "cell": cell,
+                "cohort": "clinic",
+                "modalities": "a+b",
+                "model": "small",
+                "budget": "tenth",
+                "strategy": strategy,
+                "strategy_plugin": f"core/{strategy}",
+                "repetition": 0,
+            }
+            for cell, strategy in cells
+        ]
+        return Event("run", {"name": "toy", "cells": planned}, source)
+
+    return make

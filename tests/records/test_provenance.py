@@ -1,0 +1,37 @@
+"""Provenance is plain data about versions and hardware, and about no person or place."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+from pathlib import Path
+
+from albench import __version__
+from albench.records.provenance import PACKAGES, provenance
+
+
+def test_provenance_is_plain_data() -> None:
+    told = provenance()
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_versions_of_every_package_are_told() -> None:
+    told = provenance()
+    assert told["albench"] == __version__
+    assert set(told["packages"]) == set(PACKAGES)
+    assert all(told["packages"].values())
+
+
+def test_hardware_is_told() -> None:
+    told = provenance()
+    assert (told["cores"], bool(told["cpu"])) == (os.cpu_count(), True)
+    assert told["memory_gb"] > 0
+
+
+def test_no_user_host_or_folder_is_told() -> None:
+    told = json.dumps(provenance())
+    for secret in (str(Path.home()), str(Path.cwd()), socket.gethostname(), getpass.getuser()):
+        assert f'"{secret}"' not in told
+        assert f"{secret}/" not in told

@@ -1,0 +1,204 @@
+"""The journal's events become one verdict a cell, and sorted tables."""
+
+from __future__ import annotations
+
+import base64
+import random
+import zlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from albench.errors import RecordsError
+from albench.records.schema import Finished, Round, Status, unpack
+from albench.records.tables import (
+    Records,
+    cells_table,
+    essence,
+    gather,
+    predictions,
+    predictions_table,
+    rounds_table,
+    selections_table,
+    write_parquet,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from albench.records.journal import Event
+
+    End = Callable[..., Finished]
+    Told = Callable[..., Event]
+
+FAILURES = [Status.ERROR, Status.TIMEOUT, Status.OOM, Status.CRASHED, Status.INVALID_QUERY]
+
+
+@pytest.fixture
+def records(finished: End, event: Told, run_event: Told) -> Records:
+    """Three planned cells: one succeeded, one failed in its first round, one is missing."""
+    failed = finished("c2", Status.TIMEOUT, rounds=finished().rounds[:1], part=finished().part)
+    return gather(
+        [
+            run_event(("c2", "esd"), ("c3", "random"), ("c1", "bald")),
+            event(failed),
+            event(finished("c1")),
+        ]
+    )
+
+
+def test_a_journal_without_a_run_is_refused(finished: End, event: Told) -> None:
+    with pytest.raises(RecordsError, match="no run in it: run the benchmark first"):
+        gather([event(finished())])
+
+
+def test_the_latest_run_counts(run_event: Told) -> None:
+    found = gather([run_event(("c1", "esd")), run_event(("c2", "bald"))])
+    assert [cell["cell"] for cell in found.run["cells"]] == ["c2"]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_success_counts_whatever_came_before_and_after_it(
+    failure: Status, finished: End, event: Told, run_event: Told
+) -> None:
+    bad = event(finished(status=failure))
+    found = gather([run_event(), bad, event(finished()), bad])
+    assert found.finished["c1"].status is Status.OK
+    assert (found.attempts["c1"], found.conflicts) == (3, ())
+
+
+def test_of_failures_the_last_counts(finished: End, event: Told, run_event: Told) -> None:
+    ends = [finished(status=Status.OOM), finished(status=Status.TIMEOUT)]
+    found = gather([run_event(), *map(event, ends)])
+    assert found.finished["c1"].status is Status.TIMEOUT
+
+
+def test_a_success_that_came_again_is_no_conflict(
+    finished: End, event: Told, run_event: Told
+) -> None:
+    again = replace(finished(), seconds=99.0, peak_mb=1.0)
+    found = gather([run_event(), event(finished()), event(again)])
+    assert (found.conflicts, found.attempts["c1"]) == ((), 2)
+    assert found.finished["c1"].seconds == 1.5
+
+
+@pytest.mark.parametrize("what", ["picks", "order of picks", "probabilities", "part", "rounds"])
+def test_two_successes_that_differ_are_a_conflict_and_the_first_counts(
+    what: str, finished: End, make_round: Callable[..., Round], event: Told, run_event: Told
+) -> None:
+    first = finished()
+    part = first.part
+    assert part is not None
+    other = {
+        "picks": replace(first, rounds=[make_round(0), make_round(1, [4, 3], 0.75)]),
+        "order of picks": replace(first, rounds=[make_round(0), make_round(1, [2, 4], 0.75)]),
+        "probabilities": replace(first, rounds=[make_round(0), make_round(1, [4, 2], 0.76)]),
+        "part": replace(first, part=replace(part, weights_hash="other")),
+        "rounds": replace(first, rounds=[make_round(0)]),
+    }[what]
+    found = gather([run_event(), event(first), event(other), event(other)])
+    assert found.conflicts == ("c1",)
+    assert essence(found.finished["c1"]) == essence(first)
+
+
+def test_equal_numbers_that_were_compressed_otherwise_are_no_conflict(
+    finished: End, event: Told, run_event: Told
+) -> None:
+    # Builds of zlib differ in the bytes they choose: zlib-ng's are not those of the first zlib.
+    def repacked(entry: Round) -> Round:
+        columns, _, _ = entry.proba.partition(":")
+        content = zlib.compress(unpack(entry.proba).tobytes(), 0)
+        return replace(entry, proba=f"{columns}:{base64.b64encode(content).decode()}")
+
+    other = replace(finished(), rounds=[repacked(entry) for entry in finished().rounds])
+    assert other != finished()
+    assert gather([run_event(), event(finished()), event(other)]).conflicts == ()
+
+
+def test_the_order_of_different_cells_events_does_not_matter(
+    records: Records, finished: End, event: Told, run_event: Told
+) -> None:
+    ends = [event(finished(f"c{i}")) for i in range(8)]
+    plan = run_event(*((f"c{i}", f"s{i % 3}") for i in range(8)))
+    tables = []
+    for seed in range(3):
+        events = [plan, *random.Random(seed).sample(ends, len(ends))]  # noqa: S311  # a shuffle
+        tables.append([table(gather(events)) for table in TABLES])
+    for others in tables[1:]:
+        for one, other in zip(tables[0], others, strict=True):
+            pd.testing.assert_frame_equal(one, other)
+
+
+TABLES = [cells_table, rounds_table, selections_table, predictions_table]
+
+
+def test_every_planned_cell_is_a_row_and_failures_are_rows(records: Records) -> None:
+    table = cells_table(records)
+    assert table["strategy"].tolist() == ["bald", "esd", "random"]
+    assert table["status"].tolist() == ["ok", "timeout", "missing"]
+    assert table["reason"].tolist() == ["", "it failed", ""]
+    assert table["attempts"].tolist() == [1, 1, 0]
+    assert table["split_hash"].tolist() == ["s", "s", ""]
+
+
+def test_rounds_before_a_failure_are_rows(records: Records) -> None:
+    table = rounds_table(records)
+    assert list(zip(table["cell"], table["round"], strict=True)) == [
+        ("c1", 0),
+        ("c1", 1),
+        ("c2", 0),
+    ]
+
+
+def test_selections_are_told_in_the_order_of_purchase(records: Records) -> None:
+    table = selections_table(records)
+    assert table.to_numpy().tolist() == [["c1", 1, 4], ["c1", 1, 2]]
+
+
+def test_predictions_are_those_that_were_packed(records: Records) -> None:
+    last = [entry for entry in predictions(records) if entry.cell == "c1"][-1]
+    assert (last.round, last.labels.tolist()) == (1, [0, 1])
+    np.testing.assert_array_equal(last.proba, np.array([[0.75, 0.25], [0.25, 0.75]], np.float32))
+
+
+def test_predictions_of_each_unit_are_a_row(records: Records) -> None:
+    table = predictions_table(records)
+    assert table["unit"].tolist() == ["P1", "P2"] * 3
+    assert table["label"].tolist() == [0, 1] * 3
+    assert table["proba"].iloc[3].tolist() == [0.25, 0.75]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_a_plan_without_cells_gives_empty_tables_with_their_columns(
+    table: Callable[[Records], pd.DataFrame], run_event: Told, records: Records
+) -> None:
+    empty = table(gather([run_event()]))
+    assert empty.empty
+    assert list(empty.columns) == list(table(records).columns)
+
+
+def test_tables_are_written_and_read_again(records: Records, tmp_path: Path) -> None:
+    write_parquet(records, tmp_path / "tables")
+    again = pd.read_parquet(tmp_path / "tables" / "cells.parquet")
+    pd.testing.assert_frame_equal(again, cells_table(records), check_dtype=False)
+    assert {file.stem for file in (tmp_path / "tables").iterdir()} == {
+        "cells",
+        "rounds",
+        "selections",
+        "predictions",
+    }
+
+
+def test_probabilities_survive_parquet(records: Records, tmp_path: Path) -> None:
+    write_parquet(records, tmp_path)
+    again = pd.read_parquet(tmp_path / "predictions.parquet")
+    assert again["proba"].iloc[3].tolist() == [0.25, 0.75]
+
+
+def test_a_plan_without_cells_can_be_written(run_event: Told, tmp_path: Path) -> None:
+    write_parquet(gather([run_event()]), tmp_path)
+    assert pd.read_parquet(tmp_path / "cells.parquet").empty
