@@ -33,9 +33,9 @@ def validation_mask(
         Nobody if there are fewer than two subjects to split.
     """
     distinct = np.unique(subjects)
-    n = min(round(share * len(distinct)), len(distinct) - 1)
-    if share > 0 and len(distinct) > 1:
-        n = max(n, 1)
+    if share == 0 or len(distinct) < 2:
+        return np.zeros(len(subjects), dtype=bool)
+    n = min(max(round(share * len(distinct)), 1), len(distinct) - 1)
     return np.isin(subjects, rng.permutation(distinct)[:n])
 
 

@@ -83,7 +83,7 @@ class LateFusion(nn.Module):
         self.stream_of = {name: distinct.index(stream) for name, stream in streams.items()}
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(width, n_classes)
-        self.trunks = dict(trunks)
+        self.trunks: Mapping[str, Trunk] = dict(trunks)
 
     def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
         """Return the vectors of samples of one modality.
