@@ -11,7 +11,7 @@ from albench.execute.estimate import kind_of, seconds_left
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from albench.execute.estimate import Kind
     from albench.execute.run import Progress
@@ -56,18 +56,20 @@ class Watcher:
     def __exit__(self, *_: object) -> None:
         self._clear()
 
-    def begin(self, left: Sequence[Cell], done: Mapping[str, Finished]) -> None:
+    def begin(self, left: Sequence[Cell], reused: Sequence[tuple[Cell, float]]) -> None:
         """Take what is to be run and what is there.
 
         Parameters
         ----------
         left : sequence of Cell
             To be run.
-        done : mapping of str to Finished
-            Reused; their durations make the first estimate.
+        reused : sequence of (Cell, float)
+            The plan's cells that are done, and their seconds, which make the first estimate.
         """
         self._left = {cell.id: cell for cell in left}
-        self._say(f"{len(left)} cells to run, {len(done)} reused, {self._jobs} at once")
+        for cell, seconds in reused:
+            self._durations.setdefault(kind_of(cell), []).append(seconds)
+        self._say(f"{len(left)} cells to run, {len(reused)} reused, {self._jobs} at once")
         self._began = time.monotonic()
 
     def watch(self, progress: Progress) -> None:

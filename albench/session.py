@@ -107,7 +107,7 @@ def run(
     results: Path,
     jobs: int,
     command: Sequence[str],
-    on_begin: Callable[[Sequence[Cell], Mapping[str, Finished]], None],
+    on_begin: Callable[[Sequence[Cell], Sequence[tuple[Cell, float]]], None],
     watch: Callable[[Progress], None],
 ) -> Summary:
     """Run what of a plan is not done yet.
@@ -123,7 +123,8 @@ def run(
     command : sequence of str
         What the user typed, for the record.
     on_begin : callable
-        Told of the cells that are left and of those that are done, before the first one runs.
+        Told of the cells that are left, and of those that are done with their seconds, before the
+        first one runs.
     watch : callable
         Told of everything that happens.
 
@@ -145,7 +146,7 @@ def run(
     unique = {cell.id: cell for cell in opened.plan.cells}
     left = remaining(unique.values(), done)
     prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
-    on_begin(left, done)
+    on_begin(left, [(cell, done[key].seconds) for key, cell in unique.items() if key in done])
     facts = run_facts(
         opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
     )

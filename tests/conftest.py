@@ -11,6 +11,9 @@ import pytest
 
 from albench import spec
 from albench.api import Descriptor, Kind, Modality, Option, fingerprint
+from albench.cohort.join import join
+from albench.plan import Plan, make, resolve
+from albench.plan.matrix import modality_sets
 from albench.registry import Component, PluginReport, Registry, State
 
 if TYPE_CHECKING:
@@ -159,3 +162,29 @@ def parse() -> Callable[..., Specification]:
         return spec.parse(text, "bench.toml", folder)
 
     return parse
+
+
+LABELS = {"P1": "F0", "P2": "F1", "P3": "F0", "P4": "F1"}
+
+
+@pytest.fixture
+def planned(parse: Callable[..., Specification], toys: Registry) -> Callable[..., Plan]:
+    """Plan the toys' specification, or another, with some of its text changed.
+
+    Every modality has four subjects; `contents` gives one of them other data.
+    """
+
+    def plan(
+        *changes: tuple[str, str],
+        registry: Registry = toys,
+        contents: Mapping[str, str] | None = None,
+    ) -> Plan:
+        resolved = resolve(parse(*changes), registry)
+        cohorts = {}
+        for name, chosen in modality_sets(resolved):
+            data = {key: (contents or {}).get(key, key) for key in chosen}
+            parts = {key: modality(LABELS, LABELS, data[key]) for key in chosen}
+            cohorts[name, chosen] = join(name, parts)
+        return make(resolved, cohorts)
+
+    return plan

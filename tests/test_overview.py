@@ -1,0 +1,157 @@
+"""Plans, results and data are told in a few lines, and as plain data."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from albench.errors import RecordsError
+from albench.overview import data_text, plan_overview, status_overview
+from albench.plan import Plan, resolve
+from albench.records.journal import Journal
+from albench.records.schema import Finished, Round, Status, pack
+from albench.session import Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from albench.registry import Registry
+    from albench.spec import Specification
+
+    Write = Callable[..., Path]
+
+PROBA = pack(np.ones((1, 2), dtype=np.float32))
+SECONDS = {"query_seconds": 0.0, "train_seconds": 0.0, "evaluate_seconds": 0.0}
+BADGE = ('["esd"]', '["esd", "badge"]')
+
+
+@pytest.fixture
+def opened(
+    parse: Callable[..., Specification], toys: Registry, planned: Callable[..., Plan]
+) -> Opened:
+    """Twelve cells in two blocks, and two combinations that cannot work."""
+    return Opened(resolve(parse(BADGE), toys), {}, {}, planned(BADGE))
+
+
+@pytest.fixture
+def write(tmp_path: Path, opened: Opened) -> Write:
+    """Journal the plan and what became of some of its cells."""
+
+    def write(*statuses: Status, seconds: float = 10.0) -> Path:
+        planned = [
+            {
+                "cell": cell.id,
+                "cohort": cell.cohort,
+                "modalities": "+".join(cell.modalities),
+                "model": cell.model.label,
+                "budget": cell.budget_label,
+                "strategy": cell.strategy_label,
+                "strategy_plugin": "",
+                "repetition": cell.repetition,
+            }
+            for cell in opened.plan.cells
+        ]
+        with Journal(tmp_path / "journal") as journal:
+            journal.append("run", {"name": "toy", "cells": planned})
+            for cell, status in zip(opened.plan.cells, statuses, strict=False):
+                reason = "" if status is Status.OK else "it failed"
+                end = Finished(cell=cell.id, status=status, reason=reason, seconds=seconds)
+                journal.append("cell", end.to_json())
+        return tmp_path
+
+    return write
+
+
+def test_a_plan_is_told_by_block_with_what_is_skipped(opened: Opened, tmp_path: Path) -> None:
+    assert plan_overview(opened, tmp_path, 2).as_text().splitlines() == [
+        "toy: 12 cells, 12 to run",
+        "  clinic · a · small · tenth: 6 cells, 6 to run",
+        "  clinic · a+b · small · tenth: 6 cells, 6 to run",
+        *(
+            f"skipped: clinic · {modalities} · small · tenth · badge: strategy badge needs "
+            "embeddings, which model linear does not provide"
+            for modalities in ("a", "a+b")
+        ),
+        "estimated time: not known before some cells have run",
+    ]
+
+
+def test_a_plan_that_is_partly_done_has_an_estimate(opened: Opened, write: Write) -> None:
+    results = write(Status.OK, Status.OK, Status.ERROR, seconds=60.0)
+    overview = plan_overview(opened, results, 2)
+    assert overview.blocks[0][1:] == (6, 4)
+    assert overview.as_text().endswith("estimated time: about 5:00")  # 10 minutes, two at once
+
+
+def test_a_plan_is_told_as_plain_data(opened: Opened, tmp_path: Path) -> None:
+    told = plan_overview(opened, tmp_path, 2).as_json()
+    assert json.loads(json.dumps(told)) == told
+    assert (told["name"], told["cells"], told["to_run"], len(told["skipped"])) == ("toy", 12, 12, 2)
+
+
+def test_results_are_told_by_status_with_every_failure(write: Write) -> None:
+    overview = status_overview(write(Status.OK, Status.TIMEOUT))
+    assert overview.as_text().splitlines() == [
+        "toy: 10 missing, 1 ok, 1 timeout",
+        "timeout: clinic · a · small · tenth · random · repetition 0: it failed",
+    ]
+    assert not overview.is_complete
+
+
+def test_results_are_complete_when_every_cell_succeeded(write: Write) -> None:
+    assert status_overview(write(*[Status.OK] * 12)).is_complete
+
+
+def test_results_that_lack_a_cell_are_not_complete(write: Write) -> None:
+    assert not status_overview(write(*[Status.OK] * 11)).is_complete
+
+
+def test_results_are_told_as_plain_data(write: Write) -> None:
+    told = status_overview(write(Status.OOM)).as_json()
+    assert json.loads(json.dumps(told)) == told
+    assert told["counts"] == {"oom": 1, "missing": 11}
+    assert told["failures"][0]["status"] == "oom"
+
+
+def test_conflicts_and_torn_lines_are_told(write: Write, opened: Opened) -> None:
+    results = write(*[Status.OK] * 12)
+    cell = opened.plan.cells[0].id
+    turn = Round(round=0, picked=[7], n_labelled=1, n_labelled_subjects=1, proba=PROBA, **SECONDS)
+    other = Finished(cell=cell, status=Status.OK, rounds=[turn]).to_json()
+    with Journal(results / "journal") as journal:
+        journal.append("cell", other)
+        journal.append("cell", other)
+    journal.path.write_bytes(journal.path.read_bytes()[:-5])
+    overview = status_overview(results)
+    assert overview.conflicts == (cell,)
+    assert not overview.is_complete
+    assert f"conflict: cell {cell} has two different results" in overview.as_text()
+    assert "its last line was cut off" in overview.as_text()
+
+
+def test_a_folder_without_a_run_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(RecordsError, match=r"nowhere: has no journal with a run in it"):
+        status_overview(tmp_path / "nowhere")
+
+
+def test_data_are_told_by_cohort() -> None:
+    cohort: dict[str, Any] = {
+        "simulated": True,
+        "subjects": 168,
+        "test_subjects": 34,
+        "classes": {"F0": 41, "F1": 127},
+        "modalities": {"LSTE": {"samples": 778, "shape": [3, 224, 224]}},
+        "candidates": {"LSTE": 778},
+        "note": "A note.",
+    }
+    assert data_text({"liver": cohort}).splitlines() == [
+        "liver (simulated): 168 subjects, 34 of them for test",
+        "  classes: F0: 41, F1: 127",
+        "  LSTE: 778 samples of shape 3x224x224",
+        "  candidates of LSTE: 778",
+        "  A note.",
+    ]
