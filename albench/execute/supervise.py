@@ -136,7 +136,8 @@ def supervise(
     )
     process.start()
     theirs.close()
-    watch = _Watch(job, process, began, stop)
+    # The first child waits for the fork server's imports, which are no part of its time.
+    watch = _Watch(job, process, time.perf_counter(), stop)
     try:
         end = _listen(ours, watch, on_message)
     finally:

@@ -1,0 +1,235 @@
+"""A benchmark of a few seconds, with strategies that misbehave announced by a toy distribution."""
+
+from __future__ import annotations
+
+import sys
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench import registry, session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from albench.execute.run import Progress
+    from albench.plan import Cell
+    from albench.records.schema import Finished
+
+STRATEGIES = """
+import os, signal, sys, time
+import numpy as np
+
+
+class First:
+    needs = frozenset()
+    def __call__(self, pool, n, rng):
+        return np.arange(n)
+
+
+class TooMany(First):
+    def __call__(self, pool, n, rng):
+        return np.arange(n + 1)
+
+
+class Twice(First):
+    def __call__(self, pool, n, rng):
+        return np.zeros(n, dtype=int)
+
+
+class Outside(First):
+    def __call__(self, pool, n, rng):
+        return np.arange(n) + len(pool)
+
+
+class Fractions(First):
+    def __call__(self, pool, n, rng):
+        return np.arange(n) + 0.5
+
+
+class Flat(First):
+    def __call__(self, pool, n, rng):
+        return np.arange(n)[:, None]
+
+
+class Raises(First):
+    def __call__(self, pool, n, rng):
+        raise KeyError("what")
+
+
+class Quits(First):
+    def __call__(self, pool, n, rng):
+        os._exit(3)
+
+
+class Segfaults(First):
+    def __call__(self, pool, n, rng):
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+
+class Sleeps(First):
+    def __call__(self, pool, n, rng):
+        time.sleep(600)
+
+
+class Hoards(First):
+    def __call__(self, pool, n, rng):
+        kept = []
+        while True:
+            kept.append(np.ones(2**22))
+            time.sleep(0.02)
+
+
+class Peeks(First):
+    def __call__(self, pool, n, rng):
+        return pool.proba.argmax(axis=1)[:n]
+
+
+class Seeds(First):
+    def __call__(self, pool, n, rng):
+        np.random.seed(0)
+        return np.arange(n)
+
+
+class Trains(First):
+    def __call__(self, pool, n, rng):
+        import torch
+        with torch.no_grad():
+            for parameter in pool._source.classifier.module_.parameters():
+                parameter.add_(1.0)
+        return np.arange(n)
+
+
+class Dies(First):
+    \"\"\"Kills its cell in round 2, once: a file says that it has.\"\"\"
+    def __init__(self, marker):
+        self.marker = marker
+    def __call__(self, pool, n, rng):
+        if pool.round == 2 and not os.path.exists(self.marker):
+            open(self.marker, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return rng.permutation(len(pool))[:n]
+"""
+
+NAMES = [
+    *("First", "TooMany", "Twice", "Outside", "Fractions", "Flat", "Raises", "Quits"),
+    *("Segfaults", "Sleeps", "Hoards", "Peeks", "Seeds", "Trains", "Dies"),
+]
+
+PLUGIN = f"""
+from albench.api import Descriptor, Kind, Option, hookimpl
+
+@hookimpl
+def albench_strategies():
+    marker = (Option(name="marker", type=str, default=""),)
+    return [
+        Descriptor(name=name.lower(), kind=Kind.STRATEGY, target=f"naughty.strategies:{{name}}",
+                   summary=name, options=marker if name == "Dies" else ())
+        for name in {NAMES!r}
+    ]
+"""
+
+SPEC = """
+name = "toy"
+seed = 3
+repetitions = {repetitions}
+[cohorts.digits]
+test = 0.9
+[cohorts.digits.modalities]
+profile = {{ loader = "digits", options = {{ view = "profile" }} }}
+[models.m]
+plugin = "mmfn"
+options = {{ width = 8, hidden = 8 }}
+training = {{ epochs = 1, min_updates = 3, warm_start = {warm} }}
+[strategies.dies]
+plugin = "dies"
+options = {{ marker = "{marker}" }}
+[budgets.b]
+initial = 20
+query = 10
+stop = 50
+of = "{of}"
+[[matrix]]
+cohorts = ["digits"]
+models = ["m"]
+strategies = {strategies}
+budgets = ["b"]
+[limits]
+cell_seconds = {seconds}
+memory_mb = {memory}
+"""
+
+
+@pytest.fixture(scope="session")
+def _naughty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the toy distribution: a package and the record that announces it."""
+    folder = tmp_path_factory.mktemp("site")
+    package = folder / "naughty"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "strategies.py").write_text(dedent(STRATEGIES))
+    (package / "plugin.py").write_text(dedent(PLUGIN))
+    record = folder / "naughty-1.2.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: naughty\nVersion: 1.2\n")
+    (record / "entry_points.txt").write_text("[albench]\nnaughty = naughty.plugin\n")
+    return folder
+
+
+@pytest.fixture
+def _with_naughty(
+    _naughty: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
+    monkeypatch.syspath_prepend(str(_naughty))
+    monkeypatch.setenv("ALBENCH_CACHE", str(_naughty / "cache"))
+    registry.discover.cache_clear()
+    yield
+    registry.discover.cache_clear()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "naughty"]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes a specification of the toy benchmark."""
+
+    def write(*strategies: str, **changes: object) -> Path:
+        told = {
+            "repetitions": 1,
+            "warm": "false",
+            "marker": tmp_path / "marker",
+            "of": "candidates",
+            "seconds": 120,
+            "memory": 8000,
+        } | changes
+        path = tmp_path / "toy.toml"
+        path.write_text(SPEC.format(strategies=list(strategies), **told))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def run_toy(write_spec: Callable[..., Path], tmp_path: Path) -> Callable[..., dict[str, Finished]]:
+    """Return a function that runs the toy benchmark and gives what became of each cell."""
+
+    def run(
+        *strategies: str, output: str = "results", jobs: int = 2, **changes: object
+    ) -> dict[str, Finished]:
+        opened = session.open_spec(str(write_spec(*strategies, **changes)))
+        ended: dict[str, Finished] = {}
+
+        def watch(progress: Progress) -> None:
+            if progress.cell is not None and progress.finished is not None:
+                ended[key(progress.cell)] = progress.finished
+
+        def key(cell: Cell) -> str:
+            suffix = f" {cell.repetition}" if changes.get("repetitions", 1) != 1 else ""
+            return f"{cell.strategy_label}{suffix}"
+
+        session.run(opened, tmp_path / output, jobs, ["albench"], lambda *_: None, watch)
+        return ended
+
+    return run

@@ -1,0 +1,97 @@
+"""What becomes of cells, well-behaved and not: each has a record with its cause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench.records.tables import essence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from albench.records.schema import Finished
+
+    RunToy = Callable[..., dict[str, Finished]]
+
+FAULTS = {
+    "toomany": ("invalid-query", "expected 10 positions, found 11"),
+    "twice": ("invalid-query", "chosen more than once"),
+    "outside": ("invalid-query", "is not a position in the pool"),
+    "fractions": ("invalid-query", "found an array of shape (10,) and type float64"),
+    "flat": ("invalid-query", "found an array of shape (10, 1)"),
+    "raises": ("error", "raised KeyError: 'what' (strategies.py:"),
+    "peeks": ("error", "read 'proba' of the pool, but its needs declare nothing"),
+    "seeds": ("violation", "changed the global random state"),
+    "trains": ("violation", "changed the model's weights"),
+    "quits": ("crashed", "ended with exit status 3"),
+    "segfaults": ("crashed", "killed by SIGSEGV"),
+}
+
+
+def test_every_fault_ends_its_own_cell_with_a_reason_and_no_other(run_toy: RunToy) -> None:
+    ended = run_toy("first", *FAULTS)
+    assert ended["first"].status == ended["random"].status == ended["all-labels"].status == "ok"
+    for name, (status, reason) in FAULTS.items():
+        assert (name, str(ended[name].status)) == (name, status)
+        assert reason in ended[name].reason
+        if status in ("invalid-query", "violation", "error"):
+            assert f"strategy naughty/{name} (naughty 1.2), round 1" in ended[name].reason
+        assert [entry.round for entry in ended[name].rounds] == [0]
+
+
+def test_an_endless_cell_is_stopped_at_its_limit(run_toy: RunToy) -> None:
+    ended = run_toy("sleeps", seconds=8)
+    assert ended["sleeps"].status == "timeout"
+    assert "limit of 8 s" in ended["sleeps"].reason
+    assert ended["random"].status == "ok"
+
+
+def test_a_cell_that_hoards_memory_is_stopped_at_its_limit(run_toy: RunToy) -> None:
+    ended = run_toy("hoards", memory=1500)
+    assert ended["hoards"].status == "oom"
+    assert "the limit is 1500 MiB" in ended["hoards"].reason
+
+
+@pytest.mark.parametrize("warm", ["false", "true"])
+def test_a_killed_cell_goes_on_to_the_same_bytes(
+    run_toy: RunToy, tmp_path: Path, warm: str
+) -> None:
+    killed = run_toy("dies", warm=warm)["dies"]
+    assert (killed.status, len(killed.rounds)) == ("crashed", 2)
+    resumed = run_toy("dies", warm=warm)
+    assert set(resumed) == {"dies"}, "what had succeeded is reused"
+    whole = run_toy("dies", warm=warm, output="elsewhere")["dies"]
+    assert essence(resumed["dies"]) == essence(whole)
+
+
+def test_records_are_equal_whatever_the_number_of_jobs(run_toy: RunToy) -> None:
+    one = run_toy("esd", "k-center", output="one", jobs=1, repetitions=2)
+    two = run_toy("esd", "k-center", output="two", jobs=2, repetitions=2)
+    assert {key: essence(cell) for key, cell in one.items()} == {
+        key: essence(cell) for key, cell in two.items()
+    }
+
+
+def test_strategies_share_their_start_and_adding_one_changes_no_other(run_toy: RunToy) -> None:
+    few = run_toy("margin", output="few")
+    many = run_toy("margin", "bald", "first", output="many")
+    assert essence(few["margin"]) == essence(many["margin"])
+    parts = [many[name].part for name in ("random", "margin", "bald", "first")]
+    assert all(part == parts[0] for part in parts)
+    starts = {many[name].rounds[0].proba for name in ("random", "margin", "bald", "first")}
+    assert len(starts) == 1
+
+
+def test_picks_are_training_candidates_each_bought_once(run_toy: RunToy) -> None:
+    cell = run_toy("entropy")["entropy"]
+    picked = [candidate for entry in cell.rounds for candidate in entry.picked]
+    assert len(picked) == len(set(picked)) == cell.rounds[-1].n_labelled == 50
+    assert [entry.n_labelled for entry in cell.rounds] == [20, 30, 40, 50]
+
+
+def test_subjects_are_bought_whole(run_toy: RunToy) -> None:
+    cell = run_toy("entropy", of="subjects")["entropy"]
+    assert [entry.n_labelled_subjects for entry in cell.rounds] == [20, 30, 40, 50]
