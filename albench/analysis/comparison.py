@@ -28,21 +28,11 @@ class Verdict(StrEnum):
     TOO_FEW = "too few repetitions"
 
 
-COLUMNS = [
-    "strategy",
-    "n_pairs",
-    "n_missing",
-    "difference",
-    "low",
-    "high",
-    "wins",
-    "ties",
-    "losses",
-    "p",
-    "p_wilcoxon",
-    "p_holm",
-    "verdict",
+COMPARED = [
+    *("n_pairs", "n_missing", "difference", "low", "high"),
+    *("wins", "ties", "losses", "p", "p_wilcoxon"),
 ]
+"""What `compared` tells, in order; `p_holm` and `verdict` follow."""
 
 
 def against_random(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFrame:
@@ -64,12 +54,12 @@ def against_random(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFram
     """
     rows = []
     for key, block in efficiency.groupby(BLOCK, sort=True):
-        table = block.pivot_table(index="repetition", columns="strategy", values=value)
+        table = side_by_side(block, ["repetition"], value)
         for strategy in table.columns.drop(BASELINE, errors="ignore"):
             pair = table.reindex(columns=[strategy, BASELINE])
             entry = dict(zip(BLOCK, key, strict=True)) | {"strategy": strategy}
             rows.append(entry | compared(pair[strategy], pair[BASELINE]))
-    return _with_verdicts(pd.DataFrame(rows, columns=[*BLOCK, *COLUMNS[:-2]]))
+    return _with_verdicts(pd.DataFrame(rows, columns=[*BLOCK, "strategy", *COMPARED]))
 
 
 def across_blocks(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFrame:
@@ -86,24 +76,48 @@ def across_blocks(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFrame
     -------
     DataFrame
         One row a strategy. A repetition counts only if the strategy and random have all blocks in
-        it that the strategy has in any; `n_blocks` says how many these are.
+        it that the strategy has in any; `n_blocks` says how many these are, and `n_missing` how
+        many repetitions that the strategy or random has in one of them do not count.
     """
-    base = efficiency[efficiency["strategy"] == BASELINE]
-    keys = [*BLOCK, "repetition"]
-    paired = efficiency[efficiency["strategy"] != BASELINE].merge(
-        base[[*keys, value]], on=keys, how="left", suffixes=("", "_random")
-    )
     rows = []
-    for strategy, part in paired.groupby("strategy", sort=True):
-        n_blocks = len(part[BLOCK].drop_duplicates())
-        whole = part.dropna(subset=[value, f"{value}_random"])
-        sizes = whole.groupby("repetition")["cell"].transform("size")
-        complete = whole[sizes == n_blocks].groupby("repetition")
-        means = complete[[value, f"{value}_random"]].mean()
-        told = compared(means[value], means[f"{value}_random"])
-        told["n_missing"] = part["repetition"].nunique() - len(means)
-        rows.append({"n_blocks": n_blocks, "strategy": strategy} | told)
-    return _with_verdicts(pd.DataFrame(rows, columns=["n_blocks", *COLUMNS[:-2]]))
+    for strategy in sorted(set(efficiency["strategy"]) - {BASELINE}):
+        own = efficiency[efficiency["strategy"] == strategy]
+        blocks = own[BLOCK].drop_duplicates()
+        pair = efficiency[efficiency["strategy"].isin([strategy, BASELINE])].merge(blocks, on=BLOCK)
+        table = side_by_side(pair, [*BLOCK, "repetition"], value)
+        told = _over_blocks(table.reindex(columns=[strategy, BASELINE]), len(blocks))
+        rows.append({"n_blocks": len(blocks), "strategy": strategy} | told)
+    return _with_verdicts(pd.DataFrame(rows, columns=["n_blocks", "strategy", *COMPARED]))
+
+
+def _over_blocks(pairs: pd.DataFrame, n_blocks: int) -> dict[str, float]:
+    """Return the comparison of two columns, each averaged over the blocks of a repetition."""
+    whole = pairs.dropna().groupby("repetition")
+    means = whole.mean()[whole.size() == n_blocks]
+    told = compared(means.iloc[:, 0], means.iloc[:, 1])
+    n_all = pairs.index.get_level_values("repetition").nunique()
+    return told | {"n_missing": n_all - len(means)}
+
+
+def side_by_side(efficiency: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
+    """Return a table with a column a strategy.
+
+    Parameters
+    ----------
+    efficiency : DataFrame
+        One row a cell.
+    keys : list of str
+        The columns that are the rows' index.
+    value : str
+        The column that is shown.
+
+    Returns
+    -------
+    DataFrame
+        NaN where a strategy has no value.
+    """
+    # A pivot table would average two values of one cell in silence; this raises a ValueError.
+    return efficiency.set_index([*keys, "strategy"])[value].unstack("strategy")  # noqa: PD010  # see above
 
 
 def compared(ours: pd.Series[float], theirs: pd.Series[float]) -> dict[str, float]:
@@ -111,8 +125,10 @@ def compared(ours: pd.Series[float], theirs: pd.Series[float]) -> dict[str, floa
 
     Parameters
     ----------
-    ours, theirs : Series of float
-        With the repetition as their index; NaN where one is missing.
+    ours : Series of float
+        With the repetition as its index; NaN where one is missing.
+    theirs : Series of float
+        Likewise.
 
     Returns
     -------
@@ -121,7 +137,8 @@ def compared(ours: pd.Series[float], theirs: pd.Series[float]) -> dict[str, floa
     """
     both = pd.DataFrame({"ours": ours, "theirs": theirs}).dropna(how="all")
     pairs = both.dropna()
-    gaps = (pairs["ours"] - pairs["theirs"]).to_numpy(dtype=float)
+    # Rounded, so that what floating point leaves of equal areas is neither won nor lost.
+    gaps = (pairs["ours"] - pairs["theirs"]).to_numpy(dtype=float).round(12)
     mean, low, high = mean_interval(gaps)
     return {
         "n_pairs": len(gaps),
@@ -148,18 +165,19 @@ def paired_t(gaps: NDArray[np.float64]) -> float:
     Returns
     -------
     float
-        1 if they are all 0, 0 if they are all equal and not 0, NaN for fewer than two.
+        NaN for fewer than two. Differences that are all equal have no spread to test against, and
+        Student's t would be sure of anything: theirs is Wilcoxon's p.
     """
     if len(gaps) < 2:  # one pair has no spread
         return float("nan")
     spread = gaps.std(ddof=1)
     if spread <= 1e-12 * max(1.0, float(np.abs(gaps).max())):
-        return 0.0 if np.abs(gaps).max() > 1e-12 else 1.0
+        return wilcoxon(gaps)
     return float(2 * stats.t.sf(abs(gaps.mean()) / (spread / np.sqrt(len(gaps))), len(gaps) - 1))
 
 
 def wilcoxon(gaps: NDArray[np.float64]) -> float:
-    """Return the two-sided p value of Wilcoxon's signed-rank test, exact for untied pairs.
+    """Return the two-sided p value of Wilcoxon's signed-rank test, exact with ties too.
 
     Parameters
     ----------

@@ -51,19 +51,21 @@ def learning_curves(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     DataFrame
         One row a block, strategy and round: n_labelled (mean), mean, low, high, and n, the
         repetitions it is the mean of. Rounds that only some of the strategy's repetitions have
-        are there with their own n, never mixed in silently.
+        are there with their own n, never mixed in silently; NaN is not counted.
     """
-    rows = []
-    for key, part in rounds.groupby([*BLOCK, "strategy", "round"], sort=True):
-        mean, low, high = mean_interval(part[metric].to_numpy(dtype=float))
-        entry = dict(zip([*BLOCK, "strategy", "round"], key, strict=True))
-        n_labelled = float(part["n_labelled"].mean())
-        rows.append(
-            entry
-            | {"n_labelled": n_labelled, "mean": mean, "low": low, "high": high, "n": len(part)}
-        )
-    columns = [*BLOCK, "strategy", "round", "n_labelled", "mean", "low", "high", "n"]
-    return pd.DataFrame(rows, columns=columns)
+    keys = [*BLOCK, "strategy", "round"]
+    rows = [
+        dict(zip(keys, key, strict=True)) | _point(part["n_labelled"], part[metric])
+        for key, part in rounds.groupby(keys, sort=True)
+    ]
+    return pd.DataFrame(rows, columns=[*keys, "n_labelled", "mean", "low", "high", "n"])
+
+
+def _point(n_labelled: pd.Series[float], scores: pd.Series[float]) -> dict[str, float]:
+    known = np.asarray(scores.dropna(), dtype=np.float64)
+    mean, low, high = mean_interval(known)
+    size = float(n_labelled.mean())
+    return {"n_labelled": size, "mean": mean, "low": low, "high": high, "n": len(known)}
 
 
 def differences_to_random(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -95,18 +97,18 @@ def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
     Parameters
     ----------
     values : ndarray of float, shape (n,)
-        One a repetition.
+        One a repetition; none is NaN.
 
     Returns
     -------
     mean, low, high : float
-        The interval is the mean itself for one value, and NaN for none.
+        The interval is NaN for one value, which tells nothing of its spread; all are for none.
     """
     n = len(values)
     if n == 0:
         return float("nan"), float("nan"), float("nan")
     mean = float(values.mean())
     if n == 1:
-        return mean, mean, mean
+        return mean, float("nan"), float("nan")
     half = float(student.ppf((1 + CONFIDENCE) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from albench.analysis.comparison import ALPHA
+from albench.analysis.comparison import ALPHA, side_by_side
 from albench.analysis.curves import BLOCK
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ class Ranking:
     Parameters
     ----------
     ranks : mapping of str to float
-        By strategy.
-    n_problems : int
-        The (block, repetition) pairs that every strategy has.
+        By strategy, best first; none if no block is complete.
+    n_blocks : int
+        The blocks that are ranked.
     n_left_out : int
-        Those that some strategy lacks.
+        The (block, repetition) pairs that some strategy lacks: they count nowhere.
     p : float
         Friedman's; NaN where there is too little to test.
     critical_difference : float or None
@@ -34,7 +34,7 @@ class Ranking:
     """
 
     ranks: dict[str, float]
-    n_problems: int
+    n_blocks: int
     n_left_out: int
     p: float
     critical_difference: float | None
@@ -55,18 +55,18 @@ def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
     Ranking
         Repetitions of one block are averaged first: they are not independent problems.
     """
-    table = efficiency.pivot_table(index=[*BLOCK, "repetition"], columns="strategy", values=value)
+    table = side_by_side(efficiency, [*BLOCK, "repetition"], value)
     complete = table.dropna()
-    means = complete.groupby(level=list(range(len(BLOCK)))).mean()
-    ranks = means.rank(axis=1, ascending=False).mean() if len(means) else means.mean()
+    # Rounded, so that what floating point leaves of equal areas breaks no tie.
+    means = complete.groupby(level=BLOCK).mean().round(12)
+    ranks = means.rank(axis=1, ascending=False).mean().dropna()
     p = _friedman(means)
-    rejects = bool(p < ALPHA)
     return Ranking(
-        ranks={str(name): float(value) for name, value in ranks.sort_values().items()},
-        n_problems=len(complete),
+        ranks={str(name): float(value) for name, value in ranks.sort_values(kind="stable").items()},
+        n_blocks=len(means),
         n_left_out=len(table) - len(complete),
         p=p,
-        critical_difference=_nemenyi(*means.shape) if rejects else None,
+        critical_difference=_nemenyi(*means.shape) if p < ALPHA else None,
     )
 
 

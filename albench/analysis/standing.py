@@ -44,8 +44,7 @@ def fairness(cells: pd.DataFrame) -> pd.DataFrame:
         number of different ones; and `equal`. Cells that failed before they had a part are not
         counted, nor is the reference, which is trained on all labels.
     """
-    known = cells[(cells["strategy"] != REFERENCE) & (cells["split_hash"].astype(str) != "")]
-    known = known.dropna(subset=HASHES)
+    known = cells[(cells["strategy"] != REFERENCE) & (cells["split_hash"] != "")]
     rows = []
     for key, part in known.groupby([*BLOCK, "repetition"], sort=True):
         entry = dict(zip([*BLOCK, "repetition"], key, strict=True))

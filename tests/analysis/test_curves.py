@@ -1,0 +1,82 @@
+"""Learning curves: what is joined, paired and averaged, and how sure the mean is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from albench.analysis import curves
+from albench.analysis.curves import BLOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_interval_is_students_of_the_mean() -> None:
+    values = np.array([0.7, 0.8, 0.75, 0.9])
+    expected = stats.t.interval(0.95, 3, loc=values.mean(), scale=stats.sem(values))
+    assert curves.mean_interval(values) == pytest.approx((values.mean(), *expected))
+
+
+def test_interval_of_one_value_is_unknown() -> None:
+    mean, low, high = curves.mean_interval(np.array([0.5]))
+    assert mean == 0.5
+    assert np.isnan([low, high]).all()
+
+
+def test_interval_of_nothing_is_unknown() -> None:
+    assert np.isnan(curves.mean_interval(np.array([]))).all()
+
+
+def test_interval_covers_the_truth_as_often_as_it_says() -> None:
+    draws = np.random.default_rng(0).normal(size=(500, 6))
+    found = np.array([curves.mean_interval(draw) for draw in draws])
+    covered = np.mean((found[:, 1] <= 0) & (found[:, 2] >= 0))
+    assert 0.92 <= covered <= 0.98
+
+
+def test_only_cells_that_succeeded_are_joined() -> None:
+    cells = pd.DataFrame({"cell": ["a", "b"], "repetition": 0, "status": ["ok", "timeout"]})
+    cells[[*BLOCK, "strategy"]] = "x"
+    scores = pd.DataFrame({"cell": ["a", "a", "b"], "round": [0, 1, 0]})
+    assert curves.joined(cells, scores)["cell"].tolist() == ["a", "a"]
+
+
+def test_curve_is_the_mean_of_each_round(make_rounds: Callable[..., pd.DataFrame]) -> None:
+    rounds = make_rounds({("esd", 0): [0.1, 0.2, 0.3], ("esd", 1): [0.3, 0.4, 0.5]})
+    found = curves.learning_curves(rounds, "accuracy")
+    assert found["mean"].tolist() == pytest.approx([0.2, 0.3, 0.4])
+    assert found["n_labelled"].tolist() == [10, 20, 40]
+
+
+def test_a_round_that_few_have_says_so(make_rounds: Callable[..., pd.DataFrame]) -> None:
+    rounds = make_rounds({("esd", 0): [0.1, 0.2, 0.3], ("esd", 1): [0.3, 0.4]})
+    assert curves.learning_curves(rounds, "accuracy")["n"].tolist() == [2, 2, 1]
+
+
+def test_an_unknown_score_is_not_counted(make_rounds: Callable[..., pd.DataFrame]) -> None:
+    rounds = make_rounds({("esd", 0): [0.1, 0.2, 0.3], ("esd", 1): [0.3, np.nan, 0.5]})
+    found = curves.learning_curves(rounds, "accuracy")
+    assert found["n"].tolist() == [2, 1, 2]
+    assert found["mean"].tolist() == pytest.approx([0.2, 0.2, 0.4])
+
+
+def test_difference_is_to_random_of_the_same_repetition(
+    make_rounds: Callable[..., pd.DataFrame],
+) -> None:
+    rounds = make_rounds(
+        {("random", 0): [0.1], ("random", 1): [0.5], ("esd", 1): [0.6], ("esd", 0): [0.3]}
+    )
+    found = curves.differences_to_random(rounds, "accuracy").set_index("repetition")["accuracy"]
+    assert found.to_dict() == pytest.approx({0: 0.2, 1: 0.1})
+
+
+def test_a_repetition_without_random_has_no_difference(
+    make_rounds: Callable[..., pd.DataFrame],
+) -> None:
+    rounds = make_rounds({("random", 0): [0.1], ("esd", 1): [0.6], ("all-labels", 0): [0.9]})
+    assert curves.differences_to_random(rounds, "accuracy").empty
