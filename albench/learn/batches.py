@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,9 @@ class Batches:
     dataset : CandidateDataset
         What to batch.
     batch_size : int
-        Candidates a batch. A rest of one candidate joins the batch before it, since batch
-        normalisation cannot be trained on one.
+        The most candidates a batch. All batches are as equal as can be: in a small rest the
+        statistics of batch normalisation are noise, and behind it the network's running ones are
+        too. None has one candidate, which cannot be normalised, unless asked for or alone.
     rng : numpy.random.Generator or None
         Draws each pass's order; None keeps the dataset's.
     """
@@ -68,10 +70,11 @@ class Batches:
         self._dataset = dataset
         self._rng = rng
         n = len(dataset)
-        starts = list(range(0, n, batch_size))
-        if n > batch_size > 1 and n % batch_size == 1:
-            starts.pop()
-        self._slices = [slice(*bounds) for bounds in pairwise([*starts, n])]
+        n_batches = math.ceil(n / batch_size)
+        if batch_size > 1:
+            n_batches = min(n_batches, max(n // 2, 1 if n else 0))
+        bounds = [n * i // n_batches for i in range(n_batches + 1)] if n else []
+        self._slices = [slice(*ends) for ends in pairwise(bounds)]
 
     def __len__(self) -> int:
         return len(self._slices)

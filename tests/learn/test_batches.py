@@ -32,9 +32,11 @@ def test_samples_and_labels_belong_together() -> None:
 
 @pytest.mark.parametrize(
     ("n", "size", "expected"),
-    [(1, 4, [1]), (4, 4, [4]), (5, 4, [5]), (6, 4, [4, 2]), (9, 4, [4, 5]), (3, 1, [1, 1, 1])],
+    [(1, 4, [1]), (4, 4, [4]), (5, 4, [2, 3]), (3, 2, [3]), (100, 32, [25] * 4), (3, 1, [1, 1, 1])],
 )
-def test_a_rest_of_one_joins_the_batch_before(n: int, size: int, expected: list[int]) -> None:
+def test_batches_are_as_equal_as_can_be_and_none_has_one_candidate(
+    n: int, size: int, expected: list[int]
+) -> None:
     assert [len(labels) for labels in _labels(Batches(_dataset(n), size))] == expected
 
 
