@@ -32,15 +32,17 @@ class Watcher:
         How many cells run at once, for the estimate of the time left.
     tell : callable
         Prints a line that stays.
-    stream : file
-        Where the line that is kept up to date goes.
+    stream : file or None
+        Where the line that is kept up to date goes; None takes the standard error as it stands.
     """
 
-    def __init__(self, jobs: int, tell: Callable[[str], None], stream: TextIO = sys.stderr) -> None:
+    def __init__(
+        self, jobs: int, tell: Callable[[str], None], stream: TextIO | None = None
+    ) -> None:
         self._jobs = jobs
         self._tell = tell
-        self._stream = stream
-        self._is_live = stream.isatty()
+        self._stream = sys.stderr if stream is None else stream
+        self._is_live = self._stream.isatty()
         self._left: dict[str, Cell] = {}
         self._durations: dict[Kind, list[float]] = {}
         self._n_done = 0

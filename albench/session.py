@@ -136,10 +136,13 @@ def run(
     Raises
     ------
     InputError
-        If the results folder is something else, or data or weights turn out to be bad; nothing
-        has been written then.
+        If every cell is skipped, if the results folder is something else, or if data or weights
+        turn out to be bad; nothing has been written then.
     """
     began = time.perf_counter()
+    if not opened.plan.cells:
+        source = opened.resolved.specification.source
+        raise InputError([Complaint(source, "nothing is left to run: every cell is skipped")])
     settings = _settings(opened, results, jobs)
     _require_results_folder(results)
     done = done_cells(results)

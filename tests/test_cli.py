@@ -12,6 +12,7 @@ import pytest
 
 from albench import __version__, cli, registry
 from albench.api import Kind, Option
+from albench.errors import InputError, QueryFault
 from albench.registry import PluginReport, Registry, State
 
 if TYPE_CHECKING:
@@ -131,13 +132,20 @@ def test_a_plugin_is_shown_with_its_options(capsys: pytest.CaptureFixture[str]) 
     assert "  option passes (int; default 10; from 1" in shown
 
 
+def test_a_plugin_is_shown_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["plugins", "show", "core/esd", "--json"]) == 0
+    assert [part["qualified"] for part in json.loads(capsys.readouterr().out)] == ["core/esd"]
+
+
 def test_a_name_of_two_plugins_shows_both(
     show: Show, make_component: Callable[..., Component], capsys: pytest.CaptureFixture[str]
 ) -> None:
     parts = [make_component(Kind.STRATEGY, "esd", owner) for owner in ("one", "two")]
     show(report(State.OK, "", *parts))
     assert cli.main(["plugins", "show", "esd"]) == 0
-    assert "one/esd" in capsys.readouterr().out.replace("two/esd", "one/esd", 1)
+    shown = capsys.readouterr().out
+    assert "strategy one/esd: " in shown
+    assert "strategy two/esd: " in shown
 
 
 def test_a_broken_component_is_shown_with_the_reason(
@@ -253,3 +261,56 @@ def test_a_reader_that_has_had_enough_ends_it_quietly() -> None:
     command = f"{sys.executable} -m albench plugins list --json | head -c 10"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)  # noqa: S602  # our own command
     assert (len(done.stdout), done.stderr) == (10, "")
+
+
+NOTHING_TO_RUN = """
+name = "toy"
+repetitions = 1
+[cohorts.far]
+optional = true
+modalities.a = { loader = "mylab/scans" }
+[models.small]
+plugin = "mmfn"
+[budgets.tenth]
+[[matrix]]
+cohorts = ["far"]
+models = ["small"]
+strategies = ["esd"]
+budgets = ["tenth"]
+"""
+
+
+def test_a_run_of_nothing_is_refused_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bench.toml").write_text(NOTHING_TO_RUN)
+    assert cli.main(["run", "bench.toml"]) == 2
+    told = capsys.readouterr()
+    assert told.out.startswith("skipped: cohort far: unknown loader 'mylab/scans'")
+    assert told.err == "albench: bench.toml: nothing is left to run: every cell is skipped\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["bench.toml"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (InputError(["one", "two"]), 2, "albench: one\nalbench: two\n"),
+        (QueryFault("a bad pick"), 1, "albench: a bad pick\n"),
+        (KeyboardInterrupt(), 130, "albench: stopped; the same command goes on from here\n"),
+    ],
+    ids=["wrong input", "another error", "an interrupt"],
+)
+def test_what_ends_a_command_is_one_message_and_a_status(
+    error: BaseException,
+    status: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail() -> Registry:
+        raise error
+
+    monkeypatch.setattr(registry, "discover", fail)
+    assert cli.main(["plugins", "list"]) == status
+    assert capsys.readouterr().err == said

@@ -7,9 +7,14 @@ import json
 import os
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from albench import __version__
+from albench.records import provenance as module
 from albench.records.provenance import PACKAGES, provenance
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_provenance_is_plain_data() -> None:
@@ -35,3 +40,13 @@ def test_no_user_host_or_folder_is_told() -> None:
     for secret in (str(Path.home()), str(Path.cwd()), socket.gethostname(), getpass.getuser()):
         assert f'"{secret}"' not in told
         assert f"{secret}/" not in told
+
+
+def test_a_package_that_is_not_there_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PACKAGES", ("no-such-package",))
+    assert provenance()["packages"] == {"no-such-package": "not installed"}
+
+
+def test_where_there_is_no_git_there_is_no_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert provenance()["commit"] == ""

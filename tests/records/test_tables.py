@@ -165,6 +165,13 @@ def test_predictions_are_those_that_were_packed(records: Records) -> None:
     np.testing.assert_array_equal(last.proba, np.array([[0.75, 0.25], [0.25, 0.75]], np.float32))
 
 
+def test_a_cell_that_failed_before_it_had_a_test_part_has_no_predictions(
+    finished: End, event: Told, run_event: Told
+) -> None:
+    failed = gather([run_event(), event(finished(status=Status.CRASHED))])
+    assert list(predictions(failed)) == []
+
+
 def test_predictions_of_each_unit_are_a_row(records: Records) -> None:
     table = predictions_table(records)
     assert table["unit"].tolist() == ["P1", "P2"] * 3
