@@ -118,7 +118,9 @@ def differences(old: object, new: object, path: str = "") -> Iterator[str]:
 
     Parameters
     ----------
-    old, new : object
+    old : object
+        Plain data.
+    new : object
         Plain data.
     path : str
         Where in them this is.

@@ -59,6 +59,11 @@ class FusionNet(Protocol):
         x : Tensor, shape (n, *shape)
             Samples, float32 (images in 0..1); where the modality has a trunk, the trunk's outputs.
             Rows are independent of one another in evaluation mode.
+
+        Returns
+        -------
+        Tensor, shape (n, d)
+            Vectors.
         """
 
     def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -68,6 +73,11 @@ class FusionNet(Protocol):
         ----------
         vectors : mapping of str to Tensor, shape (n, d)
             What `encode` gave for each modality, row for row of the same candidates.
+
+        Returns
+        -------
+        Tensor, shape (n, D)
+            Vectors.
         """
 
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -77,6 +87,11 @@ class FusionNet(Protocol):
         ----------
         vectors : mapping of str to Tensor, shape (n, d)
             What `encode` gave for each modality, row for row of the same candidates.
+
+        Returns
+        -------
+        Tensor, shape (n, n_classes)
+            Logits.
         """
 
 
@@ -117,4 +132,9 @@ class AuxiliaryLoss(Protocol):
         ----------
         targets : Tensor, shape (n,)
             The class numbers of the batch.
+
+        Returns
+        -------
+        Tensor
+            A number.
         """

@@ -44,8 +44,12 @@ def schedule(
     ----------
     n : int
         How many units the training part has.
-    initial, query, stop : int or float
-        Counts, or shares of `n`.
+    initial : int or float
+        The first labelled set: a count, or a share of `n`.
+    query : int or float
+        What a round buys, likewise.
+    stop : int or float
+        Where to end, likewise.
     unit : str
         What is counted.
 

@@ -75,6 +75,8 @@ def prepare(request: Request, _emit: Callable[[Any], None]) -> Prepared:
     ----------
     request : Request
         What is needed.
+    _emit : callable
+        Not used: there is nothing to tell on the way.
 
     Returns
     -------

@@ -30,6 +30,8 @@ def run_start(task: CellTask, _emit: Callable[[Any], None]) -> None:
     ----------
     task : CellTask
         Any cell of the repetition.
+    _emit : callable
+        Not used: there is nothing to tell on the way.
     """
     block = open_block(task.cell, task.prepared)
     labelled = first_labels(block)
@@ -64,6 +66,11 @@ def run_cell(task: CellTask, emit: Callable[[Any], None]) -> None:
         The cell.
     emit : callable
         Takes the part and each round, those of an earlier attempt first.
+
+    Raises
+    ------
+    FileNotFoundError
+        If round 0 has been deleted since it was trained.
     """
     found = checkpoint.load(task.checkpoint) or checkpoint.load(task.start)
     if found is None:

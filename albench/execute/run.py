@@ -234,6 +234,11 @@ class Run:
             Those that are not done; of equal ones, one is run.
         records : Journal
             Takes one event a cell.
+
+        Raises
+        ------
+        BaseException
+            What interrupts it, after every child has been stopped.
         """
         unique = {cell.id: cell for cell in cells}
         with ThreadPoolExecutor(self._settings.jobs) as slots:

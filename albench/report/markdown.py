@@ -20,8 +20,10 @@ def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
 
     Parameters
     ----------
-    title, question : str
+    title : str
         The benchmark's.
+    question : str
+        The benchmark's; may be empty.
     parts : sequence of Section
         The report.
 

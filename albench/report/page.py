@@ -22,8 +22,10 @@ def page(title: str, question: str, parts: Sequence[Section]) -> str:
 
     Parameters
     ----------
-    title, question : str
+    title : str
         The benchmark's.
+    question : str
+        The benchmark's; may be empty.
     parts : sequence of Section
         The report.
 
