@@ -7,46 +7,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from albench.models.streams import Stream
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.api import Trunk
-
-
-class Stream(nn.Module):
-    """What turns samples of a modality into vectors, the frozen trunk left out.
-
-    Parameters
-    ----------
-    front : Module
-        The part in front: a trunk that learns, a perceptron, or nothing.
-    neck : Module
-        From the front's output to ``(n, width)``.
-    front_lr_scale : float
-        A factor on the learning rate of the front.
-    """
-
-    def __init__(self, front: nn.Module, neck: nn.Module, front_lr_scale: float = 1.0) -> None:
-        super().__init__()
-        self.front = front
-        self.neck = neck
-        self.front_lr_scale = front_lr_scale
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return vectors ``(n, width)``.
-
-        Parameters
-        ----------
-        x : Tensor, shape (n, *shape)
-            Samples, or the outputs of their frozen trunk.
-
-        Returns
-        -------
-        Tensor, shape (n, width)
-            One vector a sample.
-        """
-        vectors: torch.Tensor = self.neck(self.front(x))
-        return vectors
 
 
 class LateFusion(nn.Module):
@@ -57,8 +23,6 @@ class LateFusion(nn.Module):
     streams : mapping of str to Stream
         The stream of each modality, in the order of concatenation; the same object may serve
         several modalities, which then share its weights.
-    width : int
-        The length of all streams' vectors together.
     n_classes : int
         The number of classes.
     dropout : float
@@ -71,7 +35,6 @@ class LateFusion(nn.Module):
         self,
         streams: Mapping[str, Stream],
         *,
-        width: int,
         n_classes: int,
         dropout: float,
         trunks: Mapping[str, Trunk],
@@ -82,6 +45,7 @@ class LateFusion(nn.Module):
         self.streams = nn.ModuleList(distinct)
         self.stream_of = {name: distinct.index(stream) for name, stream in streams.items()}
         self.dropout = nn.Dropout(dropout)
+        width = sum(stream.width for stream in streams.values())
         self.classifier = nn.Linear(width, n_classes)
         self.trunks: Mapping[str, Trunk] = dict(trunks)
 

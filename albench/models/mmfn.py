@@ -11,16 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from torch import nn
-
-from albench.models.late_fusion import LateFusion, Stream
+from albench.models.late_fusion import LateFusion
 from albench.models.squeeze_excite import GatedNeck
-from albench.models.streams import TrunkChoice, vector_layers
-from albench.models.trunks import require_fitting, trunk_kind
-from albench.models.weights import RANDOM
+from albench.models.streams import StreamPlan
+from albench.models.trunk_choice import TrunkChoice
 
 if TYPE_CHECKING:
-    from albench.api import Shapes, Trunk
+    from albench.api import Shapes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,48 +88,31 @@ class Mmfn:
         WeightsError
             If weights cannot be had or do not fit.
         """
-        require_fitting(self.trunk, shapes)
-        streams: dict[str, Stream] = {}
-        shared: dict[tuple[int, ...], Stream] = {}
-        for name, shape in shapes.items():
-            stream = shared.get(shape) if self.share_streams else None
-            streams[name] = shared[shape] = stream or self._stream(shape)
+        plan = StreamPlan(
+            choice=TrunkChoice(
+                name=self.trunk,
+                weights=self.weights,
+                seed=self.weights_seed,
+                frozen=self.frozen,
+                lr_scale=self.trunk_lr_scale,
+            ),
+            neck=self._neck,
+            hidden=self.hidden,
+            pooled=self.pools == "avg",
+        )
         return LateFusion(
-            streams,
-            width=self.width * len(shapes),
+            plan.build(shapes, shared=self.share_streams),
             n_classes=n_classes,
             dropout=self.dropout,
-            trunks=self._trunks(shapes),
+            trunks=plan.trunks(shapes),
         )
 
-    def _stream(self, shape: tuple[int, ...]) -> Stream:
-        if len(shape) == 1:
-            return Stream(vector_layers(shape[0], self.hidden), self._neck(self.hidden))
-        neck = self._neck(trunk_kind(self.trunk).features)
-        if self.frozen:
-            return Stream(nn.Identity(), neck)
-        choice = self._choice
-        scale = 1.0 if choice.source == RANDOM else self.trunk_lr_scale
-        return Stream(choice.learning(shape[0]), neck, scale)
-
-    def _neck(self, channels: int) -> GatedNeck:
-        return GatedNeck(
+    def _neck(self, channels: int) -> tuple[GatedNeck, int]:
+        neck = GatedNeck(
             channels,
             self.width,
             reduction=self.reduction,
             gate_bias=self.gate_bias,
             pools=self.pools,
         )
-
-    def _trunks(self, shapes: Shapes) -> dict[str, Trunk]:
-        if not self.frozen:
-            return {}
-        pooled = self.pools == "avg"
-        images = {name: shape for name, shape in shapes.items() if len(shape) == 3}
-        return {name: self._choice.fixed(shape, pooled=pooled) for name, shape in images.items()}
-
-    @property
-    def _choice(self) -> TrunkChoice:
-        return TrunkChoice(
-            name=self.trunk, weights=self.weights, seed=self.weights_seed, frozen=self.frozen
-        )
+        return neck, self.width

@@ -6,14 +6,15 @@ from albench.api import Descriptor, Kind, Option, hookimpl, needs
 
 _SERVED = frozenset(needs.NEEDS)
 
-_TRUNK_OPTIONS = (
-    Option(
-        name="trunk",
-        type=str,
-        default="resnet50",
-        choices=("resnet50", "resnet18", "efficientnet-lite0", "small"),
-        help="the convolutional trunk of image streams; 'small' is for images of 8 to 32 pixels",
-    ),
+_TRUNK = Option(
+    name="trunk",
+    type=str,
+    default="resnet50",
+    choices=("resnet50", "resnet18", "efficientnet-lite0", "inception-v3", "small"),
+    help="the convolutional trunk of image streams; 'small' is for images of 8 to 32 pixels",
+)
+
+_WEIGHTS = (
     Option(
         name="weights",
         type=str,
@@ -28,17 +29,39 @@ _TRUNK_OPTIONS = (
         help="the seed of the random weights of a frozen trunk",
     ),
     Option(
-        name="frozen",
-        type=bool,
-        default=True,
-        help="whether trunks never change; their outputs are then computed once and cached",
-    ),
-    Option(
         name="trunk_lr_scale",
         type=float,
         default=0.1,
         minimum=0.0,
         help="factor on the learning rate of a trunk that starts from trained weights",
+    ),
+)
+
+
+def _frozen(default: bool) -> Option:
+    return Option(
+        name="frozen",
+        type=bool,
+        default=default,
+        help="whether trunks never change; their outputs are then computed once and cached",
+    )
+
+
+_HEAD = (
+    Option(
+        name="dropout",
+        type=float,
+        default=0.5,
+        minimum=0.0,
+        maximum=0.99,
+        help="share of the concatenated vector that is dropped",
+    ),
+    Option(
+        name="hidden",
+        type=int,
+        default=128,
+        minimum=1,
+        help="units of the perceptron of a modality of vectors",
     ),
 )
 
@@ -49,7 +72,9 @@ _MMFN = Descriptor(
     summary="streams with channel attention, fused by concatenation",
     provides=_SERVED,
     options=(
-        *_TRUNK_OPTIONS,
+        _TRUNK,
+        *_WEIGHTS,
+        _frozen(default=True),
         Option(
             name="width", type=int, default=256, minimum=1, help="length of each stream's vector"
         ),
@@ -71,32 +96,88 @@ _MMFN = Descriptor(
             help="what the gate looks at: squeeze-and-excitation, or CBAM's channel gate",
         ),
         Option(
-            name="dropout",
-            type=float,
-            default=0.5,
-            minimum=0.0,
-            maximum=0.99,
-            help="share of the concatenated vector that is dropped",
-        ),
-        Option(
-            name="hidden",
-            type=int,
-            default=128,
-            minimum=1,
-            help="units of the perceptron of a modality of vectors",
-        ),
-        Option(
             name="share_streams",
             type=bool,
             default=False,
             help="whether modalities whose samples have equal shapes share weights",
         ),
+        *_HEAD,
     ),
     citation="Gao et al. 2020, arXiv 2011.00694",
+)
+
+
+_PLAIN = Descriptor(
+    name="resnet50",
+    kind=Kind.MODEL,
+    target="albench.models.plain:Plain",
+    summary="ResNet-50, or another trunk, with average pooling and a linear layer",
+    provides=_SERVED,
+    options=(_TRUNK, *_WEIGHTS, _frozen(default=True), *_HEAD),
+    citation="He et al. 2016, arXiv 1512.03385; as baseline: Gao et al. 2020, arXiv 2011.00694",
+)
+
+_DLRE = Descriptor(
+    name="dlre",
+    kind=Kind.MODEL,
+    target="albench.models.dlre:Dlre",
+    summary="DLRE-like: four convolutions from scratch",
+    provides=_SERVED,
+    options=(
+        Option(
+            name="channels",
+            type=int,
+            default=32,
+            minimum=1,
+            help="channels of the first convolution; each further one has twice as many",
+        ),
+        Option(
+            name="batch_norm",
+            type=bool,
+            default=True,
+            help="whether each convolution is followed by batch normalisation",
+        ),
+        Option(
+            name="flatten",
+            type=bool,
+            default=False,
+            help="whether the classifier sees every position of the maps, or their average",
+        ),
+        *_HEAD,
+    ),
+    citation="after Wang et al. 2019, Gut 68:729",
+)
+
+_INCEPTION = Descriptor(
+    name="inception-v3",
+    kind=Kind.MODEL,
+    target="albench.models.inception:InceptionV3",
+    summary="Inception-v3 with its auxiliary loss",
+    provides=_SERVED,
+    options=(
+        *_WEIGHTS,
+        _frozen(default=False),
+        Option(
+            name="pixels",
+            type=int,
+            default=299,
+            minimum=75,
+            help="side in pixels to which images are resized",
+        ),
+        Option(
+            name="auxiliary_weight",
+            type=float,
+            default=0.4,
+            minimum=0.0,
+            help="weight of the auxiliary loss, which needs 299 pixels; 0 is none",
+        ),
+        *_HEAD,
+    ),
+    citation="Szegedy et al. 2016, arXiv 1512.00567; as baseline: Xue et al. 2020, PMC7160214",
 )
 
 
 @hookimpl
 def albench_models() -> tuple[Descriptor, ...]:
     """Return the models that albench ships."""
-    return (_MMFN,)
+    return (_MMFN, _PLAIN, _DLRE, _INCEPTION)

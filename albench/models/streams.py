@@ -1,139 +1,136 @@
-"""Streams: how one modality becomes one vector, and which part of the way is frozen."""
+"""Streams: how one modality becomes one vector."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
 from torch import nn
 
-from albench.api import Trunk
-from albench.models.trunks import trunk_kind
-from albench.models.weights import IMAGENET, RANDOM, load_weights, weights_name
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Mapping
 
-    from albench.models.trunks import ImageTrunk
+    import torch
 
-_TRANSFORM = 1
-"""Raised when normalisation, calibration or pooling change, so that cached outputs are not used."""
+    from albench.api import Shapes, Trunk
+    from albench.models.trunk_choice import TrunkChoice
+
+    Neck = Callable[[int], tuple[nn.Module, int]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrunkChoice:
-    """Which trunk, with which weights, and whether it learns.
+class Stream(nn.Module):
+    """What turns samples of a modality into vectors, the frozen trunk left out.
 
     Parameters
     ----------
-    name : str
-        One of `albench.models.trunks.TRUNKS`.
-    weights : str or None
-        ``imagenet``, ``random`` or the path of a file; None is ``imagenet`` where there are such
-        weights, else ``random``.
-    seed : int
-        The seed of random weights of a frozen trunk. Random weights of one that learns are drawn
-        from torch's global generator, as those of every other layer.
-    frozen : bool
-        Whether the trunk never changes, so that its outputs can be cached.
+    front : Module
+        The part in front: a trunk that learns, a perceptron, or nothing.
+    neck : Module
+        From the front's output to ``(n, width)``.
+    width : int
+        The length of a vector.
+    front_lr_scale : float
+        A factor on the learning rate of the front.
     """
 
-    name: str
-    weights: str | None = None
-    seed: int = 0
-    frozen: bool = True
+    def __init__(
+        self, front: nn.Module, neck: nn.Module, width: int, front_lr_scale: float = 1.0
+    ) -> None:
+        super().__init__()
+        self.front = front
+        self.neck = neck
+        self.width = width
+        self.front_lr_scale = front_lr_scale
 
-    @property
-    def source(self) -> str:
-        """What `weights` comes to."""
-        if self.weights is not None:
-            return self.weights
-        return IMAGENET if trunk_kind(self.name).pretrained else RANDOM
-
-    def learning(self, channels: int) -> ImageTrunk:
-        """Return a trunk that learns, as it starts.
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return vectors ``(n, width)``.
 
         Parameters
         ----------
-        channels : int
-            Channels of the images.
+        x : Tensor, shape (n, *shape)
+            Samples, or the outputs of their frozen trunk.
 
         Returns
         -------
-        ImageTrunk
-            In training mode.
-
-        Raises
-        ------
-        WeightsError
-            If its weights cannot be had or do not fit.
+        Tensor, shape (n, width)
+            One vector a sample.
         """
-        kind = trunk_kind(self.name)
-        trunk = kind.build(channels)
-        if self.source != RANDOM:
-            load_weights(trunk, kind, self.source)
-        return trunk
+        vectors: torch.Tensor = self.neck(self.front(x))
+        return vectors
 
-    def fixed(self, shape: tuple[int, ...], *, pooled: bool) -> Trunk:
-        """Return a frozen trunk for the cache; nothing heavy is built until it is loaded.
+
+@dataclass(frozen=True, kw_only=True)
+class StreamPlan:
+    """How the streams of a network are built.
+
+    Parameters
+    ----------
+    choice : TrunkChoice
+        The trunk of image streams.
+    neck : callable
+        ``neck(channels)`` returns what follows a trunk or a perceptron, and the length of the
+        vector it gives.
+    hidden : int
+        Units of the perceptron of a modality of vectors.
+    pooled : bool
+        Whether a frozen trunk's outputs may be averaged before the neck.
+    """
+
+    choice: TrunkChoice
+    neck: Neck
+    hidden: int
+    pooled: bool = True
+
+    def build(self, shapes: Shapes, *, shared: bool = False) -> dict[str, Stream]:
+        """Return the stream of each modality.
 
         Parameters
         ----------
-        shape : tuple of int
-            Channels, height and width of the images.
-        pooled : bool
-            Whether its outputs are averaged over the maps.
+        shapes : mapping of str to tuple of int
+            The shape of one sample of each modality.
+        shared : bool
+            Whether modalities of equal shapes have the same stream.
 
         Returns
         -------
-        Trunk
-            Its outputs have the shape ``(features,)`` if pooled, else ``(features, h, w)``.
-
-        Raises
-        ------
-        WeightsError
-            If a file of weights is not there.
+        dict of str to Stream
+            In the order of `shapes`.
         """
-        kind = trunk_kind(self.name)
-        channels, *sides = shape
-        key = f"{self.name} {weights_name(kind, self.source, self.seed)} channels {channels}"
-        pooling = "averaged" if pooled else "maps"
-        return Trunk(
-            key=f"{key} {pooling} transform {_TRANSFORM}",
-            shape=(kind.features,) if pooled else (kind.features, *map(kind.side, sides)),
-            load=lambda: self._load(channels, pooled=pooled),
-        )
+        self.choice.require_fitting(shapes)
+        streams: dict[str, Stream] = {}
+        of_shape: dict[tuple[int, ...], Stream] = {}
+        for name, shape in shapes.items():
+            stream = of_shape.get(shape) if shared else None
+            streams[name] = of_shape[shape] = stream or self._stream(shape)
+        return streams
 
-    def _load(self, channels: int, *, pooled: bool) -> nn.Module:
-        if self.source == RANDOM:
-            with _seeded(self.seed):
-                trunk = trunk_kind(self.name).build(channels)
-                _calibrate(trunk, channels)
-        else:
-            trunk = self.learning(channels)
-        module = nn.Sequential(trunk, GlobalAverage()) if pooled else trunk
-        return module.eval().requires_grad_(False)
-
-
-class GlobalAverage(nn.Module):
-    """The average over the positions of feature maps."""
-
-    def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """Return averages ``(n, channels)``.
+    def trunks(self, shapes: Shapes) -> Mapping[str, Trunk]:
+        """Return the frozen trunk of each image modality, if trunks are frozen.
 
         Parameters
         ----------
-        maps : Tensor, shape (n, channels, height, width)
-            Feature maps.
+        shapes : mapping of str to tuple of int
+            The shape of one sample of each modality.
 
         Returns
         -------
-        Tensor, shape (n, channels)
-            One vector an image.
+        mapping of str to Trunk
+            Not loaded.
         """
-        return maps.mean((2, 3))
+        if not self.choice.frozen:
+            return {}
+        images = {name: shape for name, shape in shapes.items() if len(shape) == 3}
+        return {
+            name: self.choice.fixed(shape, pooled=self.pooled) for name, shape in images.items()
+        }
+
+    def _stream(self, shape: tuple[int, ...]) -> Stream:
+        if len(shape) == 1:
+            return Stream(vector_layers(shape[0], self.hidden), *self.neck(self.hidden))
+        neck, width = self.neck(self.choice.features)
+        if self.choice.frozen:
+            return Stream(nn.Identity(), neck, width)
+        return Stream(self.choice.learning(shape[0]), neck, width, self.choice.rate)
 
 
 def vector_layers(features: int, hidden: int) -> nn.Sequential:
@@ -152,39 +149,3 @@ def vector_layers(features: int, hidden: int) -> nn.Sequential:
         ``(n, features)`` to ``(n, hidden)``, not negative.
     """
     return nn.Sequential(nn.Linear(features, hidden), nn.ReLU())
-
-
-def _calibrate(trunk: ImageTrunk, channels: int) -> None:
-    """Set the batch norms of a random trunk once, on noise that is like photographs.
-
-    A frozen trunk never sees a batch in training mode. With batch norms as they are made, random
-    activations hardly differ between images (ResNet-50: by 6 %) or vanish with depth
-    (EfficientNet-Lite0: 1e-9 at the end).
-    """
-    images = _noise(channels)
-    norms = [part for part in trunk.modules() if isinstance(part, nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.momentum = None  # an average over all batches: of the one there is
-    with torch.no_grad():
-        trunk.train()(images)
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-
-
-def _noise(channels: int) -> torch.Tensor:
-    """Return images in 0..1 with detail of all sizes and the contrast of photographs, 0.25."""
-    octaves = [torch.rand(32, channels, side, side) - 0.5 for side in (1, 2, 4, 8, 16, 32, 64)]
-    total = torch.stack(
-        [nn.functional.interpolate(octave, size=(64, 64), mode="bilinear") for octave in octaves]
-    ).sum(0)
-    return (0.5 + 0.25 * total / total.std()).clamp(0, 1)
-
-
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    # torch's layers draw from the global generator alone; models see only albench.api, so that
-    # albench.seeds.torch_seeded is out of reach here. Trunks are loaded on the CPU.
-    with torch.random.fork_rng(devices=()):
-        torch.manual_seed(seed)
-        yield

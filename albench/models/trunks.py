@@ -50,20 +50,22 @@ class TrunkKind:
     smallest: int = 1
     pretrained: str | None = None
 
-    def build(self, channels: int) -> ImageTrunk:
+    def build(self, channels: int, pixels: int | None = None) -> ImageTrunk:
         """Return a trunk with random weights.
 
         Parameters
         ----------
         channels : int
             Channels of the images.
+        pixels : int or None
+            The side to which images are resized first; None leaves them.
 
         Returns
         -------
         ImageTrunk
             Its weights drawn from torch's global generator.
         """
-        return ImageTrunk(self.body(self.channels or channels), self)
+        return ImageTrunk(self.body(self.channels or channels), self, pixels)
 
     def complaints_about(self, name: str, modality: str, shape: tuple[int, ...]) -> list[Complaint]:
         """Return why images of a shape cannot go through this trunk.
@@ -103,13 +105,16 @@ class ImageTrunk(nn.Module):
         Normalised images to maps.
     kind : TrunkKind
         The normalisation and the number of channels.
+    pixels : int or None
+        The side to which images are resized first.
     """
 
     mean: torch.Tensor
     std: torch.Tensor
 
-    def __init__(self, body: nn.Module, kind: TrunkKind) -> None:
+    def __init__(self, body: nn.Module, kind: TrunkKind, pixels: int | None = None) -> None:
         super().__init__()
+        self.pixels = pixels
         self.body = body
         self.channels = kind.channels
         # Not saved: they are the architecture's, and published weights do not hold them.
@@ -130,6 +135,8 @@ class ImageTrunk(nn.Module):
         Tensor, shape (n, features, h, w)
             The last convolutional stage.
         """
+        if self.pixels is not None and images.shape[2:] != (self.pixels, self.pixels):
+            images = _resized(images, self.pixels)
         if self.channels and images.shape[1] == 1:
             images = images.expand(-1, self.channels, -1, -1)
         normalised = (images - self.mean) / self.std
@@ -162,7 +169,9 @@ def trunk_kind(name: str) -> TrunkKind:
     return TRUNKS[name]
 
 
-def require_fitting(name: str, shapes: Mapping[str, tuple[int, ...]]) -> None:
+def require_fitting(
+    name: str, shapes: Mapping[str, tuple[int, ...]], pixels: int | None = None
+) -> None:
     """Check that the images of all modalities can go through a trunk.
 
     Parameters
@@ -171,6 +180,8 @@ def require_fitting(name: str, shapes: Mapping[str, tuple[int, ...]]) -> None:
         One of `TRUNKS`.
     shapes : mapping of str to tuple of int
         The shape of one sample of each modality; vectors are passed over.
+    pixels : int or None
+        The side to which images are resized first.
 
     Raises
     ------
@@ -178,14 +189,22 @@ def require_fitting(name: str, shapes: Mapping[str, tuple[int, ...]]) -> None:
         With a complaint for every image modality that does not fit.
     """
     kind = trunk_kind(name)
+
+    def side(own: tuple[int, ...]) -> tuple[int, ...]:
+        return own if pixels is None else (pixels, pixels)
+
     complaints = [
         complaint
         for modality, shape in shapes.items()
         if len(shape) == 3
-        for complaint in kind.complaints_about(name, modality, shape)
+        for complaint in kind.complaints_about(name, modality, (shape[0], *side(shape[1:])))
     ]
     if complaints:
         raise DataError(complaints)
+
+
+def _resized(images: torch.Tensor, pixels: int) -> torch.Tensor:
+    return nn.functional.interpolate(images, size=(pixels, pixels), mode="bilinear", antialias=True)
 
 
 class _ResNetMaps(nn.Module):
@@ -218,6 +237,38 @@ class _Lite0Maps(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         maps: torch.Tensor = self.net.extract_features(x)
         return maps
+
+
+class InceptionMaps(nn.Module):
+    """torchvision's Inception-v3 up to its last stage; in training it keeps its middle maps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        models = importlib.import_module("torchvision.models")
+        # Its auxiliary head is built apart, for the classes of the task.
+        net = models.get_model("inception_v3", weights=None, aux_logits=False, init_weights=True)
+        del net.avgpool, net.dropout, net.fc
+        self.net = net
+        self.middle: torch.Tensor | None = None
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return maps ``(n, 2048, h, w)``; `middle` is then what the auxiliary head reads.
+
+        Parameters
+        ----------
+        x : Tensor, shape (n, 3, height, width)
+            Normalised images.
+
+        Returns
+        -------
+        Tensor, shape (n, 2048, h, w)
+            The output of ``Mixed_7c``.
+        """
+        for name, module in self.net.named_children():  # in the order of torchvision's forward
+            x = module(x)
+            if name == "Mixed_6e":
+                self.middle = x if self.training else None
+        return x
 
 
 def _import_lite(module: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  # the package ships no types
@@ -255,6 +306,14 @@ def _thirty_second_down(side: int) -> int:
     return side // 32
 
 
+def _inception_side(side: int) -> int:
+    def strided(size: int) -> int:
+        return (size - 3) // 2 + 1
+
+    stem = strided(strided(strided(side) - 2) - 2)
+    return strided(strided(stem))
+
+
 def _half_up(side: int) -> int:
     return -(-side // 2)
 
@@ -285,6 +344,15 @@ TRUNKS: Mapping[str, TrunkKind] = MappingProxyType(
             std=(128 / 255,),
             smallest=32,
             pretrained="lite0",
+        ),
+        "inception-v3": TrunkKind(
+            features=2048,
+            side=_inception_side,
+            body=lambda _: InceptionMaps(),
+            mean=(0.5,),  # as TensorFlow trained it; torchvision undoes ImageNet's for it
+            std=(0.5,),
+            smallest=75,
+            pretrained="Inception_V3_Weights.IMAGENET1K_V1",
         ),
         "small": TrunkKind(
             features=64,

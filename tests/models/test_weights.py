@@ -14,7 +14,7 @@ from sklearn.datasets import load_sample_image
 from torch.testing import assert_close
 
 from albench.api import WeightsError
-from albench.models.streams import TrunkChoice
+from albench.models.trunk_choice import TrunkChoice
 from albench.models.trunks import trunk_kind
 from albench.models.weights import load_weights, weights_name
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from albench.models.streams import TrunkChoice
+from albench.models.trunk_choice import TrunkChoice
 
 _SHAPE = (3, 32, 32)
 
