@@ -1,6 +1,7 @@
 """A region is placed inside its picture, or the options are answered with what is wrong."""
 
 import pytest
+from PIL import Image
 
 from albench.api import DataError
 from albench.loaders.regions import region_of, square_round
@@ -54,3 +55,7 @@ def test_both_wrong_options_are_named() -> None:
     with pytest.raises(DataError) as caught:
         region_of("box", None, "no colour")
     assert len(caught.value.complaints) == 2
+
+
+def test_the_whole_picture_needs_no_cutting() -> None:
+    assert region_of("whole", None, "yellow").locate(Image.new("RGB", (4, 4)), 2) is None

@@ -49,3 +49,9 @@ def test_a_missing_column_is_named(bus_bra: Path) -> None:
     table.write_text(table.read_text().replace("Pathology", "pathology"))
     with pytest.raises(DataError, match="has no column 'Pathology'"):
         loader.load(path=bus_bra)
+
+
+def test_a_damaged_mask_is_named(bus_bra: Path) -> None:
+    (bus_bra / "BUSBRA" / "Masks" / "mask_0001-r.png").write_bytes(b"")
+    with pytest.raises(DataError, match=r"mask_0001-r\.png: the mask cannot be read"):
+        loader.load(path=bus_bra, view="lesion")

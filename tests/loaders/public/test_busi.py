@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from albench.api import DataError
 from albench.loaders.public import busi as loader
@@ -39,3 +40,17 @@ def test_a_damaged_mask_is_named(busi: Path) -> None:
 
 def test_the_lack_of_patients_is_noted(busi: Path) -> None:
     assert "names no patients" in loader.load(path=busi).note
+
+
+def test_masks_of_different_sizes_are_named(busi: Path) -> None:
+    mask = busi / "Dataset_BUSI_with_GT" / "benign" / "benign (1)_mask_1.png"
+    Image.new("L", (4, 4)).save(mask)
+    with pytest.raises(DataError, match=r"_mask_1\.png: is \(4, 4\), but .* is \(30, 40\)"):
+        loader.load(path=busi, view="lesion")
+
+
+def test_an_empty_class_is_named(busi: Path) -> None:
+    for file in (busi / "Dataset_BUSI_with_GT" / "normal").iterdir():
+        file.unlink()
+    with pytest.raises(DataError, match="normal: holds no picture"):
+        loader.load(path=busi)

@@ -39,3 +39,17 @@ def test_an_unknown_diagnosis_is_named_with_its_line(derm7pt: Path) -> None:
 def test_the_lack_of_patients_is_noted(derm7pt: Path) -> None:
     notes = [loader.load(path=derm7pt, view=view).note for view in ("derm", "facts")]
     assert all("names no patients" in note for note in notes)
+
+
+def test_an_unknown_diagnosis_is_named_with_the_facts_too(derm7pt: Path) -> None:
+    table = derm7pt / "release_v0" / "meta" / "meta.csv"
+    table.write_text(table.read_text().replace("lentigo", "letnigo"))
+    with pytest.raises(DataError, match="line 4: the diagnosis 'letnigo' is in none"):
+        loader.load(path=derm7pt, view="facts")
+
+
+def test_a_missing_column_is_named(derm7pt: Path) -> None:
+    table = derm7pt / "release_v0" / "meta" / "meta.csv"
+    table.write_text(table.read_text().replace("clinic,", "klinik,"))
+    with pytest.raises(DataError, match="has no column 'clinic'"):
+        loader.load(path=derm7pt, view="clinic")
