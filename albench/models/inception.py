@@ -25,6 +25,7 @@ from albench.models.trunks import ImageTrunk, InceptionMaps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from albench.api import Shapes
     from albench.models.streams import Stream
@@ -41,6 +42,8 @@ class InceptionV3:
     ----------
     weights : str or None
         Where its weights come from.
+    weights_file : pathlib.Path or None
+        A file that they come from instead.
     weights_seed : int
         The seed of a frozen trunk with random weights.
     frozen : bool
@@ -59,6 +62,7 @@ class InceptionV3:
     """
 
     weights: str | None = None
+    weights_file: Path | None = None
     weights_seed: int = 0
     frozen: bool = False
     trunk_lr_scale: float = 0.1
@@ -97,6 +101,7 @@ class InceptionV3:
         choice = TrunkChoice(
             name="inception-v3",
             weights=self.weights,
+            file=self.weights_file,
             seed=self.weights_seed,
             frozen=self.frozen,
             lr_scale=self.trunk_lr_scale,

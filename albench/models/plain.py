@@ -17,6 +17,8 @@ from albench.models.streams import StreamPlan
 from albench.models.trunk_choice import TrunkChoice
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from albench.api import Shapes
 
 
@@ -30,6 +32,8 @@ class Plain:
         The trunk of image streams.
     weights : str or None
         Where its weights come from.
+    weights_file : pathlib.Path or None
+        A file that they come from instead.
     weights_seed : int
         The seed of a frozen trunk with random weights.
     frozen : bool
@@ -44,6 +48,7 @@ class Plain:
 
     trunk: str = "resnet50"
     weights: str | None = None
+    weights_file: Path | None = None
     weights_seed: int = 0
     frozen: bool = True
     trunk_lr_scale: float = 0.1
@@ -68,6 +73,7 @@ class Plain:
         choice = TrunkChoice(
             name=self.trunk,
             weights=self.weights,
+            file=self.weights_file,
             seed=self.weights_seed,
             frozen=self.frozen,
             lr_scale=self.trunk_lr_scale,

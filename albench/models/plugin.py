@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from albench.api import Descriptor, Kind, Option, hookimpl, needs
 
 _SERVED = frozenset(needs.NEEDS)
@@ -18,8 +20,14 @@ _WEIGHTS = (
     Option(
         name="weights",
         type=str,
-        help="'imagenet', 'random', or a .safetensors or .pth file; default imagenet where the "
-        "trunk has such weights, else random",
+        choices=("imagenet", "random"),
+        help="where the trunk's weights come from; by default imagenet where it has such weights, "
+        "else random",
+    ),
+    Option(
+        name="weights_file",
+        type=Path,
+        help="a .safetensors or .pth file that they come from instead",
     ),
     Option(
         name="weights_seed",

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from albench.api import Trunk
+from albench.api import Complaint, Trunk, WeightsError
 from albench.models.pooling import GlobalAverage
 from albench.models.trunks import require_fitting, trunk_kind
 from albench.models.weights import IMAGENET, RANDOM, load_weights, weights_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from albench.api import Shapes
     from albench.models.trunks import ImageTrunk
@@ -33,8 +34,10 @@ class TrunkChoice:
     name : str
         One of `albench.models.trunks.TRUNKS`.
     weights : str or None
-        ``imagenet``, ``random`` or the path of a file; None is ``imagenet`` where there are such
-        weights, else ``random``.
+        ``imagenet`` or ``random``; None is ``imagenet`` where there are such weights, else
+        ``random``.
+    file : pathlib.Path or None
+        A ``.safetensors`` or ``.pth`` file of weights; then `weights` must be None.
     seed : int
         The seed of random weights of a frozen trunk. Random weights of one that learns are drawn
         from torch's global generator, as those of every other layer.
@@ -49,6 +52,7 @@ class TrunkChoice:
 
     name: str
     weights: str | None = None
+    file: Path | None = None
     seed: int = 0
     frozen: bool = True
     lr_scale: float = 0.1
@@ -56,7 +60,12 @@ class TrunkChoice:
 
     @property
     def source(self) -> str:
-        """What `weights` comes to."""
+        """What `weights` and `file` come to: ``imagenet``, ``random`` or the path of a file."""
+        if self.file is not None and self.weights is not None:
+            problem = f"found both {self.weights!r} and a weights_file; leave one of them out"
+            raise WeightsError([Complaint("option weights", problem)])
+        if self.file is not None:
+            return str(self.file.expanduser().absolute())
         if self.weights is not None:
             return self.weights
         return IMAGENET if trunk_kind(self.name).pretrained else RANDOM

@@ -85,16 +85,18 @@ def load_weights(trunk: ImageTrunk, kind: TrunkKind, weights: str) -> None:
 
 def _require_pretrained(kind: TrunkKind) -> str:
     if kind.pretrained is None:
-        problem = "this trunk has no ImageNet weights; allowed are 'random' or the path of a file"
+        problem = (
+            "this trunk has no ImageNet weights; set weights = 'random' or give a weights_file"
+        )
         raise WeightsError([Complaint("option weights", problem)])
     return kind.pretrained
 
 
 def _require_file(weights: str) -> Path:
-    path = Path(weights).expanduser()
+    path = Path(weights)
     if not path.is_file():
-        problem = "no such file; allowed are 'imagenet', 'random' or a .safetensors or .pth file"
-        raise WeightsError([Complaint(f"option weights, {weights}", problem)])
+        problem = "no such file; expected a .safetensors or .pth file"
+        raise WeightsError([Complaint(f"option weights_file, {weights}", problem)])
     return path
 
 
@@ -114,7 +116,7 @@ def _imagenet(name: str) -> tuple[str, State]:
     except (URLError, OSError) as error:
         problem = (
             f"not there, and cannot be downloaded ({error}); fetch {published.url} on another "
-            f"machine and put it there, or give a file by the option weights"
+            f"machine and put it there, or give it as the option weights_file"
         )
         raise WeightsError([Complaint(str(file), problem)]) from error
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:

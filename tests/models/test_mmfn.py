@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +14,6 @@ from albench.api import WeightsError
 from albench.models.mmfn import Mmfn
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from albench.models.late_fusion import LateFusion
 
 _SHAPES = {"a.b": (3, 32, 32), "grey": (1, 32, 32), "table": (7,), "more": (3,)}
@@ -85,7 +84,7 @@ def test_a_frozen_trunk_gives_the_full_networks_logits(
     full = Mmfn(trunk="resnet18", weights="random", frozen=False, pools=pools).build(shapes, 5)
     trunk = full.streams[0].front
     torch.save(trunk.body.net.state_dict(), tmp_path / "w.pth")  # type: ignore[union-attr]  # a ResNet
-    frozen = Mmfn(trunk="resnet18", weights=str(tmp_path / "w.pth"), pools=pools).build(shapes, 5)
+    frozen = Mmfn(trunk="resnet18", weights_file=tmp_path / "w.pth", pools=pools).build(shapes, 5)
     frozen.load_state_dict(full.state_dict(), strict=False)
     samples = {"image": torch.rand(4, channels, 64, 64), "table": torch.rand(4, 7)}
     outputs = {**samples, "image": frozen.trunks["image"].load()(samples["image"])}
@@ -123,7 +122,7 @@ def test_a_trained_trunk_learns_more_slowly_than_new_layers(tmp_path: Path) -> N
     torch.manual_seed(0)
     first = Mmfn(trunk="small", frozen=False).build({"a": (3, 8, 8)}, 3)
     torch.save(first.streams[0].front.body.state_dict(), tmp_path / "w.pth")  # type: ignore[union-attr]  # a module
-    net = Mmfn(trunk="small", weights=str(tmp_path / "w.pth"), frozen=False).build(
+    net = Mmfn(trunk="small", weights_file=tmp_path / "w.pth", frozen=False).build(
         {"a": (3, 8, 8), "t": (4,)}, 3
     )
 
@@ -145,4 +144,9 @@ def test_a_random_trunk_learns_at_the_full_rate() -> None:
 
 def test_a_missing_weights_file_is_said_when_the_network_is_built() -> None:
     with pytest.raises(WeightsError, match=r"absent\.pth"):
-        Mmfn(weights="absent.pth").build({"a": (3, 64, 64)}, 3)
+        Mmfn(weights_file=Path("absent.pth")).build({"a": (3, 64, 64)}, 3)
+
+
+def test_two_sources_of_weights_are_refused() -> None:
+    with pytest.raises(WeightsError, match="both 'random' and a weights_file"):
+        Mmfn(weights="random", weights_file=Path("w.pth")).build({"a": (3, 64, 64)}, 3)
