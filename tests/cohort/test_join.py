@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -191,6 +192,12 @@ def test_a_fingerprint_changes_with_the_data(
     same = {"subjects": ["P1", "P2"], "labels": LABELS, "content": ""}
     prints = [join("c", {"a": make_modality(**told)}).fingerprint for told in (same, same | change)]
     assert prints[0] != prints[1]
+
+
+def test_a_fingerprint_knows_labels_that_a_loader_s_own_left_out(make_modality: Make) -> None:
+    part = make_modality(["P1", "P2"], LABELS)
+    other = replace(part, labels={"P1": "F1", "P2": "F0"})
+    assert join("c", {"a": part}).fingerprint != join("c", {"a": other}).fingerprint
 
 
 def test_a_fingerprint_changes_with_names_order_and_classes(make_modality: Make) -> None:
