@@ -125,7 +125,7 @@ def test_a_listing_of_nothing_is_a_heading(show: Show, capsys: pytest.CaptureFix
 
 
 def test_a_plugin_is_shown_with_its_options(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["plugins", "show", "esd"]) == 0
+    assert cli.main(["plugins", "show", "core/esd"]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("strategy core/esd: ")
     assert "  needs: dropout_proba\n" in shown
@@ -168,7 +168,10 @@ def test_an_unknown_plugin_is_wrong_input(capsys: pytest.CaptureFixture[str]) ->
     assert error.startswith("albench: unknown plugin 'marign'; did you mean 'margin'")
 
 
-def test_the_doctor_finds_this_environment_sound(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_doctor_finds_what_albench_ships_sound(
+    show: Show, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(*(x for x in registry.discover().reports if x.distribution == "albench"))
     assert cli.main(["plugins", "doctor"]) == 0
     assert "albench" in capsys.readouterr().out
 
@@ -270,12 +273,12 @@ repetitions = 1
 optional = true
 modalities.a = { loader = "mylab/scans" }
 [models.small]
-plugin = "mmfn"
+plugin = "core/mmfn"
 [budgets.tenth]
 [[matrix]]
 cohorts = ["far"]
 models = ["small"]
-strategies = ["esd"]
+strategies = ["core/esd"]
 budgets = ["tenth"]
 """
 
