@@ -1,0 +1,1 @@
+"""Other people's query strategies, as albench strategies under their own names."""
