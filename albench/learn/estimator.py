@@ -229,7 +229,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         return float(np.average(losses, weights=sizes))
 
     def infer(self, x: Mapping[str, torch.Tensor], **fit_params: Any) -> torch.Tensor:  # noqa: ARG002  # skorch's
-        """Return the logits of a batch.
+        """Return the logits of a batch, computed in the precision of training.
 
         Parameters
         ----------
@@ -240,11 +240,13 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
 
         Returns
         -------
-        Tensor, shape (n, n_classes)
+        Tensor of float32, shape (n, n_classes)
             Logits.
         """
-        logits: torch.Tensor = self.module_({k: v.to(self.device) for k, v in x.items()})
-        return logits
+        samples = {name: values.to(self.device) for name, values in x.items()}
+        with self._in_precision():
+            logits: torch.Tensor = self.module_(samples)
+        return logits.float()
 
     def get_loss(
         self,
@@ -275,8 +277,13 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         loss: torch.Tensor = self.criterion_(y_pred, targets)
         auxiliary = getattr(self.module_, "auxiliary_loss", None)
         if training and auxiliary is not None:
-            loss = loss + auxiliary(targets)
+            with self._in_precision():
+                loss = loss + auxiliary(targets)
         return loss
+
+    def _in_precision(self) -> torch.autocast:
+        mixed = self.training.precision == "bfloat16"
+        return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=mixed)
 
     # -- prediction -------------------------------------------------------------------------
 

@@ -53,9 +53,13 @@ class Training:
         The share of the labelled set's subjects on which training is stopped early; 0 is none.
     patience : int
         Epochs without a better validation loss after which training stops.
+    precision : str
+        ``float32``, or ``bfloat16`` for mixed precision in training: it pays for trunks that learn
+        on a GPU, and is slower than float32 on CPUs without matrix units for it. Prediction is
+        always in float32.
     """
 
-    epochs: int = 20
+    epochs: int = 30
     min_updates: int = 0
     batch_size: int = 32
     learning_rate: float = 1e-3
@@ -66,6 +70,7 @@ class Training:
     class_weights: str = "none"
     validation: float = 0.0
     patience: int = 5
+    precision: str = "float32"
 
     def n_epochs(self, n_batches: int) -> int:
         """Return how many epochs there are.

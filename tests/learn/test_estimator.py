@@ -176,6 +176,17 @@ def test_early_stopping_ends_training_on_a_part_of_the_labelled_set(problem: Pro
     assert np.argmin(losses) == len(losses) - 3
 
 
+def test_mixed_precision_trains_float32_weights_to_nearly_the_same(problem: Problems) -> None:
+    plain = problem().fitted(training=Training(epochs=3))
+    mixed = problem().fitted(training=Training(epochs=3, precision="bfloat16"))
+    toy = problem()
+
+    difference = np.abs(plain.predict_proba(toy.pool) - mixed.predict_proba(toy.pool)).max()
+
+    assert 0 < difference < 0.02
+    assert {value.dtype for value in mixed.module_.state_dict().values()} == {torch.float32}
+
+
 def test_an_auxiliary_loss_is_added_in_training(problem: Problems) -> None:
     class Aided(Mmfn):
         def build(self, shapes: Any, n_classes: int) -> Any:

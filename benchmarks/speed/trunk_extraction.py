@@ -1,0 +1,135 @@
+"""Time the extraction of a frozen trunk's outputs against a bare torchvision loop.
+
+The bare loop runs torchvision's own ResNet over float tensors that are in memory already, in
+batches of the same size. Extraction reads each batch from a loader that decodes PNG files, scales
+and normalises it, averages the maps and writes a memory-mapped file. Both must give the same
+vectors to 1e-5. They take turns within one run; the ratio is of the medians. Run it alone::
+
+    OMP_NUM_THREADS=1 python benchmarks/speed/trunk_extraction.py
+
+The target of issue 3 is 80 % of the bare loop's images a second. The reader has a thread of its
+own, so that a second core is used if there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torchvision.models import get_model
+
+from albench.api import Modality
+from albench.cohort.cache import FeatureCache
+from albench.learn.extraction import features
+from albench.models.plain import Plain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.api import Trunk
+
+TARGET, TOLERANCE = 0.8, 1e-5
+
+
+def written(folder: Path, n: int, pixels: int) -> Modality:
+    """Return a modality of PNG files with smooth content, as photographs have."""
+    rng = np.random.default_rng(0)
+    for number in range(n):
+        coarse = Image.fromarray(rng.integers(0, 256, (12, 12, 3), dtype=np.uint8))
+        coarse.resize((pixels, pixels), Image.Resampling.BICUBIC).save(folder / f"{number}.png")
+
+    def read(rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+        pictures = [np.asarray(Image.open(folder / f"{row}.png")) for row in rows]
+        return np.stack(pictures).transpose(0, 3, 1, 2)
+
+    subjects = np.arange(n).astype(str)
+    return Modality(subjects=subjects, shape=(3, pixels, pixels), read=read, fingerprint="bench")
+
+
+@dataclass(frozen=True)
+class Bare:
+    """torchvision's own network with the trunk's weights, and normalised images in memory."""
+
+    resnet: Any  # torchvision ships no types
+    images: torch.Tensor
+    batch_size: int
+
+    @classmethod
+    def of(cls, name: str, trunk: Trunk, modality: Modality, batch_size: int) -> Bare:
+        """Return the loop that a trunk is compared with."""
+        loaded: Any = trunk.load()
+        image_trunk = loaded[0]
+        resnet = get_model(name, weights=None).eval().to(memory_format=torch.channels_last)
+        resnet.load_state_dict(image_trunk.body.net.state_dict(), strict=False)
+        resnet.fc = torch.nn.Identity()
+        samples = torch.from_numpy(modality.read(np.arange(len(modality))) / np.float32(255))
+        images = (samples - image_trunk.mean) / image_trunk.std
+        return cls(resnet, images.to(memory_format=torch.channels_last), batch_size)
+
+    def run(self) -> NDArray[Any]:
+        """Return the vectors of all images."""
+        with torch.inference_mode():
+            batches = torch.split(self.images, self.batch_size)
+            return torch.cat([self.resnet(batch) for batch in batches]).numpy()
+
+
+def seconds_of(call: Any) -> tuple[float, NDArray[Any]]:  # any function that returns vectors
+    """Return how long a call takes, and its vectors."""
+    start = time.perf_counter()
+    vectors = call()
+    return time.perf_counter() - start, vectors
+
+
+def taking_turns(
+    modality: Modality, trunk: Trunk, bare: Bare, folder: Path, repeats: int
+) -> tuple[float, float, float]:
+    """Return the median seconds of extraction and of the bare loop, and how far they differ."""
+    times: list[tuple[float, float]] = []
+    for number in range(repeats + 1):  # the first is a warm-up
+        cache = FeatureCache(folder / f"cache {number}")
+        taken, found = seconds_of(
+            partial(features, modality, trunk, cache, batch_size=bare.batch_size, device="cpu")
+        )
+        alone, expected = seconds_of(bare.run)
+        times.append((taken, alone))
+    ours, theirs = (statistics.median(column) for column in zip(*times[1:], strict=True))
+    return ours, theirs, float(np.abs(found - expected).max() / np.abs(expected).max())
+
+
+def main() -> int:
+    """Compare both ways; return 1 if the target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trunk", default="resnet50", choices=("resnet50", "resnet18"))
+    parser.add_argument("--pixels", type=int, default=224)
+    parser.add_argument("--images", type=int, default=128)
+    parser.add_argument("--batch-size", type=int, default=8)
+    parser.add_argument("--repeats", type=int, default=3)
+    told = parser.parse_args()
+    torch.set_num_threads(1)
+
+    with tempfile.TemporaryDirectory() as name:
+        modality = written(Path(name), told.images, told.pixels)
+        model = Plain(trunk=told.trunk, weights="random")
+        trunk = model.build({"image": modality.shape}, 2).trunks["image"]
+        bare = Bare.of(told.trunk, trunk, modality, told.batch_size)
+        ours, theirs, difference = taking_turns(modality, trunk, bare, Path(name), told.repeats)
+    print(
+        f"{told.trunk} at {told.pixels} px: {told.images / ours:.1f} images/s extracted, building "
+        f"the trunk included, {told.images / theirs:.1f} bare: {theirs / ours:.0%} (target "
+        f"{TARGET:.0%}); largest difference {difference:.1e} of the largest output (bound "
+        f"{TOLERANCE:.0e})"
+    )
+    return int(theirs / ours < TARGET or difference > TOLERANCE)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
