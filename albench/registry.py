@@ -162,7 +162,8 @@ class Registry:
         kind : Kind
             What it is.
         name : str
-            Its qualified name, or its short name while that is unique.
+            Its qualified name, or its short name while that is unique; what ships with albench
+            keeps its short names, so that installing a plugin changes no benchmark.
 
         Returns
         -------
@@ -177,6 +178,7 @@ class Registry:
         there = [part for part in self.of(kind) if name in (part.qualified, part.name)]
         if not there:
             raise PluginError(self.unknown(name, kind))
+        there = [part for part in there if part.qualified in (name, f"core/{name}")] or there
         if len({part.qualified for part in there}) > 1:
             owners = " or ".join(f"{part.qualified} (of {part.distribution})" for part in there)
             raise PluginError(f"{kind} {name!r} is announced more than once: name it {owners}")

@@ -56,12 +56,21 @@ def test_a_name_of_another_kind_is_unknown(toys: Registry) -> None:
 def test_a_short_name_of_two_distributions_must_be_qualified(
     make_component: Callable[..., Component], make_registry: Callable[..., Registry]
 ) -> None:
+    parts = [make_component(Kind.STRATEGY, "esd", owner) for owner in ("yourlab", "mylab")]
+    registry = make_registry(*parts)
+    with pytest.raises(PluginError, match=r"mylab/esd \(of mylab\) or yourlab/esd \(of yourlab\)"):
+        registry.find(Kind.STRATEGY, "esd")
+    assert registry.find(Kind.STRATEGY, "mylab/esd").distribution == "mylab"
+
+
+def test_what_ships_with_albench_keeps_its_short_name(
+    make_component: Callable[..., Component], make_registry: Callable[..., Registry]
+) -> None:
     registry = make_registry(
         make_component(Kind.STRATEGY, "esd"), make_component(Kind.STRATEGY, "esd", "mylab")
     )
-    with pytest.raises(PluginError, match=r"core/esd \(of albench\) or mylab/esd \(of mylab\)"):
-        registry.find(Kind.STRATEGY, "esd")
-    assert registry.find(Kind.STRATEGY, "mylab/esd").distribution == "mylab"
+    assert registry.find(Kind.STRATEGY, "esd").qualified == "core/esd"
+    assert registry.find(Kind.STRATEGY, "mylab/esd").qualified == "mylab/esd"
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_the_list(toys: Registry) -> None:

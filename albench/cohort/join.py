@@ -163,13 +163,21 @@ def _outside_classes(
     name: str, labels: Mapping[str, str], classes: Sequence[str]
 ) -> list[Complaint]:
     allowed = ", ".join(classes)
+    owners: dict[str, list[str]] = {}
+    for subject, label in labels.items():
+        if label not in classes:
+            owners.setdefault(label, []).append(subject)
     return [
         Complaint(
-            f"cohort {name}, subject {subject}", f"label {label!r} is not a class ({allowed})"
+            f"cohort {name}, subject {subjects[0]}" + _and_more(len(subjects) - 1),
+            f"label {label!r} is not a class ({allowed})",
         )
-        for subject, label in labels.items()
-        if label not in classes
+        for label, subjects in owners.items()
     ]
+
+
+def _and_more(n: int) -> str:
+    return f" and {n} more" if n else ""
 
 
 def _require_two_classes(name: str, labels: Mapping[str, str]) -> None:

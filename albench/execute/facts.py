@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,7 +170,9 @@ def _amount(amount: int | float) -> str:
 def _model_text(model: ModelPlan) -> str:
     training = model.training
     start = "from the last round's weights" if training["warm_start"] else "anew each round"
-    options = ", ".join(f"{key} {value}" for key, value in model.options.items())
+    # Of a file its name is told, not where it lies on somebody's machine.
+    shown = {key: Path(model.options[key]).name for key in model.files}
+    options = ", ".join(f"{key} {value}" for key, value in (model.options | shown).items())
     return (
         f"{model.plugin} ({options}); trained {start}: {training['epochs']} epochs or "
         f"{training['min_updates']} updates, batch {training['batch_size']}, "

@@ -39,7 +39,7 @@ class Progress:
     Parameters
     ----------
     kind : str
-        ``prepared``, ``start``, ``round`` or ``cell``.
+        ``prepare``, ``start``, ``round`` or ``cell``.
     cell : Cell or None
         Which cell; of a start, any cell of its repetition.
     finished : Finished or None

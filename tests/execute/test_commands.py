@@ -1,0 +1,136 @@
+"""The commands on real results: run, resume, report, status, explain, merge, audit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    WriteSpec = Callable[..., Path]
+
+
+@pytest.fixture
+def finished(write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Path:
+    """Return a finished results folder."""
+    results = tmp_path / "results" / "toy"
+    assert main(["run", str(write_spec("margin")), "--output", str(results)]) == 0
+    capfd.readouterr()
+    return results
+
+
+def test_a_run_ends_with_a_report_and_runs_nothing_the_second_time(
+    finished: Path, write_spec: WriteSpec, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = (finished / "scores.csv").read_bytes()
+    assert main(["run", str(write_spec("margin")), "--output", str(finished)]) == 0
+    out = capfd.readouterr().out
+    assert "0 cells done, 3 reused, 0 failed" in out
+    assert str(finished / "report" / "index.html") in out
+    assert (finished / "scores.csv").read_bytes() == before
+
+
+def test_a_failed_cell_makes_the_exit_status_one_and_is_told_everywhere(
+    write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    results = tmp_path / "results"
+    assert main(["run", str(write_spec("raises")), "--output", str(results)]) == 1
+    assert "error: digits · profile · m · b · raises" in capfd.readouterr().out
+    assert main(["status", str(results)]) == 1
+    assert "1 error, 2 ok" in capfd.readouterr().out
+    assert "raised KeyError" in (results / "report" / "index.html").read_text()
+
+
+def test_nothing_is_written_for_bad_input(
+    write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spec = write_spec("margin")
+    spec.write_text(spec.read_text().replace("test = 0.9", "test = 1796"))
+    assert main(["run", str(spec), "--output", str(tmp_path / "out")]) == 2
+    assert "at least one must be left on each side" in capfd.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_are_not_mixed_with_other_files(
+    write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("precious")
+    assert main(["run", str(write_spec("margin")), "--output", str(tmp_path / "mine")]) == 2
+    assert "choose another folder with --output" in capfd.readouterr().err
+
+
+def test_the_report_is_drawn_again_without_the_journal(finished: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name in ("cells.csv", "scores.csv", "manifest.json"):
+        shutil.copy(finished / name, clone / name)
+    assert main(["report", str(clone)]) == 0
+    for name in ("report.md", "index.html"):
+        assert (clone / "report" / name).read_bytes() == (finished / "report" / name).read_bytes()
+
+
+def test_status_is_given_to_programs(finished: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", str(finished), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["counts"] == {"ok": 3}
+
+
+def test_explain_says_what_became_of_a_cell_and_what_made_it_stale(
+    finished: Path, write_spec: WriteSpec, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rows = (finished / "cells.csv").read_text().splitlines()
+    cell = next(row.split(",")[0] for row in rows if ",margin," in row)
+    spec = write_spec("margin")
+    arguments = ["explain", cell[:8], "--results", str(finished), "--spec", str(spec)]
+    assert main(arguments) == 0
+    assert "ok after" in (told := capfd.readouterr().out)
+    assert "plans this very cell" in told
+    spec.write_text(spec.read_text().replace("query = 10", "query = 15"))
+    assert main(arguments) == 0
+    assert "budget.query: 10 -> 15" in capfd.readouterr().out
+
+
+def test_merging_joins_cells_and_loses_none(
+    write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("margin", "entropy"):
+        assert main(["run", str(write_spec(name)), "--output", str(tmp_path / name)]) == 0
+    both = tmp_path / "both"
+    sources = [str(tmp_path / "margin"), str(tmp_path / "entropy")]
+    assert main(["merge", *sources, "-o", str(both)]) == 0
+    cells = (both / "cells.csv").read_text()
+    assert ",margin," in cells
+    assert ",entropy," in cells
+    assert main(["merge", str(tmp_path / "nothing"), "-o", str(both)]) == 2
+
+
+def test_an_audit_finds_equal_cells_equal_and_a_forged_one_different(
+    finished: Path, write_spec: WriteSpec, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spec = str(write_spec("margin"))
+    assert main(["audit", str(finished), "--spec", spec, "--share", "1.0"]) == 0
+    assert "3 cells equal" in capfd.readouterr().out
+    _forge(next((finished / "journal").iterdir()))
+    assert main(["audit", str(finished), "--spec", spec, "--share", "1.0"]) == 1
+    assert "other candidates were picked in round 1" in capfd.readouterr().out
+
+
+def _forge(journal: Path) -> None:
+    """Change the first pick of a strategy's round 1, checksum and all."""
+    import zlib
+
+    lines = []
+    for line in journal.read_text().splitlines():
+        content = json.loads(line.partition(" ")[2])
+        if content["event"] == "cell" and len(content["data"]["rounds"]) > 1:
+            content["data"]["rounds"][1]["picked"][0] += 1
+        body = json.dumps(content, sort_keys=True)
+        lines.append(f"{zlib.crc32(body.encode()):08x} {body}\n")
+    journal.write_text("".join(lines))
