@@ -259,4 +259,6 @@ def _complaint(picture: PictureFile, error: Exception) -> Complaint:
     if isinstance(error, FileNotFoundError):
         return Complaint(where, f"the file {picture.file} does not exist")
     reason = getattr(error, "strerror", None) or error
+    if isinstance(error, UnidentifiedImageError):  # Pillow's own words name an object in memory
+        reason = "it is in no format that Pillow knows"
     return Complaint(where, f"the picture {picture.file} cannot be read: {reason}")

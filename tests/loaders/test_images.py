@@ -106,7 +106,7 @@ def test_all_that_is_wrong_is_said_at_once(
 
 EXPECTED = {
     "missing": "does not exist",
-    "text": "cannot identify image file",
+    "text": "in no format that Pillow knows",
     "empty": "it is empty",
     "cut": "truncated",
     "folder": "Is a directory",
