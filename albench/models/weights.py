@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pickle
+import struct
 from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.error import URLError
 
 import torch
 
@@ -23,6 +23,19 @@ if TYPE_CHECKING:
     State = Mapping[str, torch.Tensor]
 
 IMAGENET, RANDOM = "imagenet", "random"
+
+_DAMAGED = (
+    RuntimeError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    struct.error,
+    pickle.UnpicklingError,
+)
+"""What torch raises of files that are cut or overwritten, found by overwriting some at random."""
 
 _SHOWN = 5
 """How many of the parameters that do not fit a message names."""
@@ -109,19 +122,24 @@ def _digest(path: Path, size: int, changed: int) -> str:  # noqa: ARG001  # they
 def _imagenet(name: str) -> tuple[str, State]:
     if name == "lite0":
         return name, _lite0()
-    published = attrgetter(name)(importlib.import_module("torchvision.models"))
-    file = Path(torch.hub.get_dir()) / "checkpoints" / published.url.rpartition("/")[2]
+    url: str = attrgetter(name)(importlib.import_module("torchvision.models")).url
+    file = Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
+    if not file.is_file():
+        _download(url, file)
+    return str(file), _read(file)
+
+
+def _download(url: str, file: Path) -> None:
+    digest = file.stem.rpartition("-")[2]  # torchvision's names end with the start of a SHA-256
     try:
-        state = published.get_state_dict(progress=False, check_hash=True, weights_only=True)
-    except (URLError, OSError) as error:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(url, str(file), digest, progress=False)
+    except (OSError, RuntimeError) as error:  # no network or no space; a content of another hash
         problem = (
-            f"not there, and cannot be downloaded ({error}); fetch {published.url} on another "
-            f"machine and put it there, or give it as the option weights_file"
+            f"not there, and cannot be downloaded ({error}); fetch {url} on another machine and "
+            f"put it there, or give it as the option weights_file"
         )
         raise WeightsError([Complaint(str(file), problem)]) from error
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise WeightsError([Complaint(str(file), f"damaged ({error}); remove it")]) from error
-    return str(file), state
 
 
 def _lite0() -> State:
@@ -138,8 +156,9 @@ def _read(path: Path) -> State:
         if path.suffix == ".safetensors":
             return _read_safetensors(path)
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        problem = f"cannot be read as weights ({str(error).splitlines()[0]})"
+    except _DAMAGED as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        problem = f"cannot be read as weights ({reason})"
         raise WeightsError([Complaint(str(path), problem)]) from error
     state = content.get("state_dict", content) if isinstance(content, dict) else None
     if not isinstance(state, dict):
