@@ -56,3 +56,26 @@ def fairness(cells: pd.DataFrame) -> pd.DataFrame:
         is_equal = max(n_different.values()) == 1
         rows.append(entry | {"strategies": len(part)} | hashes | {"equal": is_equal})
     return pd.DataFrame(rows, columns=[*BLOCK, "repetition", "strategies", *HASHES, "equal"])
+
+
+def identical(rounds: pd.DataFrame, metric: str) -> list[list[str]]:
+    """Return the strategies of a block that gave the same curve in every repetition.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `curves.joined` gave, of one block.
+    metric : str
+        A column of it.
+
+    Returns
+    -------
+    list of list of str
+        Only groups of two or more; with two classes, for instance, margin and entropy rank alike.
+    """
+    keys = ["repetition", "round", "n_labelled", metric]
+    found: dict[str, list[str]] = {}
+    for strategy, part in rounds.groupby("strategy", sort=True):
+        curve = part[keys].sort_values(keys[:2]).to_csv(index=False)
+        found.setdefault(curve, []).append(str(strategy))
+    return [names for names in found.values() if len(names) > 1]

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from albench.analysis import comparison, curves, efficiency, ranks, standing
-from albench.analysis.curves import BLOCK, REFERENCE
-from albench.report import figures, sentences, tables
-from albench.report.content import Code, Figure, Section, Table, Text
-from albench.report.names import Namer, styles
+from albench.analysis.curves import REFERENCE
+from albench.report import comparison_tables, figures, score_tables, sentences, standing_tables
+from albench.report.content import Code, Figure, Section, Text
+from albench.report.names import METRICS, Namer, of_block, styles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
+    import pandas as pd
+
+    from albench.report.content import Part, Table
     from albench.report.load import Records
+    from albench.report.manifest import Manifest
+    from albench.report.names import Style
 
 PRIMARY = "accuracy"
 SHOWN = ("accuracy", "auc")
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What is found in one metric.
+
+    Parameters
+    ----------
+    metric : str
+        Which one.
+    efficiency : DataFrame
+        One row a cell.
+    against_random : DataFrame
+        One row a block and strategy.
+    overall : DataFrame
+        One row a strategy.
+    """
+
+    metric: str
+    efficiency: pd.DataFrame
+    against_random: pd.DataFrame
+    overall: pd.DataFrame
 
 
 def sections(records: Records) -> list[Section]:
@@ -35,191 +61,205 @@ def sections(records: Records) -> list[Section]:
         The answer first, the environment last.
     """
     rounds = curves.joined(records.cells, records.scores)
-    named = Namer(tables.blocks_of(records.cells), records.manifest["cohorts"])
-    parts = [_answer(records, rounds, named), _coverage(records)]
-    if len(rounds):
-        parts += _results(records, rounds, named)
-    return [*parts, _fairness(records), _data(records, named), _plugins(records), *_run(records)]
+    named = Namer(records.cells, records.manifest.cohorts)
+    findings = [_find(rounds, metric) for metric in SHOWN] if len(rounds) else []
+    return [
+        Section("The answer", list(_answer(records, findings, named))),
+        *(_results(records, rounds, findings, named) if findings else ()),
+        Section("Coverage", list(_coverage(records, named))),
+        Section("Fairness", list(_fairness(records, named))),
+        Section("Data", list(_data(records.manifest, named))),
+        Section("Plugins", list(standing_tables.settings_tables(records.manifest))),
+        Section("Environment", [_environment(records.manifest)]),
+        Section("Specification", [Code(records.manifest.command), Code(records.manifest.spec)]),
+    ]
 
 
-def _answer(records: Records, rounds: pd.DataFrame, named: Namer) -> Section:
+def _find(rounds: pd.DataFrame, metric: str) -> Finding:
+    price = efficiency.cell_efficiency(rounds, metric)
+    return Finding(metric, price, comparison.against_random(price), comparison.across_blocks(price))
+
+
+def _answer(records: Records, findings: Sequence[Finding], named: Namer) -> Iterator[Part]:
+    yield Text((_state(records),))
+    if not findings:
+        return
+    first, *others = findings
+    told = [
+        *sentences.answers(
+            first.against_random, first.overall, first.efficiency, first.metric, named
+        )
+    ]
+    for other in others:
+        told += sentences.second_opinion(other.against_random, other.metric)
+    yield Text(tuple(told), is_list=True)
+    if len(first.efficiency):
+        yield _area_table(first, named)
+
+
+def _area_table(finding: Finding, named: Namer) -> Table:
+    return comparison_tables.area_table(
+        finding.efficiency, finding.against_random, finding.metric, named
+    )
+
+
+def _state(records: Records) -> str:
     manifest = records.manifest
-    told = [sentences.state_of(manifest, records.cells)]
-    simulated = [name for name, facts in manifest["cohorts"].items() if facts["simulated"]]
+    told = [sentences.state_of(records.cells)]
+    if manifest.conflicts:
+        told.append(
+            f"**Conflicts:** {len(manifest.conflicts)} cells succeeded twice with different "
+            "results; the first counts."
+        )
+    simulated = [name for name, facts in manifest.cohorts.items() if facts.simulated]
     if simulated:
-        names = ", ".join(simulated)
-        told.append(f"**Simulated data:** {names}. What is found on them is about the simulation.")
-    parts: list[Text] = [Text((" ".join(told),))]
-    if len(rounds):
-        price = efficiency.cell_efficiency(rounds, PRIMARY)
-        found = comparison.against_random(price)
-        parts.append(Text(tuple(sentences.answers(found, price, PRIMARY, named)), is_list=True))
-    return Section("The answer", parts)
-
-
-def _coverage(records: Records) -> Section:
-    counts = standing.coverage(records.cells)
-    caption = "Planned cells by block and strategy, and how they ended."
-    parts: list[Text | Table] = [tables.frame_table("coverage", caption, counts)]
-    failed = records.cells[~records.cells["status"].isin(["ok", "missing"])]
-    if len(failed):
-        columns = [*BLOCK, "strategy", "repetition", "status", "reason"]
-        parts.append(
-            tables.frame_table(
-                "failures", "Cells that did not succeed, and why.", failed[columns], is_folded=False
-            )
+        told.append(
+            f"**Simulated data:** {', '.join(simulated)}. What is found there is about the "
+            "simulation."
         )
-    skipped = [(entry["what"], entry["reason"]) for entry in records.manifest["skipped"]]
-    if skipped:
-        caption = "Left out before anything ran."
-        parts.append(tables.listed_table("skipped", caption, ("what", "reason"), skipped))
-    return Section("Coverage", parts)
+    return " ".join(told)
 
 
-def _results(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Section]:
+def _results(
+    records: Records, rounds: pd.DataFrame, findings: Sequence[Finding], named: Namer
+) -> Iterator[Section]:
     drawn = styles(set(rounds["strategy"]) - {REFERENCE})
-    yield Section("Learning curves", list(_curve_figures(rounds, named, drawn)))
-    yield Section("Against random", list(_comparisons(rounds, named, drawn)))
-    yield Section("Labels needed", list(_labels(rounds, named)))
-    yield Section("Scores", list(_scores(rounds, named)))
-    yield Section("Cost", [tables.cost_table(rounds, records.cells, named)])
+    for finding in findings:
+        word = METRICS[finding.metric]
+        parts = list(_of_metric(rounds, finding, named, drawn))
+        yield Section(word[0].upper() + word[1:], parts)
+    yield Section("Labels needed", list(_labels(rounds, findings, named)))
+    fusion = score_tables.fusion_table(rounds, named)
+    final = score_tables.final_table(rounds, named)
+    yield Section("Final scores", [final] if fusion is None else [fusion, final])
+    yield Section("Cost", [score_tables.cost_table(rounds, records.cells, named)])
 
 
-def _curve_figures(rounds: pd.DataFrame, named: Namer, drawn: dict[str, Any]) -> Iterator[Figure]:
-    for metric in SHOWN:
-        lines = curves.learning_curves(rounds, metric)
-        word = figures.METRICS[metric]
-        caption = (
-            f"Test {word}: means over repetitions, bands are 95 % intervals of the mean. The dashed "
-            "line was trained on all labels of the training part."
-        )
-        drawing = figures.learning_curves(lines, metric, named, drawn)
-        yield Figure(f"curves-{metric}", caption, drawing)
+def _of_metric(
+    rounds: pd.DataFrame, finding: Finding, named: Namer, drawn: Mapping[str, Style]
+) -> Iterator[Part]:
+    metric, found = finding.metric, finding.against_random
+    if rounds[metric].isna().all():
+        yield Text((f"No round has a known {METRICS[metric]}.",))
+        return
+    yield _curve_figure(rounds, metric, named, drawn)
+    if found.empty:
+        yield Text(("There is nothing to compare with random.",))
+        return
+    yield _area_figure(found, metric, named, drawn)
+    if metric != PRIMARY:  # the primary metric's stands in the answer
+        yield _area_table(finding, named)
+    yield comparison_tables.comparison_table(finding.efficiency, found, metric, named)
+    yield comparison_tables.overall_table(finding.overall, metric, named)
+    yield Text(tuple(_remarks(rounds, finding, named)))
+    yield from _difference_figure(rounds, metric, named, drawn)
 
 
-def _comparisons(
-    rounds: pd.DataFrame, named: Namer, drawn: dict[str, Any]
-) -> Iterator[Figure | Table | Text]:
-    for metric in SHOWN:
-        price = efficiency.cell_efficiency(rounds, metric)
-        found = comparison.against_random(price)
-        if found.empty:
-            yield Text(("No block has random and another strategy.",))
-            return
-        caption = (
-            f"Area under the {figures.METRICS[metric]} curve minus random's, paired by repetition: mean and "
-            "95 % interval. Filled marks are separable from random after correction."
-        )
-        drawing = figures.area_differences(found, metric, named, drawn)
-        yield Figure(f"areas-{metric}", caption, drawing)
-        yield tables.area_table(price, found, metric, named)
-        yield tables.comparison_table(found, metric, named)
-        yield tables.overall_table(comparison.across_blocks(price), metric)
-        if metric == PRIMARY:
-            yield Text((_ranking(ranks.rank(price)),))
-            yield _difference_figure(rounds, metric, named, drawn)
+def _curve_figure(
+    rounds: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> Figure:
+    lines = curves.learning_curves(rounds, metric)
+    gloss = " (of more than two classes the mean of one against the rest)" * (metric == "auc")
+    caption = (
+        f"Test {METRICS[metric]}{gloss} by labels bought: means over repetitions. The grey band is "
+        "the 95 % interval of random's mean; the other strategies' intervals are below, where they "
+        "are paired. The dashed line was trained on all labels of the training part."
+    )
+    drawing = figures.learning_curves(lines, metric, named, drawn)
+    return Figure(f"curves-{metric}", caption, drawing)
+
+
+def _area_figure(
+    found: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> Figure:
+    caption = (
+        f"Mean {METRICS[metric]} over the labels bought, minus random's, paired by repetition: "
+        "mean and 95 % interval, not corrected. Filled marks are separable from random after "
+        "correction."
+    )
+    drawing = figures.area_differences(found, metric, named, drawn)
+    return Figure(f"areas-{metric}", caption, drawing)
 
 
 def _difference_figure(
-    rounds: pd.DataFrame, metric: str, named: Namer, drawn: dict[str, Any]
-) -> Figure:
+    rounds: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> Iterator[Figure]:
     lines = curves.learning_curves(curves.differences_to_random(rounds, metric), metric)
+    if lines.empty:
+        return
     caption = (
-        f"Test {figures.METRICS[metric]} minus random's at the same number of labels, paired by repetition; bands "
-        "are 95 % intervals of the mean difference, not corrected."
+        f"Test {METRICS[metric]} minus random's at the same number of labels, paired by "
+        "repetition: mean and 95 % interval, not corrected. Marks are set apart sideways so that "
+        "they do not hide each other."
     )
-    return Figure(
-        f"differences-{metric}", caption, figures.difference_curves(lines, metric, named, drawn)
-    )
+    drawing = figures.difference_curves(lines, metric, named, drawn)
+    yield Figure(f"differences-{metric}", caption, drawing)
 
 
-def _ranking(found: ranks.Ranking) -> str:
-    told = ", ".join(f"{name} {value:.2f}" for name, value in found.ranks.items())
-    left = f" ({found.n_left_out} incomplete repetitions left out)" if found.n_left_out else ""
-    if found.p != found.p:  # noqa: PLR0124  # NaN: too little to test
-        return f"Mean ranks over blocks{left}: {told}. Too few blocks or strategies for a test."
-    if found.critical_difference is None:
-        return (
-            f"Mean ranks over blocks{left}: {told}. Friedman's test does not reject (p = {found.p:.3g}): "
-            "the ranks may be chance."
-        )
-    return (
-        f"Mean ranks over blocks{left}: {told}. Friedman's test rejects (p = {found.p:.3g}); ranks closer than "
-        f"{found.critical_difference:.2f} are not separable (Nemenyi, 0.05)."
-    )
+def _remarks(rounds: pd.DataFrame, finding: Finding, named: Namer) -> Iterator[str]:
+    yield sentences.ranking(ranks.rank(finding.efficiency))
+    groups = [
+        (named.block(block), names)
+        for block in named.blocks
+        for names in standing.identical(of_block(rounds, block), finding.metric)
+    ]
+    if groups:
+        yield sentences.identical(groups)
 
 
-def _labels(rounds: pd.DataFrame, named: Namer) -> Iterator[Table]:
-    for metric in SHOWN:
-        yield tables.labels_table(efficiency.cell_efficiency(rounds, metric), metric, named)
+def _labels(
+    rounds: pd.DataFrame, findings: Sequence[Finding], named: Namer
+) -> Iterator[Table | Text]:
+    for finding in findings:
+        if finding.efficiency["goal"].isna().all():
+            word = METRICS[finding.metric]
+            yield Text((f"No block has a known {word} of all labels to compare with.",))
+        else:
+            yield score_tables.labels_table(finding.efficiency, rounds, finding.metric, named)
 
 
-def _scores(rounds: pd.DataFrame, named: Namer) -> Iterator[Table]:
-    fusion = tables.fusion_table(rounds, named)
-    if fusion is not None:
-        yield fusion
-    yield tables.final_table(rounds, named)
+def _coverage(records: Records, named: Namer) -> Iterator[Table]:
+    yield from standing_tables.coverage_tables(records.cells, named)
+    for table in (
+        standing_tables.failure_table(records.cells, named),
+        standing_tables.skipped_table(records.manifest),
+    ):
+        if table is not None:
+            yield table
 
 
-def _fairness(records: Records) -> Section:
+def _fairness(records: Records, named: Namer) -> Iterator[Part]:
     shared = standing.fairness(records.cells)
-    n = len(shared)
-    n_equal = int(shared["equal"].sum()) if n else 0
-    if n == n_equal:
-        told = (
-            f"In all {n} repetitions of all blocks every strategy had the same split, first labels, "
-            "initial weights and batch order."
+    if shared.empty:
+        yield Text(("No cell came as far as its split.",))
+        return
+    n, n_equal = len(shared), int(shared["equal"].sum())
+    what = "split, first labels, initial weights and order of batches"
+    yield Text(
+        (
+            f"In all {n} repetitions of all blocks, every strategy had the same {what}."
+            if n == n_equal
+            else f"**In {n - n_equal} of {n} repetitions the strategies differed in {what}.**",
         )
-    else:
-        told = f"**In {n - n_equal} of {n} repetitions strategies did not share the same start.**"
-    caption = "Hashes of what the strategies of a repetition share."
-    return Section("Fairness", [Text((told,)), tables.frame_table("fairness", caption, shared)])
-
-
-def _data(records: Records, named: Namer) -> Section:
-    rows = [_cohort_row(named.cohort(n), facts) for n, facts in records.manifest["cohorts"].items()]
-    columns = ("cohort", "subjects", "for test", "classes", "modalities", "candidates", "origin")
-    return Section("Data", [tables.listed_table("cohorts", "The cohorts.", columns, rows)])
-
-
-def _cohort_row(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
-    classes = ", ".join(f"{label}: {n}" for label, n in facts["classes"].items())
-    modalities = ", ".join(
-        f"{key} ({part['samples']} of {'x'.join(map(str, part['shape']))})"
-        for key, part in facts["modalities"].items()
     )
-    candidates = ", ".join(f"{key}: {n}" for key, n in facts["candidates"].items())
-    counts = (str(facts["subjects"]), str(facts["test_subjects"]))
-    return (name, *counts, classes, modalities, candidates, facts["note"])
+    yield standing_tables.fairness_table(shared, named)
 
 
-def _plugins(records: Records) -> Section:
-    manifest = records.manifest
-    rows = [
-        (p["kind"], p["name"], f"{p['distribution']} {p['version']}", p["summary"], p["citation"])
-        for p in manifest["plugins"]
-    ]
-    columns = ("kind", "name", "package", "what", "source")
-    settings = [(kind, *item) for kind in ("models", "budgets") for item in manifest[kind].items()]
-    return Section(
-        "Models, strategies, budgets",
-        [
-            tables.listed_table("settings", "Models and budgets.", ("", "name", "what"), settings),
-            tables.listed_table("plugins", "Plugins in use.", columns, rows),
-        ],
-    )
+def _data(manifest: Manifest, named: Namer) -> Iterator[Part]:
+    cohorts = manifest.cohorts.items()
+    notes = [f"**{named.cohort(name)}:** {facts.note}" for name, facts in cohorts if facts.note]
+    yield Text(tuple(notes), is_list=True)
+    yield from standing_tables.cohort_tables(manifest, named)
 
 
-def _run(records: Records) -> Iterator[Section]:
-    manifest = records.manifest
-    where = manifest["provenance"]
-    packages = ", ".join(f"{name} {version}" for name, version in where["packages"].items())
-    commit = f" (commit {where['commit']})" if where["commit"] else ""
-    facts = [
-        f"albench {where['albench']}{commit}, Python {where['python']}, {where['os']}.",
-        f"{where['cpu']}, {where['cores']} cores, {where['memory_gb']} GB, GPU: {where['gpu']}.",
+def _environment(manifest: Manifest) -> Text:
+    where = manifest.provenance
+    packages = ", ".join(f"{name} {version}" for name, version in where.packages.items())
+    commit = f" (commit {where.commit})" if where.commit else ""
+    facts = (
+        f"albench {where.albench}{commit}, Python {where.python}, {where.os}.",
+        f"{where.cpu}, {where.cores} cores, {where.memory_gb} GB, GPU: {where.gpu}.",
         f"{packages}.",
-        f"{manifest['jobs']} cells at once; all cells together took {manifest['seconds']:.0f} s.",
-    ]
-    yield Section("Environment", [Text(tuple(facts), is_list=True)])
-    yield Section("Specification", [Code(manifest["command"]), Code(manifest["spec"])])
+        f"{manifest.jobs} cells at once; all cells together took {manifest.seconds:.0f} s.",
+    )
+    return Text(facts, is_list=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from albench.report.figures import as_png, as_svg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,23 +32,26 @@ class Text:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as people read it, and its numbers.
+    """A table as people read it.
 
     Parameters
     ----------
     name : str
         Of its files.
+    title : str
+        A few words.
     caption : str
-        One or two sentences.
+        What the reader must know of its numbers; may be empty.
     columns : tuple of str
         Headings.
     rows : tuple of tuple of str
         Formatted cells; ``**bold**`` marks the best.
     is_folded : bool
-        Whether the page shows it only when asked to.
+        Whether it is shown only when asked for.
     """
 
     name: str
+    title: str
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -70,6 +76,16 @@ class Figure:
     caption: str
     drawing: Drawing
 
+    @cached_property
+    def svg(self) -> str:
+        """The drawing as SVG, rendered once."""
+        return as_svg(self.drawing)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The drawing as PNG, rendered once."""
+        return as_png(self.drawing)
+
 
 @dataclass(frozen=True)
 class Code:
@@ -86,7 +102,7 @@ class Section:
     """A titled part of the report."""
 
     title: str
-    parts: Sequence[Part] = field(default_factory=tuple)
+    parts: Sequence[Part]
 
     @property
     def anchor(self) -> str:

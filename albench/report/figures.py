@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import math
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from albench.analysis.curves import BASELINE, BLOCK, REFERENCE
+from albench.analysis.comparison import Verdict
+from albench.analysis.curves import BASELINE, REFERENCE
+from albench.report.names import METRICS, blocks_of, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,11 +26,6 @@ if TYPE_CHECKING:
 
     from albench.report.names import Block, Namer, Style
 
-METRICS = {
-    "accuracy": "accuracy",
-    "auc": "AUC (one against the rest)",
-    "balanced_accuracy": "balanced accuracy",
-}
 SETTINGS: dict[Any, Any] = {  # matplotlib types its keys by a literal of all of them
     "font.size": 9.0,
     "axes.titlesize": 9.0,
@@ -42,19 +41,24 @@ SETTINGS: dict[Any, Any] = {  # matplotlib types its keys by a literal of all of
 }
 DPI = 150
 COLUMNS = 2
+MOST_TICKS = 9
 PANEL = (4.9, 3.1)
 """Width and height of a panel, in inches."""
+
+
+TITLE_WIDTH = 46
+"""Characters of a panel's title in a line."""
 
 
 def learning_curves(
     curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Figure:
-    """Return one panel a block: each strategy's mean curve, and a band for random.
+    """Return one panel a block: each strategy's mean curve, and a band for random's.
 
     Parameters
     ----------
     curves : DataFrame
-        What `curves.learning_curves` gave.
+        What `curves.learning_curves` gave; not empty.
     metric : str
         Which one these are of.
     named : Namer
@@ -65,16 +69,19 @@ def learning_curves(
     Returns
     -------
     matplotlib.figure.Figure
-        Bands are the 95 % intervals of the means.
+        The band is the 95 % interval of the mean; seven of them would hide the curves.
     """
     with mpl.rc_context(SETTINGS):
         figure, panels = _panels(curves, named)
         for block, axes in panels.items():
-            part = _of(curves, block)
+            part = of_block(curves, block)
             _draw_reference(axes, part[part["strategy"] == REFERENCE])
-            _draw_lines(axes, part[part["strategy"] != REFERENCE], drawn)
-            axes.set_ylabel(METRICS[metric])
-            axes.set_xlabel("labelled candidates")
+            bought = part[part["strategy"] != REFERENCE]
+            for name, line in _lines(bought):
+                _draw_line(axes, line, drawn[name], name)
+            _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
+            _label(axes, bought, METRICS[metric])
+            axes.set_ylim(top=min(axes.get_ylim()[1], 1.01))  # no score is above 1
         _legend(figure, panels.values())
     return figure
 
@@ -82,12 +89,12 @@ def learning_curves(
 def difference_curves(
     curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Figure:
-    """Return one panel a block: each strategy's mean difference to random with its band.
+    """Return one panel a block: each strategy's mean difference to random with its interval.
 
     Parameters
     ----------
     curves : DataFrame
-        What `curves.learning_curves` gave of `curves.differences_to_random`.
+        What `curves.learning_curves` gave of `curves.differences_to_random`; not empty.
     metric : str
         Which one these are of.
     named : Namer
@@ -98,15 +105,21 @@ def difference_curves(
     Returns
     -------
     matplotlib.figure.Figure
-        Bands are the 95 % intervals of the paired differences.
+        Bars are the 95 % intervals of the paired differences.
     """
     with mpl.rc_context(SETTINGS):
         figure, panels = _panels(curves, named)
         for block, axes in panels.items():
+            part = of_block(curves, block)
             axes.axhline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
-            _draw_lines(axes, _of(curves, block), drawn)
-            axes.set_ylabel(f"{METRICS[metric].partition(' (')[0]} minus random's")
-            axes.set_xlabel("labelled candidates")
+            lines = _lines(part)
+            step = 0.06 * _usual_gap(part["n_labelled"]) if len(lines) > 1 else 0.0
+            for i, (name, line) in enumerate(lines):
+                shift = (i - (len(lines) - 1) / 2) * step
+                moved = line.assign(n_labelled=line["n_labelled"] + shift)
+                _draw_line(axes, moved, drawn[name], name)
+                _draw_bars(axes, moved, drawn[name])
+            _label(axes, part, f"{METRICS[metric]} minus random's")
         _legend(figure, panels.values())
     return figure
 
@@ -119,7 +132,7 @@ def area_differences(
     Parameters
     ----------
     comparison : DataFrame
-        What `comparison.against_random` gave.
+        What `comparison.against_random` gave; not empty.
     metric : str
         Which one it is of.
     named : Namer
@@ -133,34 +146,37 @@ def area_differences(
         Filled marks are separable from random after correction.
     """
     with mpl.rc_context(SETTINGS):
-        n = comparison.groupby(BLOCK)["strategy"].nunique().max()
-        figure, panels = _panels(comparison, named, height=max(1.6, 0.8 + 0.22 * float(n)))
+        n = max(len(of_block(comparison, block)) for block in blocks_of(comparison))
+        figure, panels = _panels(comparison, named, height=0.9 + 0.22 * n)
         for block, axes in panels.items():
-            part = _of(comparison, block).sort_values("strategy", ascending=False)
+            part = of_block(comparison, block).sort_values("strategy", ascending=False)
             axes.axvline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
             for height, row in enumerate(part.to_dict("records")):
-                style = drawn[row["strategy"]]
-                is_clear = row["verdict"] in ("better", "worse")
-                axes.plot([row["low"], row["high"]], [height, height], color=style.colour)
-                axes.plot(
-                    row["difference"],
-                    height,
-                    marker=style.marker,
-                    color=style.colour,
-                    markerfacecolor=style.colour if is_clear else "white",
-                    linestyle="none",
-                )
+                _draw_interval(axes, height, row, drawn[row["strategy"]])
             axes.set_yticks(range(len(part)), part["strategy"].tolist())
-            axes.margins(y=0.12)
-            short = METRICS[metric].partition(" (")[0]
-            axes.set_xlabel(f"area under the {short} curve, minus random's")
+            axes.set_ylim(-0.6, len(part) - 0.4)
+            axes.xaxis.set_major_locator(MaxNLocator(5))
+            axes.set_xlabel(f"mean {METRICS[metric]} over the labels bought, minus random's")
     return figure
+
+
+def _draw_interval(axes: Axes, height: float, row: Mapping[Any, Any], style: Style) -> None:
+    is_clear = row["verdict"] in {Verdict.BETTER, Verdict.WORSE}
+    axes.plot([row["low"], row["high"]], [height, height], color=style.colour, linewidth=1.6)
+    axes.plot(
+        row["difference"],
+        height,
+        marker=style.marker,
+        color=style.colour,
+        markerfacecolor=style.colour if is_clear else "white",
+        linestyle="none",
+    )
 
 
 def _panels(
     table: pd.DataFrame, named: Namer, height: float = PANEL[1]
 ) -> tuple[Figure, dict[Block, Axes]]:
-    blocks: list[Block] = sorted(set(table[BLOCK].itertuples(index=False, name=None)))
+    blocks = blocks_of(table)
     columns = min(COLUMNS, len(blocks))
     rows = math.ceil(len(blocks) / columns)
     figure = Figure(figsize=(PANEL[0] * columns, height * rows), layout="constrained")
@@ -170,42 +186,67 @@ def _panels(
         unused.set_visible(False)
     panels = dict(zip(blocks, grid, strict=False))
     for block, axes in panels.items():
-        axes.set_title(named.block(block), loc="left", fontweight="bold")
+        title = textwrap.fill(named.block(block), TITLE_WIDTH)
+        axes.set_title(title, loc="left", fontweight="bold")
     return figure, panels
 
 
-def _of(table: pd.DataFrame, block: Block) -> pd.DataFrame:
-    chosen = (table[BLOCK] == list(block)).all(axis=1)
-    return table[chosen]
+def _lines(part: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Return each strategy's curve, random's first so that others are drawn over it."""
+    names = sorted(part["strategy"].unique(), key=lambda name: (name != BASELINE, name))
+    return [(name, part[part["strategy"] == name].sort_values("n_labelled")) for name in names]
 
 
-def _draw_lines(axes: Axes, part: pd.DataFrame, drawn: Mapping[str, Style]) -> None:
-    for name in sorted(part["strategy"].unique(), key=lambda name: (name != BASELINE, name)):
-        line = part[part["strategy"] == name].sort_values("n_labelled")
-        style = drawn[name]
-        x = line["n_labelled"].to_numpy(dtype=float)
-        axes.plot(
-            x,
-            line["mean"].to_numpy(dtype=float),
-            color=style.colour,
-            marker=style.marker,
-            markersize=3.6,
-            linestyle=style.dash,
-            linewidth=style.width,
-            label=name,
-            zorder=2 if name == BASELINE else 3,
-        )
-        low, high = (line[key].to_numpy(dtype=float) for key in ("low", "high"))
-        axes.fill_between(x, low, high, color=style.colour, alpha=0.10, linewidth=0)
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+def _draw_line(axes: Axes, line: pd.DataFrame, style: Style, name: str) -> None:
+    axes.plot(
+        line["n_labelled"].to_numpy(dtype=float),
+        line["mean"].to_numpy(dtype=float),
+        color=style.colour,
+        marker=style.marker,
+        markersize=3.6,
+        linestyle=style.dash,
+        linewidth=style.width,
+        label=name,
+    )
+
+
+def _draw_bars(axes: Axes, line: pd.DataFrame, style: Style) -> None:
+    x, low, high = (line[key].to_numpy(dtype=float) for key in ("n_labelled", "low", "high"))
+    axes.vlines(x, low, high, color=style.colour, linewidth=1.0, alpha=0.6)
+
+
+def _draw_band(axes: Axes, line: pd.DataFrame, style: Style) -> None:
+    x, low, high = (line[key].to_numpy(dtype=float) for key in ("n_labelled", "low", "high"))
+    axes.fill_between(x, low, high, color=style.colour, alpha=0.18, linewidth=0)
 
 
 def _draw_reference(axes: Axes, part: pd.DataFrame) -> None:
-    for row in part.to_dict("records"):
-        label = "all labels"
-        axes.axhline(
-            row["mean"], color="#222222", linewidth=1.0, linestyle=(0, (6, 3)), label=label
-        )
+    for height in part["mean"].tolist():
+        dashes = (0, (6, 3))
+        axes.axhline(height, color="#222222", linewidth=1.0, linestyle=dashes, label="all labels")
+
+
+def _label(axes: Axes, part: pd.DataFrame, word: str) -> None:
+    """Name the axes, with a tick at each round while they are few."""
+    axes.set_ylabel(word)
+    axes.set_xlabel("labelled candidates")
+    sizes = np.unique(part["n_labelled"].round())
+    if len(sizes) > MOST_TICKS:
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    else:
+        apart = 0.06 * np.ptp(sizes) if len(sizes) else 0.0
+        kept = [
+            size
+            for size, after in zip(sizes, [*sizes[1:], np.inf], strict=False)
+            if after - size >= apart
+        ]
+        axes.set_xticks(kept, [f"{size:.0f}" for size in kept])
+
+
+def _usual_gap(sizes: pd.Series[float]) -> float:
+    """Return how many labels most rounds buy."""
+    gaps = np.diff(np.unique(sizes.round()))
+    return float(np.median(gaps)) if len(gaps) else 1.0
 
 
 def _legend(figure: Figure, panels: Iterable[Axes]) -> None:
@@ -213,10 +254,8 @@ def _legend(figure: Figure, panels: Iterable[Axes]) -> None:
     for axes in panels:
         handles, labels = axes.get_legend_handles_labels()
         found |= dict(zip(labels, handles, strict=True))
-    if found:
-        columns = min(5, len(found))
-        place: Any = {"loc": "outside lower center", "ncols": columns, "frameon": False}
-        figure.legend(list(found.values()), list(found), **place)
+    place: Any = {"loc": "outside upper center", "ncols": min(8, len(found)), "frameon": False}
+    figure.legend(list(found.values()), list(found), **place)
 
 
 def as_svg(figure: Figure) -> str:
@@ -234,8 +273,16 @@ def as_svg(figure: Figure) -> str:
     """
     target = io.StringIO()
     with mpl.rc_context(SETTINGS):
+        _lay_out(figure)
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
     return target.getvalue()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Place everything once: each drawing would do it anew, and may come to other digits."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
 
 
 def as_png(figure: Figure) -> bytes:
@@ -253,5 +300,6 @@ def as_png(figure: Figure) -> bytes:
     """
     target = io.BytesIO()
     with mpl.rc_context(SETTINGS):
+        _lay_out(figure)
         figure.savefig(target, format="png", dpi=DPI, metadata={"Software": None})
     return target.getvalue()

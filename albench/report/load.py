@@ -4,33 +4,56 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
+from pydantic import TypeAdapter, ValidationError
 
+from albench.analysis.curves import BLOCK
 from albench.errors import Complaint, RecordsError
+from albench.report.manifest import SCHEMA_VERSION, Manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA_VERSION = 1
-CELL_COLUMNS = {
-    "cell",
-    "cohort",
-    "modalities",
-    "model",
-    "budget",
-    "strategy",
-    "repetition",
-    "status",
-}
-SCORE_COLUMNS = {"cell", "round", "n_labelled", "accuracy", "auc", "balanced_accuracy"}
-TEXT = dict.fromkeys(
-    [
-        *("cell", "cohort", "modalities", "model", "budget", "strategy", "strategy_plugin"),
-        *("status", "reason", "split_hash", "first_labels_hash", "weights_hash", "batches_hash"),
-    ],
-    str,
+MENDING = "restore it, or run the benchmark again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """The columns that a report reads of a table.
+
+    Parameters
+    ----------
+    text : tuple of str
+        Texts; may be empty.
+    numbers : tuple of str
+        Numbers that are always there.
+    scores : tuple of str
+        Numbers that may be unknown; a run without any success has not even the columns.
+    key : tuple of str
+        Columns that tell rows apart.
+    """
+
+    text: tuple[str, ...]
+    numbers: tuple[str, ...]
+    scores: tuple[str, ...] = ()
+    key: tuple[str, ...]
+
+
+CELLS = Layout(
+    text=(
+        *("cell", *BLOCK, "strategy", "status", "reason"),
+        *("split_hash", "first_labels_hash", "weights_hash", "batches_hash"),
+    ),
+    numbers=("repetition", "seconds", "peak_mb"),
+    key=(*BLOCK, "strategy", "repetition"),
+)
+SCORES = Layout(
+    text=("cell",),
+    numbers=("round", "n_labelled", "query_seconds", "train_seconds"),
+    scores=("accuracy", "auc", "balanced_accuracy"),
+    key=("cell", "round"),
 )
 
 
@@ -44,13 +67,13 @@ class Records:
         One row a planned cell.
     scores : DataFrame
         One row a cell and round.
-    manifest : dict
+    manifest : Manifest
         Specification, data, plugins and provenance.
     """
 
     cells: pd.DataFrame
     scores: pd.DataFrame
-    manifest: dict[str, Any]  # plain data, written by `albench.publish`
+    manifest: Manifest
 
 
 def load(results: Path) -> Records:
@@ -69,46 +92,103 @@ def load(results: Path) -> Records:
     Raises
     ------
     RecordsError
-        If a file is missing, unreadable or of another version.
+        If a file is missing, unreadable, damaged or of another version: all complaints at once.
     """
     complaints: list[Complaint] = []
-    cells = _table(results / "cells.csv", CELL_COLUMNS, complaints)
-    scores = _table(results / "scores.csv", SCORE_COLUMNS, complaints)
+    cells = _table(results / "cells.csv", CELLS, complaints)
+    scores = _table(results / "scores.csv", SCORES, complaints)
     manifest = _manifest(results / "manifest.json", complaints)
-    if complaints:
+    if not complaints:
+        complaints += _contradictions(results, cells, scores)
+    if complaints or manifest is None:
         raise RecordsError(complaints)
     return Records(cells, scores, manifest)
 
 
-def _table(path: Path, needed: set[str], complaints: list[Complaint]) -> pd.DataFrame:
+def _contradictions(results: Path, cells: pd.DataFrame, scores: pd.DataFrame) -> list[Complaint]:
+    if cells.empty:
+        return [Complaint(str(results / "cells.csv"), f"holds no cells; {MENDING}")]
+    scored = set(scores["cell"])
+    lost = [cell for cell in cells.loc[cells["status"] == "ok", "cell"] if cell not in scored]
+    if not lost:
+        return []
+    where = str(results / "scores.csv")
+    problem = f"has no rounds of {len(lost)} cells that succeeded, the first is {lost[0]}"
+    return [Complaint(where, f"{problem}; {MENDING}")]
+
+
+def _table(path: Path, layout: Layout, complaints: list[Complaint]) -> pd.DataFrame:
     try:
         # A class or cohort may be called "None" or "NA": only empty fields are empty.
-        table = pd.read_csv(path, dtype=TEXT, keep_default_na=False, na_values=[""])
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except FileNotFoundError:
-        complaints.append(Complaint(str(path), "is missing; run the benchmark, or restore it"))
+        complaints.append(Complaint(str(path), f"is missing; {MENDING}"))
     except (OSError, ValueError) as error:
-        complaints.append(Complaint(str(path), f"cannot be read as CSV: {error}"))
+        complaints.append(Complaint(str(path), f"cannot be read as CSV: {error}; {MENDING}"))
     else:
-        lacking = sorted(needed - set(table.columns))
-        if lacking:
-            complaints.append(Complaint(str(path), f"lacks the columns {', '.join(lacking)}"))
-        for key in TEXT.keys() & set(table.columns):
-            table[key] = table[key].fillna("")
-        return table
-    return pd.DataFrame()
+        found = list(_problems(table, layout))
+        complaints += [Complaint(str(path), f"{problem}; {MENDING}") for problem in found]
+        if not found:
+            return _typed(table, layout)
+    return pd.DataFrame(columns=[*layout.text, *layout.numbers, *layout.scores])
 
 
-def _manifest(path: Path, complaints: list[Complaint]) -> dict[str, Any]:
+def _problems(table: pd.DataFrame, layout: Layout) -> list[str]:
+    needed = [*layout.text, *layout.numbers, *(layout.scores if len(table) else ())]
+    lacking = [name for name in needed if name not in table.columns]
+    if lacking:
+        return [f"lacks the columns {', '.join(lacking)}"]
+    problems = [
+        f"column {name} holds {value!r} in row {row} where a number is expected"
+        for name in (*layout.numbers, *(layout.scores if len(table) else ()))
+        for row, value in _not_numbers(table[name], may_be_empty=name in layout.scores)[:1]
+    ]
+    twice = table[table.duplicated(list(layout.key))]
+    if len(twice):
+        problems.append(f"row {_row(twice.index[0])} is of a {' '.join(layout.key)} seen before")
+    return problems
+
+
+def _not_numbers(column: pd.Series[str], *, may_be_empty: bool) -> list[tuple[int, str]]:
+    is_bad = pd.to_numeric(column, errors="coerce").isna()
+    if may_be_empty:
+        is_bad &= column != ""
+    return [(_row(index), value) for index, value in column[is_bad].items()]
+
+
+def _row(index: object) -> int:
+    return int(str(index)) + 1
+
+
+def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    typed = table[list(layout.text)].copy()
+    for name in (*layout.numbers, *layout.scores):
+        column = table[name] if name in table.columns else pd.Series(dtype=float)
+        typed[name] = pd.to_numeric(column)
+    return typed
+
+
+def _manifest(path: Path, complaints: list[Complaint]) -> Manifest | None:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        complaints.append(Complaint(str(path), "is missing; run the benchmark, or restore it"))
+        complaints.append(Complaint(str(path), f"is missing; {MENDING}"))
+        return None
     except (OSError, ValueError) as error:
-        complaints.append(Complaint(str(path), f"cannot be read as JSON: {error}"))
-    else:
-        if isinstance(manifest, dict) and manifest.get("schema") == SCHEMA_VERSION:
-            return manifest
-        found = manifest.get("schema") if isinstance(manifest, dict) else None
-        problem = f"has schema {found}, this albench reads {SCHEMA_VERSION}"
+        complaints.append(Complaint(str(path), f"cannot be read as JSON: {error}; {MENDING}"))
+        return None
+    version = data.get("schema") if isinstance(data, dict) else None
+    if version != SCHEMA_VERSION:
+        problem = (
+            f"has schema {version!r}, this albench reads {SCHEMA_VERSION}: use the albench that "
+            "wrote it, or a newer one"
+        )
         complaints.append(Complaint(str(path), problem))
-    return {}
+        return None
+    try:
+        return TypeAdapter(Manifest).validate_python(data)
+    except ValidationError as error:
+        for found in error.errors():
+            key = ".".join(str(part) for part in found["loc"])
+            complaints.append(Complaint(f"{path}, {key}", f"{found['msg'].lower()}; {MENDING}"))
+        return None

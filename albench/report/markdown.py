@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from albench.report.content import Part, Section
 
 
+LONG = 40
+"""Characters of a text that is broken into lines."""
+
+
 def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
     """Return the report as Markdown.
 
@@ -23,16 +27,16 @@ def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
     title : str
         The benchmark's.
     question : str
-        The benchmark's; may be empty.
+        Likewise; may be empty.
     parts : sequence of Section
         The report.
 
     Returns
     -------
     str
-        With figures as links to their files.
+        With figures as links to their files; what the page folds is folded where HTML is shown.
     """
-    lines = [f"# {title}", "", *([question, ""] if question else [])]
+    lines = [f"# {_escaped(title)}", "", *([_escaped(question), ""] if question else [])]
     for section in parts:
         lines += [f"## {section.title}", ""]
         for part in section.parts:
@@ -42,18 +46,42 @@ def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
 
 def _lines(part: Part) -> Iterator[str]:
     if isinstance(part, Text):
-        yield from (f"- {s}" if part.is_list else s for s in part.sentences)
+        separate = "\n".join if part.is_list else " ".join
+        yield separate(("- " if part.is_list else "") + _escaped(s) for s in part.sentences)
     elif isinstance(part, Code):
-        yield from ("```", *part.text.strip().splitlines(), "```")
+        yield from _fenced(part.text.strip())
     elif isinstance(part, Figure):
-        yield f"![{part.caption}](figures/{part.name}.svg)"
+        yield f"![{_escaped(part.caption)}](figures/{part.name}.svg)"
     elif isinstance(part, Table):
-        yield from (part.caption, "", _row(part.columns), _row(["---"] * len(part.columns)))
-        yield from map(_row, part.rows)
+        yield from _table(part)
+
+
+def _fenced(text: str) -> Iterator[str]:
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield from (fence, *text.splitlines(), fence)
+
+
+def _table(table: Table) -> Iterator[str]:
+    if table.is_folded:
+        yield from ("<details>", f"<summary>{_escaped(table.title)}</summary>", "")
+    else:
+        yield from (f"**{_escaped(table.title)}**", "")
+    if table.caption:
+        yield from (_escaped(table.caption), "")
+    yield from (_row(table.columns), _row(["---"] * len(table.columns)))
+    yield from map(_row, table.rows)
+    if table.is_folded:
+        yield from ("", "</details>")
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return "| " + " | ".join(_escaped(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def _escaped(text: str) -> str:
+    """Return text in which nothing is HTML, in one line."""
+    return " ".join(re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text).splitlines())
 
 
 def as_csv(table: Table) -> str:
@@ -77,7 +105,7 @@ def as_csv(table: Table) -> str:
 
 
 def as_latex(table: Table) -> str:
-    """Return a table as LaTeX, for the package booktabs.
+    """Return a table as LaTeX, for the packages booktabs and amssymb.
 
     Parameters
     ----------
@@ -87,16 +115,17 @@ def as_latex(table: Table) -> str:
     Returns
     -------
     str
-        A floating table with caption and label.
+        A floating table with caption and label; columns of long texts break their lines.
     """
     body = [" & ".join(map(_latex, row)) + r" \\" for row in table.rows]
+    caption = f"{table.title}. {table.caption}".strip()
     return "\n".join(
         [
             r"\begin{table}",
             r"\centering",
-            rf"\caption{{{_latex(table.caption)}}}",
+            rf"\caption{{{_latex(caption)}}}",
             rf"\label{{tab:{table.name}}}",
-            rf"\begin{{tabular}}{{{'l' * len(table.columns)}}}",
+            rf"\begin{{tabular}}{{{''.join(_alignments(table))}}}",
             r"\toprule",
             " & ".join(map(_latex, table.columns)) + r" \\",
             r"\midrule",
@@ -107,6 +136,12 @@ def as_latex(table: Table) -> str:
             "",
         ]
     )
+
+
+def _alignments(table: Table) -> Iterator[str]:
+    for i in range(len(table.columns)):
+        longest = max((len(row[i]) for row in table.rows), default=0)
+        yield "l" if longest <= LONG else r"p{0.3\linewidth}"
 
 
 _LATEX = {
@@ -122,9 +157,10 @@ _LATEX = {
     "<": "$<$",
     ">": "$>$",
     "×": r"$\times$",
+    "[": "{[}",  # a row that begins with one would be an option of the line break before it
 }
 
 
 def _latex(text: str) -> str:
-    escaped = "".join(_LATEX.get(c, c) for c in text)
+    escaped = "".join(_LATEX.get(c, c) for c in " ".join(text.splitlines()))
     return re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", escaped)

@@ -1,16 +1,22 @@
-"""How cohorts, blocks and strategies are called and told apart, the same in every figure."""
+"""How metrics, cohorts, blocks and strategies are called and told apart, the same everywhere."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from albench.analysis.curves import BASELINE
+from albench.analysis.curves import BASELINE, BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import pandas as pd
+
+    from albench.report.manifest import CohortFacts
+
 Block = tuple[str, str, str, str]
+
+METRICS = {"accuracy": "accuracy", "auc": "AUC", "balanced_accuracy": "balanced accuracy"}
 
 # Okabe and Ito's colours, which people of any colour vision can tell apart; without yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -49,34 +55,87 @@ def styles(strategies: Iterable[str]) -> dict[str, Style]:
     return chosen
 
 
+def blocks_of(table: pd.DataFrame) -> list[Block]:
+    """Return the blocks of a table, sorted.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With the columns of a block.
+
+    Returns
+    -------
+    list of tuple of str
+        Each once.
+    """
+    return sorted(set(table[BLOCK].itertuples(index=False, name=None)))
+
+
+def of_block(table: pd.DataFrame, block: Block) -> pd.DataFrame:
+    """Return the rows of one block.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With the columns of a block.
+    block : tuple of str
+        Cohort, modalities, model, budget.
+
+    Returns
+    -------
+    DataFrame
+        In the table's order.
+    """
+    return table[(table[BLOCK] == list(block)).all(axis=1)]
+
+
 class Namer:
     """Names blocks as briefly as can be while they stay distinct.
 
     Parameters
     ----------
-    blocks : iterable of tuple of str
-        Every (cohort, modalities, model, budget).
-    cohorts : mapping of str to dict
-        The manifest's; a simulated cohort is called so wherever it is named.
+    cells : DataFrame
+        One row a planned cell.
+    cohorts : mapping of str to CohortFacts
+        A simulated one is called so wherever it is named.
     """
 
-    def __init__(self, blocks: Iterable[Block], cohorts: Mapping[str, Any]) -> None:
-        self._cohorts = cohorts
-        known = list(blocks)
-        self._needs_model = _vary(known, 2)
-        self._needs_budget = _vary(known, 3)
+    def __init__(self, cells: pd.DataFrame, cohorts: Mapping[str, CohortFacts]) -> None:
+        self._simulated = {name for name, facts in cohorts.items() if facts.simulated}
+        self.blocks = blocks_of(cells)
+        self._needs_model = _vary(self.blocks, 2)
+        self._needs_budget = _vary(self.blocks, 3)
+        by_block = cells.groupby(BLOCK)["repetition"]
+        self._planned = {key: part.nunique() for key, part in by_block}
 
     def cohort(self, name: str) -> str:
         """Return a cohort's name, with *simulated* behind it if it is."""
-        return f"{name} (simulated)" if self._cohorts.get(name, {}).get("simulated") else name
+        return f"{name} (simulated)" if name in self._simulated else name
 
     def block(self, block: Block) -> str:
         """Return a block's name: what all blocks of its cohort share is left out."""
         cohort, modalities, model, budget = block
-        parts = [self.cohort(cohort), modalities.replace("+", " + ")]
+        parts = [self.modalities(modalities)]
         parts += [model] if cohort in self._needs_model else []
         parts += [budget] if cohort in self._needs_budget else []
-        return ": ".join([parts[0], ", ".join(parts[1:])])
+        return f"{self.cohort(cohort)}: {', '.join(parts)}"
+
+    def modalities(self, joined: str) -> str:
+        """Return the names of modalities as people write a sum."""
+        return joined.replace("+", " + ")
+
+    def of_planned(self, block: Block, n: int) -> str:
+        """Return how many of the planned repetitions there are, or nothing if it is all."""
+        planned = self._planned[block]
+        return "" if n == planned else f" ({n} of {planned})"
+
+    @property
+    def all_blocks(self) -> str:
+        """How many blocks there are, and how many of them are simulated."""
+        n = len(self.blocks)
+        n_simulated = sum(block[0] in self._simulated for block in self.blocks)
+        told = "1 block" if n == 1 else f"{n} blocks"
+        return f"{told} ({n_simulated} simulated)" if n_simulated else told
 
 
 def _vary(blocks: list[Block], position: int) -> set[str]:

@@ -9,7 +9,6 @@ import jinja2
 from markupsafe import Markup, escape
 
 from albench.report.content import Code, Figure, Table, Text
-from albench.report.figures import as_svg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,8 +81,7 @@ def inline_svg(figure: Figure) -> Markup:
     Markup
         An ``svg`` element that scales with the page, its identifiers unique in it.
     """
-    svg = as_svg(figure.drawing)
-    svg = svg[svg.index("<svg") :]
+    svg = figure.svg[figure.svg.index("<svg") :]
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
     prefix = f"{figure.name}-"

@@ -6,49 +6,53 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.analysis.comparison import FEWEST_PAIRS
-from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.comparison import FEWEST_PAIRS, Verdict
+from albench.analysis.curves import BASELINE
 from albench.analysis.efficiency import TARGET
-from albench.report.tables import of_block
+from albench.report.formats import p_value, signed, span
+from albench.report.names import METRICS, blocks_of, of_block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
+    from albench.analysis.ranks import Ranking
     from albench.report.names import Namer
 
-METRIC_WORDS = {"accuracy": "accuracy", "auc": "AUC"}
+GOAL = f"{100 * TARGET:g} % of the all-labels score"
 
 
-def state_of(manifest: Mapping[str, Any], cells: pd.DataFrame) -> str:
+def state_of(cells: pd.DataFrame) -> str:
     """Return how complete the results are.
 
     Parameters
     ----------
-    manifest : mapping
-        The run's.
     cells : DataFrame
         One row a planned cell.
 
     Returns
     -------
     str
-        One sentence.
+        One or two sentences.
     """
     counts = cells["status"].value_counts()
     n_ok, n_all = int(counts.get("ok", 0)), len(cells)
     if n_ok == n_all:
         return f"All {n_all} planned cells succeeded."
-    rest = ", ".join(f"{n} {status}" for status, n in counts.items() if status != "ok")
+    rest = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()) if status != "ok")
     return (
-        f"**Incomplete:** {n_ok} of {n_all} planned cells succeeded ({rest}). Tables count only what "
-        "is there, and say how much that is."
+        f"**Incomplete:** {n_ok} of {n_all} planned cells succeeded ({rest}). Tables count only "
+        "what is there, and say how much that is."
     )
 
 
 def answers(
-    comparison: pd.DataFrame, efficiency: pd.DataFrame, metric: str, named: Namer
+    comparison: pd.DataFrame,
+    overall: pd.DataFrame,
+    efficiency: pd.DataFrame,
+    metric: str,
+    named: Namer,
 ) -> Iterator[str]:
     """Yield what a reader wants to know first.
 
@@ -56,6 +60,8 @@ def answers(
     ----------
     comparison : DataFrame
         What `comparison.against_random` gave.
+    overall : DataFrame
+        What `comparison.across_blocks` gave.
     efficiency : DataFrame
         One row a cell.
     metric : str
@@ -68,76 +74,231 @@ def answers(
     str
         Sentences: where which strategies beat random, by how much, at which price in labels.
     """
+    judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
     if comparison.empty:
-        yield "There is nothing to compare: no block has random and another strategy."
-        return
-    word = METRIC_WORDS[metric]
-    judged = comparison[comparison["verdict"] != "too few repetitions"]
-    if judged.empty:
+        yield "There is nothing to compare: no block has results of a strategy other than random."
+    elif judged.empty:
         yield (
-            f"With fewer than {FEWEST_PAIRS} paired repetitions nothing is claimed: the tables show "
-            "differences and intervals, no verdicts."
+            f"With fewer than {FEWEST_PAIRS} paired repetitions nothing is claimed: the tables "
+            "show differences and intervals, no verdicts."
         )
-        return
-    counts = judged["verdict"].value_counts()
-    yield (
-        f"In {counts.get('better', 0)} of {len(judged)} comparisons (strategy x block) a strategy has a "
-        f"larger area under the {word} curve than random, in {counts.get('worse', 0)} a smaller one, and "
-        f"in {counts.get('not separable', 0)} the two cannot be told apart; paired t-tests, corrected "
-        f"by Holm over all {len(judged)}."
+    else:
+        yield from _overall(overall[overall["verdict"] != Verdict.TOO_FEW], metric, named)
+        yield _counts(judged, metric)
+        yield from _by_block(judged, efficiency, named)
+        yield from _unjudged(comparison, named)
+
+
+def _overall(judged: pd.DataFrame, metric: str, named: Namer) -> Iterator[str]:
+    """Yield how strategies do on average over blocks, if there are several."""
+    judged = judged[judged["n_blocks"] > 1].sort_values(
+        "difference", ascending=False, kind="stable"
     )
-    for key, part in judged.groupby(BLOCK, sort=True):
-        block = (str(key[0]), str(key[1]), str(key[2]), str(key[3]))
-        yield f"**{named.block(block)}:** {_of_block(part, of_block(efficiency, block), word)}"
-
-
-def _of_block(part: pd.DataFrame, efficiency: pd.DataFrame, word: str) -> str:
-    better = part[part["verdict"] == "better"].sort_values("difference", ascending=False)
-    worse = part[part["verdict"] == "worse"].sort_values("difference")
+    if judged.empty:
+        return
+    better = judged[judged["verdict"] == Verdict.BETTER]
+    worse = judged[judged["verdict"] == Verdict.WORSE]
     said = []
     if len(better):
-        best = better.iloc[0]
-        said.append(f"{_listed(better)} better than random in {word}; {_largest(best)}")
-        said.append(_price(efficiency, str(best["strategy"])))
+        said.append(f"**{_listed(better)} better than random**")
     if len(worse):
-        said.append(f"{_listed(worse)} worse")
+        said.append(f"{_listed(worse)} worse than random")
+    if not said:
+        said.append("**no strategy can be told from random**")
+    best = judged.iloc[0]
+    yield (
+        f"Averaged over all {named.all_blocks}, {' and '.join(said)}. The largest difference is "
+        f"{best['strategy']}'s, {_gain(best)} in mean {METRICS[metric]} over the labels bought "
+        f"(p = {p_value(best['p_holm'])} after correction for {_number(len(judged), 'strategy')})."
+    )
+
+
+def _counts(judged: pd.DataFrame, metric: str) -> str:
+    is_open = judged["verdict"] == Verdict.OPEN
+    told = (
+        f"Of {_number(len(judged), 'comparison')} with random in {METRICS[metric]}, one for each "
+        f"strategy and block, {_tally(judged)} (paired t-tests, corrected by Holm over all "
+        f"{len(judged)})."
+    )
+    if not is_open.any():
+        return told
+    reach = (judged["high"] - judged["low"])[is_open].median() / 2
+    return (
+        f"{told} Not told apart is not equal: half of those 95 % intervals are wider than "
+        f"±{reach:.3f}."
+    )
+
+
+def _tally(judged: pd.DataFrame) -> str:
+    counts = judged["verdict"].value_counts()
+    better, worse, told_not = (
+        int(counts.get(str(verdict), 0)) or "none"
+        for verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.OPEN)
+    )
+    return f"{better} found it better, {worse} worse, and {told_not} could not tell"
+
+
+def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
+    """Yield what another metric says, if it may say anything.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        What `comparison.against_random` gave.
+    metric : str
+        Which one it is of.
+
+    Yields
+    ------
+    str
+        One sentence.
+    """
+    judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
+    if len(judged):
+        yield (
+            f"In {METRICS[metric]}, a family of {_number(len(judged), 'comparison')} corrected on "
+            f"its own, {_tally(judged)}."
+        )
+
+
+def _by_block(judged: pd.DataFrame, efficiency: pd.DataFrame, named: Namer) -> Iterator[str]:
+    silent = []
+    for block in blocks_of(judged):
+        part = of_block(judged, block)
+        if (part["verdict"] == Verdict.OPEN).all():
+            silent.append(named.block(block))
+        else:
+            yield f"**{named.block(block)}:** {_of_block(part, of_block(efficiency, block))}"
+    if silent:
+        yield f"No strategy can be told from random on {'; '.join(silent)}."
+
+
+def _of_block(part: pd.DataFrame, efficiency: pd.DataFrame) -> str:
+    better = part[part["verdict"] == Verdict.BETTER].sort_values(
+        "difference", ascending=False, kind="stable"
+    )
+    worse = part[part["verdict"] == Verdict.WORSE].sort_values("difference", kind="stable")
     n_open = len(part) - len(better) - len(worse)
-    if n_open == len(part):
-        said.append("no strategy can be told from random")
-    elif n_open:
-        said.append(f"{n_open} not separable")
-    return "; ".join(sentence for sentence in said if sentence) + "."
+    said = []
+    if len(better):
+        said.append(f"{_listed(better)} better than random, {_most(better)}")
+        said += _price(efficiency, str(better["strategy"].iloc[0]))
+    if len(worse):
+        said.append(f"{_listed(worse)} worse than random, {_most(worse)}")
+    if n_open:
+        said.append(f"{_number(n_open, 'strategy')} not told apart")
+    return "; ".join(said) + "."
+
+
+def _price(efficiency: pd.DataFrame, strategy: str) -> list[str]:
+    """Return what the strategy and random paid for 95 % of the all-labels score, if it is known."""
+    known = efficiency.dropna(subset=["goal"])
+    ours, theirs = (
+        float(np.median(known.loc[known["strategy"] == name, "labels"].fillna(np.inf)))
+        if name in set(known["strategy"])
+        else np.nan
+        for name in (strategy, BASELINE)
+    )
+    if np.isnan(ours) or np.isnan(theirs):
+        return []
+    if np.isinf(ours) and np.isinf(theirs):
+        return [f"neither reaches {GOAL} within the budget"]
+    spent = [f"{n:.0f}" if np.isfinite(n) else "more than the budget" for n in (ours, theirs)]
+    return [f"{strategy} needs {spent[0]} labels for {GOAL}, random {spent[1]} (medians)"]
+
+
+def _unjudged(comparison: pd.DataFrame, named: Namer) -> Iterator[str]:
+    few = comparison[comparison["verdict"] == Verdict.TOO_FEW]
+    if few.empty:
+        return
+    names = [
+        f"{', '.join(of_block(few, block)['strategy'])} on {named.block(block)}"
+        for block in blocks_of(few)
+    ]
+    yield (
+        f"With fewer than {FEWEST_PAIRS} paired repetitions nothing is claimed of "
+        f"{'; '.join(names)}."
+    )
+
+
+def ranking(found: Ranking) -> str:
+    """Return the mean ranks of strategies in words, behind Friedman's gate.
+
+    Parameters
+    ----------
+    found : Ranking
+        What `ranks.rank` gave.
+
+    Returns
+    -------
+    str
+        Which ranks differ is said only if the test rejects.
+    """
+    if not found.ranks:
+        return "Nothing is ranked: no block has a repetition with results of every strategy."
+    told = ", ".join(f"{name} {value:.2f}" for name, value in found.ranks.items())
+    left = (
+        f" {_number(found.n_left_out, 'repetition')} of a block without results of every strategy "
+        "do not count."
+        if found.n_left_out
+        else ""
+    )
+    opening = f"Mean ranks (1 is best) over {_number(found.n_blocks, 'block')}: {told}.{left}"
+    if np.isnan(found.p):
+        return f"{opening} These are too few blocks or strategies for Friedman's test."
+    if found.critical_difference is None:
+        return (
+            f"{opening} Friedman's test does not reject (p = {p_value(found.p)}): the ranks may be "
+            "chance."
+        )
+    return (
+        f"{opening} Friedman's test rejects (p = {p_value(found.p)}); ranks closer than "
+        f"{found.critical_difference:.2f} are not told apart (Nemenyi, 0.05). Blocks of one cohort "
+        "share subjects, so this p is a little too small."
+    )
+
+
+def identical(groups: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Return which strategies gave the same curves, so that nobody counts them twice.
+
+    Parameters
+    ----------
+    groups : sequence of (str, sequence of str)
+        A block's name, and strategies that are equal on it.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    places: dict[str, list[str]] = {}
+    for block, names in groups:
+        places.setdefault(_enumerated(names), []).append(block)
+    told = "; ".join(f"{names} on {_enumerated(blocks)}" for names, blocks in places.items())
+    return f"Equal in every round of every repetition: {told}."
 
 
 def _listed(rows: pd.DataFrame) -> str:
     names = rows["strategy"].tolist()
-    return ", ".join(names) + (" is" if len(names) == 1 else " are")
+    return _enumerated(names) + (" is" if len(names) == 1 else " are")
 
 
-def _largest(row: pd.Series[Any]) -> str:
-    return (
-        f"the largest gain is {row['strategy']}'s, {row['difference']:+.3f} "
-        f"({row['low']:+.3f} to {row['high']:+.3f})"
-    ).replace("-", "−")
+def _enumerated(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
-def _price(efficiency: pd.DataFrame, strategy: str) -> str:
-    """Return what the strategy and random paid for 95 % of the all-labels score."""
-    labels = {
-        name: efficiency.loc[efficiency["strategy"] == name].set_index("repetition")["labels"]
-        for name in (strategy, BASELINE)
-    }
-    medians = {name: values.fillna(np.inf).median() for name, values in labels.items()}
-    goal = f"{100 * TARGET:g} % of the all-labels score"
-    if not np.isfinite(medians[strategy]):
-        return (
-            f"neither reaches {goal} within the budget in most repetitions"
-            if not np.isfinite(medians[BASELINE])
-            else ""
-        )
-    if not np.isfinite(medians[BASELINE]):
-        return f"it reaches {goal} with {medians[strategy]:.0f} labels (median), random not within the budget"
-    return (
-        f"it reaches {goal} with {medians[strategy]:.0f} labels (median) where random takes "
-        f"{medians[BASELINE]:.0f}"
-    )
+def _most(rows: pd.DataFrame) -> str:
+    """Return the first row's difference, and whose it is if there are others."""
+    row = rows.iloc[0]
+    whose = f"the most {row['strategy']}, " if len(rows) > 1 else ""
+    return f"{whose}by {_gain(row)}"
+
+
+def _gain(row: pd.Series[Any]) -> str:
+    return f"{signed(row['difference'])} ({span(row['low'], row['high'])})"
+
+
+def _number(n: int, word: str) -> str:
+    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{n} {word if n == 1 else plural}"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from albench.report.build import sections
 from albench.report.content import Figure, Table
-from albench.report.figures import as_png, as_svg
 from albench.report.load import load
 from albench.report.markdown import as_csv, as_latex, markdown
 from albench.report.page import page
@@ -35,20 +34,21 @@ def write(results: Path) -> Path:
         If a file is missing, unreadable or of another version.
     """
     records = load(results)
-    title = records.manifest["title"]
-    question = " ".join(records.manifest["question"].split())
+    title = records.manifest.title
+    question = " ".join(records.manifest.question.split())
     found = sections(records)
     folder = results / "report"
     for name in ("tables", "figures"):
-        shutil.rmtree(folder / name, ignore_errors=True)  # of tables that there are no more
+        if (folder / name).is_dir():
+            shutil.rmtree(folder / name)  # it may hold tables that there are no more
         (folder / name).mkdir(parents=True)
     for part in (part for section in found for part in section.parts):
         if isinstance(part, Table):
             _write(folder / "tables" / f"{part.name}.csv", as_csv(part))
             _write(folder / "tables" / f"{part.name}.tex", as_latex(part))
         elif isinstance(part, Figure):
-            _write(folder / "figures" / f"{part.name}.svg", as_svg(part.drawing))
-            (folder / "figures" / f"{part.name}.png").write_bytes(as_png(part.drawing))
+            _write(folder / "figures" / f"{part.name}.svg", part.svg)
+            (folder / "figures" / f"{part.name}.png").write_bytes(part.png)
     _write(folder / "report.md", markdown(title, question, found))
     _write(folder / "index.html", page(title, question, found))
     return folder / "index.html"

@@ -1,0 +1,148 @@
+"""Tables of areas under the curve, and of their differences to random's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.analysis.curves import BLOCK
+from albench.report.content import Table
+from albench.report.formats import grid, mean_half_width, p_value, signed, span
+from albench.report.names import METRICS, blocks_of, of_block
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from albench.report.names import Block, Namer
+
+MARKS = {"better": " ▲", "worse": " ▼"}
+COMPARED = ("difference", "95 % interval", "w-t-l", "p (t)", "p (Holm)", "p (Wilcoxon)", "verdict")
+
+
+def area_table(
+    efficiency: pd.DataFrame, comparison: pd.DataFrame, metric: str, named: Namer
+) -> Table:
+    """Return the main table: the mean score over the labels bought, by block and strategy.
+
+    Parameters
+    ----------
+    efficiency : DataFrame
+        One row a cell.
+    comparison : DataFrame
+        One row a block and strategy.
+    metric : str
+        Which one they are of.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Table
+        The largest of a block is bold, what is separable from random marked.
+    """
+    cells: dict[tuple[Block, str], str] = {}
+    for block in blocks_of(efficiency):
+        verdicts = of_block(comparison, block).set_index("strategy")["verdict"].to_dict()
+        areas = of_block(efficiency, block).dropna(subset="area").groupby("strategy")["area"]
+        best = areas.mean().max()
+        for strategy, values in areas:
+            mean = values.mean()
+            shown = (
+                f"**{mean:.3f}**" if np.isclose(mean, best, rtol=0, atol=1e-9) else f"{mean:.3f}"
+            )
+            mark = MARKS.get(str(verdicts.get(strategy, "")), "")
+            cells[block, str(strategy)] = shown + mark + named.of_planned(block, len(values))
+    title = f"{METRICS[metric]} over the labels bought"
+    caption = (
+        "The area under the learning curve divided by its width, mean over repetitions (how many, "
+        "where some are missing). A block is a cohort with a set of modalities, a model and a "
+        "budget. **Bold:** its largest. ▲ better and ▼ worse than random after correction; without "
+        "a mark the two cannot be told apart, or there are fewer than six repetitions."
+    )
+    return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named))
+
+
+def comparison_table(
+    efficiency: pd.DataFrame, comparison: pd.DataFrame, metric: str, named: Namer
+) -> Table:
+    """Return each strategy's paired difference to random.
+
+    Parameters
+    ----------
+    efficiency : DataFrame
+        One row a cell.
+    comparison : DataFrame
+        One row a block and strategy.
+    metric : str
+        Which one they are of.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Table
+        With intervals, p values and verdicts.
+    """
+    areas = {key: part["area"] for key, part in efficiency.groupby([*BLOCK, "strategy"])}
+    rows = []
+    for row in comparison.to_dict("records"):
+        block: Block = (row["cohort"], row["modalities"], row["model"], row["budget"])
+        area = mean_half_width(areas[*block, row["strategy"]])
+        rows.append((named.block(block), row["strategy"], area, *_compared(row)))
+    title = f"Difference to random in the mean {METRICS[metric]} over the labels bought"
+    caption = (
+        "Area with the half width of its own 95 % interval; then, paired by repetition, the "
+        "difference to random's with its 95 % interval (Student's t), repetitions won-tied-lost "
+        "and those without a partner, p of the paired t-test, the same corrected by Holm over all "
+        "rows of this table, and p of the exact two-sided Wilcoxon test, to compare."
+    )
+    columns = ("block", "strategy", "area", *COMPARED)
+    return Table(f"against-random-{metric}", title, caption, columns, tuple(rows), is_folded=True)
+
+
+def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
+    """Return each strategy's mean difference to random over all blocks.
+
+    Parameters
+    ----------
+    overall : DataFrame
+        What `comparison.across_blocks` gave.
+    metric : str
+        Which one it is of.
+    named : Namer
+        Counts blocks.
+
+    Returns
+    -------
+    Table
+        One row a strategy, the largest difference first.
+    """
+    rows = tuple(
+        (row["strategy"], str(row["n_blocks"]), *_compared(row))
+        for row in overall.sort_values("difference", ascending=False, kind="stable").to_dict(
+            "records"
+        )
+    )
+    title = f"The same difference in {METRICS[metric]}, averaged over all {named.all_blocks}"
+    caption = (
+        "Blocks are averaged within a repetition, corrected by Holm over the strategies shown. It "
+        "speaks of these blocks, not of data in general."
+    )
+    columns = ("strategy", "blocks", *COMPARED)
+    return Table(f"overall-{metric}", title, caption, columns, rows)
+
+
+def _compared(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of a comparison
+    missing = f" ({row['n_missing']} unpaired)" if row["n_missing"] else ""
+    return (
+        signed(row["difference"]),
+        span(row["low"], row["high"]),
+        f"{row['wins']}-{row['ties']}-{row['losses']}{missing}",
+        p_value(row["p"]),
+        p_value(row["p_holm"]),
+        p_value(row["p_wilcoxon"]),
+        str(row["verdict"]),
+    )

@@ -1,0 +1,105 @@
+"""What a run's manifest tells a report, as typed data; keys that no report reads are left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SCHEMA_VERSION = 1
+"""What `albench.publish` writes; raised when a report could no longer read it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """How many samples a modality has, and of which shape."""
+
+    samples: int
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortFacts:
+    """What a cohort holds: counts, where it is from, and whether it is simulated."""
+
+    subjects: int
+    test_subjects: int
+    classes: dict[str, int]
+    modalities: dict[str, Samples]
+    candidates: dict[str, int]
+    note: str
+    simulated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginFacts:
+    """A component in use, and the package it came with."""
+
+    name: str
+    kind: str
+    distribution: str
+    version: str
+    summary: str
+    citation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """What was left out before anything ran, and why."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """With what and on what the results came about."""
+
+    albench: str
+    commit: str
+    python: str
+    os: str
+    cpu: str
+    cores: int | None
+    memory_gb: float
+    gpu: str
+    packages: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """Everything of a report that is not a table of cells or scores.
+
+    Parameters
+    ----------
+    title, question, command, spec : str
+        As the user gave them.
+    jobs : int
+        How many cells ran at once.
+    seconds : float
+        All cells' times together.
+    cohorts : dict of str to CohortFacts
+        By name.
+    models, budgets : dict of str to str
+        What their names stand for.
+    plugins : tuple of PluginFacts
+        Those in use.
+    skipped : tuple of Skipped
+        What was planned and cannot work.
+    conflicts : tuple of str
+        Cells that succeeded twice with different results.
+    provenance : Provenance
+        Versions and hardware.
+    """
+
+    title: str
+    question: str
+    command: str
+    spec: str
+    jobs: int
+    seconds: float
+    cohorts: dict[str, CohortFacts]
+    models: dict[str, str]
+    budgets: dict[str, str]
+    plugins: tuple[PluginFacts, ...]
+    skipped: tuple[Skipped, ...]
+    conflicts: tuple[str, ...]
+    provenance: Provenance

@@ -1,0 +1,179 @@
+"""A results folder made by hand: what `albench.publish` writes, with random curves in it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from albench import report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+BLOCKS = (
+    ("digits", "pixels", "small", "tenth"),
+    ("digits", "pixels+fourier", "small", "tenth"),
+    ("liver", "LSTE+LUS", "resnet", "fifth"),
+)
+STRATEGIES = ("random", "bald", "entropy", "esd", "k-center", "least-confident", "margin")
+PART = {"n_candidates": 90, "n_subjects": 90, "n_test_candidates": 30, "n_test_subjects": 30}
+N_LABELLED = (10, 20, 30, 45)
+
+
+@dataclass
+class Toy:
+    """Tables and a manifest that can be spoilt before they are written."""
+
+    folder: Path
+    cells: pd.DataFrame
+    scores: pd.DataFrame
+    manifest: dict[str, Any]
+
+    def end(self, status: str, reason: str = "", **where: object) -> None:
+        """Let the cells that are like this end otherwise, and take their rounds away."""
+        chosen = pd.Series(data=True, index=self.cells.index)
+        for key, value in where.items():
+            chosen &= self.cells[key] == value
+        self.cells.loc[chosen, ["status", "reason"]] = [status, reason]
+        gone = self.cells.loc[chosen, "cell"]
+        self.scores = self.scores[~self.scores["cell"].isin(gone)]
+
+    def keep(self, **where: object) -> None:
+        """Let only the cells that are like this have been planned."""
+        for key, value in where.items():
+            self.cells = self.cells[self.cells[key] == value]
+        self.scores = self.scores[self.scores["cell"].isin(self.cells["cell"])]
+
+    def write(self) -> Path:
+        """Write the folder's three files and return it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, table in (("cells", self.cells), ("scores", self.scores)):
+            path = self.folder / f"{name}.csv"
+            table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+        text = json.dumps(self.manifest, indent=1, sort_keys=True)
+        (self.folder / "manifest.json").write_text(text, encoding="utf-8")
+        return self.folder
+
+
+def toy(
+    folder: Path, n_repetitions: int = 6, strategies: Sequence[str] = ("random", "esd", "margin")
+) -> Toy:
+    """Return a whole run: margin gains much on the first block, all else is chance."""
+    rng = np.random.default_rng(4)
+    cells: list[dict[str, object]] = []
+    scores: list[dict[str, object]] = []
+    wanted = itertools.product(BLOCKS, (*strategies, "all-labels"), range(n_repetitions))
+    for block, strategy, repetition in wanted:
+        name = f"{len(cells):016x}"
+        cells.append(cell_row(name, block, strategy, repetition))
+        sizes = (90,) if strategy == "all-labels" else N_LABELLED
+        better = 0.5 if (strategy, block) == ("margin", BLOCKS[0]) else 1.0
+        heights = 0.95 - 3 * better / np.array(sizes) + rng.normal(0, 0.005, len(sizes))
+        pairs = zip(sizes, heights.tolist(), strict=True)
+        scores += [score_row(name, i, *pair) for i, pair in enumerate(pairs)]
+    return Toy(folder, pd.DataFrame(cells), pd.DataFrame(scores), manifest())
+
+
+def cell_row(
+    name: str, block: tuple[str, ...], strategy: str, repetition: int
+) -> dict[str, object]:
+    """Return a row of cells.csv."""
+    plan = dict(zip(("cohort", "modalities", "model", "budget"), block, strict=True))
+    hashes = {
+        key: f"{key[0]}{block[0]}{repetition}"
+        for key in ("split_hash", "first_labels_hash", "weights_hash", "batches_hash")
+    }
+    return (
+        {"cell": name, **plan, "strategy": strategy, "strategy_plugin": f"core/{strategy}"}
+        | {"repetition": repetition, "status": "ok", "reason": "", "attempts": 1}
+        | {"seconds": 1.5, "peak_mb": 500.0, **PART, **hashes}
+    )
+
+
+def score_row(name: str, i: int, n_labelled: int, height: float) -> dict[str, object]:
+    """Return a row of scores.csv."""
+    return (
+        {"cell": name, "round": i, "n_labelled": n_labelled, "n_labelled_subjects": n_labelled}
+        | {"query_seconds": 0.01 * i, "train_seconds": 0.1, "evaluate_seconds": 0.01}
+        | {"accuracy": height, "auc": (1 + height) / 2, "balanced_accuracy": height}
+        | {"log_loss": 1 - height}
+    )
+
+
+def manifest() -> dict[str, Any]:
+    """Return what manifest.json holds; the data of a third cohort were not there."""
+    digits = {
+        "pixels": {"samples": 120, "shape": [1, 8, 8]},
+        "fourier": {"samples": 120, "shape": [34]},
+    }
+    liver = {name: {"samples": 240, "shape": [3, 64, 64]} for name in ("LSTE", "LUS")}
+    plugin = {"distribution": "albench", "version": "0.1.0", "component_version": 1}
+    return {
+        "name": "toy",
+        "title": "Toy",
+        "question": "Does it work?",
+        "command": "albench run toy",
+        "spec": 'name = "toy"\n',
+        "seed": 1,
+        "repetitions": 6,
+        "jobs": 2,
+        "seconds": 216.0,
+        "schema": 1,
+        "finished": True,
+        "conflicts": [],
+        "budgets": {"tenth": "initial 10, query 10", "fifth": "initial 10, query 10"},
+        "models": {"small": "core/mmfn (trunk small)", "resnet": "core/mmfn (trunk resnet50)"},
+        "skipped": [{"what": "cohort uci-digits", "reason": "its plugin is not installed"}],
+        "cohorts": {
+            "digits": cohort(digits, "Real digits.", simulated=False),
+            "liver": cohort(liver, "Made by a model.", simulated=True),
+        },
+        "plugins": [
+            {"name": f"core/{name}", "kind": "strategy", "summary": "Picks.", "citation": ""}
+            | plugin
+            for name in STRATEGIES
+        ],
+        "provenance": {
+            "albench": "0.1.0",
+            "commit": "",
+            "python": "3.11.7",
+            "os": "Linux 6",
+            "cpu": "a processor",
+            "cores": 2,
+            "memory_gb": 8.0,
+            "gpu": "none",
+            "packages": {"numpy": "2.4.6"},
+        },
+    }
+
+
+def cohort(modalities: dict[str, Any], note: str, *, simulated: bool) -> dict[str, Any]:
+    """Return what a manifest tells of a cohort."""
+    return (
+        {"subjects": 120, "test_subjects": 30, "classes": {"a": 60, "b": 60}}
+        | {"candidates": {"+".join(modalities): 120}, "modalities": modalities}
+        | {"evaluation": "subject", "note": note, "simulated": simulated}
+    )
+
+
+@pytest.fixture
+def make_toy(tmp_path: Path) -> Callable[..., Toy]:
+    """A factory of runs in a fresh folder."""
+    return lambda **told: toy(tmp_path / "toy", **told)
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report's folder of a run in which some cells failed; not to be changed."""
+    run = toy(tmp_path_factory.mktemp("written") / "toy", strategies=STRATEGIES)
+    run.end("timeout", "took more than 60 s", strategy="bald", repetition=2, cohort="liver")
+    run.end("error", "ValueError: <script>alert(1)</script> | 50 %", strategy="esd", repetition=0)
+    run.end("missing", strategy="margin", repetition=5, cohort="liver")
+    return report.write(run.write()).parent

@@ -1,0 +1,162 @@
+"""What is said, and the numbers in the tables."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from albench.analysis.ranks import Ranking
+from albench.report import sentences
+from albench.report.build import sections
+from albench.report.content import Text
+from albench.report.formats import in_order, p_value, signed
+from albench.report.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def answer(toy: Any) -> tuple[str, ...]:
+    """Return the list of sentences that a report begins with."""
+    first = sections(load(toy.write()))[0]
+    (told,) = [part for part in first.parts if isinstance(part, Text) and part.is_list]
+    return told.sentences
+
+
+@pytest.fixture(scope="module")
+def table(written: Path) -> Callable[[str], list[dict[str, str]]]:
+    """Read a written table."""
+
+    def table(name: str) -> list[dict[str, str]]:
+        with (written / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    return table
+
+
+def test_a_planted_gain_is_the_answer(make_toy: Callable[..., Any]) -> None:
+    told = answer(make_toy())
+    (gain,) = [text for text in told if text.startswith("**digits: pixels:**")]
+    assert re.search(r"margin is better than random, by \+0\.0\d\d \(\+0\.0\d\d to", gain)
+    assert re.search(r"margin needs \d+ labels for 95 % of the all-labels score, random \d+", gain)
+    assert gain.endswith("1 strategy not told apart.")
+
+
+def test_blocks_without_a_finding_share_a_sentence(make_toy: Callable[..., Any]) -> None:
+    told = answer(make_toy())
+    silent = "digits: pixels + fourier; liver (simulated): LSTE + LUS"
+    assert f"No strategy can be told from random on {silent}." in told
+
+
+def test_comparisons_are_counted_with_their_correction(make_toy: Callable[..., Any]) -> None:
+    (told,) = [text for text in answer(make_toy()) if text.startswith("Of 6 comparisons")]
+    assert "1 found it better, none worse, and 5 could not tell" in told
+    assert "corrected by Holm over all 6" in told
+
+
+def test_the_average_says_how_many_blocks_are_simulated(make_toy: Callable[..., Any]) -> None:
+    assert answer(make_toy())[0].startswith("Averaged over all 3 blocks (1 simulated), ")
+
+
+def test_a_price_beyond_the_budget_is_called_so(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    reference = toy.cells.loc[toy.cells["strategy"] == "all-labels", "cell"]
+    toy.scores.loc[toy.scores["cell"].isin(reference), "accuracy"] = 0.945
+    (gain,) = [text for text in answer(toy) if text.startswith("**digits: pixels:**")]
+    assert "random more than the budget" in gain
+
+
+def test_what_only_the_price_of_nothing_is_known_of_is_not_told(
+    make_toy: Callable[..., Any],
+) -> None:
+    toy = make_toy()
+    toy.end("error", strategy="all-labels", modalities="pixels")
+    (gain,) = [text for text in answer(toy) if text.startswith("**digits: pixels:**")]
+    assert "labels" not in gain
+
+
+def test_coverage_counts_failures_by_cause(table: Callable[..., Any]) -> None:
+    row = {key: value for key, value in table("coverage")[-1].items() if key != "block"}
+    assert row == {"planned": "48", "ok": "45", "error": "1", "missing": "1", "timeout": "1"}
+
+
+def test_strategies_that_lack_cells_are_listed(table: Callable[..., Any]) -> None:
+    assert [(row["block"], row["strategy"]) for row in table("lacking")] == [
+        ("digits: pixels", "esd"),
+        ("digits: pixels + fourier", "esd"),
+        ("liver (simulated): LSTE + LUS", "bald"),
+        ("liver (simulated): LSTE + LUS", "esd"),
+        ("liver (simulated): LSTE + LUS", "margin"),
+    ]
+
+
+def test_the_largest_area_is_bold(written: Path) -> None:
+    text = (written / "report.md").read_text(encoding="utf-8")
+    row = re.findall(r"^\| digits: pixels \| (0.*▲.*) \|$", text, flags=re.MULTILINE)[0]
+    means = [float(re.sub(r"[^0-9.].*", "", cell.strip("*"))) for cell in row.split(" | ")]
+    (bold,) = [i for i, cell in enumerate(row.split(" | ")) if cell.startswith("**")]
+    assert bold == int(np.argmax(means))
+
+
+def test_what_was_skipped_is_told_with_its_reason(table: Callable[..., Any]) -> None:
+    assert table("skipped") == [
+        {"what": "cohort uci-digits", "reason": "its plugin is not installed"}
+    ]
+
+
+def test_fusion_stands_beside_single_modalities(table: Callable[..., Any]) -> None:
+    assert [row["block"] for row in table("fusion")][:2] == [
+        "digits: pixels",
+        "digits: pixels + fourier",
+    ]
+
+
+def test_equal_starts_are_told_equal(table: Callable[..., Any]) -> None:
+    assert {row["equal"] for row in table("fairness")} == {"yes"}
+
+
+def test_an_unequal_start_is_told_loudly(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy(n_repetitions=2)
+    toy.cells.loc[3, "weights_hash"] = "other"
+    (section,) = [s for s in sections(load(toy.write())) if s.title == "Fairness"]
+    (told,) = [part for part in section.parts if isinstance(part, Text)]
+    assert told.sentences[0].startswith("**In 1 of 6 repetitions the strategies differed")
+
+
+def test_ranks_that_may_be_chance_have_no_critical_difference() -> None:
+    told = sentences.ranking(Ranking({"a": 1.5, "random": 1.5}, 4, 0, 0.4, None))
+    assert "does not reject (p = 0.400)" in told
+    assert "Nemenyi" not in told
+
+
+def test_ranks_that_differ_say_by_how_much_they_must() -> None:
+    told = sentences.ranking(Ranking({"a": 1.0, "random": 2.0}, 8, 3, 0.001, 0.9))
+    assert "ranks closer than 0.90 are not told apart" in told
+    assert "3 repetitions of a block without results of every strategy do not count" in told
+
+
+def test_no_ranks_are_told_as_none() -> None:
+    assert "Nothing is ranked" in sentences.ranking(Ranking({}, 0, 9, float("nan"), None))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.0123, "+0.012"), (-0.2, "−0.200"), (-0.0001, "+0.000"), (float("nan"), "–")],
+)
+def test_differences_carry_their_sign(value: float, expected: str) -> None:
+    assert signed(value) == expected
+
+
+def test_a_small_p_value_is_not_nought() -> None:
+    assert [p_value(p) for p in (0.0004, 0.05, 1.0)] == ["< 0.001", "0.050", "1.000"]
+
+
+def test_random_is_first_and_all_labels_last() -> None:
+    assert in_order(["esd", "all-labels", "bald", "random"]) == [
+        *("random", "bald", "esd", "all-labels")
+    ]
