@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import filecmp
+import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench.errors import Complaint, RecordsError
 from albench.records import journal, tables
+from albench.records.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+Plan = dict[str, Any]  # the data of a run event
 
 
 def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
@@ -37,12 +41,14 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
     """
     complaints: list[Complaint] = []
     names: dict[str, Path] = {}
+    plans: list[Plan] = []
     for source in sources:
         events = journal.read(source / "journal").events
-        runs = [event.data["name"] for event in events if event.event == "run"]
+        runs = [event.data for event in events if event.event == "run"]
         if not runs:
             complaints.append(Complaint(str(source), "has no journal with a run in it"))
-        names |= dict.fromkeys(runs, source)
+        plans += runs[-1:]
+        names |= {run["name"]: source for run in runs}
     if len(names) > 1:
         told = ", ".join(f"{name!r} in {source}" for name, source in names.items())
         complaints.append(Complaint(str(target), f"the benchmarks differ: {told}"))
@@ -53,7 +59,21 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
     (target / "journal").mkdir(parents=True, exist_ok=True)
     for path in files:
         shutil.copy2(path, target / "journal" / path.name)
+    with Journal(target / "journal") as records:
+        records.append("run", _joined(plans))
     return tables.gather(journal.read(target / "journal").events).conflicts
+
+
+def _joined(plans: Sequence[Plan]) -> Plan:
+    """Return one plan that has all that the latest plan of each source has."""
+    joined = dict(plans[-1])
+    for key in ("cohorts", "models", "budgets"):
+        joined[key] = {name: told for plan in plans for name, told in plan[key].items()}
+    for key in ("cells", "skipped", "plugins"):
+        distinct = {json.dumps(e, sort_keys=True): e for plan in plans for e in plan[key]}
+        joined[key] = list(distinct.values())
+    joined["repetitions"] = max(plan["repetitions"] for plan in plans)
+    return joined
 
 
 def _clashes(files: Sequence[Path], folder: Path) -> list[Complaint]:
