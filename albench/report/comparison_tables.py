@@ -126,10 +126,11 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
             "records"
         )
     )
-    title = f"The same difference in {METRICS[metric]}, averaged over all {named.all_blocks}"
+    title = f"The same difference in {METRICS[metric]}, averaged over blocks"
     caption = (
-        "Blocks are averaged within a repetition, corrected by Holm over the strategies shown. It "
-        "speaks of these blocks, not of data in general."
+        f"There are {named.all_blocks}; a strategy's are averaged within a repetition, which "
+        "counts only if all of them are there. Corrected by Holm over the strategies shown. It speaks of "
+        "these blocks, not of data in general."
     )
     columns = ("strategy", "blocks", *COMPARED)
     return Table(f"overall-{metric}", title, caption, columns, rows)

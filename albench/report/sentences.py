@@ -106,9 +106,11 @@ def _overall(judged: pd.DataFrame, metric: str, named: Namer) -> Iterator[str]:
     if not said:
         said.append("**no strategy can be told from random**")
     best = judged.iloc[0]
+    is_whole = (judged["n_blocks"] == len(named.blocks)).all()
+    where = "all" if is_whole else "the blocks that each has, of"
     yield (
-        f"Averaged over all {named.all_blocks}, {' and '.join(said)}. The largest difference is "
-        f"{best['strategy']}'s, {_gain(best)} in mean {METRICS[metric]} over the labels bought "
+        f"Averaged over {where} {named.all_blocks}, {' and '.join(said)}. The largest difference "
+        f"is {best['strategy']}'s, {_gain(best)} in mean {METRICS[metric]} over the labels bought "
         f"(p = {p_value(best['p_holm'])} after correction for {_number(len(judged), 'strategy')})."
     )
 

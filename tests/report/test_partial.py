@@ -23,7 +23,7 @@ def one_repetition(toy: Any) -> None:
 
 
 def some_missing(toy: Any) -> None:
-    for name in np.random.default_rng(3).choice(toy.cells["cell"], 30, replace=False):
+    for name in np.random.default_rng(3).choice(toy.cells["cell"], 15, replace=False):
         toy.end("missing", cell=name)
 
 
@@ -146,7 +146,7 @@ def test_an_incomplete_run_says_so_first(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     some_missing(toy)
     first, _, _ = told(toy).partition("\n\n- ")
-    assert "**Incomplete:** 42 of 72 planned cells succeeded (30 missing)" in first
+    assert "**Incomplete:** 33 of 48 planned cells succeeded (15 missing)" in first
 
 
 def test_a_mean_over_fewer_repetitions_says_of_how_many(make_toy: Callable[..., Any]) -> None:
