@@ -69,7 +69,7 @@ def weights_name(kind: TrunkKind, weights: str, seed: int) -> str:
         return f"imagenet {_require_pretrained(kind)}"
     path = _require_file(weights)
     status = path.stat()
-    return f"file {_digest(path, status.st_size, status.st_mtime_ns)}"
+    return f"file {_digest(path, (status.st_size, status.st_mtime_ns))}"
 
 
 def load_weights(trunk: ImageTrunk, kind: TrunkKind, weights: str) -> None:
@@ -114,7 +114,7 @@ def _require_file(weights: str) -> Path:
 
 
 @lru_cache(maxsize=32)  # one file serves every cell of a process
-def _digest(path: Path, size: int, changed: int) -> str:  # noqa: ARG001  # they tell a new file
+def _digest(path: Path, _version: tuple[int, int]) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
