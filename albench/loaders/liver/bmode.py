@@ -1,4 +1,4 @@
-"""Echoes of an abdomen on the grid of beams: skin, capsule, speckled tissue, vessels, diaphragm.
+"""Echoes of an abdomen on the grid of beams: skin, capsule, speckled tissue, diaphragm.
 
 Speckle is K-distributed, as envelope statistics of fibrotic livers are reported to leave the
 Rayleigh law; which structure belongs to which stage is this project's choice (docs/liver.md). All
@@ -61,7 +61,7 @@ def texture_of(score: float) -> Texture:
     """
     return Texture(
         order=2 + 10 * math.exp(-min(max(score, -2.0), 5.0)),
-        coarseness_cm=0.05 * (1 + 3 * min(max(score / 3, 0.0), 1.3)),
+        coarseness_cm=0.07 * (1 + 3 * min(max(score / 3, 0.0), 1.3)),
         septa_db=7 * min(max((score - 1.3) / 1.7, 0.0), 1.3),
         roughness_cm=0.02 + 0.10 * min(max((score - 2.0) / 1.5, 0.0), 1.3),
     )
@@ -116,7 +116,7 @@ def tissue_db(beams: Beams, texture: Texture, scene: Key) -> Field:
     level = decibels(fields.gamma(fields.smooth(rng, beams.shape, grain), texture.order))
     if texture.septa_db > 0:
         # The zero lines of a smooth field form a net of closed cells, as septa around nodules do.
-        cells = fields.smooth(rng, beams.shape, (0.28 * down, 0.28 * across))
+        cells = fields.smooth(rng, beams.shape, (0.3 * down, 0.3 * across))
         level += np.float32(texture.septa_db) * np.exp(-((cells / np.float32(0.22)) ** 2))
         level += np.float32(0.25 * texture.septa_db) * np.tanh(2 * cells)
     return level
@@ -144,51 +144,19 @@ def wall_db(
         Decibels outside the organ; and 0 outside to 1 inside.
     """
     rng = generator(*scene, "wall")
-    phase, tilt, bend = rng.uniform(-1, 1, 3).tolist()
-    surface = fields.smooth(rng, (1, beams.shape[1]), (0.0, 0.35 * beams.steps_per_cm[1]))
+    tilt, bend = rng.uniform(-1, 1, 2).tolist()
+    down, across = beams.steps_per_cm
+    surface = fields.smooth(rng, (1, beams.shape[1]), (0.0, 0.35 * across))
     angle = beams.angle
     depth_of_surface = np.float32(capsule_cm) + np.float32(0.6 * tilt) * angle
     depth_of_surface = depth_of_surface + np.float32(0.8 * bend) * angle**2
     depth_of_surface = depth_of_surface + np.float32(roughness_cm) * surface
     below = beams.depth - depth_of_surface
     inside = fields.soft_step(below / np.float32(0.05))
-    layers = 4 + 7 * np.sin(
-        np.float32(2 * math.pi / 0.5) * beams.depth + np.float32(math.pi * phase)
-    )
+    layers = 4 + 5 * fields.smooth(rng, beams.shape, (0.07 * down, 0.9 * across))
     line = np.float32(15) * np.exp(-((below / np.float32(0.07)) ** 2))
     wall: Field = (1 - inside) * layers + line
     return wall, inside
-
-
-def vessels_db(beams: Beams, scene: Key) -> Field:
-    """Return dark vessels, some with the bright wall of portal veins.
-
-    Parameters
-    ----------
-    beams : Beams
-        The grid.
-    scene : tuple
-        Key of the place looked at.
-
-    Returns
-    -------
-    ndarray of float32, shape of `beams`
-        Decibels.
-    """
-    rng = generator(*scene, "vessels")
-    level: Field = np.zeros(beams.shape, np.float32)
-    for _ in range(int(rng.integers(2, 6))):
-        x, depth = rng.uniform(-5, 5), rng.uniform(3.5, 10)
-        length, width = rng.uniform(0.3, 1.6), rng.uniform(0.12, 0.35)
-        turn, portal = rng.uniform(0, math.pi), rng.random() < 0.5
-        dx, dy = beams.x - np.float32(x), beams.y - np.float32(5 + depth)
-        along = (dx * math.cos(turn) + dy * math.sin(turn)) / length
-        aside = (dy * math.cos(turn) - dx * math.sin(turn)) / width
-        distance = np.sqrt(along**2 + aside**2)
-        level -= np.float32(20) * fields.soft_step((1 - distance) / 0.12)
-        if portal:
-            level += np.float32(7) * np.exp(-(((distance - 1.25) / 0.2) ** 2))
-    return level
 
 
 def diaphragm_db(beams: Beams, scene: Key) -> Field:
@@ -215,8 +183,8 @@ def diaphragm_db(beams: Beams, scene: Key) -> Field:
     return level
 
 
-def beam_db(beams: Beams, fat: float, frame: Key) -> Field:
-    """Return gain, focus and attenuation, which say nothing of the stage.
+def beam_db(beams: Beams, fat: float, scene: Key) -> Field:
+    """Return gain, contact of the probe, focus and attenuation, which say nothing of the stage.
 
     Parameters
     ----------
@@ -224,16 +192,24 @@ def beam_db(beams: Beams, fat: float, frame: Key) -> Field:
         The grid.
     fat : float
         Steatosis, 0 to 3: it brightens near tissue and attenuates the beam.
-    frame : tuple
-        Key of the image.
+    scene : tuple
+        Key of the place looked at.
 
     Returns
     -------
     ndarray of float32, shape of `beams`
         Decibels.
     """
-    gain, slope, focus = generator(*frame, "gain").standard_normal(3).tolist()
-    level = 2.0 * gain + 1.5 * fat + 3 * np.exp(-(((beams.depth - (6 + focus)) / 3) ** 2))
+    rng = generator(*scene, "gain")
+    gain, slope, focus = rng.standard_normal(3).tolist()
+    down, across = beams.steps_per_cm
+    contact = fields.smooth(rng, beams.shape, (3 * down, 1.2 * across))
+    level = (
+        2.0 * gain
+        + 1.5 * contact
+        + 1.5 * fat
+        + 3 * np.exp(-(((beams.depth - (6 + focus)) / 3) ** 2))
+    )
     level = level - (0.35 + 0.15 * slope + 0.45 * fat) * (beams.depth - 2)
     darker_edges: Field = level - 30 * beams.angle**4 / 0.49**4 * 0.2
     return darker_edges

@@ -2,7 +2,7 @@
 
 from albench.api import Descriptor, Kind, Option
 
-VERSION = 1
+VERSION = 2
 """Raised whenever an image, a mark or a patient changes."""
 
 DESCRIPTORS: tuple[Descriptor, ...] = (

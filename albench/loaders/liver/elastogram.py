@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from albench.loaders.liver import fields
 from albench.loaders.liver.fields import Field
@@ -14,14 +15,17 @@ from albench.loaders.liver.keys import generator
 from albench.loaders.liver.marks import Quality
 
 FULL_SCALE_KPA = 30.0
-OPACITY = 0.6
+OPACITY = 0.7
 YELLOW = (255, 255, 0)
 GREEN = (90, 230, 120)
 
 IMAGE_LOG_SD = 0.12
 """Spread of an image's mean stiffness about the patient's."""
 
-UNRELIABLE_LOG_SD = 0.6
+DARK = np.float32(45)
+"""Mean brightness below which there are too few echoes to track."""
+
+UNRELIABLE_LOG_SD = 0.4
 """The same of an unreliable or failed image."""
 
 
@@ -58,7 +62,7 @@ def stiffness_kpa(
     mean_kpa : float
         Of the patient's organ.
     how : Quality
-        Scans that are not good err more, and have stripes.
+        Scans that are not good err more, and have stripes or reverberations.
     key : tuple
         The image.
 
@@ -74,18 +78,18 @@ def stiffness_kpa(
     log_sd = spread * np.clip(0.10 + 0.006 * mean_kpa, 0.1, 0.25)
     field = fields.smooth(rng, shape, (shape[0] / 8, shape[1] / 8))
     if not good:
-        field = field + _stripes(rng, shape[1])
+        field = field + (_stripes if rng.random() < 0.5 else _reverberation)(rng, shape)  # a coin
     kpa: Field = (mean * np.exp(log_sd * field)).astype(np.float32)
     return kpa
 
 
-def filled(shape: tuple[int, int], how: Quality, key: tuple[str | int, ...]) -> Field:
+def filled(brightness: Field, how: Quality, key: tuple[str | int, ...]) -> Field:
     """Return where the map is shown: where shear waves could be tracked.
 
     Parameters
     ----------
-    shape : tuple of int
-        Rows and columns of the box.
+    brightness : ndarray of float32, shape (rows, columns)
+        B-mode in the box, 0 to 255: without echoes, in a vessel or a shadow, nothing is tracked.
     how : Quality
         A good scan fills nearly all, an unreliable one half, a failed one next to nothing.
     key : tuple
@@ -93,16 +97,18 @@ def filled(shape: tuple[int, int], how: Quality, key: tuple[str | int, ...]) -> 
 
     Returns
     -------
-    ndarray of float32, shape `shape`
+    ndarray of float32, shape of `brightness`
         0 to 1, with soft edges.
     """
-    rng = generator(*key, "filled")
+    rng, shape = generator(*key, "filled"), brightness.shape
     threshold = {
         Quality.GOOD: rng.uniform(-3.2, -2.0),
         Quality.UNRELIABLE: rng.uniform(-0.6, 0.4),
         Quality.FAILED: rng.uniform(1.2, 2.2),
     }[how]
-    confidence = fields.smooth(rng, shape, (shape[0] / 10, shape[1] / 10))
+    confidence = fields.smooth(rng, (shape[0], shape[1]), (shape[0] / 10, shape[1] / 10))
+    local = ndimage.uniform_filter(brightness, size=1 + shape[0] // 12)
+    confidence -= np.float32(8) * fields.soft_step((DARK - local) / np.float32(6))
     return fields.soft_step((confidence - np.float32(threshold)) / np.float32(0.08))
 
 
@@ -167,9 +173,16 @@ def draw_frame(image: NDArray[np.uint8], box: Box, colour: tuple[int, int, int])
     image[:, rows, columns.stop - line : columns.stop] = paint
 
 
-def _stripes(rng: np.random.Generator, n_columns: int) -> Field:
+def _stripes(rng: np.random.Generator, shape: tuple[int, int]) -> Field:
     """Return the vertical stripes of a scan disturbed by movement."""
-    phase, period = rng.uniform(0, 2 * np.pi), rng.uniform(0.12, 0.25) * n_columns
-    wave = np.sin(2 * np.pi * np.arange(n_columns) / period + phase)
+    phase, period = rng.uniform(0, 2 * np.pi), rng.uniform(0.12, 0.25) * shape[1]
+    wave = np.sin(2 * np.pi * np.arange(shape[1]) / period + phase)
     stripes: Field = (1.5 * np.sign(wave))[None, :].astype(np.float32)
     return stripes
+
+
+def _reverberation(rng: np.random.Generator, shape: tuple[int, int]) -> Field:
+    """Return the falsely stiff band under the capsule of a scan taken too near to it."""
+    reach = rng.uniform(0.15, 0.4) * shape[0]
+    band: Field = (5 * np.exp(-np.arange(shape[0]) / reach))[:, None].astype(np.float32)
+    return band

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
+"""Of float32 in fact; its type is lost in products with plain numbers."""
 Shape = tuple[int, int]
 
 

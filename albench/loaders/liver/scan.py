@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from albench.loaders.liver import bmode, elastogram
-from albench.loaders.liver.bmode import Key, texture_of
+from albench.loaders.liver.bmode import Key, Texture, texture_of
 from albench.loaders.liver.counts import STILLS
 from albench.loaders.liver.elastogram import Box
 from albench.loaders.liver.fields import Field
@@ -15,9 +15,19 @@ from albench.loaders.liver.keys import generator
 from albench.loaders.liver.marks import Quality, quality, shadow_db
 from albench.loaders.liver.roster import Patient
 from albench.loaders.liver.tissue import Tissue, tissue_of
-from albench.loaders.liver.views import CLOSE_UP, WHOLE, beams_of, picture
+from albench.loaders.liver.vessels import vessels_db
+from albench.loaders.liver.views import CLOSE_UP, WHOLE, Beams, beams_of, picture
 
 Image = NDArray[np.uint8]
+
+PLANE_SD = 0.25
+"""Spread of the texture score over the planes of one patient and modality."""
+
+MAP_SHARE = 0.3
+"""How much of the texture a close-up shows: the beam is set for tracking, not for texture."""
+
+SPLEEN_SCORE = -1.0
+"""Texture score of a spleen, finer than any liver."""
 
 SMALL = 112
 """Up to so many pixels a side, a picture is computed at twice the size and averaged."""
@@ -97,8 +107,8 @@ def _liver(settings: Settings, tissue: Tissue, key: Key, how: Quality) -> Image:
     """Return B-mode; images from the eighth on are frames of one video, of one place."""
     frame = int(key[-1]) - STILLS
     scene = (*key[:-1], "video") if frame >= 0 else key
-    breath = 0.25 * math.sin(0.55 * frame) if frame >= 0 else 0.0
-    sway = 0.012 * math.sin(0.23 * frame) if frame >= 0 else 0.0
+    breath = 0.12 * math.sin(0.5 * frame) if frame >= 0 else 0.0
+    sway = 0.006 * math.sin(0.23 * frame) if frame >= 0 else 0.0
     level = _abdomen(settings, tissue, tissue.lus_texture, (scene, key), how)
     side = _side(settings)
     return _finished(_grey(picture(bmode.grey(level), WHOLE, side, (breath, sway))), settings.size)
@@ -115,17 +125,16 @@ def _liver_point(settings: Settings, tissue: Tissue, key: Key, how: Quality) -> 
 
 
 def _liver_map(settings: Settings, tissue: Tissue, key: Key, how: Quality) -> Image:
-    beams = beams_of(CLOSE_UP, _side(settings))
-    texture = texture_of(tissue.lus_texture)
-    level = bmode.speckle_db(beams, key, key) + bmode.tissue_db(beams, texture, key)
-    level += bmode.vessels_db(beams, key) + bmode.beam_db(beams, tissue.fat, key)
-    level += shadow_db(beams, how, *key)
+    beams, texture = beams_of(CLOSE_UP, _side(settings)), texture_of(MAP_SHARE * tissue.lus_texture)
+    level = _organ(beams, texture, tissue.capsule_cm, (key, key))
+    level += vessels_db(beams, key)
+    level += bmode.beam_db(beams, tissue.fat, key) + shadow_db(beams, how, *key)
     return _with_map(level, settings, tissue.liver_kpa, key, how)
 
 
 def _spleen_map(settings: Settings, tissue: Tissue, key: Key, how: Quality) -> Image:
     beams = beams_of(CLOSE_UP, _side(settings))
-    level = bmode.speckle_db(beams, key, key) + bmode.tissue_db(beams, texture_of(-1.0), key)
+    level = _organ(beams, texture_of(SPLEEN_SCORE), tissue.capsule_cm + 0.4, (key, key))
     level += bmode.beam_db(beams, 0.0, key) + shadow_db(beams, how, *key)
     return _with_map(level, settings, tissue.spleen_kpa, key, how)
 
@@ -135,12 +144,23 @@ def _abdomen(
 ) -> Field:
     """Return the echo levels of a complete picture."""
     scene, frame = keys
-    beams, texture = beams_of(WHOLE, _side(settings)), texture_of(score)
-    wall, inside = bmode.wall_db(beams, tissue.capsule_cm, texture.roughness_cm, scene)
-    organ = bmode.tissue_db(beams, texture, scene) + bmode.vessels_db(beams, scene)
-    level: Field = inside * organ + wall + bmode.speckle_db(beams, scene, frame)
-    level += bmode.diaphragm_db(beams, scene) + bmode.beam_db(beams, tissue.fat, frame)
-    return level + shadow_db(beams, how, *frame)
+    beams, texture = beams_of(WHOLE, _side(settings)), texture_of(score + PLANE_SD * _plane(scene))
+    level = _organ(beams, texture, tissue.capsule_cm, keys)
+    level += vessels_db(beams, scene) + bmode.diaphragm_db(beams, scene)
+    level += bmode.beam_db(beams, tissue.fat, scene) + shadow_db(beams, how, *frame)
+    return level
+
+
+def _organ(beams: Beams, texture: Texture, capsule_cm: float, keys: tuple[Key, Key]) -> Field:
+    """Return speckled tissue under its capsule and the layers above."""
+    scene, frame = keys
+    wall, inside = bmode.wall_db(beams, capsule_cm, texture.roughness_cm, scene)
+    level: Field = inside * bmode.tissue_db(beams, texture, scene) + wall
+    return level + bmode.speckle_db(beams, scene, frame)
+
+
+def _plane(scene: Key) -> float:
+    return float(generator(*scene, "plane").standard_normal())
 
 
 def _with_map(level: Field, settings: Settings, kpa: float, key: Key, how: Quality) -> Image:
@@ -152,8 +172,9 @@ def _with_map(level: Field, settings: Settings, kpa: float, key: Key, how: Quali
     box = Box(left, top, left + wide, top + high)
     rows, columns = box.pixels(image.shape[1])
     shape = (rows.stop - rows.start, columns.stop - columns.start)
+    brightness = image[0, rows, columns].copy()
     stiffness = elastogram.stiffness_kpa(shape, kpa, how, key)
-    elastogram.overlay(image, box, stiffness, elastogram.filled(shape, how, key))
+    elastogram.overlay(image, box, stiffness, elastogram.filled(brightness, how, key))
     finished = _finished(image, settings.size)
     elastogram.draw_frame(finished, box, elastogram.YELLOW)
     return finished

@@ -8,49 +8,78 @@ spleens); docs/liver.md has the numbers. Stages differ by a factor, so the law i
 import math
 
 LIVER_MEDIAN_KPA = (5.3, 6.2, 7.8, 10.3, 16.5)
-LIVER_LOG_SD = (0.16, 0.18, 0.20, 0.24, 0.32)
+LIVER_LOG_SD = (0.14, 0.16, 0.18, 0.21, 0.28)
 SPLEEN_MEDIAN_KPA = (17.0, 20.5, 22.5, 25.5, 32.0)
 SPLEEN_LOG_SD = (0.15, 0.22, 0.26, 0.30, 0.32)
 
 INFLAMMATION_SHARE = 0.35
 """Share of the variance of liver stiffness within a stage that is due to inflammation."""
 
+SPLEEN_CORRELATION = 0.5
+"""Correlation of the deviations of spleen and liver within a stage.
 
-def liver_kpa(stage: int, own: float, inflammation: float) -> float:
+About the ratio of what the two tell of the stage, at which the spleen adds nothing to the liver,
+as the paper found (AUC 84.13 with both, 84.43 with the liver alone).
+"""
+
+
+def liver_deviation(own: float, inflammation: float) -> float:
+    """Return how far a patient's liver is from the median of its stage.
+
+    Parameters
+    ----------
+    own : float
+        What is the patient's own, standard normal.
+    inflammation : float
+        Standard normal: it raises stiffness whatever the stage.
+
+    Returns
+    -------
+    float
+        Standard normal.
+    """
+    return _mixed(inflammation, own, math.sqrt(INFLAMMATION_SHARE))
+
+
+def liver_kpa(stage: int, deviation: float) -> float:
     """Return the stiffness of a patient's liver, in kPa.
 
     Parameters
     ----------
     stage : int
         0 to 4.
-    own : float
-        The patient's deviation, standard normal.
-    inflammation : float
-        The patient's inflammation, standard normal: it raises stiffness whatever the stage.
+    deviation : float
+        What `liver_deviation` gave.
 
     Returns
     -------
     float
         Log-normal within a stage.
     """
-    share = INFLAMMATION_SHARE
-    deviation = math.sqrt(1 - share) * own + math.sqrt(share) * inflammation
     return LIVER_MEDIAN_KPA[stage] * math.exp(LIVER_LOG_SD[stage] * deviation)
 
 
-def spleen_kpa(stage: int, deviation: float) -> float:
+def spleen_kpa(stage: int, own: float, deviation: float) -> float:
     """Return the stiffness of a patient's spleen, in kPa.
 
     Parameters
     ----------
     stage : int
         0 to 4, of the liver.
+    own : float
+        What is the spleen's own, standard normal.
     deviation : float
-        The patient's deviation, standard normal.
+        What `liver_deviation` gave.
 
     Returns
     -------
     float
         Log-normal within a stage.
     """
-    return SPLEEN_MEDIAN_KPA[stage] * math.exp(SPLEEN_LOG_SD[stage] * deviation)
+    mixed = _mixed(deviation, own, SPLEEN_CORRELATION)
+    return SPLEEN_MEDIAN_KPA[stage] * math.exp(SPLEEN_LOG_SD[stage] * mixed)
+
+
+def _mixed(shared: float, own: float, correlation: float) -> float:
+    """Return a standard normal number that correlates so with the shared one."""
+    return correlation * shared + math.sqrt(1 - correlation**2) * own

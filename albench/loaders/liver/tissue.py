@@ -1,20 +1,22 @@
 """What is true of one patient in all images: stiffness, texture and habitus."""
 
-import math
 from dataclasses import dataclass
 
 from albench.loaders.liver.keys import generator
 from albench.loaders.liver.roster import Patient
-from albench.loaders.liver.stiffness import liver_kpa, spleen_kpa
+from albench.loaders.liver.stiffness import liver_deviation, liver_kpa, spleen_kpa
 
 TEXTURE_MEAN = (0.0, 0.6, 1.2, 1.9, 3.0)
 """Mean texture score of each stage; the score turns speckle from fine to coarse and nodular."""
 
-TEXTURE_SD = 1.0
-"""Spread of the texture score over patients of one stage."""
+PATIENT_SD = 0.4
+"""Spread of the texture score over patients of one stage, in all planes alike."""
 
-PLANE_SHARE = 0.5
-"""Share of the texture score's variance that the planes of LUS and LSTQ have each for itself."""
+LUS_SD, LSTQ_SD = 0.45, 0.45
+"""Further spread of what the planes of LUS and LSTQ show, each for itself."""
+
+INFLAMED_SCORE = 0.2
+"""Rise of the score in the plane of LSTQ by one standard deviation of inflammation."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,13 @@ def tissue_of(patient: Patient, seed: int) -> Tissue:
     rng = generator(seed, "tissue", patient.number)
     own, inflammation, spleen, both, lus, lstq = rng.standard_normal(6).tolist()
     fat, habitus = rng.random(2).tolist()
-    together, apart = math.sqrt(1 - PLANE_SHARE), math.sqrt(PLANE_SHARE)
-    mean = TEXTURE_MEAN[patient.stage]
+    score = TEXTURE_MEAN[patient.stage] + PATIENT_SD * both
+    deviation = liver_deviation(own, inflammation)
     return Tissue(
-        liver_kpa=liver_kpa(patient.stage, own, inflammation),
-        spleen_kpa=spleen_kpa(patient.stage, spleen),
-        lus_texture=mean + TEXTURE_SD * (together * both + apart * lus),
-        lstq_texture=mean + TEXTURE_SD * (together * both + apart * lstq),
+        liver_kpa=liver_kpa(patient.stage, deviation),
+        spleen_kpa=spleen_kpa(patient.stage, spleen, deviation),
+        lus_texture=score + LUS_SD * lus,
+        lstq_texture=score + LSTQ_SD * lstq + INFLAMED_SCORE * inflammation,
         inflammation=inflammation,
         fat=3 * fat**3,
         capsule_cm=1.3 + 0.9 * habitus,

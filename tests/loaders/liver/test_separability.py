@@ -1,0 +1,64 @@
+"""The paper's order of modalities, with a handful of features that a reader would measure."""
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from scipy import ndimage
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from albench.loaders.liver.loader import load
+
+
+def colours(image: np.ndarray) -> list[float]:
+    """Return how the colours in the middle of an elastogram are spread."""
+    middle = image[:, 22:42, 22:42].astype(float)
+    redness = np.quantile(middle[0] - middle[2], (0.2, 0.5, 0.8)).tolist()
+    return [*redness, middle[1].mean(), (middle[0] - middle[2]).std()]
+
+
+def texture(image: np.ndarray) -> list[float]:
+    """Return how coarse the echoes under the capsule are, at three scales."""
+    grey = image[0, 18:44, 20:44].astype(float)
+    blurred = [grey, *(ndimage.gaussian_filter(grey, sigma) for sigma in (1, 2, 4))]
+    bands = [(fine - coarse).std() for fine, coarse in itertools.pairwise(blurred)]
+    return [*(float(np.log(band / grey.mean())) for band in bands), float(grey.mean() / 50)]
+
+
+@pytest.fixture(scope="module")
+def patients() -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return the mean features of the 168 patients by modality, and their stages."""
+    features, stages = {}, np.empty(0)
+    for name, measure in {"LSTE": colours, "LUS": texture, "LSTQ": texture}.items():
+        modality = load(modality=name, size=64, complete=True, images=3)
+        measured = np.array([measure(image) for image in modality.read(np.arange(len(modality)))])
+        owners, which = np.unique(modality.subjects, return_inverse=True)
+        features[name] = np.stack([measured[which == k].mean(axis=0) for k in range(len(owners))])
+        stages = np.array([int(str((modality.labels or {})[owner])[1]) for owner in owners])
+    return features, stages
+
+
+def auc(patients: tuple[dict[str, np.ndarray], np.ndarray], names: Sequence[str]) -> float:
+    """Return the macro one-vs-rest area under the curve over patients held out in five folds."""
+    features, stages = patients
+    X = np.concatenate([features[name] for name in names], axis=1)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=500))
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    proba = cross_val_predict(model, X, stages, cv=folds, method="predict_proba")
+    return float(roc_auc_score(stages, proba, multi_class="ovr"))
+
+
+@pytest.mark.parametrize("partner", ["LUS", "LSTQ"])
+def test_lste_is_well_above_the_b_mode_pictures(
+    patients: tuple[dict[str, np.ndarray], np.ndarray], partner: str
+) -> None:
+    assert 0.65 < auc(patients, [partner]) < auc(patients, ["LSTE"]) - 0.03
+
+
+def test_lus_adds_to_lste(patients: tuple[dict[str, np.ndarray], np.ndarray]) -> None:
+    assert auc(patients, ["LSTE", "LUS"]) > auc(patients, ["LSTE"])
