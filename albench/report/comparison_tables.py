@@ -129,8 +129,8 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
     title = f"The same difference in {METRICS[metric]}, averaged over blocks"
     caption = (
         f"There are {named.all_blocks}; a strategy's are averaged within a repetition, which "
-        "counts only if all of them are there. Corrected by Holm over the strategies shown. It speaks of "
-        "these blocks, not of data in general."
+        "counts only if all of them are there. Corrected by Holm over the strategies shown. It "
+        "speaks of these blocks, not of data in general."
     )
     columns = ("strategy", "blocks", *COMPARED)
     return Table(f"overall-{metric}", title, caption, columns, rows)

@@ -91,28 +91,25 @@ def answers(
 
 def _overall(judged: pd.DataFrame, metric: str, named: Namer) -> Iterator[str]:
     """Yield how strategies do on average over blocks, if there are several."""
-    judged = judged[judged["n_blocks"] > 1].sort_values(
-        "difference", ascending=False, kind="stable"
-    )
+    judged = _ranked(judged[judged["n_blocks"] > 1])
     if judged.empty:
         return
-    better = judged[judged["verdict"] == Verdict.BETTER]
-    worse = judged[judged["verdict"] == Verdict.WORSE]
-    said = []
-    if len(better):
-        said.append(f"**{_listed(better)} better than random**")
-    if len(worse):
-        said.append(f"{_listed(worse)} worse than random")
-    if not said:
-        said.append("**no strategy can be told from random**")
-    best = judged.iloc[0]
     is_whole = (judged["n_blocks"] == len(named.blocks)).all()
     where = "all" if is_whole else "the blocks that each has, of"
+    better = judged[judged["verdict"] == Verdict.BETTER]
+    worse = judged[judged["verdict"] == Verdict.WORSE]
+    said = f"{_listed(better)} better than random" if len(better) else "no strategy beats random"
     yield (
-        f"Averaged over {where} {named.all_blocks}, {' and '.join(said)}. The largest difference "
-        f"is {best['strategy']}'s, {_gain(best)} in mean {METRICS[metric]} over the labels bought "
-        f"(p = {p_value(best['p_holm'])} after correction for {_number(len(judged), 'strategy')})."
+        f"Averaged over {where} {named.all_blocks}, **{said}** in {METRICS[metric]}"
+        f"{f', and {_listed(worse)} worse' if len(worse) else ''}. Of "
+        f"{_number(len(judged), 'strategy')} {judged['strategy'].iloc[0]} has the best mean over "
+        f"the labels bought, {_gain(judged.iloc[0])} against random "
+        f"(p = {p_value(judged['p_holm'].iloc[0])} after correction)."
     )
+
+
+def _ranked(comparison: pd.DataFrame) -> pd.DataFrame:
+    return comparison.sort_values("difference", ascending=False, kind="stable")
 
 
 def _counts(judged: pd.DataFrame, metric: str) -> str:
@@ -137,7 +134,7 @@ def _tally(judged: pd.DataFrame) -> str:
         int(counts.get(str(verdict), 0)) or "none"
         for verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.OPEN)
     )
-    return f"{better} found it better, {worse} worse, and {told_not} could not tell"
+    return f"{better} found the strategy better, {worse} worse, and {told_not} could not tell"
 
 
 def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
@@ -158,8 +155,8 @@ def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
     judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
     if len(judged):
         yield (
-            f"In {METRICS[metric]}, a family of {_number(len(judged), 'comparison')} corrected on "
-            f"its own, {_tally(judged)}."
+            f"Of {_number(len(judged), 'comparison')} in {METRICS[metric]}, corrected on their "
+            f"own, {_tally(judged)}."
         )
 
 
@@ -176,10 +173,8 @@ def _by_block(judged: pd.DataFrame, efficiency: pd.DataFrame, named: Namer) -> I
 
 
 def _of_block(part: pd.DataFrame, efficiency: pd.DataFrame) -> str:
-    better = part[part["verdict"] == Verdict.BETTER].sort_values(
-        "difference", ascending=False, kind="stable"
-    )
-    worse = part[part["verdict"] == Verdict.WORSE].sort_values("difference", kind="stable")
+    better = _ranked(part[part["verdict"] == Verdict.BETTER])
+    worse = _ranked(part[part["verdict"] == Verdict.WORSE]).iloc[::-1]
     n_open = len(part) - len(better) - len(worse)
     said = []
     if len(better):
@@ -294,7 +289,7 @@ def _most(rows: pd.DataFrame) -> str:
     """Return the first row's difference, and whose it is if there are others."""
     row = rows.iloc[0]
     whose = f"the most {row['strategy']}, " if len(rows) > 1 else ""
-    return f"{whose}by {_gain(row)}"
+    return f"{whose}{_gain(row)}"
 
 
 def _gain(row: pd.Series[Any]) -> str:

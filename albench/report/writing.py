@@ -21,17 +21,12 @@ def write(results: Path) -> Path:
     Parameters
     ----------
     results : Path
-        With ``cells.csv``, ``scores.csv`` and ``manifest.json``.
+        With ``cells.csv``, ``scores.csv`` and ``manifest.json``; `load.load` refuses others.
 
     Returns
     -------
     Path
         ``report/index.html``; Markdown, tables and figures lie beside it.
-
-    Raises
-    ------
-    RecordsError
-        If a file is missing, unreadable or of another version.
     """
     records = load(results)
     title = records.manifest.title

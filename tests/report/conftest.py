@@ -166,6 +166,12 @@ def cohort(modalities: dict[str, Any], note: str, *, simulated: bool) -> dict[st
     )
 
 
+@pytest.fixture(scope="session")
+def toy_in() -> Callable[..., Toy]:
+    """A factory of runs in a folder that is told."""
+    return toy
+
+
 @pytest.fixture
 def make_toy(tmp_path: Path) -> Callable[..., Toy]:
     """A factory of runs in a fresh folder."""

@@ -1,0 +1,99 @@
+"""What `albench.publish` writes from a journal is what the report reads, and what the toys are."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from albench.publish import publish
+from albench.records.journal import Journal
+from albench.records.schema import Finished, Part, Round, Status, pack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PROBA = np.array([[0.9, 0.1], [0.2, 0.8]], dtype=np.float32)
+
+
+def finished(cell: str, n_rounds: int) -> Finished:
+    """Return a cell that succeeded, or failed before it had a part."""
+    if not n_rounds:
+        return Finished(cell=cell, status=Status.ERROR, reason="no such file")
+    rounds = [
+        Round(
+            round=i,
+            picked=[i],
+            n_labelled=10 * (i + 1),
+            n_labelled_subjects=10 * (i + 1),
+            proba=pack(PROBA),
+            query_seconds=0.1,
+            train_seconds=0.2,
+            evaluate_seconds=0.1,
+        )
+        for i in range(n_rounds)
+    ]
+    part = Part(
+        units=["a", "b"],
+        labels=[0, 1],
+        n_candidates=9,
+        n_subjects=9,
+        n_test_candidates=2,
+        n_test_subjects=2,
+        split_hash="s",
+        first_labels_hash="f",
+        weights_hash="w",
+        batches_hash="b",
+    )
+    return Finished(cell=cell, status=Status.OK, seconds=1.0, part=part, rounds=rounds)
+
+
+@pytest.fixture(scope="module")
+def publish_run(
+    tmp_path_factory: pytest.TempPathFactory, toy_in: Callable[..., Any]
+) -> Callable[[int], Path]:
+    """Publish a run of the toys' plan, each cell of so many rounds; return its folder."""
+
+    def publish_run(n_rounds: int) -> Path:
+        folder = tmp_path_factory.mktemp("run")
+        toy = toy_in(folder, n_repetitions=1)
+        plan = ["cell", "cohort", "modalities", "model", "budget", "strategy", "strategy_plugin"]
+        cells = json.loads(toy.cells[[*plan, "repetition"]].to_json(orient="records"))
+        with Journal(folder / "journal") as journal:
+            journal.append("run", toy.manifest | {"cells": cells})
+            for row in cells:
+                journal.append("cell", finished(row["cell"], n_rounds).to_json())
+        publish(folder)
+        return folder
+
+    return publish_run
+
+
+@pytest.fixture(scope="module")
+def published(publish_run: Callable[[int], Path]) -> Path:
+    """The folder of a run of two rounds."""
+    return publish_run(2)
+
+
+@pytest.mark.parametrize("name", ["cells.csv", "scores.csv"])
+def test_toys_have_the_columns_that_are_published(
+    published: Path, make_toy: Callable[..., Any], name: str
+) -> None:
+    toy = pd.read_csv(make_toy(n_repetitions=1).write() / name)
+    assert toy.columns.tolist() == pd.read_csv(published / name).columns.tolist()
+
+
+def test_toys_have_the_keys_that_are_published(
+    published: Path, make_toy: Callable[..., Any]
+) -> None:
+    manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
+    assert make_toy().manifest.keys() == manifest.keys()
+
+
+def test_a_run_without_a_success_has_a_report(publish_run: Callable[[int], Path]) -> None:
+    text = (publish_run(0) / "report" / "report.md").read_text(encoding="utf-8")
+    assert "**Incomplete:** 0 of 8 planned cells succeeded (8 error)" in text
