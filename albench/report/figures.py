@@ -280,8 +280,9 @@ def as_svg(figure: Figure) -> str:
 
 def _lay_out(figure: Figure) -> None:
     """Place everything once: each drawing would do it anew, and may come to other digits."""
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
         figure.set_layout_engine("none")
 
 
