@@ -13,6 +13,7 @@ from albench.cohort import budget
 from albench.cohort.split import split
 from albench.learn.batches import Batches
 from albench.learn.estimator import FusionClassifier
+from albench.learn.learner import Learner
 from albench.learn.scoring import ClassifierSource
 from albench.learn.store import SampleStore, Scaling
 from albench.learn.training import Seeds, Training
@@ -44,8 +45,8 @@ class Block:
         The rounds.
     train, test : ndarray of int
         The candidates' numbers of either part.
-    classifier : FusionClassifier
-        Knows the samples of the training part only.
+    learner : Learner
+        modAL's learner over the classifier, which knows the samples of the training part only.
     test_store : SampleStore
         The samples of the test part.
     """
@@ -55,8 +56,14 @@ class Block:
     plan: Schedule
     train: NDArray[np.intp]
     test: NDArray[np.intp]
-    classifier: FusionClassifier
+    learner: Learner
     test_store: SampleStore
+
+    @property
+    def classifier(self) -> FusionClassifier:
+        """The classifier that the learner trains."""
+        found: FusionClassifier = self.learner.estimator
+        return found
 
     def train_on(self, labelled: NDArray[np.intp], number: int) -> None:
         """Train the classifier on the labelled set of one round.
@@ -71,7 +78,7 @@ class Block:
         labelled = np.sort(labelled)
         self.classifier.seeds = self.seeds(number)
         X, y = self.cohort.candidates[labelled], self.cohort.candidate_labels[labelled]
-        self.classifier.fit(X, y)
+        self.learner.fit(X, y)
 
     def seeds(self, number: int) -> Seeds:
         """Return what decides a round's training.
@@ -115,6 +122,20 @@ class Block:
         batches = Batches(positions, size, generator(self.seeds(0).batches))
         order = np.concatenate([np.asarray(batch) for batch in batches])
         return fingerprint(order.astype(np.int64))[:12]
+
+    def go_on_from(self, labelled: NDArray[np.intp], state: bytes) -> None:
+        """Take over a labelled set, and the weights that were trained on it elsewhere.
+
+        Parameters
+        ----------
+        labelled : ndarray of int
+            Candidates' numbers.
+        state : bytes
+            What the classifier's ``state`` gave there.
+        """
+        labelled = np.sort(labelled)
+        X, y = self.cohort.candidates[labelled], self.cohort.candidate_labels[labelled]
+        self.learner.adopt(X, y, state)
 
     def source(self, labelled: NDArray[np.intp], number: int) -> ClassifierSource:
         """Return what a strategy's view of the pool is computed from.
@@ -222,7 +243,7 @@ def open_block(cell: Cell, prepared: Prepared) -> Block:
         plan=plan,
         train=train,
         test=test,
-        classifier=classifier,
+        learner=Learner(classifier),
         test_store=test_store,
     )
 

@@ -76,11 +76,11 @@ def run_cell(task: CellTask, emit: Callable[[Any], None]) -> None:
     if found is None:
         raise FileNotFoundError(f"round 0 is not at {task.start.name}; run the benchmark again")
     block = open_block(task.cell, task.prepared)
-    block.classifier.load_state(found.state)
+    labelled = np.array(found.labelled, dtype=np.intp)
+    block.go_on_from(labelled, found.state)
     emit(found.part)
     for entry in found.rounds:
         emit(entry)
-    labelled = np.array(found.labelled, dtype=np.intp)
     rounds = list(found.rounds)
     for number in range(len(rounds), len(block.plan.targets)):
         began = time.perf_counter()

@@ -32,11 +32,11 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
     ----------
     estimator : FusionClassifier
         What is trained.
-    strategy : QueryStrategy
-        What chooses.
+    strategy : QueryStrategy or None
+        What chooses; None for a learner that is never asked, or is given one later.
     """
 
-    def __init__(self, estimator: FusionClassifier, strategy: QueryStrategy) -> None:
+    def __init__(self, estimator: FusionClassifier, strategy: QueryStrategy | None = None) -> None:
         self.strategy = strategy
         super().__init__(estimator=estimator, query_strategy=_query)
 
@@ -54,10 +54,15 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
         -------
         PoolView
             With the needs that the strategy declares.
+
+        Raises
+        ------
+        ValueError
+            If the learner has no strategy.
         """
         return candidate_view(
             self.estimator,
-            self.strategy.needs,
+            _strategy_of(self).needs,
             pool=np.asarray(X_pool, dtype=np.intp),
             labelled=self.X_training,
             labels=self.y_training,
@@ -131,7 +136,13 @@ def _query(
     round: Round = _FIRST,
 ) -> Integers:
     """Ask the learner's strategy; modAL calls this, and takes the rows of what it returns."""
-    return learner.strategy(learner.view(X_pool, round), n_instances, rng)
+    return _strategy_of(learner)(learner.view(X_pool, round), n_instances, rng)
+
+
+def _strategy_of(learner: Learner) -> QueryStrategy:
+    if learner.strategy is None:
+        raise ValueError("the learner has no strategy: give it one before asking it")
+    return learner.strategy
 
 
 def _checked(X: ArrayLike, y: ArrayLike) -> tuple[Integers, Integers]:
