@@ -1,0 +1,87 @@
+"""Checks of a descriptor's words: its name, versions, summary, source and vocabulary."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.api import API_VERSION, Kind
+from albench.api.needs import NEEDS
+from albench.testing.checks import Check, Skip, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.api import Descriptor
+    from albench.testing.specimen import Specimen
+
+COSTS = ("n", "n log n", "n b", "n^2")
+"""The cost classes of `Descriptor.cost`."""
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _descriptor_is_well_formed(specimen: Specimen) -> None:
+    complaints = list(_complaints(specimen.descriptor))
+    if complaints:
+        raise Violation("; ".join(complaints))
+
+
+def _complaints(descriptor: Descriptor) -> Iterator[str]:
+    if not _NAME.fullmatch(descriptor.name):
+        yield f"the name {descriptor.name!r} is not lower case with hyphens"
+    if descriptor.api != API_VERSION:
+        yield f"it was written for version {descriptor.api} of albench.api, not {API_VERSION}"
+    if descriptor.version < 1:
+        yield f"its version is {descriptor.version}, the least is 1"
+    if not re.fullmatch(r"[\w.]+:[\w.]+", descriptor.target):
+        yield f"the target {descriptor.target!r} is not 'package.module:attribute'"
+    low, high = descriptor.modalities
+    if low < 1 or (high is not None and high < low):
+        yield f"the range of modalities {low} to {high} is empty or begins under 1"
+    strange = sorted((descriptor.needs | descriptor.provides) - set(NEEDS))
+    if strange:
+        yield f"{', '.join(strange)} is no need; there are {', '.join(NEEDS)}"
+    if descriptor.kind is Kind.STRATEGY and descriptor.cost not in COSTS:
+        yield f"the cost {descriptor.cost!r} is none of {', '.join(COSTS)}"
+
+
+def _summary_is_one_line(specimen: Specimen) -> None:
+    descriptor = specimen.descriptor
+    summary = descriptor.summary.strip()
+    if not summary or "\n" in summary:
+        raise Violation(f"the summary must be one line, found {descriptor.summary!r}")
+    silent = [option.name for option in descriptor.options if not option.help.strip()]
+    if silent:
+        raise Violation(f"options without help: {', '.join(silent)}")
+
+
+def _source_is_cited(specimen: Specimen) -> None:
+    descriptor = specimen.descriptor
+    if "wrapper" in descriptor.tags:
+        raise Skip("a wrapper takes its ideas from what it wraps")
+    if any(option.required and option.type is Path for option in descriptor.options):
+        if not descriptor.citation:
+            raise Skip("it reads files of the user's")
+    elif not descriptor.citation.strip():
+        raise Violation("citation is empty: name the paper, the data set, or 'ours'")
+
+
+CHECKS = (
+    Check(
+        _descriptor_is_well_formed,
+        holds="Names, versions, ranges and the words of needs and costs are allowed ones.",
+        guards="names that cannot be typed, needs that nothing provides, plugins of another API",
+    ),
+    Check(
+        _summary_is_one_line,
+        holds="Listings have one line to show, and every option is explained.",
+        guards="a plugin that nobody can choose from a list",
+    ),
+    Check(
+        _source_is_cited,
+        holds="The descriptor names the source that a reader would look up.",
+        guards="results whose method cannot be looked up",
+    ),
+)

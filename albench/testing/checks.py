@@ -1,0 +1,129 @@
+"""What a check is: a function that raises `Violation`, and what came of calling it."""
+
+from __future__ import annotations
+
+import time
+import traceback
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.errors import AlbenchError
+from albench.testing.claims import claims_of
+from albench.testing.report import Result, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from albench.testing.specimen import Specimen
+
+
+class Violation(AlbenchError):
+    """A plugin does not keep its contract; the message says how."""
+
+
+class Skip(Exception):
+    """A check does not apply, or cannot be made; the message says why."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a check that passed has to tell.
+
+    Parameters
+    ----------
+    claims : frozenset of str
+        The claims it tried.
+    note : str
+        What it measured.
+    """
+
+    claims: frozenset[str] = frozenset()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that holds for every plugin of a kind.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the `Specimen`; raises `Violation` if it does not hold, `Skip` if it does not apply.
+        The check has its name.
+    holds : str
+        One sentence: what is true of a plugin that passes.
+    guards : str
+        The faults it is there for.
+    covers : tuple of str
+        How the claims begin that it tries. A check that fails has tried all of them; one that
+        passes says in `Found` which.
+    """
+
+    function: Callable[[Specimen], Found | None]
+    holds: str
+    guards: str
+    covers: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name, as reports and expected failures give it."""
+        return self.function.__name__.strip("_").replace("_", "-")
+
+    def run(self, specimen: Specimen, expected: str | None = None) -> Result:
+        """Return what came of the check.
+
+        Parameters
+        ----------
+        specimen : Specimen
+            The plugin.
+        expected : str or None
+            Why it is expected to fail, if it is; passing is then a failure.
+
+        Returns
+        -------
+        Result
+            Whatever the plugin raised is a failure.
+        """
+        began = time.perf_counter()
+        # A plugin may warn of a pool that is made to be odd; a warning is not a fault.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = self._outcome(specimen)
+        if result.status is Status.FAILED:
+            result = replace(result, claims=self._coverable(specimen))
+        if expected is not None:
+            result = _judged(result, expected)
+        return replace(result, seconds=time.perf_counter() - began)
+
+    def _coverable(self, specimen: Specimen) -> frozenset[str]:
+        claims = claims_of(specimen.descriptor)
+        return frozenset(claim for claim in claims if claim.startswith(self.covers))
+
+    def _outcome(self, specimen: Specimen) -> Result:
+        try:
+            found = self.function(specimen) or Found()
+        except Skip as skip:
+            return Result(check=self.name, status=Status.SKIPPED, reason=str(skip))
+        except AlbenchError as error:
+            return Result(check=self.name, status=Status.FAILED, reason=str(error))
+        # A plugin may raise anything at all; each is a failure of this check, not of the kit.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
+            return Result(check=self.name, status=Status.FAILED, reason=_told(error))
+        return Result(check=self.name, status=Status.PASSED, reason=found.note, claims=found.claims)
+
+
+def _told(error: BaseException) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"raised {type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
+
+
+def _judged(result: Result, expected: str) -> Result:
+    if result.status is Status.FAILED:
+        reason = f"expected ({expected}): {result.reason}"
+        return replace(result, status=Status.EXPECTED_FAILURE, reason=reason)
+    if result.status is Status.PASSED:
+        reason = f"was expected to fail ({expected}), but holds: withdraw the expectation"
+        return replace(result, status=Status.FAILED, reason=reason)
+    return result

@@ -1,0 +1,103 @@
+"""What a descriptor claims, each in words; a claim that no check tried is a failure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.api import Kind
+
+if TYPE_CHECKING:
+    from albench.api import Descriptor
+
+MANY = 4
+"""The number of modalities that stands for no limit."""
+
+TRIED_TAGS = frozenset({"randomised", "coarse", "ordinal", "simulated"})
+"""The tags that claim something that can be tried; others are marks for readers."""
+
+
+def claims_of(descriptor: Descriptor) -> frozenset[str]:
+    """Return everything that a descriptor claims and that a check can try.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        Of any kind.
+
+    Returns
+    -------
+    frozenset of str
+        Such as ``need proba``, ``provides proba``, ``4 modalities``, ``cost n log n``.
+    """
+    claims = {is_a(descriptor.kind)} | {tag(name) for name in descriptor.tags & TRIED_TAGS}
+    if descriptor.kind is not Kind.LOADER:
+        claims |= {modalities(count) for count in ends(descriptor)}
+    if descriptor.kind is Kind.STRATEGY:
+        claims |= {need(name) for name in descriptor.needs} | {cost(descriptor.cost)}
+    if descriptor.kind is Kind.MODEL:
+        claims |= {provides(name) for name in descriptor.provides}
+    return frozenset(claims)
+
+
+def is_a(kind: Kind) -> str:
+    """Return the claim to be a plugin of a kind."""
+    return f"is a {kind.value}"
+
+
+def need(name: str) -> str:
+    """Return the claim to read something of the pool."""
+    return f"need {name}"
+
+
+def provides(name: str) -> str:
+    """Return the claim of a model to serve a need."""
+    return f"provides {name}"
+
+
+def cost(name: str) -> str:
+    """Return the claim of a cost class."""
+    return f"cost {name}"
+
+
+def tag(name: str) -> str:
+    """Return the claim that a tag makes."""
+    return f"tag {name}"
+
+
+def modalities(count: int) -> str:
+    """Return the claim to work with a number of modalities."""
+    return f"{count} modalities"
+
+
+def ends(descriptor: Descriptor) -> tuple[int, ...]:
+    """Return the smallest and the largest number of modalities that is claimed.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        Of a model or a strategy.
+
+    Returns
+    -------
+    tuple of int
+        No limit counts as `MANY`, or as the smallest where that is more.
+    """
+    low, high = descriptor.modalities
+    return (low, max(low, MANY) if high is None else high)
+
+
+def counts(descriptor: Descriptor) -> tuple[int, ...]:
+    """Return the numbers of modalities to try: 1, 2 and 4 within the range, and its ends.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        Of a model or a strategy.
+
+    Returns
+    -------
+    tuple of int
+        Ascending.
+    """
+    low, high = ends(descriptor)
+    return tuple(sorted({low, high} | {count for count in (1, 2, MANY) if low <= count <= high}))

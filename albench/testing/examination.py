@@ -1,0 +1,207 @@
+"""Examining a plugin: every check of its kind once, then whether every claim was tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import PluginError
+from albench.registry import discover
+from albench.testing.catalogue import checks_of
+from albench.testing.checks import Check, Violation
+from albench.testing.claims import claims_of
+from albench.testing.known import known_failures
+from albench.testing.report import Report, Result
+from albench.testing.specimen import SIZES, specimen_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from albench.api import Descriptor, Kind
+    from albench.registry import Component
+    from albench.testing.specimen import Specimen
+
+
+class Examination:
+    """The checks of one plugin, each made when its result is first asked for.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The plugin.
+    expected : mapping of str to str
+        The checks that are expected to fail, each with the reason.
+
+    Raises
+    ------
+    PluginError
+        If an expectation names no check of this kind of plugin.
+    """
+
+    def __init__(self, specimen: Specimen, expected: Mapping[str, str]) -> None:
+        self.specimen = specimen
+        last = Check(
+            self._every_claim_is_tried,
+            holds="Every claim of the descriptor was tried by a check that was not skipped.",
+            guards="claims that nothing could ever contradict",
+        )
+        self._checks = {check.name: check for check in (*checks_of(specimen.descriptor.kind), last)}
+        self._expected = dict(expected)
+        self._results: dict[str, Result] = {}
+        unknown = sorted(set(expected) - set(self._checks))
+        if unknown:
+            raise PluginError(
+                f"{specimen.name}: {', '.join(unknown)} is expected to fail, but a "
+                f"{specimen.descriptor.kind} has no such check; it has {', '.join(self._checks)}"
+            )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the checks, in the order of the catalogue."""
+        return tuple(self._checks)
+
+    def result(self, name: str) -> Result:
+        """Return what came of a check.
+
+        Parameters
+        ----------
+        name : str
+            One of `names`.
+
+        Returns
+        -------
+        Result
+            Of one run, however often it is asked for.
+        """
+        if name not in self._results:
+            expected = self._expected.get(name)
+            self._results[name] = self._checks[name].run(self.specimen, expected)
+        return self._results[name]
+
+    def report(self) -> Report:
+        """Return what came of all checks.
+
+        Returns
+        -------
+        Report
+            In the order of the catalogue.
+        """
+        specimen = self.specimen
+        return Report(
+            plugin=specimen.name,
+            kind=specimen.descriptor.kind.value,
+            package=specimen.package,
+            version=specimen.descriptor.version,
+            results=tuple(self.result(name) for name in self.names),
+        )
+
+    def _every_claim_is_tried(self, specimen: Specimen) -> None:
+        others = self.names[:-1]
+        tried = frozenset().union(*(self.result(name).claims for name in others))
+        untried = sorted(claims_of(specimen.descriptor) - tried)
+        if untried:
+            raise Violation(
+                f"no check could try the claims: {', '.join(untried)}; see what was skipped and "
+                "why, or withdraw the claim from the descriptor"
+            )
+
+
+def check(
+    plugin: Component | Descriptor | Callable[..., Any],
+    *,
+    descriptor: Descriptor | None = None,
+    options: Mapping[str, Any] | None = None,
+    expected_failures: Mapping[str, str] | None = None,
+    sizes: tuple[int, ...] = SIZES,
+) -> Report:
+    """Return what comes of every check of a plugin.
+
+    Parameters
+    ----------
+    plugin : Component, Descriptor or callable
+        A component of a registry, a descriptor whose target can be imported, or a target itself.
+    descriptor : Descriptor or None
+        Of a target that is given itself.
+    options : mapping of str to object or None
+        What to set beside the defaults: the options that are required, and those that make it
+        small enough to be checked in seconds.
+    expected_failures : mapping of str to str or None
+        The names of checks that are known to fail, each with the reason. One that passes fails.
+    sizes : tuple of int
+        The pools on which a strategy's growth is measured, ascending, three or more.
+
+    Returns
+    -------
+    Report
+        A result for every check of the plugin's kind.
+
+    Raises
+    ------
+    PluginError
+        If an expected failure is that of no check.
+    """
+    specimen = specimen_of(plugin, descriptor=descriptor, options=options, sizes=sizes)
+    return Examination(specimen, expected_failures or known_failures(specimen.name)).report()
+
+
+def check_by_name(
+    name: str,
+    *,
+    kind: Kind | None = None,
+    options: Mapping[str, Any] | None = None,
+    sizes: tuple[int, ...] = SIZES,
+) -> Report:
+    """Return what comes of every check of an installed plugin.
+
+    Parameters
+    ----------
+    name : str
+        A short or qualified name: ``esd``, ``mylab/widest-doubt``.
+    kind : Kind or None
+        Needed only where plugins of several kinds share the name.
+    options : mapping of str to object or None
+        What to set beside the defaults.
+    sizes : tuple of int
+        The pools on which a strategy's growth is measured.
+
+    Returns
+    -------
+    Report
+        A result for every check of the plugin's kind.
+
+    Raises
+    ------
+    PluginError
+        If the name is unknown, ambiguous, or that of a plugin that cannot be used.
+    """
+    return check(find(name, kind), options=options, sizes=sizes)
+
+
+def find(name: str, kind: Kind | None = None) -> Component:
+    """Return the usable component of a name, of whatever kind it is.
+
+    Parameters
+    ----------
+    name : str
+        Short or qualified.
+    kind : Kind or None
+        Needed only where plugins of several kinds share the name.
+
+    Returns
+    -------
+    Component
+        In state ok.
+
+    Raises
+    ------
+    PluginError
+        If the name is unknown, ambiguous, or that of a plugin that cannot be used.
+    """
+    registry = discover()
+    named = [part for part in registry.components if name in (part.name, part.qualified)]
+    kinds = {part.descriptor.kind for part in named if kind in (None, part.descriptor.kind)}
+    if not kinds:
+        raise PluginError(registry.unknown(name, kind))
+    if len(kinds) > 1:
+        found = " and a ".join(sorted(kinds))
+        raise PluginError(f"{name!r} is a {found}: say which kind is meant")
+    return registry.find(kinds.pop(), name)

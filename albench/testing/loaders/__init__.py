@@ -1,0 +1,5 @@
+"""Checks of loaders."""
+
+from albench.testing.checks import Check
+
+CHECKS: tuple[Check, ...] = ()

@@ -1,0 +1,5 @@
+"""Checks of models."""
+
+from albench.testing.checks import Check
+
+CHECKS: tuple[Check, ...] = ()

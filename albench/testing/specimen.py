@@ -1,0 +1,151 @@
+"""What is checked: a plugin as its descriptor announces it, with its options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from albench.api import Descriptor
+from albench.registry import Component, discover
+from albench.testing.checks import Skip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SIZES = (1000, 2000, 4000, 8000)
+"""The pools on which a strategy's growth is measured."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Specimen:
+    """A plugin to be checked.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        What it says of itself.
+    load : callable
+        Returns its target; what goes wrong in it is found by a check.
+    name : str
+        Its qualified name.
+    package : str
+        Distribution and version; empty if no installed package announces it.
+    entry : str
+        The module of the entry point that announces it; empty if none does.
+    options : mapping of str to object
+        What to set beside the defaults.
+    sizes : tuple of int
+        The pools on which a strategy's growth is measured, ascending, three or more.
+    """
+
+    descriptor: Descriptor
+    load: Callable[[], Any]  # a target of any kind
+    name: str
+    package: str = ""
+    entry: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    sizes: tuple[int, ...] = SIZES
+
+    def all_options(self, **changes: Any) -> dict[str, Any]:
+        """Return what a benchmark would call the target with.
+
+        Parameters
+        ----------
+        **changes : object
+            Values to use instead.
+
+        Returns
+        -------
+        dict of str to object
+            Defaults, what was set, and the changes.
+
+        Raises
+        ------
+        Skip
+            If a required option has not been set.
+        """
+        announced = self.descriptor.options
+        values = {option.name: option.default for option in announced if not option.required}
+        values |= {**self.options, **changes}
+        missing = [option.name for option in announced if option.name not in values]
+        if missing:
+            raise Skip(f"needs the options {', '.join(missing)}: give them to the kit")
+        return values
+
+    def build(self, **changes: Any) -> Any:  # a Modality, a FusionModel or a QueryStrategy
+        """Return what the target gives.
+
+        Parameters
+        ----------
+        **changes : object
+            Options to set otherwise.
+
+        Returns
+        -------
+        object
+            New at each call.
+
+        Raises
+        ------
+        Skip
+            If a required option has not been set.
+        """
+        return self.load()(**self.all_options(**changes))
+
+
+def specimen_of(
+    plugin: Component | Descriptor | Callable[..., Any],
+    *,
+    descriptor: Descriptor | None = None,
+    options: Mapping[str, Any] | None = None,
+    sizes: tuple[int, ...] = SIZES,
+) -> Specimen:
+    """Return a plugin as the checks take it.
+
+    Parameters
+    ----------
+    plugin : Component, Descriptor or callable
+        A component of a registry, a descriptor whose target can be imported, or a target itself.
+    descriptor : Descriptor or None
+        Of a target that is given itself.
+    options : mapping of str to object or None
+        What to set beside the defaults.
+    sizes : tuple of int
+        The pools on which growth is measured.
+
+    Returns
+    -------
+    Specimen
+        Nothing of it has been imported yet.
+
+    Raises
+    ------
+    TypeError
+        If a target comes without its descriptor.
+    """
+    if isinstance(plugin, Descriptor):
+        plugin = Component(plugin, "", "")
+    if isinstance(plugin, Component):
+        return Specimen(
+            descriptor=plugin.descriptor,
+            load=plugin.load,
+            name=plugin.qualified if plugin.distribution else plugin.name,
+            package=plugin.package if plugin.distribution else "",
+            entry=_entry_of(plugin),
+            options=dict(options or {}),
+            sizes=sizes,
+        )
+    if descriptor is None:
+        raise TypeError(f"{plugin!r} is a target: give its descriptor too")
+    return Specimen(
+        descriptor=descriptor,
+        load=lambda: plugin,
+        name=descriptor.name,
+        options=dict(options or {}),
+        sizes=sizes,
+    )
+
+
+def _entry_of(component: Component) -> str:
+    entries = [report.module for report in discover().reports if component in report.components]
+    return entries[0] if entries else ""

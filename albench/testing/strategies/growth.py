@@ -1,0 +1,122 @@
+"""Checks of growth: time and memory against the cost class that is announced."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.testing.checks import Check, Found, Violation
+from albench.testing.claims import cost
+from albench.testing.strategies.queries import N, usual
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from albench.testing.specimen import Specimen
+    from albench.testing.strategies.problems import Problem
+
+EXPONENTS = {"n": 1.0, "n log n": 1.1, "n b": 1.0, "n^2": 2.0}
+"""The power of the pool's size that each cost class stands for."""
+
+SLACK = 0.5
+"""What is allowed on top: half a power is far above the noise, and half a power under a square."""
+
+UNNOTICED_SECONDS = 0.01
+"""A query of the largest pool that takes less does not grow noticeably."""
+
+UNNOTICED_BYTES = 2**20
+
+
+def _time_grows_as_declared(specimen: Specimen) -> Found:
+    return _require_growth(specimen, "time", _seconds, UNNOTICED_SECONDS)
+
+
+def _memory_grows_as_declared(specimen: Specimen) -> Found:
+    return _require_growth(specimen, "memory", _bytes, UNNOTICED_BYTES)
+
+
+def _require_growth(
+    specimen: Specimen,
+    what: str,
+    measure: Callable[[Specimen, Problem], float],
+    unnoticed: float,
+) -> Found:
+    declared = specimen.descriptor.cost
+    problems = [usual(specimen, n_pool=size) for size in specimen.sizes]
+    allowed = EXPONENTS[declared] + SLACK
+    for _ in range(2):  # a machine that is busy elsewhere gets a second chance
+        measured = [measure(specimen, each) for each in problems]
+        found = exponent(specimen.sizes, measured)
+        if found <= allowed or measured[-1] < unnoticed:
+            note = f"{what} grows as n^{found:.2f}, declared is {declared}"
+            return Found(frozenset({cost(declared)}), note)
+    raise Violation(
+        f"{what} grows as n^{found:.2f} from {specimen.sizes[0]} to {specimen.sizes[-1]} "
+        f"candidates, but the cost is declared as {declared!r} (n^{allowed:.1f} is let pass)"
+    )
+
+
+def exponent(sizes: tuple[int, ...], values: list[float]) -> float:
+    """Return the power of the size with which a value grows at the upper end.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Ascending.
+    values : list of float
+        Positive.
+
+    Returns
+    -------
+    float
+        The slope of a line through the last three points, both axes logarithmic: at the lower
+        end, constants hide the growth.
+
+    Examples
+    --------
+    >>> exponent((10, 20, 40, 80), [5.0, 4.0, 16.0, 64.0])
+    2.0
+    """
+    x, y = np.log(sizes[-3:]), np.log(values[-3:])
+    return round(float(np.polyfit(x, y, 1)[0]), 3)
+
+
+def _seconds(specimen: Specimen, problem: Problem) -> float:
+    """Return the median time of three queries; of this process, which others do not slow."""
+    times = []
+    for _ in range(3):
+        strategy, view = specimen.build(), problem.view(specimen.descriptor.needs)
+        began = time.process_time()
+        strategy(view, N, np.random.default_rng(0))
+        times.append(time.process_time() - began)
+    return max(float(np.median(times)), 1e-6)
+
+
+def _bytes(specimen: Specimen, problem: Problem) -> float:
+    """Return the largest memory of a query, as numpy and Python allocate it."""
+    strategy, view = specimen.build(), problem.view(specimen.descriptor.needs)
+    tracemalloc.start()
+    try:
+        strategy(view, N, np.random.default_rng(0))
+        return float(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+
+
+CHECKS = (
+    Check(
+        _time_grows_as_declared,
+        holds="The time of a query grows with the pool as the cost class says.",
+        guards="a pool of a million that never ends",
+        covers=("cost ",),
+    ),
+    Check(
+        _memory_grows_as_declared,
+        holds="The largest memory of a query grows with the pool as the cost class says.",
+        guards="arrays of all pairs of the pool",
+        covers=("cost ",),
+    ),
+)

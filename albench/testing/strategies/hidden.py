@@ -1,0 +1,161 @@
+"""Checks in a real round: the model stays as it is, and what is hidden stays hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from albench.execute.checks import checked_picks
+from albench.testing.checks import Check, Skip, Violation
+from albench.testing.reach import reachable
+from albench.testing.strategies.harness import TEST_MARK, harness
+from albench.testing.strategies.queries import N, usual_count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from albench.cohort.join import Cohort
+    from albench.testing.specimen import Specimen
+    from albench.testing.strategies.harness import Harness
+
+
+def _model_is_unchanged(specimen: Specimen) -> None:
+    real = harness(usual_count(specimen.descriptor))
+    before = real.model_hash()
+    _query(specimen, real)
+    if real.model_hash() != before:
+        raise Violation("it changed the model's weights, buffers, modes or what learns")
+
+
+def _query(specimen: Specimen, real: Harness) -> NDArray[np.intp]:
+    strategy = specimen.build()
+    view = real.view(strategy.needs)
+    answer = strategy(view, N, np.random.default_rng(0))
+    return checked_picks(answer, N, len(view), "in a real round")
+
+
+def _no_way_to_what_is_hidden(specimen: Specimen) -> None:
+    real = harness(usual_count(specimen.descriptor))
+    strategy = specimen.build()
+    view = real.view(strategy.needs)
+    strategy(view, N, np.random.default_rng(0))
+    found = way_to_hidden(real.hidden_labels(), view, strategy)
+    if found:
+        raise Violation(f"behind a query, {found}")
+
+
+def way_to_hidden(labels: Mapping[str, NDArray[np.intp]], *roots: object) -> str | None:
+    """Return how something hidden can be reached, or None if it cannot.
+
+    Parameters
+    ----------
+    labels : mapping of str to ndarray
+        Hidden labels, by whose they are; a copy of them is found as well.
+    *roots : object
+        What a strategy has in its hands.
+
+    Returns
+    -------
+    str or None
+        What, and the way to it.
+    """
+    for way, found in reachable(*roots):
+        values = _numbers(found)
+        if values is None:
+            continue
+        for whose, hidden in labels.items():
+            if values.shape == hidden.shape and np.array_equal(values, hidden):
+                return f"{whose} can be reached: {way}"
+        if values.dtype.kind == "f" and (values == TEST_MARK).any():
+            return f"samples of the test part can be reached: {way}"
+    return None
+
+
+def _numbers(found: Any) -> NDArray[Any] | None:  # anything at all
+    if isinstance(found, torch.Tensor):
+        return found.detach().cpu().numpy() if found.layout == torch.strided else None
+    if isinstance(found, dict):
+        found = list(found.values())
+    if isinstance(found, list | tuple) and all(type(x) is int for x in found) and found:
+        return np.array(found)
+    return found if isinstance(found, np.ndarray) and found.dtype.kind in "iuf" else None
+
+
+class Oracle(np.ndarray):
+    """Labels that note when they are looked at."""
+
+    looks = 0
+
+    @classmethod
+    def of(cls, labels: NDArray[np.intp]) -> Oracle:
+        """Return an array equal to `labels`, at which nobody has looked."""
+        return labels.copy().view(cls)
+
+    def __getitem__(self, key: Any) -> Any:  # numpy's own types
+        Oracle.looks += 1
+        return np.asarray(self)[key]
+
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *inputs: Any, **rest: Any
+    ) -> Any:  # as above
+        Oracle.looks += 1
+        plain = [np.asarray(part) if isinstance(part, Oracle) else part for part in inputs]
+        return getattr(ufunc, method)(*plain, **rest)
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:  # as above
+        Oracle.looks += 1
+        return function(*[np.asarray(x) if isinstance(x, Oracle) else x for x in args], **kwargs)
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What the code that asks has at hand, under the names that it has in a benchmark."""
+
+    cohort: Cohort
+    pool: NDArray[np.intp]
+
+
+def _hidden_labels_are_not_looked_at(specimen: Specimen) -> None:
+    if "oracle" in specimen.descriptor.tags:
+        raise Skip("tagged oracle: it uses labels that it could not have, and says so")
+    real = harness(usual_count(specimen.descriptor))
+    labels = real.cohort.labels
+    looks = Oracle.looks
+    picks = [
+        _asked(specimen, real, Question(replace(real.cohort, labels=each), real.pool)).tolist()
+        for each in (Oracle.of(labels), np.roll(labels, 1), np.zeros_like(labels))
+    ]
+    if Oracle.looks != looks or any(answer != picks[0] for answer in picks):
+        raise Violation("it looked at the labels of the pool in the hands of its caller")
+
+
+def _asked(specimen: Specimen, real: Harness, question: Question) -> NDArray[np.intp]:
+    """Return the picks; `question` is in this frame for who looks there."""
+    picks = _query(specimen, real)
+    return picks[: len(question.pool)]
+
+
+CHECKS = (
+    Check(
+        _model_is_unchanged,
+        holds="Weights, buffers and modes of the real model are the same behind a query.",
+        guards="a network left in training mode, so that batch statistics leak in",
+    ),
+    Check(
+        _no_way_to_what_is_hidden,
+        holds="No reference leads from the view to hidden labels or to the test part.",
+        guards="views, sources and closures that hold on to the labels",
+    ),
+    Check(
+        _hidden_labels_are_not_looked_at,
+        holds="The caller's labels, which frames could lead to, are not looked at.",
+        guards="strategies that find labels by other ways than the view",
+    ),
+)

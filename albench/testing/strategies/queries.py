@@ -1,0 +1,142 @@
+"""Asking a strategy about a problem, and holding its answer to the contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.execute.checks import checked_picks
+from albench.testing.claims import counts
+from albench.testing.strategies.guard import GuardedSource
+from albench.testing.strategies.problems import problem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.api import Descriptor, PoolView
+    from albench.testing.specimen import Specimen
+    from albench.testing.strategies.problems import Problem
+
+N = 7
+"""How many candidates are asked for where the number does not matter."""
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """A strategy's answer, and what it looked at.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was asked about.
+    picks : ndarray of int
+        Distinct positions in the problem's pool, as many as there must be.
+    source : GuardedSource
+        What was read.
+    view : PoolView
+        What the strategy was shown.
+    """
+
+    problem: Problem
+    picks: NDArray[np.intp]
+    source: GuardedSource
+    view: PoolView
+
+    @property
+    def chosen(self) -> frozenset[int]:
+        """The candidates that were chosen, whatever the order of the pool."""
+        return frozenset(self.problem.pool[self.picks].tolist())
+
+
+def ask(
+    specimen: Specimen,
+    problem: Problem,
+    n: int = N,
+    *,
+    seed: int = 0,
+    **options: Any,  # the strategy's own
+) -> Query:
+    """Return a new strategy's answer.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The strategy.
+    problem : Problem
+        The pool.
+    n : int
+        How many to choose.
+    seed : int
+        Of its random stream.
+    **options : object
+        Options to set otherwise.
+
+    Returns
+    -------
+    Query
+        With a valid answer.
+
+    Raises
+    ------
+    QueryFault
+        If the answer is none.
+    """
+    strategy = specimen.build(**options)
+    source = GuardedSource(problem.source, strategy.needs)
+    view = problem.view(strategy.needs, source)
+    answer = strategy(view, n, np.random.default_rng(seed))
+    who = f"asked for {n} of {len(view)} candidates"
+    return Query(problem, checked_picks(answer, n, len(view), who), source, view)
+
+
+def usual_count(descriptor: Descriptor) -> int:
+    """Return the number of modalities to ask about where the number does not matter.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        The strategy's.
+
+    Returns
+    -------
+    int
+        Two, if it works with two.
+    """
+    allowed = counts(descriptor)
+    return 2 if 2 in allowed else allowed[0]
+
+
+def usual(specimen: Specimen, **told: Any) -> Problem:  # the arguments of `problem`
+    """Return an ordinary problem that suits the strategy.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The strategy.
+    **told : object
+        For `problem`.
+
+    Returns
+    -------
+    Problem
+        With the usual number of modalities.
+    """
+    return problem(usual_count(specimen.descriptor), **told)
+
+
+def is_decided(specimen: Specimen) -> bool:
+    """Return whether the picks on a pool without ties follow from the pool alone.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The strategy.
+
+    Returns
+    -------
+    bool
+        False of strategies marked as drawing their picks, or as having ties by construction.
+    """
+    return not specimen.descriptor.tags & {"randomised", "coarse"}

@@ -1,0 +1,96 @@
+"""Checks of randomness: the stream that is passed in decides, and no other is touched."""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from albench.execute.checks import fingerprints
+from albench.testing.checks import Check, Violation
+from albench.testing.strategies.problems import with_vectors
+from albench.testing.strategies.queries import ask, usual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.testing.specimen import Specimen
+
+
+def _same_seed_same_picks(specimen: Specimen) -> None:
+    base = usual(specimen)
+    for each in (base, with_vectors(base, np.zeros_like, scale=0.0)):
+        first, *others = (ask(specimen, each).picks.tolist() for _ in range(3))
+        if any(other != first for other in others):
+            raise Violation(
+                "the same pool and the same seed give different picks: it remembers something "
+                "between queries, or draws from elsewhere than `rng`"
+            )
+
+
+def _other_streams_do_not_matter(specimen: Specimen) -> None:
+    base = usual(specimen)
+    answers = []
+    for seed in range(3):
+        with global_streams(seed):
+            answers.append(ask(specimen, base).picks.tolist())
+    if any(answer != answers[0] for answer in answers):
+        raise Violation(
+            "its picks depend on the global random state (random, numpy.random or torch): draw "
+            "from the `rng` that is passed in"
+        )
+
+
+def _global_random_state_is_unchanged(specimen: Specimen) -> None:
+    base = usual(specimen)
+    before = fingerprints("", {})
+    ask(specimen, base)
+    before.require_equal(fingerprints("", {}), "a query")
+
+
+@contextmanager
+def global_streams(seed: int) -> Iterator[None]:
+    """Seed the global generators inside the block, and restore them behind it.
+
+    Parameters
+    ----------
+    seed : int
+        Of all three.
+
+    Yields
+    ------
+    None
+        As if others had drawn from them.
+    """
+    state = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002  # watched
+    try:
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002  # the global state is what is tried
+        torch.manual_seed(seed)
+        yield
+    finally:
+        random.setstate(state[0])
+        np.random.set_state(state[1])  # noqa: NPY002  # as above
+        torch.set_rng_state(state[2])
+
+
+CHECKS = (
+    Check(
+        _same_seed_same_picks,
+        holds="The same pool and the same random stream give the same picks in the same order.",
+        guards="counters, caches and clocks; sets whose order is the process's",
+    ),
+    Check(
+        _other_streams_do_not_matter,
+        holds="Draws that others made from the global generators before the query change no pick.",
+        guards="global generators, so that one strategy moves another",
+    ),
+    Check(
+        _global_random_state_is_unchanged,
+        holds="The generators of random, numpy.random and torch are left as they were.",
+        guards="seeding the process, so that all that follows repeats",
+    ),
+)
