@@ -2,7 +2,7 @@
 
 from albench.api import Descriptor, Kind, Option
 
-VERSION = 2
+VERSION = 3
 """Raised whenever an image, a mark or a patient changes."""
 
 DESCRIPTORS: tuple[Descriptor, ...] = (

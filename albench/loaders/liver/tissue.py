@@ -9,10 +9,10 @@ from albench.loaders.liver.stiffness import liver_deviation, liver_kpa, spleen_k
 TEXTURE_MEAN = (0.0, 0.6, 1.2, 1.9, 3.0)
 """Mean texture score of each stage; the score turns speckle from fine to coarse and nodular."""
 
-PATIENT_SD = 0.4
+PATIENT_SD = 0.5
 """Spread of the texture score over patients of one stage, in all planes alike."""
 
-LUS_SD, LSTQ_SD = 0.45, 0.45
+LUS_SD, LSTQ_SD = 0.6, 0.55
 """Further spread of what the planes of LUS and LSTQ show, each for itself."""
 
 INFLAMED_SCORE = 0.2

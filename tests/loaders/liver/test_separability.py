@@ -1,4 +1,7 @@
-"""The paper's order of modalities, with a handful of features that a reader would measure."""
+"""The paper's order of modalities, with a handful of features that a reader would measure.
+
+Among 168 patients chance moves these areas by 2 to 3 points, so more are looked at here.
+"""
 
 import itertools
 from collections.abc import Sequence
@@ -23,19 +26,20 @@ def colours(image: np.ndarray) -> list[float]:
 
 
 def texture(image: np.ndarray) -> list[float]:
-    """Return how coarse the echoes under the capsule are, at three scales."""
+    """Return how coarse the echoes under the capsule are, at three scales, and how skewed."""
     grey = image[0, 18:44, 20:44].astype(float)
     blurred = [grey, *(ndimage.gaussian_filter(grey, sigma) for sigma in (1, 2, 4))]
-    bands = [(fine - coarse).std() for fine, coarse in itertools.pairwise(blurred)]
-    return [*(float(np.log(band / grey.mean())) for band in bands), float(grey.mean() / 50)]
+    bands = [fine - coarse for fine, coarse in itertools.pairwise(blurred)]
+    levels = [float(np.log(band.std() / grey.mean())) for band in bands]
+    return [*levels, *(float((band**3).mean() / band.std() ** 3) for band in bands[:2])]
 
 
 @pytest.fixture(scope="module")
 def patients() -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Return the mean features of the 168 patients by modality, and their stages."""
+    """Return the mean features of 300 patients by modality, and their stages."""
     features, stages = {}, np.empty(0)
     for name, measure in {"LSTE": colours, "LUS": texture, "LSTQ": texture}.items():
-        modality = load(modality=name, size=64, complete=True, images=3)
+        modality = load(modality=name, size=64, subjects=300, images=3)
         measured = np.array([measure(image) for image in modality.read(np.arange(len(modality)))])
         owners, which = np.unique(modality.subjects, return_inverse=True)
         features[name] = np.stack([measured[which == k].mean(axis=0) for k in range(len(owners))])
@@ -60,5 +64,8 @@ def test_lste_is_well_above_the_b_mode_pictures(
     assert 0.65 < auc(patients, [partner]) < auc(patients, ["LSTE"]) - 0.03
 
 
-def test_lus_adds_to_lste(patients: tuple[dict[str, np.ndarray], np.ndarray]) -> None:
-    assert auc(patients, ["LSTE", "LUS"]) > auc(patients, ["LSTE"])
+@pytest.mark.parametrize("partner", ["LUS", "LSTQ"])
+def test_a_b_mode_picture_adds_to_lste(
+    patients: tuple[dict[str, np.ndarray], np.ndarray], partner: str
+) -> None:
+    assert auc(patients, ["LSTE", partner]) > auc(patients, ["LSTE"])
