@@ -121,7 +121,13 @@ def fusion_table(rounds: pd.DataFrame, named: Namer) -> Table | None:
             cells = part[part["strategy"] == strategy]
             told += [mean_deviation(cells[metric]) for metric in ("accuracy", "auc")]
         rows.append((named.block(block), *told))
-    columns = ("block", "random: accuracy", "AUC", "all labels: accuracy", "AUC")
+    columns = (
+        "block",
+        "random: accuracy",
+        "random: AUC",
+        "all labels: accuracy",
+        "all labels: AUC",
+    )
     caption = (
         "Scores of the last round with random's labels, and with all of the training part's: mean "
         "and standard deviation over repetitions. The subjects are those that have every modality "

@@ -192,7 +192,7 @@ def settings_tables(manifest: Manifest) -> Iterator[Table]:
     yield Table("settings", "Models and budgets", "", ("kind", "name", "what"), tuple(rows))
     plugins = tuple(
         (part.kind, part.name, f"{part.distribution} {part.version}", part.summary, part.citation)
-        for part in manifest.plugins
+        for part in sorted(manifest.plugins, key=lambda part: (part.kind, part.name))
     )
     columns = ("kind", "name", "package", "what", "source")
     yield Table("plugins", "Plugins in use", "", columns, plugins)
