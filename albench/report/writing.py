@@ -21,12 +21,17 @@ def write(results: Path) -> Path:
     Parameters
     ----------
     results : Path
-        With ``cells.csv``, ``scores.csv`` and ``manifest.json``; `load.load` refuses others.
+        With ``cells.csv``, ``scores.csv`` and ``manifest.json``.
 
     Returns
     -------
     Path
         ``report/index.html``; Markdown, tables and figures lie beside it.
+
+    Raises
+    ------
+    RecordsError
+        If a file is missing, unreadable, damaged or of another version.
     """
     records = load(results)
     title = records.manifest.title
