@@ -1,5 +1,11 @@
-"""Checks of models."""
+"""Checks of fusion models."""
 
-from albench.testing.checks import Check
+from albench.testing.models import building, factors, learning, serving, trunks
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS = (
+    *building.CHECKS,
+    *factors.CHECKS,
+    *learning.CHECKS,
+    *trunks.CHECKS,
+    *serving.CHECKS,
+)

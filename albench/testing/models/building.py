@@ -1,0 +1,114 @@
+"""Checks of building: a network for any modalities and classes, its weights from one generator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from albench.api import Kind
+from albench.testing import claims
+from albench.testing.checks import Check, Found, Skip, Violation
+from albench.testing.models.worlds import built, logits, trial, usual_world, world
+from albench.testing.streams import global_streams
+
+if TYPE_CHECKING:
+    from albench.learn.network import Network
+    from albench.testing.specimen import Specimen
+
+
+def _builds_a_network(specimen: Specimen) -> Found:
+    found = usual_world(specimen)
+    net = built(specimen, found)
+    strange = sorted(set(net.trunks) - set(found.shapes))
+    if strange:
+        raise Violation(f"it has trunks for {', '.join(strange)}, which are no modalities here")
+    tried = trial(specimen)
+    shapes = ", ".join(map(str, tried.taken))
+    note = f"tried samples of {shapes}" + (f", but {tried.untried}" if tried.untried else "")
+    return Found(frozenset({claims.is_a(Kind.MODEL)}), note)
+
+
+def _every_number_of_modalities(specimen: Specimen) -> Found:
+    tried = claims.counts(specimen.descriptor)
+    for count in tried:
+        found = world(specimen, count)
+        logits(built(specimen, found), found.tensors())
+    told = ", ".join(map(str, tried))
+    return Found(frozenset(map(claims.modalities, tried)), f"tried {told}")
+
+
+def _as_many_logits_as_classes(specimen: Specimen) -> None:
+    found = usual_world(specimen)
+    for n_classes in (2, 3, 7):
+        answer = logits(built(specimen, found, n_classes=n_classes), found.tensors())
+        expected = (len(next(iter(found.raw.values()))), n_classes)
+        if tuple(answer.shape) != expected:
+            raise Violation(
+                f"for {n_classes} classes, logits have the shape {tuple(answer.shape)}, "
+                f"expected {expected}"
+            )
+        if not answer.isfinite().all():
+            raise Violation(f"for {n_classes} classes, logits are not finite")
+
+
+def _same_seed_same_weights(specimen: Specimen) -> None:
+    found = usual_world(specimen)
+    nets = []
+    for seed in range(2):  # the other generators stand elsewhere each time
+        with global_streams(seed):
+            nets.append(built(specimen, found))
+    if not _are_equal(*nets):
+        raise Violation(
+            "seeding torch does not decide the first weights: draw them from torch's global "
+            "generator alone"
+        )
+
+
+def _other_seed_other_weights(specimen: Specimen) -> None:
+    found = usual_world(specimen)
+    nets = [built(specimen, found, seed) for seed in range(2)]
+    if not any(True for _ in nets[0].parameters()):
+        raise Skip("it has no parameters")
+    if _are_equal(*nets):
+        raise Violation(
+            "the first weights are the same whatever the seed: building must not seed torch itself"
+        )
+
+
+def _are_equal(one: Network, other: Network) -> bool:
+    states = one.state_dict(), other.state_dict()
+    if states[0].keys() != states[1].keys():
+        return False
+    return all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+CHECKS = (
+    Check(
+        _builds_a_network,
+        holds="It builds a torch module with trunks, encode, embed and fuse.",
+        guards="models that are no fusion networks",
+        covers=("is a",),
+    ),
+    Check(
+        _every_number_of_modalities,
+        holds="It works with the numbers of modalities that it claims: 1, 2, 4 and the ends.",
+        guards="code that knows two modalities by number or by name",
+        covers=tuple(f"{count}" for count in range(1, 10)),
+    ),
+    Check(
+        _as_many_logits_as_classes,
+        holds="For 2, 3 and 7 classes it gives as many finite logits a row.",
+        guards="heads of a fixed size; one logit for two classes",
+    ),
+    Check(
+        _same_seed_same_weights,
+        holds="Torch's seed alone decides the first weights.",
+        guards="weights drawn from numpy or from a generator of its own",
+    ),
+    Check(
+        _other_seed_other_weights,
+        holds="Another seed gives other weights.",
+        guards="building that seeds torch, so that all repetitions start alike",
+    ),
+)

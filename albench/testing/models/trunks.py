@@ -1,0 +1,122 @@
+"""Checks of frozen trunks: their outputs may be computed once and kept for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from albench.testing.checks import Check, Skip, Violation
+from albench.testing.models.learning import train
+from albench.testing.models.worlds import built, require_close, scaled, trial, usual_world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.api import Trunk
+    from albench.learn.network import Network
+    from albench.testing.models.worlds import World
+    from albench.testing.specimen import Specimen
+
+
+def _trunks_are_frozen(specimen: Specimen) -> None:
+    net, found = _with_trunks(specimen)
+    for name, trunk in net.trunks.items():
+        module = trunk.load()
+        learning = [path for path, p in module.named_parameters() if p.requires_grad]
+        if learning:
+            raise Violation(f"the trunk of {name} has parameters that learn: {learning[0]}")
+        moving = [path or "itself" for path, part in module.named_modules() if part.training]
+        if moving:
+            raise Violation(f"the trunk of {name} is in training mode: {moving[0]}")
+        x = scaled(found.raw[name])
+        before = _outputs(module, x)
+        train(net, found)
+        for again in (module, trunk.load()):
+            require_close(_outputs(again, x), before, f"training changes the trunk of {name}")
+
+
+def _with_trunks(specimen: Specimen, seed: int = 0) -> tuple[Network, World]:
+    found = usual_world(specimen)
+    net = built(specimen, found, seed)
+    if not net.trunks:
+        raise Skip(trial(specimen).untried or "it has no frozen trunk for the samples tried")
+    return net, found
+
+
+def _outputs(module: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
+    with torch.inference_mode():
+        outputs: torch.Tensor = module(x.clone())
+    return outputs
+
+
+def _outputs_are_as_announced(specimen: Specimen) -> None:
+    net, found = _with_trunks(specimen)
+    for name, trunk in net.trunks.items():
+        x = scaled(found.raw[name])
+        outputs = _outputs(trunk.load(), x)
+        expected = (len(x), *trunk.shape)
+        if tuple(outputs.shape) != expected or outputs.dtype != torch.float32:
+            raise Violation(
+                f"the trunk of {name} gives {outputs.dtype} of shape {tuple(outputs.shape)}, "
+                f"expected torch.float32 of {expected}"
+            )
+        if not outputs.isfinite().all():
+            raise Violation(f"the trunk of {name} gives numbers that are not finite")
+        alone = _outputs(trunk.load(), x[4:5])
+        require_close(alone, outputs[4:5], f"an output of the trunk of {name} depends on its batch")
+
+
+def _equal_keys_are_equal_trunks(specimen: Specimen) -> None:
+    for name, one, other, found in _pairs(specimen):
+        if one.key != other.key:
+            raise Violation(
+                f"the key of the trunk of {name} changes with torch's seed, so that no two "
+                f"repetitions share its outputs: {one.key!r}, {other.key!r}"
+            )
+        x = scaled(found.raw[name])
+        first, second = (_outputs(trunk.load(), x) for trunk in (one, other))
+        require_close(second, first, f"trunks of {name} with the key {one.key!r} differ")
+
+
+def _pairs(specimen: Specimen) -> Iterator[tuple[str, Trunk, Trunk, World]]:
+    net, found = _with_trunks(specimen)
+    other, _ = _with_trunks(specimen, seed=1)
+    for name, trunk in net.trunks.items():
+        yield name, trunk, other.trunks[name], found
+
+
+def _loading_a_trunk_draws_nothing(specimen: Specimen) -> None:
+    net, _ = _with_trunks(specimen)
+    for name, trunk in net.trunks.items():
+        before = torch.get_rng_state()
+        trunk.load()
+        if not torch.equal(before, torch.get_rng_state()):
+            raise Violation(
+                f"loading the trunk of {name} moves torch's global generator: what follows would "
+                "depend on whether its outputs were in the cache"
+            )
+
+
+CHECKS = (
+    Check(
+        _trunks_are_frozen,
+        holds="A frozen trunk has nothing that learns, and gives the same after training.",
+        guards="trunks that share weights or statistics with what is trained",
+    ),
+    Check(
+        _outputs_are_as_announced,
+        holds="A frozen trunk's outputs have the announced shape, row for row.",
+        guards="caches of the wrong shape, or of one batch's statistics",
+    ),
+    Check(
+        _equal_keys_are_equal_trunks,
+        holds="Trunks of equal keys give equal outputs, whatever torch's seed.",
+        guards="random trunks that are drawn anew under one key",
+    ),
+    Check(
+        _loading_a_trunk_draws_nothing,
+        holds="Loading a trunk leaves torch's generator where it is.",
+        guards="results that depend on whether a cache was warm",
+    ),
+)

@@ -1,0 +1,311 @@
+"""Samples that a model takes, and the networks that it builds for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from albench.errors import DataError, WeightsError
+from albench.learn.modes import evaluating
+from albench.learn.network import build_network
+from albench.seeds import torch_seeded
+from albench.testing.checks import Skip, Violation
+from albench.testing.claims import counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from albench.api import Trunk
+    from albench.learn.network import Network
+    from albench.testing.specimen import Specimen
+
+    Shape = tuple[int, ...]
+
+VECTOR = (6,)
+IMAGES = ((1, 8, 8), (3, 8, 8), (3, 32, 32), (3, 80, 80), (3, 224, 224))
+"""Images to try, small ones first: the first that a model takes is used."""
+
+N_SAMPLES, N_CLASSES = 12, 3
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class World:
+    """Samples of some modalities.
+
+    Parameters
+    ----------
+    shapes : mapping of str to tuple of int
+        Of one sample of each modality.
+    n_classes : int
+        The number of classes.
+    raw : mapping of str to ndarray, shape (n, *shape)
+        As a loader would give them: images of uint8, vectors of float32.
+    arrays : mapping of str to ndarray
+        As the streams are given them: outputs of frozen trunks in the place of images.
+    """
+
+    shapes: Mapping[str, Shape]
+    n_classes: int
+    raw: Mapping[str, NDArray[Any]]
+    arrays: Mapping[str, NDArray[Any]]
+
+    def tensors(self, rows: slice = slice(None)) -> dict[str, torch.Tensor]:
+        """Return samples as `FusionNet.encode` takes them.
+
+        Parameters
+        ----------
+        rows : slice
+            Which of them.
+
+        Returns
+        -------
+        dict of str to Tensor
+            Float32, new at each call.
+        """
+        return {name: scaled(values[rows]) for name, values in self.arrays.items()}
+
+
+def scaled(values: NDArray[Any]) -> torch.Tensor:
+    """Return samples as float32: images in 0..1, vectors as they are.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, *shape)
+        uint8 or float32.
+
+    Returns
+    -------
+    Tensor, shape (n, *shape)
+        A copy.
+    """
+    tensor = torch.from_numpy(values.copy())
+    return tensor.float() / 255 if values.dtype == np.uint8 else tensor
+
+
+def built(specimen: Specimen, world: World, seed: int = 0, n_classes: int | None = None) -> Network:
+    """Return a network for a world.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The model.
+    world : World
+        Its modalities.
+    seed : int
+        Of its first weights.
+    n_classes : int or None
+        None takes the world's.
+
+    Returns
+    -------
+    Network
+        New, in training mode.
+    """
+    with torch_seeded(seed):
+        return build_network(specimen.build(), world.shapes, n_classes or world.n_classes)
+
+
+def usual_world(specimen: Specimen) -> World:
+    """Return a world of two modalities if the model takes two.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The model.
+
+    Returns
+    -------
+    World
+        Of a vector and an image, if it takes both.
+    """
+    allowed = counts(specimen.descriptor)
+    return world(specimen, 2 if 2 in allowed else allowed[0])
+
+
+@lru_cache(maxsize=16)
+def world(specimen: Specimen, n_modalities: int) -> World:
+    """Return samples of a number of modalities, of the shapes that a model takes in turn.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The model.
+    n_modalities : int
+        How many.
+
+    Returns
+    -------
+    World
+        The same every time.
+    """
+    kinds = trial(specimen).taken
+    shapes = {f"m{i}": kinds[i % len(kinds)] for i in range(n_modalities)}
+    return _world(specimen, shapes)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Which samples a model takes.
+
+    Parameters
+    ----------
+    taken : tuple of tuple of int
+        A shape of vectors and one of images, or one of the two.
+    untried : str
+        Why larger images could not be tried; empty if they could.
+    """
+
+    taken: tuple[Shape, ...]
+    untried: str = ""
+
+
+@lru_cache(maxsize=16)
+def trial(specimen: Specimen) -> Trial:
+    """Return which samples a model takes, of a few shapes.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The model.
+
+    Returns
+    -------
+    Trial
+        With one shape at least.
+
+    Raises
+    ------
+    Skip
+        If its weights are not to be had, and it takes no vectors.
+    Violation
+        If it takes none of the samples that were tried.
+    """
+    vectors, images = _first_taken(specimen, (VECTOR,)), _first_taken(specimen, IMAGES)
+    taken = tuple(part for part in (vectors, images) if isinstance(part, tuple))
+    untried = images if isinstance(images, str) else ""
+    if not taken:
+        if untried:
+            raise Skip(untried)
+        raise Violation(
+            f"it takes no samples of the shapes {VECTOR}, {', '.join(map(str, IMAGES))}"
+        )
+    return Trial(taken, untried)
+
+
+def _first_taken(specimen: Specimen, shapes: Iterable[Shape]) -> Shape | str | None:
+    """Return the first shape that is taken, or why weights are not to be had, or None."""
+    low = counts(specimen.descriptor)[0]
+    for shape in shapes:
+        try:
+            _world(specimen, {f"m{i}": shape for i in range(low)})
+        except WeightsError as error:
+            return f"images of {shape} need weights that are not to be had: {error}"
+        except DataError:
+            continue  # it refuses such samples, as it may
+        return shape
+    return None
+
+
+def _world(specimen: Specimen, shapes: Mapping[str, Shape]) -> World:
+    rng = np.random.default_rng(8)
+    raw = {name: _samples(rng, shape) for name, shape in shapes.items()}
+    with torch_seeded(0):
+        trunks = build_network(specimen.build(), shapes, N_CLASSES).trunks
+    arrays = {
+        name: through(trunks[name], values) if name in trunks else values
+        for name, values in raw.items()
+    }
+    return World(shapes=shapes, n_classes=N_CLASSES, raw=raw, arrays=arrays)
+
+
+def _samples(rng: np.random.Generator, shape: Shape) -> NDArray[Any]:
+    if len(shape) == 1:
+        return rng.normal(size=(N_SAMPLES, *shape)).astype(np.float32)
+    return rng.integers(256, size=(N_SAMPLES, *shape)).astype(np.uint8)
+
+
+def through(trunk: Trunk, values: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the outputs of a frozen trunk.
+
+    Parameters
+    ----------
+    trunk : Trunk
+        Loaded anew.
+    values : ndarray, shape (n, *shape)
+        Samples.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, *trunk.shape)
+        As they would lie in the cache.
+    """
+    with torch.inference_mode():
+        outputs: NDArray[np.float32] = trunk.load()(scaled(values)).numpy()
+    return outputs
+
+
+def logits(net: Network, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """Return logits in evaluation mode, by way of `encode` and `fuse`.
+
+    Parameters
+    ----------
+    net : Network
+        Any.
+    samples : mapping of str to Tensor
+        Of each modality.
+
+    Returns
+    -------
+    Tensor, shape (n, n_classes)
+        Without gradients.
+    """
+    with torch.no_grad(), evaluating(net):
+        return net.fuse(encoded(net, samples))
+
+
+def encoded(net: Network, samples: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the vectors of samples, in whatever mode the network is.
+
+    Parameters
+    ----------
+    net : Network
+        Any.
+    samples : mapping of str to Tensor
+        Of each modality.
+
+    Returns
+    -------
+    dict of str to Tensor, shape (n, d)
+        Of each modality.
+    """
+    return {name: net.encode(name, x) for name, x in samples.items()}
+
+
+def require_close(found: torch.Tensor, expected: torch.Tensor, what: str) -> None:
+    """Raise if two tensors differ by more than rounding.
+
+    Parameters
+    ----------
+    found : Tensor
+        One.
+    expected : Tensor
+        The other.
+    what : str
+        What they would say if they did.
+
+    Raises
+    ------
+    Violation
+        With the largest difference.
+    """
+    if found.shape != expected.shape:
+        raise Violation(f"{what}: shapes {tuple(found.shape)} and {tuple(expected.shape)}")
+    if not torch.allclose(found, expected, rtol=1e-4, atol=1e-5):
+        worst = float((found - expected).abs().max())
+        raise Violation(f"{what}: they differ by {worst:.2g}")
