@@ -1,5 +1,5 @@
-"""Checks of loaders."""
+"""Checks of modality loaders."""
 
-from albench.testing.checks import Check
+from albench.testing.loaders import identity, opening, reading
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS = (*opening.CHECKS, *reading.CHECKS, *identity.CHECKS)

@@ -1,0 +1,156 @@
+"""Checks of identity: the fingerprint is that of the data, here and in any other process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.api import fingerprint
+from albench.errors import InputError
+from albench.testing.announced.options import moderate_extremes
+from albench.testing.checks import Check, Found, Skip, Violation
+from albench.testing.interpreter import answer_of
+from albench.testing.loaders.opening import opened
+from albench.testing.loaders.reading import some_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.api import Modality
+    from albench.testing.specimen import Specimen
+
+# What a child of a benchmark does: it opens the loader itself.
+_SCRIPT = """
+import hashlib, importlib, json, pickle, sys
+import numpy as np
+target, options, rows = pickle.load(sys.stdin.buffer)
+module, _, attribute = target.partition(":")
+loader = importlib.import_module(module)
+for part in attribute.split("."):
+    loader = getattr(loader, part)
+modality = loader(**options)
+samples = np.ascontiguousarray(modality.read(np.array(rows)))
+print(json.dumps([modality.fingerprint, hashlib.sha256(samples.tobytes()).hexdigest()]))
+"""
+
+
+def _fingerprint_is_stable(specimen: Specimen) -> None:
+    one, other = specimen.build(), specimen.build()
+    if one.fingerprint != other.fingerprint:
+        raise Violation(
+            f"loaded twice, the fingerprints are {one.fingerprint} and {other.fingerprint}: "
+            "nothing would ever be found in the cache"
+        )
+    if contents(one) != contents(other):
+        raise Violation("loaded twice, subjects, labels or marks differ")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a fingerprint stands for, as far as it is cheap to see."""
+
+    shape: tuple[int, ...]
+    subjects: str
+    labels: str
+    samples: str
+
+
+def contents(modality: Modality) -> Contents:
+    """Return what decides a modality's results: subjects, labels and some samples.
+
+    Parameters
+    ----------
+    modality : Modality
+        Any.
+
+    Returns
+    -------
+    Contents
+        Equal for equal data.
+    """
+    return Contents(
+        modality.shape,
+        fingerprint(np.asarray(modality.subjects)),
+        fingerprint(repr(None if modality.labels is None else sorted(modality.labels.items()))),
+        fingerprint(modality.read(some_rows(modality))),
+    )
+
+
+def _fingerprint_follows_the_data(specimen: Specimen) -> Found:
+    plain = opened(specimen)
+    before = contents(plain)
+    tried = []
+    for name, value, modality in _variants(specimen):
+        tried.append(f"{name} = {value!r}")
+        if contents(modality) != before and modality.fingerprint == plain.fingerprint:
+            raise Violation(
+                f"with {name} = {value!r} the data differ, but the fingerprint is the same: "
+                "a cache would mix them up"
+            )
+    if not tried:
+        raise Skip("no option has choices or a range to be varied in")
+    return Found(note=f"tried {', '.join(tried)}")
+
+
+def _variants(specimen: Specimen) -> Iterator[tuple[str, Any, Modality]]:  # options' own types
+    """Yield the modality for every moderate value of each option that the data allow."""
+    used = specimen.all_options()
+    steps = [
+        (option.name, option.type(used[option.name] + 1))
+        for option in specimen.descriptor.options
+        if option.type is int and isinstance(used[option.name], int)
+    ]
+    for name, value in [*moderate_extremes(specimen.descriptor), *steps]:
+        if value == used[name]:
+            continue
+        try:
+            yield name, value, specimen.build(**{name: value})
+        except InputError:
+            continue  # not every value suits every file
+
+
+def _another_process_sees_the_same(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    rows = some_rows(modality)
+    told = (specimen.descriptor.target, specimen.all_options(), rows.tolist())
+    if _is_local(specimen):
+        raise Skip("its target was given itself, so that no other process can import it")
+    found, samples = json.loads(answer_of(_SCRIPT, stdin=pickle.dumps(told)))
+    if found != modality.fingerprint:
+        raise Violation(
+            f"in another process the fingerprint is {found}, here {modality.fingerprint}: "
+            "hash() and the order of sets differ between processes"
+        )
+    here = np.ascontiguousarray(modality.read(rows)).tobytes()
+    if samples != hashlib.sha256(here).hexdigest():
+        raise Violation("in another process the same rows are other samples")
+
+
+def _is_local(specimen: Specimen) -> bool:
+    target = specimen.load()
+    module, _, attribute = specimen.descriptor.target.partition(":")
+    return f"{target.__module__}:{target.__qualname__}" != f"{module}:{attribute}"
+
+
+CHECKS = (
+    Check(
+        _fingerprint_is_stable,
+        holds="Loaded twice, the fingerprint, subjects and labels are the same.",
+        guards="caches that are never hit; subjects in the order of a directory",
+    ),
+    Check(
+        _fingerprint_follows_the_data,
+        holds="An option that changes the data changes the fingerprint.",
+        guards="results computed from the cached data of other options",
+    ),
+    Check(
+        _another_process_sees_the_same,
+        holds="Opened in another process, fingerprint and samples are the same.",
+        guards="hash() in a fingerprint; data that only this process has",
+    ),
+)

@@ -1,0 +1,148 @@
+"""Checks of reading: any rows, in any order, the same each time, from any thread."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.testing.checks import Check, Violation
+from albench.testing.loaders.opening import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from albench.api import Modality
+    from albench.testing.specimen import Specimen
+
+N_ROWS = 24
+"""How many rows are read again and again."""
+
+N_SEEN = 512
+"""How many rows are looked at for numbers that are not finite, spread over all."""
+
+_AT_ONCE = 32
+
+
+def some_rows(modality: Modality, n: int = N_ROWS) -> NDArray[np.intp]:
+    """Return rows spread over a modality, the first and the last among them.
+
+    Parameters
+    ----------
+    modality : Modality
+        Any.
+    n : int
+        How many at most.
+
+    Returns
+    -------
+    ndarray of int
+        Ascending, distinct.
+    """
+    return np.unique(np.linspace(0, len(modality) - 1, n).astype(np.intp))
+
+
+def _samples_are_as_announced(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    for rows in _in_parts(some_rows(modality, N_SEEN)):
+        samples: Any = modality.read(rows)  # a plugin may give anything
+        expected = (len(rows), *modality.shape)
+        if not isinstance(samples, np.ndarray) or samples.shape != expected:
+            found = getattr(samples, "shape", type(samples).__name__)
+            raise Violation(f"{len(rows)} rows are of shape {found}, expected {expected}")
+        if samples.dtype not in (np.uint8, np.float32):
+            raise Violation(f"samples are {samples.dtype}, allowed are uint8 and float32")
+        if samples.dtype == np.uint8 and samples.ndim == 2:
+            raise Violation("vectors are uint8, which albench takes for images: give float32")
+        bad = rows[~np.isfinite(samples).reshape(len(rows), -1).all(axis=1)]
+        if len(bad):
+            raise Violation(f"row {bad[0]} of subject {modality.subjects[bad[0]]} is not finite")
+
+
+def _in_parts(rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    for start in range(0, len(rows), _AT_ONCE):
+        yield rows[start : start + _AT_ONCE]
+
+
+def _rows_come_in_any_order(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    rows = some_rows(modality)
+    samples = modality.read(rows)
+    order = np.random.default_rng(9).permutation(len(rows))
+    trials = {
+        "in another order": order,
+        "each twice": np.repeat(np.arange(len(rows)), 2),
+        "one alone": order[:1],
+        "the last and the first": np.array([len(rows) - 1, 0]),
+    }
+    for how, chosen in trials.items():
+        if not np.array_equal(modality.read(rows[chosen]), samples[chosen]):
+            raise Violation(f"rows read {how} are other samples")
+
+
+def _reading_is_repeatable(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    rows = some_rows(modality)
+    first = modality.read(rows).copy()
+    if not np.array_equal(modality.read(rows), first):
+        raise Violation("the same rows are other samples the second time")
+    if not np.array_equal(specimen.build().read(rows), first):
+        raise Violation("the same rows are other samples when it is loaded again")
+
+
+def _samples_are_the_readers_own(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    rows = some_rows(modality)
+    asked = rows.copy()
+    samples = modality.read(asked)
+    before = samples.copy()
+    if samples.flags.writeable:
+        samples[...] = 1
+    if not np.array_equal(modality.read(rows), before):
+        raise Violation("who writes into what was read changes what is read next")
+    if not np.array_equal(asked, rows):
+        raise Violation("reading writes into the row numbers")
+
+
+def _threads_may_read(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    rows = some_rows(modality)
+    expected = modality.read(rows)
+    with ThreadPoolExecutor(max_workers=2) as readers:
+        for found in readers.map(modality.read, [rows, rows[::-1], rows]):
+            if found.shape != expected.shape:
+                raise Violation("another thread reads samples of another shape")
+        if not np.array_equal(readers.submit(modality.read, rows).result(), expected):
+            raise Violation("another thread reads other samples")
+
+
+CHECKS = (
+    Check(
+        _samples_are_as_announced,
+        holds="Rows are finite, of the announced shape, uint8 images or float32.",
+        guards="images of several sizes; float64; NaN from missing cells",
+    ),
+    Check(
+        _rows_come_in_any_order,
+        holds="Rows can be read in any order, repeated, or one alone.",
+        guards="files read by slices; rows sorted on the way",
+    ),
+    Check(
+        _reading_is_repeatable,
+        holds="The same rows are the same samples each time, and when it is loaded again.",
+        guards="random crops, and simulations that draw as they are read",
+    ),
+    Check(
+        _samples_are_the_readers_own,
+        holds="Who writes into the samples changes nothing for the next.",
+        guards="a cache handed out, and scaled in place",
+    ),
+    Check(
+        _threads_may_read,
+        holds="Another thread reads the same.",
+        guards="file handles and connections that belong to one thread",
+    ),
+)
