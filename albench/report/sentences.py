@@ -83,28 +83,43 @@ def answers(
             "show differences and intervals, no verdicts."
         )
     else:
-        yield from _overall(overall[overall["verdict"] != Verdict.TOO_FEW], metric, named)
+        yield from _overall(overall, metric, named)
         yield _counts(judged, metric)
         yield from _by_block(judged, efficiency, named)
         yield from _unjudged(comparison, named)
 
 
-def _overall(judged: pd.DataFrame, metric: str, named: Namer) -> Iterator[str]:
+def _overall(overall: pd.DataFrame, metric: str, named: Namer) -> Iterator[str]:
     """Yield how strategies do on average over blocks, if there are several."""
-    judged = _ranked(judged[judged["n_blocks"] > 1])
-    if judged.empty:
-        return
+    several = _ranked(overall[overall["n_blocks"] > 1])
+    is_short = several["verdict"] == Verdict.TOO_FEW
+    judged, short = several[~is_short], several[is_short]
+    if len(judged):
+        yield _average(judged, metric, named, is_part=len(short) > 0)
+    if len(short):
+        names = ", ".join(sorted(short["strategy"]))
+        yield (
+            f"**Not averaged over blocks: {names}**, for fewer than {FEWEST_PAIRS} repetitions "
+            "have all the cells that it takes, random's included."
+        )
+
+
+def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) -> str:
     is_whole = (judged["n_blocks"] == len(named.blocks)).all()
     where = "all" if is_whole else "the blocks that each has, of"
     better = judged[judged["verdict"] == Verdict.BETTER]
     worse = judged[judged["verdict"] == Verdict.WORSE]
-    said = f"{_listed(better)} better than random" if len(better) else "no strategy beats random"
-    yield (
+    none = "none of the others beats random" if is_part else "no strategy beats random"
+    said = f"{_listed(better)} better than random" if len(better) else none
+    # A larger mean with a wider interval may come first without being told from random.
+    best = (better if len(better) else judged).iloc[0]
+    among = "these" if len(better) else _number(len(judged), "strategy")
+    return (
         f"Averaged over {where} {named.all_blocks}, **{said}** in {METRICS[metric]}"
         f"{f', and {_listed(worse)} worse' if len(worse) else ''}. Of "
-        f"{_number(len(judged), 'strategy')} {judged['strategy'].iloc[0]} has the best mean over "
-        f"the labels bought, {_gain(judged.iloc[0])} against random "
-        f"(p = {p_value(judged['p_holm'].iloc[0])} after correction)."
+        f"{among} {best['strategy']} has the best mean over "
+        f"the labels bought, {_gain(best)} against random "
+        f"(p = {p_value(best['p_holm'])} after correction)."
     )
 
 
