@@ -79,7 +79,8 @@ def load(  # noqa: PLR0913 # one argument an option
     }
     if complaints := _complaints(given):
         raise DataError(complaints)
-    settings = Settings(modality, size, seed, failed, unreliable)
+    settings = Settings(modality, size, seed, float(failed), float(unreliable))
+    decisive = repr((settings, subjects, images, complete))
     patients = paper_roster() if subjects is None else protocol_roster(subjects)
     rows = _rows(patients, modality, images, complete)
     how = [quality_of(settings, patient, number) for patient, number in rows]
@@ -87,7 +88,7 @@ def load(  # noqa: PLR0913 # one argument an option
         subjects=np.array([patient.name for patient, _ in rows]),
         shape=(3, size, size),
         read=Reader(settings, tuple(rows)),
-        fingerprint=fingerprint("liver", str(VERSION), repr(sorted(given.items()))),
+        fingerprint=fingerprint("liver", str(VERSION), decisive),
         labels={patient.name: f"F{patient.stage}" for patient, _ in rows},
         marks={
             "failed": np.array([quality is Quality.FAILED for quality in how]),

@@ -72,6 +72,10 @@ def test_any_change_of_an_option_changes_the_fingerprint(
     assert small("LSTE", **change).fingerprint != small("LSTE").fingerprint
 
 
+def test_a_share_written_as_a_whole_number_is_the_same_share(small: Load) -> None:
+    assert small("LSTE", failed=0).fingerprint == small("LSTE", failed=0.0).fingerprint
+
+
 def test_another_seed_gives_other_images_of_the_same_patients(small: Load) -> None:
     first, second = small("LSTE"), small("LSTE", seed=1)
     assert first.labels == second.labels
