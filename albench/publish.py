@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -64,13 +64,20 @@ def publish(results: Path) -> Path:
 
 
 def _write_tables(results: Path) -> None:
-    records = tables.gather(journal.read(results / "journal").events)
+    records = _of_the_plan(tables.gather(journal.read(results / "journal").events))
     cells = tables.cells_table(records)
     _write_csv(cells, results / "cells.csv")
     _write_csv(_scores(records), results / "scores.csv")
     text = json.dumps(_manifest(records, cells), indent=1, sort_keys=True) + "\n"
     (results / "manifest.json").write_text(text, encoding="utf-8")
     tables.write_parquet(records, results / "tables")
+
+
+def _of_the_plan(records: Records) -> Records:
+    """Return the records without cells that only an earlier specification planned."""
+    planned = {entry["cell"] for entry in records.run["cells"]}
+    current = {cell: found for cell, found in records.finished.items() if cell in planned}
+    return replace(records, finished=current)
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
