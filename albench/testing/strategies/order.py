@@ -114,7 +114,8 @@ def _occasions(
     """Yield pools and options on which chance may come in."""
     yield base, {}
     yield usual(specimen, n_labelled=2), {}
-    yield with_vectors(base, np.sign, scale=0.1), {}  # few values, which tie
+    if "coarse" in specimen.descriptor.tags:
+        yield with_vectors(base, np.sign, scale=0.1), {}  # few values, which tie
     for name, value in moderate_extremes(specimen.descriptor):
         yield base, {name: value}
     yield usual(specimen, n_pool=600), {}  # enough to be sampled from

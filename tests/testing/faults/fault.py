@@ -1,0 +1,52 @@
+"""Plugins that are wrong on purpose, each with the check that must catch it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from albench.api import Descriptor, Kind
+
+Target = TypeVar("Target", bound=Callable[..., Any])
+
+FAULTS: list[Fault] = []
+
+
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """A faulty plugin.
+
+    ``says`` is a part of what the check has to say, so that it fails for the reason it should.
+    """
+
+    target: Any
+    descriptor: Descriptor
+    check: str
+    says: str
+    entry: str = ""
+
+
+def caught_by(
+    check: str, says: str, kind: Kind, *, entry: str = "", **told: Any
+) -> Callable[[Target], Target]:
+    """Keep the target among the faults, with a descriptor that is sound but for what is told."""
+
+    def keep(target: Target) -> Target:
+        FAULTS.append(Fault(target, sound(kind, target, **told), check, says, entry))
+        return target
+
+    return keep
+
+
+def sound(kind: Kind, target: Callable[..., Any], **told: Any) -> Descriptor:
+    """Return a descriptor of which nothing is wrong, but for what is told."""
+    usual: dict[str, Any] = {
+        "name": "toy",
+        "summary": "A toy.",
+        "citation": "ours",
+        "target": f"{target.__module__}:{target.__name__}",
+    }
+    if kind is Kind.STRATEGY:
+        usual["needs"] = getattr(target, "needs", frozenset())
+    return Descriptor(kind=kind, **usual | told)

@@ -1,0 +1,287 @@
+# Other processes must find these modules, so that they lie on sys.path, where mypy does not look.
+# mypy: disable-error-code="import-not-found,misc,untyped-decorator"
+"""Fusion models that are wrong on purpose."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from faults.fault import caught_by
+from torch import nn
+
+from albench.api import Kind, Trunk, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+caught = partial(caught_by, kind=Kind.MODEL)
+WIDTH, DEEP = 5, 4
+
+
+class SoundNet(nn.Module):
+    """Nothing is wrong with this one: a linear layer a stream, dropout, a linear layer."""
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]], n_classes: int) -> None:
+        super().__init__()
+        self.names = list(shapes)
+        self.trunks = {name: self.trunk(shape) for name, shape in shapes.items() if len(shape) > 1}
+        self.streams = nn.ModuleList(
+            nn.Linear(DEEP if name in self.trunks else shape[0], WIDTH)
+            for name, shape in shapes.items()
+        )
+        self.dropout = nn.Dropout(0.5)
+        self.classifier = nn.Linear(WIDTH * len(shapes), n_classes)
+
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        return Trunk(key="toy trunk", shape=(DEEP,), load=lambda: frozen(shape))
+
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        vectors: torch.Tensor = self.streams[self.names.index(modality)](x)
+        return vectors
+
+    def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return torch.cat([vectors[name] for name in self.names], 1)
+
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        logits: torch.Tensor = self.classifier(self.dropout(self.embed(vectors)))
+        return logits
+
+    def forward(self, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return self.fuse({name: self.encode(name, samples[name]) for name in self.names})
+
+
+def frozen(shape: tuple[int, ...]) -> nn.Module:
+    """Return a random trunk, the same each time."""
+    with torch.random.fork_rng(devices=()):
+        torch.manual_seed(0)
+        return drawn(shape).eval().requires_grad_(False)
+
+
+def drawn(shape: tuple[int, ...]) -> nn.Module:
+    """Return a trunk that is drawn as torch's generator stands."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), DEEP))
+
+
+class Sound:
+    """A recipe for `SoundNet`."""
+
+    net: type[nn.Module] = SoundNet
+
+    def build(self, shapes: Mapping[str, tuple[int, ...]], n_classes: int) -> nn.Module:
+        return self.net(shapes, n_classes)
+
+
+def net_caught_by(check: str, says: str, **told: Any) -> Any:
+    """Keep a recipe for the decorated network among the faults."""
+
+    def keep(net: type[nn.Module]) -> type[nn.Module]:
+        recipe = type(net.__name__, (Sound,), {"net": net, "__module__": __name__})
+        caught(check, says, **told)(recipe)
+        return net
+
+    return keep
+
+
+# -- building -----------------------------------------------------------------------------------
+
+
+@net_caught_by("builds-a-network", "which lacks trunks")
+class OnlyALayer(nn.Linear):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        super().__init__(2, n_classes)
+
+
+@net_caught_by("every-number-of-modalities", "values to unpack")
+class KnowsTwo(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        _first, _second = vectors
+        return super().fuse(vectors)
+
+
+@net_caught_by("as-many-logits-as-classes", "for 2 classes, logits have the shape (12, 3)")
+class ThreeLogits(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        super().__init__(shapes, 3)
+
+
+@net_caught_by("same-seed-same-weights", "does not decide the first weights")
+class DrawnByNumpy(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        bias = np.random.normal(size=n_classes)  # noqa: NPY002  # the fault
+        self.classifier.bias.data = torch.from_numpy(bias).float()
+
+
+@net_caught_by("other-seed-other-weights", "must not seed torch itself")
+class SeedsItself(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        torch.manual_seed(0)
+        super().__init__(shapes, n_classes)
+
+
+# -- factors ------------------------------------------------------------------------------------
+
+
+@net_caught_by("forward-is-fuse-after-encode", "forward is not fuse after encode")
+class SquaresInForward(SoundNet):
+    def forward(self, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return super().forward(samples) ** 2
+
+
+@net_caught_by("rows-are-independent", "depends on its batch")
+class CentresTheBatch(SoundNet):
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        return super().encode(modality, x - x.mean(0))
+
+
+@net_caught_by("rows-are-independent", "a row of fuse depends on its batch")
+class AttendsToOtherRows(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        logits = super().fuse(vectors)
+        return logits - logits.max()
+
+
+@net_caught_by("modalities-are-found-by-name", "the order in a mapping changes the logits")
+class ConcatenatesAsAsked(SoundNet):
+    def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return torch.cat(list(vectors.values()), 1)
+
+
+@net_caught_by("no-rows-give-no-rows", "raised")
+class LargestOfNoRows(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        if self.embed(vectors).abs().max() > 1e6:
+            raise ValueError("vectors are too long")
+        return super().fuse(vectors)
+
+
+@net_caught_by("prediction-changes-nothing", "prediction changes seen")
+class CountsWhatItSees(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        self.register_buffer("seen", torch.zeros(()))
+
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        self.get_buffer("seen").add_(1)
+        return super().fuse(vectors)
+
+
+@net_caught_by("prediction-changes-nothing", "encode writes into the samples")
+class RectifiesInPlace(SoundNet):
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        return super().encode(modality, nn.functional.relu(x, inplace=True))
+
+
+@net_caught_by("vectors-are-not-written-to", "fuse writes into the vectors")
+class RectifiesVectorsInPlace(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return super().fuse({name: v.mul_(0.5) for name, v in vectors.items()})
+
+
+@net_caught_by("dropout-sits-in-fuse", "dropout before `fuse`")
+class DropsInTheStream(SoundNet):
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        dropped: torch.Tensor = self.dropout(super().encode(modality, x))
+        return dropped
+
+
+# -- learning -----------------------------------------------------------------------------------
+
+
+@net_caught_by("gradients-reach-every-parameter", "no gradient reaches streams.0.weight")
+class DetachesStreams(SoundNet):
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        return super().encode(modality, x).detach()
+
+
+@net_caught_by("parameter-groups-are-complete", "not in one group exactly: classifier.weight")
+class ForgetsTheClassifier(SoundNet):
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        return [{"params": list(self.streams.parameters()), "lr_scale": 1.0}]
+
+
+@net_caught_by("state-round-trips", "is lost in a checkpoint")
+class KeepsSomethingAside(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        self.scale = torch.ones(())
+
+    def forward(self, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        if self.training:
+            self.scale = self.scale + 0.1
+        return super().forward(samples)
+
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return super().fuse(vectors) * self.scale
+
+
+# -- trunks -------------------------------------------------------------------------------------
+
+
+@net_caught_by("trunks-are-frozen", "parameters that learn")
+class TrunkThatLearns(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        load = lambda: frozen(shape).requires_grad_(True)  # noqa: E731  # as short as it gets
+        return Trunk(key="toy", shape=(DEEP,), load=load)
+
+
+@net_caught_by("trunks-are-frozen", "training changes the trunk")
+class TrunkOfSharedWeights(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        def load() -> nn.Module:
+            module = frozen(shape)
+            linear = module[1]  # type: ignore[index]  # a sequence
+            bias = linear.bias.data
+            del linear.bias
+            linear.register_buffer("bias", self.classifier.weight.data.abs().mean() + bias)
+            return module
+
+        return Trunk(key="toy", shape=(DEEP,), load=load)
+
+
+@net_caught_by("trunks-are-frozen", "is in training mode")
+class TrunkInTrainingMode(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        return Trunk(key="toy", shape=(DEEP,), load=lambda: frozen(shape).train())
+
+
+@net_caught_by("outputs-are-as-announced", "expected torch.float32 of (12, 9)")
+class TrunkOfAnotherShape(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        return Trunk(key="toy", shape=(9,), load=lambda: frozen(shape))
+
+
+@net_caught_by("equal-keys-are-equal-trunks", "with the key 'toy' differ")
+class TrunkDrawnAnew(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        module = drawn(shape).eval().requires_grad_(False)
+        return Trunk(key="toy", shape=(DEEP,), load=lambda: module)
+
+
+@net_caught_by("loading-a-trunk-draws-nothing", "moves torch's global generator")
+class TrunkThatDraws(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        load = lambda: drawn(shape).eval().requires_grad_(False)  # noqa: E731  # as above
+        return Trunk(key="toy", shape=(DEEP,), load=load)
+
+
+# -- what is provided ---------------------------------------------------------------------------
+
+DROPOUT = frozenset({needs.DROPOUT_PROBA})
+
+
+@net_caught_by("provides-what-it-claims", "all passes are equal", provides=DROPOUT)
+class DropsByFunction(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        dropped = nn.functional.dropout(self.embed(vectors), training=self.training)
+        logits: torch.Tensor = self.classifier(dropped)
+        return logits
+
+
+@net_caught_by("provides-what-it-claims", "same vector", provides=frozenset({needs.EMBEDDINGS}))
+class EmbedsNothing(SoundNet):
+    def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return super().embed(vectors) * 0
