@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import importlib
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from albench.testing.checks import Violation
 from albench.testing.examination import Examination, find
-from albench.testing.known import known_failures
 from albench.testing.report import Status
 from albench.testing.specimen import SIZES, specimen_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from albench.api import Descriptor
     from albench.registry import Component
+
+Test = TypeVar("Test")
 
 
 def parametrize_with_checks(
@@ -25,7 +26,7 @@ def parametrize_with_checks(
     options: Mapping[str, Any] | None = None,
     expected_failures: Mapping[str, str] | None = None,
     sizes: tuple[int, ...] = SIZES,
-) -> Any:  # pytest's mark
+) -> Callable[[Test], Test]:
     """Return a pytest mark that calls a test once with each check of a plugin.
 
     Parameters
@@ -51,15 +52,15 @@ def parametrize_with_checks(
     """
     found = find(plugin) if isinstance(plugin, str) else plugin
     specimen = specimen_of(found, options=options, sizes=sizes)
-    expected = expected_failures or known_failures(specimen.name)
-    examination = Examination(specimen, expected)
+    examination = Examination(specimen, expected_failures or {})
     # By name, since pytest is no dependency of albench: this is called in tests alone.
     pytest = importlib.import_module("pytest")
     cases = [
         pytest.param(partial(_require, examination, name), id=f"{specimen.name}:{name}")
         for name in examination.names
     ]
-    return pytest.mark.parametrize("check", cases)
+    mark: Callable[[Test], Test] = pytest.mark.parametrize("check", cases)
+    return mark
 
 
 def _require(examination: Examination, name: str) -> None:

@@ -131,11 +131,12 @@ def _depends_on_stream(
 
 
 def _class_numbers_are_names(specimen: Specimen) -> Found | None:
-    _require_decided(specimen)
+    ordinal = "ordinal" in specimen.descriptor.tags
+    if not ordinal:
+        _require_decided(specimen)
     base = usual(specimen, n_labelled=40)
     orders = [np.array(order, dtype=np.intp) for order in permutations(range(N_CLASSES))]
     answers = {ask(specimen, base.with_classes(order)).chosen for order in orders}
-    ordinal = "ordinal" in specimen.descriptor.tags
     if ordinal and len(answers) == 1:
         raise Violation("tagged ordinal, but numbering the classes otherwise changes no pick")
     if not ordinal and len(answers) > 1:
