@@ -42,8 +42,10 @@ def test_an_expected_failure_of_a_skipped_check_is_a_skip(sound: Any, examine: A
 
 
 def test_an_expectation_of_no_check_is_refused(sound: Any, examine: Any) -> None:
-    with pytest.raises(PluginError, match="tpyo is expected to fail, but a strategy has no such"):
-        examine(*sound(Kind.STRATEGY), {"tpyo": "x"})
+    with pytest.raises(
+        PluginError, match="sizes-of-answers is expected to fail, but a strategy has no such"
+    ):
+        examine(*sound(Kind.STRATEGY), {"sizes-of-answers": "x"})
 
 
 def test_a_claim_that_no_check_could_try_is_a_failure() -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from albench.execute.block import Block
+
 LABELS = np.arange(30) * 7 % 5
 HIDDEN = {"the labels": LABELS}
 
@@ -128,9 +130,9 @@ def test_a_view_whose_source_holds_the_cohort_is_told() -> None:
     assert way_to_hidden({"all labels": base.labels}, view) is not None
 
 
-def test_in_a_real_round_nothing_hidden_can_be_reached(
-    planned: Callable[..., Any], make_modality: Callable[..., Any], tmp_path: Path
-) -> None:
+@pytest.fixture
+def block(planned: Callable[..., Any], make_modality: Callable[..., Any], tmp_path: Path) -> Block:
+    """A repetition as a benchmark opens it, the samples of its test part marked."""
     cell = next(cell for cell in planned().cells if len(cell.modalities) == 2)
     names = [f"P{i:02d}" for i in range(40)]
     labels = {name: f"F{i * 7 % 3 % 2}" for i, name in enumerate(names)}
@@ -140,22 +142,26 @@ def test_in_a_real_round_nothing_hidden_can_be_reached(
     paths = {key: tmp_path / f"{key}.npy" for key in modalities}
     shapes = dict.fromkeys(modalities, (2,))
     prepared = Prepared(cohort, Component(model, "albench", "1"), shapes, paths)
-    rng = np.random.default_rng(0)
-    values = {key: rng.normal(size=(80, 2)).astype(np.float32) for key in modalities}
-    for key, path in paths.items():
-        np.save(path, values[key])
-    split = open_block(cell, prepared)  # the split decides which samples are marked
-    for column, (key, path) in enumerate(paths.items()):
-        values[key][cohort.candidates[split.test][:, column]] = TEST_MARK
-        np.save(path, values[key])
-    block = open_block(cell, prepared)
+    marked: tuple[Any, ...] = ((), ())  # the split, which comes first, decides which they are
+    for _ in range(2):
+        for column, path in enumerate(paths.values()):
+            values = np.random.default_rng(column).normal(size=(80, 2)).astype(np.float32)
+            values[list(marked[column])] = TEST_MARK
+            np.save(path, values)
+        opened = open_block(cell, prepared)
+        marked = tuple(cohort.candidates[opened.test].T)
+    return opened
+
+
+def test_in_a_real_round_nothing_hidden_can_be_reached(block: Block) -> None:
     labelled, pool = block.train[:20], block.train[20:]
     block.train_on(labelled, 0)
-    question = Question(cohort, labelled, pool, 5, "candidates", 1)
+    question = Question(block.cohort, labelled, pool, 5, "candidates", 1)
     strategy: Any = type("Reader", (), {"needs": frozenset(NEEDS)})()
     view = _view(question, strategy, block.source(labelled, 1))
     assert len(view.proba) == len(view.embeddings) == len(pool)
-    every = cohort.candidate_labels
-    hidden = {"pool": every[pool], "test": every[block.test], "all": every, "by": cohort.labels}
+    every = block.cohort.candidate_labels
+    hidden = {"pool": every[pool], "test": every[block.test], "all": every}
     assert way_to_hidden(hidden, view) is None
     assert way_to_hidden(hidden, block) is not None  # the walk would have found them
+    assert way_to_hidden({}, block.test_store) is not None  # and the marks
