@@ -118,3 +118,10 @@ def test_a_wrapper_need_not_read_all_that_its_options_might(sound: Any, examine:
     wrapper = replace(descriptor, needs=both, tags=frozenset({"wrapper"}))
     result = examine(target, wrapper).result("everything-declared-is-read")
     assert result.status is Status.PASSED
+
+
+def test_a_strategy_that_says_it_uses_labels_is_not_guarded(sound: Any, examine: Any) -> None:
+    target, descriptor = sound(Kind.STRATEGY)
+    oracle = replace(descriptor, tags=frozenset({"oracle"}))
+    result = examine(target, oracle).result("hidden-labels-are-not-looked-at")
+    assert result.status is Status.SKIPPED

@@ -109,11 +109,9 @@ class Oracle(np.ndarray):
         plain = [np.asarray(part) if isinstance(part, Oracle) else part for part in inputs]
         return getattr(ufunc, method)(*plain, **rest)
 
-    def __array_function__(
-        self, function: Any, types: Any, args: Any, kwargs: Any
-    ) -> Any:  # as above
+    def __array_function__(self, *call: Any) -> Any:  # as above
         Oracle.looks += 1
-        return function(*[np.asarray(x) if isinstance(x, Oracle) else x for x in args], **kwargs)
+        return super().__array_function__(*call)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ caught = partial(caught_by, kind=Kind.STRATEGY)
 PROBA = frozenset({needs.PROBA})
 
 
-def announced(check: str, says: str, *, target: Any = Sound, entry: str = "", **told: Any) -> None:
+def announced(check: str, says: str, *, entry: str = "", **told: Any) -> None:
     """Keep a sound strategy among the faults, under a descriptor that is not."""
     usual: dict[str, Any] = {
         "name": "toy",
@@ -27,7 +27,7 @@ def announced(check: str, says: str, *, target: Any = Sound, entry: str = "", **
         "needs": PROBA,
     }
     descriptor = Descriptor(kind=Kind.STRATEGY, **usual | told)
-    FAULTS.append(Fault(target, descriptor, check, says, entry))
+    FAULTS.append(Fault(Sound, descriptor, check, says, entry))
 
 
 announced("descriptor-is-well-formed", "not lower case", name="Toy Strategy")
@@ -50,7 +50,15 @@ announced(
     "the target does not take it",
     options=(Option(name="k", type=int, default=1, help="how many"),),
 )
-announced("target-is-there", "no function or class", target="a text")
+announced("descriptor-is-well-formed", "its version is 0", version=0)
+announced("descriptor-is-well-formed", "is not 'package.module:attribute'", target="nowhere")
+for says, wrong in {
+    "'a b' cannot be a keyword": (Option(name="a b", type=int, default=1),),
+    "the minimum 2 is above": (Option(name="k", type=int, required=True, minimum=2, maximum=1),),
+    "only strings have choices": (Option(name="k", type=int, required=True, choices=("a",)),),
+    "k is announced twice": (Option(name="k", type=int, default=1),) * 2,
+}.items():
+    announced("options-are-sound", says, options=wrong)
 announced("listing-is-light", "announcing it imports PIL", entry="faults.heavy")
 
 
@@ -86,3 +94,7 @@ class EvenOnly(Sound):
         if k % 2:
             raise ValueError("k must be even")
         self.file = Path(str(k))
+
+
+TEXT = Descriptor(name="toy", kind=Kind.STRATEGY, target="faults.announcements:TEXT", summary="A.")
+FAULTS.append(Fault("a text", TEXT, "target-is-there", "no function or class"))

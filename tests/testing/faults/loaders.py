@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
-import sys
 import threading
 from dataclasses import replace
 from functools import partial
@@ -56,6 +56,16 @@ def numbered_subjects() -> Modality:
     return changed(subjects=np.arange(40))
 
 
+@caught("opens-a-modality", "a subject's name is empty")
+def nameless() -> Modality:
+    return changed(subjects=np.where(SUBJECTS == "P03", "", SUBJECTS))
+
+
+@caught("opens-a-modality", "neither a vector's nor an image's")
+def matrices() -> Modality:
+    return changed(shape=(3, 1), read=lambda rows: VALUES[rows][:, :, None])
+
+
 @caught("opens-a-modality", "is no hash")
 def named_by_hand() -> Modality:
     return changed(fingerprint="v1")
@@ -81,6 +91,24 @@ def silent_simulation() -> Modality:
     return sound()
 
 
+@caught("simulated-data-say-so", "lacks the tag")
+def simulation_without_tag() -> Modality:
+    return changed(note="Simulated numbers.")
+
+
+class Reader:
+    """Reads as an object that is called."""
+
+    def __call__(self, rows: Any) -> Any:
+        return VALUES[rows]
+
+
+@caught("loading-reads-no-samples", "loading calls `read` itself")
+def looks_through_an_object() -> Modality:
+    read = Reader()
+    return changed(read=partial(read), shape=read(np.arange(2)).shape[1:])
+
+
 @caught("loading-reads-no-samples", "loading calls `read` itself")
 def looks_first() -> Modality:
     modality = sound()
@@ -101,6 +129,11 @@ def another_shape() -> Modality:
 @caught("samples-are-as-announced", "samples are float64")
 def doubles() -> Modality:
     return changed(read=lambda rows: VALUES[rows].astype(np.float64))
+
+
+@caught("samples-are-as-announced", "which albench takes for images")
+def vectors_of_bytes() -> Modality:
+    return changed(read=lambda rows: VALUES[rows].astype(np.uint8))
 
 
 @caught("samples-are-as-announced", "row 7 of subject P03 is not finite")
@@ -150,6 +183,16 @@ def hands_out_its_cache() -> Modality:
     return changed(read=read)
 
 
+@caught("samples-are-the-readers-own", "into the row numbers")
+def sorts_the_rows_it_is_given() -> Modality:
+    def read(rows: Any) -> Any:
+        values = VALUES[rows]
+        rows[:] = 0
+        return values
+
+    return changed(read=read)
+
+
 @caught("threads-may-read", "the thread that opened it")
 def one_thread_only() -> Modality:
     owner = threading.get_ident()
@@ -192,5 +235,16 @@ def hashed_by_python() -> Modality:
 
 @caught("another-process-sees-the-same", "other samples")
 def of_this_process() -> Modality:
-    extra = np.float32(len(sys.argv[0]))
+    extra = np.float32(os.getpid())
     return changed(read=lambda rows: VALUES[rows] + extra)
+
+
+PARENT = "ALBENCH_TOY_PARENT"
+
+
+@caught("another-process-sees-the-same", "it ended with status 1: ValueError: only once")
+def one_process_only() -> Modality:
+    parent = os.environ.setdefault(PARENT, str(os.getpid()))
+    if parent != str(os.getpid()):
+        raise ValueError("only once")
+    return sound()

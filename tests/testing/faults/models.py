@@ -12,7 +12,7 @@ import torch
 from faults.fault import caught_by
 from torch import nn
 
-from albench.api import Kind, Trunk, needs
+from albench.api import DataError, Kind, Trunk, needs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +94,12 @@ class OnlyALayer(nn.Linear):
         super().__init__(2, n_classes)
 
 
+@net_caught_by("builds-a-network", "it takes no samples of the shapes (6,), (1, 8, 8)")
+class WantsSound(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        raise DataError("only sound recordings are taken")
+
+
 @net_caught_by("every-number-of-modalities", "values to unpack")
 class KnowsTwo(SoundNet):
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -122,6 +128,19 @@ class SeedsItself(SoundNet):
         super().__init__(shapes, n_classes)
 
 
+@net_caught_by("as-many-logits-as-classes", "are not finite")
+class DividesByZero(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return super().fuse(vectors) / 0
+
+
+@net_caught_by("builds-a-network", "it has trunks for spleen")
+class TrunkOfAnotherModality(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        self.trunks["spleen"] = self.trunk((1, 8, 8))
+
+
 # -- factors ------------------------------------------------------------------------------------
 
 
@@ -142,6 +161,15 @@ class AttendsToOtherRows(SoundNet):
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         logits = super().fuse(vectors)
         return logits - logits.max()
+
+
+@net_caught_by("rows-are-independent", "vectors of shape (12, 5, 1)")
+class EncodesMaps(SoundNet):
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        return super().encode(modality, x)[:, :, None]
+
+    def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return super().embed({name: maps[:, :, 0] for name, maps in vectors.items()})
 
 
 @net_caught_by("modalities-are-found-by-name", "the order in a mapping changes the logits")
@@ -252,6 +280,23 @@ class TrunkInTrainingMode(SoundNet):
 class TrunkOfAnotherShape(SoundNet):
     def trunk(self, shape: tuple[int, ...]) -> Trunk:
         return Trunk(key="toy", shape=(9,), load=lambda: frozen(shape))
+
+
+@net_caught_by("outputs-are-as-announced", "depends on its batch")
+class TrunkOfTheBatch(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        class Centred(nn.Flatten):
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return super().forward(x - x.mean())[:, :DEEP]
+
+        return Trunk(key="toy", shape=(DEEP,), load=lambda: Centred().eval())
+
+
+@net_caught_by("equal-keys-are-equal-trunks", "changes with torch's seed")
+class TrunkOfAKeyAtRandom(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        key = f"toy {torch.rand(1).item()}"
+        return Trunk(key=key, shape=(DEEP,), load=lambda: frozen(shape))
 
 
 @net_caught_by("equal-keys-are-equal-trunks", "with the key 'toy' differ")

@@ -271,6 +271,11 @@ class NeedsSomethingElse(Sound):
     pass
 
 
+@caught("needs-are-those-announced", "must be a frozenset")
+class NeedsAList(Sound):
+    needs = ["proba"]  # type: ignore[assignment]  # the fault  # noqa: RUF012
+
+
 @caught("nothing-undeclared-is-read", "it read embeddings")
 class BehindTheView(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
@@ -356,6 +361,15 @@ class CollectsGarbage(Sound):
         return super().__call__(pool, n, np.random.default_rng(sum(seen)))
 
 
+@caught("hidden-labels-are-not-looked-at", "labels of the pool")
+class CountsAClass(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        cohorts = [found for found in gc.get_objects() if isinstance(found, Cohort)]
+        if any(cohort.labels[0] > 99 for cohort in cohorts):
+            raise ValueError("too many classes")
+        return super().__call__(pool, n, rng)
+
+
 # -- growth -------------------------------------------------------------------------------------
 
 
@@ -367,7 +381,9 @@ class AllPairs(OfEmbeddings):
 
 
 @caught("time-grows-as-declared", "time grows as n^")
-class PairByPair(OfEmbeddings):
+class BlockByBlock(OfEmbeddings):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
         x = pool.embeddings
-        return top([np.abs(x - row).sum() for row in x], n, rng)
+        starts = range(0, len(x), 100)
+        scores = [np.exp(-((x - x[i : i + 100, None]) ** 2)).sum(axis=(1, 2)) for i in starts]
+        return top(np.concatenate([*scores, []]), n, rng)
