@@ -12,13 +12,13 @@ from albench import report
 from albench.analysis import metrics
 from albench.errors import RecordsError
 from albench.records import journal, tables
+from albench.report.manifest import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.records.tables import Records
 
-SCHEMA_VERSION = 1
 MANIFEST_KEYS = (
     "name",
     "title",

@@ -45,7 +45,7 @@ class Journal:
         Parameters
         ----------
         event : str
-            ``run`` or ``cell``.
+            ``run``, ``cell`` or ``end``.
         data : dict
             Plain data.
         """
@@ -79,7 +79,7 @@ class Event:
     Parameters
     ----------
     event : str
-        ``run`` or ``cell``.
+        ``run``, ``cell`` or ``end``.
     data : dict
         What was written.
     source : str

@@ -6,7 +6,7 @@ without replacement, with odds that the score decides.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.api import PoolView
+
+    Noise = Callable[[Floats, float, np.random.Generator], Floats]
 
 
 def power(scores: Floats, beta: float, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -87,7 +89,7 @@ def softrank(scores: Floats, beta: float, rng: np.random.Generator) -> NDArray[n
 
 def noisy_top(
     scores: Floats,
-    noise: Callable[[Floats, float, np.random.Generator], Floats],
+    noise: Noise,
     beta: float,
     n: int,
     rng: np.random.Generator,
@@ -117,8 +119,8 @@ def noisy_top(
     )
 
 
-class PowerBald:
-    """Chooses by BALD with noise: odds by a power of the score.
+class _NoisyBald:
+    """Chooses by BALD with noise of one of the kinds above.
 
     Parameters
     ----------
@@ -129,6 +131,7 @@ class PowerBald:
     """
 
     needs = frozenset({needs.DROPOUT_PROBA})
+    noise: ClassVar[staticmethod[[Floats, float, np.random.Generator], Floats]]
 
     def __init__(self, passes: int = 10, beta: float = 1.0) -> None:
         self.passes = passes
@@ -138,55 +141,25 @@ class PowerBald:
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions in order of noisy score; see `albench.api.QueryStrategy`."""
         scores = mutual_information(pool.dropout_proba(self.passes))
-        return noisy_top(scores, power, self.beta, n, rng)
+        return noisy_top(scores, self.noise, self.beta, n, rng)
 
 
-class SoftmaxBald:
-    """Chooses by BALD with noise: odds by its exponential.
+class PowerBald(_NoisyBald):
+    """Chooses by BALD with noise: odds by a power of the score."""
 
-    Parameters
-    ----------
-    passes : int
-        How many dropout passes.
-    beta : float
-        Larger is closer to plain BALD.
-    """
-
-    needs = frozenset({needs.DROPOUT_PROBA})
-
-    def __init__(self, passes: int = 10, beta: float = 1.0) -> None:
-        self.passes = passes
-        self.beta = beta
-
-    @sized
-    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
-        """Return positions in order of noisy score; see `albench.api.QueryStrategy`."""
-        scores = mutual_information(pool.dropout_proba(self.passes))
-        return noisy_top(scores, softmax, self.beta, n, rng)
+    noise = staticmethod(power)
 
 
-class SoftrankBald:
-    """Chooses by BALD with noise: odds by its rank.
+class SoftmaxBald(_NoisyBald):
+    """Chooses by BALD with noise: odds by its exponential."""
 
-    Parameters
-    ----------
-    passes : int
-        How many dropout passes.
-    beta : float
-        Larger is closer to plain BALD.
-    """
+    noise = staticmethod(softmax)
 
-    needs = frozenset({needs.DROPOUT_PROBA})
 
-    def __init__(self, passes: int = 10, beta: float = 1.0) -> None:
-        self.passes = passes
-        self.beta = beta
+class SoftrankBald(_NoisyBald):
+    """Chooses by BALD with noise: odds by its rank."""
 
-    @sized
-    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
-        """Return positions in order of noisy score; see `albench.api.QueryStrategy`."""
-        scores = mutual_information(pool.dropout_proba(self.passes))
-        return noisy_top(scores, softrank, self.beta, n, rng)
+    noise = staticmethod(softrank)
 
 
 class PowerEntropy:
