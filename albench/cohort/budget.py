@@ -97,13 +97,26 @@ def first_labels(
     """
     owners = cohort.candidate_subjects[train]
     units = np.unique(owners) if plan.unit == "subjects" else np.arange(len(train))
-    labels = cohort.labels[units] if plan.unit == "subjects" else cohort.labels[owners]
     order = rng.permutation(len(units))
     if first == "stratified":
+        labels = cohort.candidate_labels[train]
+        if plan.unit == "subjects":
+            labels = _most_common_label(owners, labels, len(cohort.classes))
         order = order[np.argsort(_rank_in_class(labels[order]), kind="stable")]
     chosen = units[order[: plan.targets[0]]]
     picked = np.isin(owners, chosen) if plan.unit == "subjects" else np.isin(units, chosen)
     return np.sort(train[picked])
+
+
+def _most_common_label(
+    owners: NDArray[np.intp], labels: NDArray[np.intp], n_classes: int
+) -> NDArray[np.intp]:
+    """Return each subject's label; label noise may label its candidates in several ways."""
+    subjects, positions = np.unique(owners, return_inverse=True)
+    votes = np.zeros((len(subjects), n_classes), dtype=np.intp)
+    np.add.at(votes, (positions, labels), 1)
+    winners: NDArray[np.intp] = votes.argmax(axis=1)
+    return winners
 
 
 def _rank_in_class(labels: NDArray[np.intp]) -> NDArray[np.intp]:

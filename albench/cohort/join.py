@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +45,12 @@ class Cohort:
         The subject's number of each candidate.
     fingerprint : str
         A hash of everything above and of the data of the modalities in use.
+    marks : mapping of str to mapping of str to ndarray of bool
+        Of each modality, what its loader marks, row for row. They are for audits of selections
+        alone: no model and no strategy is shown them.
+    given_labels : ndarray of int, shape (n_candidates,), or None
+        The class number that each candidate is labelled with where some labels are wrong; None is
+        that of its subject.
     """
 
     name: str
@@ -55,10 +61,17 @@ class Cohort:
     candidates: NDArray[np.intp]
     candidate_subjects: NDArray[np.intp]
     fingerprint: str
+    marks: Mapping[str, Mapping[str, NDArray[np.bool_]]] = field(default_factory=dict)
+    given_labels: NDArray[np.intp] | None = None
 
     @property
     def candidate_labels(self) -> NDArray[np.intp]:
-        """The class number of each candidate, ``(n_candidates,)``."""
+        """The class number that each candidate is labelled with, ``(n_candidates,)``."""
+        return self.true_labels if self.given_labels is None else self.given_labels
+
+    @property
+    def true_labels(self) -> NDArray[np.intp]:
+        """The class number of each candidate's subject, ``(n_candidates,)``."""
         return self.labels[self.candidate_subjects]
 
 
@@ -84,8 +97,8 @@ def join(
     Raises
     ------
     DataError
-        No common subject, a subject without a label or with two, a label outside the classes, or
-        fewer than two classes; all complaints at once.
+        No common subject, a subject without a label or with two, a label outside the classes,
+        fewer than two classes, or marks that do not fit the rows; all complaints at once.
     """
     rows = {key: _rows_by_subject(modality) for key, modality in modalities.items()}
     subjects = tuple(sorted(set.intersection(*(set(part) for part in rows.values()))))
@@ -95,7 +108,11 @@ def join(
     found = _found_labels(modalities, subjects)
     labels = {subject: next(iter(part)) for subject, part in found.items() if len(part) == 1}
     order = tuple(classes) if classes is not None else _sorted_classes(labels.values())
-    complaints = [*_ambiguous(name, found), *_outside_classes(name, labels, order)]
+    complaints = [
+        *_ambiguous(name, found),
+        *_outside_classes(name, labels, order),
+        *_odd_marks(name, modalities),
+    ]
     if complaints:
         raise DataError(complaints)
     _require_two_classes(name, labels)
@@ -110,6 +127,7 @@ def join(
         candidates=candidates,
         candidate_subjects=candidate_subjects,
         fingerprint=_fingerprint(modalities, subjects, order, numbers),
+        marks={key: dict(modality.marks) for key, modality in modalities.items()},
     )
 
 
@@ -178,6 +196,19 @@ def _outside_classes(
 
 def _and_more(n: int) -> str:
     return f" and {n} more" if n else ""
+
+
+def _odd_marks(name: str, modalities: Mapping[str, Modality]) -> list[Complaint]:
+    return [
+        Complaint(
+            f"cohort {name}, modality {key}",
+            f"its loader marks {mark!r} with {rows.dtype} of shape {rows.shape}; expected bool of "
+            f"shape ({len(modality)},)",
+        )
+        for key, modality in modalities.items()
+        for mark, rows in modality.marks.items()
+        if rows.dtype != np.bool_ or rows.shape != (len(modality),)
+    ]
 
 
 def _require_two_classes(name: str, labels: Mapping[str, str]) -> None:

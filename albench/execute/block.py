@@ -10,6 +10,8 @@ from sklearn.base import clone
 
 from albench.api.modality import fingerprint
 from albench.cohort import budget
+from albench.cohort.marks import candidate_marks
+from albench.cohort.noise import mislabelled
 from albench.cohort.split import split
 from albench.learn.batches import Batches
 from albench.learn.estimator import FusionClassifier
@@ -40,7 +42,9 @@ class Block:
     cell : Cell
         What is run.
     cohort : Cohort
-        All candidates, training and test.
+        All candidates, training and test, as they are labelled in this repetition.
+    marks : mapping of str to ndarray of bool, shape (n_candidates,)
+        What is known to be wrong with candidates, for the record.
     plan : Schedule
         The rounds.
     train, test : ndarray of int
@@ -53,6 +57,7 @@ class Block:
 
     cell: Cell
     cohort: Cohort
+    marks: Mapping[str, NDArray[np.bool_]]
     plan: Schedule
     train: NDArray[np.intp]
     test: NDArray[np.intp]
@@ -186,7 +191,7 @@ class Block:
     def test_labels(self) -> NDArray[np.intp]:
         """Return the class numbers of the test units, in the order of their probabilities."""
         if self.cell.evaluate == "candidate":
-            return self.cohort.candidate_labels[self.test]
+            return self.cohort.true_labels[self.test]
         return self.cohort.labels[np.unique(self.cohort.candidate_subjects[self.test])]
 
     @staticmethod
@@ -225,6 +230,9 @@ def open_block(cell: Cell, prepared: Prepared) -> Block:
     parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)))
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     test = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.test))
+    if cell.label_noise:
+        noise = generator(cell.stream(Purpose.NOISE))
+        cohort = mislabelled(cohort, train, cell.label_noise, noise)
     terms = cell.budget
     n_units = len(parts.train) if terms["of"] == "subjects" else len(train)
     plan = budget.schedule(n_units, terms["initial"], terms["query"], terms["stop"], terms["of"])
@@ -240,6 +248,7 @@ def open_block(cell: Cell, prepared: Prepared) -> Block:
     return Block(
         cell=cell,
         cohort=cohort,
+        marks=candidate_marks(cohort),
         plan=plan,
         train=train,
         test=test,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,4 +68,10 @@ def load(path: Path) -> Checkpoint | None:
         found = pickle.loads(path.read_bytes())  # noqa: S301  # our own file, in our own folder
     except (FileNotFoundError, EOFError, pickle.UnpicklingError, AttributeError, TypeError):
         return None
-    return found if isinstance(found, Checkpoint) else None
+    return found if isinstance(found, Checkpoint) and _is_whole(found) else None
+
+
+def _is_whole(found: Checkpoint) -> bool:
+    """Return whether nothing is missing that this albench keeps; pickling does not ask."""
+    parts: tuple[Part | Round, ...] = (found.part, *found.rounds)
+    return all(vars(part).keys() == {field.name for field in fields(part)} for part in parts)

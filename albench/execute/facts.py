@@ -118,6 +118,7 @@ def _cohort(
         },
         "test_subjects": int(class_quotas(cohort, spec.test).sum()),
         "evaluation": spec.evaluate,
+        "label_noise": spec.label_noise,
         "note": " ".join(notes),
         "simulated": any("simulated" in loader.tags for loader in loaders),
     }

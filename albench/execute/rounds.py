@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.cohort import budget
+from albench.cohort.marks import count_marks
 from albench.execute import checkpoint
 from albench.execute.block import Block, open_block
 from albench.execute.checkpoint import Checkpoint
@@ -156,6 +157,7 @@ def _turn(
         query_seconds=query_seconds,
         train_seconds=trained - began,
         evaluate_seconds=time.perf_counter() - trained,
+        marks=count_marks(block.marks, np.asarray(picked, dtype=np.intp)),
     )
 
 
@@ -172,4 +174,5 @@ def _part(block: Block, labelled: NDArray[np.intp]) -> Part:
         first_labels_hash=block.hash_of(labelled),
         weights_hash=block.initial_weights_hash(),
         batches_hash=block.batch_order_hash(len(labelled)),
+        marks=count_marks(block.marks, block.train),
     )

@@ -88,6 +88,8 @@ class Cell:
         The fields of `BudgetSpec`.
     seed, repetition : int
         Key every stream.
+    label_noise : float
+        The share of training labels that are wrong.
     """
 
     cohort: str
@@ -101,6 +103,7 @@ class Cell:
     budget: dict[str, Any]  # counts are int, shares float, the unit a string
     seed: int
     repetition: int
+    label_noise: float = 0.0
     id: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -142,8 +145,9 @@ class Cell:
         Parameters
         ----------
         purpose : Purpose
-            Splits are shared by everything on the cohort, first labels by all models on the same
-            modalities; only the purpose *strategy* knows the strategy.
+            Splits are shared by everything on the cohort, label noise by whatever has the same
+            first modality, first labels by all models on the same modalities; only the purpose
+            *strategy* knows the strategy.
         *names : str or int
             What else it is for: the round.
 
@@ -153,14 +157,18 @@ class Cell:
             See `albench.seeds.derive`.
         """
         keys: tuple[str | int, ...] = (self.cohort,)
-        if purpose is not Purpose.SPLIT:
+        if purpose is Purpose.NOISE:
+            keys += (self.modalities[0],)
+        elif purpose is not Purpose.SPLIT:
             keys += ("+".join(self.modalities),)
         if purpose is Purpose.STRATEGY:
             keys += (ALL_LABELS if self.strategy is None else self.strategy.stream,)
         return derive(self.seed, self.repetition, purpose, *keys, *names)
 
     def _start_identity(self) -> dict[str, Any]:
-        return {
+        # What came later than the first results is named only where it is used: they stay valid.
+        noise = {"label noise": self.label_noise} if self.label_noise else {}
+        return noise | {
             "protocol": PROTOCOL_VERSION,
             "cohort": self.cohort,
             "modalities": list(self.modalities),

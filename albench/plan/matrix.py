@@ -120,6 +120,7 @@ def _first_repetition(
                         budget=benchmark.budgets[budget].model_dump(),
                         seed=benchmark.seed,
                         repetition=0,
+                        label_noise=spec.label_noise,
                     )
 
 

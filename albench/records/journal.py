@@ -150,7 +150,7 @@ def _event(line: bytes, source: str) -> Event:
     if f"{zlib.crc32(body):08x}".encode() != checksum:
         raise ValueError("the line is damaged: its checksum does not hold")
     content = json.loads(body)
-    if content["v"] != SCHEMA_VERSION:
-        known = f"this albench reads version {SCHEMA_VERSION}"
+    if content["v"] > SCHEMA_VERSION:
+        known = f"this albench reads versions up to {SCHEMA_VERSION}"
         raise ValueError(f"the line is of version {content['v']}, {known}: use a newer albench")
     return Event(content["event"], content["data"], source)

@@ -13,7 +13,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Raised when a reader of the version before could not read what is written; all older ones are."""
 
 
 class Status(StrEnum):
@@ -46,6 +47,8 @@ class Round:
         Test probabilities of each unit, ``(n_units, n_classes)`` float32, packed.
     query_seconds, train_seconds, evaluate_seconds : float
         Wall time.
+    marks : dict of str to int
+        How many of `picked` have each mark; empty in journals of version 1, which knew none.
     """
 
     round: int
@@ -56,6 +59,7 @@ class Round:
     query_seconds: float
     train_seconds: float
     evaluate_seconds: float
+    marks: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,8 @@ class Part:
         Sizes of the training and the test part.
     split_hash, first_labels_hash, weights_hash, batches_hash : str
         Of the split, the first labelled set, the initial weights and the order of batches.
+    marks : dict of str to int
+        How many training candidates have each mark, those of the first labelled set included.
     """
 
     units: list[str]
@@ -84,6 +90,7 @@ class Part:
     first_labels_hash: str
     weights_hash: str
     batches_hash: str
+    marks: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""Tables derived from the journal: cells, rounds, selections and predictions."""
+"""Tables derived from the journal: cells, rounds, selections, marks and predictions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -134,14 +134,16 @@ def essence(found: Finished) -> tuple[Any, ...]:  # of plain values
     Returns
     -------
     tuple
-        Everything but times and memory.
+        Everything but times and memory, and marks: they are known of the data, and journals of
+        version 1 have none.
     """
     # Unpacked, since builds of zlib pack the same numbers in different bytes.
     rounds = tuple(
         (entry.round, tuple(entry.picked), entry.n_labelled, unpack(entry.proba).tobytes())
         for entry in found.rounds
     )
-    return found.cell, found.status, found.part, rounds
+    part = None if found.part is None else replace(found.part, marks={})
+    return found.cell, found.status, part, rounds
 
 
 def cells_table(records: Records) -> pd.DataFrame:
@@ -224,6 +226,32 @@ def selections_table(records: Records) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["cell", "round", "candidate"])
 
 
+def marks_table(records: Records) -> pd.DataFrame:
+    """Return how often each cell bought, in each round, what is known to be wrong.
+
+    Parameters
+    ----------
+    records : Records
+        Of one results folder.
+
+    Returns
+    -------
+    DataFrame
+        A row a cell, round and mark, with the columns cell, round, mark, n_picked (candidates with
+        the mark that the round bought; round 0 is the first labelled set) and n_train (those in
+        the training part, bought or not).
+    """
+    rows = [
+        (cell, entry.round, mark, entry.marks[mark], n_train)
+        for cell, found in sorted(records.finished.items())
+        if found.part is not None
+        for entry in found.rounds
+        for mark, n_train in sorted(found.part.marks.items())
+    ]
+    frame = pd.DataFrame(rows, columns=["cell", "round", "mark", "n_picked", "n_train"])
+    return frame.astype({"round": int, "n_picked": int, "n_train": int})
+
+
 def predictions(records: Records) -> Iterator[Predictions]:
     """Yield the test probabilities of every round of every cell.
 
@@ -283,4 +311,5 @@ def write_parquet(records: Records, folder: Path) -> None:
     cells_table(records).to_parquet(folder / "cells.parquet", index=False)
     rounds_table(records).to_parquet(folder / "rounds.parquet", index=False)
     selections_table(records).to_parquet(folder / "selections.parquet", index=False)
+    marks_table(records).to_parquet(folder / "marks.parquet", index=False)
     predictions_table(records).to_parquet(folder / "predictions.parquet", index=False)

@@ -68,6 +68,8 @@ class CohortSpec(Section):
     """Score subjects (the mean of their candidates' probabilities) or candidates."""
     classes: Annotated[list[str], Field(min_length=2), Distinct] | None = None
     """The classes in their order; None takes those found, sorted."""
+    label_noise: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    """The share of training labels that are wrong, drawn by sample of the first modality in use."""
     optional: StrictBool = False
     """Skip the cohort, with the reason, where a loader is not installed."""
 

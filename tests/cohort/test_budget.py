@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -124,6 +125,25 @@ def test_stratified_first_subjects_take_the_classes_in_turn(cohort: Cohort) -> N
     plan = Schedule((3,), "subjects")
     chosen = first_labels(cohort, TRAIN, plan, "stratified", np.random.default_rng(0))
     assert np.bincount(cohort.candidate_labels[chosen]).tolist() == [3, 3, 3]
+
+
+def test_first_labels_are_drawn_by_the_labels_as_they_are_given(cohort: Cohort) -> None:
+    given = np.zeros(36, dtype=np.intp)
+    given[[10, 20]] = 1, 2
+    noisy = replace(cohort, given_labels=given)
+    chosen = first_labels(
+        noisy, TRAIN, Schedule((3,), "candidates"), "stratified", np.random.default_rng(0)
+    )
+    assert {10, 20} < set(chosen.tolist())
+
+
+def test_a_subject_counts_as_what_most_of_its_candidates_are_labelled(cohort: Cohort) -> None:
+    given = np.zeros(36, dtype=np.intp)
+    given[[3, 6, 7, 34, 35]] = 1, 1, 1, 2, 2  # one of subject 1, two of 2, two of 11
+    noisy = replace(cohort, given_labels=given)
+    plan = Schedule((3,), "subjects")
+    chosen = first_labels(noisy, TRAIN, plan, "stratified", np.random.default_rng(0))
+    assert {2, 11} < set(cohort.candidate_subjects[chosen].tolist())
 
 
 def test_random_first_labels_favour_nobody(cohort: Cohort) -> None:

@@ -79,6 +79,27 @@ def test_candidates_are_whole_numbers_with_a_column_for_each_modality(
     assert cohort.modalities == tuple(parts)
 
 
+def test_marks_are_carried_by_modality(make_modality: Make) -> None:
+    blurred = np.array([True, False, False])
+    a = replace(make_modality(["P1", "P2", "P1"], LABELS), marks={"blurred": blurred})
+    cohort = join("c", {"a": a, "b": make_modality(["P1", "P2"])})
+    assert cohort.marks["a"]["blurred"].tolist() == [True, False, False]
+    assert cohort.marks["b"] == {}
+
+
+def test_marks_do_not_change_the_fingerprint(make_modality: Make) -> None:
+    plain = make_modality(["P1", "P2"], LABELS)
+    marked = replace(plain, marks={"blurred": np.array([True, False])})
+    assert join("c", {"a": marked}).fingerprint == join("c", {"a": plain}).fingerprint
+
+
+@pytest.mark.parametrize("rows", [np.array([True]), np.array([1, 0])], ids=["short", "numbers"])
+def test_marks_that_do_not_fit_the_rows_are_refused(rows: np.ndarray, make_modality: Make) -> None:
+    odd = replace(make_modality(["P1", "P2"], LABELS), marks={"blurred": rows})
+    with pytest.raises(DataError, match=r"modality a: its loader marks 'blurred' .* bool of shape"):
+        join("c", {"a": odd})
+
+
 def test_subjects_that_lack_a_modality_are_left_out(make_modality: Make) -> None:
     a = make_modality(["P1", "P2", "P3"], LABELS)
     b = make_modality(["P2", "P3", "P9"], {"P9": "F7"})

@@ -137,6 +137,7 @@ seed = 3
 repetitions = {repetitions}
 [cohorts.digits]
 test = 0.9
+label_noise = {noise}
 [cohorts.digits.modalities]
 profile = {{ loader = "digits", options = {{ view = "profile" }} }}
 [models.m]
@@ -203,6 +204,7 @@ def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
             "of": "candidates",
             "seconds": 120,
             "memory": 8000,
+            "noise": 0.0,
         } | changes
         path = tmp_path / "toy.toml"
         path.write_text(SPEC.format(strategies=list(strategies), **told))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,3 +96,29 @@ def test_picks_are_training_candidates_each_bought_once(run_toy: RunToy) -> None
 def test_subjects_are_bought_whole(run_toy: RunToy) -> None:
     cell = run_toy("entropy", of="subjects")["entropy"]
     assert [entry.n_labelled_subjects for entry in cell.rounds] == [20, 30, 40, 50]
+
+
+@pytest.mark.parametrize("of", ["candidates", "subjects"])
+def test_wrong_labels_are_alike_for_all_strategies_and_counted_as_they_are_bought(
+    run_toy: RunToy, of: str
+) -> None:
+    ended = run_toy("entropy", noise=0.3, of=of)
+    parts = [ended[name].part for name in ("random", "entropy", "all-labels")]
+    known = {part.marks["wrong label"] for part in parts if part is not None}
+    (total,) = known
+    assert 30 < total < 80  # of 179 training candidates
+    assert ended["all-labels"].rounds[0].marks == {"wrong label": total}
+    bought = [entry.marks["wrong label"] for entry in ended["entropy"].rounds]
+    assert 0 < sum(bought) <= min(total, ended["entropy"].rounds[-1].n_labelled)
+
+
+def test_wrong_labels_change_the_training_and_leave_the_split_and_the_test_labels(
+    run_toy: RunToy,
+) -> None:
+    clean = run_toy("first", output="clean")["all-labels"]
+    noisy = run_toy("first", output="noisy", noise=0.3)["all-labels"]
+    assert clean.part is not None
+    assert noisy.part is not None
+    assert replace(noisy.part, marks={}) == clean.part
+    assert clean.part.marks == {}
+    assert noisy.rounds[0].proba != clean.rounds[0].proba

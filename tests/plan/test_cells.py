@@ -39,6 +39,7 @@ DECISIVE: dict[str, Cell] = {
     "test share": replace(CELL, test=0.3),
     "test count": replace(CELL, test=20),
     "evaluation": replace(CELL, evaluate="candidate"),
+    "label noise": replace(CELL, label_noise=0.1),
     "model": replace(CELL, model=replace(MODEL, plugin="lab/mmfn")),
     "model version": replace(CELL, model=replace(MODEL, version=2)),
     "model option": replace(CELL, model=replace(MODEL, options={"width": 32, "dropout": 0.5})),
@@ -68,6 +69,11 @@ INDIFFERENT: dict[str, Cell] = {
 
 def test_the_identity_of_a_cell_is_the_same_on_every_machine() -> None:
     assert (CELL.id, CELL.start_id) == ("507df644711f0d47", "b76faa418b742113")
+
+
+def test_a_share_of_no_wrong_labels_leaves_the_identity_as_it_was_before_there_was_one() -> None:
+    assert replace(CELL, label_noise=0.0).id == "507df644711f0d47"
+    assert "label noise" not in CELL.identity()
 
 
 @pytest.mark.parametrize("what", DECISIVE)
@@ -166,6 +172,16 @@ def test_a_split_is_shared_by_everything_on_the_cohort(what: str) -> None:
 @pytest.mark.parametrize("purpose", Purpose)
 def test_every_stream_knows_cohort_seed_and_repetition(what: str, purpose: Purpose) -> None:
     assert DECISIVE[what].stream(purpose) != CELL.stream(purpose)
+
+
+@pytest.mark.parametrize("what", ["model", "strategy", "query", "initial", "label noise"])
+def test_label_noise_is_the_same_for_all_models_strategies_and_budgets(what: str) -> None:
+    assert DECISIVE[what].stream(Purpose.NOISE) == CELL.stream(Purpose.NOISE)
+
+
+def test_label_noise_is_shared_by_whatever_has_the_same_first_modality() -> None:
+    assert DECISIVE["modalities"].stream(Purpose.NOISE) == CELL.stream(Purpose.NOISE)
+    assert DECISIVE["order of modalities"].stream(Purpose.NOISE) != CELL.stream(Purpose.NOISE)
 
 
 def test_streams_of_different_purposes_and_rounds_differ() -> None:

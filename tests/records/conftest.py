@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +53,15 @@ def finished() -> Callable[..., Finished]:
         return Finished(cell=cell, status=status, seconds=1.5, peak_mb=100.0, **blank | told)
 
     return make
+
+
+@pytest.fixture
+def marked(finished: Callable[..., Finished]) -> Finished:
+    """A success whose training part has marks, three of which its second round bought."""
+    known = {"failed": 3, "wrong label": 5}
+    first = replace(turn(0), marks=dict.fromkeys(known, 0))
+    second = replace(turn(1, [4, 2], 0.75), marks={"failed": 2, "wrong label": 1})
+    return finished(part=replace(PART, marks=known), rounds=[first, second])
 
 
 @pytest.fixture

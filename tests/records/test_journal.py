@@ -154,8 +154,16 @@ def test_a_line_of_a_newer_version_is_refused(written: Path) -> None:
     body = json.dumps({"v": SCHEMA_VERSION + 1, "event": "cell", "data": {}}).encode()
     with written.open("ab") as file:
         file.write(f"{zlib.crc32(body):08x} ".encode() + body + b"\n")
-    with pytest.raises(RecordsError, match=r"line 4: the line is of version 2, .*newer albench"):
+    newer = rf"line 4: the line is of version {SCHEMA_VERSION + 1}, .*newer albench"
+    with pytest.raises(RecordsError, match=newer):
         read(written.parent)
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
+def test_a_line_of_every_version_so_far_is_read(version: int, tmp_path: Path) -> None:
+    body = json.dumps({"v": version, "event": "cell", "data": {"number": 1}}).encode()
+    (tmp_path / "old.jsonl").write_bytes(f"{zlib.crc32(body):08x} ".encode() + body + b"\n")
+    assert [event.data for event in read(tmp_path).events] == [{"number": 1}]
 
 
 def test_threads_that_share_a_writer_do_not_mix_their_lines(tmp_path: Path) -> None:

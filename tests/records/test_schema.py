@@ -55,6 +55,19 @@ def test_an_end_comes_back_from_a_journal_s_line_as_it_was(
     assert Finished.from_json(json.loads(json.dumps(end.to_json()))) == end
 
 
+def test_marks_come_back_from_a_journal_s_line_as_they_were(marked: Finished) -> None:
+    assert Finished.from_json(json.loads(json.dumps(marked.to_json()))) == marked
+
+
+def test_an_end_without_marks_as_version_1_wrote_it_is_read(
+    finished: Callable[..., Finished],
+) -> None:
+    data = finished().to_json()
+    for part in (data["part"], *data["rounds"]):
+        del part["marks"]
+    assert Finished.from_json(data) == finished()
+
+
 def test_a_failure_keeps_the_rounds_before_it(
     finished: Callable[..., Finished], make_round: Callable[..., object]
 ) -> None:

@@ -19,6 +19,7 @@ from albench.records.tables import (
     cells_table,
     essence,
     gather,
+    marks_table,
     predictions,
     predictions_table,
     rounds_table,
@@ -133,7 +134,7 @@ def test_the_order_of_different_cells_events_does_not_matter(
             pd.testing.assert_frame_equal(one, other)
 
 
-TABLES = [cells_table, rounds_table, selections_table, predictions_table]
+TABLES = [cells_table, rounds_table, selections_table, marks_table, predictions_table]
 
 
 def test_every_planned_cell_is_a_row_and_failures_are_rows(records: Records) -> None:
@@ -157,6 +158,34 @@ def test_rounds_before_a_failure_are_rows(records: Records) -> None:
 def test_selections_are_told_in_the_order_of_purchase(records: Records) -> None:
     table = selections_table(records)
     assert table.to_numpy().tolist() == [["c1", 1, 4], ["c1", 1, 2]]
+
+
+def test_marks_are_told_of_each_round_beside_their_number_in_the_training_part(
+    marked: Finished, event: Told, run_event: Told
+) -> None:
+    table = marks_table(gather([run_event(), event(marked)]))
+    assert list(table.columns) == ["cell", "round", "mark", "n_picked", "n_train"]
+    assert table.to_numpy().tolist() == [
+        ["c1", 0, "failed", 0, 3],
+        ["c1", 0, "wrong label", 0, 5],
+        ["c1", 1, "failed", 2, 3],
+        ["c1", 1, "wrong label", 1, 5],
+    ]
+
+
+def test_numbers_of_marks_are_whole_even_where_there_are_none(run_event: Told) -> None:
+    table = marks_table(gather([run_event()]))
+    assert {str(table[key].dtype) for key in ("round", "n_picked", "n_train")} == {"int64"}
+
+
+def test_a_cell_from_before_there_were_marks_has_none_in_the_table(records: Records) -> None:
+    assert marks_table(records).empty
+
+
+def test_marks_alone_make_no_conflict(
+    marked: Finished, finished: End, event: Told, run_event: Told
+) -> None:
+    assert gather([run_event(), event(finished()), event(marked)]).conflicts == ()
 
 
 def test_predictions_are_those_that_were_packed(records: Records) -> None:
@@ -196,6 +225,7 @@ def test_tables_are_written_and_read_again(records: Records, tmp_path: Path) -> 
         "cells",
         "rounds",
         "selections",
+        "marks",
         "predictions",
     }
 

@@ -133,6 +133,8 @@ def test_a_wrong_training_is_refused(training: str, said: str, parse: Parse) -> 
     ("text", "said"),
     [
         ("evaluate = 'patient'", "evaluate: input should be 'subject' or 'candidate'"),
+        ("label_noise = 0.6", "label_noise: input should be less than or equal to 0.5 (found 0.6)"),
+        ("label_noise = -0.1", "label_noise: input should be greater than or equal to 0"),
         ("optional = 'yes'", "optional: input should be a valid boolean"),
         ("classes = [0, 1]", "classes[0]: input should be a valid string"),
         ("classes = ['F0']", "classes: list should have at least 2 items"),
