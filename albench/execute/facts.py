@@ -12,7 +12,7 @@ from albench.cohort.split import class_quotas
 from albench.records.provenance import provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
@@ -174,8 +174,21 @@ def _model_text(model: ModelPlan) -> str:
     # Of a file its name is told, not where it lies on somebody's machine.
     shown = {key: Path(model.options[key]).name for key in model.files}
     options = ", ".join(f"{key} {value}" for key, value in (model.options | shown).items())
-    return (
+    text = (
         f"{model.plugin} ({options}); trained {start}: {training['epochs']} epochs or "
         f"{training['min_updates']} updates, batch {training['batch_size']}, "
         f"{training['optimiser']} at {training['learning_rate']:g}"
     )
+    return ", ".join([text, *_uncommon(training)])
+
+
+def _uncommon(training: Mapping[str, Any]) -> Iterator[str]:
+    if training["weight_decay"]:
+        yield f"weight decay {training['weight_decay']:g}"
+    if training["class_weights"] != "none":
+        yield f"class weights {training['class_weights']}"
+    if training["validation"]:
+        share, patience = 100 * training["validation"], training["patience"]
+        yield f"stopped early on {share:g} % of the labelled subjects, patience {patience}"
+    if training["precision"] != "float32":
+        yield f"mixed precision ({training['precision']})"

@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.cohort import budget
 from albench.cohort.marks import count_marks
+from albench.errors import AlbenchError
 from albench.execute import checkpoint
 from albench.execute.block import Block, open_block
 from albench.execute.checkpoint import Checkpoint
@@ -148,6 +149,7 @@ def _turn(
     block.train_on(labelled, number)
     trained = time.perf_counter()
     proba = block.test_proba()
+    _require_finite(proba, block, number, len(labelled))
     return Round(
         round=number,
         picked=[int(candidate) for candidate in picked],
@@ -158,6 +160,28 @@ def _turn(
         train_seconds=trained - began,
         evaluate_seconds=time.perf_counter() - trained,
         marks=count_marks(block.marks, np.asarray(picked, dtype=np.intp)),
+    )
+
+
+def _require_finite(proba: NDArray[np.float32], block: Block, number: int, n_labelled: int) -> None:
+    """Raise if the model answers with anything but numbers: no metric is defined on the rest."""
+    odd = np.flatnonzero(~np.isfinite(proba).all(axis=1))
+    if not len(odd):
+        return
+    model = block.cell.model
+    broken = block.classifier.odd_weights()
+    cause = (
+        f"its weights are not finite either ({broken[0]} and {len(broken) - 1} more): training "
+        f"diverged, so lower training.learning_rate ({model.training['learning_rate']:g}) or look "
+        "for values that are not finite in the data"
+        if broken
+        else "its weights are finite: look for test samples that are not, or for a fault of the "
+        "plugin"
+    )
+    raise AlbenchError(
+        f"model {model.label} ({model.plugin}): its test probabilities are not finite in round "
+        f"{number}, for {len(odd)} of {len(proba)} {block.cell.evaluate}s, when trained on "
+        f"{n_labelled} candidates; {cause}"
     )
 
 

@@ -433,6 +433,18 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         loaded = torch.load(io.BytesIO(state), map_location=self.device, weights_only=True)
         self.module_.load_state_dict(loaded)
 
+    def odd_weights(self) -> list[str]:
+        """Return the names of the weights and buffers that hold anything but finite numbers.
+
+        Returns
+        -------
+        list of str
+            As in the network's ``state_dict``; empty if all is well.
+        """
+        self.check_is_fitted()
+        state = self.module_.state_dict()
+        return [name for name, tensor in state.items() if not torch.isfinite(tensor).all()]
+
     def state_hash(self) -> str:
         """Return a hash of all weights and buffers.
 

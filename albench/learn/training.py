@@ -54,9 +54,9 @@ class Training:
     patience : int
         Epochs without a better validation loss after which training stops.
     precision : str
-        ``float32``, or ``bfloat16`` for mixed precision in training: it pays for trunks that learn
-        on a GPU, and is slower than float32 on CPUs without matrix units for it. Prediction is
-        always in float32.
+        ``float32``, or ``bfloat16`` for mixed precision in training: it pays for trunks that learn,
+        on GPUs and on CPUs that compute in it, and is slower than float32 on others. Prediction
+        is always in float32.
     """
 
     epochs: int = 30

@@ -16,6 +16,13 @@ ALL_LABELS = "all-labels"
 """The label of the reference that is trained on every training candidate."""
 
 
+LATER_TRAINING = {"precision": "float32"}
+"""Settings of training that came after the first results, with what had been done until then.
+
+Where a model says the same, they are left out of the identity, so that those results stay valid.
+"""
+
+
 @dataclass(frozen=True)
 class ModelPlan:
     """A fusion model with its options filled in.
@@ -175,7 +182,7 @@ class Cell:
             "data": self.data,
             "test": self.test,
             "evaluate": self.evaluate,
-            "model": _unlabelled(self.model),
+            "model": _unlabelled(self.model) | {"training": _decisive(self.model.training)},
             "first labels": {key: self.budget[key] for key in ("initial", "of", "first")},
             "seed": self.seed,
             "repetition": self.repetition,
@@ -217,6 +224,13 @@ def canonical(value: object) -> str:
 def _unlabelled(part: ModelPlan | StrategyPlan) -> dict[str, Any]:
     plain = asdict(part) | {"options": part.options | part.files}
     return {key: value for key, value in plain.items() if key not in ("label", "files")}
+
+
+def _decisive(training: dict[str, Any]) -> dict[str, Any]:  # the fields of `Training`
+    missing = object()
+    return {
+        key: value for key, value in training.items() if value != LATER_TRAINING.get(key, missing)
+    }
 
 
 def _digest(identity: dict[str, Any]) -> str:

@@ -93,6 +93,8 @@ class Training(Section):
     """The share of the labelled set held out for early stopping; 0 trains on all of it."""
     patience: Annotated[Count, Field(ge=1)] = 5
     """Epochs without a better validation loss before training stops."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of training alone: bfloat16 is mixed precision; prediction is always in float32."""
 
 
 class ModelSpec(Section):

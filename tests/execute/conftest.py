@@ -143,7 +143,7 @@ profile = {{ loader = "digits", options = {{ view = "profile" }} }}
 [models.m]
 plugin = "mmfn"
 options = {{ width = 8, hidden = 8 }}
-training = {{ epochs = 1, min_updates = 3, warm_start = {warm} }}
+training = {{ epochs = 1, min_updates = 3, learning_rate = {rate}, warm_start = {warm} }}
 [strategies.dies]
 plugin = "dies"
 options = {{ marker = "{marker}" }}
@@ -205,6 +205,7 @@ def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
             "seconds": 120,
             "memory": 8000,
             "noise": 0.0,
+            "rate": 1e-3,
         } | changes
         path = tmp_path / "toy.toml"
         path.write_text(SPEC.format(strategies=list(strategies), **told))

@@ -56,7 +56,10 @@ def test_a_cell_that_hoards_memory_is_stopped_at_its_limit(run_toy: RunToy) -> N
     assert "the limit is 1500 MiB" in ended["hoards"].reason
 
 
-@pytest.mark.parametrize("warm", ["false", "true"])
+STOPPED_EARLY = "true, validation = 0.3, patience = 1, precision = 'bfloat16'"
+
+
+@pytest.mark.parametrize("warm", ["false", "true", STOPPED_EARLY])
 def test_a_killed_cell_goes_on_to_the_same_bytes(
     run_toy: RunToy, tmp_path: Path, warm: str
 ) -> None:
@@ -96,6 +99,17 @@ def test_picks_are_training_candidates_each_bought_once(run_toy: RunToy) -> None
 def test_subjects_are_bought_whole(run_toy: RunToy) -> None:
     cell = run_toy("entropy", of="subjects")["entropy"]
     assert [entry.n_labelled_subjects for entry in cell.rounds] == [20, 30, 40, 50]
+
+
+def test_a_model_that_answers_with_no_numbers_ends_its_cells_with_the_round_and_the_cause(
+    run_toy: RunToy,
+) -> None:
+    ended = run_toy("first", rate=1e38)
+    assert {str(cell.status) for cell in ended.values()} == {"error"}
+    said = "model m (core/mmfn): its test probabilities are not finite in round 0, for 1618 of 1618"
+    assert said in ended["all-labels"].reason
+    assert "its weights are not finite either" in ended["all-labels"].reason
+    assert ended["first"].reason.startswith("round 0 of this repetition failed: model m")
 
 
 @pytest.mark.parametrize("of", ["candidates", "subjects"])

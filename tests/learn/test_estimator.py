@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from albench.models.mmfn import Mmfn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Problems = Callable[..., Any]  # the Problem of conftest, which cannot be imported
 
@@ -176,6 +178,59 @@ def test_early_stopping_ends_training_on_a_part_of_the_labelled_set(problem: Pro
     assert np.argmin(losses) == len(losses) - 3
 
 
+_STOPPED = Training(epochs=200, learning_rate=0.02, validation=0.3, patience=2)
+
+
+def test_early_stopping_goes_back_to_the_weights_of_the_best_epoch(problem: Problems) -> None:
+    stopped = problem().fitted(training=_STOPPED)
+    n_best = len(stopped.history) - _STOPPED.patience
+
+    just_so = problem().fitted(training=replace(_STOPPED, epochs=n_best))
+
+    assert stopped.state_hash() == just_so.state_hash()
+
+
+def test_a_warm_start_goes_on_from_the_weights_of_the_best_epoch(problem: Problems) -> None:
+    toy = problem(training=replace(_STOPPED, warm_start=True))
+    first = toy.fitted()
+    best = toy.classifier()
+    best.load_state(first.state())
+
+    assert first.fit(*toy.labelled).state_hash() == best.fit(*toy.labelled).state_hash()
+
+
+@pytest.mark.parametrize("rows", [[0], [0, 1], [0, 20], [0, 1, 20], [0, 20, 30]], ids=str)
+def test_early_stopping_bears_a_tiny_labelled_set(problem: Problems, rows: list[int]) -> None:
+    toy = problem(training=_STOPPED)
+    X, y = toy.labelled
+
+    classifier = toy.classifier().fit(X[rows], y[rows])
+
+    assert np.isfinite(classifier.predict_proba(toy.pool)).all()
+    alone = len(set(toy.store.subjects(X[rows]))) == 1
+    assert (len(classifier.history) == 200) is alone  # one subject leaves nobody to judge by
+
+
+def test_a_trunk_may_learn_at_a_rate_of_its_own(problem: Problems, tmp_path: Path) -> None:
+    trained = problem(n_modalities=1).fitted().module_.streams[0].front
+    torch.save(trained.body.state_dict(), tmp_path / "trunk.pth")
+    moved = []
+    for scale in (0.0, 0.1, 1.0):
+        model = Mmfn(
+            trunk="small",
+            weights_file=tmp_path / "trunk.pth",
+            frozen=False,
+            width=16,
+            trunk_lr_scale=scale,
+        )
+        classifier = problem(n_modalities=1, model=model).fitted(training=Training(epochs=2))
+        weights = classifier.module_.streams[0].front.body.parameters()
+        pairs = zip(weights, trained.body.parameters(), strict=True)
+        moved.append(max(float((a - b).abs().max().detach()) for a, b in pairs))
+
+    assert moved[0] == 0 < moved[1] < moved[2] / 3
+
+
 def test_mixed_precision_trains_float32_weights_to_nearly_the_same(problem: Problems) -> None:
     plain = problem().fitted(training=Training(epochs=3))
     mixed = problem().fitted(training=Training(epochs=3, precision="bfloat16"))
@@ -185,6 +240,16 @@ def test_mixed_precision_trains_float32_weights_to_nearly_the_same(problem: Prob
 
     assert 0 < difference < 0.02
     assert {value.dtype for value in mixed.module_.state_dict().values()} == {torch.float32}
+
+
+def test_weights_that_are_no_numbers_are_named(problem: Problems) -> None:
+    classifier = problem().fitted()
+    assert classifier.odd_weights() == []
+
+    with torch.no_grad():
+        classifier.module_.classifier.bias[0] = torch.nan
+
+    assert classifier.odd_weights() == ["classifier.bias"]
 
 
 def test_an_auxiliary_loss_is_added_in_training(problem: Problems) -> None:

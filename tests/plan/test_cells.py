@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albench.plan import Cell, ModelPlan, StrategyPlan
-from albench.plan.cells import canonical
+from albench.plan.cells import LATER_TRAINING, canonical
 from albench.seeds import Purpose
 from albench.spec import BudgetSpec, Training
 
@@ -45,6 +45,9 @@ DECISIVE: dict[str, Cell] = {
     "model option": replace(CELL, model=replace(MODEL, options={"width": 32, "dropout": 0.5})),
     "model file": replace(CELL, model=replace(MODEL, files={"weights": "abc"})),
     "training": replace(CELL, model=replace(MODEL, training={"epochs": 31})),
+    "precision": replace(
+        CELL, model=replace(MODEL, training={"epochs": 30, "precision": "bfloat16"})
+    ),
     "standardise": replace(CELL, model=replace(MODEL, standardise=False)),
     "strategy": replace(CELL, strategy=replace(ESD, plugin="core/bald")),
     "strategy version": replace(CELL, strategy=replace(ESD, version=2)),
@@ -208,6 +211,29 @@ def test_data_have_one_spelling_whatever_the_order_of_their_keys(data: dict[str,
     assert canonical(data) == canonical(dict(reversed(data.items())))
 
 
-def test_the_training_of_a_model_is_part_of_the_identity_whole() -> None:
+FIRST_TRAINING = {
+    "epochs": 30,
+    "min_updates": 0,
+    "batch_size": 32,
+    "optimiser": "adam",
+    "learning_rate": 1e-3,
+    "weight_decay": 0.0,
+    "momentum": 0.9,
+    "warm_start": False,
+    "class_weights": "none",
+    "validation": 0.0,
+    "patience": 5,
+}
+
+
+def test_the_training_that_the_first_results_had_is_part_of_the_identity_whole() -> None:
     cell = replace(CELL, model=replace(MODEL, training=Training().model_dump()))
-    assert cell.identity()["model"]["training"] == Training().model_dump()
+    assert cell.identity()["model"]["training"] == FIRST_TRAINING
+    assert (cell.id, cell.start_id) == ("669b59c358302129", "8b926d0e4418af7a")
+
+
+@pytest.mark.parametrize("key", LATER_TRAINING)
+def test_a_later_setting_of_training_is_named_only_where_it_differs(key: str) -> None:
+    assert getattr(Training(), key) == LATER_TRAINING[key]
+    other = replace(CELL, model=replace(MODEL, training={key: "other"}))
+    assert other.identity()["model"]["training"] == {key: "other"}

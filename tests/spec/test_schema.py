@@ -118,6 +118,11 @@ def test_a_wrong_value_is_refused(change: tuple[str, str], said: str, parse: Par
         ("learning_rate = nan", "learning_rate: input should be a finite number"),
         ("validation = 1.0", "validation: input should be less than 1"),
         ("optimiser = 'sdg'", "optimiser: input should be 'adam', 'adamw' or 'sgd' (found 'sdg')"),
+        (
+            "precision = 'float16'",
+            "precision: input should be 'float32' or 'bfloat16' (found 'float16')",
+        ),
+        ("patience = 0", "patience: input should be greater than or equal to 1"),
         ("warm_start = 1", "warm_start: input should be a valid boolean"),
         ("epoch = 3", "epoch: unknown key; did you mean 'epochs'? Allowed are: batch_size, class_"),
     ],
