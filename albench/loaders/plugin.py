@@ -6,6 +6,7 @@ from pathlib import Path
 from albench.api import Descriptor, Kind, Option, hookimpl
 from albench.loaders.liver import descriptors as liver
 from albench.loaders.public import descriptors as public
+from albench.loaders.traps import descriptors as traps
 
 DIGITS = Descriptor(
     name="digits",
@@ -122,6 +123,14 @@ def albench_loaders() -> Iterable[Descriptor]:
     Returns
     -------
     iterable of Descriptor
-        Real sets, loaders of local files, and the simulated liver cohort.
+        Real sets, loaders of local files, and simulated cohorts.
     """
-    return (DIGITS, BREAST_CANCER, TABLE, IMAGES, *public.DESCRIPTORS, *liver.DESCRIPTORS)
+    return (
+        DIGITS,
+        BREAST_CANCER,
+        TABLE,
+        IMAGES,
+        *public.DESCRIPTORS,
+        *liver.DESCRIPTORS,
+        *traps.DESCRIPTORS,
+    )

@@ -1,0 +1,122 @@
+"""Traps in a modality: one that tells the classes apart, beside one that leads astray."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.loaders.traps.world import N_FEATURES, World, alternating, first_share, two_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Classes = NDArray[np.intp]
+
+DISTANCE = 1.0
+"""Of the good modality's classes to their boundary, in standard deviations."""
+
+
+def good(n: int, rng: np.random.Generator) -> World:
+    """Return the modality that tells the classes apart on every row.
+
+    Parameters
+    ----------
+    n : int
+        How many rows.
+    rng : numpy.random.Generator
+        Draws them.
+
+    Returns
+    -------
+    World
+        A row is a subject; nothing is marked.
+    """
+    classes = alternating(n)
+    features = two_classes(classes, DISTANCE, rng)
+    return World(features=features, classes=classes, owners=np.arange(n))
+
+
+def dead(classes: Classes, rng: np.random.Generator) -> World:  # noqa: ARG001  # as the others
+    """Return a modality that always says the same, as an unplugged sensor.
+
+    Parameters
+    ----------
+    classes : ndarray of int, shape (n,)
+        The class of each row.
+    rng : numpy.random.Generator
+        Draws nothing.
+
+    Returns
+    -------
+    World
+        Ones; nothing is marked, as no row differs from another.
+    """
+    features = np.ones((len(classes), N_FEATURES))
+    return World(features=features, classes=classes, owners=np.arange(len(classes)))
+
+
+def noisy(classes: Classes, rng: np.random.Generator) -> World:
+    """Return a modality of noise that knows nothing of the classes and is loud on some rows.
+
+    Marked ``loud``: a fifth of the rows, with eight times the others' deviation.
+
+    Parameters
+    ----------
+    classes : ndarray of int, shape (n,)
+        The class of each row.
+    rng : numpy.random.Generator
+        Draws the rows.
+
+    Returns
+    -------
+    World
+        Loud rows are as easy or hard as any other by the good modality.
+    """
+    n = len(classes)
+    is_loud = _scattered(n, 0.2, rng)
+    features = rng.normal(size=(n, N_FEATURES)) * np.where(is_loud, 8.0, 1.0)[:, np.newaxis]
+    return World(features=features, classes=classes, owners=np.arange(n), marks={"loud": is_loud})
+
+
+def leaking(classes: Classes, rng: np.random.Generator) -> World:
+    """Return a modality that gives the label away on some rows, and is noise on all others.
+
+    Marked ``leaked``: two fifths of the rows. They lie in one tight clump a class, as pictures do
+    that carry their diagnosis as a caption.
+
+    Parameters
+    ----------
+    classes : ndarray of int, shape (n,)
+        The class of each row.
+    rng : numpy.random.Generator
+        Draws the rows.
+
+    Returns
+    -------
+    World
+        A label of a leaked row teaches the leak, not the good modality's boundary.
+    """
+    n = len(classes)
+    is_leaked = _scattered(n, 0.4, rng)
+    features = rng.normal(size=(n, N_FEATURES))
+    tight = rng.normal(0, 0.05, (n, N_FEATURES))
+    tight[:, 0] += 3.0 * (2 * classes - 1)
+    features[is_leaked] = tight[is_leaked]
+    return World(
+        features=features, classes=classes, owners=np.arange(n), marks={"leaked": is_leaked}
+    )
+
+
+def _scattered(n: int, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    scattered: NDArray[np.bool_] = rng.permutation(first_share(n, share))
+    return scattered
+
+
+OTHERS: dict[str, Callable[[Classes, np.random.Generator], World]] = {
+    "dead": dead,
+    "leaking": leaking,
+    "noisy": noisy,
+}
