@@ -69,6 +69,7 @@ def run_facts(
         "budgets": {name: _budget_text(b.model_dump()) for name, b in benchmark.budgets.items()},
         "models": {label: _model_text(model) for label, model in resolved.models.items()},
         "cells": [_cell(cell) for cell in plan.cells],
+        "traps": [trap.model_dump() for trap in benchmark.traps],
         "skipped": [{"what": skip.what, "reason": skip.reason} for skip in plan.skipped],
     }
 

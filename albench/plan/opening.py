@@ -8,6 +8,7 @@ from albench.api.modality import Modality
 from albench.cohort.join import Cohort, join
 from albench.cohort.split import class_quotas
 from albench.errors import Complaint, DataError, InputError
+from albench.plan.marks import unknown_marks
 from albench.plan.matrix import modality_sets
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def open_cohorts(
     Raises
     ------
     DataError
-        With the complaints of every cohort.
+        With the complaints of every cohort, and of traps whose mark no sample has.
     """
     complaints: list[Complaint | str] = []
     modalities = _open_all(resolved, complaints)
@@ -84,6 +85,7 @@ def open_cohorts(
             complaints += [c for c in error.complaints if c not in complaints]
         else:
             cohorts[name, chosen] = cohort
+    complaints += unknown_marks(resolved.specification.benchmark, cohorts)
     if complaints:
         raise DataError(complaints)
     return modalities, cohorts

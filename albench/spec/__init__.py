@@ -12,6 +12,7 @@ from albench.spec.schema import (
     ModelSpec,
     StrategySpec,
     Training,
+    TrapSpec,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Specification",
     "StrategySpec",
     "Training",
+    "TrapSpec",
     "find",
     "parse",
     "read",

@@ -269,6 +269,10 @@ def _contradictions(benchmark: Benchmark) -> Iterator[Fault]:
                     yield ("matrix", i, key), _not_there(key, name, list(known))
         yield from _unknown_modalities(benchmark, i)
     yield from _impossible_budgets(benchmark)
+    for i, trap in enumerate(benchmark.traps):
+        if trap.cohort not in benchmark.cohorts:
+            problem = _not_there("cohorts", trap.cohort, list(benchmark.cohorts))
+            yield ("traps", i, "cohort"), problem
 
 
 def _unknown_modalities(benchmark: Benchmark, i: int) -> Iterator[Fault]:

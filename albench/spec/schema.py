@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
@@ -152,6 +160,31 @@ class Limits(Section):
     """The largest resident memory of one cell, in MiB; None leaves it to the system."""
 
 
+class TrapSpec(Section):
+    """``[[traps]]``: when a strategy fell into a trap; no part of a cell's identity."""
+
+    cohort: Name
+    fall: Literal["buys-more", "buys-less", "misses", "learns-less", "labels-fewer-subjects"]
+    """What whoever falls in does, compared with random; see docs/traps.md."""
+    mark: StrictStr | None = None
+    """Of the candidates that are bought more, bought less or missed."""
+    metric: Literal["accuracy", "auc", "balanced_accuracy"] | None = None
+    """Of which a strategy that learns less reaches less."""
+    tolerance: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    """The smallest difference to random that counts: a share of what is bought, or a score."""
+    best: StrictStr
+    """What is known to be best here, as a sentence."""
+
+    @model_validator(mode="after")
+    def _says_what_is_counted(self) -> TrapSpec:
+        wanted = {"learns-less": "metric", "labels-fewer-subjects": None}.get(self.fall, "mark")
+        for key in ("mark", "metric"):
+            given = getattr(self, key) is not None
+            if given != (key == wanted):
+                raise ValueError(f"{self.fall!r} {'takes no' if given else 'needs a'} {key}")
+        return self
+
+
 class Benchmark(Section):
     """A whole specification."""
 
@@ -166,3 +199,4 @@ class Benchmark(Section):
     budgets: Annotated[dict[Name, BudgetSpec], Field(min_length=1)]
     matrix: Annotated[list[MatrixEntry], Field(min_length=1)]
     limits: Limits = Limits()
+    traps: list[TrapSpec] = Field(default_factory=list)

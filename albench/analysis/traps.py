@@ -1,0 +1,152 @@
+"""Whether strategies fall into traps: cohorts on which the best behaviour is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.analysis.comparison import ALPHA, FEWEST_PAIRS, against_random
+from albench.analysis.curves import BASELINE, BLOCK, REFERENCE
+from albench.analysis.efficiency import cell_efficiency
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+CELL = ["cell", *BLOCK, "strategy", "repetition"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trap:
+    """How it shows that a strategy fell in, compared with random.
+
+    Parameters
+    ----------
+    cohort : str
+        Its blocks are the trap.
+    fall : str
+        ``buys-more`` or ``buys-less`` of a mark; ``misses`` a mark, which is ``buys-less`` in the
+        repetitions whose first labels have none of it; ``learns-less`` in a metric; or
+        ``labels-fewer-subjects``.
+    tolerance : float
+        The smallest difference that counts.
+    best : str
+        What is known to be best, as a sentence.
+    mark, metric : str or None
+        What `fall` is about.
+    """
+
+    cohort: str
+    fall: str
+    tolerance: float
+    best: str
+    mark: str | None = None
+    metric: str | None = None
+
+    @property
+    def sign(self) -> int:
+        """Return 1 if whoever falls in does more than random, -1 if less."""
+        return 1 if self.fall == "buys-more" else -1
+
+
+class Fate(StrEnum):
+    """What became of a strategy at a trap."""
+
+    FELL = "fell"
+    DID_NOT = "did not"
+    OPEN = "not decided"
+
+
+def fates(rounds: pd.DataFrame, marks: pd.DataFrame, trap: Trap) -> pd.DataFrame:
+    """Return what became of each strategy at a trap.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `curves.joined` gave.
+    marks : DataFrame
+        One row a cell, round and mark: n_picked.
+    trap : Trap
+        Of one cohort.
+
+    Returns
+    -------
+    DataFrame
+        One row a block and strategy: `value` and `value_random`, the means of the repetitions
+        that count; what `comparison.against_random` tells of their difference, corrected over
+        these rows; and `fate`. Fell: the difference is separable from none, is in the trap's
+        direction, and is the tolerance at least. Did not: the 95 % interval, not corrected, rules
+        a difference of the tolerance out. Under six pairs nothing is decided.
+    """
+    values = cell_values(rounds, marks, trap)
+    table = against_random(values, "value")
+    means = values.groupby([*BLOCK, "strategy"])["value"].mean()
+    blocks = [tuple(row) for row in table[BLOCK].itertuples(index=False)]
+    own = [
+        means.get((*key, name), np.nan) for key, name in zip(blocks, table["strategy"], strict=True)
+    ]
+    return table.assign(
+        value=own,
+        value_random=[means.get((*key, BASELINE), np.nan) for key in blocks],
+        fate=[str(_fate(row, trap)) for row in table.to_dict("records")],
+    )
+
+
+def _fate(row: Mapping[Any, Any], trap: Trap) -> Fate:  # a row of a comparison
+    if row["n_pairs"] < FEWEST_PAIRS:
+        return Fate.OPEN
+    depth = trap.sign * row["difference"]
+    deepest = row["high"] if trap.sign > 0 else -row["low"]
+    if deepest < trap.tolerance:
+        return Fate.DID_NOT
+    is_certain = row["p_holm"] < ALPHA and depth >= trap.tolerance
+    return Fate.FELL if is_certain else Fate.OPEN
+
+
+def cell_values(rounds: pd.DataFrame, marks: pd.DataFrame, trap: Trap) -> pd.DataFrame:
+    """Return by what each cell of a trap is judged.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `curves.joined` gave.
+    marks : DataFrame
+        One row a cell, round and mark: n_picked.
+    trap : Trap
+        Of one cohort.
+
+    Returns
+    -------
+    DataFrame
+        One row a cell that bought anything, with `value`, 0 to 1: the marked share of what was
+        bought, first labels apart; the mean of the metric over the labels bought; or the subjects
+        labelled at the end, as a share of the labels.
+    """
+    chosen = (rounds["cohort"] == trap.cohort) & (rounds["strategy"] != REFERENCE)
+    of_trap = rounds[chosen].sort_values("round")
+    if trap.metric is not None:
+        return cell_efficiency(of_trap, trap.metric).rename(columns={"area": "value"})
+    ends = of_trap.groupby(CELL, sort=True).agg(
+        first=("n_labelled", "first"),
+        last=("n_labelled", "last"),
+        n_subjects=("n_labelled_subjects", "last"),
+    )
+    ends = ends[ends["last"] > ends["first"]].reset_index()
+    if trap.mark is None:
+        return ends.assign(value=ends["n_subjects"] / ends["last"])
+    return _marked_shares(ends, marks[marks["mark"] == trap.mark], trap)
+
+
+def _marked_shares(ends: pd.DataFrame, marked: pd.DataFrame, trap: Trap) -> pd.DataFrame:
+    is_first = marked["round"] == 0
+    first = marked[is_first].set_index("cell")["n_picked"]
+    bought = marked[~is_first].groupby("cell")["n_picked"].sum()
+    ends = ends[ends["cell"].isin(bought.index)]
+    if trap.fall == "misses":  # the trap is only there if nobody was told of the mark
+        ends = ends[ends["cell"].isin(first.index[first == 0])]
+    n_marked = bought.reindex(ends["cell"]).to_numpy(dtype=float)
+    return ends.assign(value=n_marked / (ends["last"] - ends["first"]))

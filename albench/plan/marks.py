@@ -1,0 +1,44 @@
+"""Whether the marks that traps are told by are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.cohort.marks import WRONG_LABEL, candidate_marks
+from albench.errors import Complaint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from albench.cohort.join import Cohort
+    from albench.spec import Benchmark
+
+
+def unknown_marks(
+    benchmark: Benchmark, cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort]
+) -> Iterator[Complaint]:
+    """Yield the traps whose mark no sample of their cohort has.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        With its traps.
+    cohorts : mapping of (str, tuple of str) to Cohort
+        Joined on every set of modalities in use; a cohort that is not in use is not judged.
+
+    Yields
+    ------
+    Complaint
+        Names the marks that there are.
+    """
+    known: dict[str, set[str]] = {}
+    for (name, _), cohort in cohorts.items():
+        known.setdefault(name, set()).update(candidate_marks(cohort))
+        if benchmark.cohorts[name].label_noise:
+            known[name].add(WRONG_LABEL)
+    for i, trap in enumerate(benchmark.traps):
+        marks = known.get(trap.cohort)
+        if trap.mark is not None and marks is not None and trap.mark not in marks:
+            there = ", ".join(sorted(marks)) or "none"
+            problem = f"no sample of cohort {trap.cohort} is marked {trap.mark!r}; marks: {there}"
+            yield Complaint(f"traps[{i}].mark", problem)

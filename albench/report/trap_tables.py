@@ -1,0 +1,146 @@
+"""Tables of traps: which strategies fell into which, and the numbers behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis import traps
+from albench.analysis.curves import BASELINE
+from albench.analysis.traps import Fate
+from albench.report.content import Table, Text
+from albench.report.formats import UNKNOWN, in_order, p_value, signed, span
+from albench.report.names import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from albench.analysis.traps import Trap
+    from albench.report.content import Part
+    from albench.report.names import Namer
+
+SHOWN = {Fate.FELL: "**fell**", Fate.DID_NOT: "did not", Fate.OPEN: "?"}
+
+
+def trap_parts(
+    rounds: pd.DataFrame, marks: pd.DataFrame, known: Sequence[Trap], named: Namer
+) -> Iterator[Part]:
+    """Yield what a report says of traps.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `curves.joined` gave.
+    marks : DataFrame
+        One row a cell, round and mark.
+    known : sequence of Trap
+        The specification's.
+    named : Namer
+        Names blocks.
+
+    Yields
+    ------
+    Text or Table
+        Each trap in a sentence, the matrix of strategies and traps, then its numbers.
+    """
+    found = [(trap, traps.fates(rounds, marks, trap)) for trap in known]
+    yield Text(tuple(_told(trap, table) for trap, table in found), is_list=True)
+    if any(len(table) for _, table in found):
+        yield _matrix(found, named)
+        yield _numbers(found, named)
+
+
+def _told(trap: Trap, table: pd.DataFrame) -> str:
+    fates = table["fate"].value_counts()
+    counts = ", ".join(f"{fates.get(str(fate), 0)} {fate}" for fate in Fate)
+    who = f"Of {len(table)} strategies: {counts}." if len(table) else "No strategy was compared."
+    return f"**{trap.cohort}**: {trap.best} Fell: whoever {_falls(trap)}. {who}"
+
+
+def _falls(trap: Trap) -> str:
+    least = f"by {trap.tolerance:g} at least"
+    match trap.fall:
+        case "buys-more":
+            return f"buys a larger share of *{trap.mark}* than random, {least}"
+        case "buys-less":
+            return f"buys a smaller share of *{trap.mark}* than random, {least}"
+        case "misses":
+            return (
+                f"buys a smaller share of *{trap.mark}* than random, {least}, in the repetitions "
+                "whose first labels have none"
+            )
+        case "learns-less":
+            metric = METRICS[trap.metric or ""]
+            return f"has less mean {metric} over the labels bought than random, {least}"
+        case _:
+            return f"spreads its labels over fewer subjects (a share of them) than random, {least}"
+
+
+def _matrix(found: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
+    columns = [
+        (trap, block, part)
+        for trap, table in found
+        for block, part in table.groupby(["cohort", "modalities", "model", "budget"], sort=True)
+    ]
+    headings = _headings(columns, named)
+    fates = [dict(zip(part["strategy"], part["fate"], strict=True)) for _, _, part in columns]
+    strategies = in_order([name for column in fates for name in column])
+    rows = []
+    for name in strategies:
+        shown = [SHOWN[Fate(column[name])] if name in column else UNKNOWN for column in fates]
+        n_fell = sum(column.get(name) == Fate.FELL for column in fates)
+        rows.append((name, *shown, str(n_fell)))
+    caption = (
+        "**fell**: separable from random after Holm's correction over the strategies of the trap, "
+        "and by the trap's tolerance at least; did not: the 95 % interval of the difference to "
+        "random rules the tolerance out; ?: neither, or fewer than six repetitions; "
+        f"{UNKNOWN}: not tried. Random is what all are compared with, so it cannot fall."
+    )
+    return Table(
+        "traps", "Who falls into which trap", caption, ("strategy", *headings, "fell"), tuple(rows)
+    )
+
+
+def _headings(columns: Sequence[tuple[Trap, object, object]], named: Namer) -> list[str]:
+    """Return the cohorts' names, with what tells columns of one cohort apart where it must."""
+    cohorts = [trap.cohort for trap, _, _ in columns]
+    return [
+        trap.cohort
+        if cohorts.count(trap.cohort) == 1
+        else f"{named.block(block)}, {trap.mark or trap.metric or 'subjects'}"  # type: ignore[arg-type]  # the key of a group
+        for trap, block, _ in columns
+    ]
+
+
+def _numbers(found: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
+    rows = []
+    for trap, table in found:
+        for row in table.to_dict("records"):
+            block = (row["cohort"], row["modalities"], row["model"], row["budget"])
+            rows.append(
+                (
+                    named.block(block),
+                    trap.mark or METRICS.get(trap.metric or "", "subjects"),
+                    row["strategy"],
+                    f"{row['value']:.3f}",
+                    f"{row['value_random']:.3f}",
+                    signed(row["difference"]),
+                    span(row["low"], row["high"]),
+                    str(row["n_pairs"]),
+                    p_value(row["p_holm"]),
+                    str(row["fate"]),
+                )
+            )
+    caption = (
+        "What is counted is the marked share of all that was bought after the first labels, the "
+        "mean metric over the labels bought, or the share of labels that went to a subject "
+        "without one. The difference to random is paired by repetition, with its 95 % interval "
+        "(Student's t); p of the paired t-test is corrected by Holm within the trap."
+    )
+    columns = (
+        *("block", "counted", "strategy", "mean", BASELINE, "difference", "95 % interval"),
+        *("pairs", "p (Holm)", "fate"),
+    )
+    title = "The numbers behind it"
+    return Table("traps-numbers", title, caption, columns, tuple(rows), is_folded=True)
