@@ -44,7 +44,7 @@ def publish(results: Path) -> Path:
     ----------
     results : Path
         ``results/NAME``. Without a journal (a fresh clone has none) the report is drawn from the
-        text tables ``cells.csv``, ``scores.csv`` and ``manifest.json``.
+        text tables ``cells.csv``, ``scores.csv``, ``marks.csv`` and ``manifest.json``.
 
     Returns
     -------
@@ -68,6 +68,7 @@ def _write_tables(results: Path) -> None:
     cells = tables.cells_table(records)
     _write_csv(cells, results / "cells.csv")
     _write_csv(_scores(records), results / "scores.csv")
+    _write_csv(tables.marks_table(records), results / "marks.csv")
     text = json.dumps(_manifest(records, cells), indent=1, sort_keys=True) + "\n"
     (results / "manifest.json").write_text(text, encoding="utf-8")
     tables.write_parquet(records, results / "tables")
@@ -100,6 +101,7 @@ def _manifest(records: Records, cells: pd.DataFrame) -> dict[str, Any]:  # plain
     chosen = {key: records.run[key] for key in MANIFEST_KEYS}
     seconds = sum(found.seconds for found in records.finished.values())
     return chosen | {
+        "traps": records.run.get("traps", []),  # runs from before there were traps have none
         "schema": SCHEMA_VERSION,
         "seconds": round(seconds, 1),
         "finished": bool((cells["status"] == "ok").all()),

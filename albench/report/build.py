@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from albench.analysis import comparison, curves, efficiency, ranks, standing
 from albench.analysis.curves import REFERENCE
-from albench.report import comparison_tables, figures, score_tables, sentences, standing_tables
+from albench.report import (
+    comparison_tables,
+    figures,
+    score_tables,
+    sentences,
+    standing_tables,
+    trap_tables,
+)
 from albench.report.content import Code, Figure, Section, Text
 from albench.report.names import METRICS, Namer, of_block, styles
 
@@ -66,6 +73,7 @@ def sections(records: Records) -> list[Section]:
     return [
         Section("The answer", list(_answer(records, findings, named))),
         *(_results(records, rounds, findings, named) if findings else ()),
+        *_traps(records, rounds, named),
         Section("Coverage", list(_coverage(records, named))),
         Section("Fairness", list(_fairness(records, named))),
         Section("Data", list(_data(records.manifest, named))),
@@ -73,6 +81,12 @@ def sections(records: Records) -> list[Section]:
         Section("Environment", [_environment(records.manifest)]),
         Section("Specification", [Code(records.manifest.command), Code(records.manifest.spec)]),
     ]
+
+
+def _traps(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Section]:
+    known = records.manifest.traps
+    if known and len(rounds):
+        yield Section("Traps", list(trap_tables.trap_parts(rounds, records.marks, known, named)))
 
 
 def _find(rounds: pd.DataFrame, metric: str) -> Finding:

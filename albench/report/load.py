@@ -1,4 +1,4 @@
-"""The three text files that a report is drawn from, read and checked."""
+"""The text files that a report is drawn from, read and checked."""
 
 from __future__ import annotations
 
@@ -51,9 +51,12 @@ CELLS = Layout(
 )
 SCORES = Layout(
     text=("cell",),
-    numbers=("round", "n_labelled", "query_seconds", "train_seconds"),
+    numbers=("round", "n_labelled", "n_labelled_subjects", "query_seconds", "train_seconds"),
     scores=("accuracy", "auc", "balanced_accuracy"),
     key=("cell", "round"),
+)
+MARKS = Layout(
+    text=("cell", "mark"), numbers=("round", "n_picked", "n_train"), key=("cell", "round", "mark")
 )
 
 
@@ -67,12 +70,15 @@ class Records:
         One row a planned cell.
     scores : DataFrame
         One row a cell and round.
+    marks : DataFrame
+        One row a cell, round and mark; results from before marks were counted have none.
     manifest : Manifest
         Specification, data, plugins and provenance.
     """
 
     cells: pd.DataFrame
     scores: pd.DataFrame
+    marks: pd.DataFrame
     manifest: Manifest
 
 
@@ -82,7 +88,7 @@ def load(results: Path) -> Records:
     Parameters
     ----------
     results : Path
-        With ``cells.csv``, ``scores.csv`` and ``manifest.json``.
+        With ``cells.csv``, ``scores.csv`` and ``manifest.json``; ``marks.csv`` may be missing.
 
     Returns
     -------
@@ -97,12 +103,14 @@ def load(results: Path) -> Records:
     complaints: list[Complaint] = []
     cells = _table(results / "cells.csv", CELLS, complaints)
     scores = _table(results / "scores.csv", SCORES, complaints)
+    has_marks = (results / "marks.csv").exists()
+    marks = _table(results / "marks.csv", MARKS, complaints) if has_marks else _empty(MARKS)
     manifest = _manifest(results / "manifest.json", complaints)
     if not complaints:
         complaints += _contradictions(results, cells, scores)
     if complaints or manifest is None:
         raise RecordsError(complaints)
-    return Records(cells, scores, manifest)
+    return Records(cells, scores, marks, manifest)
 
 
 def _contradictions(results: Path, cells: pd.DataFrame, scores: pd.DataFrame) -> list[Complaint]:
@@ -130,6 +138,10 @@ def _table(path: Path, layout: Layout, complaints: list[Complaint]) -> pd.DataFr
         complaints += [Complaint(str(path), f"{problem}; {MENDING}") for problem in found]
         if not found:
             return _typed(table, layout)
+    return _empty(layout)
+
+
+def _empty(layout: Layout) -> pd.DataFrame:
     return pd.DataFrame(columns=[*layout.text, *layout.numbers, *layout.scores])
 
 

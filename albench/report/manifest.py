@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from albench.analysis.traps import Trap  # noqa: TC001  # read when a manifest is validated
+
 SCHEMA_VERSION = 1
 """What `albench.publish` writes; raised when a report could no longer read it."""
 
@@ -88,6 +90,8 @@ class Manifest:
         Cells that succeeded twice with different results.
     provenance : Provenance
         Versions and hardware.
+    traps : tuple of Trap
+        Of which cohorts the best behaviour is known; manifests from before have none.
     """
 
     title: str
@@ -103,3 +107,4 @@ class Manifest:
     skipped: tuple[Skipped, ...]
     conflicts: tuple[str, ...]
     provenance: Provenance
+    traps: tuple[Trap, ...] = ()

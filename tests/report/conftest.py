@@ -133,6 +133,7 @@ def manifest() -> dict[str, Any]:
         "conflicts": [],
         "budgets": {"tenth": "initial 10, query 10", "fifth": "initial 10, query 10"},
         "models": {"small": "core/mmfn (trunk small)", "resnet": "core/mmfn (trunk resnet50)"},
+        "traps": [],
         "skipped": [{"what": "cohort uci-digits", "reason": "its plugin is not installed"}],
         "cohorts": {
             "digits": cohort(digits, "Real digits.", simulated=False),

@@ -53,7 +53,8 @@ def nothing_scored(toy: Any) -> None:
     hashes = [name for name in toy.cells.columns if name.endswith("hash")]
     toy.cells[hashes] = ""
     # Without a single success `albench.publish` does not know the names of the scores.
-    toy.scores = toy.scores[["cell", "round", "n_labelled", "query_seconds", "train_seconds"]]
+    sizes = ["n_labelled", "n_labelled_subjects"]
+    toy.scores = toy.scores[["cell", "round", *sizes, "query_seconds", "train_seconds"]]
 
 
 def unknown_auc(toy: Any) -> None:
