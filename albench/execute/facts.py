@@ -14,6 +14,8 @@ from albench.records.provenance import provenance
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
     from albench.plan import Cell, ModelPlan, Plan, Resolved
@@ -70,6 +72,10 @@ def run_facts(
         "models": {label: _model_text(model) for label, model in resolved.models.items()},
         "cells": [_cell(cell) for cell in plan.cells],
         "traps": [trap.model_dump() for trap in benchmark.traps],
+        "published": {
+            key: [entry.model_dump() for entry in getattr(benchmark, key)]
+            for key in ("tables", "data_tables", "claims")
+        },
         "skipped": [{"what": skip.what, "reason": skip.reason} for skip in plan.skipped],
     }
 
@@ -99,7 +105,17 @@ def cohort_facts(
     for (name, chosen), cohort in cohorts.items():
         entry = facts.setdefault(name, _cohort(resolved, name, modalities[name], cohort))
         entry["candidates"]["+".join(chosen)] = len(cohort.candidates)
+        entry["class_candidates"]["+".join(chosen)] = _by_class(cohort, cohort.true_labels)
+        for position, key in enumerate(chosen):
+            _, first = np.unique(cohort.candidates[:, position], return_index=True)
+            samples = _by_class(cohort, cohort.true_labels[first])
+            entry["class_samples"].setdefault("+".join(chosen), {})[key] = samples
     return facts
+
+
+def _by_class(cohort: Cohort, labels: NDArray[np.intp]) -> dict[str, int]:
+    counts = np.bincount(labels, minlength=len(cohort.classes)).tolist()
+    return dict(zip(cohort.classes, counts, strict=True))
 
 
 def _cohort(
@@ -112,7 +128,11 @@ def _cohort(
     return {
         "subjects": len(cohort.subjects),
         "classes": dict(zip(cohort.classes, counts, strict=True)),
+        "class_order": list(cohort.classes),
+        "ordered": spec.ordered,
         "candidates": {},
+        "class_candidates": {},
+        "class_samples": {},
         "modalities": {
             key: {"samples": len(modality), "shape": list(modality.shape)}
             for key, modality in modalities.items()

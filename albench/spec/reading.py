@@ -12,7 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from albench.errors import Complaint, SpecError
 from albench.spec import places
-from albench.spec.schema import NAME_PATTERN, Benchmark
+from albench.spec.promises import broken_promises
+from albench.spec.schema import Benchmark
+from albench.spec.section import NAME_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -273,6 +275,7 @@ def _contradictions(benchmark: Benchmark) -> Iterator[Fault]:
         if trap.cohort not in benchmark.cohorts:
             problem = _not_there("cohorts", trap.cohort, list(benchmark.cohorts))
             yield ("traps", i, "cohort"), problem
+    yield from broken_promises(benchmark)
 
 
 def _unknown_modalities(benchmark: Benchmark, i: int) -> Iterator[Fault]:

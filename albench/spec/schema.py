@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StrictBool,
     StrictInt,
     StrictStr,
     model_validator,
 )
-from pydantic.functional_validators import AfterValidator, BeforeValidator
+from pydantic.functional_validators import BeforeValidator
 
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+from albench.spec.published import (  # pydantic reads the annotations when the file is validated
+    Claim,  # noqa: TC001
+    DataTable,  # noqa: TC001
+    PublishedTable,  # noqa: TC001
+)
+from albench.spec.section import Distinct, Name, Section
 
-Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=60)]
 PluginName = Annotated[StrictStr, Field(min_length=1)]
 Options = dict[str, Any]  # checked against the plugin's own descriptor when the plan is made
 
@@ -39,24 +41,10 @@ def _is_whole_number(value: object) -> object:
     return value
 
 
-def _no_duplicates(values: list[Any]) -> list[Any]:  # of names, or of lists of names
-    twice = [value for i, value in enumerate(values) if value in values[:i]]
-    if twice:
-        raise ValueError(f"names {twice[0]!r} twice")
-    return values
-
-
 Amount = Annotated[int | float, BeforeValidator(_is_amount)]
 """A whole number is a count, a number with a point a share: ``20`` or ``0.1``."""
 
 Count = Annotated[int, BeforeValidator(_is_whole_number)]
-Distinct = AfterValidator(_no_duplicates)
-
-
-class Section(BaseModel):
-    """A table of the specification; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ModalitySpec(Section):
@@ -76,6 +64,8 @@ class CohortSpec(Section):
     """Score subjects (the mean of their candidates' probabilities) or candidates."""
     classes: Annotated[list[str], Field(min_length=2), Distinct] | None = None
     """The classes in their order; None takes those found, sorted."""
+    ordered: StrictBool = False
+    """Whether the order means something: reports then score the distance too; no identity."""
     label_noise: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     """The share of training labels that are wrong, drawn by sample of the first modality in use."""
     optional: StrictBool = False
@@ -200,3 +190,6 @@ class Benchmark(Section):
     matrix: Annotated[list[MatrixEntry], Field(min_length=1)]
     limits: Limits = Limits()
     traps: list[TrapSpec] = Field(default_factory=list)
+    tables: list[PublishedTable] = Field(default_factory=list)
+    data_tables: list[DataTable] = Field(default_factory=list)
+    claims: list[Claim] = Field(default_factory=list)
