@@ -29,8 +29,8 @@ class Trap:
     cohort : str
         Its blocks are the trap.
     fall : str
-        ``buys-more`` or ``buys-less`` of a mark; ``misses`` a mark, which is ``buys-less`` in the
-        repetitions whose first labels have none of it; ``learns-less`` in a metric; or
+        ``buys-more`` or ``buys-less`` of a mark; ``misses`` a mark: buys none, in the repetitions
+        whose first labels have none of it; ``learns-less`` in a metric; or
         ``labels-fewer-subjects``.
     tolerance : float
         The smallest difference that counts.
@@ -123,8 +123,8 @@ def cell_values(rounds: pd.DataFrame, marks: pd.DataFrame, trap: Trap) -> pd.Dat
     -------
     DataFrame
         One row a cell that bought anything, with `value`, 0 to 1: the marked share of what was
-        bought, first labels apart; the mean of the metric over the labels bought; or the subjects
-        labelled at the end, as a share of the labels.
+        bought, first labels apart, or whether any was; the mean of the metric over the labels
+        bought; or the subjects labelled at the end, as a share of the labels.
     """
     chosen = (rounds["cohort"] == trap.cohort) & (rounds["strategy"] != REFERENCE)
     of_trap = rounds[chosen].sort_values("round")
@@ -149,4 +149,6 @@ def _marked_shares(ends: pd.DataFrame, marked: pd.DataFrame, trap: Trap) -> pd.D
     if trap.fall == "misses":  # the trap is only there if nobody was told of the mark
         ends = ends[ends["cell"].isin(first.index[first == 0])]
     n_marked = bought.reindex(ends["cell"]).to_numpy(dtype=float)
+    if trap.fall == "misses":
+        return ends.assign(value=(n_marked > 0).astype(float))
     return ends.assign(value=n_marked / (ends["last"] - ends["first"]))

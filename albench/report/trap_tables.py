@@ -67,8 +67,8 @@ def _falls(trap: Trap) -> str:
             return f"buys a smaller share of *{trap.mark}* than random, {least}"
         case "misses":
             return (
-                f"buys a smaller share of *{trap.mark}* than random, {least}, in the repetitions "
-                "whose first labels have none"
+                f"finds *{trap.mark}* in fewer repetitions than random, {least} of them, where "
+                "the first labels have none"
             )
         case "learns-less":
             metric = METRICS[trap.metric or ""]
@@ -134,9 +134,10 @@ def _numbers(found: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
             )
     caption = (
         "What is counted is the marked share of all that was bought after the first labels, the "
-        "mean metric over the labels bought, or the share of labels that went to a subject "
-        "without one. The difference to random is paired by repetition, with its 95 % interval "
-        "(Student's t); p of the paired t-test is corrected by Holm within the trap."
+        "share of repetitions in which any of the mark was bought, the mean metric over the labels "
+        "bought, or the subjects labelled at the end as a share of the labels. The difference to "
+        "random is paired by repetition, with its 95 % interval (Student's t); p of the paired "
+        "t-test is corrected by Holm within the trap."
     )
     columns = (
         *("block", "counted", "strategy", "mean", BASELINE, "difference", "95 % interval"),

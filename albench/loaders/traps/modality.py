@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.loaders.traps.world import N_FEATURES, World, alternating, first_share, two_classes
+from albench.loaders.traps.world import N_FEATURES, World, first_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,12 +15,9 @@ if TYPE_CHECKING:
 
     Classes = NDArray[np.intp]
 
-DISTANCE = 1.0
-"""Of the good modality's classes to their boundary, in standard deviations."""
-
 
 def good(n: int, rng: np.random.Generator) -> World:
-    """Return the modality that tells the classes apart on every row.
+    """Return the modality that tells the classes apart on every row, by a winding boundary.
 
     Parameters
     ----------
@@ -34,8 +31,8 @@ def good(n: int, rng: np.random.Generator) -> World:
     World
         A row is a subject; nothing is marked.
     """
-    classes = alternating(n)
-    features = two_classes(classes, DISTANCE, rng)
+    features = rng.normal(0, 1.5, (n, N_FEATURES))
+    classes = (features[:, 1] > np.sin(2 * features[:, 0])).astype(np.intp)
     return World(features=features, classes=classes, owners=np.arange(n))
 
 

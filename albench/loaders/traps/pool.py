@@ -49,7 +49,7 @@ def duplicates(n: int, rng: np.random.Generator) -> World:
 
 
 def outliers(n: int, rng: np.random.Generator) -> World:
-    """Return two classes, and junk far away along their boundary with labels by chance.
+    """Return two classes far apart, and junk far away along their boundary with labels by chance.
 
     Marked ``outlier``: the junk, 15 % of the rows. No label of it tells anything of other rows.
 
@@ -67,7 +67,7 @@ def outliers(n: int, rng: np.random.Generator) -> World:
     """
     is_junk = first_share(n, 0.15)
     classes = np.where(is_junk, rng.integers(0, 2, n), alternating(n))
-    features = two_classes(classes, 1.5, rng)
+    features = two_classes(classes, 2.5, rng)
     n_junk = int(is_junk.sum())
     features[is_junk, 0] = rng.normal(0, 0.3, n_junk)
     features[is_junk, 1:] = rng.choice([-5.0, 5.0], (n_junk, 1)) + rng.normal(0, 0.3, (n_junk, 1))
@@ -79,8 +79,8 @@ def outliers(n: int, rng: np.random.Generator) -> World:
 def xor(n: int, rng: np.random.Generator) -> World:
     """Return four corners of a square, opposite ones of one class, one of them small.
 
-    Marked ``hidden``: the small corner, 8 % of the rows. Whoever knows the other three corners is
-    sure that it belongs to the other class.
+    Marked ``hidden``: the small corner, 4 % of the rows and further out. Whoever knows the other
+    three corners is sure that it belongs to the other class.
 
     Parameters
     ----------
@@ -94,9 +94,9 @@ def xor(n: int, rng: np.random.Generator) -> World:
     World
         A row is a subject.
     """
-    shares = np.array([0.32, 0.62, 0.92])
+    shares = np.array([0.46, 0.71, 0.96])
     corner = np.searchsorted(np.rint(shares * n), np.arange(n), side="right")
-    centres = np.array([[-2.0, -2.0], [2.0, -2.0], [-2.0, 2.0], [2.0, 2.0]])
+    centres = np.array([[-2.0, -2.0], [2.0, -2.0], [-2.0, 2.0], [2.5, 2.5]])
     features = rng.normal(0, 0.6, (n, N_FEATURES))
     features[:, :2] += centres[corner]
     classes = np.isin(corner, [1, 2]).astype(np.intp)
@@ -108,7 +108,7 @@ def xor(n: int, rng: np.random.Generator) -> World:
 def imbalance(n: int, rng: np.random.Generator) -> World:
     """Return a frequent class in three dense clouds and a rare one spread out beside them.
 
-    Marked ``rare``: the rows of the rare class, 10 %.
+    Marked ``rare``: the rows of the rare class, 15 %.
 
     Parameters
     ----------
@@ -122,12 +122,12 @@ def imbalance(n: int, rng: np.random.Generator) -> World:
     World
         A row is a subject.
     """
-    is_rare = first_share(n, 0.1)
+    is_rare = first_share(n, 0.15)
     centres = np.array([[-2.0, 0.0], [0.0, -2.0], [-2.0, -3.0]])
     features = rng.normal(0, 0.5, (n, N_FEATURES))
     features[:, :2] += centres[np.arange(n) % len(centres)]
-    features[is_rare] = rng.normal(0, 1.0, (int(is_rare.sum()), N_FEATURES))
-    features[is_rare, 0] += 1.5
+    features[is_rare] = rng.normal(0, 1.5, (int(is_rare.sum()), N_FEATURES))
+    features[is_rare, 0] += 3.0
     return World(
         features=features,
         classes=is_rare.astype(np.intp),

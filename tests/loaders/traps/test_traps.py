@@ -72,11 +72,11 @@ def test_whoever_knows_three_corners_is_sure_of_the_wrong_class_in_the_fourth() 
     assert wrong.min() > 0.9
 
 
-def test_the_rare_class_is_a_tenth_and_less_dense_than_the_other() -> None:
+def test_the_rare_class_is_small_and_less_dense_than_the_other() -> None:
     modality = loader.load(kind="imbalance")
     is_rare, X = modality.marks["rare"], vectors(modality)
     distances = np.sort(np.linalg.norm(X[:, np.newaxis] - X, axis=2), axis=1)[:, 20]
-    assert is_rare.mean() == pytest.approx(0.1)
+    assert is_rare.mean() == pytest.approx(0.15)
     assert (labels(modality) == is_rare).all()
     assert distances[is_rare].mean() > 2 * distances[~is_rare].mean()
 
@@ -92,9 +92,8 @@ def test_frames_of_a_subject_hardly_differ() -> None:
 def test_the_good_modality_is_the_same_whatever_is_wrong_with_the_other(kind: str) -> None:
     good = loader.load_pair(kind=kind, view="good")
     assert (vectors(good) == vectors(loader.load_pair())).all()
-    assert LogisticRegression().fit(vectors(good), labels(good)).score(
-        vectors(good), labels(good)
-    ) == pytest.approx(0.84, abs=0.06)
+    model = KNeighborsClassifier(3).fit(vectors(good)[::2], labels(good)[::2])
+    assert model.score(vectors(good)[1::2], labels(good)[1::2]) > 0.85
 
 
 @pytest.mark.parametrize("kind", OTHERS)
