@@ -6,18 +6,27 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from albench import report
-from albench.analysis import metrics
+from albench.analysis import metrics, summaries
+from albench.analysis.ordinal import ordinal_scores
+from albench.analysis.published import NOTHING, Published, System
+from albench.analysis.summaries import Outcome
 from albench.errors import RecordsError
 from albench.records import journal, tables
+from albench.records.schema import Status
+from albench.report.load import BOUNDARY
 from albench.report.manifest import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.records.tables import Records
+    from albench.analysis.summaries import Outcomes, Summaries
+    from albench.records.schema import Finished
+    from albench.records.tables import Predictions, Records
 
 MANIFEST_KEYS = (
     "name",
@@ -44,7 +53,7 @@ def publish(results: Path) -> Path:
     ----------
     results : Path
         ``results/NAME``. Without a journal (a fresh clone has none) the report is drawn from the
-        text tables ``cells.csv``, ``scores.csv``, ``marks.csv`` and ``manifest.json``.
+        text tables beside it: ``cells.csv``, ``scores.csv``, ``manifest.json`` and the others.
 
     Returns
     -------
@@ -69,6 +78,8 @@ def _write_tables(results: Path) -> None:
     _write_csv(cells, results / "cells.csv")
     _write_csv(_scores(records), results / "scores.csv")
     _write_csv(tables.marks_table(records), results / "marks.csv")
+    for name, table in vars(_summaries(records)).items():
+        _write_csv(table, results / f"{name}.csv")
     text = json.dumps(_manifest(records, cells), indent=1, sort_keys=True) + "\n"
     (results / "manifest.json").write_text(text, encoding="utf-8")
     tables.write_parquet(records, results / "tables")
@@ -86,9 +97,11 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _scores(records: Records) -> pd.DataFrame:
+    ordered = _cells_of_ordered_cohorts(records)
     scored = [
         {"cell": entry.cell, "round": entry.round}
         | asdict(metrics.score(entry.labels, entry.proba))
+        | (_ordinal(entry) if entry.cell in ordered else {})
         for entry in tables.predictions(records)
     ]
     rounds = tables.rounds_table(records)
@@ -97,10 +110,61 @@ def _scores(records: Records) -> pd.DataFrame:
     return rounds.merge(pd.DataFrame(scored), on=["cell", "round"], validate="one_to_one")
 
 
+def _cells_of_ordered_cohorts(records: Records) -> set[str]:
+    cohorts = records.run["cohorts"]
+    planned = records.run["cells"]
+    # Runs from before cohorts could be ordered do not tell.
+    return {entry["cell"] for entry in planned if cohorts[entry["cohort"]].get("ordered")}
+
+
+def _ordinal(entry: Predictions) -> dict[str, float]:
+    found = ordinal_scores(entry.labels, entry.proba)
+    boundaries = {f"{BOUNDARY}{k}": area for k, area in enumerate(found.boundaries, start=1)}
+    return {"kappa": found.kappa, "mean_error": found.mean_error} | boundaries
+
+
+def _summaries(records: Records) -> Summaries:
+    told = records.run.get("published")  # runs from before there were published tables have none
+    published = NOTHING if told is None else TypeAdapter(Published).validate_python(told)
+    return summaries.summarise(_outcomes(records, published), published)
+
+
+def _outcomes(records: Records, published: Published) -> Outcomes:
+    """Return what the cells answered that published tables and claims are about."""
+    judged = published.points()
+    answers: dict[str, list[Predictions]] = {}
+    for entry in tables.predictions(records) if judged else ():
+        answers.setdefault(entry.cell, []).append(entry)
+    found: Outcomes = {}
+    for planned in records.run["cells"]:
+        system = System(*(planned[key] for key in System._fields))
+        finished = records.finished.get(planned["cell"])
+        if system in judged and finished is not None and finished.status is Status.OK:
+            by_subject = records.run["cohorts"][system.cohort]["evaluation"] == "subject"
+            outcome = _outcome(finished, answers[planned["cell"]], by_subject=by_subject)
+            found.setdefault(system, {})[planned["repetition"]] = outcome
+    return found
+
+
+def _outcome(finished: Finished, answers: list[Predictions], *, by_subject: bool) -> Outcome:
+    part = finished.part
+    if part is None:
+        raise RecordsError(f"cell {finished.cell} succeeded without a test part: run it again")
+    n_labelled = np.array([entry.n_labelled for entry in finished.rounds], dtype=float)
+    return Outcome(
+        # A candidate is called by its subject and its samples.
+        subjects=tuple(u if by_subject else u.rpartition(":")[0] for u in part.units),
+        labels=answers[0].labels,
+        proba=np.stack([entry.proba for entry in answers]),
+        shares=n_labelled / part.n_candidates,
+    )
+
+
 def _manifest(records: Records, cells: pd.DataFrame) -> dict[str, Any]:  # plain data
     chosen = {key: records.run[key] for key in MANIFEST_KEYS}
     seconds = sum(found.seconds for found in records.finished.values())
     return chosen | {
+        "published": records.run.get("published", {}),
         "traps": records.run.get("traps", []),  # runs from before there were traps have none
         "schema": SCHEMA_VERSION,
         "seconds": round(seconds, 1),

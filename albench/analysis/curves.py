@@ -32,7 +32,8 @@ def joined(cells: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a round; a cell that two blocks share is there for both.
     """
-    good = cells.loc[cells["status"] == "ok", ["cell", *BLOCK, "strategy", "repetition"]]
+    sizes = [name for name in ("n_candidates", "n_subjects") if name in cells]
+    good = cells.loc[cells["status"] == "ok", ["cell", *BLOCK, "strategy", "repetition", *sizes]]
     return good.merge(scores, on="cell", how="inner")
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import rankdata
 
+from albench.analysis.calibration import brier_score, expected_calibration_error
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -30,12 +32,18 @@ class Scores:
         The mean over classes of the share that is right.
     log_loss : float
         The mean of minus the logarithm of the true class's probability, in nats.
+    brier : float
+        The mean squared distance of the probabilities from the truth, 0 to 2.
+    calibration_error : float
+        How far the answers' probabilities are from the share of right ones, over ten bins.
     """
 
     accuracy: float
     auc: float
     balanced_accuracy: float
     log_loss: float
+    brier: float
+    calibration_error: float
 
 
 def score(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> Scores:
@@ -58,6 +66,8 @@ def score(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> Scores:
         auc=macro_auc(labels, proba),
         balanced_accuracy=balanced_accuracy(labels, proba),
         log_loss=log_loss(labels, proba),
+        brier=brier_score(labels, proba),
+        calibration_error=expected_calibration_error(labels, proba),
     )
 
 

@@ -10,11 +10,16 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from albench.analysis.curves import BLOCK
+from albench.analysis.published import SYSTEM
+from albench.analysis.summaries import Summaries
 from albench.errors import Complaint, RecordsError
 from albench.report.manifest import SCHEMA_VERSION, Manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+BOUNDARY = "auc_from_"
+"""Columns that begin so are the AUC of being in a class, by its number, or a later one."""
 
 MENDING = "restore it, or run the benchmark again"
 
@@ -31,6 +36,10 @@ class Layout:
         Numbers that are always there.
     scores : tuple of str
         Numbers that may be unknown; a run without any success has not even the columns.
+    optional : tuple of str
+        Numbers that may be unknown, and whole columns of which may be missing.
+    prefix : str
+        Columns that begin with it are optional numbers as well; empty for none.
     key : tuple of str
         Columns that tell rows apart.
     """
@@ -38,6 +47,8 @@ class Layout:
     text: tuple[str, ...]
     numbers: tuple[str, ...]
     scores: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    prefix: str = ""
     key: tuple[str, ...]
 
 
@@ -46,18 +57,40 @@ CELLS = Layout(
         *("cell", *BLOCK, "strategy", "status", "reason"),
         *("split_hash", "first_labels_hash", "weights_hash", "batches_hash"),
     ),
-    numbers=("repetition", "seconds", "peak_mb"),
+    numbers=("repetition", "seconds", "peak_mb", "n_candidates", "n_subjects"),
     key=(*BLOCK, "strategy", "repetition"),
 )
 SCORES = Layout(
     text=("cell",),
     numbers=("round", "n_labelled", "n_labelled_subjects", "query_seconds", "train_seconds"),
     scores=("accuracy", "auc", "balanced_accuracy"),
+    optional=("brier", "calibration_error", "kappa", "mean_error"),
+    prefix=BOUNDARY,
     key=("cell", "round"),
 )
 MARKS = Layout(
     text=("cell", "mark"), numbers=("round", "n_picked", "n_train"), key=("cell", "round", "mark")
 )
+SPREAD = ("low", "high", "deviation")
+COUNTED = ("n_subjects", "n_repetitions")
+SUMMARIES = {
+    "intervals": Layout(
+        text=(*SYSTEM, "point", "metric"),
+        numbers=COUNTED,
+        scores=SPREAD,
+        key=(*SYSTEM, "point", "metric"),
+    ),
+    "optimism": Layout(
+        text=tuple(SYSTEM),
+        numbers=("n_repetitions",),
+        scores=("accuracy", "auc"),
+        key=tuple(SYSTEM),
+    ),
+    "contrasts": Layout(text=(), numbers=("claim", *COUNTED), scores=SPREAD, key=("claim",)),
+    "confusion": Layout(
+        text=tuple(SYSTEM), numbers=("truth", "answer", "n"), key=(*SYSTEM, "truth", "answer")
+    ),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +105,8 @@ class Records:
         One row a cell and round.
     marks : DataFrame
         One row a cell, round and mark; results from before marks were counted have none.
+    summaries : Summaries
+        Of published systems; empty where there are none, or where results are from before.
     manifest : Manifest
         Specification, data, plugins and provenance.
     """
@@ -79,6 +114,7 @@ class Records:
     cells: pd.DataFrame
     scores: pd.DataFrame
     marks: pd.DataFrame
+    summaries: Summaries
     manifest: Manifest
 
 
@@ -88,7 +124,7 @@ def load(results: Path) -> Records:
     Parameters
     ----------
     results : Path
-        With ``cells.csv``, ``scores.csv`` and ``manifest.json``; ``marks.csv`` may be missing.
+        With ``cells.csv``, ``scores.csv`` and ``manifest.json``; the others may be missing.
 
     Returns
     -------
@@ -103,14 +139,24 @@ def load(results: Path) -> Records:
     complaints: list[Complaint] = []
     cells = _table(results / "cells.csv", CELLS, complaints)
     scores = _table(results / "scores.csv", SCORES, complaints)
-    has_marks = (results / "marks.csv").exists()
-    marks = _table(results / "marks.csv", MARKS, complaints) if has_marks else _empty(MARKS)
+    marks = _later_table(results / "marks.csv", MARKS, complaints)
+    summaries = Summaries(
+        **{
+            name: _later_table(results / f"{name}.csv", layout, complaints)
+            for name, layout in SUMMARIES.items()
+        }
+    )
     manifest = _manifest(results / "manifest.json", complaints)
     if not complaints:
         complaints += _contradictions(results, cells, scores)
     if complaints or manifest is None:
         raise RecordsError(complaints)
-    return Records(cells, scores, marks, manifest)
+    return Records(cells, scores, marks, summaries, manifest)
+
+
+def _later_table(path: Path, layout: Layout, complaints: list[Complaint]) -> pd.DataFrame:
+    """Return a table that results from earlier versions do not have."""
+    return _table(path, layout, complaints) if path.exists() else _empty(layout)
 
 
 def _contradictions(results: Path, cells: pd.DataFrame, scores: pd.DataFrame) -> list[Complaint]:
@@ -145,15 +191,25 @@ def _empty(layout: Layout) -> pd.DataFrame:
     return pd.DataFrame(columns=[*layout.text, *layout.numbers, *layout.scores])
 
 
+def _optional(table: pd.DataFrame, layout: Layout) -> list[str]:
+    """Return the columns of a table that it need not have."""
+    return [
+        name
+        for name in table.columns
+        if name in layout.optional or (layout.prefix and name.startswith(layout.prefix))
+    ]
+
+
 def _problems(table: pd.DataFrame, layout: Layout) -> list[str]:
     needed = [*layout.text, *layout.numbers, *(layout.scores if len(table) else ())]
     lacking = [name for name in needed if name not in table.columns]
     if lacking:
         return [f"lacks the columns {', '.join(lacking)}"]
+    scores = [*(layout.scores if len(table) else ()), *_optional(table, layout)]
     problems = [
         f"column {name} holds {value!r} in row {row} where a number is expected"
-        for name in (*layout.numbers, *(layout.scores if len(table) else ()))
-        for row, value in _not_numbers(table[name], may_be_empty=name in layout.scores)[:1]
+        for name in (*layout.numbers, *scores)
+        for row, value in _not_numbers(table[name], may_be_empty=name in scores)[:1]
     ]
     twice = table[table.duplicated(list(layout.key))]
     if len(twice):
@@ -174,7 +230,7 @@ def _row(index: object) -> int:
 
 def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     typed = table[list(layout.text)].copy()
-    for name in (*layout.numbers, *layout.scores):
+    for name in (*layout.numbers, *layout.scores, *_optional(table, layout)):
         column = table[name] if name in table.columns else pd.Series(dtype=float)
         typed[name] = pd.to_numeric(column)
     return typed

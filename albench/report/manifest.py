@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from albench.analysis.published import NOTHING, Published
 from albench.analysis.traps import Trap  # noqa: TC001  # read when a manifest is validated
 
 SCHEMA_VERSION = 1
@@ -20,7 +21,12 @@ class Samples:
 
 @dataclass(frozen=True, kw_only=True)
 class CohortFacts:
-    """What a cohort holds: counts, where it is from, and whether it is simulated."""
+    """What a cohort holds: counts, where it is from, and whether it is simulated.
+
+    Of sets of modalities in use, `class_candidates` are the candidates by class, `class_samples`
+    the samples of each modality by class, of the subjects that have all of the set. Manifests from
+    before neither tell these nor the classes' order, nor whether it means anything.
+    """
 
     subjects: int
     test_subjects: int
@@ -29,6 +35,15 @@ class CohortFacts:
     candidates: dict[str, int]
     note: str
     simulated: bool
+    ordered: bool = False
+    class_order: tuple[str, ...] = ()
+    class_candidates: dict[str, dict[str, int]] = field(default_factory=dict)
+    class_samples: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes in their order, as far as the manifest tells it."""
+        return self.class_order or tuple(self.classes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +107,8 @@ class Manifest:
         Versions and hardware.
     traps : tuple of Trap
         Of which cohorts the best behaviour is known; manifests from before have none.
+    published : Published
+        What papers print and claim; manifests from before have none.
     """
 
     title: str
@@ -108,3 +125,4 @@ class Manifest:
     conflicts: tuple[str, ...]
     provenance: Provenance
     traps: tuple[Trap, ...] = ()
+    published: Published = NOTHING

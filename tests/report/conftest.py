@@ -106,7 +106,7 @@ def score_row(name: str, i: int, n_labelled: int, height: float) -> dict[str, ob
         {"cell": name, "round": i, "n_labelled": n_labelled, "n_labelled_subjects": n_labelled}
         | {"query_seconds": 0.01 * i, "train_seconds": 0.1, "evaluate_seconds": 0.01}
         | {"accuracy": height, "auc": (1 + height) / 2, "balanced_accuracy": height}
-        | {"log_loss": 1 - height}
+        | {"log_loss": 1 - height, "brier": 1 - height, "calibration_error": 0.1}
     )
 
 

@@ -1,0 +1,39 @@
+"""The measured optimism is what choosing on the test set really adds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from albench.analysis.metrics import macro_auc
+from albench.analysis.peeking import best_round, optimism
+from albench.analysis.resampling import halves
+
+LABELS = np.repeat(np.arange(5), [8, 10, 6, 6, 4])
+SUBJECTS = [str(i) for i in range(34)]
+
+
+def test_optimism_is_what_the_best_of_equal_rounds_gains() -> None:
+    rng = np.random.default_rng(1)
+    found, true = [], []
+    for _ in range(30):
+        proba = np.exp(rng.normal(size=(20, 34, 5)) + np.eye(5)[LABELS])
+        proba /= proba.sum(axis=2, keepdims=True)
+        areas = np.array([macro_auc(LABELS, part) for part in proba])
+        true.append(areas.max() - areas.mean())  # all rounds are equally good but for chance
+        found.append(optimism(LABELS, proba, halves(LABELS, SUBJECTS, rng, 50))[1])
+    assert np.mean(found) == pytest.approx(np.mean(true), rel=0.25)
+
+
+def test_a_single_round_flatters_not_at_all() -> None:
+    rng = np.random.default_rng(2)
+    proba = rng.dirichlet(np.ones(5), size=(1, 34))
+    parts = halves(LABELS, SUBJECTS, rng, 50)
+    accuracy, area = optimism(LABELS, proba, parts)
+    # Both directions of each split are counted, so that what chance gives to one it takes.
+    assert (accuracy, area) == pytest.approx((0.0, 0.0), abs=1e-12)
+
+
+def test_the_best_round_is_the_first_of_equal_ones() -> None:
+    assert best_round(np.array([np.nan, 0.5, 0.7, 0.7])) == 2
+    assert best_round(np.array([np.nan])) is None
