@@ -34,6 +34,8 @@ LOADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "digits, fourier": ("digits", {"view": "fourier"}),
     "breast cancer": ("breast-cancer", {}),
     "liver": ("liver", {"modality": "LSTE", "size": 32, "subjects": 8, "images": 2}),
+    "trap": ("trap", {}),
+    "pair of traps": ("trap-pair", {"kind": "noisy", "view": "other"}),
 }
 
 

@@ -7,11 +7,14 @@ VERSION = 1
 
 _SEED = Option(name="seed", type=int, default=0, minimum=0, help="of all rows")
 
-
-def _rows(default: int) -> Option:
-    text = "how many rows, shared out over subjects and kinds of rows"
-    return Option(name="rows", type=int, default=default, minimum=100, maximum=100_000, help=text)
-
+_ROWS = Option(
+    name="rows",
+    type=int,
+    default=480,
+    minimum=100,
+    maximum=100_000,
+    help="how many rows, shared out over subjects and kinds of rows",
+)
 
 DESCRIPTORS: tuple[Descriptor, ...] = (
     Descriptor(
@@ -30,9 +33,10 @@ DESCRIPTORS: tuple[Descriptor, ...] = (
                 help="copies at the boundary, frames of few subjects, a rare class, uncertain "
                 "junk far away, or a corner with an unexpected label",
             ),
-            _rows(480),
+            _ROWS,
             _SEED,
         ),
+        citation="ours: cohorts on which the best behaviour is known",
     ),
     Descriptor(
         name="trap-pair",
@@ -57,8 +61,9 @@ DESCRIPTORS: tuple[Descriptor, ...] = (
                 choices=("good", "other"),
                 help="the modality that tells the classes apart everywhere, or the other one",
             ),
-            _rows(480),
+            _ROWS,
             _SEED,
         ),
+        citation="ours: cohorts on which the best behaviour is known",
     ),
 )
