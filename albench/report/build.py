@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 from albench.analysis import comparison, curves, efficiency, ranks, standing
 from albench.analysis.curves import REFERENCE
 from albench.report import (
+    bought_tables,
+    claim_tables,
     comparison_tables,
+    data_tables,
     figures,
+    published_tables,
+    quality_figures,
+    quality_tables,
     score_tables,
     sentences,
     standing_tables,
@@ -72,7 +78,9 @@ def sections(records: Records) -> list[Section]:
     findings = [_find(rounds, metric) for metric in SHOWN] if len(rounds) else []
     return [
         Section("The answer", list(_answer(records, findings, named))),
+        *_published(records, rounds, named),
         *(_results(records, rounds, findings, named) if findings else ()),
+        *(_quality(records, rounds, named) if findings else ()),
         *_traps(records, rounds, named),
         Section("Coverage", list(_coverage(records, named))),
         Section("Fairness", list(_fairness(records, named))),
@@ -81,6 +89,59 @@ def sections(records: Records) -> list[Section]:
         Section("Environment", [_environment(records.manifest)]),
         Section("Specification", [Code(records.manifest.command), Code(records.manifest.spec)]),
     ]
+
+
+def _published(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Section]:
+    known, summaries = records.manifest.published, records.summaries
+    data = [*data_tables.data_tables(known.data_tables, records.manifest.cohorts, named)]
+    tables = [*published_tables.published_tables(rounds, summaries, known.tables, named)]
+    if data or tables:
+        yield Section("Beside the paper", [*data, *tables])
+    if known.claims:
+        parts = claim_tables.claim_parts(rounds, summaries.contrasts, known.claims, named)
+        yield Section("Claims", list(parts))
+
+
+def _quality(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Section]:
+    parts: list[Part] = [*_ordinal(records, rounds, named), *_confusion(records)]
+    if parts:
+        yield Section("Ordinal scores and confusion", parts)
+    if (calibrated := quality_tables.calibration_table(rounds, named)) is not None:
+        yield Section("Calibration", [*_calibration_figure(records, rounds, named), calibrated])
+    if (bought := bought_tables.bought_table(rounds, records.marks, named)) is not None:
+        yield Section("What was bought", [bought])
+
+
+def _ordinal(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Table]:
+    for cohort, facts in records.manifest.cohorts.items():
+        table = quality_tables.ordinal_table(rounds, cohort, facts, named)
+        if table is not None:
+            yield table
+
+
+def _confusion(records: Records) -> Iterator[Figure]:
+    if records.summaries.confusion.empty:
+        return
+    caption = (
+        "Confusion in the last round of the systems of the published tables, summed over "
+        "repetitions: true classes down, answers across, in percent of the row."
+    )
+    drawing = quality_figures.confusion_matrices(
+        records.summaries.confusion, records.manifest.cohorts
+    )
+    yield Figure("confusion", caption, drawing)
+
+
+def _calibration_figure(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Figure]:
+    drawn = styles(set(rounds["strategy"]) - {REFERENCE})
+    systems = records.manifest.published.systems()
+    drawing = quality_figures.calibration_curves(rounds, systems, named, drawn)
+    if drawing is not None:
+        caption = (
+            "Calibration error by labels bought, of the systems of the published tables and of "
+            "random: means over repetitions; the grey band is the 95 % interval of random's mean."
+        )
+        yield Figure("calibration", caption, drawing)
 
 
 def _traps(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Section]:

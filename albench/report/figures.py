@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from albench.analysis.comparison import Verdict
 from albench.analysis.curves import BASELINE, REFERENCE
-from albench.report.names import METRICS, blocks_of, of_block
+from albench.report.names import METRICS, QUALITIES, blocks_of, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,7 +80,7 @@ def learning_curves(
             for name, line in _lines(bought):
                 _draw_line(axes, line, drawn[name], name)
             _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
-            _label(axes, bought, METRICS[metric])
+            _label(axes, bought, (METRICS | QUALITIES)[metric])
             axes.set_ylim(top=min(axes.get_ylim()[1], 1.01))  # no score is above 1
         _legend(figure, panels.values())
     return figure

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Block = tuple[str, str, str, str]
 
 METRICS = {"accuracy": "accuracy", "auc": "AUC", "balanced_accuracy": "balanced accuracy"}
+QUALITIES = {"calibration_error": "calibration error"}
+"""Other words for what figures are of."""
 
 # Okabe and Ito's colours, which people of any colour vision can tell apart; without yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

@@ -1,0 +1,79 @@
+"""Tables of what strategies bought of that which is known to be bad."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.bought import marked_purchases
+from albench.analysis.points import FINAL
+from albench.report.content import Table
+from albench.report.formats import UNKNOWN, in_order
+from albench.report.names import blocks_of, of_block
+from albench.report.quality_tables import LONGEST
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from albench.report.names import Namer
+
+
+def bought_table(rounds: pd.DataFrame, marks: pd.DataFrame, named: Namer) -> Table | None:
+    """Return how often each strategy bought what is marked, against a blind choice.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `curves.joined` gave, with n_candidates.
+    marks : DataFrame
+        One row a cell, round and mark.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Table or None
+        None if nothing is marked.
+    """
+    found = marked_purchases(rounds, marks)
+    if found.empty:
+        return None
+    points = [p for p in ("0.3", "0.5", FINAL) if (found["point"] == p).any()]
+    rows = []
+    for block in blocks_of(found):
+        own = of_block(found, block)
+        for mark in sorted(own["mark"].unique()):
+            marked = own[own["mark"] == mark]
+            for strategy in in_order(marked["strategy"].tolist()):
+                part = marked[marked["strategy"] == strategy].set_index("point")
+                cells = [_cell(part, point) for point in points]
+                there = f"{100 * part['train_share'].iloc[0]:.1f}"
+                rows.append((f"{named.block(block)}: {mark}", strategy, there, *cells))
+    caption = (
+        "In the training part: the share of candidates with the mark, in percent. Then the marked "
+        "share of what was bought after the first labels until so much of the training part was "
+        "labelled, and in brackets that divided by the share in the training part, with its 95 % "
+        "interval over repetitions (Student's t, not corrected): 1 is a blind choice, less is "
+        "avoiding, more is seeking. At the end: where not everything was bought."
+    )
+    headings = [_heading(point) for point in points]
+    columns = ("block and mark", "strategy", "in the training part", *headings)
+    title = "Marked candidates among what was bought"
+    return Table("bought", title, caption, columns, tuple(rows), len(rows) > LONGEST)
+
+
+def _heading(point: str) -> str:
+    return "at the end" if point == FINAL else f"{100 * float(point):g} % labelled"
+
+
+def _cell(part: pd.DataFrame, point: str) -> str:
+    if point not in part.index:
+        return UNKNOWN
+    share, ratio, low, high = (
+        float(part[key].to_dict()[point]) for key in ("share", "ratio", "low", "high")
+    )
+    if np.isnan(ratio):
+        return f"{100 * share:.1f}"
+    interval = "" if np.isnan(low) else f", {low:.2f} to {high:.2f}"
+    return f"{100 * share:.1f} ({ratio:.2f}{interval})"

@@ -1,0 +1,169 @@
+"""Which of a paper's claims hold here, how surely, and what would decide the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.claims import MOST, Standing, judge, subjects_needed
+from albench.analysis.comparison import FEWEST_PAIRS
+from albench.analysis.points import AREA, FINAL
+from albench.report.content import Table, Text
+from albench.report.formats import UNKNOWN, p_value, signed, span
+from albench.report.names import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from albench.analysis.claims import Judged
+    from albench.analysis.published import Claim, Side
+    from albench.report.content import Part
+    from albench.report.names import Namer
+
+    Contrast = Mapping[str, float]
+
+DECIDED = frozenset({Standing.HOLDS, Standing.OPPOSITE})
+COLUMNS = (
+    *("claim", "metric", "better", "than", "difference", "95 %, repetitions", "p (Holm)"),
+    *("verdict", "95 %, test subjects", "pairs", "repetitions needed", "test subjects needed"),
+)
+
+
+def claim_parts(
+    rounds: pd.DataFrame, contrasts: pd.DataFrame, claims: Sequence[Claim], named: Namer
+) -> Iterator[Part]:
+    """Yield the paragraph on a paper's claims, and their table.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `curves.joined` gave, with n_candidates.
+    contrasts : DataFrame
+        The bootstrap of each claim's difference; may lack some.
+    claims : sequence of Claim
+        The specification's.
+    named : Namer
+        Names cohorts.
+
+    Yields
+    ------
+    Text or Table
+        The paragraph first.
+    """
+    judged = judge(rounds, claims)
+    bootstrap: dict[int, Contrast] = {
+        int(row["claim"]): {str(key): value for key, value in row.items()}
+        for row in contrasts.to_dict("records")
+    }
+    found = [(entry, bootstrap.get(i, {})) for i, entry in enumerate(judged)]
+    yield Text(tuple(_told(judged, named)))
+    yield Text(tuple(_in_words(entry, contrast) for entry, contrast in found), is_list=True)
+    yield _table(found, named)
+
+
+def _told(judged: Sequence[Judged], named: Namer) -> Iterator[str]:
+    cohorts = sorted({side.cohort for e in judged for side in (e.claim.better, e.claim.than)})
+    where = " and ".join(named.cohort(name) for name in cohorts)
+    counts = {standing: sum(e.standing is standing for e in judged) for standing in Standing}
+    yield (
+        f"Of the {len(judged)} claims {counts[Standing.HOLDS]} hold on {where}, of "
+        f"{counts[Standing.OPPOSITE]} the opposite holds, and {counts[Standing.OPEN]} are not "
+        "decided."
+    )
+    if counts[Standing.TOO_FEW]:
+        yield (
+            f"{counts[Standing.TOO_FEW]} have fewer than {FEWEST_PAIRS} repetitions with both "
+            "sides, so that no verdict is given."
+        )
+
+
+def _in_words(judged: Judged, contrast: Contrast) -> str:
+    claim = judged.claim
+    source = f" ({claim.source})" if claim.source else ""
+    start = f"**{claim.text}**{source}: "
+    if not judged.n_pairs:
+        return start + "no repetition has both sides."
+    word = METRICS[claim.metric]
+    measured = f"{word} {signed(judged.difference)} ({span(judged.low, judged.high)})"
+    if judged.standing in DECIDED:
+        return f"{start}{judged.standing}; {measured}."
+    sign = " The measured difference has the other sign." if judged.difference < 0 else ""
+    return f"{start}{judged.standing}; {measured}.{sign} {_what_decides(judged, contrast)}"
+
+
+def _what_decides(judged: Judged, contrast: Contrast) -> str:
+    repetitions = _needed(judged.n_repetitions)
+    subjects = _needed(_subjects(judged, contrast))
+    return (
+        f"To decide a difference of this size takes {repetitions} repetitions; to tell it from "
+        f"none by the choice of test subjects, {subjects} of these."
+    )
+
+
+def _subjects(judged: Judged, contrast: Contrast) -> float:
+    if not contrast:
+        return float("nan")
+    return subjects_needed(judged.difference, contrast["deviation"], contrast["n_subjects"])
+
+
+def _needed(n: float) -> str:
+    if np.isnan(n):
+        return "an unknown number of"
+    return f"more than {MOST}" if np.isinf(n) else f"{n:.0f}"
+
+
+def _table(found: Sequence[tuple[Judged, Contrast]], named: Namer) -> Table:
+    rows = tuple(_row(entry, contrast, named) for entry, contrast in found)
+    caption = (
+        "Difference: what is said to be better minus the other, paired by repetition; its 95 % "
+        "interval (Student's t) is not corrected. The verdict goes by the paired t-test, corrected "
+        "by Holm over all claims. Test subjects: the bootstrap over the subjects of all test sets, "
+        "both sides drawn alike. Needed: for a power of 80 % at 5 %, two-sided, not corrected, if "
+        "the true difference is the measured one: repetitions by the spread of the paired "
+        "differences, test subjects by the bootstrap's spread, which falls as one over the square "
+        f"root of their number (now: distinct subjects over all test sets). {UNKNOWN}: unknown. "
+        "Test sets of repetitions share subjects, and training sets more so: these tests are "
+        "somewhat too sure, and more repetitions of the same cohort decide about this cohort, not "
+        "about other patients."
+    )
+    return Table("claims", "Claims", caption, COLUMNS, rows)
+
+
+def _row(judged: Judged, contrast: Contrast, named: Namer) -> tuple[str, ...]:
+    claim = judged.claim
+    subjects = span(contrast["low"], contrast["high"]) if contrast else UNKNOWN
+    needed = [judged.n_repetitions, _subjects(judged, contrast)]
+    return (
+        claim.text,
+        METRICS[claim.metric],
+        *(_side(side, other, named) for side, other in _both(claim)),
+        signed(judged.difference),
+        span(judged.low, judged.high),
+        p_value(judged.p_holm),
+        f"**{judged.standing}**" if judged.standing in DECIDED else str(judged.standing),
+        subjects,
+        str(judged.n_pairs),
+        *(UNKNOWN if np.isnan(n) else _needed(n) for n in needed),
+    )
+
+
+def _both(claim: Claim) -> tuple[tuple[Side, Side], tuple[Side, Side]]:
+    return (claim.better, claim.than), (claim.than, claim.better)
+
+
+def _side(side: Side, other: Side, named: Namer) -> str:
+    """Return what a side is, without the cohort where both have it."""
+    parts = [" + ".join(side.modalities), side.model, side.strategy, _at(side)]
+    if side.cohort != other.cohort:
+        parts = [named.cohort(side.cohort), *parts]
+    if side.budget != other.budget:
+        parts.append(side.budget)
+    return ", ".join(parts)
+
+
+def _at(side: Side) -> str:
+    known = {AREA: "area", FINAL: "last round"}
+    return known.get(str(side.at)) or f"{100 * float(side.at):g} % of labels"

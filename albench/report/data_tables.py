@@ -1,0 +1,86 @@
+"""A paper's counts of samples and candidates by class, ours beside what was printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.report.content import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from albench.analysis.published import DataTable
+    from albench.report.manifest import CohortFacts
+    from albench.report.names import Namer
+
+LACKING = "not in this matrix"
+
+
+def data_tables(
+    tables: Sequence[DataTable], cohorts: Mapping[str, CohortFacts], named: Namer
+) -> Iterator[Table]:
+    """Yield each published table of counts.
+
+    Parameters
+    ----------
+    tables : sequence of DataTable
+        The specification's.
+    cohorts : mapping of str to CohortFacts
+        The manifest's; a table of a cohort that was skipped is left out.
+    named : Namer
+        Names cohorts.
+
+    Yields
+    ------
+    Table
+        One row a class, and the sums.
+    """
+    for i, table in enumerate(tables, start=1):
+        if table.cohort in cohorts:
+            yield _table(table, cohorts[table.cohort], f"data-{i}", named)
+
+
+def _table(table: DataTable, facts: CohortFacts, name: str, named: Namer) -> Table:
+    ours = [_counts(facts, chosen) for chosen in table.columns]
+    classes = [label for label in facts.class_names if label in table.printed]
+    rows = [
+        (label, *(_cell(found, [label], table, i) for i, found in enumerate(ours)))
+        for label in classes
+    ]
+    rows.append(("sum", *(_cell(found, classes, table, i) for i, found in enumerate(ours))))
+    n_equal = sum(
+        found is not None and found.get(label) == table.printed[label][i]
+        for label in classes
+        for i, found in enumerate(ours)
+    )
+    n = len(classes) * len(ours)
+    caption = (
+        f"{table.source + '. ' if table.source else ''}"
+        f"Cohort here: {named.cohort(table.cohort)}. Of one modality samples, of several "
+        "candidates, by the subjects' class; only subjects that have all modalities of a column "
+        f"count. Here / printed; one number where they agree, as {n_equal} of {n} do."
+    )
+    columns = ("class", *(" × ".join(chosen) for chosen in table.columns))
+    return Table(name, table.title, caption, columns, tuple(rows))
+
+
+def _cell(
+    found: Mapping[str, int] | None, classes: Sequence[str], table: DataTable, column: int
+) -> str:
+    printed = sum(table.printed[label][column] for label in classes)
+    if found is None:
+        return f"{LACKING} / {printed}"
+    ours = sum(found.get(label, 0) for label in classes)
+    return str(ours) if ours == printed else f"**{ours}** / {printed}"
+
+
+def _counts(facts: CohortFacts, chosen: tuple[str, ...]) -> Mapping[str, int] | None:
+    """Return counts by class; of a modality that never is alone, those of its largest set."""
+    joined = "+".join(chosen)
+    if joined in facts.class_candidates:
+        return facts.class_candidates[joined]
+    if len(chosen) == 1:
+        sets = [found[joined] for found in facts.class_samples.values() if joined in found]
+        return max(sets, key=lambda counts: sum(counts.values()), default=None)
+    orders = [key for key in facts.class_candidates if sorted(key.split("+")) == sorted(chosen)]
+    return facts.class_candidates[orders[0]] if orders else None
