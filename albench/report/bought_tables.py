@@ -14,6 +14,8 @@ from albench.report.names import blocks_of, of_block
 from albench.report.quality_tables import LONGEST
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from albench.report.names import Namer
@@ -43,7 +45,7 @@ def bought_table(rounds: pd.DataFrame, marks: pd.DataFrame, named: Namer) -> Tab
     rows = []
     for block in blocks_of(found):
         own = of_block(found, block)
-        for mark in sorted(own["mark"].unique()):
+        for mark in _distinct_marks(block[1], own["mark"].unique().tolist()):
             marked = own[own["mark"] == mark]
             for strategy in in_order(marked["strategy"].tolist()):
                 part = marked[marked["strategy"] == strategy].set_index("point")
@@ -63,6 +65,12 @@ def bought_table(rounds: pd.DataFrame, marks: pd.DataFrame, named: Namer) -> Tab
     return Table("bought", title, caption, columns, tuple(rows), len(rows) > LONGEST)
 
 
+def _distinct_marks(modalities: str, marks: Sequence[str]) -> list[str]:
+    """Return the marks, without those of a single modality: they are the same as of any."""
+    alone = f"{modalities} "
+    return sorted(mark for mark in marks if not mark.startswith(alone))
+
+
 def _heading(point: str) -> str:
     return "at the end" if point == FINAL else f"{100 * float(point):g} % labelled"
 
@@ -76,4 +84,4 @@ def _cell(part: pd.DataFrame, point: str) -> str:
     if np.isnan(ratio):
         return f"{100 * share:.1f}"
     interval = "" if np.isnan(low) else f", {low:.2f} to {high:.2f}"
-    return f"{100 * share:.1f} ({ratio:.2f}{interval})"
+    return f"{100 * share:.1f} ({ratio:.2f}{interval})".replace("-", "−")

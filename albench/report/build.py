@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.analysis import comparison, curves, efficiency, ranks, standing
-from albench.analysis.curves import REFERENCE
+from albench.analysis.curves import BASELINE, REFERENCE
 from albench.report import (
     bought_tables,
     claim_tables,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PRIMARY = "accuracy"
 SHOWN = ("accuracy", "auc")
+N_BEST = 6
+"""Strategies that stand out in figures of too many to tell apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +135,9 @@ def _confusion(records: Records) -> Iterator[Figure]:
 
 
 def _calibration_figure(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Figure]:
-    drawn = styles(set(rounds["strategy"]) - {REFERENCE})
     systems = records.manifest.published.systems()
+    shown = {system.strategy for system in systems} | {BASELINE}
+    drawn = styles(shown - {REFERENCE})
     drawing = quality_figures.calibration_curves(rounds, systems, named, drawn)
     if drawing is not None:
         caption = (
@@ -198,7 +201,7 @@ def _state(records: Records) -> str:
 def _results(
     records: Records, rounds: pd.DataFrame, findings: Sequence[Finding], named: Namer
 ) -> Iterator[Section]:
-    drawn = styles(set(rounds["strategy"]) - {REFERENCE})
+    drawn = _styles(rounds, findings)
     for finding in findings:
         word = METRICS[finding.metric]
         parts = list(_of_metric(rounds, finding, named, drawn))
@@ -208,6 +211,12 @@ def _results(
     final = score_tables.final_table(rounds, named)
     yield Section("Final scores", [final] if fusion is None else [fusion, final])
     yield Section("Cost", [score_tables.cost_table(rounds, records.cells, named)])
+
+
+def _styles(rounds: pd.DataFrame, findings: Sequence[Finding]) -> Mapping[str, Style]:
+    """Return how strategies are drawn; of many, those stand out that gain most over all blocks."""
+    overall = findings[0].overall.sort_values(["n_blocks", "difference"], ascending=False)
+    return styles(set(rounds["strategy"]) - {REFERENCE}, overall["strategy"].tolist()[:N_BEST])
 
 
 def _of_metric(
@@ -240,6 +249,11 @@ def _curve_figure(
         "the 95 % interval of random's mean; the other strategies' intervals are below, where they "
         "are paired. The dashed line was trained on all labels of the training part."
     )
+    if any(style.is_faint for style in drawn.values()):
+        caption += (
+            f" There are too many strategies to tell apart: the {N_BEST} that gain most in "
+            f"{METRICS[PRIMARY]} over all blocks stand out, here and below; the tables have all."
+        )
     drawing = figures.learning_curves(lines, metric, named, drawn)
     return Figure(f"curves-{metric}", caption, drawing)
 

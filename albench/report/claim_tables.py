@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 DECIDED = frozenset({Standing.HOLDS, Standing.OPPOSITE})
 COLUMNS = (
-    *("claim", "metric", "better", "than", "difference", "95 %, repetitions", "p (Holm)"),
-    *("verdict", "95 %, test subjects", "pairs", "repetitions needed", "test subjects needed"),
+    *("claim", "metric", "better; than", "difference (95 %)", "95 %, test subjects", "pairs"),
+    *("p (Holm)", "verdict", "repetitions needed", "test subjects needed"),
 )
 
 
@@ -68,16 +68,28 @@ def _told(judged: Sequence[Judged], named: Namer) -> Iterator[str]:
     cohorts = sorted({side.cohort for e in judged for side in (e.claim.better, e.claim.than)})
     where = " and ".join(named.cohort(name) for name in cohorts)
     counts = {standing: sum(e.standing is standing for e in judged) for standing in Standing}
+    n_open = counts[Standing.OPEN] + counts[Standing.TOO_FEW]
     yield (
-        f"Of the {len(judged)} claims {counts[Standing.HOLDS]} hold on {where}, of "
-        f"{counts[Standing.OPPOSITE]} the opposite holds, and {counts[Standing.OPEN]} are not "
-        "decided."
+        f"Of the paper's {_claims(len(judged))} {_holds(counts[Standing.HOLDS])} on {where}, of "
+        f"{counts[Standing.OPPOSITE]} the opposite holds, and {n_open} "
+        f"{'is' if n_open == 1 else 'are'} not decided."
     )
     if counts[Standing.TOO_FEW]:
         yield (
-            f"{counts[Standing.TOO_FEW]} have fewer than {FEWEST_PAIRS} repetitions with both "
-            "sides, so that no verdict is given."
+            f"Fewer than {FEWEST_PAIRS} repetitions have both sides of {counts[Standing.TOO_FEW]}: "
+            "no verdict is given on these."
         )
+    n_turned = sum(e.standing not in DECIDED and e.difference < 0 for e in judged)
+    if n_turned:
+        yield f"Of those not decided, {n_turned} measured the other sign."
+
+
+def _claims(n: int) -> str:
+    return "1 claim" if n == 1 else f"{n} claims"
+
+
+def _holds(n: int) -> str:
+    return "1 holds" if n == 1 else f"{n} hold"
 
 
 def _in_words(judged: Judged, contrast: Contrast) -> str:
@@ -119,15 +131,15 @@ def _table(found: Sequence[tuple[Judged, Contrast]], named: Namer) -> Table:
     rows = tuple(_row(entry, contrast, named) for entry, contrast in found)
     caption = (
         "Difference: what is said to be better minus the other, paired by repetition; its 95 % "
-        "interval (Student's t) is not corrected. The verdict goes by the paired t-test, corrected "
-        "by Holm over all claims. Test subjects: the bootstrap over the subjects of all test sets, "
-        "both sides drawn alike. Needed: for a power of 80 % at 5 %, two-sided, not corrected, if "
-        "the true difference is the measured one: repetitions by the spread of the paired "
-        "differences, test subjects by the bootstrap's spread, which falls as one over the square "
-        f"root of their number (now: distinct subjects over all test sets). {UNKNOWN}: unknown. "
-        "Test sets of repetitions share subjects, and training sets more so: these tests are "
-        "somewhat too sure, and more repetitions of the same cohort decide about this cohort, not "
-        "about other patients."
+        "interval over repetitions (Student's t) is not corrected. The verdict goes by the paired "
+        "t-test, corrected by Holm over all claims. Test subjects: the bootstrap over the "
+        "subjects of all test sets, both sides drawn alike. Needed: for a power of 80 % at 5 %, "
+        "two-sided, not corrected, if the true difference is the measured one: repetitions by the "
+        "spread of the paired differences, test subjects by the bootstrap's spread, which falls as "
+        "one over the square root of their number (now: distinct subjects over all test sets). "
+        f"{UNKNOWN}: unknown. Test sets of repetitions share subjects, and training sets more so: "
+        "these tests are somewhat too sure, and more repetitions of the same cohort decide about "
+        "this cohort, not about other patients."
     )
     return Table("claims", "Claims", caption, COLUMNS, rows)
 
@@ -139,13 +151,12 @@ def _row(judged: Judged, contrast: Contrast, named: Namer) -> tuple[str, ...]:
     return (
         claim.text,
         METRICS[claim.metric],
-        *(_side(side, other, named) for side, other in _both(claim)),
-        signed(judged.difference),
-        span(judged.low, judged.high),
-        p_value(judged.p_holm),
-        f"**{judged.standing}**" if judged.standing in DECIDED else str(judged.standing),
+        "; ".join(_side(side, other, named) for side, other in _both(claim)),
+        f"{signed(judged.difference)} ({span(judged.low, judged.high)})",
         subjects,
         str(judged.n_pairs),
+        p_value(judged.p_holm),
+        f"**{judged.standing}**" if judged.standing in DECIDED else str(judged.standing),
         *(UNKNOWN if np.isnan(n) else _needed(n) for n in needed),
     )
 

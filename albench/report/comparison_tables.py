@@ -49,18 +49,18 @@ def area_table(
         areas = of_block(efficiency, block).dropna(subset="area").groupby("strategy")["area"]
         best = areas.mean().max()
         for strategy, values in areas:
-            mean = values.mean()
-            shown = (
-                f"**{mean:.3f}**" if np.isclose(mean, best, rtol=0, atol=1e-9) else f"{mean:.3f}"
-            )
+            is_best = np.isclose(values.mean(), best, rtol=0, atol=1e-9)
+            mean, *half = mean_half_width(values).split(" ")
+            shown = " ".join([f"**{mean}**" if is_best else mean, *half])
             mark = MARKS.get(str(verdicts.get(strategy, "")), "")
             cells[block, str(strategy)] = shown + mark + named.of_planned(block, len(values))
     title = f"{METRICS[metric]} over the labels bought"
     caption = (
-        "The area under the learning curve divided by its width, mean over repetitions (how many, "
-        "where some are missing). A block is a cohort with a set of modalities, a model and a "
-        "budget. **Bold:** its largest. ▲ better and ▼ worse than random after correction; without "
-        "a mark the two cannot be told apart, or there are fewer than six repetitions."
+        "The area under the learning curve divided by its width, mean over repetitions ± half its "
+        "95 % interval (how many, where some are missing; strategies share splits, so that their "
+        "differences are surer than these). A block is a cohort with a set of modalities, a model "
+        "and a budget. **Bold:** its largest. ▲ better and ▼ worse than random after correction; "
+        "without a mark the two cannot be told apart, or there are fewer than six repetitions."
     )
     return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named))
 

@@ -46,6 +46,7 @@ PANEL = (4.9, 3.1)
 """Width and height of a panel, in inches."""
 
 
+OTHERS = "others"
 TITLE_WIDTH = 46
 """Characters of a panel's title in a line."""
 
@@ -77,7 +78,8 @@ def learning_curves(
             part = of_block(curves, block)
             _draw_reference(axes, part[part["strategy"] == REFERENCE])
             bought = part[part["strategy"] != REFERENCE]
-            for name, line in _lines(bought):
+            faint_first = sorted(_lines(bought), key=lambda found: not drawn[found[0]].is_faint)
+            for name, line in faint_first:
                 _draw_line(axes, line, drawn[name], name)
             _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
             _label(axes, bought, (METRICS | QUALITIES)[metric])
@@ -112,7 +114,8 @@ def difference_curves(
         for block, axes in panels.items():
             part = of_block(curves, block)
             axes.axhline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
-            lines = _lines(part)
+            # Intervals of dozens would hide each other.
+            lines = [(name, line) for name, line in _lines(part) if not drawn[name].is_faint]
             step = 0.06 * _usual_gap(part["n_labelled"]) if len(lines) > 1 else 0.0
             for i, (name, line) in enumerate(lines):
                 shift = (i - (len(lines) - 1) / 2) * step
@@ -206,7 +209,7 @@ def _draw_line(axes: Axes, line: pd.DataFrame, style: Style, name: str) -> None:
         markersize=3.6,
         linestyle=style.dash,
         linewidth=style.width,
-        label=name,
+        label=OTHERS if style.is_faint else name,
     )
 
 
@@ -254,7 +257,10 @@ def _legend(figure: Figure, panels: Iterable[Axes]) -> None:
     for axes in panels:
         handles, labels = axes.get_legend_handles_labels()
         found |= dict(zip(labels, handles, strict=True))
-    place: Any = {"loc": "outside upper center", "ncols": min(8, len(found)), "frameon": False}
+    # The widest name decides how many stand beside each other.
+    widest = max(map(len, found), default=1)
+    ncols = max(1, min(8, len(found), int(figure.get_figwidth() * 11 / (widest + 6))))
+    place: Any = {"loc": "outside upper center", "ncols": ncols, "frameon": False}
     figure.legend(list(found.values()), list(found), **place)
 
 

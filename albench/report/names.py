@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from albench.analysis.curves import BASELINE, BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -34,15 +34,24 @@ class Style:
     marker: str
     dash: str
     width: float = 1.6
+    is_faint: bool = False
+    """Whether it is one of many that are drawn only to show where they lie."""
 
 
-def styles(strategies: Iterable[str]) -> dict[str, Style]:
+MOST_STYLES = 12
+"""More strategies than these cannot be told apart in a figure."""
+FAINT = Style("#c9ced4", "", "-", 0.7, is_faint=True)
+
+
+def styles(strategies: Iterable[str], best: Sequence[str] = ()) -> dict[str, Style]:
     """Return a style for each strategy: random is grey, the others differ in colour and shape.
 
     Parameters
     ----------
     strategies : iterable of str
         Labels.
+    best : sequence of str
+        Those that stand out where there are too many to tell apart; the others are faint.
 
     Returns
     -------
@@ -51,6 +60,9 @@ def styles(strategies: Iterable[str]) -> dict[str, Style]:
     """
     chosen = {BASELINE: Style("#777777", "", "-", 2.4)}
     others = sorted(set(strategies) - {BASELINE})
+    if len(others) > MOST_STYLES:
+        chosen |= dict.fromkeys(others, FAINT)
+        others = sorted(set(others) & set(best))
     for i, name in enumerate(others):
         colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
         chosen[name] = Style(colour, marker, DASHES[i // len(COLOURS) % len(DASHES)])

@@ -175,15 +175,17 @@ def _flattery(summaries: Summaries, system: System) -> str:
 def _honest(
     rounds: pd.DataFrame, summaries: Summaries, table: PublishedTable, name: str, named: Namer
 ) -> Table:
-    judged = _columns(table)
+    judged: tuple[Point, ...] = (FINAL, *table.shares, AREA)
     rows = []
     for modalities in table.rows:
         for column in table.columns:
             system = table.system(modalities, column)
             part = of_system(rounds, system)
-            cells = [_figure(part, summaries, system, metric, at) for metric, at in judged]
             n = str(part["repetition"].nunique())
-            rows.append((" + ".join(modalities), column.title, *cells, n))
+            for metric in ("accuracy", "auc"):
+                cells = [_figure(part, summaries, system, metric, at) for at in judged]
+                title = f"{' + '.join(modalities)}: {column.title}"
+                rows.append((title, METRICS[metric], *cells, n))
     caption = (
         f"Cohort: {named.cohort(table.cohort)}. No round is chosen by its test score. At a share "
         "of labels: the last round within it; area: the mean over the labels bought. Percent: mean "
@@ -193,14 +195,8 @@ def _honest(
         "them. The two tell of different things, and neither holds the other's part: "
         "repetitions differ in split, first labels and weights, and share subjects."
     )
-    headings = [f"{METRICS[metric]}, {_point(at)}" for metric, at in judged]
-    columns = ("modalities", "system", *headings, "n")
+    columns = ("system", "metric", *(_point(at) for at in judged), "n")
     return Table(name, f"{table.title}: what is to be trusted", caption, columns, tuple(rows))
-
-
-def _columns(table: PublishedTable) -> list[tuple[str, Point]]:
-    found: list[tuple[str, Point]] = [("accuracy", FINAL), ("auc", FINAL)]
-    return [*found, *(("auc", share) for share in table.shares), ("accuracy", AREA), ("auc", AREA)]
 
 
 def _point(at: Point) -> str:
@@ -231,4 +227,4 @@ def _over_subjects(intervals: pd.DataFrame, system: System, metric: str, at: Poi
     own = intervals[(intervals[[*SYSTEM, "point", "metric"]] == key).all(axis=1)]
     if own.empty or own[["low", "high"]].isna().any(axis=None):
         return ""
-    return f" [{100 * own['low'].iloc[0]:.1f}, {100 * own['high'].iloc[0]:.1f}]"
+    return f" [{100 * own['low'].iloc[0]:.0f}, {100 * own['high'].iloc[0]:.0f}]"

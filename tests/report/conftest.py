@@ -134,6 +134,7 @@ def manifest() -> dict[str, Any]:
         "budgets": {"tenth": "initial 10, query 10", "fifth": "initial 10, query 10"},
         "models": {"small": "core/mmfn (trunk small)", "resnet": "core/mmfn (trunk resnet50)"},
         "traps": [],
+        "published": {},
         "skipped": [{"what": "cohort uci-digits", "reason": "its plugin is not installed"}],
         "cohorts": {
             "digits": cohort(digits, "Real digits.", simulated=False),
@@ -164,6 +165,9 @@ def cohort(modalities: dict[str, Any], note: str, *, simulated: bool) -> dict[st
         {"subjects": 120, "test_subjects": 30, "classes": {"a": 60, "b": 60}}
         | {"candidates": {"+".join(modalities): 120}, "modalities": modalities}
         | {"evaluation": "subject", "note": note, "simulated": simulated}
+        | {"ordered": False, "class_order": ["a", "b"], "label_noise": 0.0}
+        | {"class_candidates": {"+".join(modalities): {"a": 60, "b": 60}}}
+        | {"class_samples": {"+".join(modalities): {n: {"a": 60, "b": 60} for n in modalities}}}
     )
 
 

@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 PROBA = np.array([[0.9, 0.1], [0.2, 0.8]], dtype=np.float32)
 
 
+TABLE = {
+    "title": "T",
+    "source": "",
+    "cohort": "digits",
+    "rows": [["pixels"]],
+    "shares": [0.5],
+    "columns": [{"title": "ESD", "model": "small", "strategy": "esd", "budget": "tenth"}],
+}
+
+
 def finished(cell: str, n_rounds: int) -> Finished:
     """Return a cell that succeeded, or failed before it had a part."""
     if not n_rounds:
@@ -58,10 +68,12 @@ def publish_run(
 ) -> Callable[[int], Path]:
     """Publish a run of the toys' plan, each cell of so many rounds; return its folder."""
 
-    def publish_run(n_rounds: int) -> Path:
+    def publish_run(n_rounds: int, *, ordered: bool = False) -> Path:
         folder = tmp_path_factory.mktemp("run")
         toy = toy_in(folder, n_repetitions=1)
         plan = ["cell", "cohort", "modalities", "model", "budget", "strategy", "strategy_plugin"]
+        toy.manifest["published"] = {"tables": [TABLE]}
+        toy.manifest["cohorts"]["digits"]["ordered"] = ordered
         cells = json.loads(toy.cells[[*plan, "repetition"]].to_json(orient="records"))
         with Journal(folder / "journal") as journal:
             journal.append("run", toy.manifest | {"cells": cells})
@@ -92,6 +104,20 @@ def test_toys_have_the_keys_that_are_published(
 ) -> None:
     manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
     assert make_toy().manifest.keys() == manifest.keys()
+
+
+def test_published_systems_are_summarised(published: Path) -> None:
+    intervals, confusion = (pd.read_csv(published / f"{n}.csv") for n in ("intervals", "confusion"))
+    assert set(intervals["strategy"]) == {"esd"}
+    assert set(intervals["point"]) == {"final", "area", "0.5"}
+    assert confusion["n"].tolist() == [1, 0, 0, 1]
+
+
+def test_only_ordered_cohorts_have_ordinal_scores(publish_run: Callable[..., Path]) -> None:
+    folder = publish_run(1, ordered=True)
+    cells, scores = (pd.read_csv(folder / f"{name}.csv") for name in ("cells", "scores"))
+    known = cells.merge(scores, on="cell").groupby("cohort")["kappa"].count()
+    assert known.to_dict() == {"digits": 4, "liver": 0}
 
 
 def test_a_run_without_a_success_has_a_report(publish_run: Callable[[int], Path]) -> None:

@@ -41,9 +41,16 @@ def test_simulated_blocks_are_counted_apart(named: Namer) -> None:
     assert named.all_blocks == "2 blocks (1 simulated)"
 
 
-def test_every_strategy_of_a_large_run_is_drawn_in_its_own_way() -> None:
-    found = styles([f"strategy {i}" for i in range(28)])
-    assert len({(style.colour, style.dash) for style in found.values()}) == 29
+def test_up_to_a_dozen_strategies_are_drawn_each_in_its_own_way() -> None:
+    found = styles([f"strategy {i}" for i in range(12)])
+    assert len({(style.colour, style.dash) for style in found.values()}) == 13
+
+
+def test_of_more_the_best_stand_out() -> None:
+    names = [f"strategy {i}" for i in range(50)]
+    found = styles(names, names[3:6])
+    assert [name for name in names if not found[name].is_faint] == names[3:6]
+    assert not found["random"].is_faint
 
 
 def test_random_is_drawn_alike_everywhere() -> None:
