@@ -1,0 +1,20 @@
+"""What a run tells of its cohorts by class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench import session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def test_samples_and_candidates_are_counted_by_class(write_spec: Callable[..., Path]) -> None:
+    opened = session.open_spec(str(write_spec("first")))
+    facts = opened.describe()["digits"]
+    assert facts["class_order"] == [str(k) for k in range(10)]
+    assert sum(facts["class_candidates"]["profile"].values()) == facts["candidates"]["profile"]
+    # A digit has one sample of each view.
+    assert facts["class_samples"]["profile"]["profile"] == facts["classes"]
