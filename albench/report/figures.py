@@ -83,7 +83,8 @@ def learning_curves(
                 _draw_line(axes, line, drawn[name], name)
             _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
             _label(axes, bought, (METRICS | QUALITIES)[metric])
-            axes.set_ylim(top=min(axes.get_ylim()[1], 1.01))  # no score is above 1
+            bottom, top = axes.get_ylim()
+            axes.set_ylim(max(bottom, -0.01), min(top, 1.01))  # no score is outside 0 to 1
         _legend(figure, panels.values())
     return figure
 
@@ -169,7 +170,7 @@ def _draw_interval(axes: Axes, height: float, row: Mapping[Any, Any], style: Sty
     axes.plot(
         row["difference"],
         height,
-        marker=style.marker,
+        marker=style.marker or "o",
         color=style.colour,
         markerfacecolor=style.colour if is_clear else "white",
         linestyle="none",
