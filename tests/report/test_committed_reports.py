@@ -24,6 +24,6 @@ def texts(folder: Path) -> dict[str, str]:
 def test_a_committed_report_is_what_its_tables_give(results: Path, tmp_path: Path) -> None:
     copy = tmp_path / results.name
     copy.mkdir()
-    for name in ("cells.csv", "scores.csv", "manifest.json"):
-        shutil.copy(results / name, copy / name)
+    for path in (*results.glob("*.csv"), results / "manifest.json"):
+        shutil.copy(path, copy / path.name)
     assert texts(report.write(copy).parent) == texts(results / "report")
