@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KNOWN: Mapping[str, Mapping[str, str]] = {
-    "core/random": {"source-is-cited": "nobody claims to have invented it"},
     "core/uncertainty-herding": {
         "sample-numbers-are-names": "it tunes a temperature by cross-validation, whose folds are "
         "made in the order of the labelled subjects' numbers",

@@ -11,6 +11,7 @@ DESCRIPTORS = (
         "random:Random",
         "Uniform without replacement: what every other strategy must beat.",
         tags=RANDOMISED,
+        citation="Cochran 1977, Sampling techniques (simple random sampling)",
     ),
     strategy(
         "random-class",
