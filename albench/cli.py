@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     from albench.registry import Component, PluginReport
 
+_KINDS = ("loader", "model", "strategy")
+
 OK, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+KINDS = ("loader", "model", "strategy")
+"""The kinds of plugin; `albench.api.Kind` is imported only where it is needed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -121,13 +126,29 @@ def _add_results_commands(commands: Commands) -> None:
 def _add_plugin_commands(commands: Commands) -> None:
     plugins = _group(commands, "plugins", "list, show and diagnose plugins")
     listing = _add(plugins, "list", _plugins_list, "list loaders, models and strategies")
-    listing.add_argument("--kind", choices=("loader", "model", "strategy"), help="only one kind")
+    listing.add_argument("--kind", choices=KINDS, help="only one kind")
     listing.add_argument("--json", action="store_true", help="for programs")
     show = _add(plugins, "show", _plugins_show, "show all that a plugin says of itself")
     show.add_argument("name", metavar="NAME", help="a short or qualified name: esd, core/esd")
     show.add_argument("--json", action="store_true", help="for programs")
     doctor = _add(plugins, "doctor", _plugins_doctor, "tell the state of every entry point")
     doctor.add_argument("--json", action="store_true", help="for programs")
+    new = _add(plugins, "new", _plugins_new, "write a package for a plugin of your own")
+    new.add_argument("kind", metavar="KIND", choices=_KINDS, help="strategy, model or loader")
+    new.add_argument("name", metavar="NAME", help="its name in benchmarks: rare-doubt")
+    new.add_argument("--output", type=Path, help="the folder (default: albench-NAME)")
+    check = _add(plugins, "check", _plugins_check, "try every promise that a plugin makes")
+    check.add_argument("name", metavar="NAME", help="a short or qualified name: esd, core/esd")
+    check.add_argument("--kind", choices=KINDS, help="where several kinds share a name")
+    check.add_argument(
+        "--option",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="settings",
+        help="set an option of the plugin; repeat it for more",
+    )
+    check.add_argument("--json", action="store_true", help="for programs, and for a badge")
 
 
 def _group(commands: Commands, name: str, text: str) -> Commands:
@@ -318,6 +339,32 @@ def _plugins_doctor(options: argparse.Namespace) -> int:
             print(f"{part.state}: {part.descriptor.kind} {part.qualified}: {part.reason}")
     is_sound = all(report.state.value in ("ok", "disabled") for report in reports)
     return OK if is_sound else FAILED
+
+
+def _plugins_check(options: argparse.Namespace) -> int:
+    from albench.api import Kind
+    from albench.testing.examination import check, find
+    from albench.testing.settings import settings_of
+
+    plugin = find(options.name, Kind(options.kind) if options.kind else None)
+    report = check(plugin, options=settings_of(plugin, options.settings))
+    print(json.dumps(report.as_json(), indent=1) if options.json else report.as_table())
+    return OK if report.ok else FAILED
+
+
+def _plugins_new(options: argparse.Namespace) -> int:
+    from albench import registry, scaffold
+    from albench.api import Kind
+
+    kind = Kind(options.kind)
+    made = scaffold.new_package(kind, options.name, options.output, registry.discover())
+    print(f"{made.folder}: the package {made.distribution} with the {kind} {made.qualified}")
+    print("next, in that folder:")
+    print('  python -m pip install -e ".[test]"')
+    print(f"  albench plugins show {made.qualified}")
+    print("  python -m pytest")
+    print("  albench run benchmark.toml")
+    return OK
 
 
 def _warn_of_trouble(reports: Sequence[PluginReport]) -> None:
