@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from albench.registry import Component, PluginReport
 
-_KINDS = ("loader", "model", "strategy")
-
 OK, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 KINDS = ("loader", "model", "strategy")
@@ -134,7 +132,7 @@ def _add_plugin_commands(commands: Commands) -> None:
     doctor = _add(plugins, "doctor", _plugins_doctor, "tell the state of every entry point")
     doctor.add_argument("--json", action="store_true", help="for programs")
     new = _add(plugins, "new", _plugins_new, "write a package for a plugin of your own")
-    new.add_argument("kind", metavar="KIND", choices=_KINDS, help="strategy, model or loader")
+    new.add_argument("kind", metavar="KIND", choices=KINDS, help="strategy, model or loader")
     new.add_argument("name", metavar="NAME", help="its name in benchmarks: rare-doubt")
     new.add_argument("--output", type=Path, help="the folder (default: albench-NAME)")
     check = _add(plugins, "check", _plugins_check, "try every promise that a plugin makes")
