@@ -41,10 +41,14 @@ def area_table(
     Returns
     -------
     Table
-        The largest of a block is bold, what is separable from random marked.
+        The largest of a block is bold, what is separable from random marked. Where some blocks
+        compare strategies, those that only have the baseline are left out.
     """
     cells: dict[tuple[Block, str], str] = {}
+    n_strategies = efficiency.dropna(subset="area").groupby(list(BLOCK))["strategy"].nunique()
     for block in blocks_of(efficiency):
+        if n_strategies.get(block, 0) < 2 <= n_strategies.max():
+            continue
         verdicts = of_block(comparison, block).set_index("strategy")["verdict"].to_dict()
         areas = of_block(efficiency, block).dropna(subset="area").groupby("strategy")["area"]
         best = areas.mean().max()
