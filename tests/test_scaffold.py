@@ -20,6 +20,7 @@ from albench.errors import InputError
 from albench.registry import Registry, discover
 
 KINDS = tuple(Kind)
+ROOT = Path(__file__).parents[1]
 
 
 def run(*command: str, folder: Path, **environment: str) -> str:
@@ -88,6 +89,18 @@ def test_a_new_package_is_well_formatted(tmp_path: Path, kind: Kind) -> None:
         pytest.skip("ruff is not installed")
     run(ruff, "check", "--isolated", "--line-length=100", ".", folder=made.folder)
     run(ruff, "format", "--isolated", "--line-length=100", "--check", ".", folder=made.folder)
+
+
+@pytest.mark.parametrize(
+    "file", [".copier-answers.yml", ".gitignore", ".github/workflows/tests.yml"]
+)
+def test_the_finished_example_is_what_the_template_makes(tmp_path: Path, file: str) -> None:
+    made = scaffold.new_package(Kind.STRATEGY, "example", tmp_path / "new", Registry(()))
+    written = (made.folder / file).read_text()
+    # Its path is told from the root of the repository, for which an absolute one stands here.
+    relative = scaffold.TEMPLATE.relative_to(ROOT).as_posix()
+    expected = written.replace(str(scaffold.TEMPLATE), relative)
+    assert (ROOT / "plugins/albench-example" / file).read_text() == expected
 
 
 def test_a_leading_albench_means_the_same() -> None:

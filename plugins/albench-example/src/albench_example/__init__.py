@@ -1,0 +1,1 @@
+"""The finished example of a plugin for albench."""
