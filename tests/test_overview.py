@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Write = Callable[..., Path]
 
 PROBA = pack(np.ones((1, 2), dtype=np.float32))
-SECONDS = {"query_seconds": 0.0, "train_seconds": 0.0, "evaluate_seconds": 0.0}
+SECONDS: dict[str, Any] = {"query_seconds": 0.0, "train_seconds": 0.0, "evaluate_seconds": 0.0}
 BADGE = ('["esd"]', '["esd", "badge"]')
 
 

@@ -2,12 +2,13 @@
 """Time ESD over the pool of MMFN-AL against plain skorch, which encodes every pair in every pass.
 
 The pool is every training pair of LSTE and LUS of the simulated `liver` cohort's 168 complete
-patients, 20 % of the patients being test as in the paper: 13,000 pairs of 3,500 images. The network is `mmfn` on a ResNet-50 with random weights
-that learns, so that no frozen trunk's output is cached; images are 64 pixels. albench's way is the
-strategy `esd` on the pool view of a real run: each image encoded once, the fusion ten times. The
-plain way is skorch's `predict_proba` on a network whose dropout is on, once a pass, over the
-gathered images of all pairs, in skorch's own batches of 128; it is timed on one such batch and
-scaled by the number of pairs, since all of it takes an hour.
+patients, 20 % of the patients being test as in the paper: 13,000 pairs of 3,500 images. The
+network is `mmfn` on a ResNet-50 with random weights that learns, so that no frozen trunk's output
+is cached; images are 64 pixels. albench's way is the strategy `esd` on the pool view of a real
+run: each image encoded once, the fusion ten times. The plain way is skorch's `predict_proba` on a
+network whose dropout is on, once a pass, over the gathered images of all pairs, in skorch's own
+batches of 128; it is timed on one such batch and scaled by the number of pairs, since all of it
+takes half an hour.
 
 Both ways share the network and the seeds of the masks. torch draws other masks for other batch
 sizes, so that averaged probabilities are compared over pairs that are one batch for both. They
