@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -111,6 +112,25 @@ class Component:
                 f"{self.descriptor.target!r} cannot be imported: {type(error).__name__}: {error}"
             ) from error
         return target
+
+    def arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return options as the target takes them: paths, which records hold as text, are `Path`.
+
+        Parameters
+        ----------
+        options : mapping of str to object
+            By name; a name that the descriptor lacks is left as it is.
+
+        Returns
+        -------
+        dict of str to object
+            Ready to be given to the target by keyword.
+        """
+        paths = {option.name for option in self.descriptor.options if option.type is Path}
+        return {
+            name: Path(value) if name in paths and value is not None else value
+            for name, value in options.items()
+        }
 
 
 @dataclass(frozen=True)

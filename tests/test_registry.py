@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from albench.api import Kind
+from albench.api import Kind, Option
 from albench.errors import PluginError
 from albench.registry import PluginReport, Registry, State, discover, namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from albench.registry import Component
 
@@ -129,6 +129,15 @@ def test_a_component_loads_its_target(toys: Registry, monkeypatch: pytest.Monkey
     module.esd = object()  # type: ignore[attr-defined]  # made for this test
     monkeypatch.setitem(sys.modules, "toys", module)
     assert toys.find(Kind.STRATEGY, "esd").load() is module.esd
+
+
+def test_a_target_is_given_paths_where_its_options_are_paths(
+    make_component: Callable[..., Component],
+) -> None:
+    options = (Option(name="file", type=Path), Option(name="other", type=Path))
+    part = make_component(Kind.MODEL, "mmfn", options=options)
+    given = {"file": "/data/w.pth", "other": None, "name": "x"}
+    assert part.arguments(given) == {"file": Path("/data/w.pth"), "other": None, "name": "x"}
 
 
 @pytest.mark.parametrize("target", ["toys:gone", "no_such_module:x", "toys", ":x", ""])

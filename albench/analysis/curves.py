@@ -37,6 +37,22 @@ def joined(cells: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     return good.merge(scores, on="cell", how="inner")
 
 
+def of_buying_blocks(rounds: pd.DataFrame) -> pd.DataFrame:
+    """Return the rounds of those blocks in which labels were bought after the first ones.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `joined` gave.
+
+    Returns
+    -------
+    DataFrame
+        Without the blocks of baselines that are trained once, whose curve would be a single point.
+    """
+    return rounds[rounds.groupby(BLOCK)["round"].transform("max") > 0]
+
+
 def learning_curves(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return mean and interval of a metric at each round of each strategy.
 

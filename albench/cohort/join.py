@@ -110,7 +110,7 @@ def join(
     order = tuple(classes) if classes is not None else _sorted_classes(labels.values())
     complaints = [
         *_ambiguous(name, found),
-        *_outside_classes(name, labels, order),
+        *_outside_classes(name, found, modalities, order),
         *_odd_marks(name, modalities),
     ]
     if complaints:
@@ -160,7 +160,8 @@ def _ambiguous(name: str, found: Mapping[str, Mapping[str, Sequence[str]]]) -> l
     without = [subject for subject, labels in found.items() if not labels]
     if without:
         shown = ", ".join(without[:MAX_NAMED]) + (" ..." if len(without) > MAX_NAMED else "")
-        problem = f"no modality knows the label of {len(without)} subjects: {shown}"
+        who = "1 subject" if len(without) == 1 else f"{len(without)} subjects"
+        problem = f"no modality knows the label of {who}: {shown}"
         complaints.append(Complaint(f"cohort {name}", problem))
     return complaints
 
@@ -178,20 +179,30 @@ def _sorted_classes(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def _outside_classes(
-    name: str, labels: Mapping[str, str], classes: Sequence[str]
+    name: str,
+    found: Mapping[str, Mapping[str, Sequence[str]]],
+    modalities: Mapping[str, Modality],
+    classes: Sequence[str],
 ) -> list[Complaint]:
     allowed = ", ".join(classes)
     owners: dict[str, list[str]] = {}
-    for subject, label in labels.items():
-        if label not in classes:
+    for subject, labels in found.items():
+        for label in labels.keys() - set(classes) if len(labels) == 1 else ():
             owners.setdefault(label, []).append(subject)
     return [
         Complaint(
             f"cohort {name}, subject {subjects[0]}" + _and_more(len(subjects) - 1),
-            f"label {label!r} is not a class ({allowed})",
+            f"label {label!r}, from {_told(found[subjects[0]][label], modalities)}, is not a class "
+            f"({allowed})",
         )
         for label, subjects in owners.items()
     ]
+
+
+def _told(keys: Sequence[str], modalities: Mapping[str, Modality]) -> str:
+    """Return modalities with what they say of themselves, which names their files."""
+    notes = {key: modalities[key].note.rstrip(".") for key in keys}
+    return " and ".join(f"{key} ({note})" if note else key for key, note in notes.items())
 
 
 def _and_more(n: int) -> str:

@@ -106,7 +106,8 @@ def class_quotas(cohort: Cohort, test: int | float) -> NDArray[np.intp]:
 
 
 def _shortage(count: int, quota: int, wanted: int, n: int) -> str:
+    subjects = "subject" if count == 1 else "subjects"
     return (
-        f"has {count} subjects, of which a test set of {wanted} of {n} would take {quota}; at "
+        f"has {count} {subjects}, of which a test set of {wanted} of {n} would take {quota}; at "
         "least one must be left on each side: change `test`, or leave the class out"
     )

@@ -237,7 +237,8 @@ def open_block(cell: Cell, prepared: Prepared) -> Block:
     n_units = len(parts.train) if terms["of"] == "subjects" else len(train)
     plan = budget.schedule(n_units, terms["initial"], terms["query"], terms["stop"], terms["of"])
     train_store, test_store = _stores(cell, prepared, train, test)
-    model = prepared.component.load()(**cell.model.options)
+    component = prepared.component
+    model = component.load()(**component.arguments(cell.model.options))
     classifier = FusionClassifier(
         model=model,
         shapes=dict(prepared.shapes),

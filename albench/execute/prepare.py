@@ -99,7 +99,8 @@ def prepare(request: Request, _emit: Callable[[Any], None]) -> Prepared:
         for key, plan in request.loaders.items()
     }
     shapes = {key: modality.shape for key, modality in modalities.items()}
-    model = request.component.load()(**request.model.options)
+    component = request.component
+    model = component.load()(**component.arguments(request.model.options))
     with torch_seeded(0):  # only its trunks are looked at
         trunks = model.build(shapes, len(request.cohort.classes)).trunks
     cache = FeatureCache(request.cache)

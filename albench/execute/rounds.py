@@ -129,7 +129,7 @@ def _buy(block: Block, task: CellTask, labelled: NDArray[np.intp], number: int) 
     )
     return ask(
         question,
-        lambda: component.load()(**plan.options),
+        lambda: component.load()(**component.arguments(plan.options)),
         block.source(labelled, number),
         block.classifier.state_hash,
         generator(task.cell.stream(Purpose.STRATEGY, number)),

@@ -104,13 +104,17 @@ def _pictures(
         picture = PictureFile((root / paths[row]).resolve(), subjects[row], grid.where(row))
         place = first.setdefault(picture.file, picture.where)
         if not picture.file.is_relative_to(root):
-            complaints.append(Complaint(picture.where, _outside(paths[row], root)))
+            complaints.append(Complaint(_who(picture), _outside(paths[row], root)))
         elif place != picture.where:
             problem = f"the file {paths[row]!r} is there already, in {place}"
-            complaints.append(Complaint(picture.where, problem))
+            complaints.append(Complaint(_who(picture), problem))
         else:
             pictures.append(picture)
     return pictures, complaints
+
+
+def _who(picture: PictureFile) -> str:
+    return f"{picture.where}, subject {picture.subject!r}"
 
 
 def _outside(path: str, root: Path) -> str:

@@ -37,7 +37,7 @@ def open_loader(plan: LoaderPlan, where: str) -> Modality:
     """
     loader = plan.component.load()
     try:
-        modality = loader(**plan.options)
+        modality = loader(**plan.component.arguments(plan.options))
     except InputError as error:
         raise DataError([f"{where}: {complaint}" for complaint in error.complaints]) from error
     except (OSError, TypeError, ValueError, KeyError, ImportError) as error:

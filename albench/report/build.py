@@ -226,7 +226,7 @@ def _of_metric(
     if rounds[metric].isna().all():
         yield Text((f"No round has a known {METRICS[metric]}.",))
         return
-    yield _curve_figure(rounds, metric, named, drawn)
+    yield from _curve_figure(curves.of_buying_blocks(rounds), metric, named, drawn)
     if found.empty:
         yield Text(("There is nothing to compare with random.",))
         return
@@ -241,8 +241,10 @@ def _of_metric(
 
 def _curve_figure(
     rounds: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
-) -> Figure:
+) -> Iterator[Figure]:
     lines = curves.learning_curves(rounds, metric)
+    if lines.empty:
+        return
     gloss = " (of more than two classes the mean of one against the rest)" * (metric == "auc")
     caption = (
         f"Test {METRICS[metric]}{gloss} by labels bought: means over repetitions. The grey band is "
@@ -255,7 +257,7 @@ def _curve_figure(
             f"{METRICS[PRIMARY]} over all blocks stand out, here and below; the tables have all."
         )
     drawing = figures.learning_curves(lines, metric, named, drawn)
-    return Figure(f"curves-{metric}", caption, drawing)
+    yield Figure(f"curves-{metric}", caption, drawing)
 
 
 def _area_figure(

@@ -110,9 +110,7 @@ def calibration_curves(
     chosen = {tuple(s) for s in systems} | {(*s[:4], curves.BASELINE) for s in systems}
     chosen |= {(*s[:4], curves.REFERENCE) for s in systems}
     keys = rounds[SYSTEM].itertuples(index=False, name=None)
-    own = rounds[[key in chosen for key in keys]]
-    several = own.groupby(curves.BLOCK)["round"].transform("max") > 0
-    own = own[several]
+    own = curves.of_buying_blocks(rounds[[key in chosen for key in keys]])
     if own.empty:
         return None
     lines = curves.learning_curves(own, "calibration_error")

@@ -53,6 +53,15 @@ def test_curve_is_the_mean_of_each_round(make_rounds: Callable[..., pd.DataFrame
     assert found["n_labelled"].tolist() == [10, 20, 40]
 
 
+def test_a_block_whose_model_is_trained_once_has_no_curve(
+    make_rounds: Callable[..., pd.DataFrame],
+) -> None:
+    bought = make_rounds({("random", 0): [0.1, 0.2]})
+    once = make_rounds({("random", 0): [0.3]}).assign(model="once")
+    found = curves.of_buying_blocks(pd.concat([bought, once]))
+    assert found["accuracy"].tolist() == [0.1, 0.2]
+
+
 def test_a_round_that_few_have_says_so(make_rounds: Callable[..., pd.DataFrame]) -> None:
     rounds = make_rounds({("esd", 0): [0.1, 0.2, 0.3], ("esd", 1): [0.3, 0.4]})
     assert curves.learning_curves(rounds, "accuracy")["n"].tolist() == [2, 2, 1]

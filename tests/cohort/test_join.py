@@ -182,7 +182,7 @@ def test_one_class_is_not_enough(make_modality: Make) -> None:
 
 
 def test_a_label_outside_the_classes_is_told(make_modality: Make) -> None:
-    with pytest.raises(DataError, match=r"P2.*: label 'F1' is not a class \(F0, F2\)"):
+    with pytest.raises(DataError, match=r"P2.*: label 'F1', from a, is not a class \(F0, F2\)"):
         join("clinic", {"a": make_modality(["P1", "P2"], LABELS)}, ["F0", "F2"])
 
 
@@ -193,8 +193,8 @@ def test_all_complaints_come_at_once(make_modality: Make) -> None:
         join("clinic", {"a": a, "b": b}, ["F0", "F2"])
     assert [str(complaint) for complaint in error.value.complaints] == [
         "cohort clinic, subject P1: has two labels: 'F0' from a, 'F1' from b",
-        "cohort clinic: no modality knows the label of 1 subjects: P4",
-        "cohort clinic, subject P2: label 'F1' is not a class (F0, F2)",
+        "cohort clinic: no modality knows the label of 1 subject: P4",
+        "cohort clinic, subject P2: label 'F1', from a, is not a class (F0, F2)",
     ]
 
 

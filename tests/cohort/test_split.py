@@ -96,7 +96,7 @@ def test_a_share_is_rounded_up_to_whole_subjects(test: float, n: int, make_modal
 @pytest.mark.parametrize(
     ("counts", "test", "said"),
     [
-        ((10, 1), 0.5, "class 'F1': has 1 subjects, of which a test set of 6 of 11 would take "),
+        ((10, 1), 0.5, "class 'F1': has 1 subject, of which a test set of 6 of 11 would take "),
         ((10, 2), 1, "class 'F1': has 2 subjects, of which a test set of 1 of 12 would take 0"),
         ((5, 5), 1.0, "class 'F0': has 5 subjects, of which a test set of 10 of 10 would take 5"),
         ((5, 5), 11, "class 'F1': has 5 subjects, of which a test set of 11 of 10 would take "),

@@ -171,7 +171,7 @@ def test_a_cohort_too_small_for_its_split_is_told(
     install: Install, open_all: Callable[..., Any], make_modality: Callable[..., Modality]
 ) -> None:
     install(lambda **_: make_modality(["P0", "P1", "P2"], LABELS))
-    with pytest.raises(DataError, match="cohort clinic, class 'F1': has 1 subjects"):
+    with pytest.raises(DataError, match="cohort clinic, class 'F1': has 1 subject,"):
         open_all()
 
 
