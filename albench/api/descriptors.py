@@ -164,3 +164,8 @@ class Descriptor:
     cost: str = "n"
     citation: str = ""
     namespace: str | None = None
+
+    @property
+    def is_oracle(self) -> bool:
+        """Whether it uses labels that it could not have: the tag ``oracle``."""
+        return "oracle" in self.tags

@@ -6,6 +6,7 @@ COMMITTEE_PROBA = "committee_proba"
 EMBEDDINGS = "embeddings"
 STREAM_EMBEDDINGS = "stream_embeddings"
 MASKED_PROBA = "masked_proba"
+HIDDEN_LABELS = "hidden_labels"
 
 NEEDS: dict[str, str] = {
     PROBA: "class probabilities of one deterministic pass, of the pool and of the labelled set",
@@ -15,3 +16,8 @@ NEEDS: dict[str, str] = {
     STREAM_EMBEDDINGS: "each modality's vector before fusion",
     MASKED_PROBA: "class probabilities with some modalities replaced by their mean vector",
 }
+
+GRANTED: dict[str, str] = {
+    HIDDEN_LABELS: "the true labels of the pool: granted to strategies tagged ``oracle`` alone",
+}
+"""What no model provides, but the harness, and only to a strategy that announces it."""

@@ -51,8 +51,8 @@ class PoolSource(Protocol):
 class PoolView:
     """The pool of one round, as a strategy sees it.
 
-    Everything is lazy, computed at most once, and read-only. Labels of the pool and anything of
-    the test set cannot be reached from here.
+    Everything is lazy, computed at most once, and read-only. Nothing of the test set can be reached
+    from here, and labels of the pool only by a strategy that announces itself as an oracle.
 
     Parameters
     ----------
@@ -76,6 +76,9 @@ class PoolView:
         The class numbers of the labelled set.
     round : int
         The number of the round that is about to be bought, from 1.
+    tell_labels : callable or None
+        Takes candidates, ``(n, n_modalities)``, and returns their true class numbers, ``(n,)``;
+        None for every strategy whose descriptor is not tagged ``oracle``.
     """
 
     def __init__(  # noqa: PLR0913  # the harness alone builds it, by keyword
@@ -91,6 +94,7 @@ class PoolView:
         labelled_subjects: NDArray[np.intp],
         labels: NDArray[np.intp],
         round: int = 1,
+        tell_labels: Callable[[NDArray[np.intp]], NDArray[np.intp]] | None = None,
     ) -> None:
         self._source = source
         self._needs = frozenset(needs)
@@ -103,6 +107,7 @@ class PoolView:
         self.labelled_subjects = _read_only(labelled_subjects)
         self.labels = _read_only(labels)
         self.round = round
+        self._tell_labels = tell_labels
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -140,6 +145,24 @@ class PoolView:
         return self._once(
             "stream embeddings", lambda: self._source.stream_embeddings(self.candidates)
         )
+
+    @property
+    def hidden_labels(self) -> NDArray[np.intp]:
+        """The pool's true class numbers, ``(n_pool,)``, for strategies tagged ``oracle`` alone.
+
+        Raises
+        ------
+        UndeclaredNeed
+            If the strategy does not declare that it needs them, or is not tagged.
+        """
+        self._require(need.HIDDEN_LABELS)
+        if self._tell_labels is None:
+            raise UndeclaredNeed(
+                "the labels of the pool are granted only to strategies whose descriptor is tagged "
+                "'oracle', in a benchmark; add the tag, and say in the summary what it means"
+            )
+        tell = self._tell_labels
+        return self._once("hidden labels", lambda: tell(self.candidates))
 
     def dropout_proba(self, passes: int) -> Iterator[Proba]:
         """Yield class probabilities ``(n_pool, n_classes)`` of each of `passes` dropout passes.
@@ -229,6 +252,7 @@ class PoolView:
             labelled_subjects=self.labelled_subjects,
             labels=self.labels,
             round=self.round,
+            tell_labels=self._tell_labels,
         )
         for key, value in self._cache.items():
             part._cache[key] = value if key in _OF_THE_LABELLED else _sliced(value, positions)

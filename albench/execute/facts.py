@@ -160,6 +160,7 @@ def _plugin(part: Component) -> Facts:
         "component_version": part.descriptor.version,
         "citation": part.descriptor.citation,
         "summary": part.descriptor.summary,
+        "tags": sorted(part.descriptor.tags),
     }
 
 

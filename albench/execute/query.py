@@ -40,6 +40,8 @@ class Question:
         ``candidates`` or ``subjects``.
     round : int
         From 1.
+    is_oracle : bool
+        Whether the strategy's descriptor says that it uses labels that it could not have.
     """
 
     cohort: Cohort
@@ -48,6 +50,7 @@ class Question:
     n_units: int
     unit: str
     round: int
+    is_oracle: bool = False
 
 
 def ask(
@@ -122,7 +125,31 @@ def _view(question: Question, strategy: QueryStrategy, source: PoolSource) -> Po
         labelled_subjects=cohort.candidate_subjects[question.labelled],
         labels=cohort.candidate_labels[question.labelled],
         round=question.round,
+        tell_labels=teller(cohort, question.pool) if question.is_oracle else None,
     )
+
+
+def teller(
+    cohort: Cohort, pool: NDArray[np.intp]
+) -> Callable[[NDArray[np.intp]], NDArray[np.intp]]:
+    """Return what tells an oracle the labels of the pool.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose candidates.
+    pool : ndarray of int, shape (n_pool,)
+        Candidates' numbers; the labels of no others are told.
+
+    Returns
+    -------
+    callable
+        Takes candidates of the pool, ``(n, n_modalities)``, and returns their class numbers as they
+        would be bought, ``(n,)``.
+    """
+    rows = map(tuple, cohort.candidates[pool].tolist())
+    known = dict(zip(rows, cohort.candidate_labels[pool].tolist(), strict=True))
+    return lambda candidates: np.array([known[tuple(row)] for row in candidates.tolist()], np.intp)
 
 
 def _shown(view: PoolView) -> dict[str, NDArray[Any]]:  # of ints and floats

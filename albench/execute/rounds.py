@@ -126,6 +126,7 @@ def _buy(block: Block, task: CellTask, labelled: NDArray[np.intp], number: int) 
         n_units=targets[number] - targets[number - 1],
         unit=block.plan.unit,
         round=number,
+        is_oracle=component.descriptor.is_oracle,
     )
     return ask(
         question,

@@ -13,7 +13,7 @@ from albench.errors import QueryFault
 from albench.learn.scoring import ClassifierSource
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from numpy.typing import NDArray
 
@@ -42,7 +42,7 @@ class Round:
     committee_seed: int = 0
 
 
-def candidate_view(
+def candidate_view(  # noqa: PLR0913  # each is another thing that a strategy is shown
     classifier: FusionClassifier,
     wanted: Collection[str],
     *,
@@ -50,6 +50,7 @@ def candidate_view(
     labelled: Integers,
     labels: Integers,
     round: Round,
+    tell_labels: Callable[[Integers], Integers] | None = None,
 ) -> PoolView:
     """Return the view of a pool of candidates.
 
@@ -67,6 +68,8 @@ def candidate_view(
         Class numbers of the labelled set.
     round : Round
         The round.
+    tell_labels : callable or None
+        What tells an oracle the pool's labels; see `PoolView`.
 
     Returns
     -------
@@ -91,6 +94,7 @@ def candidate_view(
         labelled_subjects=classifier.store.subjects(labelled),
         labels=labels,
         round=round.number,
+        tell_labels=tell_labels,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from albench.api.needs import GRANTED
 from albench.plan.cells import Cell, Skipped
 from albench.plan.resolve import BASELINE
 
@@ -133,7 +134,7 @@ def _why_impossible(resolved: Resolved, cell: Cell) -> str | None:
     strategy = resolved.components[f"strategy/{cell.strategy.label}"].descriptor
     if not _allows(strategy, len(cell.modalities)):
         return f"strategy {strategy.name} {_range(strategy)}, here are {len(cell.modalities)}"
-    lacking = sorted(strategy.needs - model.provides)
+    lacking = sorted(strategy.needs - model.provides - GRANTED.keys())
     if lacking:
         needs = ", ".join(lacking)
         return f"strategy {strategy.name} needs {needs}, which model {model.name} does not provide"

@@ -25,7 +25,7 @@ from albench.report.content import Code, Figure, Section, Text
 from albench.report.names import METRICS, Namer, of_block, styles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -60,6 +60,22 @@ class Finding:
     efficiency: pd.DataFrame
     against_random: pd.DataFrame
     overall: pd.DataFrame
+
+    def without(self, strategies: Collection[str]) -> Finding:
+        """Return what is found of the other strategies; corrections stay those over all.
+
+        Parameters
+        ----------
+        strategies : collection of str
+            Those that are left out.
+
+        Returns
+        -------
+        Finding
+            With fewer rows.
+        """
+        tables = (self.efficiency, self.against_random, self.overall)
+        return Finding(self.metric, *(t[~t["strategy"].isin(strategies)] for t in tables))
 
 
 def sections(records: Records) -> list[Section]:
@@ -162,7 +178,7 @@ def _answer(records: Records, findings: Sequence[Finding], named: Namer) -> Iter
     yield Text((_state(records),))
     if not findings:
         return
-    first, *others = findings
+    first, *others = [found.without(_oracles(records)) for found in findings]
     told = [
         *sentences.answers(
             first.against_random, first.overall, first.efficiency, first.metric, named
@@ -170,9 +186,17 @@ def _answer(records: Records, findings: Sequence[Finding], named: Namer) -> Iter
     ]
     for other in others:
         told += sentences.second_opinion(other.against_random, other.metric)
+    first = findings[0]
     yield Text(tuple(told), is_list=True)
     if len(first.efficiency):
         yield _area_table(first, named)
+
+
+def _oracles(records: Records) -> set[str]:
+    """Return the labels of strategies that use labels which they could not have."""
+    known = {part.name for part in records.manifest.plugins if "oracle" in part.tags}
+    cells = records.cells
+    return set(cells.loc[cells["strategy_plugin"].isin(known), "strategy"])
 
 
 def _area_table(finding: Finding, named: Namer) -> Table:
@@ -188,6 +212,11 @@ def _state(records: Records) -> str:
         told.append(
             f"**Conflicts:** {len(manifest.conflicts)} cells succeeded twice with different "
             "results; the first counts."
+        )
+    if oracles := sorted(_oracles(records)):
+        told.append(
+            f"**No competitor:** {', '.join(oracles)} goes by labels that nobody has at that "
+            "time; it shows what choosing well could gain, and the sentences below leave it out."
         )
     simulated = [name for name, facts in manifest.cohorts.items() if facts.simulated]
     if simulated:

@@ -54,7 +54,7 @@ class Layout:
 
 CELLS = Layout(
     text=(
-        *("cell", *BLOCK, "strategy", "status", "reason"),
+        *("cell", *BLOCK, "strategy", "strategy_plugin", "status", "reason"),
         *("split_hash", "first_labels_hash", "weights_hash", "batches_hash"),
     ),
     numbers=("repetition", "seconds", "peak_mb", "n_candidates", "n_subjects"),

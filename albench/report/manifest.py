@@ -56,6 +56,7 @@ class PluginFacts:
     version: str
     summary: str
     citation: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from albench.api import PoolView, UndeclaredNeed
-from albench.api.needs import NEEDS
+from albench.api.needs import GRANTED, NEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +59,7 @@ def source() -> Source:
 def view(source: Source) -> Callable[..., PoolView]:
     """A factory of views of four candidates, with three labelled ones."""
 
-    def make(needs: frozenset[str] = frozenset(NEEDS)) -> PoolView:
+    def make(needs: frozenset[str] = frozenset(NEEDS), tell_labels: Any = None) -> PoolView:
         return PoolView(
             source,
             needs=needs,
@@ -71,6 +71,7 @@ def view(source: Source) -> Callable[..., PoolView]:
             labelled_subjects=np.array([2, 2, 3]),
             labels=np.array([0, 1, 0]),
             round=3,
+            tell_labels=tell_labels,
         )
 
     return make
@@ -94,6 +95,31 @@ STRUCTURE = (
     "labelled_subjects",
     "labels",
 )
+
+
+def labels_of(candidates: Ints) -> Ints:
+    """Two of four candidates are of each class."""
+    return candidates[:, 0] // 4
+
+
+def test_labels_of_the_pool_are_not_told_to_who_merely_asks(view: Callable[..., PoolView]) -> None:
+    with pytest.raises(UndeclaredNeed, match="tagged 'oracle'"):
+        _ = view(frozenset(GRANTED)).hidden_labels
+
+
+def test_labels_of_the_pool_are_not_told_to_an_oracle_that_does_not_declare_it(
+    view: Callable[..., PoolView],
+) -> None:
+    with pytest.raises(UndeclaredNeed, match="add 'hidden_labels' to needs"):
+        _ = view(tell_labels=labels_of).hidden_labels
+
+
+def test_an_oracle_is_told_the_labels_of_the_pool_and_of_its_parts(
+    view: Callable[..., PoolView],
+) -> None:
+    pool = view(frozenset(GRANTED), tell_labels=labels_of)
+    assert pool.hidden_labels.tolist() == [0, 0, 1, 1]
+    assert pool.take(np.array([3, 0])).hidden_labels.tolist() == [1, 0]
 
 
 def test_a_view_is_as_long_as_the_pool(view: Callable[..., PoolView]) -> None:

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 
+from albench.api.needs import HIDDEN_LABELS
 from albench.cohort.join import Cohort, join
-from albench.execute.query import Question, ask
+from albench.errors import UndeclaredNeed
+from albench.execute.query import Question, ask, teller
 from albench.testing.reach import reachable
 
 if TYPE_CHECKING:
@@ -47,6 +50,45 @@ def test_a_strategy_is_shown_given_labels_and_finds_neither_true_ones_nor_marks(
     arrays = [found for found in strategy.found if isinstance(found, np.ndarray)]
     assert arrays
     assert not any(array.dtype == np.bool_ or len(array) == len(true.labels) for array in arrays)
+
+
+class Peeks(Walks):
+    """An oracle, or who would like to be one."""
+
+    needs = frozenset({HIDDEN_LABELS})
+
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> np.ndarray:
+        self.labels = pool.hidden_labels.tolist()
+        return super().__call__(pool, n, rng)
+
+
+@pytest.fixture
+def question(make_modality: Callable[..., Modality]) -> Question:
+    """Four of eight candidates are in the pool, of classes 0, 1, 0, 1."""
+    labels = {f"P{i}": "ab"[i % 2] for i in range(8)}
+    cohort = join("c", {"m": make_modality(labels, labels)})
+    return Question(cohort, np.arange(4), np.arange(4, 8), 2, "candidates", 1)
+
+
+def test_labels_of_the_pool_are_refused_to_a_strategy_that_is_not_tagged(
+    question: Question,
+) -> None:
+    rng = np.random.default_rng(0)
+    with pytest.raises(UndeclaredNeed, match="a strategy, round 1: the labels of the pool"):
+        ask(question, Peeks, _any(object()), lambda: "hash", rng, "a strategy")
+
+
+def test_an_oracle_is_told_the_labels_of_the_pool_and_no_others(question: Question) -> None:
+    told = teller(question.cohort, question.pool)
+    assert told(question.cohort.candidates[[7, 4]]).tolist() == [1, 0]
+    with pytest.raises(KeyError):
+        told(question.cohort.candidates[[0]])
+
+
+def test_an_oracle_may_read_them(question: Question) -> None:
+    rng = np.random.default_rng(0)
+    oracle = replace(question, is_oracle=True)
+    assert len(ask(oracle, Peeks, _any(object()), lambda: "hash", rng, "an oracle")) == 2
 
 
 def _any(source: object) -> Any:  # a source that is not asked

@@ -185,3 +185,13 @@ def test_random_is_first_and_all_labels_last() -> None:
     assert in_order(["esd", "all-labels", "bald", "random"]) == [
         *("random", "bald", "esd", "all-labels")
     ]
+
+
+def test_an_oracle_is_named_and_is_no_answer(make_toy: Callable[..., Any]) -> None:
+    plain, toy = make_toy(), make_toy()
+    for part in toy.manifest["plugins"]:
+        part["tags"] = ["oracle"] if part["name"] == "core/margin" else []
+    (state,) = sections(load(toy.write()))[0].parts[0].sentences  # type: ignore[union-attr]  # a text
+    assert "**No competitor:** margin goes by labels that nobody has" in state
+    assert not any("margin" in told for told in answer(toy))
+    assert any("margin" in told for told in answer(plain))

@@ -10,7 +10,7 @@ import pytest
 from scipy.special import softmax
 
 from albench.api import PoolView
-from albench.api.needs import NEEDS
+from albench.api.needs import GRANTED, NEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -121,7 +121,11 @@ class Cohort:
     names: tuple[str, ...] = field(default=("a", "b"))
 
     def view(
-        self, *, needs: Any = NEEDS, order: NDArray[np.intp] | None = None, size: int | None = None
+        self,
+        *,
+        needs: Any = NEEDS | GRANTED,
+        order: NDArray[np.intp] | None = None,
+        size: int | None = None,
     ) -> PoolView:
         """Return the pool, reordered or cut if wanted."""
         k = self.n_labelled
@@ -137,6 +141,7 @@ class Cohort:
             labelled_candidates=self.candidates[:k],
             labelled_subjects=self.subjects[:k],
             labels=self.labels[:k],
+            tell_labels=lambda asked: asked[:, 0] % self.n_classes,
         )
 
 
@@ -216,6 +221,7 @@ def make_pool() -> Callable[..., PoolView]:
         candidates: Any = None,
         n_classes: int | None = None,
         modalities: tuple[str, ...] = ("a",),
+        tell_labels: Any = None,
         **tables: Any,
     ) -> PoolView:
         everyone = np.arange(n + len(labels))
@@ -223,7 +229,7 @@ def make_pool() -> Callable[..., PoolView]:
         rows = everyone[:, None] if candidates is None else np.asarray(candidates)
         return PoolView(
             TableSource(tables),
-            needs=NEEDS,
+            needs=NEEDS | GRANTED,
             modalities=modalities,
             n_classes=n_classes or np.shape(tables.get("proba", np.zeros((0, 2))))[1],
             candidates=rows[:n],
@@ -231,6 +237,7 @@ def make_pool() -> Callable[..., PoolView]:
             labelled_candidates=rows[n:],
             labelled_subjects=subjects[n:],
             labels=np.asarray(labels, dtype=np.intp),
+            tell_labels=tell_labels,
         )
 
     return make

@@ -125,3 +125,20 @@ def test_a_strategy_that_says_it_uses_labels_is_not_guarded(sound: Any, examine:
     oracle = replace(descriptor, tags=frozenset({"oracle"}))
     result = examine(target, oracle).result("hidden-labels-are-not-looked-at")
     assert result.status is Status.SKIPPED
+
+
+def test_who_needs_labels_of_the_pool_must_say_that_it_is_an_oracle(
+    sound: Any, examine: Any
+) -> None:
+    target, descriptor = sound(Kind.STRATEGY)
+    silent = replace(descriptor, needs=descriptor.needs | {needs.HIDDEN_LABELS})
+    result = examine(target, silent).result("descriptor-is-well-formed")
+    assert result.status is Status.FAILED
+    assert "go together" in result.reason
+
+
+def test_a_model_cannot_provide_labels_of_the_pool(sound: Any, examine: Any) -> None:
+    target, descriptor = sound(Kind.MODEL)
+    model = replace(descriptor, provides=frozenset({needs.HIDDEN_LABELS}))
+    result = examine(target, model).result("descriptor-is-well-formed")
+    assert "hidden_labels is no need" in result.reason

@@ -6,6 +6,7 @@ from albench.strategies.descriptors import (
     coverage,
     hybrid,
     multimodal,
+    oracle,
     ordinal,
     random,
     uncertainty,
@@ -20,7 +21,7 @@ UNWRAPPED = (
     *multimodal.DESCRIPTORS,
     *ordinal.DESCRIPTORS,
 )
-"""Every strategy that stands on its own, in the order of the documentation."""
+"""Every strategy that stands on its own and may be wrapped, in the order of the documentation."""
 
-ALL = (*UNWRAPPED, *wrappers.wrappers(UNWRAPPED))
+ALL = (*UNWRAPPED, *oracle.DESCRIPTORS, *wrappers.wrappers(UNWRAPPED))
 """Every built-in strategy."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.api import API_VERSION, Kind
-from albench.api.needs import NEEDS
+from albench.api.needs import GRANTED, HIDDEN_LABELS, NEEDS
 from albench.testing.checks import Check, Skip, Violation
 
 if TYPE_CHECKING:
@@ -40,11 +40,18 @@ def _complaints(descriptor: Descriptor) -> Iterator[str]:
     low, high = descriptor.modalities
     if low < 1 or (high is not None and high < low):
         yield f"the range of modalities {low} to {high} is empty or begins under 1"
-    strange = sorted((descriptor.needs | descriptor.provides) - set(NEEDS))
-    if strange:
-        yield f"{', '.join(strange)} is no need; there are {', '.join(NEEDS)}"
+    yield from _about_needs(descriptor)
     if descriptor.kind is Kind.STRATEGY and descriptor.cost not in COSTS:
         yield f"the cost {descriptor.cost!r} is none of {', '.join(COSTS)}"
+
+
+def _about_needs(descriptor: Descriptor) -> Iterator[str]:
+    words = set(NEEDS) | (set(GRANTED) if descriptor.kind is Kind.STRATEGY else set())
+    strange = sorted((descriptor.needs | descriptor.provides) - words)
+    if strange:
+        yield f"{', '.join(strange)} is no need; there are {', '.join(NEEDS)}"
+    if descriptor.is_oracle != (HIDDEN_LABELS in descriptor.needs):
+        yield f"the tag 'oracle' and the need {HIDDEN_LABELS!r} go together, here is only one"
 
 
 def _summary_is_one_line(specimen: Specimen) -> None:

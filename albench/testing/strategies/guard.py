@@ -77,6 +77,12 @@ class GuardedSource:
         self._note(needs.MASKED_PROBA)
         return self._keep(needs.MASKED_PROBA, self._source.masked_proba(candidates, kept))
 
+    def hidden_labels(self, candidates: Integers) -> Integers:
+        """Return ``(n,)`` true class numbers, which only an oracle may ask for."""
+        self._note(needs.HIDDEN_LABELS)
+        labels: Integers = self._source.hidden_labels(candidates)  # type: ignore[attr-defined]  # the kit's tell
+        return labels
+
     def require_declared(self) -> None:
         """Raise `Violation` if something was read that was not declared."""
         strange = sorted(set(self.reads) - self._allowed)

@@ -12,6 +12,7 @@ from torch import nn
 
 from albench.api import Modality, fingerprint
 from albench.cohort.join import join
+from albench.execute.query import teller
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
 from albench.learn.training import Training
@@ -100,13 +101,15 @@ class Harness:
     pool: NDArray[np.intp]
     test: NDArray[np.intp]
 
-    def view(self, needs: Collection[str]) -> PoolView:
+    def view(self, needs: Collection[str], *, is_oracle: bool = False) -> PoolView:
         """Return what a strategy is shown in a benchmark.
 
         Parameters
         ----------
         needs : collection of str
             What may be read.
+        is_oracle : bool
+            Whether the labels of the pool may be read too.
 
         Returns
         -------
@@ -120,6 +123,7 @@ class Harness:
             labelled=self.cohort.candidates[self.labelled],
             labels=self.cohort.candidate_labels[self.labelled].copy(),
             round=Round(),
+            tell_labels=teller(self.cohort, self.pool) if is_oracle else None,
         )
 
     def model_hash(self) -> str:

@@ -36,12 +36,18 @@ def _model_is_unchanged(specimen: Specimen) -> None:
 
 def _query(specimen: Specimen, real: Harness) -> NDArray[np.intp]:
     strategy = specimen.build()
-    view = real.view(strategy.needs)
+    view = real.view(strategy.needs, is_oracle=specimen.descriptor.is_oracle)
     answer = strategy(view, N, np.random.default_rng(0))
     return checked_picks(answer, N, len(view), "in a real round")
 
 
+def _require_no_oracle(specimen: Specimen) -> None:
+    if specimen.descriptor.is_oracle:
+        raise Skip("tagged oracle: it uses labels that it could not have, and says so")
+
+
 def _no_way_to_what_is_hidden(specimen: Specimen) -> None:
+    _require_no_oracle(specimen)
     real = harness(usual_count(specimen.descriptor))
     strategy = specimen.build()
     view = real.view(strategy.needs)
@@ -123,8 +129,7 @@ class Question:
 
 
 def _hidden_labels_are_not_looked_at(specimen: Specimen) -> None:
-    if "oracle" in specimen.descriptor.tags:
-        raise Skip("tagged oracle: it uses labels that it could not have, and says so")
+    _require_no_oracle(specimen)
     real = harness(usual_count(specimen.descriptor))
     labels = real.cohort.labels
     looks = Oracle.looks

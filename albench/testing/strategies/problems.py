@@ -86,6 +86,10 @@ class LinearSource:
         }
         return self._proba(np.hstack(list(rows.values())))
 
+    def hidden_labels(self, candidates: Integers) -> Integers:
+        """Return ``(n,)`` true class numbers: here the model is right about every candidate."""
+        return np.asarray(self.proba(candidates).argmax(axis=1), np.intp)
+
     def _rows(self, candidates: Integers) -> dict[str, Floats]:
         columns = zip(self.vectors.items(), candidates.T, strict=True)
         return {name: table[column] for (name, table), column in columns}
@@ -206,6 +210,7 @@ class Problem:
             labelled_candidates=self.candidates[labelled].copy(),
             labelled_subjects=self.subjects[labelled].copy(),
             labels=self.labels[labelled].copy(),
+            tell_labels=getattr(source or self.source, "hidden_labels", None),
         )
 
 

@@ -32,6 +32,11 @@ def test_a_wrapper_needs_what_it_wraps() -> None:
     assert Switch("random", "esd").needs == {needs.DROPOUT_PROBA}
 
 
+def test_an_oracle_cannot_be_wrapped() -> None:
+    with pytest.raises(ValueError, match="no built-in strategy 'oracle-greedy' to build upon"):
+        built_in("oracle-greedy")
+
+
 def test_an_unknown_base_is_answered_with_the_nearest() -> None:
     with pytest.raises(ValueError, match=r"'entropi'.*entropy"):
         PerSubjectCap("entropi")

@@ -1,0 +1,151 @@
+"""The oracle: the candidate after whose true label a head is truly best on candidates set aside.
+
+Werner et al. 2024, A cross-domain benchmark for active learning, whose oracle retrains after each
+of some random candidates. It uses labels that nobody has at that time, so it is no competitor: it
+says how much choosing well, one candidate at a time, could gain. What is retrained is a softmax
+regression on the fused vectors of the round, not the whole network; like theirs it is greedy, and a
+sequence that starts with a worse candidate may end higher.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import log_softmax
+
+from albench.api import needs
+from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
+from albench.strategies.softmax_head import fit_head
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from albench.api import PoolView
+
+    Labels = NDArray[np.intp]
+    Loss = Callable[[Floats, Labels], float]
+
+
+def true_loss(
+    known: tuple[Floats, Labels], held: tuple[Floats, Labels], n_classes: int, loss: str
+) -> float:
+    """Return how wrong a head fitted to some labels is about others.
+
+    Parameters
+    ----------
+    known : tuple of ndarray
+        Finite vectors, ``(n, D)``, and true class numbers, ``(n,)``, to learn from.
+    held : tuple of ndarray
+        The same, to be tested on.
+    n_classes : int
+        The number of classes.
+    loss : str
+        ``"log"``, the mean of ``-log p(y)``, or ``"zero-one"``, the share of errors.
+
+    Returns
+    -------
+    float
+        0 if nothing is held out.
+    """
+    vectors, labels = held
+    if not len(labels):
+        return 0.0
+    logits = fit_head(*known, n_classes).logits(vectors)
+    if loss == "zero-one":
+        return float(np.mean(logits.argmax(axis=1) != labels))
+    return float(-log_softmax(logits, axis=1)[np.arange(len(labels)), labels].mean())
+
+
+def greedy(
+    known: tuple[Floats, Labels],
+    free: tuple[Floats, Labels],
+    loss_of: Loss,
+    n: int,
+    candidates: int,
+    rng: np.random.Generator,
+) -> Picks:
+    """Return candidates, each the best of some random ones given those before it.
+
+    Parameters
+    ----------
+    known : tuple of ndarray
+        Vectors, ``(n, D)``, and true class numbers, ``(n,)``, of what is labelled.
+    free : tuple of ndarray
+        The same of what may be chosen.
+    loss_of : callable
+        Takes vectors and labels to learn from; small is wanted.
+    n : int
+        How many, at most as many as are free.
+    candidates : int
+        How many are tried for each.
+    rng : numpy.random.Generator
+        Draws those that are tried.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Distinct rows of `free`, in the order of choice.
+    """
+    vectors, labels = known
+    left = np.arange(len(free[1]))
+    picks: list[int] = []
+    for _ in range(n):
+        tried = rng.permutation(left)[:candidates]
+        trials = [
+            (np.vstack([vectors, free[0][[i]]]), np.append(labels, free[1][i])) for i in tried
+        ]
+        best = int(np.argmin([loss_of(*trial) for trial in trials]))
+        vectors, labels = trials[best]
+        picks.append(int(tried[best]))
+        left = left[left != tried[best]]
+    return np.array(picks, dtype=np.intp)
+
+
+class OracleGreedy:
+    """Chooses what is best by labels that it could not have: no competitor, but a measure.
+
+    Parameters
+    ----------
+    candidates : int
+        How many random candidates are tried for each choice.
+    held_out : int
+        How many random candidates are set aside to measure the gain on, at most half of the pool;
+        they are chosen only when nothing else is left.
+    loss : str
+        ``"log"`` or ``"zero-one"``.
+    """
+
+    needs = frozenset({needs.EMBEDDINGS, needs.HIDDEN_LABELS})
+
+    def __init__(self, candidates: int = 20, held_out: int = 200, loss: str = "log") -> None:
+        self.candidates = candidates
+        self.held_out = held_out
+        self.loss = loss
+
+    @sized
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
+        """Return positions in the order of choice; see `albench.api.QueryStrategy`."""
+        usable = finite_rows(pool.labelled_embeddings)
+        known = pool.labelled_embeddings[usable], pool.labels[usable]
+
+        def choose(rows: Picks | slice, k: int) -> Picks:
+            vectors, labels = pool.embeddings[rows], pool.hidden_labels[rows]
+            order = rng.permutation(len(labels))
+            held, free = np.split(order, [min(self.held_out, len(order) // 2)])
+            k = min(k, len(free))
+            picks = greedy(
+                known,
+                (vectors[free], labels[free]),
+                lambda x, y: true_loss(
+                    (x, y), (vectors[held], labels[held]), pool.n_classes, self.loss
+                ),
+                k,
+                self.candidates,
+                rng,
+            )
+            return free[picks]
+
+        return among_usable(finite_rows(pool.embeddings), n, rng, choose)
