@@ -78,6 +78,24 @@ def learning_curves(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*keys, "n_labelled", "mean", "low", "high", "n"])
 
 
+def of_most_repetitions(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the points of curves that at least half of their repetitions have.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        What `learning_curves` gave.
+
+    Returns
+    -------
+    DataFrame
+        Where a pool is bought up, some repetitions end a round later than others: a mean of those
+        few would draw a jump.
+    """
+    most = lines.groupby([*BLOCK, "strategy"])["n"].transform("max")
+    return lines[2 * lines["n"] >= most]
+
+
 def _point(n_labelled: pd.Series[float], scores: pd.Series[float]) -> dict[str, float]:
     known = np.asarray(scores.dropna(), dtype=np.float64)
     mean, low, high = mean_interval(known)

@@ -271,14 +271,15 @@ def _of_metric(
 def _curve_figure(
     rounds: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Iterator[Figure]:
-    lines = curves.learning_curves(rounds, metric)
+    lines = curves.of_most_repetitions(curves.learning_curves(rounds, metric))
     if lines.empty:
         return
     gloss = " (of more than two classes the mean of one against the rest)" * (metric == "auc")
     caption = (
         f"Test {METRICS[metric]}{gloss} by labels bought: means over repetitions. The grey band is "
         "the 95 % interval of random's mean; the other strategies' intervals are below, where they "
-        "are paired. The dashed line was trained on all labels of the training part."
+        "are paired. Rounds that fewer than half of the repetitions have are not drawn. The dashed "
+        "line was trained on all labels of the training part."
     )
     if any(style.is_faint for style in drawn.values()):
         caption += (
@@ -304,7 +305,8 @@ def _area_figure(
 def _difference_figure(
     rounds: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Iterator[Figure]:
-    lines = curves.learning_curves(curves.differences_to_random(rounds, metric), metric)
+    paired = curves.differences_to_random(rounds, metric)
+    lines = curves.of_most_repetitions(curves.learning_curves(paired, metric))
     if lines.empty:
         return
     caption = (

@@ -113,5 +113,5 @@ def calibration_curves(
     own = curves.of_buying_blocks(rounds[[key in chosen for key in keys]])
     if own.empty:
         return None
-    lines = curves.learning_curves(own, "calibration_error")
+    lines = curves.of_most_repetitions(curves.learning_curves(own, "calibration_error"))
     return learning_curves(lines, "calibration_error", named, drawn)

@@ -67,6 +67,15 @@ def test_a_round_that_few_have_says_so(make_rounds: Callable[..., pd.DataFrame])
     assert curves.learning_curves(rounds, "accuracy")["n"].tolist() == [2, 2, 1]
 
 
+def test_a_round_that_less_than_half_have_is_not_drawn(
+    make_rounds: Callable[..., pd.DataFrame],
+) -> None:
+    rounds = make_rounds({("esd", i): [0.1, 0.2, 0.3][: 3 - (i > 0)] for i in range(3)})
+    lines = curves.learning_curves(rounds, "accuracy")
+    assert lines["n"].tolist() == [3, 3, 1]
+    assert curves.of_most_repetitions(lines)["n"].tolist() == [3, 3]
+
+
 def test_an_unknown_score_is_not_counted(make_rounds: Callable[..., pd.DataFrame]) -> None:
     rounds = make_rounds({("esd", 0): [0.1, 0.2, 0.3], ("esd", 1): [0.3, np.nan, 0.5]})
     found = curves.learning_curves(rounds, "accuracy")
