@@ -24,46 +24,47 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.api import PoolView
+    from albench.strategies.softmax_head import LinearHead
 
     Labels = NDArray[np.intp]
-    Loss = Callable[[Floats, Labels], float]
+
+STEPS = 10
+"""Of L-BFGS, from the head that fits all but the candidate: as near as a hundred from zeros."""
 
 
-def true_loss(
-    known: tuple[Floats, Labels], held: tuple[Floats, Labels], n_classes: int, loss: str
-) -> float:
-    """Return how wrong a head fitted to some labels is about others.
+def true_loss(head: LinearHead, vectors: Floats, labels: Labels, loss: str) -> float:
+    """Return how wrong a head is.
 
     Parameters
     ----------
-    known : tuple of ndarray
-        Finite vectors, ``(n, D)``, and true class numbers, ``(n,)``, to learn from.
-    held : tuple of ndarray
-        The same, to be tested on.
-    n_classes : int
-        The number of classes.
+    head : LinearHead
+        What is judged.
+    vectors : ndarray, shape (n, D)
+        Finite.
+    labels : ndarray of int, shape (n,)
+        True class numbers.
     loss : str
         ``"log"``, the mean of ``-log p(y)``, or ``"zero-one"``, the share of errors.
 
     Returns
     -------
     float
-        0 if nothing is held out.
+        0 of nothing.
     """
-    vectors, labels = held
     if not len(labels):
         return 0.0
-    logits = fit_head(*known, n_classes).logits(vectors)
+    logits = head.logits(vectors)
     if loss == "zero-one":
         return float(np.mean(logits.argmax(axis=1) != labels))
     return float(-log_softmax(logits, axis=1)[np.arange(len(labels)), labels].mean())
 
 
-def greedy(
+def greedy(  # noqa: PLR0913  # a pure function of all that decides
     known: tuple[Floats, Labels],
     free: tuple[Floats, Labels],
-    loss_of: Loss,
+    loss_of: Callable[[LinearHead], float],
     n: int,
+    n_classes: int,
     candidates: int,
     rng: np.random.Generator,
 ) -> Picks:
@@ -76,9 +77,11 @@ def greedy(
     free : tuple of ndarray
         The same of what may be chosen.
     loss_of : callable
-        Takes vectors and labels to learn from; small is wanted.
+        Of a head; small is wanted.
     n : int
         How many, at most as many as are free.
+    n_classes : int
+        The number of classes.
     candidates : int
         How many are tried for each.
     rng : numpy.random.Generator
@@ -90,15 +93,15 @@ def greedy(
         Distinct rows of `free`, in the order of choice.
     """
     vectors, labels = known
+    head = fit_head(vectors, labels, n_classes)
     left = np.arange(len(free[1]))
     picks: list[int] = []
     for _ in range(n):
         tried = rng.permutation(left)[:candidates]
-        trials = [
-            (np.vstack([vectors, free[0][[i]]]), np.append(labels, free[1][i])) for i in tried
-        ]
-        best = int(np.argmin([loss_of(*trial) for trial in trials]))
-        vectors, labels = trials[best]
+        sets = [(np.vstack([vectors, free[0][[i]]]), np.append(labels, free[1][i])) for i in tried]
+        heads = [fit_head(*each, n_classes, start=head, iterations=STEPS) for each in sets]
+        best = int(np.argmin([loss_of(each) for each in heads]))
+        (vectors, labels), head = sets[best], heads[best]
         picks.append(int(tried[best]))
         left = left[left != tried[best]]
     return np.array(picks, dtype=np.intp)
@@ -139,10 +142,9 @@ class OracleGreedy:
             picks = greedy(
                 known,
                 (vectors[free], labels[free]),
-                lambda x, y: true_loss(
-                    (x, y), (vectors[held], labels[held]), pool.n_classes, self.loss
-                ),
+                lambda head: true_loss(head, vectors[held], labels[held], self.loss),
                 k,
+                pool.n_classes,
                 self.candidates,
                 rng,
             )

@@ -51,7 +51,7 @@ class LinearHead:
         return np.asarray(features @ self.weights.astype(features.dtype) + self.bias)
 
 
-def fit_head(
+def fit_head(  # noqa: PLR0913  # how to fit, by keyword
     features: Floats,
     labels: NDArray[np.intp],
     n_classes: int,
@@ -59,6 +59,7 @@ def fit_head(
     balanced: bool = False,
     ridge: float = 1.0,
     iterations: int = 100,
+    start: LinearHead | None = None,
 ) -> LinearHead:
     """Return the head that fits some labels best.
 
@@ -76,11 +77,13 @@ def fit_head(
         The penalty on half the squared weights, beside a sum of losses.
     iterations : int
         The largest number of L-BFGS steps.
+    start : LinearHead or None
+        Where to begin, such as what fits nearly the same; None begins at zeros.
 
     Returns
     -------
     LinearHead
-        Deterministic: it starts from zeros.
+        Deterministic.
     """
     dimensions = features.shape[1]
     if len(features) == 0:
@@ -104,9 +107,13 @@ def fit_head(
         slope = (slope - np.outer(mean, total)) / scale[:, None]
         return loss, np.vstack([slope, total]).ravel() + ridge * flat
 
+    if start is None:
+        begin = np.zeros((dimensions + 1, n_classes))
+    else:
+        begin = np.vstack([start.weights * scale[:, None], start.bias + mean @ start.weights])
     found = minimize(
         objective,
-        np.zeros((dimensions + 1) * n_classes),
+        begin.ravel(),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": iterations},

@@ -95,3 +95,12 @@ def test_saturated_rows_do_not_spoil_the_recovered_head(rng: Any) -> None:
     features[:40] *= 1000
     proba = softmax(features @ np.eye(3), axis=1).astype(np.float32)
     assert (recovered_head(features, proba).logits(features).argmax(1) == proba.argmax(1)).all()
+
+
+def test_a_near_start_ends_where_a_far_one_does(rng: Any) -> None:
+    features = rng.normal(size=(40, 5)) * [1, 10, 0.1, 1, 1] + 3.0
+    labels = rng.integers(3, size=40)
+    far = fit_head(features, labels, 3)
+    near = fit_head(features[:-1], labels[:-1], 3)
+    found = fit_head(features, labels, 3, start=near, iterations=10)
+    np.testing.assert_allclose(found.logits(features), far.logits(features), atol=0.02)
