@@ -1,0 +1,65 @@
+"""The speed benchmark of strategies runs on small pools, and its page tells all three figures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "speed" / "strategies.py"
+NAMES = ("margin", "k-center", "bald")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("speed") / "page.md"
+    command = [sys.executable, str(SCRIPT), "--quick", "--only", *NAMES, "--write", str(path)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=240)
+    assert done.returncode in (0, 1), done.stderr  # 1 where a target is missed, on a tiny pool
+    return path.read_text(encoding="utf-8")
+
+
+def rows(page: str, title: str) -> dict[str, dict[str, str]]:
+    """Return a section's table by strategy."""
+    _, _, section = page.partition(f"\n## {title}")
+    lines = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| ")]
+    header, _, *body = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    return {row[0].strip("`"): dict(zip(header, row, strict=True)) for row in body}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_ratio_to_a_peer_is_told(page: str, name: str) -> None:
+    row = rows(page, "Against peers")[name]
+    assert row["peer"] in ("scikit-activeml", "baal")
+    assert float(row["ratio"]) > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the most resident memory")
+@pytest.mark.parametrize("name", NAMES)
+def test_memory_is_told_in_units_of_the_inputs(page: str, name: str) -> None:
+    assert float(rows(page, "Memory")[name]["times what it reads"]) >= 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exponent_is_told(page: str, name: str) -> None:
+    assert -2 < float(rows(page, "Growth")[name]["exponent"]) < 3
+
+
+def test_simple_scores_are_asked_about_the_huge_pool_and_others_are_not(page: str) -> None:
+    huge = {name: list(row.values())[-1] for name, row in rows(page, "Growth").items()}
+    assert float(huge["margin"]) > 0
+    assert huge["k-center"] == ""
+
+
+def test_every_target_has_a_verdict(page: str) -> None:
+    verdicts = [line for line in page.splitlines() if line.startswith("- ")]
+    assert len(verdicts) == 5
+    assert all("met" in line or "missed" in line for line in verdicts)
+
+
+def test_the_page_tells_command_and_versions(page: str) -> None:
+    head = page.partition("\n## ")[0]
+    assert f"--quick --only {' '.join(NAMES)}" in head
+    assert "scikit-activeml 1." in head
