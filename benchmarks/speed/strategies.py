@@ -14,11 +14,12 @@ peers
     peer, albench finds it. A peer too slow or too large for that pool is compared on a smaller one.
 memory
     The most resident memory of a query above what was there when its inputs were made, as the
-    kernel counts it, in units of the inputs. Linux only.
+    kernel counts it, in units of the inputs. Linux only. What announces a square is asked about
+    half the pool.
 growth
-    The power of the pool's size with which time grows, from a fifth to four times the pool, of all
-    strategies that do not announce a square; and a pool of twenty times the size for what scores
-    candidates one by one.
+    The power of the pool's size with which time grows, from 10,000 to 200,000, of all strategies
+    that do not announce a square, or up to 50,000 where that would take minutes; and the time of a
+    million for the uncertainty family.
 
 One process a measurement: a copy of this one that has imported everything, made its inputs and
 asked once about a tiny pool. It asks up to five times within a second and tells the median; against
@@ -71,7 +72,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {"discriminative": {"parts": 1}}
 
 STATUS = Path("/proc/self/status")
 OWN = "albench"
-LONG = 60
+LONG = 30
 """A query of more seconds is asked once."""
 
 
@@ -297,55 +298,70 @@ def memory(bench: Bench, job: Job, names: Sequence[str]) -> Part:
     """Return the memory of a query of every strategy in units of its inputs, and of the pool."""
     rows: list[tuple[str, ...]] = []
     missed, missed_of_pool = [], []
-    pool = 4 * (job.n + N_LABELLED) * (job.dimensions + N_CLASSES)
     for name in names:
-        found = bench.run(replace(job, name=name))
+        n = job.n // 2 if DESCRIPTORS[name].cost == "n^2" else job.n
+        found = bench.run(replace(job, name=name, n=n))
         if found is None or found.peak is None:
-            rows.append((f"`{name}`", "", "", "not measured", ""))
+            rows.append((f"`{name}`", f"{n:,}", "", "", "not measured", ""))
             missed.append(f"{name} (not measured)")
             continue
+        pool = 4 * (n + N_LABELLED) * (job.dimensions + N_CLASSES)
         of_inputs, of_pool = _share(found, found.n_bytes), _share(found, pool)
         if found.peak > MEMORY_TARGET * found.n_bytes:
             missed.append(f"{name} {of_inputs}")
         if found.peak > MEMORY_TARGET * max(pool, found.n_bytes):
             missed_of_pool.append(f"{name} {of_pool}")
         megabytes = (f"{size / 2**20:.1f}" for size in (found.n_bytes, found.peak))
-        rows.append((f"`{name}`", *megabytes, of_inputs, of_pool))
+        rows.append((f"`{name}`", f"{n:,}", *megabytes, of_inputs, of_pool))
         progress(rows[-1])
     verdicts = [
         verdict("memory at most the size of what the strategy itself reads", missed),
         verdict(
-            f"memory at most the size of the pool, {pool / 2**20:.0f} MiB of vectors and "
-            "probabilities, or of what is read where that is more",
+            "memory at most the size of the pool, vectors and probabilities, or of what is read "
+            "where that is more",
             missed_of_pool,
         ),
     ]
-    header = ("strategy", "reads, MiB", "peak beyond, MiB", "times what it reads", "times the pool")
-    return Part(f"Memory of a query of {job.n:,} candidates", header, rows, verdicts)
+    header = ("strategy", "n", "reads, MiB", "peak beyond, MiB", "times what it reads")
+    return Part("Memory", (*header, "times the pool"), rows, verdicts)
 
 
 def growth(bench: Bench, job: Job, names: Sequence[str]) -> Part:
     """Return times on three pools, their exponent, and that of a huge pool for simple scores."""
-    sizes = (job.n // 5, job.n, 4 * job.n)
     rows: list[tuple[str, ...]] = []
     missed = []
     for name in (name for name in names if DESCRIPTORS[name].cost != "n^2"):
-        found = [bench.run(replace(job, name=name, n=n)) for n in sizes]
+        own = replace(job, name=name)
+        sizes = fractions(4 * job.n)
+        middle = bench.run(replace(own, n=sizes[1]))
+        if middle is None or 4 * middle.seconds > 2 * bench.limit:
+            sizes = fractions(job.n)
+        found = [bench.run(replace(own, n=n)) for n in sizes]
         told = [_ms(each.seconds) if each else "-" for each in found]
-        times = [each.seconds for each in found if each]
-        power = math.nan
-        if len(times) == len(sizes):
-            power = float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
+        power = exponent(sizes, [each.seconds for each in found if each])
         if not power <= EXPONENT_TARGET:
             missed.append(f"{name} {power:.2f}")
-        huge = bench.run(replace(job, name=name, n=20 * job.n)) if name in SCORES else None
+        huge = bench.run(replace(own, n=20 * job.n)) if name in SCORES else None
         last = _ms(huge.seconds) if huge else ""
-        rows.append((f"`{name}`", DESCRIPTORS[name].cost, *told, f"{power:.2f}", last))
+        cost = DESCRIPTORS[name].cost
+        rows.append((f"`{name}`", cost, f"{sizes[-1]:,}", *told, f"{power:.2f}", last))
         progress(rows[-1])
     target = f"exponent at most {EXPONENT_TARGET} of what announces less than a square"
-    header = ("strategy", "cost", *(f"{n:,}, ms" for n in sizes), "exponent")
-    title = f"Growth from {sizes[0]:,} to {sizes[-1]:,} candidates"
-    return Part(title, (*header, f"{20 * job.n:,}, ms"), rows, [verdict(target, missed)])
+    header = ("strategy", "cost", "n", "n / 20, ms", "n / 4, ms", "n, ms", "exponent")
+    huge_header = f"{20 * job.n:,}, ms"
+    return Part("Growth", (*header, huge_header), rows, [verdict(target, missed)])
+
+
+def fractions(n: int) -> tuple[int, int, int]:
+    """Return the sizes of the pools from which growth up to `n` is told."""
+    return n // 20, n // 4, n
+
+
+def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
+    """Return the slope of a line through all points on logarithmic axes; NaN if one is missing."""
+    if len(seconds) < len(sizes):
+        return math.nan
+    return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
 
 
 def progress(row: Sequence[str]) -> None:

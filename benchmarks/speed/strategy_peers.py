@@ -51,6 +51,7 @@ class Inputs:
 
     n: int
     labels: Integers
+    candidates: Integers
     arrays: dict[str, Any]  # by need: an array, or one a modality or a subset of them
 
     @classmethod
@@ -82,7 +83,8 @@ class Inputs:
         if needs.MASKED_PROBA in reads:
             subsets = ((), *((name,) for name in MODALITIES), MODALITIES)
             arrays[needs.MASKED_PROBA] = {kept: _noisy(logits[:n], rng) for kept in subsets}
-        return cls(n, labels, arrays)
+        candidates = np.repeat(np.arange(len(labels))[:, None], len(MODALITIES), axis=1)
+        return cls(n, labels, candidates, arrays)
 
     def proba(self, candidates: Integers) -> Floats:
         """Return the probabilities that were drawn."""
@@ -112,8 +114,7 @@ class Inputs:
 
     def view(self, reads: frozenset[str]) -> PoolView:
         """Return the pool as a strategy sees it: one candidate a subject, no sample twice."""
-        everyone = np.arange(len(self.labels))
-        candidates = np.stack([everyone] * len(MODALITIES), axis=1)
+        candidates, everyone = self.candidates, self.candidates[:, 0]
         return PoolView(
             self,
             needs=reads,
@@ -129,10 +130,10 @@ class Inputs:
 
     @property
     def n_bytes(self) -> int:
-        """The size of all arrays, the candidates' numbers and subjects included."""
+        """The size of all arrays, the numbers of candidates and labels included."""
         groups = [a.values() if isinstance(a, dict) else [a] for a in self.arrays.values()]
-        numbers = len(self.labels) * (len(MODALITIES) + 1) * np.intp().nbytes
-        return int(numbers + sum(array.nbytes for array in itertools.chain(*groups)))
+        arrays = itertools.chain((self.labels, self.candidates), *groups)
+        return sum(array.nbytes for array in arrays)
 
 
 def _noisy(logits: Floats, rng: np.random.Generator) -> Floats:
