@@ -216,7 +216,7 @@ def _state(records: Records) -> str:
     if oracles := sorted(_oracles(records)):
         told.append(
             f"**No competitor:** {', '.join(oracles)} goes by labels that nobody has at that "
-            "time; it shows what choosing well could gain, and the sentences below leave it out."
+            "time: a measure beside the others, which the sentences below leave out."
         )
     simulated = [name for name, facts in manifest.cohorts.items() if facts.simulated]
     if simulated:

@@ -41,6 +41,12 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"  # three decimals are shown
 
 
+def p_equals(value: float) -> str:
+    """Return ``p = 0.012`` or ``p < 0.001``."""
+    text = p_value(value)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
 def mean_half_width(values: pd.Series[float]) -> str:
     """Return a mean with the half width of its 95 % interval; of one value, only that."""
     mean, low, _ = mean_interval(np.asarray(values.dropna(), dtype=np.float64))

@@ -9,7 +9,7 @@ import numpy as np
 from albench.analysis.comparison import FEWEST_PAIRS, Verdict
 from albench.analysis.curves import BASELINE
 from albench.analysis.efficiency import TARGET
-from albench.report.formats import p_value, signed, span
+from albench.report.formats import p_equals, signed, span
 from albench.report.names import METRICS, blocks_of, of_block
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
         f"{f', and {_listed(worse)} worse' if len(worse) else ''}. Of "
         f"{among} {best['strategy']} has the best mean over "
         f"the labels bought, {_gain(best)} against random "
-        f"(p = {p_value(best['p_holm'])} after correction)."
+        f"({p_equals(best['p_holm'])} after correction)."
     )
 
 
@@ -260,11 +260,11 @@ def ranking(found: Ranking) -> str:
         return f"{opening} These are too few blocks or strategies for Friedman's test."
     if found.critical_difference is None:
         return (
-            f"{opening} Friedman's test does not reject (p = {p_value(found.p)}): the ranks may be "
+            f"{opening} Friedman's test does not reject ({p_equals(found.p)}): the ranks may be "
             "chance."
         )
     return (
-        f"{opening} Friedman's test rejects (p = {p_value(found.p)}); ranks closer than "
+        f"{opening} Friedman's test rejects ({p_equals(found.p)}); ranks closer than "
         f"{found.critical_difference:.2f} are not told apart (Nemenyi, 0.05). Blocks of one cohort "
         "share subjects, so this p is a little too small."
     )
