@@ -97,9 +97,9 @@ def sections(records: Records) -> list[Section]:
     return [
         Section("The answer", list(_answer(records, findings, named))),
         *_published(records, rounds, named),
+        *_traps(records, rounds, named),
         *(_results(records, rounds, findings, named) if findings else ()),
         *(_quality(records, rounds, named) if findings else ()),
-        *_traps(records, rounds, named),
         Section("Coverage", list(_coverage(records, named))),
         Section("Fairness", list(_fairness(records, named))),
         Section("Data", list(_data(records.manifest, named))),

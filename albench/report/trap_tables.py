@@ -62,12 +62,12 @@ def _falls(trap: Trap) -> str:
     least = f"by {trap.tolerance:g} at least"
     match trap.fall:
         case "buys-more":
-            return f"buys a larger share of *{trap.mark}* than random, {least}"
+            return f"buys a larger share of “{trap.mark}” than random, {least}"
         case "buys-less":
-            return f"buys a smaller share of *{trap.mark}* than random, {least}"
+            return f"buys a smaller share of “{trap.mark}” than random, {least}"
         case "misses":
             return (
-                f"finds *{trap.mark}* in fewer repetitions than random, {least} of them, where "
+                f"finds “{trap.mark}” in fewer repetitions than random, {least} of them, where "
                 "the first labels have none"
             )
         case "learns-less":
