@@ -18,6 +18,7 @@ from albench.strategies.query import Floats, Picks, among_usable, finite_rows, s
 
 if TYPE_CHECKING:
     from albench.api import PoolView
+    from albench.strategies.outer_rows import Vectors
 
 
 def residuals(proba: Floats) -> Floats:
@@ -38,14 +39,14 @@ def residuals(proba: Floats) -> Floats:
     return out
 
 
-def badge(proba: Floats, features: Floats, n: int, rng: np.random.Generator) -> Picks:
+def badge(proba: Floats, features: Vectors, n: int, rng: np.random.Generator) -> Picks:
     """Return `n` rows, or fewer where the gradients left all coincide with a pick's.
 
     Parameters
     ----------
     proba : ndarray, shape (n_pool, n_classes)
         Finite probabilities.
-    features : ndarray, shape (n_pool, D)
+    features : ndarray, shape (n_pool, D), or ScaledBlocks
         Finite vectors before the classifier.
     n : int
         1 to ``n_pool``.

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.linalg import inv
 
 from albench.api import needs
 from albench.strategies.greedy import best
@@ -48,66 +49,83 @@ def fisher_roots(proba: Floats) -> Matrices:
     return np.asarray(deviations * np.sqrt(p)[:, None, :])
 
 
-def fisher(features: Matrices, roots: Matrices) -> Matrices:
+BLOCK = 512
+"""Candidates at a time: their matrices in float64 are never there for a whole pool."""
+
+
+def fisher(features: Floats, proba: Floats) -> Matrices:
     """Return the sum of the Fisher information of some rows.
 
     Parameters
     ----------
     features : ndarray, shape (n, D)
         Vectors.
-    roots : ndarray, shape (n, n_classes, n_classes)
-        What `fisher_roots` gave.
+    proba : ndarray, shape (n, n_classes)
+        Rows sum to one.
 
     Returns
     -------
     ndarray of float64, shape (n_classes * D, n_classes * D)
         Ordered by class, then dimension.
     """
-    n_classes, dimensions = roots.shape[1], features.shape[1]
-    out = np.empty((n_classes, dimensions, n_classes, dimensions))
-    curvature = roots @ roots.swapaxes(1, 2)
+    n_classes, dimensions = proba.shape[1], features.shape[1]
+    out = np.zeros((n_classes, dimensions, n_classes, dimensions))
+    for part in _blocks(len(features)):
+        rows, roots = features[part].astype(np.float64), fisher_roots(proba[part])
+        curvature = roots @ roots.swapaxes(1, 2)
+        for i in range(n_classes):
+            for j in range(i + 1):
+                out[i, :, j] += rows.T @ (curvature[:, i, j, None] * rows)
     for i in range(n_classes):
-        for j in range(i + 1):
-            out[i, :, j] = features.T @ (curvature[:, i, j, None] * features)
+        for j in range(i):
             out[j, :, i] = out[i, :, j].T
     return out.reshape(n_classes * dimensions, -1)
+
+
+def _blocks(n: int) -> list[slice]:
+    return [slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK)]
 
 
 class Information:
     """The inverse information of what is labelled and picked, as some candidates see it.
 
+    What is kept of every candidate is in the precision of `features`, the rest in float64.
+
     Parameters
     ----------
     features : ndarray, shape (n, D)
         The candidates.
-    roots : ndarray, shape (n, n_classes, n_classes)
-        What `fisher_roots` gave for them.
+    proba : ndarray, shape (n, n_classes)
+        Their probabilities.
     known : ndarray, shape (n_classes * D, n_classes * D)
-        The information of the labelled set and the ridge; it can be inverted.
+        The information of the labelled set and the ridge; it can be inverted, and is used up.
     wanted : ndarray, shape (n_classes * D, n_classes * D)
         The information of the pool.
     """
 
-    def __init__(
-        self, features: Matrices, roots: Matrices, known: Matrices, wanted: Matrices
-    ) -> None:
+    def __init__(self, features: Floats, proba: Floats, known: Matrices, wanted: Matrices) -> None:
         self.features = features
-        self.roots = roots
+        self.proba = proba
         self.wanted = wanted
-        self.inverse = np.asarray(np.linalg.inv(known), dtype=np.float64)
-        self.spread = self._blocks(self.inverse)
-        self.stake = self._blocks(self.inverse @ wanted @ self.inverse)
+        # In place: a symmetric matrix is its own transpose, which LAPACK need not copy.
+        self.inverse: Matrices = inv(known.T, overwrite_a=True)
+        self.spread = self._within(self.inverse)
+        self.stake = self._within(self.inverse @ wanted @ self.inverse)
 
-    def _blocks(self, matrix: Matrices) -> Matrices:
+    def _within(self, matrix: Matrices) -> Floats:
         """Return ``V' matrix V`` of every candidate."""
-        n, n_classes = self.roots.shape[:2]
+        n, n_classes = self.proba.shape
         parts = matrix.reshape(n_classes, -1, n_classes, self.features.shape[1])
-        inner = np.empty((n, n_classes, n_classes))
-        for i in range(n_classes):
-            for j in range(i + 1):  # the matrix is symmetric
-                inner[:, i, j] = ((self.features @ parts[i, :, j]) * self.features).sum(axis=1)
-                inner[:, j, i] = inner[:, i, j]
-        return np.asarray(self.roots.swapaxes(1, 2) @ inner @ self.roots)
+        out = np.empty((n, n_classes, n_classes), dtype=self.features.dtype)
+        for part in _blocks(n):
+            rows, roots = self.features[part].astype(np.float64), fisher_roots(self.proba[part])
+            inner = np.empty_like(roots)
+            for i in range(n_classes):
+                for j in range(i + 1):  # the matrix is symmetric
+                    inner[:, i, j] = ((rows @ parts[i, :, j]) * rows).sum(axis=1)
+                    inner[:, j, i] = inner[:, i, j]
+            out[part] = roots.swapaxes(1, 2) @ inner @ roots
+        return out
 
     def keep(self, rows: Picks) -> None:
         """Forget all candidates but some.
@@ -117,7 +135,7 @@ class Information:
         rows : ndarray of int
             Which to keep, in the order they shall have.
         """
-        self.features, self.roots = self.features[rows], self.roots[rows]
+        self.features, self.proba = self.features[rows], self.proba[rows]
         self.spread, self.stake = self.spread[rows], self.stake[rows]
 
     def changes(self, sign: float) -> NDArray[np.float64]:
@@ -133,8 +151,13 @@ class Information:
         ndarray of float64, shape (n,)
             0 or more.
         """
-        inner = np.eye(self.roots.shape[1]) + sign * self.spread
-        return np.asarray(np.trace(np.linalg.solve(inner, self.stake), axis1=1, axis2=2))
+        one = np.eye(self.proba.shape[1])
+        out = np.empty(len(self.features))
+        for part in _blocks(len(out)):
+            inner = one + sign * self.spread[part].astype(np.float64)
+            gained = np.linalg.solve(inner, self.stake[part].astype(np.float64))
+            out[part] = np.trace(gained, axis1=1, axis2=2)
+        return out
 
     def update(self, row: int, sign: float) -> None:
         """Add a candidate to what is known (1), or remove it (-1), by the Woodbury identity.
@@ -146,27 +169,32 @@ class Information:
         sign : float
             1 or -1.
         """
-        n_classes = self.roots.shape[1]
-        root = (self.roots[row][:, None] * self.features[row][:, None]).reshape(-1, n_classes)
+        n_classes = self.proba.shape[1]
+        one = slice(row, row + 1)
+        root = (fisher_roots(self.proba[one])[0][:, None] * self.features[row][:, None]).reshape(
+            -1, n_classes
+        )
         reached = self.inverse @ root
         middle = sign * np.linalg.inv(np.eye(n_classes) + sign * root.T @ reached)
         # M^-1 falls by N m N', so M^-1 F M^-1 by P m N' + its transpose - N m N' F N m N', half of
         # which goes with each of the first two.
         pulled = self.inverse @ (self.wanted @ reached)
         pulled -= 0.5 * reached @ (middle @ (reached.T @ self.wanted @ reached))
-        near, far = self._seen(reached), self._seen(pulled)
-        across = (near @ middle).swapaxes(1, 2)
-        self.inverse = self.inverse - reached @ middle @ reached.T
-        self.spread = self.spread - near @ across
-        change = far @ across
-        self.stake = self.stake - change - change.swapaxes(1, 2)
+        self.inverse -= (reached @ middle) @ reached.T
+        for part in _blocks(len(self.features)):
+            near, far = self._seen(reached, part), self._seen(pulled, part)
+            across = (near @ middle).swapaxes(1, 2)
+            change = far @ across
+            self.spread[part] -= (near @ across).astype(self.spread.dtype)
+            self.stake[part] -= (change + change.swapaxes(1, 2)).astype(self.stake.dtype)
 
-    def _seen(self, directions: Matrices) -> Matrices:
-        """Return ``V' directions`` of every candidate."""
-        n, n_classes = self.roots.shape[:2]
+    def _seen(self, directions: Matrices, part: slice) -> Matrices:
+        """Return ``V' directions`` of some candidates."""
+        n_classes = self.proba.shape[1]
         by_dimension = directions.reshape(n_classes, -1, n_classes).swapaxes(0, 1)
-        inner = self.features @ by_dimension.reshape(self.features.shape[1], -1)
-        return np.asarray(self.roots.swapaxes(1, 2) @ inner.reshape(n, n_classes, n_classes))
+        inner = self.features[part] @ by_dimension.reshape(self.features.shape[1], -1)
+        roots = fisher_roots(self.proba[part])
+        return np.asarray(roots.swapaxes(1, 2) @ inner.reshape(-1, n_classes, n_classes))
 
 
 def bait(information: Information, n: int, rng: np.random.Generator) -> Picks:
@@ -222,6 +250,13 @@ def principal_directions(features: Floats, dimensions: int) -> Matrices:
     return np.asarray(vectors[:, np.argsort(-values)[:dimensions]])
 
 
+def _along(features: Floats, axes: Matrices) -> Floats:
+    out = np.empty((len(features), axes.shape[1]), dtype=features.dtype)
+    for part in _blocks(len(features)):
+        out[part] = features[part].astype(np.float64) @ axes
+    return out
+
+
 class Bait:
     """Chooses the query after which the last layer is best known where the pool needs it.
 
@@ -248,13 +283,13 @@ class Bait:
             features, proba = pool.embeddings[rows], pool.proba[rows]
             dimensions = max(1, self.max_parameters // proba.shape[1])
             axes = principal_directions(features, dimensions)
-            seen, roots = features.astype(np.float64) @ axes, fisher_roots(proba)
-            wanted = fisher(seen, roots) / len(seen)
+            seen = _along(features, axes)
+            wanted = fisher(seen, proba)
+            wanted /= len(seen)
             labelled = fisher(
-                pool.labelled_embeddings[known].astype(np.float64) @ axes,
-                fisher_roots(pool.labelled_proba[known]),
+                _along(pool.labelled_embeddings[known], axes), pool.labelled_proba[known]
             )
-            prior = self.ridge * np.eye(len(wanted))
-            return bait(Information(seen, roots, labelled + prior, wanted), k, rng)
+            labelled[np.diag_indices(len(labelled))] += self.ridge
+            return bait(Information(seen, proba, labelled, wanted), k, rng)
 
         return among_usable(finite_rows(pool.proba, pool.embeddings), n, rng, choose)

@@ -8,17 +8,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import entr
 
 from albench.api import needs
-from albench.strategies.entropies import mean_and_entropies, mutual_information
+from albench.strategies.entropies import (
+    FAINTEST,
+    mean_and_entropies,
+    mutual_information,
+)
 from albench.strategies.greedy import lazy_greedy
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from albench.api import PoolView
+
+BLOCK = 2**18
+"""The largest number of probabilities given the cases that are held at once."""
 
 NOTHING = 1e-10
 """Information under this many nats is rounding: such candidates are tied."""
@@ -86,11 +94,14 @@ class LabelCases:
         """
         n_passes, m, n_classes = proba.shape
         out = np.empty(m)
-        step = max(1, 2**20 // (len(self.odds) * n_classes))
+        step = max(1, BLOCK // (len(self.odds) * n_classes))
         for start in range(0, m, step):
             part = proba[:, start : start + step].astype(np.float64)
             given = self.posterior @ part.reshape(n_passes, -1)  # cases x (candidates, classes)
-            mean = self.odds @ entr(given) / self.odds.sum()
+            logs = np.maximum(given, FAINTEST)
+            np.log(logs, out=logs)
+            logs *= given
+            mean = -(self.odds @ logs) / self.odds.sum()
             out[start : start + step] = mean.reshape(-1, n_classes).sum(axis=1)
         return out
 
@@ -101,13 +112,13 @@ def _one_of_each(proba: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
     return np.asarray((ladder <= drawn).sum(axis=1)).clip(max=proba.shape[1] - 1)
 
 
-def batch_bald(passes: Floats, n: int, cases: int, rng: np.random.Generator) -> Picks:
+def batch_bald(passes: Sequence[Floats], n: int, cases: int, rng: np.random.Generator) -> Picks:
     """Return `n` candidates, each adding most to what all labels say together.
 
     Parameters
     ----------
-    passes : ndarray, shape (n_passes, n_pool, n_classes)
-        Finite probabilities under samples of the weights.
+    passes : sequence of ndarray, shape (n_pool, n_classes)
+        Finite probabilities under each sample of the weights.
     n : int
         At most ``n_pool``.
     cases : int
@@ -124,17 +135,21 @@ def batch_bald(passes: Floats, n: int, cases: int, rng: np.random.Generator) -> 
     expected = mean_and_entropies(passes)[1]
 
     def gains(positions: Picks) -> NDArray[np.float64]:
-        found = outcomes.entropy_of(passes[:, positions]) - expected[positions]
+        found = outcomes.entropy_of(_of(passes, positions)) - expected[positions]
         return np.where(found > NOTHING, found, 0.0)
 
     first = mutual_information(passes)
     return lazy_greedy(
         np.where(first > NOTHING, first, 0.0),
         gains,
-        lambda pick: outcomes.extend(passes[:, pick]),
+        lambda pick: outcomes.extend(_of(passes, np.array([pick]))[:, 0]),
         n,
         rng,
     )
+
+
+def _of(passes: Sequence[Floats], rows: Picks) -> Floats:
+    return np.stack([proba[rows] for proba in passes])
 
 
 class BatchBald:
@@ -161,10 +176,10 @@ class BatchBald:
     @sized
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions in order of choice; see `albench.api.QueryStrategy`."""
-        passes = np.stack(list(pool.dropout_proba(self.passes)))
+        passes = list(pool.dropout_proba(self.passes))
         return among_usable(
-            finite_rows(passes.swapaxes(0, 1)),
+            finite_rows(*passes),
             n,
             rng,
-            lambda rows, k: batch_bald(passes[:, rows], k, self.cases, rng),
+            lambda rows, k: batch_bald([p[rows] for p in passes], k, self.cases, rng),
         )

@@ -17,6 +17,7 @@ import numpy as np
 
 from albench.api import needs
 from albench.strategies.badge import badge
+from albench.strategies.outer_rows import ScaledBlocks
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:
@@ -91,14 +92,10 @@ class Bmmal:
         label = pool.proba.argmax(axis=1)
         contributions = shapley(lambda kept: pool.masked_proba(*kept)[rows, label], pool.modalities)
         factors = scales(contributions).astype(np.float32)
-        scaled = [
-            streams[name] * factor[:, None]
-            for name, factor in zip(pool.modalities, factors, strict=True)
-        ]
-        features = np.concatenate(scaled, axis=1)
-        return among_usable(
-            finite_rows(pool.proba, features),
-            n,
-            rng,
-            lambda part, k: badge(pool.proba[part], features[part], k, rng),
-        )
+        vectors = [streams[name] for name in pool.modalities]
+
+        def choose(part: Picks | slice, k: int) -> Picks:
+            scaled = ScaledBlocks([each[part] for each in vectors], factors[:, part])
+            return badge(pool.proba[part], scaled, k, rng)
+
+        return among_usable(finite_rows(pool.proba, *vectors, factors.T), n, rng, choose)

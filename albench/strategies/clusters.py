@@ -9,11 +9,13 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from albench.strategies.distances import squared_distances, squared_norms
+from albench.strategies.joined import blocks
 from albench.strategies.kmeans_pp import k_means_pp
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from albench.strategies.joined import Rows
     from albench.strategies.query import Floats, Picks
 
 BLOCK = 2**20
@@ -40,7 +42,7 @@ class Clusters:
 
 
 def k_means(
-    features: Floats,
+    features: Rows,
     n_clusters: int,
     rng: np.random.Generator,
     *,
@@ -51,7 +53,7 @@ def k_means(
 
     Parameters
     ----------
-    features : ndarray, shape (n, D)
+    features : ndarray or Joined, shape (n, D)
         Finite vectors, at least one.
     n_clusters : int
         How many; fewer are made where rows are fewer or coincide.
@@ -67,10 +69,19 @@ def k_means(
     Clusters
         Of the last round.
     """
-    norms = squared_norms(features)
+    norms = np.concatenate([squared_norms(features[part]) for part in blocks(features)])
     weights = np.ones(len(features)) if weights is None or not weights.any() else weights
+
+    def distance_to(position: int) -> Floats:
+        one = slice(position, position + 1)
+        to_one = [
+            squared_distances(features[part], features[one], norms[part], norms[one])[:, 0]
+            for part in blocks(features)
+        ]
+        return np.concatenate(to_one)
+
     seeds = k_means_pp(
-        lambda i: squared_distances(features, features[i : i + 1], norms, norms[i : i + 1])[:, 0],
+        distance_to,
         min(n_clusters, len(features)),
         rng,
         weights=weights,
@@ -86,7 +97,7 @@ def k_means(
     return Clusters(assignment, distance, len(centres))
 
 
-def _nearest(features: Floats, norms: Floats, centres: Floats) -> tuple[NDArray[np.intp], Floats]:
+def _nearest(features: Rows, norms: Floats, centres: Floats) -> tuple[NDArray[np.intp], Floats]:
     assignment = np.empty(len(features), dtype=np.intp)
     distance = np.empty_like(norms)
     centre_norms = squared_norms(centres)
@@ -100,15 +111,37 @@ def _nearest(features: Floats, norms: Floats, centres: Floats) -> tuple[NDArray[
 
 
 def _means(
-    features: Floats, assignment: NDArray[np.intp], weights: Floats, centres: Floats
+    features: Rows, assignment: NDArray[np.intp], weights: Floats, centres: Floats
 ) -> Floats:
-    n, k = len(features), len(centres)
-    member = csr_array((weights.astype(features.dtype), (assignment, np.arange(n))), shape=(k, n))
+    k, dtype = len(centres), centres.dtype
+    sums = np.zeros_like(centres)
+    for part in blocks(features):
+        n = part.stop - part.start
+        share = weights[part].astype(dtype), (assignment[part], np.arange(n))
+        sums += csr_array(share, shape=(k, n)) @ features[part]
     mass = np.bincount(assignment, weights, minlength=k)
     filled = mass > 0
     means = centres.copy()  # an empty cluster stays where it is
-    means[filled] = (member @ features)[filled] / mass[filled, None].astype(features.dtype)
+    means[filled] = sums[filled] / mass[filled, None].astype(dtype)
     return means
+
+
+def among(clusters: Clusters, rows: Picks) -> Clusters:
+    """Return the clusters of some rows alone.
+
+    Parameters
+    ----------
+    clusters : Clusters
+        Of all rows.
+    rows : ndarray of int, shape (k,)
+        Which.
+
+    Returns
+    -------
+    Clusters
+        Position ``i`` is row ``rows[i]``.
+    """
+    return Clusters(clusters.assignment[rows], clusters.distance[rows], clusters.n_clusters)
 
 
 def central_rows(clusters: Clusters, weights: Floats | None, rng: np.random.Generator) -> Picks:

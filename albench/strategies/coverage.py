@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.strategies.distances import squared_distances, squared_norms
+from albench.strategies.distances import (
+    squared_distances,
+    squared_from_products,
+    squared_norms,
+)
 from albench.strategies.greedy import lazy_greedy
-from albench.strategies.neighbours import distance_blocks
+from albench.strategies.neighbours import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,18 +73,35 @@ class Cover:
         From squared distances to 0..1.
     weights : ndarray, shape (n_pool,)
         How much covering each row is worth, 0 or more.
+    by_direction : bool
+        Whether all vectors count as scaled to length one; the pool's are not copied for that.
     """
 
     def __init__(
-        self, features: Floats, labelled: Floats, similarity: Similarity, weights: Floats
+        self,
+        features: Floats,
+        labelled: Floats,
+        similarity: Similarity,
+        weights: Floats,
+        *,
+        by_direction: bool = False,
     ) -> None:
         self.features = features
         self.norms = squared_norms(features)
+        self.lengths: Floats | None = None
+        if by_direction:
+            self.lengths = _lengths(self.norms)
+            self.norms = np.asarray(self.norms / self.lengths**2)
+            labelled = unit_rows(labelled)
         self.similarity = similarity
         self.weights = np.asarray(weights, dtype=np.float64)
         self.covered = np.zeros(len(features), dtype=features.dtype)
         if len(labelled):
-            for part, squared in distance_blocks(features, labelled):
+            norms = squared_norms(labelled)
+            step = max(1, BLOCK // len(labelled))
+            for start in range(0, len(features), step):
+                part = slice(start, start + step)
+                squared = squared_distances(self._rows(part), labelled, self.norms[part], norms)
                 self.covered[part] = similarity(squared).max(axis=1)
 
     def gains(self, positions: Picks) -> NDArray[np.float64]:
@@ -115,11 +136,14 @@ class Cover:
         np.maximum(self.covered, self._similarities(np.array([position]))[0], out=self.covered)
 
     def _similarities(self, positions: Picks) -> Floats:
-        return self.similarity(
-            squared_distances(
-                self.features[positions], self.features, self.norms[positions], self.norms
-            )
-        )
+        products = self._rows(positions) @ self.features.T
+        if self.lengths is not None:
+            products /= self.lengths
+        return self.similarity(squared_from_products(products, self.norms[positions], self.norms))
+
+    def _rows(self, rows: slice | Picks) -> Floats:
+        found = self.features[rows]
+        return found if self.lengths is None else np.asarray(found / self.lengths[rows, None])
 
 
 def max_coverage(cover: Cover, n: int, rng: np.random.Generator) -> Picks:
@@ -156,6 +180,10 @@ def unit_rows(features: Floats) -> Floats:
     ndarray, shape (n, D)
         A copy.
     """
-    norms = np.sqrt(squared_norms(features))
-    norms[norms == 0] = 1
-    return np.asarray(features / norms[:, None])
+    return np.asarray(features / _lengths(squared_norms(features))[:, None])
+
+
+def _lengths(norms: Floats) -> Floats:
+    lengths: Floats = np.sqrt(norms)
+    lengths[lengths == 0] = 1
+    return lengths

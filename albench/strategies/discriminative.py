@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import needs, top
+from albench.strategies.joined import Joined
+from albench.strategies.logistic import logistic_scores
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
-from albench.strategies.softmax_head import fit_head
 
 if TYPE_CHECKING:
     from albench.api import PoolView
@@ -42,16 +43,15 @@ def discriminative(
     ndarray of int, shape (n,)
         Distinct positions, part after part.
     """
-    rows = np.concatenate([labelled, features])
-    unlabelled = np.ones(len(rows), dtype=np.intp)
-    unlabelled[: len(labelled)] = 0
+    rows = Joined(labelled, features)
+    unlabelled = np.ones(len(rows), dtype=bool)
+    unlabelled[: len(labelled)] = False
     picks = np.empty(0, dtype=np.intp)
     for part in np.array_split(np.arange(n), min(parts, n)):
-        logits = fit_head(rows, unlabelled, 2, balanced=True).logits(features)
-        scores = logits[:, 1] - logits[:, 0]
+        scores = logistic_scores(rows, unlabelled)[len(labelled) :]
         scores[picks] = np.nan  # wanted least
         picks = np.concatenate([picks, top(scores, len(part), rng)])
-        unlabelled[len(labelled) + picks] = 0
+        unlabelled[len(labelled) + picks] = False
     return picks
 
 

@@ -13,6 +13,10 @@ ROUNDING = 16
 """Distances under this many roundings of the norms are 0: equal rows are at distance 0 exactly."""
 
 
+CACHED = 2**15
+"""How many numbers are worked on at a time, few enough for a cache."""
+
+
 def squared_norms(rows: Floats) -> Floats:
     """Return the squared length of each row.
 
@@ -51,14 +55,36 @@ def squared_distances(
     ndarray, shape (n, m)
         In the precision of `rows`.
     """
-    scale = row_norms[:, None] + other_norms
-    squared = rows @ others.T
-    squared *= -2
-    squared += scale
-    # |a|^2 + |b|^2 - 2ab cancels where a is nearly b; what is left there is rounding, not distance.
-    scale *= ROUNDING * np.finfo(squared.dtype).eps
-    squared[squared < scale] = 0
-    return squared
+    return squared_from_products(rows @ others.T, row_norms, other_norms)
+
+
+def squared_from_products(products: Floats, row_norms: Floats, other_norms: Floats) -> Floats:
+    """Return squared distances from the products of rows.
+
+    Parameters
+    ----------
+    products : ndarray, shape (n, m)
+        Of every row with every other; overwritten.
+    row_norms : ndarray, shape (n,)
+        Squared lengths.
+    other_norms : ndarray, shape (m,)
+        Squared lengths.
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+        `products`.
+    """
+    step = max(1, CACHED // len(other_norms)) if len(other_norms) else len(products)
+    for start in range(0, len(products), step):
+        squared = products[start : start + step]
+        scale = row_norms[start : start + step, None] + other_norms
+        squared *= -2
+        squared += scale
+        # |a|^2 + |b|^2 - 2ab cancels where a is nearly b; what is left is rounding, not distance.
+        scale *= ROUNDING * np.finfo(squared.dtype).eps
+        squared[squared < scale] = 0
+    return products
 
 
 def nearest_squared(rows: Floats, others: Floats, block: int = 2**20) -> Floats:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import needs, top
-from albench.strategies.k_means import k_means
+from albench.strategies.clusters import among, central_rows
+from albench.strategies.clusters import k_means as cluster
 from albench.strategies.query import Floats, Picks, among_usable, filled, finite_rows, sized
 from albench.strategies.recovered_head import recovered_head
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.api import PoolView
+    from albench.strategies.clusters import Clusters
     from albench.strategies.softmax_head import LinearHead
 
 BLOCK = 8192
@@ -82,8 +84,18 @@ def cluster_among(
     """
     rows = np.flatnonzero(wanted)
     if len(rows) > n:
-        rows = rows[k_means(features[rows], n, rng)]
+        clusters = _clusters_of(rows, wanted, features, n, rng)
+        rows = rows[central_rows(clusters, None, rng)]
     return filled(rows, n, wanted, rng)
+
+
+def _clusters_of(
+    rows: Picks, wanted: NDArray[np.bool_], features: Floats, n: int, rng: np.random.Generator
+) -> Clusters:
+    if 2 * len(rows) <= len(features):
+        return cluster(features[rows], n, rng)
+    # Rows that count for nothing change no cluster, and most of a pool is not copied.
+    return among(cluster(features, n, rng, weights=wanted.astype(np.float64)), rows)
 
 
 def dropquery(features: Floats, changed: Floats, n: int, rng: np.random.Generator) -> Picks:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import entr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
 
     from albench.strategies.query import Floats
 
-BLOCK = 65_536
-"""Rows at a time: float64 copies of a large float32 pool are never whole."""
+BLOCK = 8192
+"""Rows at a time, few enough for a cache: float64 copies of a large pool are never whole."""
 
 
 def entropy(proba: Floats) -> NDArray[np.float64]:
@@ -34,9 +33,34 @@ def entropy(proba: Floats) -> NDArray[np.float64]:
     out = np.empty(len(proba))
     for start in range(0, len(proba), BLOCK):
         block = proba[start : start + BLOCK].astype(np.float64)
-        # Rounding may leave a probability just under 0, where entr is -inf.
-        out[start : start + BLOCK] = entr(np.maximum(block, 0.0)).sum(axis=1)
+        out[start : start + BLOCK] = spread(block)
     return out
+
+
+FAINTEST = 1e-300
+"""Where a logarithm is taken instead of that of 0, which is then multiplied by 0."""
+
+
+def spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of ``-x log x`` over each row.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n, m)
+        What rounding left just under 0 counts as 0.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        numpy's logarithm is several times as fast as the one in ``scipy.special.entr``.
+    """
+    if values.size and not values.min() > 0:  # NaN neither; the usual case needs no copy for zeros
+        values = np.maximum(values, 0.0)
+        terms = np.log(np.maximum(values, FAINTEST))
+    else:
+        terms = np.log(values)
+    terms *= values
+    return np.asarray(-np.einsum("ij->i", terms))
 
 
 def mean_and_entropies(
@@ -56,12 +80,15 @@ def mean_and_entropies(
     ndarray of float64, shape (n,)
         The mean entropy.
     """
-    total, entropies, count = np.zeros(()), np.zeros(()), 0
-    for proba in passes:
-        total = total + proba
-        entropies = entropies + entropy(proba)
+    remaining = iter(passes)
+    first = next(remaining)
+    total, entropies, count = first.astype(np.float64), entropy(first), 1
+    for proba in remaining:
+        total += proba
+        entropies += entropy(proba)
         count += 1
-    return total / count, entropies / count
+    total /= count
+    return total, entropies / count
 
 
 def mean_proba(passes: Iterable[Floats]) -> NDArray[np.float64]:
@@ -77,12 +104,13 @@ def mean_proba(passes: Iterable[Floats]) -> NDArray[np.float64]:
     ndarray of float64, shape (n, n_classes)
         The mean over passes.
     """
-    total, count = np.zeros(()), 0
-    for proba in passes:
-        total = total + proba
+    remaining = iter(passes)
+    total, count = next(remaining).astype(np.float64), 1
+    for proba in remaining:
+        total += proba
         count += 1
-    mean: NDArray[np.float64] = total / count
-    return mean
+    total /= count
+    return total
 
 
 def mutual_information(passes: Iterable[Floats]) -> NDArray[np.float64]:

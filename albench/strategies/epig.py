@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import entr
 
 from albench.api import needs, top
-from albench.strategies.entropies import entropy
+from albench.strategies.entropies import entropy, spread
 from albench.strategies.query import Floats, Picks, finite_rows, sized
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from albench.api import PoolView
 
 
-def epig(passes: Floats, targets: Floats, block: int = 2**20) -> NDArray[np.float64]:
+def epig(passes: Floats, targets: Floats, block: int = 2**17) -> NDArray[np.float64]:
     """Return the mean over targets of the information that two labels share.
 
     Parameters
@@ -45,7 +44,7 @@ def epig(passes: Floats, targets: Floats, block: int = 2**20) -> NDArray[np.floa
     for start in range(0, n, step):
         part = passes[:, start : start + step].reshape(n_passes, -1)  # candidates x classes
         joint = part.astype(np.float64).T @ others
-        sums = entr(joint).sum(axis=1).reshape(-1, n_classes).sum(axis=1)
+        sums = spread(joint).reshape(-1, n_classes).sum(axis=1)
         joint_entropy[start : start + step] = sums / n_targets
     apart = entropy(passes.mean(axis=0)) + entropy(targets.mean(axis=0)).mean()
     return np.asarray(np.maximum(apart - joint_entropy, 0.0))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import needs
+from albench.strategies.kmeans_pp import drawn
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 from albench.strategies.uncertainty import margin
 
@@ -36,19 +37,37 @@ def relevance(uncertainty: Floats, distance: Floats, gamma: float) -> NDArray[np
     ndarray of float64, shape (n,)
         Not normalised.
     """
-    odds: NDArray[np.float64] = np.power(uncertainty + distance, gamma)
-    return odds
+    odds: NDArray[np.float64] = uncertainty + distance
+    return _power(odds, gamma)
 
 
-def nearer(distance: Floats, proba: Floats, pick: int) -> NDArray[np.float64]:
+def _power(values: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+    """Return a power, a small whole one by squaring, which is ten times as fast as the general."""
+    if not (float(exponent).is_integer() and 0 < exponent <= SMALL):
+        return np.asarray(np.power(values, exponent))
+    out, left = np.ones_like(values), int(exponent)
+    while left:
+        if left % 2:
+            out *= values
+        left //= 2
+        if left:
+            values = values * values
+    return out
+
+
+SMALL = 64
+"""Whole exponents up to this are powers by squaring."""
+
+
+def nearer(distance: Floats, columns: Floats, pick: int) -> NDArray[np.float64]:
     """Return the distances to the picks after one more, scaled to 0..1.
 
     Parameters
     ----------
     distance : ndarray, shape (n,)
         The distances before.
-    proba : ndarray, shape (n, n_classes)
-        Probabilities.
+    columns : ndarray, shape (n_classes, n)
+        Probabilities, a class after the other: few long rows are faster than many short ones.
     pick : int
         The new pick.
 
@@ -57,9 +76,18 @@ def nearer(distance: Floats, proba: Floats, pick: int) -> NDArray[np.float64]:
     ndarray of float64, shape (n,)
         0 for the nearest, 1 for the farthest.
     """
-    distance = np.minimum(distance, np.abs(proba - proba[pick]).sum(axis=1))
-    distance = distance - distance.min()
-    return np.asarray(distance / (distance.max() or 1.0), dtype=np.float64)
+    distance = np.minimum(distance, _l1_to(columns, pick))
+    distance -= distance.min()
+    distance /= distance.max() or 1.0
+    return np.asarray(distance, dtype=np.float64)
+
+
+def _l1_to(columns: Floats, pick: int) -> Floats:
+    total: Floats = np.zeros_like(columns[0])
+    for column in columns:
+        away = column - column[pick]
+        total += np.abs(away, out=away)
+    return total
 
 
 def falcun(proba: Floats, n: int, rng: np.random.Generator, gamma: float = 10.0) -> Picks:
@@ -81,18 +109,19 @@ def falcun(proba: Floats, n: int, rng: np.random.Generator, gamma: float = 10.0)
     ndarray of int, shape (n,)
         Distinct positions, in order of choice.
     """
-    proba = proba.astype(np.float64)
-    uncertainty = 1 - margin(proba)
+    uncertainty = 1 - margin(proba.astype(np.float64))
+    columns = np.ascontiguousarray(proba.T, dtype=np.float64)
     distance = uncertainty
     free = np.ones(len(proba))
     picks = np.empty(n, dtype=np.intp)
     for i in range(n):
         if i:
-            distance = nearer(distance, proba, int(picks[i - 1]))
-        odds = relevance(uncertainty, distance, gamma) * free
-        if not odds.sum() > 0:
+            distance = nearer(distance, columns, int(picks[i - 1]))
+        odds = relevance(uncertainty, distance, gamma)
+        odds *= free
+        if not odds.any():
             odds = free
-        picks[i] = rng.choice(len(proba), p=odds / odds.sum())
+        picks[i] = drawn(odds, rng)
         free[picks[i]] = 0
     return picks
 

@@ -37,9 +37,9 @@ def herd(  # the arrays and what shapes the objective
     Parameters
     ----------
     features : ndarray, shape (n_pool, D)
-        Vectors of length one.
+        Finite vectors, which count as scaled to length one.
     labelled : ndarray, shape (n_labelled, D)
-        Vectors of length one.
+        Likewise.
     width : float
         Of the Gaussian kernel.
     n : int
@@ -55,7 +55,8 @@ def herd(  # the arrays and what shapes the objective
         Distinct positions, in order of choice.
     """
     weights = np.ones(len(features)) if weights is None else weights
-    return max_coverage(Cover(features, labelled, gaussian(width), weights), n, rng)
+    cover = Cover(features, labelled, gaussian(width), weights, by_direction=True)
+    return max_coverage(cover, n, rng)
 
 
 def adapted_width(labelled: Floats) -> float:
@@ -95,12 +96,12 @@ class MaxHerding:
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions in order of choice; see `albench.api.QueryStrategy`."""
         labelled = pool.labelled_embeddings
-        labelled = unit_rows(labelled[finite_rows(labelled)])
+        labelled = labelled[finite_rows(labelled)]
         return among_usable(
             finite_rows(pool.embeddings),
             n,
             rng,
-            lambda rows, k: herd(unit_rows(pool.embeddings[rows]), labelled, self.width, k, rng),
+            lambda rows, k: herd(pool.embeddings[rows], labelled, self.width, k, rng),
         )
 
 
@@ -124,8 +125,7 @@ class UncertaintyHerding:
                 pool.n_classes,
                 features,
             )
-            units = unit_rows(labelled)
-            weights = 1 - margin(proba)
-            return herd(unit_rows(features), units, adapted_width(units), k, rng, weights)
+            width = adapted_width(unit_rows(labelled))
+            return herd(features, labelled, width, k, rng, 1 - margin(proba))
 
         return among_usable(finite_rows(pool.embeddings), n, rng, choose)

@@ -13,6 +13,7 @@ import numpy as np
 from albench.api import needs, top
 from albench.strategies.coverage import unit_rows
 from albench.strategies.entropies import entropy
+from albench.strategies.joined import blocks
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:
@@ -34,9 +35,10 @@ def density(features: Floats) -> NDArray[np.float64]:
     ndarray of float64, shape (n,)
         0 to 1, the mean of (1 + cosine) / 2.
     """
-    units = unit_rows(features)
-    centre = units.mean(axis=0, dtype=np.float64)
-    return np.asarray((1 + units @ centre.astype(units.dtype)) / 2, dtype=np.float64)
+    sums = [unit_rows(features[part]).sum(axis=0, dtype=np.float64) for part in blocks(features)]
+    centre = (sum(sums[1:], sums[0]) / len(features)).astype(features.dtype)
+    cosines = [unit_rows(features[part]) @ centre for part in blocks(features)]
+    return np.asarray((1 + np.concatenate(cosines)) / 2, dtype=np.float64)
 
 
 class InformationDensity:

@@ -51,21 +51,35 @@ def k_means_pp(
     """
     odds = np.ones(n_rows) if weights is None else np.asarray(weights, dtype=np.float64)
     nearest = np.full(n_rows, np.inf)
-    seeds = [_draw(odds, rng) if first is None else first]
+    seeds = [drawn(odds, rng) if first is None else first]
     while len(seeds) < n:
         np.minimum(nearest, distance_to(seeds[-1]), out=nearest)
         nearest[seeds[-1]] = 0
         chances = nearest * odds
         if not chances.any():
             break
-        seeds.append(_draw(chances, rng))
+        seeds.append(drawn(chances, rng))
     return np.array(seeds, dtype=np.intp)
 
 
-def _draw(chances: Floats, rng: np.random.Generator) -> int:
+def drawn(chances: Floats, rng: np.random.Generator) -> int:
+    """Return a position, drawn with odds in proportion to its chance.
+
+    Parameters
+    ----------
+    chances : ndarray, shape (n,)
+        0 or more; where all are 0, all are equal.
+    rng : numpy.random.Generator
+        Draws.
+
+    Returns
+    -------
+    int
+        A position.
+    """
     if not chances.any():
         return best(chances, rng)
     ladder = np.cumsum(chances, dtype=np.float64)
     # side="right" steps over rows without a chance; rounding may leave the draw at the very top.
-    drawn = int(np.searchsorted(ladder, rng.random() * ladder[-1], side="right"))
-    return min(drawn, int(np.flatnonzero(chances)[-1]))
+    found = int(np.searchsorted(ladder, rng.random() * ladder[-1], side="right"))
+    return found if found < len(ladder) else int(np.flatnonzero(chances)[-1])

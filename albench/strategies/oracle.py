@@ -61,7 +61,8 @@ def true_loss(head: LinearHead, vectors: Floats, labels: Labels, loss: str) -> f
 
 def greedy(  # noqa: PLR0913  # a pure function of all that decides
     known: tuple[Floats, Labels],
-    free: tuple[Floats, Labels],
+    pool: tuple[Floats, Labels],
+    free: Picks,
     loss_of: Callable[[LinearHead], float],
     n: int,
     n_classes: int,
@@ -74,8 +75,10 @@ def greedy(  # noqa: PLR0913  # a pure function of all that decides
     ----------
     known : tuple of ndarray
         Vectors, ``(n, D)``, and true class numbers, ``(n,)``, of what is labelled.
-    free : tuple of ndarray
-        The same of what may be chosen.
+    pool : tuple of ndarray
+        The same of the pool.
+    free : ndarray of int
+        Which of the pool may be chosen.
     loss_of : callable
         Of a head; small is wanted.
     n : int
@@ -90,15 +93,15 @@ def greedy(  # noqa: PLR0913  # a pure function of all that decides
     Returns
     -------
     ndarray of int, shape (n,)
-        Distinct rows of `free`, in the order of choice.
+        Distinct rows of the pool, in the order of choice.
     """
     vectors, labels = known
     head = fit_head(vectors, labels, n_classes)
-    left = np.arange(len(free[1]))
+    left = free
     picks: list[int] = []
     for _ in range(n):
         tried = rng.permutation(left)[:candidates]
-        sets = [(np.vstack([vectors, free[0][[i]]]), np.append(labels, free[1][i])) for i in tried]
+        sets = [(np.vstack([vectors, pool[0][[i]]]), np.append(labels, pool[1][i])) for i in tried]
         heads = [fit_head(*each, n_classes, start=head, iterations=STEPS) for each in sets]
         best = int(np.argmin([loss_of(each) for each in heads]))
         (vectors, labels), head = sets[best], heads[best]
@@ -138,16 +141,16 @@ class OracleGreedy:
             vectors, labels = pool.embeddings[rows], pool.hidden_labels[rows]
             order = rng.permutation(len(labels))
             held, free = np.split(order, [min(self.held_out, len(order) // 2)])
-            k = min(k, len(free))
-            picks = greedy(
+            apart = vectors[held], labels[held]
+            return greedy(
                 known,
-                (vectors[free], labels[free]),
-                lambda head: true_loss(head, vectors[held], labels[held], self.loss),
-                k,
+                (vectors, labels),
+                free,
+                lambda head: true_loss(head, *apart, self.loss),
+                min(k, len(free)),
                 pool.n_classes,
                 self.candidates,
                 rng,
             )
-            return free[picks]
 
         return among_usable(finite_rows(pool.embeddings), n, rng, choose)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FAINTEST = 1e-30
 """Probabilities under this are lost in float32: rows that have one are left out if they can be."""
 
-BLOCK = 8192
+BLOCK = 2048
 
 
 def recovered_head(features: Floats, proba: Floats) -> LinearHead:

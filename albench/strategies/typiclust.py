@@ -12,6 +12,7 @@ import numpy as np
 
 from albench.api import needs
 from albench.strategies.clusters import k_means
+from albench.strategies.joined import Joined
 from albench.strategies.neighbours import mean_neighbour_distance
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
@@ -33,10 +34,10 @@ def typical_rows(
 
     Parameters
     ----------
-    features : ndarray, shape (n_labelled + n_pool, D)
-        The labelled rows first.
+    features : ndarray, shape (n_pool, D)
+        The pool.
     clusters : ndarray of int, shape (n_labelled + n_pool,)
-        The cluster of each row.
+        The cluster of each row, the labelled ones first.
     n_labelled : int
         How many rows are labelled.
     n : int
@@ -58,7 +59,7 @@ def typical_rows(
     for cluster in order:
         rows = np.flatnonzero(clusters[n_labelled:] == cluster)
         if len(rows):
-            ranked.append(rows[_by_typicality(features[n_labelled:][rows], neighbours, rng)])
+            ranked.append(rows[_by_typicality(features[rows], neighbours, rng)])
         if len(ranked) == n:
             break
     return _in_turns(ranked, n)
@@ -110,9 +111,9 @@ def typiclust(
     ndarray of int, shape (n,)
         Distinct positions.
     """
-    rows = np.concatenate([labelled, features])
-    clusters = k_means(rows, min(len(labelled) + n, max_clusters), rng).assignment
-    return typical_rows(rows, clusters, len(labelled), n, neighbours, rng)
+    n_clusters = min(len(labelled) + n, max_clusters)
+    clusters = k_means(Joined(labelled, features), n_clusters, rng).assignment
+    return typical_rows(features, clusters, len(labelled), n, neighbours, rng)
 
 
 class TypiClust:

@@ -27,11 +27,13 @@ def vote_shares(passes: Iterable[Floats]) -> NDArray[np.float64]:
     ndarray of float64, shape (n, n_classes)
         Rows sum to one; NaN in any pass makes the row NaN.
     """
-    shares, count = np.zeros(()), 0
+    shares, count = np.zeros((0, 0)), 0
     for proba in passes:
-        votes = np.zeros(proba.shape)
-        votes[np.arange(len(proba)), proba.argmax(axis=1)] = 1.0
-        votes[np.isnan(proba).any(axis=1)] = np.nan
-        shares = shares + votes
+        if not count:
+            shares = np.zeros(proba.shape)
+        shares[np.arange(len(proba)), proba.argmax(axis=1)] += 1.0
+        if np.isnan(proba).any():
+            shares[np.isnan(proba).any(axis=1)] = np.nan
         count += 1
-    return np.asarray(shares / count)
+    shares /= count
+    return shares

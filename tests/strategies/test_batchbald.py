@@ -61,4 +61,4 @@ def test_a_copy_is_not_bought_while_there_is_something_to_learn(make_pool: Any, 
 
 def test_picks_are_distinct_when_nothing_is_left_to_learn(rng: Any) -> None:
     same = np.tile(rng.dirichlet(np.ones(3)), (4, 10, 1))
-    assert len(set(batch_bald(same, 10, 20, rng).tolist())) == 10
+    assert len(set(batch_bald([*same], 10, 20, rng).tolist())) == 10

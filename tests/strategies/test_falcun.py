@@ -21,7 +21,7 @@ def test_odds_are_those_of_scikit_activeml(rng: Any) -> None:
     proba = clf.predict_proba(X[9:])
     uncertainty = distance = 1 - margin(proba)
     for i, odds in enumerate(theirs[:, 9:]):
-        distance = nearer(distance, proba, query[i - 1] - 9) if i else distance
+        distance = nearer(distance, proba.T, query[i - 1] - 9) if i else distance
         ours = relevance(uncertainty, distance, 10)
         ours[query[:i] - 9] = 0
         np.testing.assert_allclose(ours / ours.sum(), np.nan_to_num(odds), atol=1e-12)

@@ -42,7 +42,9 @@ def test_each_choice_is_the_best_of_all_given_those_before_it(rng: Any) -> None:
     def after(rows: list[int]) -> float:
         return true_loss(head_of(known, free, rows), *held, "log")
 
-    picks = greedy(known, free, lambda h: true_loss(h, *held, "log"), 3, 2, 6, rng).tolist()
+    picks = greedy(
+        known, free, np.arange(6), lambda h: true_loss(h, *held, "log"), 3, 2, 6, rng
+    ).tolist()
     for i, pick in enumerate(picks):
         others = set(range(6)) - set(picks[:i])
         least = min(after([*picks[:i], other]) for other in others)
@@ -79,7 +81,16 @@ def test_trying_more_candidates_lowers_the_loss(rng: Any) -> None:
         losses = []
         for seed in range(8):
             own = np.random.default_rng(seed)
-            row = greedy(known, free, lambda h: true_loss(h, *held, "log"), 1, 2, candidates, own)
+            row = greedy(
+                known,
+                free,
+                np.arange(40),
+                lambda h: true_loss(h, *held, "log"),
+                1,
+                2,
+                candidates,
+                own,
+            )
             losses.append(true_loss(head_of(known, free, row.tolist()), *held, "log"))
         return float(np.mean(losses))
 
