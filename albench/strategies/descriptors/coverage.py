@@ -49,7 +49,7 @@ DESCRIPTORS = (
         ),
         needs=EMBEDDINGS,
         tags=RANDOMISED,
-        cost="n b",
+        cost="n^2",
         citation="Hacohen, Dekel & Weinshall 2022, Active learning on a budget",
     ),
     strategy(
@@ -89,6 +89,7 @@ DESCRIPTORS = (
         tags=COARSE,  # two that cover each other and little else have the same gain
         cost="n^2",
         citation="Bae et al. 2024, Generalized coverage for more robust low-budget active learning",
+        version=2,
     ),
     strategy(
         "discriminative",
@@ -106,5 +107,6 @@ DESCRIPTORS = (
         ),
         needs=EMBEDDINGS,
         citation="Gissin & Shalev-Shwartz 2019, Discriminative active learning",
+        version=2,
     ),
 )

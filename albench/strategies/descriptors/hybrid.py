@@ -55,6 +55,7 @@ DESCRIPTORS = (
         needs=BOTH,
         cost="n b",
         citation="Ash et al. 2021, Gone fishing: neural active learning with Fisher embeddings",
+        version=2,
     ),
     strategy(
         "uncertainty-herding",
@@ -63,6 +64,7 @@ DESCRIPTORS = (
         needs=EMBEDDINGS,
         cost="n^2",
         citation="Bae et al. 2025, Uncertainty herding",
+        version=2,
     ),
     strategy(
         "dropquery",
@@ -91,6 +93,7 @@ DESCRIPTORS = (
         cost="n b",
         citation="Gupte et al. 2024, Revisiting active learning in the era of vision foundation "
         "models",
+        version=2,
     ),
     strategy(
         "cluster-margin",
@@ -127,6 +130,7 @@ DESCRIPTORS = (
         tags=RANDOMISED,
         cost="n b",
         citation="Parvaneh et al. 2022, Active learning by feature mixing",
+        version=2,
     ),
     strategy(
         "falcun",
@@ -180,6 +184,7 @@ DESCRIPTORS = (
         ),
         needs=BOTH,
         citation="Settles & Craven 2008",
+        version=2,
     ),
     strategy(
         "ranked-batch",

@@ -25,6 +25,7 @@ DESCRIPTORS = (
         tags=RANDOMISED,
         cost="n b",
         citation="Shen et al. 2023, Towards balanced active learning for multimodal classification",
+        version=2,
     ),
     strategy(
         "modality-dropout-bald",

@@ -73,7 +73,7 @@ def wrappers(bases: Sequence[Descriptor]) -> tuple[Descriptor, ...]:
             ),
             needs=frozenset({needs.PROBA, needs.EMBEDDINGS}),
             tags=WRAPPER | {"randomised"},
-            cost="n b",
+            cost="n^2",
         ),
         strategy(
             "sub-sample",
