@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
+import torch
 
+from albench import spec
+from albench.api import WeightsError
 from albench.models.plugin import albench_models
-from albench.models.trunks import TRUNKS
-from albench.spec.schema import ModelSpec
+from albench.models.trunks import TRUNKS, trunk_kind
+from albench.models.weights import load_weights
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "models.md").read_text(encoding="utf-8")
 DESCRIPTORS = {descriptor.name: descriptor for descriptor in albench_models()}
+EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def section(title: str) -> str:
@@ -38,17 +42,56 @@ def test_every_option_is_on_the_page_with_its_default(name: str) -> None:
     assert rows(name) == announced
 
 
+@pytest.mark.parametrize("name", DESCRIPTORS)
+def test_every_default_has_its_reason(name: str) -> None:
+    table = re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", section(f"`{name}`"), re.MULTILINE)
+    assert len(table) == len(DESCRIPTORS[name].options)
+    for option, why in table:
+        assert re.match(r"(paper|follows|source|ours)\b", why), f"{option}: {why!r}"
+
+
 def test_every_trunk_is_on_the_page_with_its_features() -> None:
-    found = re.findall(r"^\| `([\w-]+)` \| (\d+) ", section("Trunks"), re.MULTILINE)
+    found = re.findall(r"^\| `([\w-]+)` \| (\d+)\b", section("Trunks"), re.MULTILINE)
     assert {name: int(features) for name, features in found} == {
         name: kind.features for name, kind in TRUNKS.items()
     }
 
 
-def test_the_example_is_a_specification_of_models_that_exist() -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    for model in tomllib.loads(example)["models"].values():
-        given = ModelSpec.model_validate(model)
-        known = {option.name: option for option in DESCRIPTORS[given.plugin].options}
-        for name, value in given.options.items():
+def test_every_trunk_is_on_the_page_with_its_weights() -> None:
+    found = re.findall(
+        r"^\| `([\w-]+)` \|.*`(\w+_Weights\.\w+)` \|$", section("Trunks"), re.MULTILINE
+    )
+    assert dict(found) == {
+        name: kind.pretrained
+        for name, kind in TRUNKS.items()
+        if kind.pretrained and "_Weights" in kind.pretrained
+    }
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_is_a_specification_with_options_that_exist(example: str) -> None:
+    benchmark = spec.parse(example, "models.md", Path()).benchmark
+    for model in benchmark.models.values():
+        known = {option.name: option for option in DESCRIPTORS[model.plugin].options}
+        for name, value in model.options.items():
             assert known[name].complaint_about(value) is None
+
+
+def test_there_is_an_example() -> None:
+    assert EXAMPLES
+
+
+def test_the_message_of_missing_weights_is_the_one_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise URLError(OSError(-2, "Name or service not known"))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TORCH_HOME", "weights")
+    monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
+    trunk = trunk_kind("small").build(3)  # any: weights are looked for before they are fitted in
+    with pytest.raises(WeightsError) as raised:
+        load_weights(trunk, trunk_kind("resnet50"), "imagenet")
+
+    assert f"albench: {raised.value}" in " ".join(section("Trunks").split())
