@@ -94,4 +94,5 @@ def test_the_message_of_missing_weights_is_the_one_on_the_page(
     with pytest.raises(WeightsError) as raised:
         load_weights(trunk, trunk_kind("resnet50"), "imagenet")
 
-    assert f"albench: {raised.value}" in " ".join(section("Trunks").split())
+    told = re.sub(r"https://[^/]+", "https://...", str(raised.value))  # the page names no host
+    assert f"albench: {told}" in " ".join(section("Trunks").split())
