@@ -20,8 +20,10 @@ class Joined:
 
     Parameters
     ----------
-    first, second : ndarray, shapes (n, D) and (m, D)
-        Of one precision.
+    first : ndarray, shape (n, D)
+        Those in front.
+    second : ndarray, shape (m, D)
+        The others, in the same precision.
     """
 
     def __init__(self, first: Floats, second: Floats) -> None:
