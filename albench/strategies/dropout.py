@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import needs, top
-from albench.strategies.entropies import entropy, mean_proba
+from albench.strategies.entropies import BLOCK, entropy, mean_proba
 from albench.strategies.query import Floats, Picks, sized
 from albench.strategies.uncertainty import lack_of_confidence, margin
 from albench.strategies.votes import vote_shares
@@ -38,13 +38,20 @@ def mean_deviation(passes: Iterable[Floats]) -> NDArray[np.float64]:
     ndarray of float64, shape (n,)
         0 where all passes agree.
     """
-    total, squares, count = np.zeros(()), np.zeros(()), 0
-    for proba in passes:
-        total = total + proba
-        squares = squares + np.square(proba, dtype=np.float64)
+    remaining = iter(passes)
+    first = next(remaining)
+    total, squares, count = first.astype(np.float64), np.square(first, dtype=np.float64), 1
+    parts = [slice(start, start + BLOCK) for start in range(0, len(first), BLOCK)]
+    for proba in remaining:
+        for part in parts:
+            total[part] += proba[part]
+            squares[part] += np.square(proba[part], dtype=np.float64)
         count += 1
-    variance = squares / count - np.square(total / count)
-    return np.asarray(np.sqrt(np.maximum(variance, 0.0)).mean(axis=1))
+    out = np.empty(len(first))
+    for part in parts:
+        variance = squares[part] / count - np.square(total[part] / count)
+        out[part] = np.sqrt(np.maximum(variance, 0.0)).mean(axis=1)
+    return out
 
 
 class EntropyDropout:

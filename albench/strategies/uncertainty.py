@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import needs, top
-from albench.strategies.entropies import entropy
+from albench.strategies.entropies import BLOCK, entropy
 from albench.strategies.query import Floats, Picks, sized
 
 if TYPE_CHECKING:
@@ -50,6 +50,13 @@ def margin(proba: Floats) -> NDArray[np.float64]:
     """
     if proba.shape[1] < 2:
         return proba[:, 0].astype(np.float64)
+    out = np.empty(len(proba))
+    for start in range(0, len(proba), BLOCK):
+        out[start : start + BLOCK] = _margin(proba[start : start + BLOCK])
+    return out
+
+
+def _margin(proba: Floats) -> NDArray[np.float64]:
     # Two passes over the columns beat a partition of every row when classes are few.
     best, second = proba[:, 0].copy(), np.full_like(proba[:, 0], -np.inf)
     for column in proba.T[1:]:
