@@ -110,7 +110,7 @@ def join(
     order = tuple(classes) if classes is not None else _sorted_classes(labels.values())
     complaints = [
         *_ambiguous(name, found),
-        *_outside_classes(name, found, modalities, order),
+        *_outside_classes(name, labels, order, found, modalities),
         *_odd_marks(name, modalities),
     ]
     if complaints:
@@ -180,14 +180,15 @@ def _sorted_classes(labels: Iterable[str]) -> tuple[str, ...]:
 
 def _outside_classes(
     name: str,
+    labels: Mapping[str, str],
+    classes: Sequence[str],
     found: Mapping[str, Mapping[str, Sequence[str]]],
     modalities: Mapping[str, Modality],
-    classes: Sequence[str],
 ) -> list[Complaint]:
     allowed = ", ".join(classes)
     owners: dict[str, list[str]] = {}
-    for subject, labels in found.items():
-        for label in labels.keys() - set(classes) if len(labels) == 1 else ():
+    for subject, label in labels.items():
+        if label not in classes:
             owners.setdefault(label, []).append(subject)
     return [
         Complaint(

@@ -178,7 +178,8 @@ def _answer(records: Records, findings: Sequence[Finding], named: Namer) -> Iter
     yield Text((_state(records),))
     if not findings:
         return
-    first, *others = [found.without(_oracles(records)) for found in findings]
+    oracles = _oracles(records)
+    first, *others = [found.without(oracles) for found in findings]
     told = [
         *sentences.answers(
             first.against_random, first.overall, first.efficiency, first.metric, named
@@ -186,10 +187,9 @@ def _answer(records: Records, findings: Sequence[Finding], named: Namer) -> Iter
     ]
     for other in others:
         told += sentences.second_opinion(other.against_random, other.metric)
-    first = findings[0]
     yield Text(tuple(told), is_list=True)
-    if len(first.efficiency):
-        yield _area_table(first, named)
+    if len(findings[0].efficiency):
+        yield _area_table(findings[0], named)
 
 
 def _oracles(records: Records) -> set[str]:

@@ -21,6 +21,7 @@ from scipy.linalg import inv
 
 from albench.api import needs
 from albench.strategies.greedy import best
+from albench.strategies.joined import blocks
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def fisher(features: Floats, proba: Floats) -> Matrices:
     """
     n_classes, dimensions = proba.shape[1], features.shape[1]
     out = np.zeros((n_classes, dimensions, n_classes, dimensions))
-    for part in _blocks(len(features)):
+    for part in blocks(features, BLOCK):
         rows, roots = features[part].astype(np.float64), fisher_roots(proba[part])
         curvature = roots @ roots.swapaxes(1, 2)
         for i in range(n_classes):
@@ -80,10 +81,6 @@ def fisher(features: Floats, proba: Floats) -> Matrices:
         for j in range(i):
             out[j, :, i] = out[i, :, j].T
     return out.reshape(n_classes * dimensions, -1)
-
-
-def _blocks(n: int) -> list[slice]:
-    return [slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK)]
 
 
 class Information:
@@ -117,7 +114,7 @@ class Information:
         n, n_classes = self.proba.shape
         parts = matrix.reshape(n_classes, -1, n_classes, self.features.shape[1])
         out = np.empty((n, n_classes, n_classes), dtype=self.features.dtype)
-        for part in _blocks(n):
+        for part in blocks(self.features, BLOCK):
             rows, roots = self.features[part].astype(np.float64), fisher_roots(self.proba[part])
             inner = np.empty_like(roots)
             for i in range(n_classes):
@@ -153,7 +150,7 @@ class Information:
         """
         one = np.eye(self.proba.shape[1])
         out = np.empty(len(self.features))
-        for part in _blocks(len(out)):
+        for part in blocks(self.features, BLOCK):
             inner = one + sign * self.spread[part].astype(np.float64)
             gained = np.linalg.solve(inner, self.stake[part].astype(np.float64))
             out[part] = np.trace(gained, axis1=1, axis2=2)
@@ -181,7 +178,7 @@ class Information:
         pulled = self.inverse @ (self.wanted @ reached)
         pulled -= 0.5 * reached @ (middle @ (reached.T @ self.wanted @ reached))
         self.inverse -= (reached @ middle) @ reached.T
-        for part in _blocks(len(self.features)):
+        for part in blocks(self.features, BLOCK):
             near, far = self._seen(reached, part), self._seen(pulled, part)
             across = (near @ middle).swapaxes(1, 2)
             change = far @ across
@@ -252,7 +249,7 @@ def principal_directions(features: Floats, dimensions: int) -> Matrices:
 
 def _along(features: Floats, axes: Matrices) -> Floats:
     out = np.empty((len(features), axes.shape[1]), dtype=features.dtype)
-    for part in _blocks(len(features)):
+    for part in blocks(features, BLOCK):
         out[part] = features[part].astype(np.float64) @ axes
     return out
 

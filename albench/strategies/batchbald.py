@@ -11,9 +11,9 @@ import numpy as np
 
 from albench.api import needs
 from albench.strategies.entropies import (
-    FAINTEST,
     mean_and_entropies,
     mutual_information,
+    weighted_logs,
 )
 from albench.strategies.greedy import lazy_greedy
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
@@ -98,10 +98,7 @@ class LabelCases:
         for start in range(0, m, step):
             part = proba[:, start : start + step].astype(np.float64)
             given = self.posterior @ part.reshape(n_passes, -1)  # cases x (candidates, classes)
-            logs = np.maximum(given, FAINTEST)
-            np.log(logs, out=logs)
-            logs *= given
-            mean = -(self.odds @ logs) / self.odds.sum()
+            mean = -(self.odds @ weighted_logs(given)) / self.odds.sum()
             out[start : start + step] = mean.reshape(-1, n_classes).sum(axis=1)
         return out
 

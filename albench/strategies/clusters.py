@@ -74,8 +74,9 @@ def k_means(
 
     def distance_to(position: int) -> Floats:
         one = slice(position, position + 1)
+        row = features[one]
         to_one = [
-            squared_distances(features[part], features[one], norms[part], norms[one])[:, 0]
+            squared_distances(features[part], row, norms[part], norms[one])[:, 0]
             for part in blocks(features)
         ]
         return np.concatenate(to_one)

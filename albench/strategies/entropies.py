@@ -52,6 +52,22 @@ def spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of float64, shape (n,)
+        Not negative.
+    """
+    return np.asarray(-np.einsum("ij->i", weighted_logs(values)))
+
+
+def weighted_logs(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``x log x``, 0 of 0.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        What rounding left just under 0 counts as 0.
+
+    Returns
+    -------
+    ndarray of float64
         numpy's logarithm is several times as fast as the one in ``scipy.special.entr``.
     """
     if values.size and not values.min() > 0:  # NaN neither; the usual case needs no copy for zeros
@@ -60,7 +76,7 @@ def spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
     else:
         terms = np.log(values)
     terms *= values
-    return np.asarray(-np.einsum("ij->i", terms))
+    return np.asarray(terms)
 
 
 def mean_and_entropies(

@@ -29,9 +29,11 @@ class Joined:
     def __init__(self, first: Floats, second: Floats) -> None:
         self.first = first
         self.second = second
+        self.dtype = second.dtype
+        self.shape = (len(first) + len(second), second.shape[1])
 
     def __len__(self) -> int:
-        return len(self.first) + len(self.second)
+        return self.shape[0]
 
     def __getitem__(self, rows: slice | Picks) -> Floats:
         """Return some rows: a slice of one array as a view of it."""
@@ -43,7 +45,7 @@ class Joined:
             if stop <= seam:
                 return self.first[start:stop]
             return np.concatenate([self.first[start:], self.second[: stop - seam]])
-        out: Floats = np.empty((len(rows), self.second.shape[1]), dtype=self.second.dtype)
+        out: Floats = np.empty((len(rows), self.shape[1]), dtype=self.dtype)
         early = rows < seam
         out[early], out[~early] = self.first[rows[early]], self.second[rows[~early] - seam]
         return out
@@ -52,20 +54,22 @@ class Joined:
 Rows: TypeAlias = "Floats | Joined"
 
 
-def blocks(rows: Rows) -> Iterator[slice]:
-    """Yield slices that cover rows, `BLOCK` of them at a time, none across a seam of many rows.
+def blocks(rows: Rows, size: int = BLOCK) -> Iterator[slice]:
+    """Yield slices that cover rows, some at a time, none across a seam of many rows.
 
     Parameters
     ----------
     rows : ndarray or Joined, shape (n, D)
         Any.
+    size : int
+        The largest number of rows in a slice.
 
     Yields
     ------
     slice
         In order.
     """
-    seam = len(rows.first) if isinstance(rows, Joined) and len(rows) > BLOCK else 0
+    seam = len(rows.first) if isinstance(rows, Joined) and len(rows) > size else 0
     for first, last in ((0, seam), (seam, len(rows))):
-        for start in range(first, last, BLOCK):
-            yield slice(start, min(start + BLOCK, last))
+        for start in range(first, last, size):
+            yield slice(start, min(start + size, last))

@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from albench.strategies.joined import blocks
+from albench.strategies.softmax_head import balanced_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,12 +53,12 @@ def logistic_scores(
     """
     parts = list(blocks(features))
     mean, scale = _moments(features, parts)
-    costs = _costs(positive)
+    costs = balanced_costs(positive.astype(np.intp), 2)
     sign = np.where(positive, 1.0, -1.0)
 
     def scores(flat: Doubles) -> Doubles:
         weights = flat[:-1] / scale
-        own = weights.astype(features[:0].dtype)
+        own = weights.astype(features.dtype)
         products = np.concatenate([features[part] @ own for part in parts])
         return np.asarray(products + (flat[-1] - mean @ weights), dtype=np.float64)
 
@@ -66,7 +67,7 @@ def logistic_scores(
         # The two columns of a softmax are w / 2 and -w / 2, whose squares sum to half of w's.
         loss = costs @ np.logaddexp(0, -margins) + 0.25 * ridge * (flat @ flat)
         residual = -costs * sign * expit(-margins)
-        own = residual.astype(features[:0].dtype)
+        own = residual.astype(features.dtype)
         pull = sum((features[part].T @ own[part] for part in parts), np.zeros(len(mean)))
         total = residual.sum()
         slope = np.append((pull - mean * total) / scale, total)
@@ -82,16 +83,9 @@ def logistic_scores(
     return scores(found.x)
 
 
-def _costs(positive: NDArray[np.bool_]) -> Doubles:
-    n, n_positive = len(positive), int(positive.sum())
-    n_groups = (n_positive > 0) + (n_positive < n)
-    sizes = np.where(positive, n_positive, n - n_positive)
-    return np.asarray(n / (n_groups * sizes))
-
-
 def _moments(features: Rows, parts: list[slice]) -> tuple[Doubles, Doubles]:
     """Return the mean and the standard deviation of each column, with no float64 copy of all."""
-    nothing = np.zeros(features[:0].shape[1])
+    nothing = np.zeros(features.shape[1])
     sums = sum((features[part].sum(axis=0, dtype=np.float64) for part in parts), nothing)
     mean = sums / len(features)
     squares = sum((((features[part] - mean) ** 2).sum(axis=0) for part in parts), nothing)

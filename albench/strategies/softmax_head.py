@@ -91,7 +91,7 @@ def fit_head(  # noqa: PLR0913  # how to fit, by keyword
     mean = features.mean(axis=0, dtype=np.float64)
     scale = features.std(axis=0, dtype=np.float64)
     scale[scale <= 1e-6 * np.abs(mean) + 1e-12] = 1.0  # a constant column is rounding, not signal
-    costs = _costs(labels, n_classes, balanced)
+    costs = balanced_costs(labels, n_classes) if balanced else np.ones(len(labels))
     rows = np.arange(len(features))
 
     def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -122,9 +122,21 @@ def fit_head(  # noqa: PLR0913  # how to fit, by keyword
     return _in_own_units(weights, bias[0], mean, scale)
 
 
-def _costs(labels: NDArray[np.intp], n_classes: int, balanced: bool) -> NDArray[np.float64]:
-    if not balanced:
-        return np.ones(len(labels))
+def balanced_costs(labels: NDArray[np.intp], n_classes: int) -> NDArray[np.float64]:
+    """Return what each row's loss counts, so that all classes that are present weigh the same.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n,)
+        Class numbers.
+    n_classes : int
+        The number of classes.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Their mean is 1.
+    """
     counts = np.bincount(labels, minlength=n_classes)
     return np.asarray(len(labels) / (np.count_nonzero(counts) * counts[labels]))
 
