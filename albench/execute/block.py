@@ -1,4 +1,4 @@
-"""A repetition of a block, opened in a child: its data, its split, its classifier, its test set."""
+"""A repetition opened in a child: samples, classifier, test set, and the labels bought so far."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ import numpy as np
 from sklearn.base import clone
 
 from albench.api.modality import fingerprint
-from albench.cohort import budget
-from albench.cohort.marks import candidate_marks
-from albench.cohort.noise import mislabelled
-from albench.cohort.split import split
 from albench.learn.batches import Batches
 from albench.learn.estimator import FusionClassifier
 from albench.learn.learner import Learner
@@ -26,9 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.cohort.budget import Schedule
-    from albench.cohort.join import Cohort
-    from albench.execute.prepare import Prepared
+    from albench.execute.task import CellTask, Unlabelled
     from albench.learn.batches import CandidateDataset
     from albench.plan import Cell
 
@@ -41,14 +35,8 @@ class Block:
     ----------
     cell : Cell
         What is run.
-    cohort : Cohort
-        All candidates, training and test, as they are labelled in this repetition.
-    marks : mapping of str to ndarray of bool, shape (n_candidates,)
-        What is known to be wrong with candidates, for the record.
-    plan : Schedule
-        The rounds.
-    train, test : ndarray of int
-        The candidates' numbers of either part.
+    data : Unlabelled
+        All candidates, training and test, without a label.
     learner : Learner
         modAL's learner over the classifier, which knows the samples of the training part only.
     test_store : SampleStore
@@ -56,11 +44,7 @@ class Block:
     """
 
     cell: Cell
-    cohort: Cohort
-    marks: Mapping[str, NDArray[np.bool_]]
-    plan: Schedule
-    train: NDArray[np.intp]
-    test: NDArray[np.intp]
+    data: Unlabelled
     learner: Learner
     test_store: SampleStore
 
@@ -70,20 +54,26 @@ class Block:
         found: FusionClassifier = self.learner.estimator
         return found
 
-    def train_on(self, labelled: NDArray[np.intp], number: int) -> None:
+    def train_on(self, labelled: NDArray[np.intp], labels: NDArray[np.intp], number: int) -> None:
         """Train the classifier on the labelled set of one round.
 
         Parameters
         ----------
         labelled : ndarray of int
             Candidates' numbers; their order does not matter.
+        labels : ndarray of int
+            Their class numbers.
         number : int
             The round, which keys batches and dropout masks.
         """
-        labelled = np.sort(labelled)
         self.classifier.seeds = self.seeds(number)
-        X, y = self.cohort.candidates[labelled], self.cohort.candidate_labels[labelled]
-        self.learner.fit(X, y)
+        self.learner.fit(*self._ordered(labelled, labels))
+
+    def _ordered(
+        self, labelled: NDArray[np.intp], labels: NDArray[np.intp]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        order = np.argsort(labelled)
+        return self.data.candidates[labelled[order]], labels[order]
 
     def seeds(self, number: int) -> Seeds:
         """Return what decides a round's training.
@@ -128,27 +118,33 @@ class Block:
         order = np.concatenate([np.asarray(batch) for batch in batches])
         return fingerprint(order.astype(np.int64))[:12]
 
-    def go_on_from(self, labelled: NDArray[np.intp], state: bytes) -> None:
+    def go_on_from(
+        self, labelled: NDArray[np.intp], labels: NDArray[np.intp], state: bytes
+    ) -> None:
         """Take over a labelled set, and the weights that were trained on it elsewhere.
 
         Parameters
         ----------
         labelled : ndarray of int
             Candidates' numbers.
+        labels : ndarray of int
+            Their class numbers.
         state : bytes
             What the classifier's ``state`` gave there.
         """
-        labelled = np.sort(labelled)
-        X, y = self.cohort.candidates[labelled], self.cohort.candidate_labels[labelled]
-        self.learner.adopt(X, y, state)
+        self.learner.adopt(*self._ordered(labelled, labels), state)
 
-    def source(self, labelled: NDArray[np.intp], number: int) -> ClassifierSource:
+    def source(
+        self, labelled: NDArray[np.intp], labels: NDArray[np.intp], number: int
+    ) -> ClassifierSource:
         """Return what a strategy's view of the pool is computed from.
 
         Parameters
         ----------
         labelled : ndarray of int
             The labelled candidates' numbers.
+        labels : ndarray of int
+            Their class numbers.
         number : int
             The round that is about to be bought.
 
@@ -159,125 +155,71 @@ class Block:
         """
         return ClassifierSource(
             classifier=self.classifier,
-            labelled=self.cohort.candidates[labelled],
-            labels=self.cohort.candidate_labels[labelled],
+            labelled=self.data.candidates[labelled],
+            labels=labels,
             dropout_seed=self.cell.stream(Purpose.DROPOUT, "query", number),
             committee_seed=self.cell.stream(Purpose.WEIGHTS, "committee", number),
         )
 
     def test_proba(self) -> NDArray[np.float32]:
         """Return the test probabilities ``(n_units, n_classes)`` of the classifier as it is."""
-        proba = self.classifier.predict_proba_on(self.test_store, self.cohort.candidates[self.test])
+        proba = self.classifier.predict_proba_on(
+            self.test_store, self.data.candidates[self.data.test]
+        )
         if self.cell.evaluate == "candidate":
             return proba
-        owners = self.cohort.candidate_subjects[self.test]
+        owners = self.data.candidate_subjects[self.data.test]
         names, positions, counts = np.unique(owners, return_inverse=True, return_counts=True)
         sums = np.zeros((len(names), proba.shape[1]))
         np.add.at(sums, positions, proba.astype(np.float64))
         means: NDArray[np.float32] = (sums / counts[:, None]).astype(np.float32)
         return means
 
-    def test_units(self) -> list[str]:
-        """Return the names of the test units, in the order of their probabilities."""
-        subjects = self.cohort.subjects
-        if self.cell.evaluate == "subject":
-            return [subjects[i] for i in np.unique(self.cohort.candidate_subjects[self.test])]
-        return [
-            f"{subjects[self.cohort.candidate_subjects[i]]}:"
-            + "-".join(map(str, self.cohort.candidates[i]))
-            for i in self.test
-        ]
 
-    def test_labels(self) -> NDArray[np.intp]:
-        """Return the class numbers of the test units, in the order of their probabilities."""
-        if self.cell.evaluate == "candidate":
-            return self.cohort.true_labels[self.test]
-        return self.cohort.labels[np.unique(self.cohort.candidate_subjects[self.test])]
-
-    @staticmethod
-    def hash_of(numbers: NDArray[np.intp]) -> str:
-        """Return a short hash of a set of numbers.
-
-        Parameters
-        ----------
-        numbers : ndarray of int
-            Subjects or candidates.
-
-        Returns
-        -------
-        str
-            12 hexadecimal digits.
-        """
-        return fingerprint(np.sort(numbers).astype(np.int64))[:12]
-
-
-def open_block(cell: Cell, prepared: Prepared) -> Block:
-    """Return a repetition of a block, with the training and the test samples apart.
+def open_block(task: CellTask) -> Block:
+    """Return a repetition, with the training and the test samples apart.
 
     Parameters
     ----------
-    cell : Cell
-        Any cell of the repetition.
-    prepared : Prepared
-        The block's data on disk.
+    task : CellTask
+        What the child was told.
 
     Returns
     -------
     Block
         Untrained.
     """
-    cohort = prepared.cohort
-    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)))
-    train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
-    test = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.test))
-    if cell.label_noise:
-        noise = generator(cell.stream(Purpose.NOISE))
-        cohort = mislabelled(cohort, train, cell.label_noise, noise)
-    terms = cell.budget
-    n_units = len(parts.train) if terms["of"] == "subjects" else len(train)
-    plan = budget.schedule(n_units, terms["initial"], terms["query"], terms["stop"], terms["of"])
-    train_store, test_store = _stores(cell, prepared, train, test)
-    component = prepared.component
+    cell, component = task.cell, task.model
+    train_store, test_store = _stores(task)
     model = component.load()(**component.arguments(cell.model.options))
     classifier = FusionClassifier(
         model=model,
-        shapes=dict(prepared.shapes),
-        n_classes=len(cohort.classes),
+        shapes=dict(task.shapes),
+        n_classes=task.data.n_classes,
         store=train_store,
         training=Training(**cell.model.training),
     )
-    return Block(
-        cell=cell,
-        cohort=cohort,
-        marks=candidate_marks(cohort),
-        plan=plan,
-        train=train,
-        test=test,
-        learner=Learner(classifier),
-        test_store=test_store,
-    )
+    return Block(cell=cell, data=task.data, learner=Learner(classifier), test_store=test_store)
 
 
-def _stores(
-    cell: Cell, prepared: Prepared, train: NDArray[np.intp], test: NDArray[np.intp]
-) -> tuple[SampleStore, SampleStore]:
-    cohort = prepared.cohort
-    arrays = {key: np.load(path, mmap_mode="r") for key, path in prepared.arrays.items()}
-    train_part = _part(arrays, cohort.candidates[train])
-    test_part = _part(arrays, cohort.candidates[test])
+def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
+    data = task.data
+    arrays = {key: np.load(path, mmap_mode="r") for key, path in task.arrays.items()}
+    train_part = _part(arrays, data.candidates[data.train])
+    test_part = _part(arrays, data.candidates[data.test])
     scalings = {}
-    if cell.model.standardise:
+    if task.cell.model.standardise:
         scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}
     return (
-        SampleStore(train_part, subjects=_owners(cohort, train), scalings=scalings),
-        SampleStore(test_part, subjects=_owners(cohort, test), scalings=scalings),
+        SampleStore(train_part, subjects=_owners(data, data.train), scalings=scalings),
+        SampleStore(test_part, subjects=_owners(data, data.test), scalings=scalings),
     )
 
 
-def _owners(cohort: Cohort, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+def _owners(data: Unlabelled, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the subject of each sample of the first modality, in ascending order of samples."""
-    _, first = np.unique(cohort.candidates[candidates, 0], return_index=True)
-    return cohort.candidate_subjects[candidates[first]]
+    _, first = np.unique(data.candidates[candidates, 0], return_index=True)
+    return data.candidate_subjects[candidates[first]]
 
 
 def _part(

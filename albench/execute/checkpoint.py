@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import pickle
 import secrets
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from albench.execute.frames import DamagedFrame, Message, from_frame, to_frame
+from albench.records.schema import Part, Round
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.records.schema import Part, Round
+SUFFIX = ".checkpoint"
+KIND = "checkpoint 1"
+"""What the file says it is; the number is raised when an older reader could not read it."""
+
+Record = TypeVar("Record", Part, Round)
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Checkpoint:
     labelled : tuple of int
         The labelled candidates in the order of their purchase.
     state : bytes
-        The model's weights and buffers.
+        The model's weights and buffers; opened by the cell's child alone.
     """
 
     part: Part
@@ -44,11 +52,31 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
         Where.
     checkpoint : Checkpoint
         What.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to.
     """
+    content = to_frame(
+        Message(
+            KIND,
+            {
+                "part": asdict(checkpoint.part),
+                "rounds": [asdict(entry) for entry in checkpoint.rounds],
+                "labelled": list(checkpoint.labelled),
+            },
+            {"state": np.frombuffer(checkpoint.state, dtype=np.uint8)},
+        )
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    temporary.write_bytes(pickle.dumps(checkpoint))
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def load(path: Path) -> Checkpoint | None:
@@ -57,21 +85,62 @@ def load(path: Path) -> Checkpoint | None:
     Parameters
     ----------
     path : Path
-        A file that `save` wrote in this results folder.
+        A file that `save` wrote, or that anybody put there: it is read as data and never run.
 
     Returns
     -------
     Checkpoint or None
-        None also for a damaged file, or one of an older albench: the cell then starts anew.
+        None also for a damaged file, or one of another albench: the cell then starts anew.
     """
     try:
-        found = pickle.loads(path.read_bytes())  # noqa: S301  # our own file, in our own folder
-    except (FileNotFoundError, EOFError, pickle.UnpicklingError, AttributeError, TypeError):
+        message = from_frame(path.read_bytes())
+    except (OSError, DamagedFrame):
         return None
-    return found if isinstance(found, Checkpoint) and _is_whole(found) else None
+    return _checkpoint(message) if message.kind == KIND else None
 
 
-def _is_whole(found: Checkpoint) -> bool:
-    """Return whether nothing is missing that this albench keeps; pickling does not ask."""
-    parts: tuple[Part | Round, ...] = (found.part, *found.rounds)
-    return all(vars(part).keys() == {field.name for field in fields(part)} for part in parts)
+def _checkpoint(message: Message) -> Checkpoint | None:
+    plain, state = message.plain, message.arrays.get("state")
+    labelled, rounds = plain.get("labelled"), plain.get("rounds")
+    part = _record(Part, plain.get("part"))
+    if part is None or state is None or state.dtype != np.uint8:
+        return None
+    if not isinstance(rounds, list) or not _are_numbers(labelled):
+        return None
+    entries = [_record(Round, entry) for entry in rounds]
+    known = tuple(entry for entry in entries if entry is not None)
+    if len(known) != len(entries) or not _follow(known, labelled):
+        return None
+    return Checkpoint(part, known, tuple(labelled), state.tobytes())
+
+
+def _record(kind: type[Record], content: object) -> Record | None:
+    """Return a record if all its fields are there and of the types that are written."""
+    if not isinstance(content, dict) or content.keys() != {field.name for field in fields(kind)}:
+        return None
+    if not all(_fits(str(field.type), content[field.name]) for field in fields(kind)):
+        return None
+    return kind(**content)
+
+
+def _fits(annotation: str, value: Any) -> bool:
+    if annotation == "dict[str, int]":
+        return isinstance(value, dict) and all(type(count) is int for count in value.values())
+    if annotation.startswith("list["):
+        kind = {"list[int]": int, "list[str]": str}[annotation]
+        return isinstance(value, list) and all(type(entry) is kind for entry in value)
+    return type(value) is {"int": int, "float": float, "str": str}[annotation]
+
+
+def _are_numbers(values: object) -> bool:
+    return isinstance(values, list) and all(type(value) is int for value in values)
+
+
+def _follow(rounds: tuple[Round, ...], labelled: list[int]) -> bool:
+    """Return whether the rounds are 0, 1, ... and bought just what is labelled."""
+    bought = [candidate for entry in rounds for candidate in entry.picked]
+    return (
+        bool(rounds)
+        and [entry.round for entry in rounds] == list(range(len(rounds)))
+        and bought == labelled
+    )

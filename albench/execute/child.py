@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import importlib
 import os
+import queue
 import resource
+import signal
 import sys
 import threading
+import time
 import traceback
-from dataclasses import dataclass
+from multiprocessing import forkserver, parent_process, resource_tracker
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from albench import errors
+from albench.execute import descendants
+from albench.execute.frames import FrameReader, Message, to_frame
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -20,76 +27,128 @@ if TYPE_CHECKING:
 MAX_REASON = 500
 """Characters of a reason; the log has the rest."""
 
-
-@dataclass(frozen=True)
-class Message:
-    """Something on the way."""
-
-    content: Any  # each target has its own
+CHUNK = 2**16
 
 
-@dataclass(frozen=True)
-class Value:
-    """The target's result, and the largest resident memory of the process in MiB."""
-
-    value: Any  # each target has its own
-    peak_mb: float
-
-
-@dataclass(frozen=True)
-class Failure:
-    """The target's end by an exception.
+class Line:
+    """A child's line to the process that supervises it.
 
     Parameters
     ----------
-    status : str
-        A `Status` value.
-    reason : str
-        What to tell.
-    complaints : tuple of str
-        The complaints of an `InputError`: the user's to mend; empty for anything else.
+    outgoing, incoming : Connection
+        The child's ends of two pipes.
     """
 
-    status: str
-    reason: str
-    complaints: tuple[str, ...] = ()
+    def __init__(self, outgoing: Connection, incoming: Connection) -> None:
+        self._outgoing, self._incoming = outgoing.fileno(), incoming.fileno()
+        self._kept = outgoing, incoming  # they close their descriptors when they are collected
+        self._owner = os.getpid()
+        self._replies: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def send(self, message: Message) -> None:
+        """Tell the supervisor something.
+
+        Parameters
+        ----------
+        message : Message
+            Plain values and arrays.
+        """
+        if os.getpid() != self._owner:
+            os._exit(1)  # a plugin forked, and the copy must not speak for the original
+        rest = memoryview(to_frame(message))
+        while rest:
+            rest = rest[os.write(self._outgoing, rest) :]
+
+    def ask(self, message: Message) -> Message:
+        """Tell the supervisor something, and wait for what it answers.
+
+        Parameters
+        ----------
+        message : Message
+            One that is answered.
+
+        Returns
+        -------
+        Message
+            The answer.
+        """
+        self.send(message)
+        return self._replies.get()
+
+    def _read(self) -> None:
+        """Take replies; end the process, and what it started, when the supervisor is gone."""
+        reader = FrameReader()
+        try:
+            while content := os.read(self._incoming, CHUNK):
+                for message in reader.feed(content):
+                    self._replies.put(message)
+        except OSError:  # somebody in here closed it: the supervisor may be there all the same
+            _wait_for_parent_to_go()
+        descendants.kill_all(os.getpid())
+        os.killpg(0, signal.SIGKILL)
+
+
+def _wait_for_parent_to_go() -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(0.5)
 
 
 def child_main(
-    connection: Connection, target: str, payload: object, log: str, threads: int
+    outgoing: Connection,
+    incoming: Connection,
+    target: str,
+    payload: object,
+    log: str,
+    threads: int,
 ) -> None:
     """Call the target and send what becomes of it; the process's main function.
 
     Parameters
     ----------
-    connection : Connection
-        To the parent.
+    outgoing, incoming : Connection
+        To and from the parent.
     target : str
         ``module:function``.
     payload : object
-        Its first argument.
+        Its first argument; the second is a `Line`.
     log : str
         The file that takes standard output and standard error.
     threads : int
         How many threads to compute with.
     """
     os.setsid()  # a group of our own, so that all we start can be stopped with us
+    descendants.adopt_orphans()
+    _forget_inherited({outgoing.fileno(), incoming.fileno()})
     _redirect(Path(log))
-    threading.Thread(target=_end_with_parent, args=(connection,), daemon=True).start()
-    end: Value | Failure
+    line = Line(outgoing, incoming)
     try:
         _limit_threads(threads)
         module, _, name = target.partition(":")
-        function = getattr(importlib.import_module(module), name)
-        value = function(payload, lambda content: connection.send(Message(content)))
-        end = Value(value, _peak_mb())
+        value = getattr(importlib.import_module(module), name)(payload, line)
+        end = Message("value", {"value": value, "peak_mb": _peak_mb()})
     # Whatever a plugin raises is this cell's end and must be told; SystemExit included.
     except BaseException as error:  # noqa: BLE001
-        traceback.print_exc()
+        _print_traceback(error)
         end = _failure(error)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    connection.send(end)
+    with contextlib.suppress(OSError, ValueError):  # a plugin may have closed them
+        sys.stdout.flush()
+        sys.stderr.flush()
+    line.send(end)
+
+
+def _forget_inherited(kept: set[int]) -> None:
+    """Close what leads to the fork server: bytes written there by mistake would end every cell."""
+    forkserver._forkserver._forkserver_alive_fd = None  # type: ignore[attr-defined]
+    tracker = resource_tracker._resource_tracker
+    tracker._fd = tracker._pid = None  # type: ignore[attr-defined]
+    sentinel = getattr(parent_process(), "sentinel", None)
+    listed = Path("/dev/fd")  # Linux, BSD and macOS have it
+    for number in [int(entry.name) for entry in listed.iterdir()]:
+        if number > 2 and number not in kept | {sentinel}:
+            with contextlib.suppress(OSError):  # the listing's own is closed by now
+                os.close(number)
 
 
 def _redirect(log: Path) -> None:
@@ -98,15 +157,7 @@ def _redirect(log: Path) -> None:
     os.dup2(target, 1)
     os.dup2(target, 2)
     os.close(target)
-
-
-def _end_with_parent(connection: Connection) -> None:
-    # The parent never writes: the pipe becomes readable only when the parent is gone.
-    while True:
-        try:
-            connection.recv()
-        except (EOFError, OSError):
-            os._exit(1)
+    faulthandler.enable(file=2)  # where a crash happened stands in the log, then
 
 
 def _limit_threads(threads: int) -> None:
@@ -122,19 +173,36 @@ def _peak_mb() -> float:
     return kilobytes / 1024
 
 
-def _failure(error: BaseException) -> Failure:
+def _print_traceback(error: BaseException) -> None:
+    # An exception's own text may raise, and so may what a plugin put in the place of stderr.
+    with contextlib.suppress(Exception):
+        traceback.print_exception(error)
+
+
+def _failure(error: BaseException) -> Message:
+    complaints: list[str] = []
     if isinstance(error, errors.InputError):
-        return Failure("error", _short(str(error)), tuple(map(str, error.complaints)))
+        complaints = [str(complaint) for complaint in error.complaints]
+    told = {"status": _status(error), "reason": _short(_reason(error)), "complaints": complaints}
+    return Message("failure", told)
+
+
+def _reason(error: BaseException) -> str:
+    return text_of(error) if isinstance(error, errors.AlbenchError) else describe(error)
+
+
+def _status(error: BaseException) -> str:
     if isinstance(error, errors.QueryFault):
-        return Failure("invalid-query", _short(str(error)))
+        return "invalid-query"
     if isinstance(error, errors.PurityViolation):
-        return Failure("violation", _short(str(error)))
-    if isinstance(error, errors.AlbenchError):
-        return Failure("error", _short(str(error)))
+        return "violation"
     # torch's own error for a full GPU cannot be named here without importing torch.
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return Failure("oom", _short(f"{type(error).__name__}: {error}"))
-    return Failure("error", _short(describe(error)))
+    causes = (error, error.__cause__)
+    is_memory = any(
+        isinstance(cause, MemoryError) or type(cause).__name__ == "OutOfMemoryError"
+        for cause in causes
+    )
+    return "oom" if is_memory else "error"
 
 
 def describe(error: BaseException) -> str:
@@ -143,7 +211,7 @@ def describe(error: BaseException) -> str:
     Parameters
     ----------
     error : BaseException
-        Caught.
+        Caught; its text may itself raise.
 
     Returns
     -------
@@ -152,7 +220,27 @@ def describe(error: BaseException) -> str:
     """
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {error}{place}"
+    text = text_of(error)
+    return f"{type(error).__name__}{': ' if text else ''}{text}{place}"
+
+
+def text_of(error: BaseException) -> str:
+    """Return an exception's text.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of any class; its ``__str__`` may be a plugin's and may raise anything.
+
+    Returns
+    -------
+    str
+        What it says, or that it cannot be shown.
+    """
+    try:
+        return str(error)
+    except BaseException as second:  # noqa: BLE001
+        return f"its text cannot be shown, since that raises {type(second).__name__}"
 
 
 def _short(text: str) -> str:

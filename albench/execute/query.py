@@ -10,7 +10,7 @@ import numpy as np
 from albench.api.pool import PoolView
 from albench.errors import AlbenchError
 from albench.execute.checks import checked_picks, fingerprints
-from albench.execute.child import describe
+from albench.execute.child import describe, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from albench.api.pool import PoolSource
     from albench.api.strategy import QueryStrategy
-    from albench.cohort.join import Cohort
+    from albench.execute.task import Unlabelled
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +28,12 @@ class Question:
 
     Parameters
     ----------
-    cohort : Cohort
+    data : Unlabelled
         Whose candidates.
     labelled : ndarray of int
         The labelled candidates' numbers, in the order of purchase.
+    labels : ndarray of int
+        Their class numbers.
     pool : ndarray of int
         The unlabelled training candidates' numbers.
     n_units : int
@@ -40,17 +42,19 @@ class Question:
         ``candidates`` or ``subjects``.
     round : int
         From 1.
-    is_oracle : bool
-        Whether the strategy's descriptor says that it uses labels that it could not have.
+    pool_labels : ndarray of int or None
+        The class numbers of `pool`, for a strategy whose descriptor says that it uses labels that
+        it could not have; no other is given them.
     """
 
-    cohort: Cohort
+    data: Unlabelled
     labelled: NDArray[np.intp]
+    labels: NDArray[np.intp]
     pool: NDArray[np.intp]
     n_units: int
     unit: str
     round: int
-    is_oracle: bool = False
+    pool_labels: NDArray[np.intp] | None = None
 
 
 def ask(
@@ -113,43 +117,43 @@ def _built(build: Callable[[], QueryStrategy], who: str) -> QueryStrategy:
 
 
 def _view(question: Question, strategy: QueryStrategy, source: PoolSource) -> PoolView:
-    cohort = question.cohort
+    data, hidden = question.data, question.pool_labels
+    candidates = data.candidates[question.pool]
     return PoolView(
         source,
         needs=strategy.needs,
-        modalities=cohort.modalities,
-        n_classes=len(cohort.classes),
-        candidates=cohort.candidates[question.pool],
-        subjects=cohort.candidate_subjects[question.pool],
-        labelled_candidates=cohort.candidates[question.labelled],
-        labelled_subjects=cohort.candidate_subjects[question.labelled],
-        labels=cohort.candidate_labels[question.labelled],
+        modalities=data.modalities,
+        n_classes=data.n_classes,
+        candidates=candidates,
+        subjects=data.candidate_subjects[question.pool],
+        labelled_candidates=data.candidates[question.labelled],
+        labelled_subjects=data.candidate_subjects[question.labelled],
+        labels=question.labels,
         round=question.round,
-        tell_labels=teller(cohort, question.pool) if question.is_oracle else None,
+        tell_labels=None if hidden is None else teller(candidates, hidden),
     )
 
 
 def teller(
-    cohort: Cohort, pool: NDArray[np.intp]
+    candidates: NDArray[np.intp], labels: NDArray[np.intp]
 ) -> Callable[[NDArray[np.intp]], NDArray[np.intp]]:
     """Return what tells an oracle the labels of the pool.
 
     Parameters
     ----------
-    cohort : Cohort
-        Whose candidates.
-    pool : ndarray of int, shape (n_pool,)
-        Candidates' numbers; the labels of no others are told.
+    candidates : ndarray of int, shape (n_pool, n_modalities)
+        Sample numbers of the pool; the labels of no others are told.
+    labels : ndarray of int, shape (n_pool,)
+        Class numbers as they would be bought.
 
     Returns
     -------
     callable
-        Takes candidates of the pool, ``(n, n_modalities)``, and returns their class numbers as they
-        would be bought, ``(n,)``.
+        Takes candidates of the pool, ``(n, n_modalities)``, and returns their class numbers,
+        ``(n,)``.
     """
-    rows = map(tuple, cohort.candidates[pool].tolist())
-    known = dict(zip(rows, cohort.candidate_labels[pool].tolist(), strict=True))
-    return lambda candidates: np.array([known[tuple(row)] for row in candidates.tolist()], np.intp)
+    known = dict(zip(map(tuple, candidates.tolist()), labels.tolist(), strict=True))
+    return lambda asked: np.array([known[tuple(row)] for row in asked.tolist()], np.intp)
 
 
 def _shown(view: PoolView) -> dict[str, NDArray[Any]]:  # of ints and floats
@@ -163,7 +167,8 @@ def _answer(
     try:
         answer = strategy(view, n, rng)
     except AlbenchError as error:
-        raise type(error)(f"{who}: {error}") from error
+        kind = type(error) if type(error).__module__ == AlbenchError.__module__ else AlbenchError
+        raise kind(f"{who}: {text_of(error)}") from error
     # A plugin may raise anything; it ends this cell with a reason, not the run.
     except Exception as error:
         raise AlbenchError(f"{who}: raised {describe(error)}") from error

@@ -1,137 +1,100 @@
-"""The loop: train, evaluate, query, label; round 0 is shared by all strategies of a repetition."""
+"""The loop as a child carries it out: train, evaluate, query; the supervisor has the labels."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.cohort import budget
-from albench.cohort.marks import count_marks
 from albench.errors import AlbenchError
-from albench.execute import checkpoint
-from albench.execute.block import Block, open_block
-from albench.execute.checkpoint import Checkpoint
+from albench.execute.block import open_block
+from albench.execute.frames import Message
 from albench.execute.query import Question, ask
-from albench.records.schema import Part, Round, pack
 from albench.seeds import Purpose, generator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import NDArray
 
+    from albench.execute.block import Block
+    from albench.execute.child import Line
     from albench.execute.task import CellTask
 
 
-def run_start(task: CellTask, _emit: Callable[[Any], None]) -> None:
-    """Train and evaluate round 0 of a repetition, and keep it for all its strategies.
+def run_start(task: CellTask, line: Line) -> None:
+    """Train and evaluate once on what is labelled: round 0 of a repetition, or the reference.
 
     Parameters
     ----------
     task : CellTask
-        Any cell of the repetition.
-    _emit : callable
-        Not used: there is nothing to tell on the way.
+        Any cell of the repetition, or the reference's.
+    line : Line
+        Takes the networks' hashes and the one round.
     """
-    block = open_block(task.cell, task.prepared)
-    labelled = first_labels(block)
-    entry = _turn(block, 0, labelled, labelled, query_seconds=0.0)
-    part = _part(block, labelled)
-    found = Checkpoint(part, (entry,), tuple(labelled.tolist()), block.classifier.state())
-    checkpoint.save(task.start, found)
+    block = open_block(task)
+    networks = {
+        "weights": block.initial_weights_hash(),
+        "batches": block.batch_order_hash(len(task.labelled)),
+    }
+    line.send(Message("networks", networks))
+    line.send(_turn(block, 0, task.labelled, task.labels))
 
 
-def run_reference(task: CellTask, emit: Callable[[Any], None]) -> None:
-    """Train and evaluate once on every training candidate.
-
-    Parameters
-    ----------
-    task : CellTask
-        The reference's cell.
-    emit : callable
-        Takes the part and the one round.
-    """
-    block = open_block(task.cell, task.prepared)
-    entry = _turn(block, 0, block.train, block.train, query_seconds=0.0)
-    emit(_part(block, block.train))
-    emit(entry)
-
-
-def run_cell(task: CellTask, emit: Callable[[Any], None]) -> None:
-    """Run a strategy from round 0, or from its last finished round, to the end of its budget.
+def run_cell(task: CellTask, line: Line) -> None:
+    """Run a strategy from its last finished round to the end of its budget.
 
     Parameters
     ----------
     task : CellTask
         The cell.
-    emit : callable
-        Takes the part and each round, those of an earlier attempt first.
+    line : Line
+        Takes picks and rounds, and answers picks with their labels.
 
     Raises
     ------
-    FileNotFoundError
-        If round 0 has been deleted since it was trained.
+    AlbenchError
+        If the strategy or the model fails; QueryFault and PurityViolation among them.
     """
-    found = checkpoint.load(task.checkpoint) or checkpoint.load(task.start)
-    if found is None:
-        raise FileNotFoundError(f"round 0 is not at {task.start.name}; run the benchmark again")
-    block = open_block(task.cell, task.prepared)
-    labelled = np.array(found.labelled, dtype=np.intp)
-    block.go_on_from(labelled, found.state)
-    emit(found.part)
-    for entry in found.rounds:
-        emit(entry)
-    rounds = list(found.rounds)
-    for number in range(len(rounds), len(block.plan.targets)):
+    block = open_block(task)
+    labelled, labels = task.labelled, task.labels
+    block.go_on_from(labelled, labels, task.state)
+    for number in range(task.n_rounds, len(task.data.schedule.targets)):
+        line.send(Message("asks", {"round": number}))
         began = time.perf_counter()
-        picked = _buy(block, task, labelled, number)
+        picked = _choose(block, task, labelled, labels, number)
         seconds = time.perf_counter() - began
-        labelled = np.concatenate([labelled, picked])
-        rounds.append(_turn(block, number, labelled, picked, seconds))
-        emit(rounds[-1])
-        state = block.classifier.state()
-        progress = Checkpoint(found.part, tuple(rounds), tuple(labelled.tolist()), state)
-        checkpoint.save(task.checkpoint, progress)
+        bought = Message("picks", {"round": number, "seconds": seconds}, {"picks": picked})
+        told = line.ask(bought).arrays["labels"]
+        labelled, labels = np.concatenate([labelled, picked]), np.concatenate([labels, told])
+        line.send(_turn(block, number, labelled, labels))
 
 
-def first_labels(block: Block) -> NDArray[np.intp]:
-    """Return the candidates whose labels are known at the start of a repetition.
-
-    Parameters
-    ----------
-    block : Block
-        An opened block.
-
-    Returns
-    -------
-    ndarray of int
-        The same for all strategies and all models on these modalities.
-    """
-    rng = generator(block.cell.stream(Purpose.FIRST_LABELS))
-    how = block.cell.budget["first"]
-    return budget.first_labels(block.cohort, block.train, block.plan, how, rng)
-
-
-def _buy(block: Block, task: CellTask, labelled: NDArray[np.intp], number: int) -> NDArray[np.intp]:
+def _choose(
+    block: Block,
+    task: CellTask,
+    labelled: NDArray[np.intp],
+    labels: NDArray[np.intp],
+    number: int,
+) -> NDArray[np.intp]:
     component, plan = task.strategy, task.cell.strategy
     if component is None or plan is None:
         raise ValueError("the reference buys nothing")
-    targets = block.plan.targets
+    data, targets = task.data, task.data.schedule.targets
+    is_free = ~np.isin(data.train, labelled)
     question = Question(
-        cohort=block.cohort,
+        data=data,
         labelled=labelled,
-        pool=np.setdiff1d(block.train, labelled),
+        labels=labels,
+        pool=data.train[is_free],
         n_units=targets[number] - targets[number - 1],
-        unit=block.plan.unit,
+        unit=data.schedule.unit,
         round=number,
-        is_oracle=component.descriptor.is_oracle,
+        pool_labels=None if task.pool_labels is None else task.pool_labels[is_free],
     )
     return ask(
         question,
         lambda: component.load()(**component.arguments(plan.options)),
-        block.source(labelled, number),
+        block.source(labelled, labels, number),
         block.classifier.state_hash,
         generator(task.cell.stream(Purpose.STRATEGY, number)),
         f"strategy {component.qualified} ({component.package})",
@@ -139,32 +102,21 @@ def _buy(block: Block, task: CellTask, labelled: NDArray[np.intp], number: int) 
 
 
 def _turn(
-    block: Block,
-    number: int,
-    labelled: NDArray[np.intp],
-    picked: Sequence[int] | NDArray[np.intp],
-    query_seconds: float,
-) -> Round:
-    """Train on the labelled set, evaluate, and return the round."""
+    block: Block, number: int, labelled: NDArray[np.intp], labels: NDArray[np.intp]
+) -> Message:
+    """Train on the labelled set, evaluate, and return what there is to tell of the round."""
     began = time.perf_counter()
-    block.train_on(labelled, number)
+    block.train_on(labelled, labels, number)
     trained = time.perf_counter()
     proba = block.test_proba()
-    _require_finite(proba, block, number, len(labelled))
-    return Round(
-        round=number,
-        picked=[int(candidate) for candidate in picked],
-        n_labelled=len(labelled),
-        n_labelled_subjects=len(np.unique(block.cohort.candidate_subjects[labelled])),
-        proba=pack(proba),
-        query_seconds=query_seconds,
-        train_seconds=trained - began,
-        evaluate_seconds=time.perf_counter() - trained,
-        marks=count_marks(block.marks, np.asarray(picked, dtype=np.intp)),
-    )
+    _require_finite(proba, block, len(labelled))
+    evaluated = time.perf_counter()
+    state = np.frombuffer(block.classifier.state(), dtype=np.uint8)
+    times = {"train_seconds": trained - began, "evaluate_seconds": evaluated - trained}
+    return Message("round", {"round": number, **times}, {"proba": proba, "state": state})
 
 
-def _require_finite(proba: NDArray[np.float32], block: Block, number: int, n_labelled: int) -> None:
+def _require_finite(proba: NDArray[np.float32], block: Block, n_labelled: int) -> None:
     """Raise if the model answers with anything but numbers: no metric is defined on the rest."""
     odd = np.flatnonzero(~np.isfinite(proba).all(axis=1))
     if not len(odd):
@@ -180,24 +132,6 @@ def _require_finite(proba: NDArray[np.float32], block: Block, number: int, n_lab
         "plugin"
     )
     raise AlbenchError(
-        f"model {model.label} ({model.plugin}): its test probabilities are not finite in round "
-        f"{number}, for {len(odd)} of {len(proba)} {block.cell.evaluate}s, when trained on "
-        f"{n_labelled} candidates; {cause}"
-    )
-
-
-def _part(block: Block, labelled: NDArray[np.intp]) -> Part:
-    subjects = block.cohort.candidate_subjects
-    return Part(
-        units=block.test_units(),
-        labels=[int(label) for label in block.test_labels()],
-        n_candidates=len(block.train),
-        n_subjects=len(np.unique(subjects[block.train])),
-        n_test_candidates=len(block.test),
-        n_test_subjects=len(np.unique(subjects[block.test])),
-        split_hash=block.hash_of(np.unique(subjects[block.test])),
-        first_labels_hash=block.hash_of(labelled),
-        weights_hash=block.initial_weights_hash(),
-        batches_hash=block.batch_order_hash(len(labelled)),
-        marks=count_marks(block.marks, block.train),
+        f"its test probabilities are not finite, for {len(odd)} of {len(proba)} "
+        f"{block.cell.evaluate}s, when trained on {n_labelled} candidates; {cause}"
     )

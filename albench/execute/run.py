@@ -6,27 +6,36 @@ import os
 import tempfile
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from albench.errors import DataError
-from albench.execute import checkpoint
-from albench.execute.prepare import Request
-from albench.execute.supervise import Job, Outcome, context, supervise
+import numpy as np
+
+from albench.errors import AlbenchError, DataError
+from albench.execute import checkpoint, scratch
+from albench.execute.conversation import CellConversation, fits
+from albench.execute.prepare import Prepared, Request, read_prepared
+from albench.execute.processes import ATTEMPTS, context
+from albench.execute.repetition import open_repetition
+from albench.execute.supervise import Job, Outcome, supervise
 from albench.execute.task import CellTask
 from albench.records import journal
-from albench.records.schema import Finished, Part, Round, Status
+from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Executor
     from multiprocessing.context import BaseContext
 
+    from numpy.typing import NDArray
+
     from albench.cohort.join import Cohort
-    from albench.execute.prepare import Prepared
+    from albench.execute.checkpoint import Checkpoint
+    from albench.execute.repetition import Repetition
     from albench.plan import Cell, Resolved
     from albench.records.journal import Journal
+    from albench.registry import Component
 
 PRELOAD = ("albench.execute.deaf", "albench.execute.preload")
 PREPARE_SECONDS = 6 * 3600.0
@@ -117,7 +126,8 @@ def prepare_all(
     for key in keys:
         cohort, modalities, model = key
         request = Request(
-            cohort=cohorts[cohort, modalities],
+            cohort=cohort,
+            n_classes=len(cohorts[cohort, modalities].classes),
             loaders={name: resolved.loaders[cohort][name] for name in modalities},
             component=resolved.components[f"model/{model}"],
             model=resolved.models[model],
@@ -125,7 +135,8 @@ def prepare_all(
         )
         what = f"{cohort} {'+'.join(modalities)} for {model}"
         watch(Progress("prepare", text=what))
-        prepared[key] = _prepared(request, start, what)
+        shapes, arrays = _prepared(request, start, what)
+        prepared[key] = Prepared(cohorts[cohort, modalities], request.component, shapes, arrays)
     return prepared
 
 
@@ -139,8 +150,10 @@ def _context(resolved: Resolved) -> BaseContext:
     return context([*PRELOAD, *sorted(modules)])
 
 
-def _prepared(request: Request, start: BaseContext, what: str) -> Prepared:
-    with tempfile.TemporaryDirectory() as folder:
+def _prepared(
+    request: Request, start: BaseContext, what: str
+) -> tuple[dict[str, tuple[int, ...]], dict[str, Path]]:
+    with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         log = Path(folder) / "prepare.log"
         job = Job(
             target="albench.execute.prepare:prepare",
@@ -149,14 +162,26 @@ def _prepared(request: Request, start: BaseContext, what: str) -> Prepared:
             seconds=PREPARE_SECONDS,
             threads=os.cpu_count() or 1,
         )
-        outcome = supervise(job, start)
+        outcome = _supervised_again(lambda: supervise(job, start))
+        reason = outcome.reason
         if outcome.status is Status.OK:
-            found: Prepared = outcome.value
-            return found
-        complaints = outcome.failure.complaints if outcome.failure else ()
+            try:
+                return read_prepared(outcome.value, list(request.loaders))
+            except AlbenchError as error:
+                reason = str(error)
         tail = _tail(log)
-    reason = f"preparing {what} failed: {outcome.reason}"
-    raise DataError(complaints or [reason + (f"\n{tail}" if tail else "")])
+    reason = f"preparing {what} failed: {reason}"
+    raise DataError(list(outcome.complaints) or [reason + (f"\n{tail}" if tail else "")])
+
+
+def _supervised_again(attempt: Callable[[], Outcome]) -> Outcome:
+    """Return an outcome that is not owed to the end of the fork server, if there is one."""
+    outcome = attempt()
+    for _ in range(ATTEMPTS - 1):
+        if not outcome.is_lost:
+            break
+        outcome = attempt()
+    return outcome
 
 
 def _tail(log: Path) -> str:
@@ -192,6 +217,7 @@ class _Ended:
 
     start_id: str
     outcome: Outcome
+    lost: Cell | None = None  # to be run again by itself, since the fork server died
 
 
 class Run:
@@ -243,15 +269,19 @@ class Run:
         unique = {cell.id: cell for cell in cells}
         with ThreadPoolExecutor(self._settings.jobs) as slots:
             try:
-                self._run_all(list(unique.values()), records, slots)
+                lost = self._run_all(list(unique.values()), records, slots)
+                # Whoever ends the fork server is among them: singly, it harms no other any more.
+                for cell in lost:
+                    slots.submit(self._cell, cell, records, may_be_lost=False).result()
             except BaseException:  # an interrupt as well: no child may outlive the run
                 self._stop.set()
                 slots.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _run_all(self, cells: Sequence[Cell], records: Journal, slots: Executor) -> None:
+    def _run_all(self, cells: Sequence[Cell], records: Journal, slots: Executor) -> list[Cell]:
         """Run references and rounds 0, and each strategy's cell when its round 0 is there."""
         waiting: dict[str, list[Cell]] = {}
+        lost: list[Cell] = []
         for cell in cells:
             if cell.strategy is not None:
                 waiting.setdefault(cell.start_id, []).append(cell)
@@ -261,44 +291,63 @@ class Run:
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for ended in (future.result() for future in done):
+                lost += [ended.lost] if ended.lost else []
                 for cell in waiting.pop(ended.start_id, []):
                     if ended.outcome.status is Status.OK:
                         running.add(slots.submit(self._cell, cell, records))
                     else:
                         self._record(records, cell, _start_failed(cell, ended.outcome))
+        return lost
 
     def _round_zero(self, cell: Cell) -> _Ended:
-        task = self._task(cell)
-        if checkpoint.load(task.start) is not None:
+        repetition = self._repetition(cell)
+        path = self._start_path(cell)
+        if _load(path, repetition) is not None:
             return _Ended(cell.start_id, Outcome(Status.OK, None, "", 0.0, 0.0))
-        job = self._job("albench.execute.rounds:run_start", task, f"start-{cell.start_id}")
-        outcome = supervise(job, self._start, stop=self._stop)
+        labelled = repetition.first_labels()
+        task = self._task(cell, repetition, labelled)
+        job = self._job("run_start", task, f"start-{cell.start_id}")
+
+        def attempt() -> Outcome:
+            talk = CellConversation(repetition, task, 1, lambda end: checkpoint.save(path, end))
+            return supervise(job, self._start, talk, self._stop)
+
+        outcome = _supervised_again(attempt)
         self._tell(Progress("start", cell, text=outcome.reason))
         return _Ended(cell.start_id, outcome)
 
-    def _cell(self, cell: Cell, records: Journal) -> _Ended:
-        kind = "run_reference" if cell.strategy is None else "run_cell"
-        task = self._task(cell)
-        received: list[Part | Round] = []
-
-        def on_message(content: Any) -> None:  # a Part, then Rounds
-            received.append(content)
-            self._tell(Progress("round", cell))
-
-        job = self._job(f"albench.execute.rounds:{kind}", task, cell.id)
-        outcome = supervise(job, self._start, on_message, self._stop)
+    def _cell(self, cell: Cell, records: Journal, may_be_lost: bool = True) -> _Ended:
+        repetition = self._repetition(cell)
+        if cell.strategy is None:
+            task, talk = self._reference(cell, repetition)
+        else:
+            begun = _load(self._own_path(cell), repetition) or _load(
+                self._start_path(cell), repetition
+            )
+            if begun is None:  # round 0 was there a moment ago
+                reason = "round 0 has been deleted or damaged since; run the benchmark again"
+                outcome = Outcome(Status.ERROR, None, reason, 0.0, 0.0)
+                self._record(
+                    records, cell, Finished(cell=cell.id, status=Status.ERROR, reason=reason)
+                )
+                return _Ended(cell.id, outcome)
+            task, talk = self._going_on(cell, repetition, begun)
+        job = self._job("run_start" if cell.strategy is None else "run_cell", task, cell.id)
+        outcome = supervise(job, self._start, talk, self._stop)
+        if outcome.is_lost and may_be_lost:
+            return _Ended(cell.id, outcome, cell)
         finished = Finished(
             cell=cell.id,
             status=outcome.status,
             reason=outcome.reason,
             seconds=outcome.seconds,
             peak_mb=outcome.peak_mb,
-            part=next((entry for entry in received if isinstance(entry, Part)), None),
-            rounds=[entry for entry in received if isinstance(entry, Round)],
+            part=talk.part,
+            rounds=talk.rounds,
         )
         self._record(records, cell, finished)
         if outcome.status is Status.OK:
-            task.checkpoint.unlink(missing_ok=True)
+            self._own_path(cell).unlink(missing_ok=True)
         return _Ended(cell.id, outcome)
 
     def _record(self, records: Journal, cell: Cell, finished: Finished) -> None:
@@ -311,26 +360,79 @@ class Run:
         with self._lock:
             self._watch(progress)
 
-    def _task(self, cell: Cell) -> CellTask:
-        strategy = None
-        if cell.strategy is not None:
-            strategy = self._resolved.components[f"strategy/{cell.strategy.label}"]
+    def _reference(self, cell: Cell, repetition: Repetition) -> tuple[CellTask, CellConversation]:
+        task = self._task(cell, repetition, repetition.train)
+
+        def on_round(_: Checkpoint) -> None:
+            self._tell(Progress("round", cell))
+
+        talk = CellConversation(repetition, task, 1, on_round)
+        return task, talk
+
+    def _going_on(
+        self, cell: Cell, repetition: Repetition, begun: Checkpoint
+    ) -> tuple[CellTask, CellConversation]:
+        labelled = np.array(begun.labelled, dtype=np.intp)
+        strategy = self._strategy(cell)
+        task = replace(
+            self._task(cell, repetition, labelled),
+            strategy=strategy,
+            n_rounds=len(begun.rounds),
+            state=begun.state,
+        )
+        if strategy.descriptor.is_oracle:
+            task = replace(task, pool_labels=repetition.labels_of(repetition.train))
+
+        def on_round(end: Checkpoint) -> None:
+            checkpoint.save(self._own_path(cell), end)
+            self._tell(Progress("round", cell))
+
+        n_rounds = len(repetition.schedule.targets)
+        return task, CellConversation(repetition, task, n_rounds, on_round, begun)
+
+    def _repetition(self, cell: Cell) -> Repetition:
+        return open_repetition(cell, self._block(cell).cohort)
+
+    def _block(self, cell: Cell) -> Prepared:
+        return self._prepared[cell.cohort, cell.modalities, cell.model.label]
+
+    def _strategy(self, cell: Cell) -> Component:
+        if cell.strategy is None:
+            raise ValueError("the reference has no strategy")
+        return self._resolved.components[f"strategy/{cell.strategy.label}"]
+
+    def _task(self, cell: Cell, repetition: Repetition, labelled: NDArray[np.intp]) -> CellTask:
+        block = self._block(cell)
         return CellTask(
             cell=cell,
-            prepared=self._prepared[cell.cohort, cell.modalities, cell.model.label],
-            strategy=strategy,
-            start=self._work / "starts" / f"{cell.start_id}.pickle",
-            checkpoint=self._work / "checkpoints" / f"{cell.id}.pickle",
+            data=repetition.unlabelled(),
+            model=block.component,
+            shapes=block.shapes,
+            arrays=block.arrays,
+            labelled=labelled,
+            labels=repetition.labels_of(labelled),
         )
 
-    def _job(self, target: str, task: CellTask, name: str) -> Job:
+    def _start_path(self, cell: Cell) -> Path:
+        return self._work / "starts" / f"{cell.start_id}{checkpoint.SUFFIX}"
+
+    def _own_path(self, cell: Cell) -> Path:
+        return self._work / "checkpoints" / f"{cell.id}{checkpoint.SUFFIX}"
+
+    def _job(self, name: str, task: CellTask, log: str) -> Job:
         return Job(
-            target=target,
+            target=f"albench.execute.rounds:{name}",
             payload=task,
-            log=self._work / "logs" / f"{name}.log",
+            log=self._work / "logs" / f"{log}.log",
             seconds=self._settings.cell_seconds,
             memory_mb=self._settings.memory_mb,
         )
+
+
+def _load(path: Path, repetition: Repetition) -> Checkpoint | None:
+    """Return a checkpoint if it is whole and of this repetition; anything else is begun anew."""
+    found = checkpoint.load(path)
+    return found if found is not None and fits(found, repetition) else None
 
 
 def _start_failed(cell: Cell, outcome: Outcome) -> Finished:

@@ -1,4 +1,4 @@
-"""What a child is told to run."""
+"""What a child is told: a repetition without the labels of its pool and its test part."""
 
 from __future__ import annotations
 
@@ -6,33 +6,85 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from albench.execute.prepare import Prepared
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from albench.cohort.budget import Schedule
     from albench.plan import Cell
     from albench.registry import Component
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Unlabelled:
+    """A repetition as a child knows it: who is where, and no label of anybody.
+
+    Parameters
+    ----------
+    modalities : tuple of str
+        The columns of the candidates.
+    n_classes : int
+        How many classes there are.
+    candidates : ndarray of int, shape (n_candidates, n_modalities)
+        Sample numbers, of training and test part.
+    candidate_subjects : ndarray of int, shape (n_candidates,)
+        The subject's number of each candidate.
+    train, test : ndarray of int
+        The candidates' numbers of either part.
+    schedule : Schedule
+        The rounds.
+    """
+
+    modalities: tuple[str, ...]
+    n_classes: int
+    candidates: NDArray[np.intp]
+    candidate_subjects: NDArray[np.intp]
+    train: NDArray[np.intp]
+    test: NDArray[np.intp]
+    schedule: Schedule
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class CellTask:
-    """All that a child needs to run a cell.
+    """All that a child needs to run a cell, or to go on with it.
 
     Parameters
     ----------
     cell : Cell
         What to run.
-    prepared : Prepared
-        Its block's data.
+    data : Unlabelled
+        Its repetition.
+    model : Component
+        The model's plugin.
+    shapes : mapping of str to tuple of int
+        Of one sample of each modality.
+    arrays : mapping of str to Path
+        The file of each modality, all rows.
+    labelled : ndarray of int
+        The labelled candidates' numbers in the order of their purchase.
+    labels : ndarray of int
+        Their class numbers.
     strategy : Component or None
-        The strategy's plugin; None for the reference.
-    start : Path
-        Where round 0 lies, or is to be put.
-    checkpoint : Path
-        Where the cell's own rounds are kept until it ends.
+        The strategy's plugin; None for the reference and for round 0.
+    n_rounds : int
+        How many rounds are done.
+    state : bytes
+        The network as the last of them left it; empty if none is done.
+    pool_labels : ndarray of int or None
+        The class numbers of `data.train`, for a strategy whose descriptor says that it is an
+        oracle; None for all others.
     """
 
     cell: Cell
-    prepared: Prepared
-    strategy: Component | None
-    start: Path
-    checkpoint: Path
+    data: Unlabelled
+    model: Component
+    shapes: Mapping[str, tuple[int, ...]]
+    arrays: Mapping[str, Path]
+    labelled: NDArray[np.intp]
+    labels: NDArray[np.intp]
+    strategy: Component | None = None
+    n_rounds: int = 0
+    state: bytes = b""
+    pool_labels: NDArray[np.intp] | None = None

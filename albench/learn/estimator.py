@@ -8,10 +8,10 @@ modality; images and vectors stay in its `SampleStore`.
 from __future__ import annotations
 
 import hashlib
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import safetensors.torch
 import torch
 from skorch import NeuralNetClassifier
 from torch import nn
@@ -415,9 +415,12 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
             For `load_state`. The optimiser is not part of it, since it starts anew every round.
         """
         self.check_is_fitted()
-        buffer = io.BytesIO()
-        torch.save({k: v.cpu() for k, v in self.module_.state_dict().items()}, buffer)
-        return buffer.getvalue()
+        # Copies: weights that share their memory, as tied ones do, are each written whole.
+        tensors = {
+            name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+            for name, tensor in self.module_.state_dict().items()
+        }
+        return safetensors.torch.save(tensors)
 
     def load_state(self, state: bytes) -> None:
         """Go on from a checkpoint.
@@ -430,8 +433,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         if not self.initialized_:
             self.initialize()
         self._prediction = None
-        loaded = torch.load(io.BytesIO(state), map_location=self.device, weights_only=True)
-        self.module_.load_state_dict(loaded)
+        self.module_.load_state_dict(safetensors.torch.load(state))
 
     def odd_weights(self) -> list[str]:
         """Return the names of the weights and buffers that hold anything but finite numbers.

@@ -106,10 +106,12 @@ def test_a_model_that_answers_with_no_numbers_ends_its_cells_with_the_round_and_
 ) -> None:
     ended = run_toy("first", rate=1e38)
     assert {str(cell.status) for cell in ended.values()} == {"error"}
-    said = "model m (core/mmfn): its test probabilities are not finite in round 0, for 1618 of 1618"
+    model = "model core/mmfn (albench"
+    said = "round 0: its test probabilities are not finite, for 1618 of 1618 subjects"
+    assert model in ended["all-labels"].reason
     assert said in ended["all-labels"].reason
     assert "its weights are not finite either" in ended["all-labels"].reason
-    assert ended["first"].reason.startswith("round 0 of this repetition failed: model m")
+    assert ended["first"].reason.startswith(f"round 0 of this repetition failed: {model}")
 
 
 @pytest.mark.parametrize("of", ["candidates", "subjects"])

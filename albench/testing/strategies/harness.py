@@ -116,14 +116,15 @@ class Harness:
         PoolView
             Of the real source.
         """
+        pool, labels = self.cohort.candidates[self.pool], self.cohort.candidate_labels
         return candidate_view(
             self.classifier,
             needs,
-            pool=self.cohort.candidates[self.pool],
+            pool=pool,
             labelled=self.cohort.candidates[self.labelled],
-            labels=self.cohort.candidate_labels[self.labelled].copy(),
+            labels=labels[self.labelled].copy(),
             round=Round(),
-            tell_labels=teller(self.cohort, self.pool) if is_oracle else None,
+            tell_labels=teller(pool, labels[self.pool]) if is_oracle else None,
         )
 
     def model_hash(self) -> str:

@@ -1,0 +1,124 @@
+"""Processes that a child started: found and ended, also those that left its group or its side."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+RUN_TOKEN = "ALBENCH_RUN"  # noqa: S105  # the name of an environment variable
+"""The variable that marks all that descends from a run's fork server, and nothing else."""
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> bool:
+    """Become the parent of every descendant whose own parent ends; Linux alone can do this.
+
+    Returns
+    -------
+    bool
+        Whether the system agreed.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+    except (OSError, AttributeError):
+        return False
+
+
+def kill_group(leader: int) -> None:
+    """Kill the group that a process leads, or led.
+
+    Parameters
+    ----------
+    leader : int
+        Its number.
+    """
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def of(pid: int | None) -> list[psutil.Process]:
+    """Return all that descends from a process.
+
+    Parameters
+    ----------
+    pid : int or None
+        Its number.
+
+    Returns
+    -------
+    list of psutil.Process
+        Empty if it is gone; each remembers when it began, so that a number used again is not taken
+        for it.
+    """
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def kill_all(pid: int) -> None:
+    """Kill all that descends from a process, and not the process.
+
+    Parameters
+    ----------
+    pid : int
+        Its number.
+    """
+    kill(of(pid))
+
+
+def kill(processes: Collection[psutil.Process]) -> None:
+    """Kill processes, as far as they are there.
+
+    Parameters
+    ----------
+    processes : collection of psutil.Process
+        Of our own user.
+    """
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def sweep(token: str, kept: Collection[int | None]) -> int:
+    """Kill the orphans that were left to this process, and what descends from them.
+
+    Parameters
+    ----------
+    token : str
+        What `RUN_TOKEN` says in the environment of those that are ours to kill.
+    kept : collection of int or None
+        The numbers of the children that are meant to be here.
+
+    Returns
+    -------
+    int
+        How many orphans there were.
+    """
+    found = 0
+    for child in psutil.Process().children():
+        if child.pid in kept or not _is_of(child, token):
+            continue
+        found += 1
+        kill([*of(child.pid), child])
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(child.pid, 0)
+    return found
+
+
+def _is_of(process: psutil.Process, token: str) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.environ().get(RUN_TOKEN) == token
+    return False

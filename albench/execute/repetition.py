@@ -1,0 +1,247 @@
+"""A repetition as the supervising process knows it: the oracle, with every label and every mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.api.modality import fingerprint
+from albench.cohort import budget
+from albench.cohort.marks import candidate_marks, count_marks
+from albench.cohort.noise import mislabelled
+from albench.cohort.split import split
+from albench.errors import QueryFault
+from albench.execute.task import Unlabelled
+from albench.records.schema import Part
+from albench.seeds import Purpose, generator
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from albench.cohort.budget import Schedule
+    from albench.cohort.join import Cohort
+    from albench.plan import Cell
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Repetition:
+    """One split of a cohort with all that is known of it; no child is ever given this.
+
+    Parameters
+    ----------
+    cell : Cell
+        Any cell of the repetition.
+    cohort : Cohort
+        All candidates, training and test, as they are labelled in this repetition.
+    marks : mapping of str to ndarray of bool, shape (n_candidates,)
+        What is known to be wrong with candidates, for the record.
+    schedule : Schedule
+        The rounds.
+    train, test : ndarray of int
+        The candidates' numbers of either part.
+    """
+
+    cell: Cell
+    cohort: Cohort
+    marks: Mapping[str, NDArray[np.bool_]]
+    schedule: Schedule
+    train: NDArray[np.intp]
+    test: NDArray[np.intp]
+
+    def unlabelled(self) -> Unlabelled:
+        """Return what a child is told of it."""
+        return Unlabelled(
+            modalities=self.cohort.modalities,
+            n_classes=len(self.cohort.classes),
+            candidates=self.cohort.candidates,
+            candidate_subjects=self.cohort.candidate_subjects,
+            train=self.train,
+            test=self.test,
+            schedule=self.schedule,
+        )
+
+    def first_labels(self) -> NDArray[np.intp]:
+        """Return the candidates whose labels are known at the start.
+
+        Returns
+        -------
+        ndarray of int
+            Sorted; the same for all strategies and all models on these modalities.
+        """
+        rng = generator(self.cell.stream(Purpose.FIRST_LABELS))
+        how = self.cell.budget["first"]
+        return budget.first_labels(self.cohort, self.train, self.schedule, how, rng)
+
+    def labels_of(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the class numbers that candidates are labelled with when they are bought.
+
+        Parameters
+        ----------
+        candidates : ndarray of int
+            Numbers.
+
+        Returns
+        -------
+        ndarray of int
+            In their order.
+        """
+        return self.cohort.candidate_labels[candidates]
+
+    def n_labelled_subjects(self, labelled: NDArray[np.intp]) -> int:
+        """Return how many subjects the labelled candidates belong to."""
+        return len(np.unique(self.cohort.candidate_subjects[labelled]))
+
+    def n_test_units(self) -> int:
+        """Return how many units the test probabilities are of."""
+        if self.cell.evaluate == "candidate":
+            return len(self.test)
+        return len(np.unique(self.cohort.candidate_subjects[self.test]))
+
+    def require_purchase(
+        self, picks: NDArray[np.intp], labelled: NDArray[np.intp], number: int
+    ) -> None:
+        """Raise if candidates are not what a round may buy.
+
+        The child has looked already and says it better; this look is the one that nothing in the
+        child can change.
+
+        Parameters
+        ----------
+        picks : ndarray
+            What the child says was chosen.
+        labelled : ndarray of int
+            What is labelled before.
+        number : int
+            The round, from 1.
+
+        Raises
+        ------
+        QueryFault
+            If any is not in the pool, or chosen twice, or if there are too many or too few.
+        """
+        if picks.ndim != 1 or picks.dtype.kind not in "iu":
+            raise QueryFault(f"bought an array of shape {picks.shape} and type {picks.dtype}")
+        pool = np.setdiff1d(self.train, labelled)
+        if not np.isin(picks, pool).all():
+            raise QueryFault("bought candidates that are not in the pool")
+        if len(np.unique(picks)) != len(picks):
+            raise QueryFault("bought a candidate twice")
+        targets = self.schedule.targets
+        self._require_count(picks, pool, targets[number] - targets[number - 1])
+
+    def _require_count(self, picks: NDArray[np.intp], pool: NDArray[np.intp], wanted: int) -> None:
+        owners, bought = self.cohort.candidate_subjects[pool], len(picks)
+        available = len(pool)
+        if self.schedule.unit == "subjects":
+            subjects = np.unique(self.cohort.candidate_subjects[picks])
+            bought, available = len(subjects), len(np.unique(owners))
+            if len(picks) != np.count_nonzero(np.isin(owners, subjects)):
+                raise QueryFault("bought a part of a subject's candidates")
+        if bought != min(wanted, available):
+            unit = self.schedule.unit
+            raise QueryFault(f"bought {bought} {unit} where {min(wanted, available)} were asked")
+
+    def part(self, labelled: NDArray[np.intp], weights: str, batches: str) -> Part:
+        """Return what the rounds are measured on, for the record.
+
+        Parameters
+        ----------
+        labelled : ndarray of int
+            The first labelled set.
+        weights, batches : str
+            The hashes of the initial weights and of the order of batches.
+
+        Returns
+        -------
+        Part
+            With names, labels and sizes.
+        """
+        subjects = self.cohort.candidate_subjects
+        return Part(
+            units=self._test_units(),
+            labels=[int(label) for label in self._test_labels()],
+            n_candidates=len(self.train),
+            n_subjects=len(np.unique(subjects[self.train])),
+            n_test_candidates=len(self.test),
+            n_test_subjects=len(np.unique(subjects[self.test])),
+            split_hash=hash_of(np.unique(subjects[self.test])),
+            first_labels_hash=hash_of(labelled),
+            weights_hash=weights,
+            batches_hash=batches,
+            marks=count_marks(self.marks, self.train),
+        )
+
+    def _test_units(self) -> list[str]:
+        subjects = self.cohort.subjects
+        if self.cell.evaluate == "subject":
+            return [subjects[i] for i in np.unique(self.cohort.candidate_subjects[self.test])]
+        return [
+            f"{subjects[self.cohort.candidate_subjects[i]]}:"
+            + "-".join(map(str, self.cohort.candidates[i]))
+            for i in self.test
+        ]
+
+    def _test_labels(self) -> NDArray[np.intp]:
+        if self.cell.evaluate == "candidate":
+            return self.cohort.true_labels[self.test]
+        return self.cohort.labels[np.unique(self.cohort.candidate_subjects[self.test])]
+
+
+def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
+    """Return a repetition: split, labels as they are told, schedule.
+
+    Parameters
+    ----------
+    cell : Cell
+        Any cell of the repetition.
+    cohort : Cohort
+        Joined.
+
+    Returns
+    -------
+    Repetition
+        The same for every cell of the repetition.
+
+    Raises
+    ------
+    DataError
+        If a class has too few subjects for the split.
+    """
+    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)))
+    train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
+    test = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.test))
+    if cell.label_noise:
+        noise = generator(cell.stream(Purpose.NOISE))
+        cohort = mislabelled(cohort, train, cell.label_noise, noise)
+    terms = cell.budget
+    n_units = len(parts.train) if terms["of"] == "subjects" else len(train)
+    return Repetition(
+        cell=cell,
+        cohort=cohort,
+        marks=candidate_marks(cohort),
+        schedule=budget.schedule(
+            n_units, terms["initial"], terms["query"], terms["stop"], terms["of"]
+        ),
+        train=train,
+        test=test,
+    )
+
+
+def hash_of(numbers: NDArray[np.intp]) -> str:
+    """Return a short hash of a set of numbers.
+
+    Parameters
+    ----------
+    numbers : ndarray of int
+        Subjects or candidates.
+
+    Returns
+    -------
+    str
+        12 hexadecimal digits.
+    """
+    return fingerprint(np.sort(numbers).astype(np.int64))[:12]
