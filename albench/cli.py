@@ -9,7 +9,7 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from albench import __version__
 from albench.errors import AlbenchError, InputError
@@ -45,18 +45,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.command(options)
     except InputError as error:
         for complaint in error.complaints:
-            print(f"albench: {complaint}", file=sys.stderr)
+            _complain(str(complaint))
         return WRONG_INPUT
     except AlbenchError as error:
-        print(f"albench: {error}", file=sys.stderr)
+        _complain(str(error))
         return FAILED
     except KeyboardInterrupt:
-        print("albench: stopped; the same command goes on from here", file=sys.stderr)
+        _complain("stopped; the same command goes on from here")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    except OSError as error:  # a disk that is full, a file that is not ours to read
+        _complain(_os_error(error))
+        return FAILED
     return status
+
+
+def _say(text: str, stream: TextIO | None = None) -> None:
+    """Print a line; a reader that has had enough, such as `head`, changes nothing else."""
+    stream = sys.stdout if stream is None else stream
+    encoding = stream.encoding or "utf-8"
+    text = text.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _complain(text: str) -> None:
+    _say(f"albench: {text}", sys.stderr)
+
+
+def _os_error(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return f"{where}{error.strerror or error}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -178,18 +198,20 @@ def _run(options: argparse.Namespace) -> int:
     opened = session.open_spec(options.spec)
     results = options.output or opened.results
     for skip in opened.plan.skipped:
-        print(f"skipped: {skip.what}: {skip.reason}")
-    with Watcher(options.jobs, print) as watcher:
+        _say(f"skipped: {skip.what}: {skip.reason}")
+    with Watcher(options.jobs, _say) as watcher:
         summary = session.run(
             opened, results, options.jobs, options.command_line, watcher.begin, watcher.watch
         )
-    print(
+    _say(
         f"{summary.n_ok} cells done, {summary.n_reused} reused, {summary.n_failed} failed "
         f"in {summary.seconds:.0f} s"
     )
     page = publish(results)
-    print(f"report: {page}")
-    return FAILED if summary.n_failed else OK
+    _say(f"report: {page}")
+    if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
+        _complain(f"{n_missing} cells have no result; the same command runs them")
+    return FAILED if summary.n_failed or n_missing else OK
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -198,7 +220,7 @@ def _plan(options: argparse.Namespace) -> int:
 
     opened = session.open_spec(options.spec)
     overview = plan_overview(opened, options.output or opened.results, options.jobs)
-    print(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
+    _say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK
 
 
@@ -207,7 +229,7 @@ def _describe(options: argparse.Namespace) -> int:
     from albench.overview import data_text
 
     facts = session.open_spec(options.spec).describe()
-    print(json.dumps(facts, indent=1) if options.json else data_text(facts))
+    _say(json.dumps(facts, indent=1) if options.json else data_text(facts))
     return OK
 
 
@@ -215,14 +237,14 @@ def _status(options: argparse.Namespace) -> int:
     from albench.overview import status_overview
 
     overview = status_overview(options.results)
-    print(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
+    _say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK if overview.is_complete else FAILED
 
 
 def _report(options: argparse.Namespace) -> int:
     from albench.publish import publish
 
-    print(f"report: {publish(options.results)}")
+    _say(f"report: {publish(options.results)}")
     return OK
 
 
@@ -233,7 +255,7 @@ def _explain(options: argparse.Namespace) -> int:
 
     results = options.results or _results_with(options.cell)
     spec = options.spec or status_overview(results).name
-    print(explain(options.cell, results, session.open_spec(spec).plan.cells))
+    _say(explain(options.cell, results, session.open_spec(spec).plan.cells))
     return OK
 
 
@@ -252,8 +274,8 @@ def _merge(options: argparse.Namespace) -> int:
 
     conflicts = merge(options.results, options.output)
     for cell in conflicts:
-        print(f"conflict: cell {cell} has two different results; the earlier one is reported")
-    print(f"report: {publish(options.output)}")
+        _say(f"conflict: cell {cell} has two different results; the earlier one is reported")
+    _say(f"report: {publish(options.output)}")
     return FAILED if conflicts else OK
 
 
@@ -267,11 +289,11 @@ def _audit(options: argparse.Namespace) -> int:
 
     opened = session.open_spec(options.spec or status_overview(options.results).name)
     rng = np.random.default_rng(options.seed)
-    with Watcher(options.jobs, print) as watcher:
+    with Watcher(options.jobs, _say) as watcher:
         found = audit(opened, options.results, options.share, rng, options.jobs, watcher.watch)
-    print(f"{len(found.equal)} cells equal, {len(found.close)} equal to {TOLERANCE:g}")
+    _say(f"{len(found.equal)} cells equal, {len(found.close)} equal to {TOLERANCE:g}")
     for cell, problem in found.different:
-        print(f"different: cell {cell}: {problem}")
+        _say(f"different: cell {cell}: {problem}")
     return FAILED if found.different else OK
 
 
@@ -284,12 +306,12 @@ def _plugins_list(options: argparse.Namespace) -> int:
         if options.kind in (None, part.descriptor.kind)
     ]
     if options.json:
-        print(json.dumps([_component_json(part) for part in parts], indent=1))
+        _say(json.dumps([_component_json(part) for part in parts], indent=1))
         return OK
     rows = [
         (p.descriptor.kind.value, p.qualified, p.state.value, p.descriptor.summary) for p in parts
     ]
-    print(_aligned([("kind", "name", "state", "summary"), *rows]))
+    _say(_aligned([("kind", "name", "state", "summary"), *rows]))
     _warn_of_trouble(registry.discover().reports)
     return OK
 
@@ -309,9 +331,9 @@ def _plugins_show(options: argparse.Namespace) -> int:
     if not found:
         raise InputError(registry.discover().unknown(options.name))
     if options.json:
-        print(json.dumps([_component_json(part) for part in found], indent=1))
+        _say(json.dumps([_component_json(part) for part in found], indent=1))
     else:
-        print("\n\n".join(_component_text(part) for part in found))
+        _say("\n\n".join(_component_text(part) for part in found))
     return OK
 
 
@@ -320,7 +342,7 @@ def _plugins_doctor(options: argparse.Namespace) -> int:
 
     reports = registry.discover().reports
     if options.json:
-        print(json.dumps([_report_json(report) for report in reports], indent=1))
+        _say(json.dumps([_report_json(report) for report in reports], indent=1))
     else:
         rows = [
             (
@@ -332,9 +354,9 @@ def _plugins_doctor(options: argparse.Namespace) -> int:
             )
             for r in reports
         ]
-        print(_aligned([("state", "distribution", "entry point", "found", "reason"), *rows]))
+        _say(_aligned([("state", "distribution", "entry point", "found", "reason"), *rows]))
         for part in (part for report in reports for part in report.components if part.reason):
-            print(f"{part.state}: {part.descriptor.kind} {part.qualified}: {part.reason}")
+            _say(f"{part.state}: {part.descriptor.kind} {part.qualified}: {part.reason}")
     is_sound = all(report.state.value in ("ok", "disabled") for report in reports)
     return OK if is_sound else FAILED
 
@@ -346,7 +368,7 @@ def _plugins_check(options: argparse.Namespace) -> int:
 
     plugin = find(options.name, Kind(options.kind) if options.kind else None)
     report = check(plugin, options=settings_of(plugin, options.settings))
-    print(json.dumps(report.as_json(), indent=1) if options.json else report.as_table())
+    _say(json.dumps(report.as_json(), indent=1) if options.json else report.as_table())
     return OK if report.ok else FAILED
 
 
@@ -356,12 +378,12 @@ def _plugins_new(options: argparse.Namespace) -> int:
 
     kind = Kind(options.kind)
     made = scaffold.new_package(kind, options.name, options.output, registry.discover())
-    print(f"{made.folder}: the package {made.distribution} with the {kind} {made.qualified}")
-    print("next, in that folder:")
-    print('  python -m pip install -e ".[test]"')
-    print(f"  albench plugins show {made.qualified}")
-    print("  python -m pytest")
-    print("  albench run benchmark.toml")
+    _say(f"{made.folder}: the package {made.distribution} with the {kind} {made.qualified}")
+    _say("next, in that folder:")
+    _say('  python -m pip install -e ".[test]"')
+    _say(f"  albench plugins show {made.qualified}")
+    _say("  python -m pytest")
+    _say("  albench run benchmark.toml")
     return OK
 
 
@@ -369,7 +391,7 @@ def _warn_of_trouble(reports: Sequence[PluginReport]) -> None:
     troubled = [report for report in reports if report.state.value not in ("ok", "disabled")]
     if troubled:
         names = ", ".join(f"{report.distribution} ({report.state})" for report in troubled)
-        print(f"albench: in trouble: {names}; see `albench plugins doctor`", file=sys.stderr)
+        _complain(f"in trouble: {names}; see `albench plugins doctor`")
 
 
 def _component_json(part: Component) -> dict[str, Any]:

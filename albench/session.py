@@ -11,6 +11,7 @@ from albench import registry, spec
 from albench.cohort.cache import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.facts import cohort_facts, run_facts
+from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.run import Run, Settings, done_cells, prepare_all, remaining
 from albench.plan import make, open_cohorts, resolve
 from albench.records.journal import Journal
@@ -101,6 +102,11 @@ class Summary:
     n_failed: int
     seconds: float
 
+    @property
+    def n_cells(self) -> int:
+        """How many cells have a result, good or bad."""
+        return self.n_reused + self.n_ok + self.n_failed
+
 
 def run(
     opened: Opened,
@@ -136,37 +142,56 @@ def run(
     Raises
     ------
     InputError
-        If every cell is skipped, if the results folder is something else, or if data or weights
-        turn out to be bad; nothing has been written then.
+        If every cell is skipped, if the results folder is something else, cannot be written to or
+        is in use by another run, or if data or weights turn out to be bad; nothing has been written
+        then.
+    AlbenchError
+        If the disk takes no more; what is finished is kept.
     """
     began = time.perf_counter()
     if not opened.plan.cells:
         source = opened.resolved.specification.source
         raise InputError([Complaint(source, "nothing is left to run: every cell is skipped")])
-    settings = _settings(opened, results, jobs)
     _require_results_folder(results)
-    done = done_cells(results)
-    unique = {cell.id: cell for cell in opened.plan.cells}
-    left = remaining(unique.values(), done)
-    prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
-    on_begin(left, [(cell, done[key].seconds) for key, cell in unique.items() if key in done])
-    facts = run_facts(
-        opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
-    )
-    ended: list[Status] = []
+    require_writable(results)
+    with FolderLock(results, command) as lock:
+        if _is_ours(
+            results
+        ):  # a new folder is made, and locked, when the data are known to be good
+            lock.acquire()
+        settings = _settings(opened, results, jobs)
+        done = done_cells(results)
+        unique = {cell.id: cell for cell in opened.plan.cells}
+        left = remaining(unique.values(), done)
+        prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
+        lock.acquire()
+        on_begin(left, [(cell, done[key].seconds) for key, cell in unique.items() if key in done])
+        facts = run_facts(
+            opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
+        )
+        ended = _Ended(watch)
+        with Journal(results / "journal") as records:
+            records.append("run", facts)
+            Run(opened.resolved, prepared, settings, ended.watch).carry_out(left, records)
+            seconds = time.perf_counter() - began
+            records.append("end", {"seconds": round(seconds, 1)})
+    return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
 
-    def count(progress: Progress) -> None:
+
+class _Ended:
+    """Counts cells as they end, on the way to who watches."""
+
+    def __init__(self, watch: Callable[[Progress], None]) -> None:
+        self._watch = watch
+        self.n_ok = self.n_failed = 0
+
+    def watch(self, progress: Progress) -> None:
+        """Count what ended, and pass it on."""
         if progress.finished is not None:
-            ended.append(progress.finished.status)
-        watch(progress)
-
-    with Journal(results / "journal") as records:
-        records.append("run", facts)
-        Run(opened.resolved, prepared, settings, count).carry_out(left, records)
-        seconds = time.perf_counter() - began
-        records.append("end", {"seconds": round(seconds, 1)})
-    n_ok = sum(status is Status.OK for status in ended)
-    return Summary(results, len(unique) - len(left), n_ok, len(ended) - n_ok, seconds)
+            is_ok = progress.finished.status is Status.OK
+            self.n_ok += is_ok
+            self.n_failed += not is_ok
+        self._watch(progress)
 
 
 def run_cells(
@@ -217,7 +242,10 @@ def _settings(opened: Opened, results: Path, jobs: int) -> Settings:
 def _require_results_folder(results: Path) -> None:
     if results.exists() and not results.is_dir():
         raise InputError([Complaint(str(results), "is a file; results need a folder")])
-    is_ours = any((results / name).exists() for name in ("journal", "manifest.json"))
-    if results.is_dir() and any(results.iterdir()) and not is_ours:
+    if results.is_dir() and any(results.iterdir()) and not _is_ours(results):
         problem = "holds something else than results; choose another folder with --output"
         raise InputError([Complaint(str(results), problem)])
+
+
+def _is_ours(results: Path) -> bool:
+    return any((results / name).exists() for name in ("journal", "manifest.json", LOCK))

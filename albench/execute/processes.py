@@ -172,7 +172,7 @@ def sweep() -> int:
 
 
 def _server_pid() -> int | None:
-    number = getattr(forkserver._forkserver, "_forkserver_pid", None)  # type: ignore[attr-defined]
+    number = getattr(forkserver._forkserver, "_forkserver_pid", None)
     return number if isinstance(number, int) else None
 
 

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from albench.errors import Complaint, RecordsError
+from albench.errors import AlbenchError, Complaint, RecordsError
 from albench.records.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -48,12 +48,23 @@ class Journal:
             ``run``, ``cell`` or ``end``.
         data : dict
             Plain data.
+
+        Raises
+        ------
+        AlbenchError
+            If the disk takes no more.
         """
         body = json.dumps({"v": SCHEMA_VERSION, "event": event, "data": data}, sort_keys=True)
         line = f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
         with self._lock:
-            self._write(line)
-            os.fsync(self._file.fileno())
+            try:
+                self._write(line)
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise AlbenchError(
+                    f"{self.path}: cannot be written any more: {error.strerror}; what had ended is "
+                    "kept, and the same command goes on from there"
+                ) from error
 
     def _write(self, line: bytes) -> None:
         end = os.fstat(self._file.fileno()).st_size

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import os
+import pickle
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from albench.execute import checkpoint
 from albench.execute.checkpoint import Checkpoint
+from albench.execute.frames import Message, from_frame, to_frame
 from albench.records.schema import Part, Round
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PART = Part(
@@ -41,25 +46,78 @@ ROUND = Round(
 
 
 def kept() -> Checkpoint:
-    # Copies, since one test takes a field away.
-    return Checkpoint(replace(PART), (replace(ROUND),), (1, 2), b"weights")
+    return Checkpoint(PART, (ROUND,), (1, 2), b"weights")
 
 
 def test_a_checkpoint_comes_back_as_it_was(tmp_path: Path) -> None:
-    checkpoint.save(tmp_path / "deep" / "cell.pickle", kept())
-    assert checkpoint.load(tmp_path / "deep" / "cell.pickle") == kept()
+    checkpoint.save(tmp_path / "deep" / "cell.checkpoint", kept())
+    assert checkpoint.load(tmp_path / "deep" / "cell.checkpoint") == kept()
 
 
-@pytest.mark.parametrize("what", ["part", "round"])
-def test_a_checkpoint_of_an_albench_that_kept_less_is_left_alone(what: str, tmp_path: Path) -> None:
-    old = kept()
-    del vars(old.part if what == "part" else old.rounds[0])["marks"]
-    checkpoint.save(tmp_path / "cell.pickle", old)
-    assert checkpoint.load(tmp_path / "cell.pickle") is None
+def rewritten(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change what a checkpoint says, checksum and all."""
+    message = from_frame(path.read_bytes())
+    plain = dict(message.plain)
+    change(plain)
+    path.write_bytes(to_frame(Message(message.kind, plain, message.arrays)))
 
 
-@pytest.mark.parametrize("content", [b"", b"no pickle", b"\x80\x04"])
+CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a part that kept less": lambda plain: plain["part"].pop("marks"),
+    "a round that kept less": lambda plain: plain["rounds"][0].pop("marks"),
+    "no part": lambda plain: plain.pop("part"),
+    "rounds that are none": lambda plain: plain.update(rounds={"0": 1}),
+    "a round of another number": lambda plain: plain["rounds"][0].update(round=1),
+    "no rounds": lambda plain: plain.update(rounds=[]),
+    "candidates that are no numbers": lambda plain: plain.update(labelled=["1", "2"]),
+    "others than were bought": lambda plain: plain.update(labelled=[2, 1]),
+    "a label that is no number": lambda plain: plain["part"].update(labels=[True]),
+    "a time that is no number": lambda plain: plain["rounds"][0].update(train_seconds="1"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_checkpoint_that_says_what_none_says_is_left_alone(what: str, tmp_path: Path) -> None:
+    checkpoint.save(tmp_path / "cell", kept())
+    rewritten(tmp_path / "cell", CHANGES[what])
+    assert checkpoint.load(tmp_path / "cell") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"no frame", b"\x80\x04", b"albench1", b"albench1" * 9])
 def test_a_damaged_checkpoint_is_none(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "cell.pickle").write_bytes(content)
-    assert checkpoint.load(tmp_path / "cell.pickle") is None
-    assert checkpoint.load(tmp_path / "missing.pickle") is None
+    (tmp_path / "cell").write_bytes(content)
+    assert checkpoint.load(tmp_path / "cell") is None
+    assert checkpoint.load(tmp_path / "missing") is None
+    assert checkpoint.load(tmp_path) is None  # a folder in its place
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_no_random_damage_is_taken_for_a_checkpoint_or_raises(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "damaged"
+    checkpoint.save(path, kept())
+    content = bytearray(path.read_bytes())
+    start = data.draw(st.integers(0, len(content) - 1))
+    end = data.draw(st.integers(start, min(len(content), start + 64)))
+    new = data.draw(st.binary(max_size=64))
+    damaged = bytes(content[:start]) + new + bytes(content[end:])
+    path.write_bytes(damaged)
+    assert checkpoint.load(path) == (kept() if damaged == content else None)
+
+
+class Runs:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, (self.command,)
+
+
+def test_a_pickle_in_a_checkpoint_s_place_is_not_run(tmp_path: Path) -> None:
+    (tmp_path / "cell").write_bytes(pickle.dumps(Runs(f"touch {tmp_path / 'ran'}")))
+    assert checkpoint.load(tmp_path / "cell") is None
+    assert not (tmp_path / "ran").exists()

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from albench.api.needs import HIDDEN_LABELS
+from albench.cohort.budget import Schedule
 from albench.cohort.join import Cohort, join
 from albench.errors import UndeclaredNeed
 from albench.execute.query import Question, ask, teller
+from albench.execute.task import Unlabelled
 from albench.testing.reach import reachable
 
 if TYPE_CHECKING:
@@ -32,6 +34,21 @@ class Walks:
         return np.arange(n)
 
 
+def asked(cohort: Cohort) -> Question:
+    """Four of eight candidates are labelled; two of the others are to be bought."""
+    data = Unlabelled(
+        modalities=cohort.modalities,
+        n_classes=len(cohort.classes),
+        candidates=cohort.candidates,
+        candidate_subjects=cohort.candidate_subjects,
+        train=np.arange(8),
+        test=np.arange(0),
+        schedule=Schedule((4, 6), "candidates"),
+    )
+    labels = cohort.candidate_labels[:4].copy()
+    return Question(data, np.arange(4), labels, np.arange(4, 8), 2, "candidates", 1)
+
+
 def test_a_strategy_is_shown_given_labels_and_finds_neither_true_ones_nor_marks(
     make_modality: Callable[..., Modality],
 ) -> None:
@@ -40,7 +57,7 @@ def test_a_strategy_is_shown_given_labels_and_finds_neither_true_ones_nor_marks(
     modality = replace(make_modality(labels, labels), marks={"failed": failed})
     true = join("c", {"m": modality})
     cohort = replace(true, given_labels=1 - true.true_labels)
-    question = Question(cohort, np.arange(4), np.arange(4, 8), 2, "candidates", 1)
+    question = asked(cohort)
     strategy, source = Walks(), object()
     rng = np.random.default_rng(0)
     ask(question, lambda: strategy, _any(source), lambda: "hash", rng, "a strategy")
@@ -67,7 +84,7 @@ def question(make_modality: Callable[..., Modality]) -> Question:
     """Four of eight candidates are in the pool, of classes 0, 1, 0, 1."""
     labels = {f"P{i}": "ab"[i % 2] for i in range(8)}
     cohort = join("c", {"m": make_modality(labels, labels)})
-    return Question(cohort, np.arange(4), np.arange(4, 8), 2, "candidates", 1)
+    return asked(cohort)
 
 
 def test_labels_of_the_pool_are_refused_to_a_strategy_that_is_not_tagged(
@@ -79,15 +96,16 @@ def test_labels_of_the_pool_are_refused_to_a_strategy_that_is_not_tagged(
 
 
 def test_an_oracle_is_told_the_labels_of_the_pool_and_no_others(question: Question) -> None:
-    told = teller(question.cohort, question.pool)
-    assert told(question.cohort.candidates[[7, 4]]).tolist() == [1, 0]
+    candidates = question.data.candidates
+    told = teller(candidates[question.pool], np.array([0, 1, 0, 1]))
+    assert told(candidates[[7, 4]]).tolist() == [1, 0]
     with pytest.raises(KeyError):
-        told(question.cohort.candidates[[0]])
+        told(candidates[[0]])
 
 
 def test_an_oracle_may_read_them(question: Question) -> None:
     rng = np.random.default_rng(0)
-    oracle = replace(question, is_oracle=True)
+    oracle = replace(question, pool_labels=np.array([0, 1, 0, 1]))
     assert len(ask(oracle, Peeks, _any(object()), lambda: "hash", rng, "an oracle")) == 2
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from albench.execute.frames import Message
+from albench.execute.processes import context
 from albench.execute.run import PRELOAD
-from albench.execute.supervise import MAX_LOG_BYTES, Job, Outcome, context, supervise
+from albench.execute.supervise import MAX_LOG_BYTES, Job, Monologue, Outcome, supervise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,36 +23,50 @@ if TYPE_CHECKING:
 
 TARGETS = """
 import os, re, sys, time
+from albench.execute.frames import Message
 
-def returns(payload, emit):
-    emit("on the way")
+def returns(payload, line):
     print("said in the child")
-    return payload + 1
+    return payload + line.ask(Message("how many")).plain["n"]
 
-def balks(payload, emit):
+def balks(payload, line):
     from albench.errors import DataError
     raise DataError(["first complaint", "second complaint"])
 
-def exhausts(payload, emit):
+def exhausts(payload, line):
     raise MemoryError("no more")
 
-def exits(payload, emit):
+def exits(payload, line):
     raise SystemExit(0)
 
-def floods(payload, emit):
+def floods(payload, line):
     for _ in range(400):
         print("x" * 50_000, flush=True)
     time.sleep(1.0)
 
-def holds_the_lock(payload, emit):
+def holds_the_lock(payload, line):
     re.match("(a+)+$", "a" * 40 + "b")
 
-def has_children(payload, emit):
+def has_children(payload, line):
     import subprocess
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    emit(child.pid)
+    line.send(Message("started", {"pid": child.pid}))
     time.sleep(600)
 """
+
+
+class Hears(Monologue):
+    """Keeps what it hears, and answers with a number."""
+
+    def __init__(self) -> None:
+        self.heard: list[Message] = []
+
+    def answer(self, message: Message) -> Message | None:
+        self.heard.append(message)
+        return Message("so many", {"n": 1}) if message.kind == "how many" else None
+
+    def pids(self) -> list[int]:
+        return [pid for message in self.heard for pid in [message.plain.get("pid")] if pid]
 
 
 @pytest.fixture
@@ -69,16 +85,14 @@ def do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome
 def test_a_result_and_messages_come_back_and_output_goes_to_the_log(
     do: Callable[..., Outcome], tmp_path: Path
 ) -> None:
-    heard: list[object] = []
-    outcome = do("returns", 1, on_message=heard.append)
-    assert (str(outcome.status), outcome.value, heard) == ("ok", 2, ["on the way"])
+    outcome = do("returns", 1, conversation=Hears())
+    assert (str(outcome.status), outcome.value) == ("ok", 2)
     assert "said in the child" in (tmp_path / "log").read_text()
 
 
 def test_all_complaints_of_an_input_error_come_back(do: Callable[..., Outcome]) -> None:
     outcome = do("balks")
-    assert outcome.failure is not None
-    assert outcome.failure.complaints == ("first complaint", "second complaint")
+    assert outcome.complaints == ("first complaint", "second complaint")
 
 
 def test_a_memory_error_is_out_of_memory(do: Callable[..., Outcome]) -> None:
@@ -103,20 +117,25 @@ def test_a_child_that_never_gives_the_interpreter_back_is_stopped(
 
 
 def test_what_a_child_started_ends_with_it(do: Callable[..., Outcome]) -> None:
-    pids: list[int] = []
-    do("has_children", seconds=5.0, on_message=pids.append)
-    _wait_until_gone(pids[0])
+    hears = Hears()
+    do("has_children", seconds=5.0, conversation=hears)
+    _wait_until_gone(hears.pids()[0])
 
 
 def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     (tmp_path / "child_targets.py").write_text(dedent(TARGETS))
     script = dedent(f"""
         from pathlib import Path
-        from albench.execute.supervise import Job, context, supervise
+        from albench.execute.processes import context
+        from albench.execute.supervise import Job, Monologue, supervise
+
+        class Tells(Monologue):
+            def answer(self, message):
+                print(message.plain["pid"], flush=True)
 
         if __name__ == "__main__":
             job = Job("child_targets:has_children", None, Path({str(tmp_path / "log")!r}), 600)
-            supervise(job, context([]), lambda pid: print(pid, flush=True))
+            supervise(job, context([]), Tells())
     """)
     (tmp_path / "parent.py").write_text(script)
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
@@ -129,7 +148,7 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         child = grandchild.ppid()
         parent.kill()
     _wait_until_gone(child)
-    grandchild.kill()  # nobody is left who could stop what the child itself started
+    _wait_until_gone(grandchild.pid)
 
 
 def _wait_until_gone(pid: int) -> None:

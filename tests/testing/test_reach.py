@@ -13,8 +13,9 @@ from albench.api import Descriptor, Kind
 from albench.api.needs import NEEDS
 from albench.cohort.join import join
 from albench.execute.block import open_block
-from albench.execute.prepare import Prepared
 from albench.execute.query import Question, _view
+from albench.execute.repetition import open_repetition
+from albench.execute.task import CellTask
 from albench.registry import Component
 from albench.testing.reach import reachable
 from albench.testing.strategies.harness import TEST_MARK
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from albench.execute.block import Block
+    from albench.execute.repetition import Repetition
 
 LABELS = np.arange(30) * 7 % 5
 HIDDEN = {"the labels": LABELS}
@@ -131,37 +132,50 @@ def test_a_view_whose_source_holds_the_cohort_is_told() -> None:
 
 
 @pytest.fixture
-def block(planned: Callable[..., Any], make_modality: Callable[..., Any], tmp_path: Path) -> Block:
-    """A repetition as a benchmark opens it, the samples of its test part marked."""
+def repetition(planned: Callable[..., Any], make_modality: Callable[..., Any]) -> Repetition:
+    """A repetition as a benchmark opens it."""
     cell = next(cell for cell in planned().cells if len(cell.modalities) == 2)
     names = [f"P{i:02d}" for i in range(40)]
     labels = {name: f"F{i * 7 % 3 % 2}" for i, name in enumerate(names)}
     modalities = {key: make_modality(np.repeat(names, 2), labels) for key in ("a", "b")}
-    cohort = join("clinic", modalities)
+    return open_repetition(cell, join("clinic", modalities))
+
+
+@pytest.fixture
+def task(repetition: Repetition, tmp_path: Path) -> CellTask:
+    """What a child is told of it, the samples of its test part marked."""
     model = Descriptor(name="m", kind=Kind.MODEL, target="albench.models.mmfn:Mmfn", summary="x")
-    paths = {key: tmp_path / f"{key}.npy" for key in modalities}
-    shapes = dict.fromkeys(modalities, (2,))
-    prepared = Prepared(cohort, Component(model, "albench", "1"), shapes, paths)
-    marked: tuple[Any, ...] = ((), ())  # the split, which comes first, decides which they are
-    for _ in range(2):
-        for column, path in enumerate(paths.values()):
-            values = np.random.default_rng(column).normal(size=(80, 2)).astype(np.float32)
-            values[list(marked[column])] = TEST_MARK
-            np.save(path, values)
-        opened = open_block(cell, prepared)
-        marked = tuple(cohort.candidates[opened.test].T)
-    return opened
+    paths = {key: tmp_path / f"{key}.npy" for key in repetition.cohort.modalities}
+    for column, path in enumerate(paths.values()):
+        values = np.random.default_rng(column).normal(size=(80, 2)).astype(np.float32)
+        values[repetition.cohort.candidates[repetition.test, column]] = TEST_MARK
+        np.save(path, values)
+    labelled = repetition.train[:20]
+    return CellTask(
+        cell=repetition.cell,
+        data=repetition.unlabelled(),
+        model=Component(model, "albench", "1"),
+        shapes=dict.fromkeys(paths, (2,)),
+        arrays=paths,
+        labelled=labelled,
+        labels=repetition.labels_of(labelled),
+    )
 
 
-def test_in_a_real_round_nothing_hidden_can_be_reached(block: Block) -> None:
-    labelled, pool = block.train[:20], block.train[20:]
-    block.train_on(labelled, 0)
-    question = Question(block.cohort, labelled, pool, 5, "candidates", 1)
+def test_in_a_real_round_nothing_hidden_can_be_reached(
+    repetition: Repetition, task: CellTask
+) -> None:
+    block = open_block(task)
+    labelled, pool = task.labelled, repetition.train[20:]
+    block.train_on(labelled, task.labels, 0)
+    question = Question(task.data, labelled, task.labels, pool, 5, "candidates", 1)
     strategy: Any = type("Reader", (), {"needs": frozenset(NEEDS)})()
-    view = _view(question, strategy, block.source(labelled, 1))
+    view = _view(question, strategy, block.source(labelled, task.labels, 1))
     assert len(view.proba) == len(view.embeddings) == len(pool)
-    every = block.cohort.candidate_labels
-    hidden = {"pool": every[pool], "test": every[block.test], "all": every}
+    every = repetition.cohort.candidate_labels
+    hidden = {"pool": every[pool], "test": every[repetition.test], "all": every}
     assert way_to_hidden(hidden, view) is None
-    assert way_to_hidden(hidden, block) is not None  # the walk would have found them
+    assert way_to_hidden(hidden, task) is None  # a child is not told
+    labels_alone = {"pool": every[pool], "all": every}
+    assert way_to_hidden(labels_alone, repetition) is not None  # the walk would have found them
     assert way_to_hidden({}, block.test_store) is not None  # and the marks
