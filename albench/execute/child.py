@@ -132,7 +132,7 @@ def child_main(
     except BaseException as error:  # noqa: BLE001
         _print_traceback(error)
         end = _failure(error)
-    with contextlib.suppress(OSError, ValueError):  # a plugin may have closed them
+    with contextlib.suppress(Exception):  # a plugin may have closed or replaced them
         sys.stdout.flush()
         sys.stderr.flush()
     line.send(end)

@@ -1,8 +1,36 @@
-"""Imported first, by the fork server alone: an interrupt at the terminal is its parent's to answer.
+"""Imported first, by the fork server alone: what it does about signals while it imports the rest.
 
-The fork server takes that care of itself, but only when it has imported everything.
+An interrupt at the terminal is its parent's to answer. The fork server takes that care of itself,
+and ends with its parent, but only when it has imported everything, which takes seconds.
 """
 
+import os
 import signal
+import sys
+from types import FrameType
 
-signal.signal(signal.SIGINT, signal.SIG_IGN)
+LOOK_SECONDS = 0.5
+_PARENT = os.getppid()
+
+
+def end_with_parent(_number: int, _frame: FrameType | None) -> None:
+    """End this process if its parent has ended."""
+    if os.getppid() != _PARENT:
+        os._exit(1)
+
+
+def hear_again() -> None:
+    """Stop looking for the parent; the fork server's own watch begins."""
+    signal.setitimer(signal.ITIMER_REAL, 0.0)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _be_deaf() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, end_with_parent)
+    signal.siginterrupt(signal.SIGALRM, False)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+
+
+if sys.argv[:1] == ["-c"]:  # so is a fork server started; who else imports this means to read it
+    _be_deaf()

@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import psutil
@@ -36,16 +37,23 @@ def adopt_orphans() -> bool:
         return False
 
 
-def kill_group(leader: int) -> None:
-    """Kill the group that a process leads, or led.
+def kill_group(leader: int, seconds: float = 1.0) -> None:
+    """Kill the group that a process leads, or led, and take note of the end of who is ours in it.
 
     Parameters
     ----------
     leader : int
         Its number.
+    seconds : float
+        How long to wait for them.
     """
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
+    deadline = time.monotonic() + seconds
+    with contextlib.suppress(ChildProcessError):  # no more of them
+        while time.monotonic() < deadline:
+            if os.waitpid(-leader, os.WNOHANG)[0] == 0:
+                time.sleep(0.01)
 
 
 def of(pid: int | None) -> list[psutil.Process]:
@@ -92,6 +100,30 @@ def kill(processes: Collection[psutil.Process]) -> None:
             process.kill()
 
 
+def reap(processes: Collection[psutil.Process], seconds: float = 1.0) -> None:
+    """Take note of the end of processes that have become children of this one.
+
+    Parameters
+    ----------
+    processes : collection of psutil.Process
+        Killed.
+    seconds : float
+        How long to wait for them.
+    """
+    deadline = time.monotonic() + seconds
+    left = {process.pid for process in processes}
+    while left and time.monotonic() < deadline:
+        left = {pid for pid in left if not _is_reaped(pid)}
+        time.sleep(0.01 if left else 0.0)
+
+
+def _is_reaped(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:  # gone, or another's to reap
+        return True
+
+
 def sweep(token: str, kept: Collection[int | None]) -> int:
     """Kill the orphans that were left to this process, and what descends from them.
 
@@ -112,9 +144,9 @@ def sweep(token: str, kept: Collection[int | None]) -> int:
         if child.pid in kept or not _is_of(child, token):
             continue
         found += 1
-        kill([*of(child.pid), child])
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(child.pid, 0)
+        doomed = [*of(child.pid), child]
+        kill(doomed)
+        reap(doomed)
     return found
 
 

@@ -73,7 +73,7 @@ def _known_from(log: Path) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return "it wrote nothing"
-    crash = text.rfind("Fatal Python error")
+    crash = text.rfind("Current thread") if "Fatal Python error" in text else -1
     frames = _FRAME.search(text, crash) if crash >= 0 else None
     if frames is not None:
         return f"in {frames[3]} ({frames[1]}:{frames[2]}), see {log.name}"

@@ -10,5 +10,8 @@ import torch
 import torch._dynamo  # the first optimiser of a process imports it, which takes seconds
 
 import albench.execute.rounds
+from albench.execute import deaf
+
+deaf.hear_again()
 
 __all__ = ["albench", "modAL", "sklearn", "skorch", "torch"]

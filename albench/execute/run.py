@@ -119,6 +119,8 @@ def prepare_all(
     ------
     DataError
         If data or weights turn out to be bad, with the complaints of the first block concerned.
+    AlbenchError
+        If the process that prepares them is killed, or crashes.
     """
     start = _context(resolved)
     keys = dict.fromkeys((cell.cohort, cell.modalities, cell.model.label) for cell in cells)
@@ -170,8 +172,10 @@ def _prepared(
             except AlbenchError as error:
                 reason = str(error)
         tail = _tail(log)
-    reason = f"preparing {what} failed: {reason}"
-    raise DataError(list(outcome.complaints) or [reason + (f"\n{tail}" if tail else "")])
+    reason = f"preparing {what} failed: {reason}" + (f"\n{tail}" if tail else "")
+    if outcome.status is Status.ERROR:
+        raise DataError(list(outcome.complaints) or [reason])
+    raise AlbenchError(f"{reason}\nthe same command tries it again")
 
 
 def _supervised_again(attempt: Callable[[], Outcome]) -> Outcome:
@@ -336,6 +340,8 @@ class Run:
         outcome = supervise(job, self._start, talk, self._stop)
         if outcome.is_lost and may_be_lost:
             return _Ended(cell.id, outcome, cell)
+        if outcome.is_lost:
+            outcome = replace(outcome, reason=f"{outcome.reason}, when it ran alone as well")
         finished = Finished(
             cell=cell.id,
             status=outcome.status,

@@ -186,6 +186,8 @@ def supervise(
     if end.status is None:
         code = started.process.exitcode
         end.reason = silence_reason(job.log) if was_stopped else exit_reason(code, job.log)
+        if is_lost:
+            end.reason = "the fork server, which starts all children, ended while it ran"
     return Outcome(
         status=end.status or Status.CRASHED,
         value=end.value,
@@ -367,6 +369,7 @@ def _stop(process: BaseProcess) -> bool:
         descendants.kill_group(process.pid)
     descendants.kill(started)
     process.join(GRACE_SECONDS)
+    descendants.reap(started)
     return is_alive
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,14 @@ from albench import registry, session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from albench.execute.run import Progress
     from albench.plan import Cell
     from albench.records.schema import Finished
+
+collect_ignore = ["faulty"]  # it is installed by its test, and no place for doctests
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 STRATEGIES = """
 import os, signal, sys, time

@@ -185,6 +185,7 @@ def test_threads_that_share_a_writer_do_not_mix_their_lines(tmp_path: Path) -> N
 WRITER = """
 import sys
 from pathlib import Path
+from albench.errors import AlbenchError
 from albench.records.journal import Journal
 with Journal(Path(sys.argv[1])) as journal:
     for i in range(9):
@@ -203,6 +204,7 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
+from albench.errors import AlbenchError
 from albench.records.journal import Journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 journal = Journal(Path(sys.argv[1]))
@@ -210,7 +212,7 @@ journal.append("cell", {"number": 0})
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
 try:
     journal.append("cell", {"number": 1, "text": "x" * 50_000})
-except OSError:
+except AlbenchError:
     print("told")
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 journal.append("cell", {"number": 2})

@@ -173,9 +173,9 @@ def test_in_a_real_round_nothing_hidden_can_be_reached(
     view = _view(question, strategy, block.source(labelled, task.labels, 1))
     assert len(view.proba) == len(view.embeddings) == len(pool)
     every = repetition.cohort.candidate_labels
-    hidden = {"pool": every[pool], "test": every[repetition.test], "all": every}
+    subjects = repetition.cohort.labels
+    hidden = {"pool": every[pool], "test": every[repetition.test], "all": every, "own": subjects}
     assert way_to_hidden(hidden, view) is None
     assert way_to_hidden(hidden, task) is None  # a child is not told
-    labels_alone = {"pool": every[pool], "all": every}
-    assert way_to_hidden(labels_alone, repetition) is not None  # the walk would have found them
+    assert way_to_hidden({"own": subjects}, repetition) is not None  # the walk would have found it
     assert way_to_hidden({}, block.test_store) is not None  # and the marks

@@ -1,0 +1,285 @@
+"""Kill a run, or a part of it, at a random instant; run the same command again; compare.
+
+``python benchmarks/kill.py --trials 200 --jobs 2 FOLDER`` prints how many processes of which kind
+were killed, and what came of it: exit status 1 if any trial broke a promise. Each trial kills the
+command itself, one of its descendants, or all of them, and demands:
+
+- no orphan after three seconds, no traceback, exit status 0 only with every result there;
+- after the same command again, records equal to an undisturbed run's but for times, and no
+  temporary file left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from albench.records import journal, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+SPEC = """
+name = "kill"
+repetitions = 2
+[cohorts.digits]
+test = 0.9
+[cohorts.digits.modalities]
+profile = { loader = "digits", options = { view = "profile" } }
+[models.m]
+plugin = "mmfn"
+options = { width = 16, hidden = 16 }
+training = { epochs = 1, min_updates = 40, warm_start = true }
+[budgets.b]
+initial = 20
+query = 10
+stop = 80
+[[matrix]]
+cohorts = ["digits"]
+models = ["m"]
+strategies = ["margin", "bald"]
+budgets = ["b"]
+"""
+MARK = "ALBENCH_KILL_TRIAL"
+ORPHAN_SECONDS = 3.0
+LIMIT_SECONDS = 240.0
+
+Essences = dict[str, tuple[Any, ...]]  # what `tables.essence` gives
+
+
+@dataclass
+class Trial:
+    """What one trial did and saw."""
+
+    seed: int
+    target: str
+    killed: list[str]
+    broken: list[str] = field(default_factory=list)
+
+    def require(self, holds: bool, promise: str) -> None:
+        """Note a promise that does not hold."""
+        if not holds:
+            self.broken.append(promise)
+
+
+def undisturbed(folder: Path) -> tuple[Essences, float]:
+    """Run once without a kill.
+
+    Returns
+    -------
+    essences : dict
+        Of each cell.
+    seconds : float
+        How long it took.
+    """
+    began = time.monotonic()
+    process = _started(folder, "undisturbed")
+    _, error = process.communicate(timeout=LIMIT_SECONDS)
+    if process.returncode != 0:
+        sys.exit(f"the undisturbed run failed:\n{error}")
+    return _essences(folder / "results"), time.monotonic() - began
+
+
+def trial(seed: int, folder: Path, whole: Essences, seconds: float) -> Trial:
+    """Kill at a random instant, run again, and compare.
+
+    Parameters
+    ----------
+    seed : int
+        Of the instant and the target.
+    folder : Path
+        For this trial alone; removed if all promises held.
+    whole : dict
+        What an undisturbed run gave.
+    seconds : float
+        How long that took.
+
+    Returns
+    -------
+    Trial
+        With the promises that were broken.
+    """
+    rng = random.Random(seed)  # noqa: S311  # no secret
+    shutil.rmtree(folder, ignore_errors=True)
+    done = Trial(seed, rng.choice(["the command", "a descendant", "all"]), [])
+    process = _started(folder, str(seed))
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(rng.uniform(0.0, seconds))
+    done.killed = _kill(process.pid, done.target, rng)
+    if done.target != "a descendant":
+        process.wait(LIMIT_SECONDS)
+        left = _gone_within(str(seed), ORPHAN_SECONDS)
+        done.require(not left, f"orphans after {ORPHAN_SECONDS:g} s: {left}")
+    status, error = _ended(process)
+    done.require("Traceback" not in error, f"a traceback:\n{error}")
+    if status == 0:
+        done.require(_is_whole(folder, whole), "exit status 0 without every result")
+    elif done.target == "a descendant":
+        done.require(status == 1 and bool(error or _journal(folder)), f"status {status}: {error}")
+    _run_again(done, folder, whole)
+    if not done.broken:
+        shutil.rmtree(folder)
+    return done
+
+
+def _run_again(done: Trial, folder: Path, whole: Essences) -> None:
+    process = _started(folder, str(done.seed))
+    status, error = _ended(process)
+    done.require(status == 0, f"the same command again: status {status}\n{error}")
+    done.require("Traceback" not in error, f"a traceback of the second run:\n{error}")
+    done.require(_is_whole(folder, whole), "records differ from the undisturbed run's")
+    left = _gone_within(str(done.seed), ORPHAN_SECONDS)
+    done.require(not left, f"orphans of the second run: {left}")
+    files = [str(path) for path in (folder / "tmp").rglob("*") if not path.is_dir()]
+    folders = [str(path) for path in (folder / "tmp").glob("*/*")]
+    done.require(not files and not folders, f"temporary files are left: {files or folders}")
+
+
+def _started(folder: Path, mark: str) -> subprocess.Popen[str]:
+    (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    (folder / "kill.toml").write_text(SPEC)
+    environment = os.environ | {
+        MARK: mark,
+        "TMPDIR": str(folder / "tmp"),
+        "ALBENCH_CACHE": str(folder / "cache"),
+        "MPLCONFIGDIR": str(folder / "mpl"),
+        "OMP_NUM_THREADS": "1",
+    }
+    command = [sys.executable, "-m", "albench", "run", str(folder / "kill.toml")]
+    return subprocess.Popen(  # noqa: S603  # our own command
+        [*command, "--output", str(folder / "results"), "--jobs", "2"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    try:
+        _, error = process.communicate(timeout=LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return -1, f"no end within {LIMIT_SECONDS:g} s"
+    return process.returncode, error
+
+
+def _kill(pid: int, target: str, rng: random.Random) -> list[str]:
+    """Kill what is to be killed, and return what each was."""
+    try:
+        command = psutil.Process(pid)
+        descendants = command.children(recursive=True)
+    except psutil.Error:
+        return []
+    chosen = [command] if target != "a descendant" else []
+    if target == "all":
+        chosen += descendants
+    if target == "a descendant" and descendants:
+        chosen = [rng.choice(descendants)]
+    kinds = []
+    for process in chosen:
+        with contextlib.suppress(psutil.Error):
+            kind = "the command" if process.pid == pid else _kind(process, pid)
+            process.kill()
+            kinds.append(kind)
+    return kinds
+
+
+def _kind(process: psutil.Process, command: int) -> str:
+    line = " ".join(process.cmdline())
+    if "resource_tracker" in line:
+        return "a resource tracker"
+    if "forkserver" in line:
+        return "the fork server" if process.ppid() == command else "a child"
+    return "another process"
+
+
+def _gone_within(mark: str, seconds: float) -> list[str]:
+    """Return the processes of a trial that are there still."""
+    deadline = time.monotonic() + seconds
+    while (left := list(_marked(mark))) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
+
+
+def _marked(mark: str) -> Iterable[str]:
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.pid != os.getpid() and process.environ().get(MARK) == mark:
+                yield " ".join(process.cmdline())
+
+
+def _journal(folder: Path) -> bool:
+    return any((folder / "results" / "journal").glob("*.jsonl"))
+
+
+def _is_whole(folder: Path, whole: Essences) -> bool:
+    results = folder / "results"
+    is_drawn = (results / "report" / "index.html").is_file()
+    return is_drawn and _journal(folder) and _essences(results) == whole
+
+
+def _essences(results: Path) -> Essences:
+    records = tables.gather(journal.read(results / "journal").events)
+    return {
+        cell: tables.essence(found)
+        for cell, found in records.finished.items()
+        if found.status == "ok"
+    }
+
+
+def summary(trials: Iterable[Trial]) -> Mapping[str, int]:
+    """Return how many of each kind of process were killed, and in how many trials."""
+    counts: Counter[str] = Counter()
+    for done in trials:
+        counts["trials"] += 1
+        counts[f"trials that killed {done.target}"] += 1
+        counts.update(f"killed: {kind}" for kind in done.killed)
+        counts["trials that were over before the kill"] += not done.killed
+        counts["trials with a broken promise"] += bool(done.broken)
+    return counts
+
+
+def main() -> int:
+    """Run the trials and print the counts."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0, help="of the first trial")
+    options = parser.parse_args()
+    shutil.rmtree(options.folder / "undisturbed", ignore_errors=True)
+    whole, seconds = undisturbed(options.folder / "undisturbed")
+    done: list[Trial] = []
+    one = partial(_numbered, folder=options.folder, whole=whole, seconds=seconds)
+    with ThreadPoolExecutor(options.jobs) as slots:
+        for ended in slots.map(one, range(options.seed, options.seed + options.trials)):
+            done.append(ended)
+            for broken in ended.broken:
+                print(f"trial {ended.seed}, {ended.target} {ended.killed}: {broken}", flush=True)
+    print(json.dumps(summary(done), indent=1))
+    return 1 if any(ended.broken for ended in done) else 0
+
+
+def _numbered(seed: int, folder: Path, whole: Essences, seconds: float) -> Trial:
+    return trial(seed, folder / str(seed), whole, seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""A distribution of strategies that do what no strategy should, for the tests of a run."""

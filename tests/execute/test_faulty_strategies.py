@@ -1,0 +1,117 @@
+"""Strategies that do what no strategy should: each costs its own cell, and its record says why."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+
+from albench import registry, session
+
+if TYPE_CHECKING:
+    from albench.execute.run import Progress
+    from albench.records.schema import Finished
+
+FAULTS: dict[str, Any] = importlib.import_module("faulty.strategies").FAULTS
+
+SPEC = """
+name = "faulty"
+repetitions = 1
+[cohorts.digits]
+test = 0.9
+[cohorts.digits.modalities]
+profile = {{ loader = "digits", options = {{ view = "profile" }} }}
+[models.m]
+plugin = "mmfn"
+options = {{ width = 8, hidden = 8 }}
+training = {{ epochs = 1, min_updates = 3 }}
+{strategies}
+[budgets.b]
+initial = 20
+query = 10
+stop = 50
+[[matrix]]
+cohorts = ["digits"]
+models = ["m"]
+strategies = {names}
+budgets = ["b"]
+[limits]
+cell_seconds = 20
+memory_mb = 1500
+"""
+ENTRY = '[strategies.{name}]\nplugin = "faulty/{name}"\noptions = {{ folder = "{folder}" }}\n'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where strategies write down the processes that they start."""
+    return tmp_path_factory.mktemp("left")
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> dict[str, Finished]:
+    """What became of each cell of one run of them all."""
+    site = tmp_path_factory.mktemp("site")
+    shutil.copytree(Path(__file__).parent / "faulty", site / "faulty")
+    record = site / "faulty-1.2.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: faulty\nVersion: 1.2\n")
+    (record / "entry_points.txt").write_text("[albench]\nfaulty = faulty.plugin\n")
+    entries = [ENTRY.format(name=name, folder=folder) for name in FAULTS]
+    spec = site / "faulty.toml"
+    spec.write_text(SPEC.format(strategies="\n".join(entries), names=["random", *FAULTS]))
+    found: dict[str, Finished] = {}
+
+    def watch(progress: Progress) -> None:
+        if progress.cell is not None and progress.finished is not None:
+            found[progress.cell.strategy_label] = progress.finished
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(site))
+        registry.discover.cache_clear()
+        opened = session.open_spec(str(spec))
+        session.run(opened, site / "results", 2, ["albench"], lambda *_: None, watch)
+    registry.discover.cache_clear()
+    return found
+
+
+def test_every_cell_has_a_record_and_the_sound_ones_succeed(ended: dict[str, Finished]) -> None:
+    assert set(ended) == {"random", "all-labels", *FAULTS}
+    assert ended["random"].status == ended["all-labels"].status == "ok"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_record_says_who_when_and_why(name: str, ended: dict[str, Finished]) -> None:
+    cell, expected = ended[name], FAULTS[name]
+    assert (str(cell.status), cell.reason) == (expected.status, cell.reason)
+    assert re.search(expected.reason, cell.reason), cell.reason
+    if expected.status == "ok":
+        assert [entry.n_labelled for entry in cell.rounds] == [20, 30, 40, 50]
+    else:
+        assert f"strategy faulty/{name} (faulty 1.2)" in cell.reason
+        assert "round 1" in cell.reason
+        assert [entry.round for entry in cell.rounds] in ([0], [0, 1])
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("leaves-and-a")])
+def test_an_ended_child_is_noticed_at_once(name: str, ended: dict[str, Finished]) -> None:
+    assert ended[name].seconds < 10, "the limit is 20 s"
+
+
+def test_nothing_that_was_started_is_left(ended: dict[str, Finished], folder: Path) -> None:
+    assert ended
+    noted = [entry.name for entry in folder.iterdir() if entry.name != "ran"]
+    assert len({name.rpartition("-")[0] for name in noted}) == 6
+    time.sleep(1.0)
+    assert [name for name in noted if psutil.pid_exists(int(name.rpartition("-")[2]))] == []
+
+
+def test_what_a_child_sends_is_not_run(ended: dict[str, Finished], folder: Path) -> None:
+    assert ended
+    assert not (folder / "ran").exists()
