@@ -1,0 +1,177 @@
+"""How a command ends: status 0 only with what it promised, and a sentence for everything else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from albench.cli import main
+from albench.errors import InputError
+from albench.execute.lock import FolderLock, require_writable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    WriteSpec = Callable[..., Path]
+
+
+def started(*arguments: object, **options: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603  # our own command
+        [sys.executable, "-m", "albench", *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        text=True,
+        **{"stdout": subprocess.PIPE, **options},  # type: ignore[call-overload]
+    )
+
+
+def fork_server_of(process: subprocess.Popen[str]) -> psutil.Process:
+    while True:
+        for child in psutil.Process(process.pid).children():
+            if "forkserver" in " ".join(child.cmdline()):
+                return child
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 3.0, 8.0])
+def test_a_run_whose_fork_server_is_killed_goes_on_with_a_new_one(
+    seconds: float, write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    results = tmp_path / "out"
+    process = started("run", write_spec("margin"), "--output", results)
+    server = fork_server_of(process)
+    time.sleep(seconds)
+    server.kill()
+    output, error = process.communicate(timeout=200)
+    assert "Traceback" not in error
+    assert process.returncode == 0, error
+    assert "3 cells done" in output
+    assert (results / "report" / "index.html").is_file()
+
+
+def test_a_run_whose_fork_server_is_killed_again_and_again_says_so(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    process = started("run", write_spec("margin"), "--output", tmp_path / "out")
+    stop = threading.Event()
+
+    def kill_servers() -> None:
+        while not stop.is_set():
+            try:
+                for child in psutil.Process(process.pid).children():
+                    if "forkserver" in " ".join(child.cmdline()):
+                        child.kill()
+            except psutil.Error:
+                continue
+            time.sleep(0.02)
+
+    killing = threading.Thread(target=kill_servers)
+    killing.start()
+    _, error = process.communicate(timeout=200)
+    stop.set()
+    killing.join()
+    assert process.returncode == 1
+    assert "Traceback" not in error
+    assert "no process can be started" in error or "fork server" in error
+
+
+def test_a_reader_that_leaves_changes_nothing_but_what_is_read(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    results = tmp_path / "out"
+    process = started("run", write_spec("margin"), "--output", results)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(200) == 0
+    assert (results / "report" / "index.html").is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_an_output_that_takes_nothing_is_a_failure(write_spec: WriteSpec) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = started("plan", write_spec("margin"), stdout=full)
+        _, error = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert error == "albench: No space left on device\n"
+
+
+def test_text_that_an_output_cannot_show_is_escaped(
+    write_spec: WriteSpec, capfd: pytest.CaptureFixture[str]
+) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    process = started("plan", write_spec("margin"), env=environment)
+    output, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (0, "")
+    assert output.isascii()
+
+
+def test_a_second_run_into_a_folder_is_told_who_is_there(
+    write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    results = tmp_path / "out"
+    with FolderLock(results, ["albench", "run", "toy"]) as lock:
+        lock.acquire()
+        assert main(["run", str(write_spec("margin")), "--output", str(results)]) == 2
+        error = capfd.readouterr().err
+    assert f"is in use by process {os.getpid()}" in error
+    assert "albench run toy" in error
+    assert not (results / "journal").exists()
+    assert main(["run", str(write_spec("margin")), "--output", str(results)]) == 0
+
+
+def test_a_lock_whose_note_is_damaged_is_told_all_the_same(tmp_path: Path) -> None:
+    with FolderLock(tmp_path, []) as lock:
+        lock.acquire()
+        (tmp_path / "work" / "holder.json").write_text(json.dumps([1]))
+        with pytest.raises(InputError, match="in use by another process"):
+            FolderLock(tmp_path, []).acquire()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write to")
+def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_prepared(
+    write_spec: WriteSpec, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", str(write_spec("margin")), "--output", "/proc/self/out"]) == 2
+    captured = capfd.readouterr()
+    assert captured.err.startswith("albench: /proc/self/out: cannot be written to: ")
+    assert "preparing" not in captured.out
+
+
+def test_a_full_disk_is_told_before_anything_is_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="cannot be written to: No space left on device"):
+        require_writable(tmp_path / "not" / "there")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_in_the_temporary_folder_is_cleared_by_the_next(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    home = tmp_path / "tmp"
+    home.mkdir()
+    environment = os.environ | {"TMPDIR": str(home)}
+    arguments = ("run", write_spec("margin"), "--output", tmp_path / "out")
+    process = started(*arguments, env=environment)
+    fork_server_of(process)
+    process.kill()
+    process.communicate()
+    mine = home / f"albench-{os.getuid()}"
+    (left,) = mine.iterdir()
+    process = started(*arguments, env=environment)
+    process.communicate(timeout=200)
+    assert process.returncode == 0
+    assert not left.exists()
+    assert [entry for entry in home.rglob("*") if entry != mine] == []

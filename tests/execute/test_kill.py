@@ -1,0 +1,45 @@
+"""A few of the trials of ``benchmarks/kill.py``; ``tox -e kill`` makes two hundred."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+SEEDS = (0, 1, 6)
+"""Which kill a descendant, the command, and all of them."""
+
+
+@pytest.fixture(scope="module")
+def kill() -> ModuleType:
+    """The script, as a module."""
+    path = Path(__file__).parents[2] / "benchmarks" / "kill.py"
+    found = importlib.util.spec_from_file_location("kill", path)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules["kill"] = module  # dataclasses look it up
+    found.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def whole(kill: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What an undisturbed run gives, and how long it takes."""
+    return kill.undisturbed(tmp_path_factory.mktemp("undisturbed"))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_killed_run_goes_on_to_the_same_records_and_leaves_nothing_behind(
+    seed: int, kill: ModuleType, whole: Any, tmp_path: Path
+) -> None:
+    essences, seconds = whole
+    done = kill.trial(seed, tmp_path / "trial", essences, seconds)
+    assert done.broken == []
