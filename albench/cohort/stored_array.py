@@ -1,0 +1,239 @@
+"""An array on disk whose content is known to be what was written.
+
+The file is a plain ``.npy``, so that people can read it, but its header is never parsed here: shape
+and type come from the description, and a checksum covers both and every byte of the file. Nothing
+is unpickled, whatever the file holds.
+
+Reading a file to its end costs as much as using it, so it is done once a process, and a process
+hands what it found on to its children. They compare size, time of change and inode. That suffices
+within a run: albench places a file by renaming a new one over it and never writes into one that is
+in place, so other content means another inode. What decays on the disk between the check and a
+child's reading is not seen before the next run, which checks again.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from albench.errors import Complaint, DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]  # of the dtype that the description says
+
+_CHUNK = 2**20
+"""Bytes read at once: larger ones leave the processor's cache and are no faster."""
+
+_NUMBERS = re.compile(r"\|[biu]1|[<>]([iu][248]|f[248]|c8|c16)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What a file should hold.
+
+    Parameters
+    ----------
+    key : str
+        What decides the content.
+    shape : tuple of int
+        The shape of the array.
+    dtype : str
+        NumPy's short name of its type, with the byte order: ``<f4``.
+    """
+
+    key: str
+    shape: tuple[int, ...]
+    dtype: str
+
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether the bytes are numbers, so that none is ever taken for an address."""
+        return _NUMBERS.fullmatch(self.dtype) is not None
+
+    @property
+    def n_bytes(self) -> int:
+        """The size of the array without the file's header."""
+        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
+
+    def checksum(self, handle: BinaryIO) -> str:
+        """Return the checksum of this description and a file.
+
+        CRC-32 finds every flipped bit and every damage that is at most four bytes long, overlooks
+        other damage once in four billion times, and is the fastest that Python brings
+        (``benchmarks/speed/cache_checksum.py``). It is no protection against forgery; nothing that
+        is read here is ever run.
+
+        Parameters
+        ----------
+        handle : file
+            Opened for reading bytes; read to its end.
+
+        Returns
+        -------
+        str
+            8 hexadecimal digits.
+        """
+        # A damaged description must not give the right bytes another shape or type.
+        value = zlib.crc32(f"{self.key}\n{self.shape}\n{self.dtype}\n".encode(errors="replace"))
+        buffer = bytearray(_CHUNK)
+        view = memoryview(buffer)
+        while read := handle.readinto(buffer):  # type: ignore[attr-defined]  # typeshed's BinaryIO lacks it
+            value = zlib.crc32(view[:read], value)
+        return f"{value:08x}"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What changes when a file is replaced or written to."""
+
+    size: int
+    changed_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, handle: BinaryIO) -> Stamp:
+        """Return the stamp of an open file."""
+        status = os.fstat(handle.fileno())
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredArray:
+    """An array on disk that has been verified, as a process tells its children.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    description : Description
+        What it holds.
+    checksum : str
+        Of description and file.
+    stamp : Stamp
+        The file's when it was verified.
+    """
+
+    path: Path
+    description: Description
+    checksum: str
+    stamp: Stamp
+
+    def open(self) -> Array:
+        """Return the array, which is only read in full if the file has been replaced since.
+
+        Returns
+        -------
+        ndarray
+            A read-only memory map.
+
+        Raises
+        ------
+        DataError
+            If the file is gone or holds something else by now.
+        """
+        with _opened(self.path) as handle:
+            if Stamp.of(handle) != self.stamp:
+                _require_intact(self.path, handle, self.description, self.checksum)
+            return _mapped(handle, self.description)
+
+
+_VERIFIED: dict[Path, StoredArray] = {}
+"""What this process has read in full: at most one entry a file."""
+
+
+def verified(path: Path, description: Description, checksum: str) -> StoredArray:
+    """Return an array on disk after reading all of it, unless this process has done so before.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    description : Description
+        What it should hold.
+    checksum : str
+        What was noted when it was written.
+
+    Returns
+    -------
+    StoredArray
+        To be opened here or in a child.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, it cannot be read, or its content is not what was written.
+    """
+    with _opened(path) as handle:
+        found = StoredArray(
+            path=path, description=description, checksum=checksum, stamp=Stamp.of(handle)
+        )
+        if _VERIFIED.get(path) != found:
+            _require_intact(path, handle, description, checksum)
+            _VERIFIED[path] = found
+    return found
+
+
+def remembered(array: Array) -> StoredArray | None:
+    """Return where an array lies, if it is all of a file that this process has verified.
+
+    Parameters
+    ----------
+    array : ndarray
+        Any.
+
+    Returns
+    -------
+    StoredArray or None
+        As `verified` gave it.
+    """
+    name = getattr(array, "filename", None)  # a slice of a memory map has it too
+    found = _VERIFIED.get(Path(name)) if name is not None else None
+    whole = found and (found.description.shape, found.description.dtype) == (
+        array.shape,
+        array.dtype.str,
+    )
+    return found if whole else None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise _damage(path, "is no file")
+    try:
+        # The name as a string: a memory map remembers no other.
+        with open(os.fspath(path), "rb") as handle:  # noqa: PTH123
+            yield handle
+    except OSError as error:
+        raise _damage(path, f"cannot be read: {error.strerror}") from error
+
+
+def _require_intact(path: Path, handle: BinaryIO, description: Description, checksum: str) -> None:
+    if os.fstat(handle.fileno()).st_size < description.n_bytes:
+        raise _damage(path, "is shorter than what was written")
+    if (found := description.checksum(handle)) != checksum:
+        raise _damage(path, f"has the checksum {found}, but {checksum} was written")
+
+
+def _mapped(handle: BinaryIO, description: Description) -> Array:
+    # The header's length follows from the sizes: a file that was verified is whole.
+    offset = os.fstat(handle.fileno()).st_size - description.n_bytes
+    array: Array = np.memmap(
+        handle, dtype=description.dtype, mode="r", offset=offset, shape=description.shape
+    )
+    return array
+
+
+def _damage(path: Path, problem: str) -> DataError:
+    return DataError([Complaint(str(path), problem)])
