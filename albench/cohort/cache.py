@@ -97,12 +97,20 @@ class FeatureCache:
         fill: Callable[[Array], None],
         note: str = "",
     ) -> Array:
-        """Return the array of a key, filling it first if it is not there.
+        """Return the array of a key, filling it first if it is not there: `store`, opened.
 
         Parameters
         ----------
-        key, shape, dtype, fill, note
-            As of `store`.
+        key : str
+            As of `store`, like all the others.
+        shape : tuple of int
+            The shape of the array.
+        dtype : data-type
+            Its type.
+        fill : callable
+            Writes every element.
+        note : str
+            For people.
 
         Returns
         -------
