@@ -39,15 +39,8 @@ class Sidecar:
 
     def text(self) -> str:
         """Return the content of the file."""
-        what = self.description
-        told = {
-            "key": what.key,
-            "note": self.note,
-            "shape": list(what.shape),
-            "dtype": what.dtype,
-            "crc32": self.checksum,
-        }
-        return json.dumps(told, indent=1) + "\n"
+        told = {"note": self.note, "crc32": self.checksum}
+        return json.dumps(self.description.plain() | told, indent=1) + "\n"
 
 
 def read_sidecar(path: Path) -> Sidecar:
@@ -69,7 +62,7 @@ def read_sidecar(path: Path) -> Sidecar:
         If the file cannot be read or is not such a description.
     """
     told = _content(path)
-    what = _description(told)
+    what = Description.of_plain(told)
     if what is None:
         raise _damage(path, "does not describe an array of numbers")
     checksum = told.get("crc32")
@@ -90,17 +83,6 @@ def _content(path: Path) -> Any:  # whatever JSON can hold
         raise _damage(path, f"cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # undecodable text is a ValueError too
         raise _damage(path, "is no JSON") from error
-
-
-def _description(told: Any) -> Description | None:  # whatever JSON can hold
-    if not isinstance(told, dict):
-        return None
-    key, shape, dtype = (told.get(name) for name in ("key", "shape", "dtype"))
-    if not isinstance(key, str) or not isinstance(dtype, str) or not isinstance(shape, list):
-        return None
-    found = Description(key=key, shape=tuple(shape), dtype=dtype)
-    sides = all(type(side) is int and side >= 0 for side in shape)  # True is an int too
-    return found if sides and found.is_of_numbers else None
 
 
 def _damage(path: Path, problem: str) -> DataError:

@@ -57,6 +57,32 @@ class Description:
     shape: tuple[int, ...]
     dtype: str
 
+    @classmethod
+    def of_plain(cls, told: object) -> Description | None:
+        """Return what plain data describe, or None if it is no array of numbers.
+
+        Parameters
+        ----------
+        told : object
+            Whatever JSON can hold; a dict may have more than is looked at.
+
+        Returns
+        -------
+        Description or None
+            Its types checked.
+        """
+        if not isinstance(told, dict):
+            return None
+        key, shape, dtype = (told.get(name) for name in ("key", "shape", "dtype"))
+        if not isinstance(key, str) or not isinstance(dtype, str) or not isinstance(shape, list):
+            return None
+        found = cls(key=key, shape=tuple(shape), dtype=dtype)
+        return found if all(map(_is_count, shape)) and found.is_of_numbers else None
+
+    def plain(self) -> dict[str, Any]:  # strings and a list of int
+        """Return it as plain data, for `of_plain`."""
+        return {"key": self.key, "shape": list(self.shape), "dtype": self.dtype}
+
     @property
     def is_of_numbers(self) -> bool:
         """Whether the bytes are numbers, so that none is ever taken for an address."""
@@ -94,6 +120,10 @@ class Description:
         return f"{value:08x}"
 
 
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0  # True is an int too
+
+
 @dataclass(frozen=True)
 class Stamp:
     """What changes when a file is replaced or written to."""
@@ -111,7 +141,7 @@ class Stamp:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredArray:
-    """An array on disk that has been verified, as a process tells its children.
+    """An array on disk that has been verified, as a process tells its children of it.
 
     Parameters
     ----------
@@ -129,6 +159,41 @@ class StoredArray:
     description: Description
     checksum: str
     stamp: Stamp
+
+    @classmethod
+    def of_plain(cls, told: object) -> StoredArray:
+        """Return what `plain` gave, which may come from a process that has run plugins.
+
+        Parameters
+        ----------
+        told : object
+            Whatever JSON can hold.
+
+        Returns
+        -------
+        StoredArray
+            Its types checked; `open` finds out whether it is true.
+
+        Raises
+        ------
+        ValueError
+            If it is no such thing.
+        """
+        description = Description.of_plain(told)
+        if description is None or not isinstance(told, dict):
+            raise ValueError(f"no description of an array: {told!r}")
+        path, checksum, stamp = (told.get(name) for name in ("path", "crc32", "stamp"))
+        if not isinstance(path, str) or not isinstance(checksum, str):
+            raise ValueError(f"no file with a checksum: {told!r}")
+        if not isinstance(stamp, list) or len(stamp) != 3 or not all(map(_is_count, stamp)):
+            raise ValueError(f"no stamp of a file: {told!r}")
+        return cls(path=Path(path), description=description, checksum=checksum, stamp=Stamp(*stamp))
+
+    def plain(self) -> dict[str, Any]:  # strings, and lists of int
+        """Return it as plain data, for `of_plain`."""
+        stamp = [self.stamp.size, self.stamp.changed_ns, self.stamp.inode]
+        found = {"path": str(self.path), "crc32": self.checksum, "stamp": stamp}
+        return self.description.plain() | found
 
     def open(self) -> Array:
         """Return the array, which is only read in full if the file has been replaced since.
