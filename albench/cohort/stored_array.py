@@ -124,6 +124,10 @@ def _is_count(value: object) -> bool:
     return type(value) is int and value >= 0  # True is an int too
 
 
+def _are_strings(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
 @dataclass(frozen=True)
 class Stamp:
     """What changes when a file is replaced or written to."""
@@ -180,13 +184,11 @@ class StoredArray:
             If it is no such thing.
         """
         description = Description.of_plain(told)
-        if description is None or not isinstance(told, dict):
-            raise ValueError(f"no description of an array: {told!r}")
-        path, checksum, stamp = (told.get(name) for name in ("path", "crc32", "stamp"))
-        if not isinstance(path, str) or not isinstance(checksum, str):
-            raise ValueError(f"no file with a checksum: {told!r}")
-        if not isinstance(stamp, list) or len(stamp) != 3 or not all(map(_is_count, stamp)):
-            raise ValueError(f"no stamp of a file: {told!r}")
+        found = told if isinstance(told, dict) else {}
+        path, checksum, stamp = (found.get(name) for name in ("path", "crc32", "stamp"))
+        is_stamp = isinstance(stamp, list) and len(stamp) == 3 and all(map(_is_count, stamp))
+        if description is None or not is_stamp or not _are_strings(path, checksum):
+            raise ValueError(f"no stored array: {told!r}")
         return cls(path=Path(path), description=description, checksum=checksum, stamp=Stamp(*stamp))
 
     def plain(self) -> dict[str, Any]:  # strings, and lists of int
