@@ -71,13 +71,13 @@ class Description:
         Description or None
             Its types checked.
         """
-        if not isinstance(told, dict):
-            return None
-        key, shape, dtype = (told.get(name) for name in ("key", "shape", "dtype"))
-        if not isinstance(key, str) or not isinstance(dtype, str) or not isinstance(shape, list):
-            return None
-        found = cls(key=key, shape=tuple(shape), dtype=dtype)
-        return found if all(map(_is_count, shape)) and found.is_of_numbers else None
+        match told:
+            case {"key": str(key), "shape": [*sides], "dtype": str(dtype)} if all(
+                map(_is_count, sides)
+            ):
+                found = cls(key=key, shape=tuple(sides), dtype=dtype)
+                return found if found.is_of_numbers else None
+        return None
 
     def plain(self) -> dict[str, Any]:  # strings and a list of int
         """Return it as plain data, for `of_plain`."""
@@ -122,10 +122,6 @@ class Description:
 
 def _is_count(value: object) -> bool:
     return type(value) is int and value >= 0  # True is an int too
-
-
-def _are_strings(*values: object) -> bool:
-    return all(isinstance(value, str) for value in values)
 
 
 @dataclass(frozen=True)
@@ -184,12 +180,15 @@ class StoredArray:
             If it is no such thing.
         """
         description = Description.of_plain(told)
-        found = told if isinstance(told, dict) else {}
-        path, checksum, stamp = (found.get(name) for name in ("path", "crc32", "stamp"))
-        is_stamp = isinstance(stamp, list) and len(stamp) == 3 and all(map(_is_count, stamp))
-        if description is None or not is_stamp or not _are_strings(path, checksum):
-            raise ValueError(f"no stored array: {told!r}")
-        return cls(path=Path(path), description=description, checksum=checksum, stamp=Stamp(*stamp))
+        match told:
+            case {
+                "path": str(path),
+                "crc32": str(checksum),
+                "stamp": [int(size), int(changed_ns), int(inode)],
+            } if description is not None:
+                stamp = Stamp(size, changed_ns, inode)
+                return cls(path=Path(path), description=description, checksum=checksum, stamp=stamp)
+        raise ValueError(f"no stored array: {told!r}")
 
     def plain(self) -> dict[str, Any]:  # strings, and lists of int
         """Return it as plain data, for `of_plain`."""
