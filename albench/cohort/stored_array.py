@@ -275,14 +275,20 @@ def remembered(array: Array) -> StoredArray | None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise _damage(path, "is no file")
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise _damage(path, "is no file")
         # The name as a string: a memory map remembers no other.
-        with open(os.fspath(path), "rb") as handle:  # noqa: PTH123
-            yield handle
+        handle = open(os.fspath(path), "rb")  # noqa: PTH123, SIM115  # closed below
     except OSError as error:
         raise _damage(path, f"cannot be read: {error.strerror}") from error
+    except ValueError as error:  # a NUL or a lone surrogate, as a child may tell
+        raise _damage(path, f"cannot be a file's name: {error}") from error
+    with handle:
+        try:
+            yield handle
+        except OSError as error:  # in the midst of reading
+            raise _damage(path, f"cannot be read: {error.strerror}") from error
 
 
 def _require_intact(path: Path, handle: BinaryIO, description: Description, checksum: str) -> None:

@@ -136,6 +136,15 @@ def test_a_child_compares_stamps_and_reads_nothing_again(
     assert not array.flags.writeable
 
 
+@pytest.mark.parametrize("path", ["a\0b", "\udcff\ud800", "/", "/nowhere/at/all"])
+def test_a_path_that_a_child_made_up_is_one_sentence(built: Path, path: str) -> None:
+    stored = FeatureCache(built).stored(_build(built))
+    assert stored is not None
+
+    with pytest.raises(DataError, match=r": (is no file|cannot be )"):
+        StoredArray.of_plain(stored.plain() | {"path": path}).open()
+
+
 def test_a_child_verifies_a_file_that_was_replaced(built: Path) -> None:
     stored = FeatureCache(built).stored(_build(built))
     assert stored is not None
