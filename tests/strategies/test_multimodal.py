@@ -4,8 +4,9 @@ from itertools import permutations
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 
-from albench.strategies.bmmal import Bmmal, scales, shapley
+from albench.strategies.bmmal import Bmmal, scales, shapley, zeroed_worth
 from albench.strategies.modality_disagreement import ModalityDisagreement
 from albench.strategies.modality_dropout import ModalityDropoutBald, subsets
 
@@ -77,3 +78,47 @@ def test_a_gradient_of_one_modality_alone_is_shortened(make_pool: Any, rng: Any)
         streams={"a": ones, "b": ones},
     )
     assert Bmmal()(pool, 1, rng) == [1]
+
+
+def _linear(rng: Any, n: int, widths: tuple[int, ...] = (3, 2)) -> Any:
+    """Return vectors of two modalities, a head's weights and bias, and its probabilities."""
+    vectors = {name: rng.gamma(2, size=(n, d)) for name, d in zip("ab", widths, strict=True)}
+    weights, bias = rng.normal(size=(sum(widths), 3)), rng.normal(size=3)
+    return vectors, weights, bias, softmax(np.hstack(list(vectors.values())) @ weights + bias, 1)
+
+
+def test_contributions_against_zeros_are_the_authors(rng: Any) -> None:
+    vectors, weights, bias, proba = _linear(rng, 60)
+    label, rows = proba.argmax(axis=1), np.arange(60)
+    a, b = vectors["a"] @ weights[:3], vectors["b"] @ weights[3:]
+    no_a, no_b = (softmax(logits + bias, axis=1) for logits in (b, a))
+    neither = softmax(np.broadcast_to(bias, a.shape), axis=1)
+    # As their prediction step has it, for two modalities.
+    of_a = ((proba - no_a + no_b - neither) / 2)[rows, label]
+    of_b = ((proba - no_b + no_a - neither) / 2)[rows, label]
+
+    found = shapley(zeroed_worth(vectors, proba, label), "ab")
+
+    np.testing.assert_allclose(found, [of_a, of_b], atol=1e-9)
+
+
+def test_zeros_need_no_masked_predictions_and_pass_over_what_is_unknown(
+    make_pool: Any, rng: Any
+) -> None:
+    vectors, _, _, proba = _linear(rng, 40)
+    vectors["b"][7] = np.nan
+    pool = make_pool(40, modalities=("a", "b"), proba=proba, streams=vectors)
+
+    picks = Bmmal(missing="zero")(pool, 39, rng)
+
+    assert sorted(picks) == [i for i in range(40) if i != 7]
+
+
+def test_a_modality_that_says_nothing_is_scaled_down_against_zeros(rng: Any) -> None:
+    vectors, _, _, _ = _linear(rng, 50)
+    proba = softmax(vectors["a"] @ rng.normal(size=(3, 3)), axis=1)
+
+    of_a, of_b = scales(shapley(zeroed_worth(vectors, proba, proba.argmax(axis=1)), "ab"))
+
+    np.testing.assert_allclose(of_a, 1)
+    assert of_b.max() < 1e-6
