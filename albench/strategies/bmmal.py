@@ -8,10 +8,10 @@ of each modality's own head, but their runner gives it the fused ones for both; 
 trained and take no other part (option `stream_heads` of the model `mmfn`).
 
 Departures: a modality that is left out is at its mean vector, as everywhere in albench; theirs is
-zero, which is ``missing = "zero"``. The network is then asked through its last layer, recovered
-from what it says (see `recovered_head`): exact for a linear classifier over the modalities' vectors
-where the pool has more candidates than these have numbers, the closest of the smallest weights
-otherwise. The authors have two modalities; the rule for more is ours.
+zero, which is ``missing = "zero"``. What a mean vector adds to the logits is then taken off again,
+as the network's last layer has it (see `recovered_head`): exact for a linear classifier over the
+modalities' vectors where the pool has more candidates than a vector has numbers, the closest of the
+smallest weights otherwise. The authors have two modalities; the rule for more is ours.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from albench.api import needs
 from albench.strategies.badge import badge
 from albench.strategies.outer_rows import ScaledBlocks
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
-from albench.strategies.recovered_head import recovered_head
+from albench.strategies.recovered_head import centred_log, recovered_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -90,16 +90,19 @@ def scales(contributions: Floats) -> NDArray[np.float64]:
 
 
 def zeroed_worth(
-    vectors: Mapping[str, Floats], proba: Floats, label: NDArray[np.intp]
+    vectors: Mapping[str, Floats],
+    masked: Callable[[tuple[str, ...]], Floats],
+    label: NDArray[np.intp],
 ) -> Callable[[tuple[str, ...]], Floats]:
-    """Return what a class's probability is with the vectors of some modalities, others zero.
+    """Return what a class's probability is with some modalities' vectors, the others zero.
 
     Parameters
     ----------
     vectors : mapping of str to ndarray, shape (n, d)
-        Finite vectors of each modality, in the order of fusion.
-    proba : ndarray, shape (n, n_classes)
-        Finite probabilities with all of them.
+        Finite vectors of each modality.
+    masked : callable
+        ``masked(kept)`` returns finite probabilities ``(n, n_classes)`` with all but some
+        modalities at their mean vectors.
     label : ndarray of int, shape (n,)
         A class a row.
 
@@ -108,18 +111,27 @@ def zeroed_worth(
     callable
         ``worth(members)``, as `shapley` takes it.
     """
-    head = recovered_head(np.hstack(list(vectors.values())), proba)
-    seams = np.cumsum([rows.shape[1] for rows in vectors.values()])[:-1]
-    weights = dict(zip(vectors, np.split(head.weights, seams), strict=True))
-    parts = {name: rows @ weights[name].astype(rows.dtype) for name, rows in vectors.items()}
+    added = {
+        name: _of_the_mean(rows, masked((name,)), masked(())) for name, rows in vectors.items()
+    }
     rows = np.arange(len(label))
 
     def worth(members: tuple[str, ...]) -> Floats:
-        logits = sum((parts[name] for name in members), np.zeros(proba.shape)) + head.bias
+        logits = centred_log(masked(members))
+        for name in vectors.keys() - set(members):
+            logits -= added[name]
         chosen: Floats = softmax(logits, axis=1)[rows, label]
         return chosen
 
     return worth
+
+
+def _of_the_mean(rows: Floats, alone: Floats, nothing: Floats) -> NDArray[np.float64]:
+    """Return what a modality's mean vector adds to the logits ``(n_classes,)``, over zeros."""
+    own = rows @ recovered_head(rows, alone).weights
+    over_the_mean = centred_log(alone) - centred_log(nothing)
+    # The same in every row, but for rounding and for probabilities too small to be told.
+    return np.asarray(np.median(own - over_the_mean, axis=0))
 
 
 class Bmmal:
@@ -135,8 +147,6 @@ class Bmmal:
 
     def __init__(self, missing: str = "mean") -> None:
         self.missing = missing
-        if missing == "zero":
-            self.needs = frozenset({needs.PROBA, needs.STREAM_EMBEDDINGS})
 
     @sized
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
@@ -154,15 +164,14 @@ class Bmmal:
     def _contributions(self, pool: PoolView) -> NDArray[np.float64]:
         """Return the Shapley values ``(n_modalities, n_pool)``; NaN where nothing is known."""
         label = pool.proba.argmax(axis=1)
+        rows = np.arange(len(pool))
         if self.missing == "mean":
-            rows = np.arange(len(pool))
             return shapley(lambda kept: pool.masked_proba(*kept)[rows, label], pool.modalities)
-        streams = pool.stream_embeddings
-        vectors = {name: streams[name] for name in pool.modalities}
-        usable = np.flatnonzero(finite_rows(pool.proba, *vectors.values()))
+        vectors = {name: pool.stream_embeddings[name] for name in pool.modalities}
+        rows = rows[finite_rows(pool.proba, *vectors.values())]
         found = np.full((len(vectors), len(pool)), np.nan)
-        if len(usable):
-            known = {name: each[usable] for name, each in vectors.items()}
-            worth = zeroed_worth(known, pool.proba[usable], label[usable])
-            found[:, usable] = shapley(worth, pool.modalities)
+        if len(rows):
+            known = {name: each[rows] for name, each in vectors.items()}
+            worth = zeroed_worth(known, lambda kept: pool.masked_proba(*kept)[rows], label[rows])
+            found[:, rows] = shapley(worth, pool.modalities)
         return found

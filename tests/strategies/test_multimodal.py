@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
@@ -80,45 +81,58 @@ def test_a_gradient_of_one_modality_alone_is_shortened(make_pool: Any, rng: Any)
     assert Bmmal()(pool, 1, rng) == [1]
 
 
-def _linear(rng: Any, n: int, widths: tuple[int, ...] = (3, 2)) -> Any:
-    """Return vectors of two modalities, a head's weights and bias, and its probabilities."""
-    vectors = {name: rng.gamma(2, size=(n, d)) for name, d in zip("ab", widths, strict=True)}
-    weights, bias = rng.normal(size=(sum(widths), 3)), rng.normal(size=3)
-    return vectors, weights, bias, softmax(np.hstack(list(vectors.values())) @ weights + bias, 1)
+@dataclass(frozen=True)
+class _Linear:
+    """A linear head on the vectors of two modalities, whose mean vectors are anyone's."""
+
+    vectors: dict[str, Any]
+    weights: dict[str, Any]
+    bias: Any
+
+    def logits(self, kept: str, missing: float) -> Any:
+        """Return logits with the modalities that are not kept at `missing` in every entry."""
+        rows = {
+            name: each if name in kept else np.full_like(each, missing)
+            for name, each in self.vectors.items()
+        }
+        return sum(rows[name] @ self.weights[name] for name in rows) + self.bias
+
+    def masked(self, kept: tuple[str, ...]) -> Any:
+        return softmax(self.logits("".join(kept), missing=1.5), axis=1)
+
+
+def _linear(rng: Any, n: int) -> _Linear:
+    widths = {"a": 30, "b": 20}
+    vectors = {name: rng.gamma(2, size=(n, d)) for name, d in widths.items()}
+    weights = {name: rng.normal(size=(d, 3)) / d for name, d in widths.items()}
+    return _Linear(vectors, weights, rng.normal(size=3))
 
 
 def test_contributions_against_zeros_are_the_authors(rng: Any) -> None:
-    vectors, weights, bias, proba = _linear(rng, 60)
-    label, rows = proba.argmax(axis=1), np.arange(60)
-    a, b = vectors["a"] @ weights[:3], vectors["b"] @ weights[3:]
-    no_a, no_b = (softmax(logits + bias, axis=1) for logits in (b, a))
-    neither = softmax(np.broadcast_to(bias, a.shape), axis=1)
+    head = _linear(rng, 40)  # fewer than both modalities have numbers together
+    proba, no_a, no_b, neither = (
+        softmax(head.logits(kept, missing=0), axis=1) for kept in ("ab", "b", "a", "")
+    )
+    label, rows = proba.argmax(axis=1), np.arange(40)
     # As their prediction step has it, for two modalities.
     of_a = ((proba - no_a + no_b - neither) / 2)[rows, label]
     of_b = ((proba - no_b + no_a - neither) / 2)[rows, label]
 
-    found = shapley(zeroed_worth(vectors, proba, label), "ab")
+    found = shapley(zeroed_worth(head.vectors, head.masked, label), "ab")
 
-    np.testing.assert_allclose(found, [of_a, of_b], atol=1e-9)
+    np.testing.assert_allclose(found, [of_a, of_b], atol=1e-8)
+    assert np.abs(shapley(lambda kept: head.masked(kept)[rows, label], "ab") - found).max() > 0.01
 
 
-def test_zeros_need_no_masked_predictions_and_pass_over_what_is_unknown(
-    make_pool: Any, rng: Any
-) -> None:
-    vectors, _, _, proba = _linear(rng, 40)
-    vectors["b"][7] = np.nan
-    pool = make_pool(40, modalities=("a", "b"), proba=proba, streams=vectors)
+def test_against_zeros_what_is_unknown_is_passed_over(make_pool: Any, rng: Any) -> None:
+    head = _linear(rng, 40)
+    subsets_of_both = [(), ("a",), ("b",), ("a", "b")]
+    masked = {kept: head.masked(kept) for kept in subsets_of_both}
+    head.vectors["b"][7] = np.nan
+    pool = make_pool(
+        40, modalities=("a", "b"), proba=masked["a", "b"], streams=head.vectors, masked=masked
+    )
 
     picks = Bmmal(missing="zero")(pool, 39, rng)
 
     assert sorted(picks) == [i for i in range(40) if i != 7]
-
-
-def test_a_modality_that_says_nothing_is_scaled_down_against_zeros(rng: Any) -> None:
-    vectors, _, _, _ = _linear(rng, 50)
-    proba = softmax(vectors["a"] @ rng.normal(size=(3, 3)), axis=1)
-
-    of_a, of_b = scales(shapley(zeroed_worth(vectors, proba, proba.argmax(axis=1)), "ab"))
-
-    np.testing.assert_allclose(of_a, 1)
-    assert of_b.max() < 1e-6
