@@ -39,12 +39,21 @@ def default_folder() -> Path:
     -------
     pathlib.Path
         It need not exist yet.
+
+    Raises
+    ------
+    DataError
+        If the folder is in a home that cannot be found.
     """
-    if chosen := os.environ.get("ALBENCH_CACHE"):
-        return Path(chosen).expanduser()
-    if base := os.environ.get("XDG_CACHE_HOME"):
-        return Path(base).expanduser() / "albench"
-    return Path.home() / ".cache" / "albench"
+    try:
+        if chosen := os.environ.get("ALBENCH_CACHE"):
+            return Path(chosen).expanduser()
+        if base := os.environ.get("XDG_CACHE_HOME"):
+            return Path(base).expanduser() / "albench"
+        return Path.home() / ".cache" / "albench"
+    except RuntimeError as error:  # "~nobody", or a user without a home
+        problem = f"{error}; set ALBENCH_CACHE to a folder in full"
+        raise DataError([Complaint("the cache", problem)]) from error
 
 
 class FeatureCache:

@@ -180,3 +180,14 @@ def test_the_default_folder_follows_the_environment(
 
     monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "mine"))
     assert default_folder() == tmp_path / "mine"
+
+
+@pytest.mark.parametrize("variable", ["ALBENCH_CACHE", "XDG_CACHE_HOME"])
+def test_a_home_that_is_not_there_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.delenv("ALBENCH_CACHE", raising=False)
+    monkeypatch.setenv(variable, "~no-such-user-here/cache")
+
+    with pytest.raises(DataError, match=r"the cache: .*; set ALBENCH_CACHE to a folder in full"):
+        default_folder()
