@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.format import open_memmap
 
+from albench.cohort.description import Description
 from albench.cohort.sidecar import Sidecar, read_sidecar
-from albench.cohort.stored_array import Description, remembered, verified
+from albench.cohort.stored_array import remembered, verified
 from albench.errors import Complaint, DataError
 
 if sys.platform != "win32":
@@ -202,8 +203,11 @@ class FeatureCache:
     def _stored(self, key: str, wanted: Description | None = None) -> StoredArray | None:
         """Return a verified entry or None; raise `DataError` for one that cannot be used."""
         data, sidecar = self._paths(key)
-        if not data.exists() or not sidecar.exists():
-            return None
+        try:
+            if not data.exists() or not sidecar.exists():
+                return None
+        except OSError as error:  # a folder that may not be looked into
+            raise DataError([Complaint(str(data), f"cannot be read: {error.strerror}")]) from error
         told = read_sidecar(sidecar)
         if told.description != (wanted or replace(told.description, key=key)):
             raise DataError([Complaint(str(sidecar), "describes something else")])
@@ -241,7 +245,7 @@ class FeatureCache:
         return Path(name)
 
     def _paths(self, key: str) -> tuple[Path, Path]:
-        name = hashlib.sha256(key.encode()).hexdigest()[:32]
+        name = hashlib.sha256(key.encode(errors="backslashreplace")).hexdigest()[:32]
         return self.folder / f"{name}.npy", self.folder / f"{name}.json"
 
     @contextlib.contextmanager

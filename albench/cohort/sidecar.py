@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from albench.cohort.stored_array import Description
+from albench.cohort.description import Description
 from albench.errors import Complaint, DataError
 
 if TYPE_CHECKING:

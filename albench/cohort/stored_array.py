@@ -13,10 +13,7 @@ child's reading is not seen before the next run, which checks again.
 
 from __future__ import annotations
 
-import math
 import os
-import re
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from albench.cohort.description import Description
 from albench.errors import Complaint, DataError
 
 if TYPE_CHECKING:
@@ -32,96 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]  # of the dtype that the description says
-
-_CHUNK = 2**20
-"""Bytes read at once: larger ones leave the processor's cache and are no faster."""
-
-_NUMBERS = re.compile(r"\|[biu]1|[<>]([iu][248]|f[248]|c8|c16)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Description:
-    """What a file should hold.
-
-    Parameters
-    ----------
-    key : str
-        What decides the content.
-    shape : tuple of int
-        The shape of the array.
-    dtype : str
-        NumPy's short name of its type, with the byte order: ``<f4``.
-    """
-
-    key: str
-    shape: tuple[int, ...]
-    dtype: str
-
-    @classmethod
-    def of_plain(cls, told: object) -> Description | None:
-        """Return what plain data describe, or None if it is no array of numbers.
-
-        Parameters
-        ----------
-        told : object
-            Whatever JSON can hold; a dict may have more than is looked at.
-
-        Returns
-        -------
-        Description or None
-            Its types checked.
-        """
-        match told:
-            case {"key": str(key), "shape": [*sides], "dtype": str(dtype)} if all(
-                map(_is_count, sides)
-            ):
-                found = cls(key=key, shape=tuple(sides), dtype=dtype)
-                return found if found.is_of_numbers else None
-        return None
-
-    def plain(self) -> dict[str, Any]:  # strings and a list of int
-        """Return it as plain data, for `of_plain`."""
-        return {"key": self.key, "shape": list(self.shape), "dtype": self.dtype}
-
-    @property
-    def is_of_numbers(self) -> bool:
-        """Whether the bytes are numbers, so that none is ever taken for an address."""
-        return _NUMBERS.fullmatch(self.dtype) is not None
-
-    @property
-    def n_bytes(self) -> int:
-        """The size of the array without the file's header."""
-        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
-
-    def checksum(self, handle: BinaryIO) -> str:
-        """Return the checksum of this description and a file.
-
-        CRC-32 finds every flipped bit and every damage that is at most four bytes long, overlooks
-        other damage once in four billion times, and is the fastest that Python brings
-        (``benchmarks/speed/cache_checksum.py``). It is no protection against forgery; nothing that
-        is read here is ever run.
-
-        Parameters
-        ----------
-        handle : file
-            Opened for reading bytes; read to its end.
-
-        Returns
-        -------
-        str
-            8 hexadecimal digits.
-        """
-        # A damaged description must not give the right bytes another shape or type.
-        value = zlib.crc32(f"{self.key}\n{self.shape}\n{self.dtype}\n".encode(errors="replace"))
-        buffer = bytearray(_CHUNK)
-        view = memoryview(buffer)
-        while read := handle.readinto(buffer):  # type: ignore[attr-defined]  # typeshed's BinaryIO lacks it
-            value = zlib.crc32(view[:read], value)
-        return f"{value:08x}"
-
-
-def _is_count(value: object) -> bool:
-    return type(value) is int and value >= 0  # True is an int too
 
 
 @dataclass(frozen=True)
@@ -212,7 +120,7 @@ class StoredArray:
         with _opened(self.path) as handle:
             if Stamp.of(handle) != self.stamp:
                 _require_intact(self.path, handle, self.description, self.checksum)
-            return _mapped(handle, self.description)
+            return _mapped(self.path, handle, self.description)
 
 
 _VERIFIED: dict[Path, StoredArray] = {}
@@ -292,19 +200,25 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _require_intact(path: Path, handle: BinaryIO, description: Description, checksum: str) -> None:
-    if os.fstat(handle.fileno()).st_size < description.n_bytes:
-        raise _damage(path, "is shorter than what was written")
+    _header_size(path, handle, description)
     if (found := description.checksum(handle)) != checksum:
         raise _damage(path, f"has the checksum {found}, but {checksum} was written")
 
 
-def _mapped(handle: BinaryIO, description: Description) -> Array:
-    # The header's length follows from the sizes: a file that was verified is whole.
-    offset = os.fstat(handle.fileno()).st_size - description.n_bytes
+def _mapped(path: Path, handle: BinaryIO, description: Description) -> Array:
+    offset = _header_size(path, handle, description)
     array: Array = np.memmap(
         handle, dtype=description.dtype, mode="r", offset=offset, shape=description.shape
     )
     return array
+
+
+def _header_size(path: Path, handle: BinaryIO, description: Description) -> int:
+    """Return the bytes before the array, which follow from the sizes."""
+    size = os.fstat(handle.fileno()).st_size - description.n_bytes
+    if size < 0:
+        raise _damage(path, "is shorter than what was written")
+    return size
 
 
 def _damage(path: Path, problem: str) -> DataError:

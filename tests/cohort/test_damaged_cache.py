@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albench.cohort.cache import FeatureCache
-from albench.cohort.stored_array import _VERIFIED, Description, StoredArray
+from albench.cohort.description import Description
+from albench.cohort.stored_array import _VERIFIED, StoredArray
 from albench.errors import DataError
 
 _SHAPE = (40, 3)
@@ -143,6 +144,20 @@ def test_a_path_that_a_child_made_up_is_one_sentence(built: Path, path: str) -> 
 
     with pytest.raises(DataError, match=r": (is no file|cannot be )"):
         StoredArray.of_plain(stored.plain() | {"path": path}).open()
+
+
+def test_a_shape_that_a_child_made_up_is_one_sentence(built: Path) -> None:
+    stored = FeatureCache(built).stored(_build(built))
+    assert stored is not None
+
+    with pytest.raises(DataError, match="is shorter than what was written"):
+        StoredArray.of_plain(stored.plain() | {"shape": [10**30]}).open()
+
+
+def test_any_key_can_be_cached(tmp_path: Path) -> None:
+    FeatureCache(tmp_path).build("\ud800", (3,), "uint8", lambda out: out.fill(7))
+
+    assert FeatureCache(tmp_path).get("\ud800") is not None
 
 
 def test_a_child_verifies_a_file_that_was_replaced(built: Path) -> None:
