@@ -39,6 +39,9 @@ class Option:
         The allowed values of a string; empty allows all.
     help : str
         One line, with the unit of a quantity.
+    later : bool
+        Whether it came after results had been published, with a default that does what was done
+        until then: at that default it is no part of a cell's identity, and they stay valid.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Option:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     help: str = ""
+    later: bool = False
 
     def complaint_about(self, value: object) -> str | None:
         """Return what is wrong with `value`, or None if it is allowed.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import sys
+import warnings
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.format import open_memmap
 
+from albench.cohort.description import Description
+from albench.cohort.sidecar import Sidecar, read_sidecar
+from albench.cohort.stored_array import remembered, verified
 from albench.errors import Complaint, DataError
 
 if sys.platform != "win32":
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import DTypeLike, NDArray
+
+    from albench.cohort.stored_array import StoredArray
 
     Array = NDArray[Any]  # of the dtype that was asked for when it was built
 
@@ -34,28 +40,45 @@ def default_folder() -> Path:
     -------
     pathlib.Path
         It need not exist yet.
+
+    Raises
+    ------
+    DataError
+        If the folder is in a home that cannot be found.
     """
-    if chosen := os.environ.get("ALBENCH_CACHE"):
-        return Path(chosen).expanduser()
-    if base := os.environ.get("XDG_CACHE_HOME"):
-        return Path(base).expanduser() / "albench"
-    return Path.home() / ".cache" / "albench"
+    try:
+        if chosen := os.environ.get("ALBENCH_CACHE"):
+            return Path(chosen).expanduser()
+        if base := os.environ.get("XDG_CACHE_HOME"):
+            return Path(base).expanduser() / "albench"
+        return Path.home() / ".cache" / "albench"
+    except RuntimeError as error:  # "~nobody", or a user without a home
+        problem = f"{error}; set ALBENCH_CACHE to a folder in full"
+        raise DataError([Complaint("the cache", problem)]) from error
 
 
 class FeatureCache:
     """Arrays on disk under string keys, written once and then only read.
 
-    An entry is a ``.npy`` file and a ``.json`` file beside it that says what it is. An entry
-    appears by one atomic rename, so that a reader sees all of it or nothing, whoever is killed.
+    An entry is a ``.npy`` file and a ``.json`` file beside it that says what it is, with a checksum
+    of both. An entry appears by one atomic rename, so that a reader sees all of it or nothing,
+    whoever is killed; it is verified when it is first opened in a process, and one that is damaged,
+    or of an albench that kept no checksum, is named and made again.
 
     Parameters
     ----------
     folder : pathlib.Path or None
         Made when first needed; None is `default_folder`.
+    tell : callable
+        Given a sentence about each entry that is made again; by default a warning.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = default_folder() if folder is None else Path(folder)
+    def __init__(
+        self, folder: Path | None = None, tell: Callable[[str], None] = warnings.warn
+    ) -> None:
+        # Memory maps name their file in full, however the folder is given.
+        self.folder = (default_folder() if folder is None else Path(folder)).absolute()
+        self._tell = tell
 
     def get(self, key: str) -> Array | None:
         """Return the array of a key, or None if it is not there or not whole.
@@ -70,19 +93,11 @@ class FeatureCache:
         ndarray or None
             A read-only memory map.
         """
-        data, sidecar = self._paths(key)
         try:
-            told = json.loads(sidecar.read_text(encoding="utf-8"))
-            array: Array = np.load(data, mmap_mode="r", allow_pickle=False)
-        except (
-            FileNotFoundError,
-            NotADirectoryError,
-            ValueError,
-            EOFError,
-        ):  # absent, truncated, or not an array
+            stored = self._stored(key)
+            return None if stored is None else stored.open()
+        except DataError:
             return None
-        found = {"key": key, "shape": list(array.shape), "dtype": array.dtype.str}
-        return array if isinstance(told, dict) and found.items() <= told.items() else None
 
     def build(
         self,
@@ -92,7 +107,42 @@ class FeatureCache:
         fill: Callable[[Array], None],
         note: str = "",
     ) -> Array:
-        """Return the array of a key, filling it first if it is not there.
+        """Return the array of a key, filling it first if it is not there: `store`, opened.
+
+        Parameters
+        ----------
+        key : str
+            As of `store`, like all the others.
+        shape : tuple of int
+            The shape of the array.
+        dtype : data-type
+            Its type.
+        fill : callable
+            Writes every element.
+        note : str
+            For people.
+
+        Returns
+        -------
+        ndarray
+            A read-only memory map.
+
+        Raises
+        ------
+        DataError
+            As of `store`.
+        """
+        return self.store(key, shape, dtype, fill, note).open()
+
+    def store(
+        self,
+        key: str,
+        shape: tuple[int, ...],
+        dtype: DTypeLike,
+        fill: Callable[[Array], None],
+        note: str = "",
+    ) -> StoredArray:
+        """Return where the array of a key lies, verified, filling it first if it is not there.
 
         Of several processes that ask at once one fills it and the others wait.
 
@@ -103,7 +153,7 @@ class FeatureCache:
         shape : tuple of int
             The shape of the array.
         dtype : data-type
-            Its type.
+            Its type, of numbers.
         fill : callable
             Writes every element of the array it is given; what it raises is passed on, and leaves
             no entry.
@@ -112,51 +162,77 @@ class FeatureCache:
 
         Returns
         -------
-        ndarray
-            A read-only memory map.
+        StoredArray
+            To be opened here or in a child.
 
         Raises
         ------
         DataError
-            If the folder cannot be written to or the disk is full.
+            If the folder cannot be written to, the disk is full, or the array is not of numbers.
         """
-        if (ready := self.get(key)) is not None:
-            return ready
-        with _disk_complaints(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
+        wanted = Description(key=key, shape=tuple(map(int, shape)), dtype=np.dtype(dtype).str)
+        if not wanted.is_of_numbers:
+            problem = f"its type is {wanted.dtype}; only numbers can be cached"
+            raise DataError([Complaint(f"the array {note or key!r}", problem)])
+        with contextlib.suppress(DataError):
+            if ready := self._stored(key, wanted):
+                return ready
         with self._alone(key):
-            if (ready := self.get(key)) is None:
-                self._write(key, shape, np.dtype(dtype), fill, note)
-                ready = self.get(key)
-        if ready is None:
-            raise DataError(
-                [Complaint(str(self.folder), f"the entry just written for {key!r} cannot be read")]
-            )
-        return ready
+            try:
+                ready = self._stored(key, wanted)
+            except DataError as damage:  # told here, where nobody else is writing
+                self._tell(f"{damage}; it is made again")
+                ready = None
+            return ready or self._write(wanted, fill, note)
 
-    def _write(
-        self,
-        key: str,
-        shape: tuple[int, ...],
-        dtype: np.dtype[Any],
-        fill: Callable[[Array], None],
-        note: str,
-    ) -> None:
+    def stored(self, array: Array) -> StoredArray | None:
+        """Return where an array of this cache lies, to be opened in a child.
+
+        Parameters
+        ----------
+        array : ndarray
+            What `get` or `build` gave in this process.
+
+        Returns
+        -------
+        StoredArray or None
+            None if it is of no file that this process has verified.
+        """
+        return remembered(array)
+
+    def _stored(self, key: str, wanted: Description | None = None) -> StoredArray | None:
+        """Return a verified entry or None; raise `DataError` for one that cannot be used."""
         data, sidecar = self._paths(key)
-        part = self._part(data)
+        try:
+            if not data.exists() or not sidecar.exists():
+                return None
+        except OSError as error:  # a folder that may not be looked into
+            raise DataError([Complaint(str(data), f"cannot be read: {error.strerror}")]) from error
+        told = read_sidecar(sidecar)
+        if told.description != (wanted or replace(told.description, key=key)):
+            raise DataError([Complaint(str(sidecar), "describes something else")])
+        return verified(data, told.description, told.checksum)
+
+    def _write(self, wanted: Description, fill: Callable[[Array], None], note: str) -> StoredArray:
+        data, sidecar = self._paths(wanted.key)
+        _require_free(data, sidecar)
+        with _disk_complaints(self.folder):
+            part = self._part(data)
         try:
             with _disk_complaints(self.folder):
-                array = open_memmap(part, mode="w+", dtype=dtype, shape=shape)
+                array = open_memmap(part, mode="w+", dtype=wanted.dtype, shape=wanted.shape)
                 _reserve(part)
             fill(array)
-            told = {"key": key, "note": note, "shape": list(shape), "dtype": dtype.str}
             with _disk_complaints(self.folder):
                 array.flush()
+                with part.open("rb") as handle:
+                    told = Sidecar(wanted, wanted.checksum(handle), note)
                 # The description goes first: data without one are not an entry.
-                self._place_text(json.dumps(told, indent=1) + "\n", sidecar)
+                self._place_text(told.text(), sidecar)
                 part.replace(data)
         finally:
             part.unlink(missing_ok=True)
+        return verified(data, wanted, told.checksum)
 
     def _place_text(self, text: str, target: Path) -> None:
         part = self._part(target)
@@ -169,18 +245,31 @@ class FeatureCache:
         return Path(name)
 
     def _paths(self, key: str) -> tuple[Path, Path]:
-        name = hashlib.sha256(key.encode()).hexdigest()[:32]
+        name = hashlib.sha256(key.encode(errors="backslashreplace")).hexdigest()[:32]
         return self.folder / f"{name}.npy", self.folder / f"{name}.json"
 
     @contextlib.contextmanager
     def _alone(self, key: str) -> Iterator[None]:
         """Keep others from doing the same work; only a saving, since the rename is atomic."""
         data, _ = self._paths(key)
-        with data.with_suffix(".lock").open("w") as handle:
+        lock = data.with_suffix(".lock")
+        _require_free(lock)
+        with _disk_complaints(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = lock.open("w")
+        with handle:
             if _locked(handle.fileno()):
                 for left in self.folder.glob(f"{data.stem}.*.part"):  # of a process that was killed
                     left.unlink(missing_ok=True)
             yield
+
+
+def _require_free(*files: Path) -> None:
+    """Raise `DataError` if something that is no file lies where a file has to go."""
+    there = [path for path in files if path.exists() and not path.is_file()]
+    if there:
+        advice = "a file of the cache belongs there: remove it, or set ALBENCH_CACHE elsewhere"
+        raise DataError([Complaint(str(path), f"is no file, but {advice}") for path in there])
 
 
 def _locked(descriptor: int) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from albench.models.late_fusion import LateFusion
 from albench.models.squeeze_excite import GatedNeck
+from albench.models.stream_heads import HeadedFusion
 from albench.models.streams import StreamPlan
 from albench.models.trunk_choice import TrunkChoice
 
@@ -55,6 +56,8 @@ class Mmfn:
         Units of the perceptron of a modality of vectors.
     share_streams : bool
         Whether modalities whose samples have equal shapes share one stream's weights.
+    stream_heads : bool
+        Whether each modality has a classifier of its own in training.
     """
 
     trunk: str = "resnet50"
@@ -70,6 +73,7 @@ class Mmfn:
     dropout: float = 0.5
     hidden: int = 128
     share_streams: bool = False
+    stream_heads: bool = False
 
     def build(self, shapes: Shapes, n_classes: int) -> LateFusion:
         """Return a new network, its weights drawn from torch's global generator as it stands.
@@ -106,7 +110,8 @@ class Mmfn:
             hidden=self.hidden,
             pooled=self.pools == "avg",
         )
-        return LateFusion(
+        network = HeadedFusion if self.stream_heads else LateFusion
+        return network(
             plan.build(shapes, shared=self.share_streams),
             n_classes=n_classes,
             dropout=self.dropout,

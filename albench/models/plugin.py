@@ -109,6 +109,13 @@ _MMFN = Descriptor(
             default=False,
             help="whether modalities whose samples have equal shapes share weights",
         ),
+        Option(
+            name="stream_heads",
+            type=bool,
+            default=False,
+            later=True,
+            help="whether each modality has a classifier of its own, trained beside the fused one",
+        ),
         *_HEAD,
     ),
     citation="Gao et al. 2020, arXiv 2011.00694",

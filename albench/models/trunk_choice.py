@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _TRANSFORM = 1
 """Raised when normalisation, calibration or pooling change, so that cached outputs are not used."""
+
+_NOISE_SIDE, _OCTAVES = 64, (1, 2, 4, 8, 16, 32, 64)
+"""Sides in pixels: of the noise for calibration, where a trunk can see it, and of its octaves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,21 +150,31 @@ class TrunkChoice:
         if self.source == RANDOM:
             with _seeded(self.seed):
                 trunk = trunk_kind(self.name).build(channels, self.pixels)
-                _calibrate(trunk, channels)
+                _calibrate(trunk, _noise(channels, self._noise_side()))
         else:
             trunk = self.learning(channels)
         module = nn.Sequential(trunk, GlobalAverage()) if pooled else trunk
         return module.eval().requires_grad_(False)
 
+    def _noise_side(self) -> int:
+        """Return the smallest side, from 64 pixels up, at which the last maps are 2x2 or larger.
 
-def _calibrate(trunk: ImageTrunk, channels: int) -> None:
+        Maps of one position would give each batch norm no more numbers than there are images.
+        """
+        if self.pixels is not None:  # the trunk resizes whatever it is given
+            return _NOISE_SIDE
+        kind = trunk_kind(self.name)
+        sides = itertools.count(max(_NOISE_SIDE, kind.smallest))
+        return next(side for side in sides if kind.side(side) >= 2)
+
+
+def _calibrate(trunk: ImageTrunk, images: torch.Tensor) -> None:
     """Set the batch norms of a random trunk once, on noise that is like photographs.
 
     A frozen trunk never sees a batch in training mode. With batch norms as they are made, random
     activations hardly differ between images (ResNet-50: by 6 %) or vanish with depth
     (EfficientNet-Lite0: 1e-9 at the end).
     """
-    images = _noise(channels)
     norms = [part for part in trunk.modules() if isinstance(part, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
@@ -171,11 +185,14 @@ def _calibrate(trunk: ImageTrunk, channels: int) -> None:
         norm.momentum = momentum
 
 
-def _noise(channels: int) -> torch.Tensor:
+def _noise(channels: int, side: int) -> torch.Tensor:
     """Return images in 0..1 with detail of all sizes and the contrast of photographs, 0.25."""
-    octaves = [torch.rand(32, channels, side, side) - 0.5 for side in (1, 2, 4, 8, 16, 32, 64)]
+    octaves = [torch.rand(32, channels, own, own) - 0.5 for own in _OCTAVES]
     total = torch.stack(
-        [nn.functional.interpolate(octave, size=(64, 64), mode="bilinear") for octave in octaves]
+        [
+            nn.functional.interpolate(octave, size=(side, side), mode="bilinear")
+            for octave in octaves
+        ]
     ).sum(0)
     return (0.5 + 0.25 * total / total.std()).clamp(0, 1)
 

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 IMAGENET, RANDOM = "imagenet", "random"
 
 _DAMAGED = (
-    RuntimeError,
+    OSError,
     EOFError,
+    ImportError,
+    MemoryError,
+    RuntimeError,
+    ArithmeticError,
     ValueError,
     LookupError,
     TypeError,
@@ -67,9 +71,7 @@ def weights_name(kind: TrunkKind, weights: str, seed: int) -> str:
         return f"random {seed}"
     if weights == IMAGENET:
         return f"imagenet {_require_pretrained(kind)}"
-    path = _require_file(weights)
-    status = path.stat()
-    return f"file {_digest(path, (status.st_size, status.st_mtime_ns))}"
+    return f"file {_digest_of(_require_file(weights))}"
 
 
 def load_weights(trunk: ImageTrunk, kind: TrunkKind, weights: str) -> None:
@@ -113,6 +115,14 @@ def _require_file(weights: str) -> Path:
     return path
 
 
+def _digest_of(path: Path) -> str:
+    try:
+        status = path.stat()
+        return _digest(path, (status.st_size, status.st_mtime_ns))
+    except OSError as error:
+        raise WeightsError([Complaint(str(path), f"cannot be read: {error.strerror}")]) from error
+
+
 @lru_cache(maxsize=32)  # one file serves every cell of a process
 def _digest(path: Path, _version: tuple[int, int]) -> str:
     with path.open("rb") as handle:
@@ -126,14 +136,21 @@ def _imagenet(name: str) -> tuple[str, State]:
     file = Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
     if not file.is_file():
         _download(url, file)
+    # Decay on the disk would give other results, and nothing would say so.
+    if not _digest_of(file).startswith(_published_digest(file)):
+        problem = f"is not what was published (its SHA-256 does not fit its name); fetch {url} anew"
+        raise WeightsError([Complaint(str(file), problem)])
     return str(file), _read(file)
 
 
+def _published_digest(file: Path) -> str:
+    return file.stem.rpartition("-")[2]  # torchvision's names end with the start of a SHA-256
+
+
 def _download(url: str, file: Path) -> None:
-    digest = file.stem.rpartition("-")[2]  # torchvision's names end with the start of a SHA-256
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(url, str(file), digest, progress=False)
+        torch.hub.download_url_to_file(url, str(file), _published_digest(file), progress=False)
     except (OSError, RuntimeError) as error:  # no network or no space; a content of another hash
         problem = (
             f"not there, and cannot be downloaded ({error}); fetch {url} on another machine and "

@@ -82,7 +82,13 @@ class _Resolver:
         for key in given:
             if key not in known:
                 self.faults.append(((*path, key), _unknown_option(component, key, list(known))))
-        return {name: self._value(option, given, path) for name, option in known.items()}
+        values = {name: self._value(option, given, path) for name, option in known.items()}
+        # The target has the same default: what is not named is not part of a cell's identity.
+        return {
+            name: value
+            for name, value in values.items()
+            if not known[name].later or value != known[name].default
+        }
 
     def _value(self, option: Option, given: Mapping[str, object], path: Place) -> object:
         value = given.get(option.name, option.default)
@@ -104,7 +110,7 @@ class _Resolver:
     ) -> dict[str, str]:
         hashes = {}
         for option in component.descriptor.options:
-            file = options[option.name]
+            file = options.get(option.name)
             if option.type is not Path or file is None:
                 continue
             try:

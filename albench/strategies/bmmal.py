@@ -1,10 +1,17 @@
 """BMMAL: BADGE with the gradient of each modality scaled by its share in the prediction.
 
 Shen et al. 2023, Towards balanced active learning for multimodal classification. As in the authors'
-code: a modality's contribution is its Shapley value for the probability of the predicted class, its
-share is that value's size among all modalities, and the gradient of a modality is scaled by one
-minus what its share lacks to the largest. The authors have two modalities; the rule for more is
-ours.
+code: a modality's contribution is its Shapley value for the fused probability of the predicted
+class, its share is that value's size among all modalities, and the gradient of a modality is scaled
+by one minus what its share lacks to the largest. Their sampling function would take probabilities
+of each modality's own head, but their runner gives it the fused ones for both; the heads are
+trained and take no other part (option `stream_heads` of the model `mmfn`).
+
+Departures: a modality that is left out is at its mean vector, as everywhere in albench; theirs is
+zero, which is ``missing = "zero"``. What a mean vector adds to the logits is then taken off again,
+as the network's last layer has it (see `recovered_head`): exact for a linear classifier over the
+modalities' vectors where the pool has more candidates than a vector has numbers, the closest of the
+smallest weights otherwise. The authors have two modalities; the rule for more is ours.
 """
 
 from __future__ import annotations
@@ -14,14 +21,16 @@ from math import factorial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import softmax
 
 from albench.api import needs
 from albench.strategies.badge import badge
 from albench.strategies.outer_rows import ScaledBlocks
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
+from albench.strategies.recovered_head import centred_log, recovered_head
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -80,18 +89,70 @@ def scales(contributions: Floats) -> NDArray[np.float64]:
     return np.asarray(1 - (shares.max(axis=0) - shares))
 
 
+def zeroed_worth(
+    vectors: Mapping[str, Floats],
+    masked: Callable[[tuple[str, ...]], Floats],
+    label: NDArray[np.intp],
+) -> Callable[[tuple[str, ...]], Floats]:
+    """Return what a class's probability is with some modalities' vectors, the others zero.
+
+    Parameters
+    ----------
+    vectors : mapping of str to ndarray, shape (n, d)
+        Finite vectors of each modality.
+    masked : callable
+        ``masked(kept)`` returns finite probabilities ``(n, n_classes)`` with all but some
+        modalities at their mean vectors.
+    label : ndarray of int, shape (n,)
+        A class a row.
+
+    Returns
+    -------
+    callable
+        ``worth(members)``, as `shapley` takes it.
+    """
+    added = {
+        name: _of_the_mean(rows, masked((name,)), masked(())) for name, rows in vectors.items()
+    }
+    rows = np.arange(len(label))
+
+    def worth(members: tuple[str, ...]) -> Floats:
+        logits = centred_log(masked(members))
+        for name in vectors.keys() - set(members):
+            logits -= added[name]
+        chosen: Floats = softmax(logits, axis=1)[rows, label]
+        return chosen
+
+    return worth
+
+
+def _of_the_mean(rows: Floats, alone: Floats, nothing: Floats) -> NDArray[np.float64]:
+    """Return what a modality's mean vector adds to the logits ``(n_classes,)``, over zeros."""
+    own = rows @ recovered_head(rows, alone).weights
+    over_the_mean = centred_log(alone) - centred_log(nothing)
+    # The same in every row, but for rounding and for probabilities too small to be told.
+    return np.asarray(np.median(own - over_the_mean, axis=0))
+
+
 class Bmmal:
-    """Chooses gradients that are long, unlike each other, and not one modality's alone."""
+    """Chooses gradients that are long, unlike each other, and not one modality's alone.
+
+    Parameters
+    ----------
+    missing : str
+        What stands for a modality that is left out: ``"mean"``, its mean vector, or ``"zero"``.
+    """
 
     needs = frozenset({needs.PROBA, needs.STREAM_EMBEDDINGS, needs.MASKED_PROBA})
+
+    def __init__(self, missing: str = "mean") -> None:
+        self.missing = missing
 
     @sized
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions in order of choice; see `albench.api.QueryStrategy`."""
-        streams, rows = pool.stream_embeddings, np.arange(len(pool))
-        label = pool.proba.argmax(axis=1)
-        contributions = shapley(lambda kept: pool.masked_proba(*kept)[rows, label], pool.modalities)
-        factors = scales(contributions).astype(np.float32)
+        streams = pool.stream_embeddings
+        factors = scales(self._contributions(pool)).astype(np.float32)
         vectors = [streams[name] for name in pool.modalities]
 
         def choose(part: Picks | slice, k: int) -> Picks:
@@ -99,3 +160,18 @@ class Bmmal:
             return badge(pool.proba[part], scaled, k, rng)
 
         return among_usable(finite_rows(pool.proba, *vectors, factors.T), n, rng, choose)
+
+    def _contributions(self, pool: PoolView) -> NDArray[np.float64]:
+        """Return the Shapley values ``(n_modalities, n_pool)``; NaN where nothing is known."""
+        label = pool.proba.argmax(axis=1)
+        rows = np.arange(len(pool))
+        if self.missing == "mean":
+            return shapley(lambda kept: pool.masked_proba(*kept)[rows, label], pool.modalities)
+        vectors = {name: pool.stream_embeddings[name] for name in pool.modalities}
+        rows = rows[finite_rows(pool.proba, *vectors.values())]
+        found = np.full((len(vectors), len(pool)), np.nan)
+        if len(rows):
+            known = {name: each[rows] for name, each in vectors.items()}
+            worth = zeroed_worth(known, lambda kept: pool.masked_proba(*kept)[rows], label[rows])
+            found[:, rows] = shapley(worth, pool.modalities)
+        return found

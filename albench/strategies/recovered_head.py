@@ -50,11 +50,23 @@ def recovered_head(features: Floats, proba: Floats) -> LinearHead:
         part = rows[start : start + BLOCK]
         inputs = np.column_stack([features[part].astype(np.float64), np.ones(len(part))])
         gram += inputs.T @ inputs
-        moment += inputs.T @ _centred_log(proba[part])
+        moment += inputs.T @ centred_log(proba[part])
     solution = np.linalg.lstsq(gram, moment, rcond=1e-11)[0]
     return LinearHead(solution[:-1], solution[-1])
 
 
-def _centred_log(proba: Floats) -> NDArray[np.float64]:
+def centred_log(proba: Floats) -> NDArray[np.float64]:
+    """Return logits of some probabilities: those that sum to zero.
+
+    Parameters
+    ----------
+    proba : ndarray, shape (n, n_classes)
+        Probabilities; those under `FAINTEST` are taken for it.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, n_classes)
+        Logits.
+    """
     logs = np.log(np.maximum(proba, FAINTEST, dtype=np.float64))
     return np.asarray(logs - logs.mean(axis=1, keepdims=True))

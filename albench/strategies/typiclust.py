@@ -1,7 +1,13 @@
 """TypiClust: the most typical candidate of each large cluster that has no label yet.
 
-Hacohen, Dekel & Weinshall 2022, Active learning on a budget. As in the authors' code: clusters of
-fewer than 5 are left out while others remain, and typicality looks at 20 neighbours at most.
+Hacohen, Dekel & Weinshall 2022, Active learning on a budget. As in the authors' code, small
+clusters are left out while others remain, and typicality looks at 20 neighbours at most.
+
+Departures: small is under 5 here, up to 5 there; typicality averages distances, as the paper's
+formula does, where the code averages their squares; and where a cluster gives more than one pick,
+the second is the second most typical, where the code leaves the first one out and looks again. From
+the same clusters of three bundled data sets 84 % of picks are the same
+(``test_most_picks_are_those_of_the_authors_code``).
 """
 
 from __future__ import annotations
@@ -66,7 +72,7 @@ def typical_rows(
 
 
 SMALL = 5
-"""Clusters of fewer rows come last."""
+"""Clusters of fewer rows come last; in the authors' code those of as many too."""
 
 
 def _by_typicality(rows: Floats, neighbours: int, rng: np.random.Generator) -> Picks:

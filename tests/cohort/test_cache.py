@@ -85,7 +85,8 @@ def test_a_truncated_entry_is_built_again(tmp_path: Path, kept: int) -> None:
     os.truncate(_data_file(cache), kept)
 
     assert cache.get("key") is None
-    assert cache.build("key", (100,), "float32", _sevens).sum() == 700
+    with pytest.warns(UserWarning, match=r"\.npy: is shorter than .*; it is made again"):
+        assert cache.build("key", (100,), "float32", _sevens).sum() == 700
 
 
 def test_a_damaged_description_means_no_entry(tmp_path: Path) -> None:
@@ -102,7 +103,15 @@ def test_the_description_says_what_the_entry_is(tmp_path: Path) -> None:
 
     told = json.loads(_data_file(cache).with_suffix(".json").read_text())
 
+    del told["crc32"]
     assert told == {"key": "key", "note": "LUS through resnet50", "shape": [3], "dtype": "|u1"}
+
+
+def test_an_entry_is_a_plain_file_of_numpy(tmp_path: Path) -> None:
+    cache = FeatureCache(tmp_path)
+    cache.build("key", (3, 2), "float32", _sevens)
+
+    np.testing.assert_array_equal(np.load(_data_file(cache)), np.full((3, 2), 7, np.float32))
 
 
 def test_a_fill_that_fails_leaves_no_entry(tmp_path: Path) -> None:
@@ -171,3 +180,14 @@ def test_the_default_folder_follows_the_environment(
 
     monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "mine"))
     assert default_folder() == tmp_path / "mine"
+
+
+@pytest.mark.parametrize("variable", ["ALBENCH_CACHE", "XDG_CACHE_HOME"])
+def test_a_home_that_is_not_there_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.delenv("ALBENCH_CACHE", raising=False)
+    monkeypatch.setenv(variable, "~no-such-user-here/cache")
+
+    with pytest.raises(DataError, match=r"the cache: .*; set ALBENCH_CACHE to a folder in full"):
+        default_folder()

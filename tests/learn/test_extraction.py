@@ -91,6 +91,22 @@ def test_a_second_time_neither_trunk_nor_data_are_touched(tmp_path: Path) -> Non
     assert not reader.counts.any()
 
 
+def test_a_flipped_bit_of_a_cached_output_changes_nothing(tmp_path: Path) -> None:
+    first = np.array(features(_modality(_Reader(_IMAGES)), _mean_trunk(), FeatureCache(tmp_path)))
+    (data,) = tmp_path.glob("*.npy")
+    content = bytearray(data.read_bytes())
+    content[-1] ^= 1
+    data.write_bytes(content)
+    told: list[str] = []
+
+    again = features(
+        _modality(_Reader(_IMAGES)), _mean_trunk(), FeatureCache(tmp_path, told.append)
+    )
+
+    np.testing.assert_array_equal(again, first)
+    assert str(data) in told[0]
+
+
 def test_another_trunk_is_another_entry(tmp_path: Path) -> None:
     features(_modality(_Reader(_IMAGES)), _mean_trunk(), FeatureCache(tmp_path))
 

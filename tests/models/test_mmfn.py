@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from torch.nn.functional import cross_entropy
 from torch.testing import assert_close
 
 from albench.api import WeightsError
 from albench.models.mmfn import Mmfn
+from albench.models.stream_heads import HeadedFusion
 
 if TYPE_CHECKING:
     from albench.models.late_fusion import LateFusion
@@ -150,3 +153,46 @@ def test_a_missing_weights_file_is_said_when_the_network_is_built() -> None:
 def test_two_sources_of_weights_are_refused() -> None:
     with pytest.raises(WeightsError, match="both 'random' and a weights_file"):
         Mmfn(weights="random", weights_file=Path("w.pth")).build({"a": (3, 64, 64)}, 3)
+
+
+def test_heads_of_modalities_add_their_cross_entropies_in_training() -> None:
+    torch.manual_seed(0)
+    net = Mmfn(trunk="small", stream_heads=True, dropout=0.0).build(_SHAPES, 3).train()
+    assert isinstance(net, HeadedFusion)
+    samples, targets = _inputs(net, _SHAPES), torch.tensor([0, 1, 2, 0, 1])
+    net(samples)
+    vectors = [net.encode(name, x) for name, x in samples.items()]
+    each = [
+        cross_entropy(head(vector), targets)
+        for head, vector in zip(net.heads, vectors, strict=True)
+    ]
+
+    loss = net.auxiliary_loss(targets)
+    torch.autograd.backward(loss)
+
+    assert_close(loss, sum(each))
+    assert all(head.weight.grad is not None for head in net.heads.children())
+    necks: list[Any] = [stream.neck for stream in net.streams]
+    assert all(neck.pointwise.weight.grad.abs().sum() > 0 for neck in necks)
+    assert net.classifier.weight.grad is None
+
+
+def test_heads_change_neither_first_weights_nor_predictions_and_can_be_copied() -> None:
+    torch.manual_seed(0)
+    plain = Mmfn(trunk="small").build(_SHAPES, 3).eval()
+    torch.manual_seed(0)
+    headed = Mmfn(trunk="small", stream_heads=True).build(_SHAPES, 3).eval()
+    samples = _inputs(plain, _SHAPES)
+
+    assert_close(headed(samples), plain(samples), atol=0, rtol=0)
+    copy.deepcopy(headed)  # which fails if the graph of a batch is kept
+    assert not hasattr(plain, "auxiliary_loss")
+
+
+def test_modalities_that_share_a_stream_have_heads_of_their_own() -> None:
+    shapes = {"left": (4,), "right": (4,)}
+    net = Mmfn(trunk="small", stream_heads=True, share_streams=True).build(shapes, 3)
+    assert isinstance(net, HeadedFusion)
+
+    assert len(net.streams) == 1
+    assert len(net.heads) == 2

@@ -7,6 +7,7 @@ import torch
 from torch.testing import assert_close
 
 from albench.models.trunk_choice import TrunkChoice
+from albench.models.trunks import TRUNKS, trunk_kind
 
 _SHAPE = (3, 32, 32)
 
@@ -53,14 +54,14 @@ def test_a_loaded_trunk_is_frozen_and_in_evaluation_mode() -> None:
     assert not any(part.training for part in module.modules())
 
 
-@pytest.mark.parametrize("name", ["resnet18", "efficientnet-lite0"])
+@pytest.mark.parametrize("name", ["resnet18", "efficientnet-lite0", "inception-v3"])
 def test_random_trunks_tell_images_apart(name: str) -> None:
     if name == "efficientnet-lite0":
         pytest.importorskip("efficientnet_lite_pytorch")
     torch.manual_seed(0)
-    module = _trunk(name=name).fixed((3, 64, 64), pooled=True).load()
+    module = _trunk(name=name).fixed((3, 80, 80), pooled=True).load()
 
-    outputs = module(torch.rand(8, 3, 4, 4).repeat_interleave(16, 2).repeat_interleave(16, 3))
+    outputs = module(torch.rand(8, 3, 5, 5).repeat_interleave(16, 2).repeat_interleave(16, 3))
 
     spread = outputs.std(0).mean() / outputs.abs().mean()
     assert spread > 0.1
@@ -74,3 +75,12 @@ def test_pooled_outputs_are_the_average_of_the_maps() -> None:
     pooled = _trunk().fixed(_SHAPE, pooled=True).load()(images)
 
     assert_close(pooled, maps.mean((2, 3)))
+
+
+@pytest.mark.parametrize("name", TRUNKS)
+def test_noise_for_calibration_is_large_enough_for_the_trunk(name: str) -> None:
+    side = _trunk(name=name)._noise_side()
+
+    assert trunk_kind(name).side(side) >= 2
+    assert side == (107 if name == "inception-v3" else 64)
+    assert _trunk(name=name, pixels=80)._noise_side() == 64  # which the trunk then resizes

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.datasets import load_sample_image
 from torch.testing import assert_close
 
 from albench.api import WeightsError
+from albench.models import weights
 from albench.models.trunk_choice import TrunkChoice
 from albench.models.trunks import trunk_kind
 from albench.models.weights import load_weights, weights_name
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from albench.models.trunks import ImageTrunk
 
 _SMALL, _RESNET = trunk_kind("small"), trunk_kind("resnet18")
@@ -80,6 +84,28 @@ def test_a_file_that_is_no_weights_file_is_named(tmp_path: Path, name: str) -> N
         load_weights(_small(0), _SMALL, str(tmp_path / name))
 
 
+_WRITTEN = st.tuples(st.integers(0, 2**16), st.binary(min_size=1, max_size=32))
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+@pytest.mark.parametrize("zipped", [True, False])
+@settings(max_examples=40, deadline=None)
+@given(written=st.lists(_WRITTEN, max_size=3), kept=st.integers(0, 2**16))
+def test_no_damage_of_a_file_is_a_traceback(zipped: bool, written: Any, kept: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "w.pth"
+        state = _small(0).body.state_dict()
+        torch.save(state, file, _use_new_zipfile_serialization=zipped)
+        content = file.read_bytes()
+        for place, new in written:
+            start = place % len(content)
+            content = content[:start] + new + content[start + len(new) :]
+        file.write_bytes(content[: max(kept, len(content) // 2)])
+
+        with contextlib.suppress(WeightsError):
+            load_weights(_small(1), _SMALL, str(file))
+
+
 def test_a_file_that_would_run_code_is_refused(tmp_path: Path) -> None:
     torch.save({"weights": np.random.default_rng(0)}, tmp_path / "w.pth")
 
@@ -122,6 +148,7 @@ def test_imagenet_weights_are_taken_from_torchs_folder(
         {**wanted.body.net.state_dict(), **classifier},  # type: ignore[union-attr]  # a ResNet
         folder / "resnet18-f37072fd.pth",
     )
+    monkeypatch.setattr(weights, "_published_digest", lambda _: "")
 
     load_weights(trunk, _RESNET, "imagenet")
 
@@ -134,7 +161,7 @@ def test_a_damaged_download_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     file.parent.mkdir(parents=True)
     file.write_bytes(b"half a file")
 
-    with pytest.raises(WeightsError, match=r"resnet18-f37072fd\.pth: cannot be read as weights"):
+    with pytest.raises(WeightsError, match=r"f37072fd\.pth: is not what was published.*; fetch"):
         load_weights(_RESNET.build(3), _RESNET, "imagenet")
 
 

@@ -48,6 +48,28 @@ def test_every_name_becomes_a_plugin_with_its_options_filled_in(
     assert found.components["model/small"].name == "linear"
 
 
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [("", {"old": 1}), ("later = 2", {"old": 1}), ("later = 3", {"old": 1, "later": 3})],
+)
+def test_an_option_that_came_later_is_named_only_where_it_is_used(
+    parse: Parse,
+    toys: Registry,
+    make_component: Callable[..., Component],
+    make_registry: Callable[..., Registry],
+    said: str,
+    options: dict[str, int],
+) -> None:
+    later = Option(name="later", type=int, default=2, later=True, help="it came later")
+    model = make_component(
+        Kind.MODEL, "linear", options=(Option(name="old", type=int, default=1), later)
+    )
+    registry = make_registry(*(model if x.name == "linear" else x for x in toys.components))
+    change = ('plugin = "linear"', f'plugin = "linear"\noptions = {{ {said} }}')
+
+    assert resolve(parse(change), registry).models["small"].options == options
+
+
 def test_random_is_always_there(with_strategies: Callable[..., Resolved]) -> None:
     assert list(with_strategies("esd").strategies) == ["random", "esd"]
     assert list(with_strategies("esd", "random").strategies) == ["random", "esd"]

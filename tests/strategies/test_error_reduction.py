@@ -1,11 +1,25 @@
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import softmax
+from scipy.stats import spearmanr
+from sklearn import datasets
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
-from albench.strategies.error_reduction import ExpectedErrorReduction, expected_loss, leverage
+from albench.strategies.error_reduction import (
+    ExpectedErrorReduction,
+    Labelled,
+    expected_loss,
+    leverage,
+    refitted_loss,
+)
+from albench.strategies.refitting import fitted
 
 
 def with_bias(rows: Any) -> Any:
@@ -37,3 +51,66 @@ def test_the_middle_of_the_uncertain_heap_is_bought(make_pool: Any, rng: Any) ->
     places = np.concatenate([np.full((10, 2), [3.0, 0.0]), np.full((1, 2), [0.0, 3.0])])
     pool = make_pool(11, embeddings=places, proba=[[0.6, 0.4]] * 11)
     assert ExpectedErrorReduction()(pool, 1, rng)[0] < 10
+
+
+def _problem(name: str, n_labelled: int, seed: int) -> Any:
+    """Return candidates, references and a labelled set of a bundled data set, in ten dimensions."""
+    X, y = getattr(datasets, f"load_{name}")(return_X_y=True)
+    X = PCA(10, random_state=0).fit_transform(StandardScaler().fit_transform(X))
+    order = np.random.default_rng(seed).permutation(len(X))
+    known, rest = order[:n_labelled], order[n_labelled:]
+    return X[rest[:25]], X[rest[-50:]], Labelled(X[known], y[known]), len(np.unique(y))
+
+
+def _agreement(name: str, n_labelled: int, seed: int) -> float:
+    """Return the rank correlation of one step's scores with those of refitting."""
+    features, others, labelled, n_classes = _problem(name, n_labelled, seed)
+    unit = np.sqrt(np.mean(features**2))
+    rows, seen, known = (with_bias(x / unit) for x in (features, others, labelled.features))
+    start = np.zeros((rows.shape[1], n_classes))
+    weights = fitted(known, labelled.labels, 1.0, start)
+    proba, other_proba = (softmax(x @ weights, axis=1) for x in (rows, seen))
+    reach = leverage(features, others, labelled.features, 1.0)
+    step = expected_loss(proba, other_proba, reach, "log")
+    refit = refitted_loss(proba, features, others, labelled, 1.0, "log")
+    return float(spearmanr(step, refit)[0])
+
+
+def test_one_step_stands_for_refitting_only_while_the_model_is_unsure() -> None:
+    # The figures are quoted in the strategy's card.
+    unsure = np.mean([_agreement("digits", 10, seed) for seed in range(4)])
+    sure = np.mean([_agreement("breast_cancer", 50, seed) for seed in range(4)])
+
+    assert unsure > 0.7
+    assert sure < 0.2
+
+
+@pytest.mark.parametrize("loss", ["log", "zero-one"])
+def test_refitting_is_a_regression_for_each_candidate_and_label(loss: str, rng: Any) -> None:
+    features, others, known = (rng.normal(size=(k, 2)) for k in (4, 6, 9))
+    labels, proba = np.arange(9) % 3, rng.dirichlet(np.ones(3), size=4)
+    unit = np.sqrt(np.mean(features**2))  # vectors are measured in the size of the candidates
+    rows, seen, labelled = (with_bias(x / unit) for x in (features, others, known))
+    plain = np.zeros(4)
+    for i, y in product(range(4), range(3)):
+        model = LogisticRegression(C=1 / 0.5, fit_intercept=False, tol=1e-10, max_iter=10_000)
+        model.fit(np.vstack([labelled, rows[i]]), np.append(labels, y))
+        after = model.predict_proba(seen)
+        entropy = -(after * np.log(after)).sum(axis=1).mean()
+        plain[i] += proba[i, y] * (entropy if loss == "log" else 1 - after.max(axis=1).mean())
+
+    found = refitted_loss(proba, features, others, Labelled(known, labels), 0.5, loss)
+
+    np.testing.assert_allclose(found, plain, rtol=1e-5)
+
+
+def test_refitting_buys_the_candidate_of_least_loss(make_pool: Any, rng: Any) -> None:
+    places = rng.normal(size=(12, 2))
+    proba = rng.dirichlet(np.ones(2), size=12)
+    known, labels = rng.normal(size=(6, 2)), np.arange(6) % 2
+    pool = make_pool(
+        12, embeddings=[*places, *known], proba=[*proba, *[[0.5, 0.5]] * 6], labels=labels
+    )
+    losses = refitted_loss(proba, places, places, Labelled(known, labels), 1.0, "log")
+
+    assert ExpectedErrorReduction(refit=True)(pool, 1, rng) == [losses.argmin()]

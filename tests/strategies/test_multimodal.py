@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 
-from albench.strategies.bmmal import Bmmal, scales, shapley
+from albench.strategies.bmmal import Bmmal, scales, shapley, zeroed_worth
 from albench.strategies.modality_disagreement import ModalityDisagreement
 from albench.strategies.modality_dropout import ModalityDropoutBald, subsets
 
@@ -77,3 +79,60 @@ def test_a_gradient_of_one_modality_alone_is_shortened(make_pool: Any, rng: Any)
         streams={"a": ones, "b": ones},
     )
     assert Bmmal()(pool, 1, rng) == [1]
+
+
+@dataclass(frozen=True)
+class _Linear:
+    """A linear head on the vectors of two modalities, whose mean vectors are anyone's."""
+
+    vectors: dict[str, Any]
+    weights: dict[str, Any]
+    bias: Any
+
+    def logits(self, kept: str, missing: float) -> Any:
+        """Return logits with the modalities that are not kept at `missing` in every entry."""
+        rows = {
+            name: each if name in kept else np.full_like(each, missing)
+            for name, each in self.vectors.items()
+        }
+        return sum(rows[name] @ self.weights[name] for name in rows) + self.bias
+
+    def masked(self, kept: tuple[str, ...]) -> Any:
+        return softmax(self.logits("".join(kept), missing=1.5), axis=1)
+
+
+def _linear(rng: Any, n: int) -> _Linear:
+    widths = {"a": 30, "b": 20}
+    vectors = {name: rng.gamma(2, size=(n, d)) for name, d in widths.items()}
+    weights = {name: rng.normal(size=(d, 3)) / d for name, d in widths.items()}
+    return _Linear(vectors, weights, rng.normal(size=3))
+
+
+def test_contributions_against_zeros_are_the_authors(rng: Any) -> None:
+    head = _linear(rng, 40)  # fewer than both modalities have numbers together
+    proba, no_a, no_b, neither = (
+        softmax(head.logits(kept, missing=0), axis=1) for kept in ("ab", "b", "a", "")
+    )
+    label, rows = proba.argmax(axis=1), np.arange(40)
+    # As their prediction step has it, for two modalities.
+    of_a = ((proba - no_a + no_b - neither) / 2)[rows, label]
+    of_b = ((proba - no_b + no_a - neither) / 2)[rows, label]
+
+    found = shapley(zeroed_worth(head.vectors, head.masked, label), "ab")
+
+    np.testing.assert_allclose(found, [of_a, of_b], atol=1e-8)
+    assert np.abs(shapley(lambda kept: head.masked(kept)[rows, label], "ab") - found).max() > 0.01
+
+
+def test_against_zeros_what_is_unknown_is_passed_over(make_pool: Any, rng: Any) -> None:
+    head = _linear(rng, 40)
+    subsets_of_both = [(), ("a",), ("b",), ("a", "b")]
+    masked = {kept: head.masked(kept) for kept in subsets_of_both}
+    head.vectors["b"][7] = np.nan
+    pool = make_pool(
+        40, modalities=("a", "b"), proba=masked["a", "b"], streams=head.vectors, masked=masked
+    )
+
+    picks = Bmmal(missing="zero")(pool, 39, rng)
+
+    assert sorted(picks) == [i for i in range(40) if i != 7]

@@ -25,6 +25,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "mmfn, its trunk frozen": ("mmfn", {"trunk": "small"}),
     "mmfn, its trunk learning": ("mmfn", {"trunk": "small", "frozen": False}),
     "mmfn, all else": ("mmfn", {"trunk": "small", "pools": "avg+max", "share_streams": True}),
+    "mmfn, a head a modality": ("mmfn", {"trunk": "small", "stream_heads": True}),
     "plain, its trunk frozen": ("resnet50", {"trunk": "small"}),
     "dlre": ("dlre", {"channels": 4}),
 }

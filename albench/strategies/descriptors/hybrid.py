@@ -230,6 +230,13 @@ DESCRIPTORS = (
                 maximum=1e6,
                 help="of the step, in units of the mean squared entry of the embeddings",
             ),
+            Option(
+                name="refit",
+                type=bool,
+                default=False,
+                later=True,
+                help="whether a regression is fitted anew for each candidate and label: slow",
+            ),
         ),
         needs=BOTH,
         tags=RANDOMISED,

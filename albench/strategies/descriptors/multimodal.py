@@ -20,6 +20,16 @@ DESCRIPTORS = (
         "bmmal",
         "bmmal:Bmmal",
         "BADGE with each modality's gradient scaled by its share in the prediction.",
+        options=(
+            Option(
+                name="missing",
+                type=str,
+                default="mean",
+                choices=("mean", "zero"),
+                later=True,
+                help="what stands for a modality that is left out: its mean vector, or zeros",
+            ),
+        ),
         needs=frozenset({needs.PROBA, needs.STREAM_EMBEDDINGS, needs.MASKED_PROBA}),
         modalities=(2, None),
         tags=RANDOMISED,
