@@ -96,8 +96,9 @@ class Block:
 
     def initial_weights_hash(self) -> str:
         """Return the hash of the repetition's weights before any training."""
-        untrained = clone(self.classifier).initialize()
-        return str(untrained.state_hash())[:12]
+        untrained = clone(self.classifier)
+        untrained.seeds = self.seeds(0)
+        return str(untrained.initialize().state_hash())[:12]
 
     def batch_order_hash(self, n_labelled: int) -> str:
         """Return the hash of the order in which round 0's first epoch takes the labelled set.
