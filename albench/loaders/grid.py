@@ -91,6 +91,23 @@ class Grid:
         """
         return as_keys(self.columns[name].tolist())
 
+    def of_rows(self, rows: Sequence[int]) -> "Grid":
+        """Return some of the rows.
+
+        Parameters
+        ----------
+        rows : sequence of int
+            Their positions, in the order that is wanted.
+
+        Returns
+        -------
+        Grid
+            In which each row keeps its place in the file.
+        """
+        chosen = np.array(rows, dtype=np.intp)
+        columns = {name: column[chosen] for name, column in self.columns.items()}
+        return Grid(self.file, columns, tuple(self.lines[row] for row in rows), self.unit)
+
     def missing(self, names: Sequence[str], remedy: str = "") -> list[Complaint]:
         """Return a complaint about each column that is not there.
 
@@ -230,13 +247,12 @@ def _from_parquet(file: Path) -> Grid:
     import pyarrow.parquet as pq
 
     try:
+        names = [name.strip() for name in pq.read_schema(file).names]
+        if complaints := _about_names(str(file), names):
+            raise DataError(complaints)
         table = pq.read_table(file)
     except pa.ArrowInvalid as error:
         raise DataError([Complaint(str(file), f"is not a Parquet file: {error}")]) from error
-    names = [name.strip() for name in table.column_names]
-    complaints = _about_names(str(file), names)
-    if complaints:
-        raise DataError(complaints)
     columns = {
         name: _parquet_column(column)
         for name, column in zip(names, table.columns, strict=True)
