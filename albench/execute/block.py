@@ -15,6 +15,7 @@ from albench.cohort.noise import mislabelled
 from albench.cohort.split import split
 from albench.learn.batches import Batches
 from albench.learn.estimator import FusionClassifier
+from albench.learn.gaps import fill_gaps
 from albench.learn.learner import Learner
 from albench.learn.scoring import ClassifierSource
 from albench.learn.store import SampleStore, Scaling
@@ -265,6 +266,8 @@ def _stores(
     arrays = {key: np.load(path, mmap_mode="r") for key, path in prepared.arrays.items()}
     train_part = _part(arrays, cohort.candidates[train])
     test_part = _part(arrays, cohort.candidates[test])
+    for key in prepared.gaps:
+        fill_gaps(train_part[key][1], test_part[key][1])
     scalings = {}
     if cell.model.standardise:
         scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}

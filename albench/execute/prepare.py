@@ -60,12 +60,15 @@ class Prepared:
         Of one sample of each modality, for `FusionModel.build`.
     arrays : mapping of str to Path
         The file of each modality, all rows: samples, or the outputs of a frozen trunk.
+    gaps : tuple of str
+        The modalities whose vectors hold NaN for what is missing.
     """
 
     cohort: Cohort
     component: Component
     shapes: Mapping[str, tuple[int, ...]]
     arrays: Mapping[str, Path]
+    gaps: tuple[str, ...] = ()
 
 
 def prepare(request: Request, _emit: Callable[[Any], None]) -> Prepared:
@@ -108,7 +111,8 @@ def prepare(request: Request, _emit: Callable[[Any], None]) -> Prepared:
         key: _on_disk(features(modality, trunks.get(key), cache), modality, cache)
         for key, modality in modalities.items()
     }
-    return Prepared(request.cohort, request.component, shapes, arrays)
+    gaps = tuple(key for key, modality in modalities.items() if modality.has_gaps)
+    return Prepared(request.cohort, request.component, shapes, arrays, gaps)
 
 
 def _on_disk(array: NDArray[Any], modality: Modality, cache: FeatureCache) -> Path:

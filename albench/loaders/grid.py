@@ -250,7 +250,7 @@ def _from_parquet(file: Path) -> Grid:
         names = [name.strip() for name in pq.read_schema(file).names]
         if complaints := _about_names(str(file), names):
             raise DataError(complaints)
-        table = pq.read_table(file)
+        table = pq.read_table(file, partitioning=None)
     except pa.ArrowInvalid as error:
         raise DataError([Complaint(str(file), f"is not a Parquet file: {error}")]) from error
     columns = {
