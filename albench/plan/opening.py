@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api.modality import Modality
+from albench.cohort.classes import ClassRules
 from albench.cohort.join import Cohort, join
 from albench.cohort.split import class_quotas
 from albench.errors import Complaint, DataError, InputError
@@ -13,6 +14,7 @@ from albench.plan.matrix import modality_sets
 
 if TYPE_CHECKING:
     from albench.plan.resolve import LoaderPlan, Resolved
+    from albench.spec import CohortSpec
 
 
 def open_loader(plan: LoaderPlan, where: str) -> Modality:
@@ -79,7 +81,7 @@ def open_cohorts(
             continue  # its loader has complained already
         spec = resolved.specification.benchmark.cohorts[name]
         try:
-            cohort = join(name, {key: parts[key] for key in chosen}, spec.classes)
+            cohort = join(name, {key: parts[key] for key in chosen}, rules=_rules(spec))
             class_quotas(cohort, spec.test)
         except DataError as error:
             complaints += [c for c in error.complaints if c not in complaints]
@@ -89,6 +91,15 @@ def open_cohorts(
     if complaints:
         raise DataError(complaints)
     return modalities, cohorts
+
+
+def _rules(spec: CohortSpec) -> ClassRules:
+    return ClassRules(
+        classes=spec.classes,
+        ordered=spec.ordered,
+        exclude=spec.exclude_classes,
+        least=spec.min_subjects_per_class,
+    )
 
 
 def _open_all(
