@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from albench.api import MISSING_WORDS, Complaint, DataError, is_whole_number
+from albench.api import Complaint, DataError, is_whole_number
 from albench.loaders.cells import Numbers, like_numbers, read_numbers, remedy
 from albench.loaders.grid import Grid
+from albench.loaders.owners import is_gap
 
 _WRITTEN_INDEX = re.compile(r"Unnamed: [0-9]+")
 
@@ -180,7 +181,7 @@ def _no_finite(cell: str, column: Numbers, row: int, reading: Reading) -> str:
 
 def _add_levels(vectors: _Vectors, grid: Grid, name: str, reading: Reading) -> None:
     cells = grid.keys(name)
-    gaps = np.array([_is_gap(cell, reading.literal) for cell in cells], dtype=bool)
+    gaps = np.array([is_gap(cell, reading.literal) for cell in cells], dtype=bool)
     levels = _sorted({cell for cell, gap in zip(cells, gaps.tolist(), strict=True) if not gap})
     if not levels:
         problem = "holds no value: leave it out of the option 'categorical'"
@@ -196,10 +197,6 @@ def _add_levels(vectors: _Vectors, grid: Grid, name: str, reading: Reading) -> N
     vectors.levels[name] = levels
     if gaps.any():
         vectors.gaps[name] = gaps
-
-
-def _is_gap(cell: str, literal: Sequence[object]) -> bool:
-    return not cell or (cell in MISSING_WORDS and cell not in literal)
 
 
 def _sorted(levels: set[str]) -> list[str]:

@@ -40,7 +40,7 @@ def read_owners(  # noqa: PLR0913  # what a user may say of two columns
     *,
     wanted: Sequence[int] | None = None,
     unlabelled: str = "refuse",
-    literal: Sequence[object] = (),
+    literal: Sequence[object] | None = (),
 ) -> Owners:
     """Return the subject and the label of each row.
 
@@ -57,8 +57,9 @@ def read_owners(  # noqa: PLR0913  # what a user may say of two columns
         the others too.
     unlabelled : str
         ``"refuse"``, or ``"drop"``: leave out the subjects without a label.
-    literal : sequence of str
-        Words of `MISSING_WORDS` that are meant as they are written.
+    literal : sequence of str or None
+        Words of `MISSING_WORDS` that are meant as they are written; None where a loader has no
+        such option.
 
     Returns
     -------
@@ -89,35 +90,49 @@ def read_owners(  # noqa: PLR0913  # what a user may say of two columns
 
 
 def _gaps(
-    grid: Grid, name: str, texts: Sequence[str], rows: Sequence[int], literal: Sequence[object]
+    grid: Grid, name: str, texts: Sequence[str], rows: Sequence[int], literal: Sequence[object] | None
 ) -> list[Complaint]:
     return [
-        Complaint(f"{grid.where(row)}, column {name!r}", _problem(texts[row]))
+        Complaint(f"{grid.where(row)}, column {name!r}", _problem(texts[row], literal is not None))
         for row in rows
-        if _is_gap(texts[row], literal)
+        if is_gap(texts[row], literal)
     ]
 
 
-def _problem(text: str) -> str:
+def _problem(text: str, has_option: bool) -> str:
     if not text:
         return "is empty; every row needs a value"
+    meant = f', or set the option literal = ["{text}"] if it is meant' if has_option else ""
     return (
-        f"found {text!r}, which software writes for a missing value: mend or remove the row, or "
-        f'set the option literal = ["{text}"] if it is meant'
+        f"found {text!r}, which software writes for a missing value: mend or remove the row{meant}"
     )
 
 
-def _is_gap(text: str, literal: Sequence[object]) -> bool:
-    return not text or (text in MISSING_WORDS and text not in literal)
+def is_gap(text: str, literal: Sequence[object] | None = ()) -> bool:
+    """Return whether a key is missing: empty, or a word for it that is not meant.
+
+    Parameters
+    ----------
+    text : str
+        As `as_keys` gives it.
+    literal : sequence of str or None
+        The words that are meant.
+
+    Returns
+    -------
+    bool
+        True of ``""`` always.
+    """
+    return not text or (text in MISSING_WORDS and text not in (literal or ()))
 
 
 def _labels(
-    grid: Grid, subjects: Sequence[str], texts: Sequence[str], literal: Sequence[object]
+    grid: Grid, subjects: Sequence[str], texts: Sequence[str], literal: Sequence[object] | None
 ) -> tuple[dict[str, Label], list[Complaint]]:
     entries = [
         (owner, text, grid.where(row))
         for row, (owner, text) in enumerate(zip(subjects, texts, strict=True))
-        if not (_is_gap(owner, literal) or _is_gap(text, literal))
+        if not (is_gap(owner, literal) or is_gap(text, literal))
     ]
     merged, contradictions = one_label_each(entries)
     return whole_numbers_if_all(merged), contradictions

@@ -108,6 +108,9 @@ IMAGES = Descriptor(
         Option(
             name="modality", type=str, help="whose rows to take; silent: the manifest's only one"
         ),
+        UNLABELLED,
+        LITERAL,
+        SEPARATOR,
         Option(
             name="size",
             type=int,
