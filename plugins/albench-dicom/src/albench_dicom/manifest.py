@@ -1,11 +1,19 @@
 """The rows of a manifest. Nothing a row holds is ever quoted: paths and subjects name patients."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from albench.api import Complaint, DataError
+from albench.api import MISSING_WORDS, Complaint, DataError, as_keys
+
+_EMPTY = "the {} is empty; every row needs one"
+_WORD = (
+    "the {} is a word that software writes for a missing value, such as NA: mend or remove the row, or "
+    "name the word in the option 'literal' if it is meant"
+)
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 Line = tuple[int, dict[str, str]]
 """The number of a line, and its fields by column."""
@@ -21,8 +29,14 @@ class Row:
     label: str
 
 
-def read_manifest(
-    manifest: Path, modality: str | None, root: Path | None
+def read_manifest(  # noqa: PLR0913  # what a user may say of a manifest
+    manifest: Path,
+    modality: str | None,
+    root: Path | None,
+    *,
+    unlabelled: str = "refuse",
+    literal: Sequence[str] = (),
+    separator: str = ",",
 ) -> tuple[list[Row], bool, list[Complaint]]:
     """Return the rows of one modality, whether they have labels, and what is wrong with others.
 
@@ -34,6 +48,12 @@ def read_manifest(
         Whose rows to take; None if there is but one.
     root : Path or None
         The folder that paths are relative to and may not leave; None is the manifest's.
+    unlabelled : str
+        ``"refuse"``, or ``"drop"``: rows may lack a label.
+    literal : sequence of str
+        Words for a missing value that are meant as they are written.
+    separator : str
+        What stands between fields.
 
     Returns
     -------
@@ -44,16 +64,19 @@ def read_manifest(
     complaints : list of Complaint
         By line, without what the line says. A manifest that cannot be read is a `DataError`.
     """
-    header, lines = _lines(manifest)
+    header, lines = _lines(manifest, separator)
+    needed = ("path", "subject", "label") if unlabelled == "refuse" else ("path", "subject")
     chosen = _of_modality(manifest, header, lines, modality)
     base = (root or manifest.parent).resolve()
-    rows, complaints, first = [], [], dict[Path, int]()
+    rows, first = list[Row](), dict[Path, int]()
+    complaints = _of_no_modality(manifest, lines)
     for number, fields in chosen:
         where = f"{manifest.name}, line {number}"
+        gaps = {name for name in ("path", "subject", "label") if _is_gap(fields, name, literal)}
         complaints += [
-            Complaint(where, f"the {name} is empty; every row needs one")
-            for name in ("path", "subject", "label")
-            if name in header and not fields[name]
+            Complaint(where, _WORD.format(name) if fields[name] else _EMPTY.format(name))
+            for name in needed
+            if name in gaps
         ]
         file = (base / fields["path"]).resolve()
         if not file.is_relative_to(base):
@@ -61,14 +84,33 @@ def read_manifest(
         elif first.setdefault(file, number) != number:
             complaints.append(Complaint(where, f"its file is that of line {first[file]} already"))
         elif fields["path"]:
-            rows.append(Row(where, file, fields.get("subject", ""), fields.get("label", "")))
+            label = "" if "label" in gaps else fields.get("label", "")
+            rows.append(Row(where, file, fields.get("subject", ""), label))
     return rows, "label" in header, complaints
 
 
-def _lines(manifest: Path) -> tuple[list[str], list[Line]]:
+def _is_gap(fields: Mapping[str, str], name: str, literal: Sequence[str]) -> bool:
+    """Return whether a field is empty or, of a key, a word for a missing value."""
+    text = fields.get(name)
+    is_word = name != "path" and text in MISSING_WORDS.difference(literal)
+    return text == "" or is_word
+
+
+def _of_no_modality(manifest: Path, lines: Sequence[Line]) -> list[Complaint]:
+    return [
+        Complaint(f"{manifest.name}, line {number}", _EMPTY.format("modality"))
+        for number, fields in lines
+        if fields.get("modality") == ""
+    ]
+
+
+def _lines(manifest: Path, separator: str) -> tuple[list[str], list[Line]]:
+    if separator not in SEPARATORS:
+        found = f"found {separator!r}, allowed are {', '.join(map(repr, SEPARATORS))}"
+        raise DataError([Complaint("option 'separator'", found)])
     try:
         with manifest.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.reader(stream, strict=True)
+            reader = csv.reader(stream, delimiter=separator, strict=True)
             numbered = [
                 (reader.line_num, [field.strip() for field in row]) for row in reader if row
             ]
@@ -83,13 +125,31 @@ def _lines(manifest: Path) -> tuple[list[str], list[Line]]:
         for n, row in numbered
         if len(row) != len(header)
     ]
-    if "path" not in header:
+    others = [mark for mark in SEPARATORS if mark != separator and mark in "".join(header)]
+    if len(header) == 1 and others:
+        problem = (
+            f"seems to be separated by {SEPARATORS[others[0]]}, not by {SEPARATORS[separator]}: "
+            "set the option 'separator'"
+        )
+        complaints = [Complaint(str(manifest), problem)]
+    elif len(set(header)) < len(header):
+        complaints = [Complaint(str(manifest), "has a column twice: remove one")]
+    elif "path" not in header:
         complaints = [Complaint(str(manifest), "has no column 'path'")]
     elif len(numbered) == 1:
         complaints = [Complaint(str(manifest), "is empty: it has no row below its column names")]
     if complaints:
         raise DataError(complaints)
-    return header, [(n, dict(zip(header, row, strict=True))) for n, row in numbered[1:]]
+    columns = [list(column) for column in zip(*(row for _, row in numbered[1:]), strict=True)]
+    keyed = [
+        as_keys(column) if name in ("subject", "label") else column
+        for name, column in zip(header, columns, strict=True)
+    ]
+    rows = zip(*keyed, strict=True)
+    return header, [
+        (n, dict(zip(header, row, strict=True)))
+        for (n, _), row in zip(numbered[1:], rows, strict=True)
+    ]
 
 
 def _of_modality(
