@@ -12,8 +12,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MISSING_WORDS = frozenset(
-    "#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|NaT|None|n/a"
-    "|nan|null".split("|")
+    {
+        "#N/A",
+        "#N/A N/A",
+        "#NA",
+        "-1.#IND",
+        "-1.#QNAN",
+        "-NaN",
+        "-nan",
+        "1.#IND",
+        "1.#QNAN",
+        "<NA>",
+        "N/A",
+        "NA",
+        "NULL",
+        "NaN",
+        "NaT",
+        "None",
+        "n/a",
+        "nan",
+        "null",
+    }
 )
 """What software writes for a missing value: the words that pandas' ``read_csv`` reads as such."""
 
@@ -39,7 +58,7 @@ def is_missing(cell: object) -> bool:
     if isinstance(cell, str):
         return not cell.strip()
     try:
-        return bool(cell != cell)  # noqa: PLR0124  # only NaN and not-a-time differ from themselves
+        return bool(cell != cell)  # only NaN and not-a-time differ from themselves
     except (TypeError, ValueError):  # pandas.NA is neither; an array has no one answer
         return type(cell).__name__ == "NAType"
 

@@ -162,8 +162,8 @@ def about_rules(
         proposed = "[" + ", ".join(f'"{one}"' for one in natural[:_SUGGESTED])
         proposed += ", ...]" if len(natural) > _SUGGESTED else "]"
         problem = (
-            "ordered = true needs the classes in their order, since labels are text, which would be "
-            f"sorted by letters: set classes = {proposed}, in the order that is meant"
+            "ordered = true needs the classes in their order, since labels are text, which would "
+            f"be sorted by letters: set classes = {proposed}, in the order that is meant"
         )
         complaints.append(Complaint(f"cohort {name}", problem))
     return complaints

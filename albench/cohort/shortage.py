@@ -75,10 +75,11 @@ def _problem(
         )
     low, high = min(counts), max(counts)
     n = str(low) if low == high else f"{low} to {high}"
-    helps = f"set `test` = {possible}" if possible else "change `test`"
+    gives = "all" if takes_all else "none"
+    helps = f"set `test` = {possible}, or " if possible else ""
     return (
-        f"{has} {n} subjects{each}, of which a test set of {total} would take {'all' if takes_all else 'none'}; at least "
-        f"one must be left on each side: {helps}, or leave {_it(names)} out with {leave} or "
+        f"{has} {n} subjects{each}, of which a test set of {total} would take {gives}; at least "
+        f"one must be left on each side: {helps}leave {_it(names)} out with {leave} or "
         f"min_subjects_per_class = {high + 1}"
     )
 

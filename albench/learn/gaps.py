@@ -1,4 +1,4 @@
-"""Missing values of vectors: filled by what the training samples tell, whatever part they are in."""
+"""Missing values of vectors, filled by what the training samples tell."""
 
 from __future__ import annotations
 

@@ -147,7 +147,9 @@ def _add_numbers(
     rows = np.flatnonzero(bad).tolist()
     shown = grid.text(name) if rows else []
     vectors.complaints += [
-        Complaint(f"{grid.where(row)}, column {name!r}", _no_finite(shown[row], column, row, reading))
+        Complaint(
+            f"{grid.where(row)}, column {name!r}", _no_finite(shown[row], column, row, reading)
+        )
         for row in rows
     ]
     vectors.blocks.append(values[:, np.newaxis].astype(np.float64))
@@ -208,9 +210,7 @@ def _sorted(levels: set[str]) -> list[str]:
 def _no_level(cell: str) -> str:
     meant = f', or literal = ["{cell}"] if it is meant' if cell else ""
     found = f"found {cell!r}, which stands for a missing value" if cell else "is empty"
-    return (
-        f'{found}; mend or remove the row, set the option missing = "mean" or "indicator"{meant}'
-    )
+    return f'{found}; mend or remove the row, set the option missing = "mean" or "indicator"{meant}'
 
 
 def _side_by_side(blocks: Sequence[NDArray[np.float64]], n_rows: int) -> NDArray[np.float32]:

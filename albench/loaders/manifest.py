@@ -35,7 +35,7 @@ class ManifestRows:
     complaints: list[Complaint]
 
 
-def read_manifest(  # noqa: PLR0913  # what a user may say of a manifest
+def read_manifest(
     manifest: Path,
     modality: str | None,
     root: Path | None,

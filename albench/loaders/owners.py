@@ -33,7 +33,7 @@ class Owners:
     complaints: list[Complaint]
 
 
-def read_owners(  # noqa: PLR0913  # what a user may say of two columns
+def read_owners(
     grid: Grid,
     subject: str,
     label: str | None,
@@ -90,7 +90,11 @@ def read_owners(  # noqa: PLR0913  # what a user may say of two columns
 
 
 def _gaps(
-    grid: Grid, name: str, texts: Sequence[str], rows: Sequence[int], literal: Sequence[object] | None
+    grid: Grid,
+    name: str,
+    texts: Sequence[str],
+    rows: Sequence[int],
+    literal: Sequence[object] | None,
 ) -> list[Complaint]:
     return [
         Complaint(f"{grid.where(row)}, column {name!r}", _problem(texts[row], literal is not None))

@@ -11,7 +11,9 @@ from albench.api import as_keys, is_missing, is_whole_number
 
 
 @pytest.mark.parametrize(
-    "cells", [(0, 1), (0.0, 1.0), ("0", "1"), ("0.0", "1.00"), (Decimal("0.0"), Decimal(1))], ids=str
+    "cells",
+    [(0, 1), (0.0, 1.0), ("0", "1"), ("0.0", "1.00"), (Decimal("0.0"), Decimal(1))],
+    ids=str,
 )
 def test_whole_numbers_are_one_key_however_they_are_stored(cells: tuple[object, ...]) -> None:
     assert as_keys(cells) == ["0", "1"]

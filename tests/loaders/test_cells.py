@@ -18,7 +18,8 @@ def test_plain_notation_is_a_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["012_05", "1_000", "١٢", "１２", "0x10", "infinity", "1e", "1 2", "--1", "1,5", "5%", "1d5"]
+    "text",
+    ["012_05", "1_000", "١٢", "１２", "0x10", "infinity", "1e", "1 2", "--1", "1,5", "5%", "1d5"],
 )
 def test_what_only_a_programming_language_reads_is_no_number(text: str) -> None:
     found = read_numbers(column(text, "7"))

@@ -128,7 +128,8 @@ def _threads_may_read(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _samples_are_as_announced,
-        holds="Rows are finite (or said to have gaps), of the announced shape, uint8 images or float32.",
+        holds="Rows are finite or have gaps as announced, of the announced shape, uint8 images or "
+        "float32.",
         guards="images of several sizes; float64; NaN from missing cells",
     ),
     Check(

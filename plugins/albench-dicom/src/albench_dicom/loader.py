@@ -124,7 +124,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         separator=separator,
     )
     if unlabelled == "drop" and not has_labels:
-        problem = 'found "drop", but the manifest has no column \'label\': leave it out'
+        problem = "found \"drop\", but the manifest has no column 'label': leave it out"
         complaints.append(Complaint("option 'unlabelled'", problem))
     scans, unusable = _scans(rows, wanted)
     labels, contradictions = _labels(zip(scans, rows, strict=True))

@@ -1,22 +1,17 @@
 """The rows of a manifest. Nothing a row holds is ever quoted: paths and subjects name patients."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from albench.api import MISSING_WORDS, Complaint, DataError, as_keys
+from albench.api import MISSING_WORDS, Complaint, DataError
+from albench_dicom.lines import Line, read_lines
 
 _EMPTY = "the {} is empty; every row needs one"
 _WORD = (
-    "the {} is a word that software writes for a missing value, such as NA: mend or remove the row, or "
-    "name the word in the option 'literal' if it is meant"
+    "the {} is a word that software writes for a missing value, such as NA: mend or remove the "
+    "row, or name the word in the option 'literal' if it is meant"
 )
-
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-
-Line = tuple[int, dict[str, str]]
-"""The number of a line, and its fields by column."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +24,7 @@ class Row:
     label: str
 
 
-def read_manifest(  # noqa: PLR0913  # what a user may say of a manifest
+def read_manifest(
     manifest: Path,
     modality: str | None,
     root: Path | None,
@@ -64,7 +59,7 @@ def read_manifest(  # noqa: PLR0913  # what a user may say of a manifest
     complaints : list of Complaint
         By line, without what the line says. A manifest that cannot be read is a `DataError`.
     """
-    header, lines = _lines(manifest, separator)
+    header, lines = read_lines(manifest, separator)
     needed = ("path", "subject", "label") if unlabelled == "refuse" else ("path", "subject")
     chosen = _of_modality(manifest, header, lines, modality)
     base = (root or manifest.parent).resolve()
@@ -101,54 +96,6 @@ def _of_no_modality(manifest: Path, lines: Sequence[Line]) -> list[Complaint]:
         Complaint(f"{manifest.name}, line {number}", _EMPTY.format("modality"))
         for number, fields in lines
         if fields.get("modality") == ""
-    ]
-
-
-def _lines(manifest: Path, separator: str) -> tuple[list[str], list[Line]]:
-    if separator not in SEPARATORS:
-        found = f"found {separator!r}, allowed are {', '.join(map(repr, SEPARATORS))}"
-        raise DataError([Complaint("option 'separator'", found)])
-    try:
-        with manifest.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.reader(stream, delimiter=separator, strict=True)
-            numbered = [
-                (reader.line_num, [field.strip() for field in row]) for row in reader if row
-            ]
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise DataError([Complaint(str(manifest), problem)]) from error
-    except (UnicodeDecodeError, csv.Error):
-        raise DataError([Complaint(str(manifest), "is not CSV in UTF-8")]) from None
-    header = numbered[0][1] if numbered else []
-    complaints = [
-        Complaint(f"{manifest.name}, line {n}", f"has {len(row)} fields, needed are {len(header)}")
-        for n, row in numbered
-        if len(row) != len(header)
-    ]
-    others = [mark for mark in SEPARATORS if mark != separator and mark in "".join(header)]
-    if len(header) == 1 and others:
-        problem = (
-            f"seems to be separated by {SEPARATORS[others[0]]}, not by {SEPARATORS[separator]}: "
-            "set the option 'separator'"
-        )
-        complaints = [Complaint(str(manifest), problem)]
-    elif len(set(header)) < len(header):
-        complaints = [Complaint(str(manifest), "has a column twice: remove one")]
-    elif "path" not in header:
-        complaints = [Complaint(str(manifest), "has no column 'path'")]
-    elif len(numbered) == 1:
-        complaints = [Complaint(str(manifest), "is empty: it has no row below its column names")]
-    if complaints:
-        raise DataError(complaints)
-    columns = [list(column) for column in zip(*(row for _, row in numbered[1:]), strict=True)]
-    keyed = [
-        as_keys(column) if name in ("subject", "label") else column
-        for name, column in zip(header, columns, strict=True)
-    ]
-    rows = zip(*keyed, strict=True)
-    return header, [
-        (n, dict(zip(header, row, strict=True)))
-        for (n, _), row in zip(numbered[1:], rows, strict=True)
     ]
 
 

@@ -34,7 +34,9 @@ DICOM = Descriptor(
             help="rows without a label: refuse them, or leave out subjects that have none",
         ),
         Option(
-            name="literal", type=list, help="words such as NA or None that are no missing values here"
+            name="literal",
+            type=list,
+            help="words such as NA or None that are no missing values here",
         ),
         Option(
             name="separator",
