@@ -101,7 +101,7 @@ def class_quotas(cohort: Cohort, test: int | float) -> NDArray[np.intp]:
 
 def _quotas(counts: NDArray[np.intp], wanted: int) -> NDArray[np.intp]:
     exact = counts * wanted / counts.sum()
-    quotas = np.floor(exact).astype(np.intp)
+    quotas: NDArray[np.intp] = np.floor(exact).astype(np.intp)
     by_remainder = np.argsort(-(exact - quotas), kind="stable")
     quotas[by_remainder[: wanted - quotas.sum()]] += 1
     return quotas

@@ -96,9 +96,9 @@ def _number(cell: object, decimal: str) -> float:
     if isinstance(cell, str):
         plain = cell if decimal == "." else _with_point(cell, decimal)
         return float(plain) if _PLAIN.fullmatch(plain) else np.nan
-    if isinstance(cell, numbers.Real | Decimal) and not isinstance(cell, bool):
-        return float(cell)
-    return np.nan
+    if isinstance(cell, bool):  # among other values: a truth is no number
+        return np.nan
+    return float(cell) if isinstance(cell, numbers.Real | Decimal) else np.nan
 
 
 def _with_point(cell: str, decimal: str) -> str:

@@ -54,7 +54,9 @@ def read_manifest(
         Whose rows to take; None if there is but one.
     root : Path or None
         The folder that paths are relative to and may not leave; None is the manifest's.
-    unlabelled, literal : str, sequence of str
+    unlabelled : str
+        See `read_owners`.
+    literal : sequence of str
         See `read_owners`.
     separator : str
         What stands between fields.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -242,7 +242,7 @@ def test_a_fingerprint_knows_nothing_of_the_cohort_s_name(make_modality: Make) -
     assert join("one", parts).fingerprint == join("other", parts).fingerprint
 
 
-def numbered(make_modality: Make, subjects: np.ndarray, labels: object = None) -> Modality:
+def numbered(make_modality: Make, subjects: np.ndarray, labels: Any = None) -> Modality:
     """Return a modality whose plugin gives subjects or labels that are not text."""
     part = make_modality([str(row) for row in range(len(subjects))])
     return replace(part, subjects=subjects, labels=labels)

@@ -117,7 +117,8 @@ def test_missing_features_are_refused_by_default(tmp_path: Path) -> None:
 
 def test_a_mean_is_left_to_the_training_samples(tmp_path: Path) -> None:
     for modality in both(tmp_path, GAPS, missing="mean", categorical=["sex"]):
-        expected = [[1, 1, 1, 0], [np.nan, 2, np.nan, np.nan], [3, 3, 0, 1]]
+        nan = np.nan
+        expected = np.array([[1, 1, 1, 0], [nan, 2, nan, nan], [3, 3, 0, 1]])
         assert np.array_equal(modality.read(np.arange(3)), expected, equal_nan=True)
         assert modality.has_gaps
         assert "filled by the mean of the training samples: 1 of 'a', 1 of 'sex'" in modality.note
