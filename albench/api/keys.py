@@ -36,7 +36,7 @@ MISSING_WORDS = frozenset(
 )
 """What software writes for a missing value: the words that pandas' ``read_csv`` reads as such."""
 
-_WHOLE = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.0+)?")
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.0+)?")
 _SHORT_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -86,15 +86,18 @@ def as_keys(cells: Iterable[object]) -> list[str]:
     >>> as_keys(["1.0", "1.1"])
     ['1.0', '1.1']
     """
-    texts = ["" if is_missing(cell) else _text(cell) for cell in cells]
-    matches = [_WHOLE.fullmatch(text) for text in texts if text]
-    if not all(matches) or not any(match and match[2] for match in matches):
+    texts = [cell.strip() if type(cell) is str else _text(cell) for cell in cells]
+    if not any("." in text for text in texts):
+        return texts
+    if not all(_WHOLE.fullmatch(text) for text in texts if text):
         return texts
     wholes = [text.partition(".")[0] for text in texts]
     return ["0" if whole == "-0" else whole for whole in wholes]
 
 
 def _text(cell: object) -> str:
+    if is_missing(cell):
+        return ""
     if isinstance(cell, bytes):
         return cell.decode("utf-8", errors="backslashreplace").strip()
     is_float = isinstance(cell, numbers.Real | Decimal) and not isinstance(cell, numbers.Integral)

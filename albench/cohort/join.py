@@ -113,8 +113,12 @@ def join(
         all complaints at once.
     """
     rules = rules or ClassRules(classes=classes)
-    keys = {key: _keys(modality) for key, modality in modalities.items()}
-    rows = {key: _rows_by_subject(name, key, modalities[key], keys[key]) for key in modalities}
+    distinct = {key: _distinct(modality) for key, modality in modalities.items()}
+    keys = {key: _keys(modalities[key], found) for key, (found, _) in distinct.items()}
+    rows = {
+        key: _rows_by_subject(f"cohort {name}, modality {key}", *distinct[key], keys[key])
+        for key in modalities
+    }
     subjects = tuple(sorted(set.intersection(*(set(part) for part in rows.values()))))
     if lost := about_join(name, rows):
         raise DataError(lost)
@@ -151,30 +155,31 @@ def join(
     )
 
 
-def _keys(modality: Modality) -> dict[object, str]:
+def _keys(modality: Modality, found: NDArray[Any]) -> dict[object, str]:
     """Return the key of each subject that a modality names, in its rows or its labels."""
-    names = [*dict.fromkeys([*np.unique(_listed(modality)).tolist(), *(modality.labels or {})])]
+    names = list(dict.fromkeys([*found.tolist(), *(modality.labels or {})]))
     return dict(zip(names, as_keys(names), strict=True))
 
 
-def _listed(modality: Modality) -> NDArray[Any]:  # text, or what a plugin gave in its place
-    subjects: NDArray[Any] = np.asarray(modality.subjects)
-    return subjects.astype(str) if subjects.dtype.kind in "OSU" else subjects
+def _distinct(modality: Modality) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return the subjects of a modality as a plugin names them, and where each row's stands."""
+    subjects = np.asarray(modality.subjects)
+    texts = subjects.astype(str) if subjects.dtype.kind in "OS" else subjects
+    found, places = np.unique(texts, return_inverse=True)
+    return found, places
 
 
 def _rows_by_subject(
-    cohort: str, name: str, modality: Modality, keys: Mapping[object, str]
+    where: str, found: NDArray[Any], places: NDArray[np.intp], keys: Mapping[object, str]
 ) -> dict[str, NDArray[np.intp]]:
-    found, places = np.unique(_listed(modality), return_inverse=True)
-    keyed = np.array([keys.get(one, "") for one in found.tolist()])  # NaN is found by no key
-    if not keyed.all():
-        problem = "has rows without a subject: every row needs one"
-        raise DataError([Complaint(f"cohort {cohort}, modality {name}", problem)])
-    subjects = keyed[places]
-    order = np.argsort(subjects, kind="stable")
-    names, starts = np.unique(subjects[order], return_index=True)
-    parts = np.split(order, starts[1:])
-    return {str(name): part.astype(np.intp) for name, part in zip(names, parts, strict=True)}
+    keyed = [keys.get(one, "") for one in found.tolist()]  # NaN is found by no key
+    if not all(keyed):
+        raise DataError([Complaint(where, "has rows without a subject: every row needs one")])
+    names, merged = np.unique(np.array(keyed), return_inverse=True)
+    numbers = merged[places]
+    order = np.argsort(numbers, kind="stable")
+    ends = np.cumsum(np.bincount(numbers, minlength=len(names)))
+    return dict(zip(names.tolist(), np.split(order, ends[:-1]), strict=True))
 
 
 def _labels_by_subject(modality: Modality, keys: Mapping[object, str]) -> dict[str, str]:
