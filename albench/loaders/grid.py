@@ -124,6 +124,9 @@ class Grid:
             Each tells what columns there are.
         """
         found = ", ".join(map(repr, self.columns))
+        inside = [mark for mark in SEPARATORS[1:] if any(mark in name for name in self.columns)]
+        if inside:
+            remedy = f"; are fields separated by {inside[0]!r}, as a name suggests?{remedy}"
         problem = "has no column {!r}; found are {}{}"
         return [
             Complaint(str(self.file), problem.format(name, found, remedy))
@@ -181,7 +184,7 @@ def _from_csv(file: Path, separator: str) -> Grid:
     complaints = _about_separator(where, header, separator) or [
         *_about_names(where, header),
         *(
-            Complaint(f"{file}, line {line}", f"found {len(row)} fields, needed are {len(header)}")
+            Complaint(f"{file}, line {line}", _misfit(len(row), len(header), separator))
             for line, row in rows
             if len(row) != len(header)
         ),
@@ -198,12 +201,14 @@ def _read_csv(file: Path, separator: str) -> list[tuple[int, list[str]]]:
         raise DataError([Complaint(str(file), f"is not CSV in UTF-8: it is {kind}")])
     try:
         with file.open(newline="", encoding="utf-8-sig") as stream:
-            return list(_numbered_rows(stream, separator))
+            numbered = list(_numbered_rows(stream, separator))
     except UnicodeDecodeError as error:
         problem = f"is not CSV in UTF-8: {error}; save it in UTF-8"
         raise DataError([Complaint(str(file), problem)]) from error
     except csv.Error as error:
         raise DataError([Complaint(str(file), f"is not CSV in UTF-8: {error}")]) from error
+    announces = numbered and separator.join(numbered[0][1]).lower() == f"sep={separator}"
+    return numbered[1:] if announces else numbered  # Excel's own line above the column names
 
 
 def _about_separator(where: str, header: Sequence[str], separator: str) -> list[Complaint]:
@@ -217,6 +222,11 @@ def _about_separator(where: str, header: Sequence[str], separator: str) -> list[
         "commas"
     )
     return [Complaint(where, problem)]
+
+
+def _misfit(found: int, needed: int, separator: str) -> str:
+    quotes = f" (a field with {separator!r} in it, such as a decimal comma, needs quotes round it)"
+    return f"found {found} fields, needed are {needed}{quotes if found > needed else ''}"
 
 
 def _toml(separator: str) -> str:

@@ -242,6 +242,22 @@ def test_a_separator_that_is_wrong_is_said_to_be_wrong(write_csv: WriteCsv) -> N
     assert "separated by ',', not by ';'" in found
 
 
+def test_semicolons_are_suspected_where_a_name_has_a_comma(write_csv: WriteCsv) -> None:
+    found = complaints(path=write_csv("subject;label;alt, U/l", "P1;0;21,5"))
+    assert all("are fields separated by ';'" in part for part in found)
+
+
+def test_a_decimal_comma_between_commas_is_said_to_need_quotes(write_csv: WriteCsv) -> None:
+    (found,) = complaints(path=write_csv("subject,label,a", "P1,0,21,5"))
+    assert "found 4 fields, needed are 3 (a field with ',' in it, such as a decimal comma" in found
+
+
+def test_the_line_that_announces_a_separator_to_excel_is_passed_over(write_csv: WriteCsv) -> None:
+    file = write_csv("sep=;", *GERMAN)
+    assert "separated by ';'" in complaints(path=file)[0]
+    assert values(table.load(path=file, separator=";", decimal=",")) == [[21.5], [22.25]]
+
+
 def test_tabs_can_be_asked_for(write_csv: WriteCsv) -> None:
     file = write_csv("subject\tlabel\ta", "P1\t0\t1", "P2\t1\t2")
     assert 'separator = "\\t"' in complaints(path=file)[0]
