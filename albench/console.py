@@ -84,6 +84,8 @@ class Watcher:
         """
         if progress.kind == "prepare":
             self._latest = f"preparing {progress.text}"
+        elif progress.kind == "notice":
+            self._say(progress.text)
         elif progress.kind == "start":
             self._n_starts += 1
         elif progress.cell is not None and progress.finished is not None:

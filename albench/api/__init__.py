@@ -3,6 +3,7 @@
 from albench.api import needs
 from albench.api.descriptors import API_VERSION, Descriptor, Kind, Option
 from albench.api.hooks import ENTRY_POINT_GROUP, hookimpl
+from albench.api.keys import MISSING_WORDS, as_keys, is_missing, is_whole_number
 from albench.api.modality import Label, Modality, ModalityLoader, Samples, fingerprint
 from albench.api.model import (
     AuxiliaryLoss,
@@ -20,6 +21,7 @@ from albench.errors import Complaint, DataError, UndeclaredNeed, WeightsError
 __all__ = [
     "API_VERSION",
     "ENTRY_POINT_GROUP",
+    "MISSING_WORDS",
     "AuxiliaryLoss",
     "Complaint",
     "DataError",
@@ -40,8 +42,11 @@ __all__ = [
     "Trunk",
     "UndeclaredNeed",
     "WeightsError",
+    "as_keys",
     "fingerprint",
     "hookimpl",
+    "is_missing",
+    "is_whole_number",
     "needs",
     "top",
 ]

@@ -38,6 +38,9 @@ class Modality:
     marks : mapping of str to ndarray of bool, shape (n_rows,)
         Facts about rows that selections are audited for (``"failed"``), never seen by a model or
         a strategy.
+    has_gaps : bool
+        Whether vectors hold NaN where a value is missing. albench puts the mean of the training
+        samples there; without this, NaN is an error.
     note : str
         One sentence for the report: where the data come from, ``simulated`` if they are.
     """
@@ -48,6 +51,7 @@ class Modality:
     fingerprint: str
     labels: Mapping[str, Label] | None = None
     marks: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    has_gaps: bool = False
     note: str = ""
 
     def __len__(self) -> int:

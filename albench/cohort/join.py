@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.api.keys import as_keys
 from albench.api.modality import fingerprint
+from albench.cohort.classes import ClassRules, about_rules, choose
+from albench.cohort.spellings import about_join
 from albench.errors import Complaint, DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -51,6 +53,8 @@ class Cohort:
     given_labels : ndarray of int, shape (n_candidates,), or None
         The class number that each candidate is labelled with where some labels are wrong; None is
         that of its subject.
+    remark : str
+        A sentence on classes that are left out; empty if none is.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Cohort:
     fingerprint: str
     marks: Mapping[str, Mapping[str, NDArray[np.bool_]]] = field(default_factory=dict)
     given_labels: NDArray[np.intp] | None = None
+    remark: str = ""
 
     @property
     def candidate_labels(self) -> NDArray[np.intp]:
@@ -76,7 +81,10 @@ class Cohort:
 
 
 def join(
-    name: str, modalities: Mapping[str, Modality], classes: Sequence[str] | None = None
+    name: str,
+    modalities: Mapping[str, Modality],
+    classes: Sequence[str] | None = None,
+    rules: ClassRules | None = None,
 ) -> Cohort:
     """Return the cohort of the subjects that have all the modalities.
 
@@ -85,9 +93,12 @@ def join(
     name : str
         What to call it.
     modalities : mapping of str to Modality
-        The modalities in use, in the order of the candidates' columns.
+        The modalities in use, in the order of the candidates' columns. Subjects are compared as
+        keys: 1 and 1.0 are one.
     classes : sequence of str or None
-        The classes in their order; None takes those found, sorted (numbers by value).
+        The classes in their order, for those who have no other rule.
+    rules : ClassRules or None
+        All that is said of classes; None is `classes` alone.
 
     Returns
     -------
@@ -98,24 +109,36 @@ def join(
     ------
     DataError
         No common subject, a subject without a label or with two, a label outside the classes,
-        fewer than two classes, or marks that do not fit the rows; all complaints at once.
+        fewer than two classes, an order that was not given, or marks that do not fit the rows;
+        all complaints at once.
     """
-    rows = {key: _rows_by_subject(modality) for key, modality in modalities.items()}
+    rules = rules or ClassRules(classes=classes)
+    distinct = {key: _distinct(modality) for key, modality in modalities.items()}
+    keys = {key: _keys(modalities[key], found) for key, (found, _) in distinct.items()}
+    rows = {
+        key: _rows_by_subject(f"cohort {name}, modality {key}", *distinct[key], keys[key])
+        for key in modalities
+    }
     subjects = tuple(sorted(set.intersection(*(set(part) for part in rows.values()))))
-    if not subjects:
-        counts = ", ".join(f"{key} has {len(part)}" for key, part in rows.items())
-        raise DataError([Complaint(f"cohort {name}", f"no subject has all modalities ({counts})")])
-    found = _found_labels(modalities, subjects)
+    if lost := about_join(name, rows):
+        raise DataError(lost)
+    told = {key: _labels_by_subject(modalities[key], keys[key]) for key in modalities}
+    found = _found_labels(told, subjects)
     labels = {subject: next(iter(part)) for subject, part in found.items() if len(part) == 1}
-    order = tuple(classes) if classes is not None else _sorted_classes(labels.values())
+    chosen = choose(labels.values(), rules)
+    order = chosen.order
+    known = {label for part in told.values() for label in part.values()}
+    labels = {subject: one for subject, one in labels.items() if one not in chosen.left_out}
     complaints = [
         *_ambiguous(name, found),
         *_outside_classes(name, labels, order, found, modalities),
         *_odd_marks(name, modalities),
+        *about_rules(name, labels.values(), rules, known),
     ]
     if complaints:
         raise DataError(complaints)
-    _require_two_classes(name, labels)
+    _require_two_classes(name, labels, chosen.remark)
+    subjects = tuple(labels)
     numbers = np.array([order.index(labels[subject]) for subject in subjects], dtype=np.intp)
     candidates, candidate_subjects = _products(subjects, rows)
     return Cohort(
@@ -128,26 +151,53 @@ def join(
         candidate_subjects=candidate_subjects,
         fingerprint=_fingerprint(modalities, subjects, order, numbers),
         marks={key: dict(modality.marks) for key, modality in modalities.items()},
+        remark=chosen.remark,
     )
 
 
-def _rows_by_subject(modality: Modality) -> dict[str, NDArray[np.intp]]:
-    subjects = np.asarray(modality.subjects).astype(str)
-    order = np.argsort(subjects, kind="stable")
-    names, starts = np.unique(subjects[order], return_index=True)
-    parts = np.split(order, starts[1:])
-    return {str(name): part.astype(np.intp) for name, part in zip(names, parts, strict=True)}
+def _keys(modality: Modality, found: NDArray[Any]) -> dict[object, str]:
+    """Return the key of each subject that a modality names, in its rows or its labels."""
+    names = list(dict.fromkeys([*found.tolist(), *(modality.labels or {})]))
+    return dict(zip(names, as_keys(names), strict=True))
+
+
+def _distinct(modality: Modality) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return the subjects of a modality as a plugin names them, and where each row's stands."""
+    subjects = np.asarray(modality.subjects)
+    texts = subjects.astype(str) if subjects.dtype.kind in "OS" else subjects
+    found, places = np.unique(texts, return_inverse=True)
+    return found, places
+
+
+def _rows_by_subject(
+    where: str, found: NDArray[Any], places: NDArray[np.intp], keys: Mapping[object, str]
+) -> dict[str, NDArray[np.intp]]:
+    keyed = [keys.get(one, "") for one in found.tolist()]  # NaN is found by no key
+    if not all(keyed):
+        raise DataError([Complaint(where, "has rows without a subject: every row needs one")])
+    names, merged = np.unique(np.array(keyed), return_inverse=True)
+    numbers = merged[places]
+    order = np.argsort(numbers, kind="stable")
+    ends = np.cumsum(np.bincount(numbers, minlength=len(names)))
+    return dict(zip(names.tolist(), np.split(order, ends[:-1]), strict=True))
+
+
+def _labels_by_subject(modality: Modality, keys: Mapping[object, str]) -> dict[str, str]:
+    """Return labels as text by key; one that is NaN or empty is no label."""
+    known = modality.labels or {}
+    texts = as_keys(known.values())
+    return {keys[one]: text for one, text in zip(known, texts, strict=True) if text}
 
 
 def _found_labels(
-    modalities: Mapping[str, Modality], subjects: Sequence[str]
+    told: Mapping[str, Mapping[str, str]], subjects: Sequence[str]
 ) -> dict[str, dict[str, list[str]]]:
     """Return for each subject its labels, one if all is well, and the modalities that say so."""
     found: dict[str, dict[str, list[str]]] = {subject: {} for subject in subjects}
-    for key, modality in modalities.items():
-        for subject, label in (modality.labels or {}).items():
+    for key, labels in told.items():
+        for subject, label in labels.items():
             if subject in found:
-                found[subject].setdefault(str(label), []).append(key)
+                found[subject].setdefault(label, []).append(key)
     return found
 
 
@@ -168,14 +218,6 @@ def _ambiguous(name: str, found: Mapping[str, Mapping[str, Sequence[str]]]) -> l
 
 def _sources(labels: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(f"{label!r} from {'+'.join(keys)}" for label, keys in labels.items())
-
-
-def _sorted_classes(labels: Iterable[str]) -> tuple[str, ...]:
-    names = set(labels)
-    if all(re.fullmatch("-?[0-9]+", name) for name in names):
-        # "1" and "01" are two classes of one value, and a set has no order of its own.
-        return tuple(sorted(names, key=lambda name: (int(name), name)))
-    return tuple(sorted(names))
 
 
 def _outside_classes(
@@ -223,7 +265,10 @@ def _odd_marks(name: str, modalities: Mapping[str, Modality]) -> list[Complaint]
     ]
 
 
-def _require_two_classes(name: str, labels: Mapping[str, str]) -> None:
+def _require_two_classes(name: str, labels: Mapping[str, str], remark: str) -> None:
+    if not labels:
+        problem = f"no subject is left. {remark} Exclude fewer, or require fewer of each"
+        raise DataError([Complaint(f"cohort {name}", problem)])
     if len(set(labels.values())) < 2:  # fewer is no classification
         only = next(iter(labels.values()))
         problem = f"all {len(labels)} subjects are of one class, {only!r}; two are needed"

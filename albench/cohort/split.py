@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.errors import Complaint, DataError
+from albench.cohort.shortage import about_shortage
+from albench.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.cohort.join import Cohort
+
+_TRIED = 5000
+"""Sizes of a test set that are tried before none is proposed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,25 +93,28 @@ def class_quotas(cohort: Cohort, test: int | float) -> NDArray[np.intp]:
     # A share of 0.2 of 30 is 6.000000000000001 in floating point, and is meant to be 6.
     wanted = test if isinstance(test, int) else math.ceil(round(test * n, 9))
     counts = np.bincount(cohort.labels, minlength=len(cohort.classes))
-    exact = counts * wanted / n
-    quotas = np.floor(exact).astype(np.intp)
-    by_remainder = np.argsort(-(exact - quotas), kind="stable")
-    quotas[by_remainder[: wanted - quotas.sum()]] += 1
-    complaints = [
-        Complaint(
-            f"cohort {cohort.name}, class {name!r}", _shortage(int(count), int(quota), wanted, n)
-        )
-        for name, count, quota in zip(cohort.classes, counts, quotas, strict=True)
-        if not 0 < quota < count
-    ]
-    if complaints:
-        raise DataError(complaints)
+    quotas = _quotas(counts, wanted)
+    if not _is_possible(quotas, counts):
+        raise DataError(about_shortage(cohort, quotas, wanted, _nearest_test(counts, wanted)))
     return quotas
 
 
-def _shortage(count: int, quota: int, wanted: int, n: int) -> str:
-    subjects = "subject" if count == 1 else "subjects"
-    return (
-        f"has {count} {subjects}, of which a test set of {wanted} of {n} would take {quota}; at "
-        "least one must be left on each side: change `test`, or leave the class out"
-    )
+def _quotas(counts: NDArray[np.intp], wanted: int) -> NDArray[np.intp]:
+    exact = counts * wanted / counts.sum()
+    quotas: NDArray[np.intp] = np.floor(exact).astype(np.intp)
+    by_remainder = np.argsort(-(exact - quotas), kind="stable")
+    quotas[by_remainder[: wanted - quotas.sum()]] += 1
+    return quotas
+
+
+def _is_possible(quotas: NDArray[np.intp], counts: NDArray[np.intp]) -> bool:
+    return bool(((quotas > 0) & (quotas < counts)).all())
+
+
+def _nearest_test(counts: NDArray[np.intp], wanted: int) -> int | None:
+    """Return the size of a test set that leaves every class on both sides, near to a wanted one."""
+    if (counts < 2).any():
+        return None
+    sizes = range(len(counts), int(counts.sum()) - len(counts) + 1)
+    near = sorted(sizes, key=lambda size: abs(size - wanted))[:_TRIED]
+    return next((size for size in near if _is_possible(_quotas(counts, size), counts)), None)

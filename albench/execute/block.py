@@ -11,6 +11,7 @@ from sklearn.base import clone
 from albench.api.modality import fingerprint
 from albench.learn.batches import Batches
 from albench.learn.estimator import FusionClassifier
+from albench.learn.gaps import fill_gaps
 from albench.learn.learner import Learner
 from albench.learn.scoring import ClassifierSource
 from albench.learn.store import SampleStore, Scaling
@@ -205,9 +206,11 @@ def open_block(task: CellTask) -> Block:
 
 def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
     data = task.data
-    arrays = {key: np.load(path, mmap_mode="r") for key, path in task.arrays.items()}
+    arrays = {key: stored.open() for key, stored in task.arrays.items()}
     train_part = _part(arrays, data.candidates[data.train])
     test_part = _part(arrays, data.candidates[data.test])
+    for key in task.gaps:
+        fill_gaps(train_part[key][1], test_part[key][1])
     scalings = {}
     if task.cell.model.standardise:
         scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}

@@ -140,7 +140,7 @@ def _cohort(
         "test_subjects": int(class_quotas(cohort, spec.test).sum()),
         "evaluation": spec.evaluate,
         "label_noise": spec.label_noise,
-        "note": " ".join(notes),
+        "note": " ".join([*notes, *filter(None, [cohort.remark])]),
         "simulated": any("simulated" in loader.tags for loader in loaders),
     }
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from albench.cohort.cache import FeatureCache
+from albench.cohort.stored_array import StoredArray
 from albench.errors import AlbenchError
+from albench.execute.frames import Message
+from albench.plan.blame import Blame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -63,30 +64,33 @@ class Prepared:
         The model.
     shapes : mapping of str to tuple of int
         Of one sample of each modality, for `FusionModel.build`.
-    arrays : mapping of str to Path
+    arrays : mapping of str to StoredArray
         The file of each modality, all rows: samples, or the outputs of a frozen trunk.
+    gaps : tuple of str
+        The modalities whose vectors hold NaN for what is missing.
     """
 
     cohort: Cohort
     component: Component
     shapes: Mapping[str, tuple[int, ...]]
-    arrays: Mapping[str, Path]
+    arrays: Mapping[str, StoredArray]
+    gaps: tuple[str, ...] = ()
 
 
-def prepare(request: Request, _line: Line) -> dict[str, Any]:
+def prepare(request: Request, line: Line) -> dict[str, Any]:
     """Return where a block's data lie, after having put there what was missing.
 
     Parameters
     ----------
     request : Request
         What is needed.
-    _line : Line
-        Not used: there is nothing to tell on the way.
+    line : Line
+        Takes what the user should know: of a damaged cache that is made again.
 
     Returns
     -------
     dict
-        Plain, for `read_prepared`: shapes, and paths into the feature cache, which all cells map
+        Plain, for `read_prepared`: shapes, and places in the feature cache, which all cells map
         into memory.
 
     Raises
@@ -95,84 +99,97 @@ def prepare(request: Request, _line: Line) -> dict[str, Any]:
         If a sample cannot be read; names file and subject.
     WeightsError
         If the model's weights are not to be had.
+    PluginError
+        If a plugin raises anything else; names it and the options to change.
     """
     from albench.learn.extraction import features
-    from albench.plan import open_loader
     from albench.seeds import torch_seeded
 
-    modalities = {
-        key: open_loader(plan, f"cohorts.{request.cohort}.modalities.{key}")
-        for key, plan in request.loaders.items()
-    }
+    modalities = {key: _opened(request, key) for key in request.loaders}
     shapes = {key: modality.shape for key, modality in modalities.items()}
     component = request.component
-    model = component.load()(**component.arguments(request.model.options))
-    with torch_seeded(0):  # only its trunks are looked at
+    blame = Blame(f"models.{request.model.label}", component, request.model.options)
+    # Only its trunks are looked at.
+    with torch_seeded(0), blame.while_("its network was built"):
+        model = component.load()(**component.arguments(request.model.options))
         trunks = model.build(shapes, request.n_classes).trunks
-    cache = FeatureCache(request.cache)
-    arrays = {
-        key: _on_disk(features(modality, trunks.get(key), cache), modality, cache)
-        for key, modality in modalities.items()
-    }
+    cache = FeatureCache(request.cache, lambda text: line.send(Message("notice", {"text": text})))
+    arrays = {}
+    for key, modality in modalities.items():
+        trunk = trunks.get(key)
+        with blame.while_("its frozen trunk was run"):
+            array = features(modality, blame.loading(trunk) if trunk else None, cache)
+        arrays[key] = _stored(array, modality, cache).plain()
     return {
         "shapes": {key: list(shape) for key, shape in shapes.items()},
-        "arrays": {key: str(path) for key, path in arrays.items()},
+        "arrays": arrays,
+        "gaps": [key for key, modality in modalities.items() if modality.has_gaps],
     }
 
 
-def read_prepared(
-    told: Any, modalities: Sequence[str]
-) -> tuple[dict[str, tuple[int, ...]], dict[str, Path]]:
+def _opened(request: Request, key: str) -> Modality:
+    from albench.plan import open_loader
+
+    plan, where = request.loaders[key], f"cohorts.{request.cohort}.modalities.{key}"
+    return Blame(where, plan.component, plan.options).reading(open_loader(plan, where))
+
+
+def _stored(array: NDArray[Any], modality: Modality, cache: FeatureCache) -> StoredArray:
+    """Return where an array lies, writing it to the cache if it only lies in memory."""
+
+    def fill(target: NDArray[Any]) -> None:
+        target[...] = array
+
+    key = f"samples {modality.fingerprint}"
+    return cache.stored(array) or cache.store(key, array.shape, array.dtype, fill, modality.note)
+
+
+def read_prepared(told: Any, request: Request, cohort: Cohort) -> Prepared:
     """Return what `prepare` gave, which comes from a process that has run plugins.
 
     Parameters
     ----------
     told : object
         As it came.
-    modalities : sequence of str
-        Those that were asked for.
+    request : Request
+        What was asked for.
+    cohort : Cohort
+        Of the block.
 
     Returns
     -------
-    shapes, arrays : dict
-        As in `Prepared`.
+    Prepared
+        Of the types that it should be of; the files are checked when they are opened.
 
     Raises
     ------
     AlbenchError
         If it is anything else.
     """
-    shapes, arrays = _table(told, "shapes", modalities), _table(told, "arrays", modalities)
+    keys = list(request.loaders)
+    shapes, arrays = _table(told, "shapes", keys), _table(told, "arrays", keys)
+    gaps = told.get("gaps")
     are_shapes = all(
         isinstance(shape, list) and all(type(size) is int and size > 0 for size in shape)
         for shape in shapes.values()
     )
-    are_files = all(isinstance(path, str) and Path(path).is_file() for path in arrays.values())
-    if not (are_shapes and are_files):
-        raise AlbenchError("the answer names no shapes, or files that are not there")
-    return (
-        {key: tuple(shape) for key, shape in shapes.items()},
-        {key: Path(path) for key, path in arrays.items()},
+    if not are_shapes or not isinstance(gaps, list) or not set(map(str, gaps)) <= set(keys):
+        raise AlbenchError("the answer names no shapes, or modalities that were not asked for")
+    try:
+        stored = {key: StoredArray.of_plain(array) for key, array in arrays.items()}
+    except ValueError as error:
+        raise AlbenchError(str(error)) from error
+    return Prepared(
+        cohort=cohort,
+        component=request.component,
+        shapes={key: tuple(shape) for key, shape in shapes.items()},
+        arrays=stored,
+        gaps=tuple(gaps),
     )
 
 
-def _table(told: Any, name: str, modalities: Sequence[str]) -> dict[str, Any]:
+def _table(told: Any, name: str, keys: Sequence[str]) -> dict[str, Any]:
     table = told.get(name) if isinstance(told, dict) else None
-    if not isinstance(table, dict) or list(table) != list(modalities):
-        raise AlbenchError(f"the answer has no {name} of {', '.join(modalities)}")
+    if not isinstance(table, dict) or list(table) != list(keys):
+        raise AlbenchError(f"the answer has no {name} of {', '.join(keys)}")
     return table
-
-
-def _on_disk(array: NDArray[Any], modality: Modality, cache: FeatureCache) -> Path:
-    """Return the file of an array, writing it to the cache if it only lies in memory."""
-    if isinstance(array, np.memmap):
-        return Path(str(array.filename))
-
-    def fill(target: NDArray[Any]) -> None:
-        target[...] = array
-
-    key = f"samples {modality.fingerprint}"
-    stored = cache.build(key, array.shape, array.dtype, fill, modality.note)
-    if not isinstance(stored, np.memmap):
-        raise TypeError("the cache gave an array that is not on disk")
-    return Path(str(stored.filename))

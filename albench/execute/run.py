@@ -15,11 +15,11 @@ import numpy as np
 from albench.errors import AlbenchError, DataError
 from albench.execute import checkpoint, scratch
 from albench.execute.conversation import CellConversation, fits
-from albench.execute.prepare import Prepared, Request, read_prepared
+from albench.execute.prepare import Request, read_prepared
 from albench.execute.processes import ATTEMPTS, context
 from albench.execute.repetition import open_repetition
-from albench.execute.supervise import Job, Outcome, supervise
-from albench.execute.task import CellTask
+from albench.execute.supervise import Job, Monologue, Outcome, supervise
+from albench.execute.task import task_for
 from albench.records import journal
 from albench.records.schema import Finished, Status
 
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
     from albench.cohort.join import Cohort
     from albench.execute.checkpoint import Checkpoint
+    from albench.execute.frames import Message
+    from albench.execute.prepare import Prepared
     from albench.execute.repetition import Repetition
+    from albench.execute.task import CellTask
     from albench.plan import Cell, Resolved
     from albench.records.journal import Journal
     from albench.registry import Component
@@ -48,7 +51,7 @@ class Progress:
     Parameters
     ----------
     kind : str
-        ``prepare``, ``start``, ``round`` or ``cell``.
+        ``prepare``, ``notice``, ``start``, ``round`` or ``cell``.
     cell : Cell or None
         Which cell; of a start, any cell of its repetition.
     finished : Finished or None
@@ -137,8 +140,7 @@ def prepare_all(
         )
         what = f"{cohort} {'+'.join(modalities)} for {model}"
         watch(Progress("prepare", text=what))
-        shapes, arrays = _prepared(request, start, what)
-        prepared[key] = Prepared(cohorts[cohort, modalities], request.component, shapes, arrays)
+        prepared[key] = _prepared(request, cohorts[cohort, modalities], what, start, watch)
     return prepared
 
 
@@ -152,9 +154,28 @@ def _context(resolved: Resolved) -> BaseContext:
     return context([*PRELOAD, *sorted(modules)])
 
 
+class _Notices(Monologue):
+    """Passes on what a preparing child wants the user to know."""
+
+    def __init__(self, watch: Callable[[Progress], None]) -> None:
+        self._watch = watch
+
+    def answer(self, message: Message) -> Message | None:
+        """Take a notice; anything else is refused."""
+        text = message.plain.get("text")
+        if message.kind != "notice" or not isinstance(text, str):
+            return super().answer(message)
+        self._watch(Progress("notice", text=text))
+        return None
+
+
 def _prepared(
-    request: Request, start: BaseContext, what: str
-) -> tuple[dict[str, tuple[int, ...]], dict[str, Path]]:
+    request: Request,
+    cohort: Cohort,
+    what: str,
+    start: BaseContext,
+    watch: Callable[[Progress], None],
+) -> Prepared:
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         log = Path(folder) / "prepare.log"
         job = Job(
@@ -164,11 +185,11 @@ def _prepared(
             seconds=PREPARE_SECONDS,
             threads=os.cpu_count() or 1,
         )
-        outcome = _supervised_again(lambda: supervise(job, start))
+        outcome = _supervised_again(lambda: supervise(job, start, _Notices(watch)))
         reason = outcome.reason
         if outcome.status is Status.OK:
             try:
-                return read_prepared(outcome.value, list(request.loaders))
+                return read_prepared(outcome.value, request, cohort)
             except AlbenchError as error:
                 reason = str(error)
         tail = _tail(log)
@@ -408,16 +429,7 @@ class Run:
         return self._resolved.components[f"strategy/{cell.strategy.label}"]
 
     def _task(self, cell: Cell, repetition: Repetition, labelled: NDArray[np.intp]) -> CellTask:
-        block = self._block(cell)
-        return CellTask(
-            cell=cell,
-            data=repetition.unlabelled(),
-            model=block.component,
-            shapes=block.shapes,
-            arrays=block.arrays,
-            labelled=labelled,
-            labels=repetition.labels_of(labelled),
-        )
+        return task_for(cell, self._block(cell), repetition, labelled)
 
     def _start_path(self, cell: Cell) -> Path:
         return self._work / "starts" / f"{cell.start_id}{checkpoint.SUFFIX}"

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from albench.cohort.budget import Schedule
+    from albench.cohort.stored_array import StoredArray
+    from albench.execute.prepare import Prepared
+    from albench.execute.repetition import Repetition
     from albench.plan import Cell
     from albench.registry import Component
 
@@ -60,8 +62,10 @@ class CellTask:
         The model's plugin.
     shapes : mapping of str to tuple of int
         Of one sample of each modality.
-    arrays : mapping of str to Path
+    arrays : mapping of str to StoredArray
         The file of each modality, all rows.
+    gaps : tuple of str
+        The modalities with values that are missing.
     labelled : ndarray of int
         The labelled candidates' numbers in the order of their purchase.
     labels : ndarray of int
@@ -81,10 +85,44 @@ class CellTask:
     data: Unlabelled
     model: Component
     shapes: Mapping[str, tuple[int, ...]]
-    arrays: Mapping[str, Path]
+    arrays: Mapping[str, StoredArray]
+    gaps: tuple[str, ...]
     labelled: NDArray[np.intp]
     labels: NDArray[np.intp]
     strategy: Component | None = None
     n_rounds: int = 0
     state: bytes = b""
     pool_labels: NDArray[np.intp] | None = None
+
+
+def task_for(
+    cell: Cell, prepared: Prepared, repetition: Repetition, labelled: NDArray[np.intp]
+) -> CellTask:
+    """Return what a child is told that trains once on a labelled set.
+
+    Parameters
+    ----------
+    cell : Cell
+        What to run.
+    prepared : Prepared
+        Its block's data on disk.
+    repetition : Repetition
+        Who holds the labels.
+    labelled : ndarray of int
+        The labelled candidates' numbers, whose labels alone are told.
+
+    Returns
+    -------
+    CellTask
+        Of the reference, or of round 0.
+    """
+    return CellTask(
+        cell=cell,
+        data=repetition.unlabelled(),
+        model=prepared.component,
+        shapes=prepared.shapes,
+        arrays=prepared.arrays,
+        gaps=prepared.gaps,
+        labelled=labelled,
+        labels=repetition.labels_of(labelled),
+    )

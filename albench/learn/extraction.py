@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from albench.learn.devices import resolved
+from albench.learn.gaps import require_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,7 +69,9 @@ def features(
             note=f"{name} through {trunk.key}",
         )
     if len(modality.shape) == 1:
-        return modality.read(np.arange(len(modality))).astype(np.float32, copy=False)
+        vectors = modality.read(np.arange(len(modality))).astype(np.float32, copy=False)
+        require_whole(vectors, modality)
+        return vectors
     return cache.build(
         f"{modality.fingerprint} {_DECODED}",
         (len(modality), *modality.shape),

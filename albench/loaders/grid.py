@@ -10,11 +10,15 @@ from typing import Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from albench.api import Complaint, DataError
+from albench.api import Complaint, DataError, as_keys, is_missing
+from albench.loaders.magic import kind_of_file
 
 Column = NDArray[Any]  # numbers, or Python objects where a file's column is text
 
 PARQUET_SUFFIXES = (".parquet", ".pq")
+
+SEPARATORS = (",", ";", "\t", "|")
+"""What a line of column names is searched for if it does not come apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +73,40 @@ class Grid:
         list of str
             One a row.
         """
-        return ["" if value is None else str(value) for value in self.columns[name].tolist()]
+        cells = self.columns[name].tolist()
+        return ["" if is_missing(cell) else str(cell) for cell in cells]
+
+    def keys(self, name: str) -> list[str]:
+        """Return a column of subjects or labels as text that is equal where the values are.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+
+        Returns
+        -------
+        list of str
+            One a row, as `as_keys` gives them; empty where there is no value.
+        """
+        return as_keys(self.columns[name].tolist())
+
+    def of_rows(self, rows: Sequence[int]) -> "Grid":
+        """Return some of the rows.
+
+        Parameters
+        ----------
+        rows : sequence of int
+            Their positions, in the order that is wanted.
+
+        Returns
+        -------
+        Grid
+            In which each row keeps its place in the file.
+        """
+        chosen = np.array(rows, dtype=np.intp)
+        columns = {name: column[chosen] for name, column in self.columns.items()}
+        return Grid(self.file, columns, tuple(self.lines[row] for row in rows), self.unit)
 
     def missing(self, names: Sequence[str], remedy: str = "") -> list[Complaint]:
         """Return a complaint about each column that is not there.
@@ -87,6 +124,9 @@ class Grid:
             Each tells what columns there are.
         """
         found = ", ".join(map(repr, self.columns))
+        inside = [mark for mark in SEPARATORS[1:] if any(mark in name for name in self.columns)]
+        if inside:
+            remedy = f"; are fields separated by {inside[0]!r}, as a name suggests?{remedy}"
         problem = "has no column {!r}; found are {}{}"
         return [
             Complaint(str(self.file), problem.format(name, found, remedy))
@@ -95,13 +135,16 @@ class Grid:
         ]
 
 
-def read_grid(file: Path) -> Grid:
+def read_grid(file: Path, separator: str = ",") -> Grid:
     """Return the columns of a file: Parquet if its name ends in .parquet or .pq, else CSV.
 
     Parameters
     ----------
     file : Path
-        CSV is UTF-8 with commas and one line of column names.
+        CSV is UTF-8 with one line of column names. Of a Parquet file that pandas has written, an
+        index that has a name is a column, as it is in CSV.
+    separator : str
+        What stands between the fields of a CSV file.
 
     Returns
     -------
@@ -114,8 +157,9 @@ def read_grid(file: Path) -> Grid:
         If the file is missing, unreadable, empty or malformed; names every bad line.
     """
     is_parquet = file.suffix.lower() in PARQUET_SUFFIXES
+    _require_one_character(separator)
     try:
-        grid = _from_parquet(file) if is_parquet else _from_csv(file)
+        grid = _from_parquet(file) if is_parquet else _from_csv(file, separator)
     except OSError as error:
         raise DataError(
             [Complaint(str(file), f"cannot be read: {error.strerror or error}")]
@@ -125,20 +169,25 @@ def read_grid(file: Path) -> Grid:
     return grid
 
 
-def _from_csv(file: Path) -> Grid:
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as stream:
-            numbered = list(_numbered_rows(stream))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError([Complaint(str(file), f"is not CSV in UTF-8: {error}")]) from error
+def _require_one_character(separator: str) -> None:
+    if len(separator) != 1 or separator in '"\r\n' or separator.isalnum():
+        problem = f'found {separator!r}, expected one character such as "," or ";" or "\\t"'
+        raise DataError([Complaint("option 'separator'", problem)])
+
+
+def _from_csv(file: Path, separator: str) -> Grid:
+    numbered = _read_csv(file, separator)
     if not numbered:
         raise DataError([Complaint(str(file), "is empty: it has not even column names")])
     (first_line, header), *rows = numbered
-    complaints = _about_names(f"{file}, line {first_line}", header)
-    complaints += [
-        Complaint(f"{file}, line {line}", f"found {len(row)} fields, needed are {len(header)}")
-        for line, row in rows
-        if len(row) != len(header)
+    where = f"{file}, line {first_line}"
+    complaints = _about_separator(where, header, separator) or [
+        *_about_names(where, header),
+        *(
+            Complaint(f"{file}, line {line}", _misfit(len(row), len(header), separator))
+            for line, row in rows
+            if len(row) != len(header)
+        ),
     ]
     if complaints:
         raise DataError(complaints)
@@ -147,9 +196,46 @@ def _from_csv(file: Path) -> Grid:
     return Grid(file, dict(zip(header, arrays, strict=True)), tuple(line for line, _ in rows))
 
 
-def _numbered_rows(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
+def _read_csv(file: Path, separator: str) -> list[tuple[int, list[str]]]:
+    if kind := kind_of_file(file):
+        raise DataError([Complaint(str(file), f"is not CSV in UTF-8: it is {kind}")])
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as stream:
+            numbered = list(_numbered_rows(stream, separator))
+    except UnicodeDecodeError as error:
+        problem = f"is not CSV in UTF-8: {error}; save it in UTF-8"
+        raise DataError([Complaint(str(file), problem)]) from error
+    except csv.Error as error:
+        raise DataError([Complaint(str(file), f"is not CSV in UTF-8: {error}")]) from error
+    announces = numbered and separator.join(numbered[0][1]).lower() == f"sep={separator}"
+    return numbered[1:] if announces else numbered  # Excel's own line above the column names
+
+
+def _about_separator(where: str, header: Sequence[str], separator: str) -> list[Complaint]:
+    """Return the complaint about a header that only another separator takes apart."""
+    found = [other for other in SEPARATORS if other != separator and other in header[0]]
+    if len(header) > 1 or not found:
+        return []
+    problem = (
+        f"its fields seem to be separated by {found[0]!r}, not by {separator!r}: set the option "
+        f"separator = {_toml(found[0])}, or, where a loader has no such option, save the file with "
+        "commas"
+    )
+    return [Complaint(where, problem)]
+
+
+def _misfit(found: int, needed: int, separator: str) -> str:
+    quotes = f" (a field with {separator!r} in it, such as a decimal comma, needs quotes round it)"
+    return f"found {found} fields, needed are {needed}{quotes if found > needed else ''}"
+
+
+def _toml(separator: str) -> str:
+    return '"\\t"' if separator == "\t" else f'"{separator}"'
+
+
+def _numbered_rows(stream: TextIO, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the first line of each row that is not blank, and its fields."""
-    rows, line = csv.reader(stream, strict=True), 1
+    rows, line = csv.reader(stream, delimiter=separator, strict=True), 1
     for row in rows:
         if row:
             yield line, [field.strip() for field in row]
@@ -171,12 +257,30 @@ def _from_parquet(file: Path) -> Grid:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(file)
+        names = [name.strip() for name in pq.read_schema(file).names]
+        if complaints := _about_names(str(file), names):
+            raise DataError(complaints)
+        table = pq.read_table(file, partitioning=None)
     except pa.ArrowInvalid as error:
         raise DataError([Complaint(str(file), f"is not a Parquet file: {error}")]) from error
-    names = [name for name in table.column_names if not name.startswith("__index_level_")]
-    columns = {name: _parquet_column(table.column(name)) for name in names}
+    columns = {
+        name: _parquet_column(column)
+        for name, column in zip(names, table.columns, strict=True)
+        if not name.startswith("__index_level_")  # how pandas stores an index without a name
+    }
+    for name, values in _range_indices(table):
+        columns.setdefault(name, values)
     return Grid(file, columns, tuple(range(1, table.num_rows + 1)), unit="row")
+
+
+def _range_indices(table: Any) -> Iterator[tuple[str, Column]]:  # a pyarrow.Table, untyped
+    """Yield the indices that pandas describes in the metadata alone, if they have a name."""
+    pandas = (table.schema.pandas_metadata or {}).get("index_columns", [])
+    for index in pandas:
+        if isinstance(index, dict) and index.get("kind") == "range" and index.get("name"):
+            values = range(index["start"], index["stop"], index["step"])
+            if len(values) == table.num_rows:
+                yield str(index["name"]).strip(), np.array(values, dtype=np.int64)
 
 
 def _parquet_column(column: Any) -> Column:  # a pyarrow.ChunkedArray; pyarrow ships no types

@@ -14,6 +14,9 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     *,
     manifest: Path,
     modality: str | None = None,
+    unlabelled: str = "refuse",
+    literal: Sequence[str] | None = None,
+    separator: str = ",",
     size: int = 224,
     channels: int = 3,
     root: Path | None = None,
@@ -33,6 +36,12 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         A CSV file with the columns subject, modality, path and, if it knows the labels, label.
     modality : str or None
         Whose rows to take; None if the manifest has but one.
+    unlabelled : str
+        ``"refuse"`` rows without a label, or ``"drop"`` subjects of which no row has one.
+    literal : sequence of str or None
+        Words such as ``"NA"`` or ``"None"`` that are no missing values here.
+    separator : str
+        What stands between the fields of the manifest.
     size : int
         Pixels a side of the square that each region is stretched to.
     channels : int
@@ -66,7 +75,13 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         max_pixels=max_pixels,
         region=region_of(region, box, colour),
     )
-    pictures, labels, complaints = read_manifest(Path(manifest), modality, root)
-    return modality_of(
-        pictures, labels, framing, f"Pictures listed in {Path(manifest).name}.", complaints
+    rows = read_manifest(
+        Path(manifest),
+        modality,
+        root,
+        unlabelled=unlabelled,
+        literal=literal or (),
+        separator=separator,
     )
+    note = f"Pictures listed in {Path(manifest).name}.{rows.remark}"
+    return modality_of(rows.pictures, rows.labels, framing, note, rows.complaints)

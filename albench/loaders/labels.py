@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from albench.api import Complaint, Label
+from albench.api import Complaint, Label, is_whole_number
 
 Entry = tuple[str, str, str]
 """A subject, its label as it was written, and where."""
@@ -50,13 +50,9 @@ def whole_numbers_if_all(labels: Mapping[str, str]) -> dict[str, Label]:
     dict of str to str or int
         ``"01"`` is text: its number would be written otherwise.
     """
-    if all(_is_whole_number(label) for label in labels.values()):
+    if all(is_whole_number(label) for label in labels.values()):
         return {subject: int(label) for subject, label in labels.items()}
     return dict(labels)
-
-
-def _is_whole_number(text: str) -> bool:
-    return text.removeprefix("-").isdecimal() and text.isascii() and str(int(text)) == text
 
 
 def as_text(labels: Mapping[str, Label] | None) -> str:

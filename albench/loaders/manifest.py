@@ -1,20 +1,49 @@
 """The rows of a manifest: which picture is of which subject and modality."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from albench.api import Complaint, DataError, Label
 from albench.loaders.grid import Grid, read_grid
-from albench.loaders.labels import one_label_each, whole_numbers_if_all
+from albench.loaders.owners import Owners, read_owners
 from albench.loaders.pictures import PictureFile
 
 COLUMNS = ("subject", "modality", "path")
 """What a manifest must have; ``label`` may be lacking if another modality has the labels."""
 
 
+@dataclass(frozen=True)
+class ManifestRows:
+    """What a manifest says of one modality.
+
+    Parameters
+    ----------
+    pictures : list of PictureFile
+        In the manifest's order; only of rows that are in order.
+    labels : dict of str to str or int, or None
+        Of every subject of the manifest, so that labels are of one type in all its modalities.
+    remark : str
+        What was left out, as a sentence; empty if nothing was.
+    complaints : list of Complaint
+        About rows, each with its line.
+    """
+
+    pictures: list[PictureFile]
+    labels: dict[str, Label] | None
+    remark: str
+    complaints: list[Complaint]
+
+
 def read_manifest(
-    manifest: Path, modality: str | None, root: Path | None
-) -> tuple[list[PictureFile], dict[str, Label] | None, list[Complaint]]:
+    manifest: Path,
+    modality: str | None,
+    root: Path | None,
+    *,
+    unlabelled: str = "refuse",
+    literal: Sequence[str] = (),
+    separator: str = ",",
+) -> ManifestRows:
     """Return the pictures of one modality, the labels of all subjects, and what is wrong.
 
     Parameters
@@ -25,26 +54,34 @@ def read_manifest(
         Whose rows to take; None if there is but one.
     root : Path or None
         The folder that paths are relative to and may not leave; None is the manifest's.
+    unlabelled : str
+        See `read_owners`.
+    literal : sequence of str
+        See `read_owners`.
+    separator : str
+        What stands between fields.
 
     Returns
     -------
-    pictures : list of PictureFile
-        In the manifest's order; only of rows that are in order.
-    labels : dict of str to str or int, or None
-        Of every subject of the manifest, so that labels are of one type in all its modalities.
-    complaints : list of Complaint
-        About rows, each with its line. A manifest that cannot be read, lacks columns or has no
+    ManifestRows
+        Whose complaints may be many. A manifest that cannot be read, lacks columns or has no
         such modality is a `DataError` at once.
     """
-    grid = read_grid(manifest)
+    grid = read_grid(manifest, separator)
     _require_columns(grid)
-    wanted = [
-        row for row, name in enumerate(grid.text("modality")) if name == _chosen(grid, modality)
-    ]
-    complaints = _about_fields(grid, wanted)
-    labels, contradictions = _labels(grid)
-    pictures, misplaced = _pictures(grid, wanted, (root or manifest.parent).resolve())
-    return pictures, labels, complaints + contradictions + misplaced
+    chosen = _chosen(grid, modality)
+    wanted = [row for row, name in enumerate(grid.text("modality")) if name == chosen]
+    owners = read_owners(
+        grid,
+        "subject",
+        "label" if "label" in grid.columns else None,
+        wanted=wanted,
+        unlabelled=unlabelled,
+        literal=literal,
+    )
+    pictures, misplaced = _pictures(grid, owners, (root or manifest.parent).resolve())
+    complaints = [*_about_fields(grid, wanted), *owners.complaints, *misplaced]
+    return ManifestRows(pictures, owners.labels, owners.remark, complaints)
 
 
 def _require_columns(grid: Grid) -> None:
@@ -68,40 +105,23 @@ def _chosen(grid: Grid, modality: str | None) -> str:
 
 
 def _about_fields(grid: Grid, wanted: Iterable[int]) -> list[Complaint]:
-    """Return a complaint about each empty field of wanted rows, and of rows of no modality."""
-    lost = (row for row, name in enumerate(grid.text("modality")) if not name)
-    complaints = [_empty(grid, row, "modality") for row in lost]
-    names = [name for name in ("subject", "path", "label") if name in grid.columns]
-    columns = {name: grid.text(name) for name in names}
-    for row in wanted:
-        complaints += [_empty(grid, row, name) for name in names if not columns[name][row]]
-    return complaints
+    """Return a complaint about each wanted row without a path, and each row of no modality."""
+    names, paths = grid.text("modality"), grid.text("path")
+    complaints = [_empty(grid, row, "modality") for row, name in enumerate(names) if not name]
+    return complaints + [_empty(grid, row, "path") for row in wanted if not paths[row]]
 
 
 def _empty(grid: Grid, row: int, name: str) -> Complaint:
-    remedy = "; remove the column if another modality has the labels" if name == "label" else ""
-    return Complaint(grid.where(row), f"the {name} is empty; every row needs one{remedy}")
+    return Complaint(grid.where(row), f"the {name} is empty; every row needs one")
 
 
-def _labels(grid: Grid) -> tuple[dict[str, Label] | None, list[Complaint]]:
-    if "label" not in grid.columns:
-        return None, []
-    subjects, labels = grid.text("subject"), grid.text("label")
-    places = map(grid.where, range(len(grid)))
-    entries = (e for e in zip(subjects, labels, places, strict=True) if e[0] and e[1])
-    merged, contradictions = one_label_each(entries)
-    return whole_numbers_if_all(merged), contradictions
-
-
-def _pictures(
-    grid: Grid, wanted: Iterable[int], root: Path
-) -> tuple[list[PictureFile], list[Complaint]]:
-    subjects, paths = grid.text("subject"), grid.text("path")
+def _pictures(grid: Grid, owners: Owners, root: Path) -> tuple[list[PictureFile], list[Complaint]]:
+    paths = grid.text("path")
     complaints, pictures, first = [], [], dict[Path, str]()
-    for row in wanted:
-        if not (subjects[row] and paths[row]):
+    for row in owners.rows:
+        if not (owners.subjects[row] and paths[row]):
             continue
-        picture = PictureFile((root / paths[row]).resolve(), subjects[row], grid.where(row))
+        picture = PictureFile((root / paths[row]).resolve(), owners.subjects[row], grid.where(row))
         place = first.setdefault(picture.file, picture.where)
         if not picture.file.is_relative_to(root):
             complaints.append(Complaint(_who(picture), _outside(paths[row], root)))

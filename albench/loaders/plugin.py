@@ -42,6 +42,22 @@ BREAST_CANCER = Descriptor(
     citation="Street, Wolberg and Mangasarian 1993, Wisconsin Diagnostic Breast Cancer",
 )
 
+UNLABELLED = Option(
+    name="unlabelled",
+    type=str,
+    default="refuse",
+    choices=("refuse", "drop"),
+    help="rows without a label: refuse them, or leave out subjects that have none",
+)
+LITERAL = Option(
+    name="literal",
+    type=list,
+    help="words such as NA or None that are no missing values here",
+)
+SEPARATOR = Option(
+    name="separator", type=str, default=",", help="what stands between the fields of a CSV file"
+)
+
 TABLE = Descriptor(
     name="table",
     kind=Kind.LOADER,
@@ -61,6 +77,24 @@ TABLE = Descriptor(
             type=list,
             help="the columns to read; silent: every other column that holds a number",
         ),
+        Option(name="categorical", type=list, help="columns to read as levels, one feature each"),
+        Option(
+            name="missing",
+            type=str,
+            default="refuse",
+            choices=("refuse", "mean", "indicator"),
+            help="features without a value: refuse, the training mean, or that and an indicator",
+        ),
+        UNLABELLED,
+        LITERAL,
+        SEPARATOR,
+        Option(
+            name="decimal",
+            type=str,
+            default=".",
+            choices=(".", ","),
+            help="the decimal mark of numbers in text",
+        ),
     ),
 )
 
@@ -74,6 +108,9 @@ IMAGES = Descriptor(
         Option(
             name="modality", type=str, help="whose rows to take; silent: the manifest's only one"
         ),
+        UNLABELLED,
+        LITERAL,
+        SEPARATOR,
         Option(
             name="size",
             type=int,

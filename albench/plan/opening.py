@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api.modality import Modality
+from albench.cohort.classes import ClassRules
 from albench.cohort.join import Cohort, join
 from albench.cohort.split import class_quotas
 from albench.errors import Complaint, DataError, InputError
+from albench.plan.blame import Blame
 from albench.plan.marks import unknown_marks
 from albench.plan.matrix import modality_sets
 
 if TYPE_CHECKING:
     from albench.plan.resolve import LoaderPlan, Resolved
+    from albench.spec import CohortSpec
 
 
 def open_loader(plan: LoaderPlan, where: str) -> Modality:
@@ -34,6 +37,8 @@ def open_loader(plan: LoaderPlan, where: str) -> Modality:
     ------
     DataError
         With every complaint of the loader.
+    PluginError
+        If the loader raises what no loader should.
     """
     loader = plan.component.load()
     try:
@@ -43,6 +48,9 @@ def open_loader(plan: LoaderPlan, where: str) -> Modality:
     except (OSError, TypeError, ValueError, KeyError, ImportError) as error:
         who = f"loader {plan.component.qualified} of {plan.component.distribution}"
         raise DataError(f"{where}: {who} failed: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        blame = Blame(where, plan.component, plan.options)
+        raise blame.sentence(error, "it was opened") from error
     if not isinstance(modality, Modality) or not len(modality):
         raise DataError(f"{where}: loader {plan.component.qualified} gave no samples")
     return modality
@@ -79,7 +87,7 @@ def open_cohorts(
             continue  # its loader has complained already
         spec = resolved.specification.benchmark.cohorts[name]
         try:
-            cohort = join(name, {key: parts[key] for key in chosen}, spec.classes)
+            cohort = join(name, {key: parts[key] for key in chosen}, rules=_rules(spec))
             class_quotas(cohort, spec.test)
         except DataError as error:
             complaints += [c for c in error.complaints if c not in complaints]
@@ -89,6 +97,15 @@ def open_cohorts(
     if complaints:
         raise DataError(complaints)
     return modalities, cohorts
+
+
+def _rules(spec: CohortSpec) -> ClassRules:
+    return ClassRules(
+        classes=spec.classes,
+        ordered=spec.ordered,
+        exclude=spec.exclude_classes,
+        least=spec.min_subjects_per_class,
+    )
 
 
 def _open_all(

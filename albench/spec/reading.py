@@ -125,7 +125,7 @@ def read(path: Path) -> Specification:
         With every complaint, each with its line, key, what was found and what is allowed.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors of Windows mark the byte order
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: cannot be read: {error}") from error
     return parse(text, str(path), path.parent)

@@ -65,11 +65,25 @@ class CohortSpec(Section):
     classes: Annotated[list[str], Field(min_length=2), Distinct] | None = None
     """The classes in their order; None takes those found, sorted."""
     ordered: StrictBool = False
-    """Whether the order means something: reports then score the distance too; no identity."""
+    """Whether the order means something: reports then score the distance too; no identity.
+
+    It must then be given, unless labels are numbers.
+    """
+    exclude_classes: Annotated[list[str], Distinct] = Field(default_factory=list)
+    """Classes whose subjects are left out."""
+    min_subjects_per_class: Annotated[Count, Field(ge=0)] = 0
+    """Classes with fewer subjects are left out, counted over those who have all modalities."""
     label_noise: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     """The share of training labels that are wrong, drawn by sample of the first modality in use."""
     optional: StrictBool = False
     """Skip the cohort, with the reason, where a loader is not installed."""
+
+    @model_validator(mode="after")
+    def _excludes_no_class_that_it_lists(self) -> CohortSpec:
+        both = [name for name in self.classes or () if name in self.exclude_classes]
+        if both:
+            raise ValueError(f"{both[0]!r} is in both classes and exclude_classes")
+        return self
 
 
 class Training(Section):

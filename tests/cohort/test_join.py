@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -149,7 +149,10 @@ def test_no_common_subject_is_told_with_what_each_modality_has(make_modality: Ma
     parts = {"a": make_modality(["P1", "P1"], LABELS), "b": make_modality(["P2", "P3"])}
     with pytest.raises(DataError) as error:
         join("clinic", parts)
-    assert str(error.value) == "cohort clinic: no subject has all modalities (a has 1, b has 2)"
+    assert str(error.value) == (
+        "cohort clinic: no subject has all modalities (a has 1, b has 2); of the others a has "
+        "'P1', b has 'P2', 'P3': spell subjects alike in all modalities"
+    )
 
 
 def test_labels_that_contradict_one_another_are_told_with_their_modalities(
@@ -237,3 +240,54 @@ def test_a_fingerprint_changes_with_names_order_and_classes(make_modality: Make)
 def test_a_fingerprint_knows_nothing_of_the_cohort_s_name(make_modality: Make) -> None:
     parts = {"a": make_modality(["P1", "P2"], LABELS)}
     assert join("one", parts).fingerprint == join("other", parts).fingerprint
+
+
+def numbered(make_modality: Make, subjects: np.ndarray, labels: Any = None) -> Modality:
+    """Return a modality whose plugin gives subjects or labels that are not text."""
+    part = make_modality([str(row) for row in range(len(subjects))])
+    return replace(part, subjects=subjects, labels=labels)
+
+
+@pytest.mark.parametrize("theirs", [np.array([0.0, 1.0]), np.array(["0.0", "1.0"]), np.arange(2)])
+def test_whole_numbers_are_one_subject_however_they_are_spelt(
+    theirs: np.ndarray, make_modality: Make
+) -> None:
+    ours = make_modality(["0", "1"], {"0": "F0", "1": "F1"})
+    cohort = join("c", {"a": ours, "b": numbered(make_modality, theirs)})
+    assert cohort.subjects == ("0", "1")
+    assert cohort.labels.tolist() == [0, 1]
+
+
+def test_whole_numbers_are_one_label_however_they_are_spelt(make_modality: Make) -> None:
+    a = make_modality(["P1", "P2"], {"P1": 1, "P2": 0})
+    b = numbered(make_modality, np.array(["P1", "P2"]), {"P1": 1.0, "P2": 0.0})
+    assert join("c", {"a": a, "b": b}).classes == ("0", "1")
+
+
+def test_a_subject_that_is_no_number_is_refused(make_modality: Make) -> None:
+    a = numbered(make_modality, np.array([1.0, np.nan]), {1.0: "F0"})
+    with pytest.raises(DataError, match="modality a: has rows without a subject"):
+        join("c", {"a": a})
+
+
+def test_a_label_that_is_no_number_is_none(make_modality: Make) -> None:
+    a = numbered(make_modality, np.array(["P1", "P2"]), {"P1": 1.0, "P2": np.nan})
+    with pytest.raises(DataError, match="no modality knows the label of 1 subject: P2"):
+        join("c", {"a": a})
+
+
+def test_subjects_that_differ_in_spelling_alone_are_shown_from_both_sides(
+    make_modality: Make,
+) -> None:
+    a = make_modality(["P01", "P02", "P3"], {"P3": "F0"})
+    for theirs in (["p1", "P-2", "P3"], ["p1", "P-2"]):
+        with pytest.raises(DataError, match="a has 'P01' where b has 'p1', and 2 subjects"):
+            join("c", {"a": a, "b": make_modality(theirs)})
+
+
+def test_few_common_subjects_are_no_fault_where_the_others_lack_a_modality(
+    make_modality: Make,
+) -> None:
+    a = make_modality(["A1", "A2", "P1", "P2", "A3"], LABELS)
+    b = make_modality(["B7", "B8", "P1", "P2", "B9"])
+    assert join("c", {"a": a, "b": b}).subjects == ("P1", "P2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,13 +94,17 @@ def test_a_share_is_rounded_up_to_whole_subjects(test: float, n: int, make_modal
     assert class_quotas(of(make_modality, (15, 15)), test).sum() == n
 
 
+ONE = "class 'F1': has 1 subject, too few for training and test whatever `test` is: leave it out "
+BOTH = "classes 'F0', 'F1': have 5 subjects each, of which a test set of "
+
+
 @pytest.mark.parametrize(
     ("counts", "test", "said"),
     [
-        ((10, 1), 0.5, "class 'F1': has 1 subject, of which a test set of 6 of 11 would take "),
-        ((10, 2), 1, "class 'F1': has 2 subjects, of which a test set of 1 of 12 would take 0"),
-        ((5, 5), 1.0, "class 'F0': has 5 subjects, of which a test set of 10 of 10 would take 5"),
-        ((5, 5), 11, "class 'F1': has 5 subjects, of which a test set of 11 of 10 would take "),
+        ((10, 1), 0.5, f'{ONE}with exclude_classes = ["F1"] or min_subjects_per_class = 2'),
+        ((10, 2), 1, "class 'F1': has 2 subjects, of which a test set of 1 of 12 would take none"),
+        ((5, 5), 1.0, f"{BOTH}10 of 10 would take all"),
+        ((5, 5), 11, "have 5 subjects each, of which a test set of 11 of 10 would take all"),
     ],
     ids=["one subject", "none for test", "all for test", "more than there are"],
 )
@@ -109,14 +114,44 @@ def test_a_split_without_every_class_on_both_sides_is_refused(
     cohort = of(make_modality, counts)
     with pytest.raises(DataError) as error:
         split(cohort, test, np.random.default_rng(0))
-    assert f"cohort clinic, {said}" in str(error.value)
-    assert "change `test`, or leave the class out" in str(error.value)
+    assert said in str(error.value)
 
 
-def test_every_class_that_is_too_small_is_told(make_modality: Make) -> None:
+@pytest.mark.parametrize(("counts", "test"), [((10, 2), 1), ((5, 5), 10), ((40, 2, 3), 0.05)])
+def test_a_test_set_that_is_proposed_works(
+    counts: tuple[int, ...], test: float, make_modality: Make
+) -> None:
+    cohort = of(make_modality, counts)
     with pytest.raises(DataError) as error:
-        class_quotas(of(make_modality, (20, 1, 1)), 0.2)
-    assert len(error.value.complaints) == 2
+        class_quotas(cohort, test)
+    proposed = re.search(r"set `test` = (\d+)", str(error.value))
+    assert proposed
+    assert class_quotas(cohort, int(proposed[1])).sum() == int(proposed[1])
+
+
+def test_classes_that_are_too_small_for_one_reason_are_told_at_once(make_modality: Make) -> None:
+    with pytest.raises(DataError) as error:
+        class_quotas(of(make_modality, (20, *[1] * 8)), 0.2)
+    (found,) = map(str, error.value.complaints)
+    assert "classes 'F1', 'F2', 'F3', 'F4', 'F5' and 3 more: have 1 subject each" in found
+
+
+@pytest.mark.parametrize("step", [1, 0.1], ids=["whole", "fractions"])
+def test_measurements_are_recognised_and_told_once(step: float, make_modality: Make) -> None:
+    owners = [f"P{i:03}" for i in range(40)]
+    labels = {owner: str(round(i * step, 1)) for i, owner in enumerate(owners)}
+    cohort = join("clinic", {"a": make_modality(owners, labels)})
+    with pytest.raises(DataError) as error:
+        class_quotas(cohort, 0.2)
+    (found,) = map(str, error.value.complaints)
+    assert "look like measurements and not like classes: 40 different numbers, from 0" in found
+
+
+def test_few_numbers_are_classes_and_no_measurements(make_modality: Make) -> None:
+    owners = [f"P{i:03}" for i in range(51)]
+    labels = {owner: i % 10 if i < 50 else 11 for i, owner in enumerate(owners)}
+    with pytest.raises(DataError, match="class '11': has 1 subject"):
+        class_quotas(join("clinic", {"a": make_modality(owners, labels)}), 0.5)
 
 
 def test_a_class_that_nobody_is_of_is_told(make_modality: Make) -> None:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     WriteSpec = Callable[..., Path]
 
 
-def started(*arguments: object, **options: object) -> subprocess.Popen[str]:
+def started(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603  # our own command
         [sys.executable, "-m", "albench", *map(str, arguments)],
         stderr=subprocess.PIPE,
         text=True,
-        **{"stdout": subprocess.PIPE, **options},  # type: ignore[call-overload]
+        **{"stdout": subprocess.PIPE, **options},
     )
 
 

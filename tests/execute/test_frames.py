@@ -28,7 +28,7 @@ from albench.execute.frames import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-ARRAYS = {
+ARRAYS: dict[str, np.ndarray] = {
     "picks": np.arange(5),
     "proba": np.full((2, 3), 1 / 3, dtype=np.float32),
     "nothing": np.empty((0, 2), dtype=np.float32),

@@ -310,3 +310,46 @@ def test_the_fingerprint_tells_the_region(framed: Path) -> None:
         images.load(manifest=framed, modality="framed", **choice).fingerprint for choice in choices
     }
     assert len(found) == 3
+
+
+@pytest.mark.parametrize("word", ["NaN", "None"])
+def test_a_word_for_nothing_is_refused_unless_it_is_meant(
+    write_csv: WriteCsv, write_picture: WritePicture, word: str
+) -> None:
+    write_picture("a.png")
+    write_picture("b.png", (1, 2, 3))
+    manifest = write_csv("subject,modality,path,label", f"{word},A,a.png,F0", f"P2,A,b.png,{word}")
+    first, second = complaints(manifest)
+    assert f"line 2, column 'subject': found '{word}'" in first
+    assert f"line 3, column 'label': found '{word}'" in second
+    assert images.load(manifest=manifest, literal=[word]).labels == {word: "F0", "P2": word}
+
+
+def test_subjects_without_a_label_can_be_dropped_and_are_counted(
+    write_csv: WriteCsv, write_picture: WritePicture
+) -> None:
+    for name in "abc":
+        write_picture(f"{name}.png")
+    rows = ("P1,A,a.png,F0", "P2,A,b.png,", "P3,A,c.png,NA", "P1,B,b.png,F0")
+    manifest = write_csv("subject,modality,path,label", *rows)
+    modality = images.load(manifest=manifest, modality="A", unlabelled="drop")
+    assert modality.subjects.tolist() == ["P1"]
+    assert "2 subjects without a label are left out" in modality.note
+
+
+def test_whole_floats_are_the_subjects_that_integers_are(
+    write_csv: WriteCsv, write_picture: WritePicture
+) -> None:
+    write_picture("a.png")
+    manifest = write_csv("subject,modality,path,label", "7.0,A,a.png,1.0")
+    assert images.load(manifest=manifest).labels == {"7": 1}
+
+
+def test_a_manifest_with_semicolons_is_said_to_be_one_and_can_be_read(
+    write_csv: WriteCsv, write_picture: WritePicture
+) -> None:
+    write_picture("a.png")
+    manifest = write_csv("subject;modality;path", "P1;A;a.png")
+    (found,) = complaints(manifest)
+    assert "separated by ';', not by ','" in found
+    assert len(images.load(manifest=manifest, separator=";")) == 1

@@ -146,3 +146,23 @@ def test_every_benchmark_that_ships_is_valid(file: Path) -> None:
 
 def test_a_path_of_keys_is_written_as_in_the_file() -> None:
     assert dotted(("matrix", 0, "modalities", 1, 0)) == "matrix[0].modalities[1][0]"
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_specification(tmp_path: Path, parse: Parse) -> None:
+    plain = parse()
+    file = tmp_path / "bench.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + plain.text.replace("\n", "\r\n").encode())
+    found = spec.read(file)
+    assert found.benchmark == plain.benchmark
+    assert found.text == plain.text
+
+
+def test_a_class_is_not_listed_and_excluded(parse: Parse) -> None:
+    with pytest.raises(SpecError, match="'F1' is in both classes and exclude_classes"):
+        parse(
+            (
+                "[cohorts.clinic.modalities]",
+                '[cohorts.clinic]\nclasses = ["F0", "F1"]\nexclude_classes = ["F1"]\n'
+                "[cohorts.clinic.modalities]",
+            )
+        )

@@ -11,11 +11,13 @@ import pytest
 
 from albench.api import Descriptor, Kind
 from albench.api.needs import NEEDS
+from albench.cohort.cache import FeatureCache
 from albench.cohort.join import join
 from albench.execute.block import open_block
+from albench.execute.prepare import Prepared
 from albench.execute.query import Question, _view
 from albench.execute.repetition import open_repetition
-from albench.execute.task import CellTask
+from albench.execute.task import CellTask, task_for
 from albench.registry import Component
 from albench.testing.reach import reachable
 from albench.testing.strategies.harness import TEST_MARK
@@ -145,21 +147,19 @@ def repetition(planned: Callable[..., Any], make_modality: Callable[..., Any]) -
 def task(repetition: Repetition, tmp_path: Path) -> CellTask:
     """What a child is told of it, the samples of its test part marked."""
     model = Descriptor(name="m", kind=Kind.MODEL, target="albench.models.mmfn:Mmfn", summary="x")
-    paths = {key: tmp_path / f"{key}.npy" for key in repetition.cohort.modalities}
-    for column, path in enumerate(paths.values()):
+    cohort, cache = repetition.cohort, FeatureCache(tmp_path)
+    arrays = {}
+    for column, key in enumerate(cohort.modalities):
         values = np.random.default_rng(column).normal(size=(80, 2)).astype(np.float32)
-        values[repetition.cohort.candidates[repetition.test, column]] = TEST_MARK
-        np.save(path, values)
-    labelled = repetition.train[:20]
-    return CellTask(
-        cell=repetition.cell,
-        data=repetition.unlabelled(),
-        model=Component(model, "albench", "1"),
-        shapes=dict.fromkeys(paths, (2,)),
-        arrays=paths,
-        labelled=labelled,
-        labels=repetition.labels_of(labelled),
-    )
+        values[cohort.candidates[repetition.test, column]] = TEST_MARK
+
+        def fill(target: Any, values: Any = values) -> None:
+            target[...] = values
+
+        arrays[key] = cache.store(key, values.shape, values.dtype, fill)
+    shapes = dict.fromkeys(arrays, (2,))
+    prepared = Prepared(cohort, Component(model, "albench", "1"), shapes, arrays)
+    return task_for(repetition.cell, prepared, repetition, repetition.train[:20])
 
 
 def test_in_a_real_round_nothing_hidden_can_be_reached(

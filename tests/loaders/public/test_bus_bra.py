@@ -55,3 +55,23 @@ def test_a_damaged_mask_is_named(bus_bra: Path) -> None:
     (bus_bra / "BUSBRA" / "Masks" / "mask_0001-r.png").write_bytes(b"")
     with pytest.raises(DataError, match=r"mask_0001-r\.png: the mask cannot be read"):
         loader.load(path=bus_bra, view="lesion")
+
+
+@pytest.mark.parametrize("case", ["", "NaN"])
+def test_an_image_of_no_patient_is_refused(bus_bra: Path, case: str) -> None:
+    table = bus_bra / "BUSBRA" / "bus_data.csv"
+    table.write_text(table.read_text().replace("bus_0002-l,2", f"bus_0002-l,{case}"))
+    with pytest.raises(DataError, match="line 4, column 'Case'") as caught:
+        loader.load(path=bus_bra)
+    assert "literal" not in str(caught.value)
+
+
+def test_patients_that_software_has_written_as_fractions_are_the_same(bus_bra: Path) -> None:
+    table = bus_bra / "BUSBRA" / "bus_data.csv"
+    before = loader.load(path=bus_bra).fingerprint
+    text = table.read_text()
+    for row in ("1-l,1", "1-r,1", "2-l,2"):
+        text = text.replace(f"{row},", f"{row}.0,")
+    assert text.count(".0,") == 3
+    table.write_text(text)
+    assert loader.load(path=bus_bra).fingerprint == before

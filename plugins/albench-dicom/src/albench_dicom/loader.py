@@ -8,7 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from albench.api import Complaint, DataError, Label, Modality, fingerprint
+from albench.api import (
+    MISSING_WORDS,
+    Complaint,
+    DataError,
+    Label,
+    Modality,
+    fingerprint,
+    is_whole_number,
+)
 from albench_dicom.header import content_of, dataset_of
 from albench_dicom.manifest import Row, read_manifest
 from albench_dicom.pixels import frames as decoded_frames
@@ -24,6 +32,7 @@ class Wanted:
     """What to take of each file, and how to name its subject."""
 
     salt: bytes
+    literal: Sequence[str]
     frames: int
     region: str
     box: Sequence[int] | None
@@ -36,6 +45,9 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     manifest: Path,
     salt: Path,
     modality: str | None = None,
+    unlabelled: str = "refuse",
+    literal: Sequence[str] | None = None,
+    separator: str = ",",
     size: int = 224,
     channels: int = 3,
     frames: int = 1,
@@ -58,6 +70,12 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         A file with the secret that pseudonyms are made with.
     modality : str or None
         Whose rows to take; None if the manifest has but one.
+    unlabelled : str
+        ``"refuse"`` rows without a label, or ``"drop"`` subjects of which no row has one.
+    literal : sequence of str or None
+        Words such as ``"NA"`` that are no missing values here.
+    separator : str
+        What stands between the fields of the manifest.
     size : int
         Pixels a side of the square that each region is stretched to.
     channels : int
@@ -90,22 +108,36 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         raise DataError(wrong)
     wanted = Wanted(
         salt=read_salt(Path(salt)),
+        literal=literal or (),
         frames=frames,
         region=region,
         box=box,
         burned_in=burned_in,
         max_pixels=max_pixels,
     )
-    rows, has_labels, complaints = read_manifest(Path(manifest), modality, root)
+    rows, has_labels, complaints = read_manifest(
+        Path(manifest),
+        modality,
+        root,
+        unlabelled=unlabelled,
+        literal=literal or (),
+        separator=separator,
+    )
+    if unlabelled == "drop" and not has_labels:
+        problem = "found \"drop\", but the manifest has no column 'label': leave it out"
+        complaints.append(Complaint("option 'unlabelled'", problem))
     scans, unusable = _scans(rows, wanted)
     labels, contradictions = _labels(zip(scans, rows, strict=True))
     complaints += unusable + contradictions
     if complaints:
         raise DataError(complaints)
     found = [scan for scan in scans if scan is not None]
-    return _modality(
-        found, labels if has_labels else None, ScanReader(tuple(found), size, channels)
-    )
+    kept = found if unlabelled == "refuse" else [scan for scan in found if scan.subject in labels]
+    if not kept:
+        raise DataError([Complaint(str(manifest), "no row that is read has a label")])
+    n_left_out = len({scan.subject for scan in found} - {scan.subject for scan in kept})
+    reader = ScanReader(tuple(kept), size, channels)
+    return _modality(kept, labels if has_labels else None, reader, n_left_out)
 
 
 def _about_options(channels: int, region: str, box: Sequence[int] | None) -> list[Complaint]:
@@ -142,7 +174,7 @@ def _scan(row: Row, subject: str, wanted: Wanted) -> Scan:
     dataset = dataset_of(content, whose=not subject)
     if not subject:
         patient = str(dataset.get("PatientID") or "").strip()
-        if not patient:
+        if not patient or patient in MISSING_WORDS.difference(wanted.literal):
             raise Unusable("its header has no Patient ID: add a column 'subject' to the manifest")
         subject = pseudonym(patient, wanted.salt)
     n_pixels = int(dataset.Rows) * int(dataset.Columns)
@@ -169,18 +201,13 @@ def _labels(
             problem = f"has the label {row.label!r}, but {known!r} in {place}"
             complaints.append(Complaint(f"{row.where}, subject {scan.subject}", problem))
     labels = {subject: label for subject, (label, _) in first.items()}
-    if all(_is_whole_number(label) for label in labels.values()):
+    if all(is_whole_number(label) for label in labels.values()):
         return {subject: int(label) for subject, label in labels.items()}, complaints
     return dict(labels), complaints
 
 
-def _is_whole_number(text: str) -> bool:
-    """Return whether a label is a number as albench's own loaders see it, so that both agree."""
-    return text.removeprefix("-").isdecimal() and text.isascii() and str(int(text)) == text
-
-
 def _modality(
-    scans: Sequence[Scan], labels: dict[str, Label] | None, reader: ScanReader
+    scans: Sequence[Scan], labels: dict[str, Label] | None, reader: ScanReader, n_left_out: int
 ) -> Modality:
     subjects = np.repeat(
         np.array([scan.subject for scan in scans], dtype=np.str_),
@@ -189,11 +216,12 @@ def _modality(
     parts = [f"{scan.digest} {scan.frames} {scan.crop}" for scan in scans]
     known = json.dumps(labels, sort_keys=True)
     shape = (reader.channels, reader.size, reader.size)
+    left_out = f" Subjects without a label, left out: {n_left_out}." if n_left_out else ""
     return Modality(
         subjects=subjects,
         shape=shape,
         read=reader,
         fingerprint=fingerprint("dicom", str(shape), subjects, known, *parts),
         labels=labels,
-        note=f"{len(scans)} DICOM files; subjects are pseudonyms.",
+        note=f"{len(scans)} DICOM files; subjects are pseudonyms.{left_out}",
     )

@@ -1,14 +1,17 @@
 """The rows of a manifest. Nothing a row holds is ever quoted: paths and subjects name patients."""
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from albench.api import Complaint, DataError
+from albench.api import MISSING_WORDS, Complaint, DataError
+from albench_dicom.lines import Line, read_lines
 
-Line = tuple[int, dict[str, str]]
-"""The number of a line, and its fields by column."""
+_EMPTY = "the {} is empty; every row needs one"
+_WORD = (
+    "the {} is a word that software writes for a missing value, such as NA: mend or remove the "
+    "row, or name the word in the option 'literal' if it is meant"
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,13 @@ class Row:
 
 
 def read_manifest(
-    manifest: Path, modality: str | None, root: Path | None
+    manifest: Path,
+    modality: str | None,
+    root: Path | None,
+    *,
+    unlabelled: str = "refuse",
+    literal: Sequence[str] = (),
+    separator: str = ",",
 ) -> tuple[list[Row], bool, list[Complaint]]:
     """Return the rows of one modality, whether they have labels, and what is wrong with others.
 
@@ -34,6 +43,12 @@ def read_manifest(
         Whose rows to take; None if there is but one.
     root : Path or None
         The folder that paths are relative to and may not leave; None is the manifest's.
+    unlabelled : str
+        ``"refuse"``, or ``"drop"``: rows may lack a label.
+    literal : sequence of str
+        Words for a missing value that are meant as they are written.
+    separator : str
+        What stands between fields.
 
     Returns
     -------
@@ -44,16 +59,19 @@ def read_manifest(
     complaints : list of Complaint
         By line, without what the line says. A manifest that cannot be read is a `DataError`.
     """
-    header, lines = _lines(manifest)
+    header, lines = read_lines(manifest, separator)
+    needed = ("path", "subject", "label") if unlabelled == "refuse" else ("path", "subject")
     chosen = _of_modality(manifest, header, lines, modality)
     base = (root or manifest.parent).resolve()
-    rows, complaints, first = [], [], dict[Path, int]()
+    rows, first = list[Row](), dict[Path, int]()
+    complaints = _of_no_modality(manifest, lines)
     for number, fields in chosen:
         where = f"{manifest.name}, line {number}"
+        gaps = {name for name in ("path", "subject", "label") if _is_gap(fields, name, literal)}
         complaints += [
-            Complaint(where, f"the {name} is empty; every row needs one")
-            for name in ("path", "subject", "label")
-            if name in header and not fields[name]
+            Complaint(where, _WORD.format(name) if fields[name] else _EMPTY.format(name))
+            for name in needed
+            if name in gaps
         ]
         file = (base / fields["path"]).resolve()
         if not file.is_relative_to(base):
@@ -61,35 +79,24 @@ def read_manifest(
         elif first.setdefault(file, number) != number:
             complaints.append(Complaint(where, f"its file is that of line {first[file]} already"))
         elif fields["path"]:
-            rows.append(Row(where, file, fields.get("subject", ""), fields.get("label", "")))
+            label = "" if "label" in gaps else fields.get("label", "")
+            rows.append(Row(where, file, fields.get("subject", ""), label))
     return rows, "label" in header, complaints
 
 
-def _lines(manifest: Path) -> tuple[list[str], list[Line]]:
-    try:
-        with manifest.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.reader(stream, strict=True)
-            numbered = [
-                (reader.line_num, [field.strip() for field in row]) for row in reader if row
-            ]
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise DataError([Complaint(str(manifest), problem)]) from error
-    except (UnicodeDecodeError, csv.Error):
-        raise DataError([Complaint(str(manifest), "is not CSV in UTF-8")]) from None
-    header = numbered[0][1] if numbered else []
-    complaints = [
-        Complaint(f"{manifest.name}, line {n}", f"has {len(row)} fields, needed are {len(header)}")
-        for n, row in numbered
-        if len(row) != len(header)
+def _is_gap(fields: Mapping[str, str], name: str, literal: Sequence[str]) -> bool:
+    """Return whether a field is empty or, of a key, a word for a missing value."""
+    text = fields.get(name)
+    is_word = name != "path" and text in MISSING_WORDS.difference(literal)
+    return text == "" or is_word
+
+
+def _of_no_modality(manifest: Path, lines: Sequence[Line]) -> list[Complaint]:
+    return [
+        Complaint(f"{manifest.name}, line {number}", _EMPTY.format("modality"))
+        for number, fields in lines
+        if fields.get("modality") == ""
     ]
-    if "path" not in header:
-        complaints = [Complaint(str(manifest), "has no column 'path'")]
-    elif len(numbered) == 1:
-        complaints = [Complaint(str(manifest), "is empty: it has no row below its column names")]
-    if complaints:
-        raise DataError(complaints)
-    return header, [(n, dict(zip(header, row, strict=True))) for n, row in numbered[1:]]
 
 
 def _of_modality(

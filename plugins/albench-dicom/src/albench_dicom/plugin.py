@@ -27,6 +27,25 @@ DICOM = Descriptor(
             name="modality", type=str, help="whose rows to take; silent: the manifest's only one"
         ),
         Option(
+            name="unlabelled",
+            type=str,
+            default="refuse",
+            choices=("refuse", "drop"),
+            help="rows without a label: refuse them, or leave out subjects that have none",
+        ),
+        Option(
+            name="literal",
+            type=list,
+            help="words such as NA or None that are no missing values here",
+        ),
+        Option(
+            name="separator",
+            type=str,
+            default=",",
+            choices=(",", ";", "\t", "|"),
+            help="what stands between the fields of the manifest",
+        ),
+        Option(
             name="size",
             type=int,
             default=224,

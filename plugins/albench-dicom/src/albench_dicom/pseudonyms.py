@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from codecs import BOM_UTF8
 from pathlib import Path
 
 from albench.api import Complaint, DataError
@@ -53,7 +54,7 @@ def read_salt(file: Path) -> bytes:
     """
     remedy = "python -c 'import secrets; print(secrets.token_hex(32))' writes one"
     try:
-        salt = file.read_bytes().strip()
+        salt = file.read_bytes().removeprefix(BOM_UTF8).strip()  # editors of Windows write one
     except OSError as error:
         problem = f"the salt cannot be read: {error.strerror}; {remedy}"
         raise DataError([Complaint(str(file), problem)]) from error

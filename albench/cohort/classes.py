@@ -1,0 +1,185 @@
+"""Which classes a cohort has, in which order, and which are left out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from albench.errors import Complaint
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_SUGGESTED = 12
+"""How many classes a complaint lists in a proposed order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassRules:
+    """What a specification says of the classes of a cohort.
+
+    Parameters
+    ----------
+    classes : sequence of str or None
+        The classes in their order; None takes those found, sorted.
+    ordered : bool
+        Whether the order means something; it must then be given, unless all are numbers.
+    exclude : sequence of str
+        Classes whose subjects are left out.
+    least : int
+        A class with fewer subjects is left out.
+    """
+
+    classes: Sequence[str] | None = None
+    ordered: bool = False
+    exclude: Sequence[str] = ()
+    least: int = 0
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The classes of a cohort.
+
+    Parameters
+    ----------
+    order : tuple of str
+        Those that stay, in their order.
+    left_out : dict of str to int
+        How many subjects each class has that is left out.
+    """
+
+    order: tuple[str, ...]
+    left_out: dict[str, int]
+
+    @property
+    def remark(self) -> str:
+        """A sentence on what is left out; empty if nothing is."""
+        told = [f"{name} ({_subjects(n)})" for name, n in self.left_out.items()]
+        return f"Classes left out: {', '.join(told)}." if told else ""
+
+
+def choose(labels: Iterable[str], rules: ClassRules) -> Chosen:
+    """Return the classes that stay, in their order, and those that are left out.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        One a subject.
+    rules : ClassRules
+        What the user says.
+
+    Returns
+    -------
+    Chosen
+        Without a look at whether what was said fits what was found.
+    """
+    counts = Counter(labels)
+    listed = counts.keys() if rules.classes is None else {*counts, *rules.classes}
+    left = {
+        name: counts[name]
+        for name in sorted(listed)
+        if name in rules.exclude or counts[name] < rules.least
+    }
+    named = counts if rules.classes is None else rules.classes
+    kept = tuple(name for name in named if name not in left)
+    order = sorted_classes(kept, rules.ordered) if rules.classes is None else kept
+    return Chosen(order, {name: n for name, n in left.items() if n})
+
+
+def sorted_classes(names: Iterable[str], ordered: bool = False) -> tuple[str, ...]:
+    """Return class names sorted, by value if all are whole numbers.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of the classes found.
+    ordered : bool
+        Whether the order means something: fractions are then sorted by value too.
+
+    Returns
+    -------
+    tuple of str
+        Distinct.
+    """
+    found = set(names)
+    if all(re.fullmatch("-?[0-9]{1,300}", name) for name in found):
+        # "1" and "01" are two classes of one value, and a set has no order of its own.
+        return tuple(sorted(found, key=lambda name: (int(name), name)))
+    if ordered and are_numbers(found):
+        return tuple(sorted(found, key=lambda name: (float(name), name)))
+    return tuple(sorted(found))
+
+
+def are_numbers(names: Iterable[str]) -> bool:
+    """Return whether all class names are plain numbers, whole or not.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of classes.
+
+    Returns
+    -------
+    bool
+        True of none.
+    """
+    return all(_PLAIN_NUMBER.fullmatch(name) for name in names)
+
+
+def about_rules(
+    name: str, labels: Iterable[str], rules: ClassRules, known: Collection[str]
+) -> list[Complaint]:
+    """Return what is wrong with the rules, given the labels.
+
+    Parameters
+    ----------
+    name : str
+        The cohort's.
+    labels : iterable of str
+        Of the subjects that have all modalities.
+    rules : ClassRules
+        What the user says.
+    known : collection of str
+        All labels that any modality knows.
+
+    Returns
+    -------
+    list of Complaint
+        An excluded class that nobody is of; an order that means something and was not given.
+    """
+    complaints = [
+        Complaint(f"cohort {name}, exclude_classes", _unknown(excluded, known))
+        for excluded in rules.exclude
+        if excluded not in known
+    ]
+    order = choose(labels, rules).order
+    if rules.ordered and rules.classes is None and not are_numbers(order):
+        natural = sorted(order, key=_natural)
+        proposed = "[" + ", ".join(f'"{one}"' for one in natural[:_SUGGESTED])
+        proposed += ", ...]" if len(natural) > _SUGGESTED else "]"
+        problem = (
+            "ordered = true needs the classes in their order, since labels are text, which would "
+            f"be sorted by letters: set classes = {proposed}, in the order that is meant"
+        )
+        complaints.append(Complaint(f"cohort {name}", problem))
+    return complaints
+
+
+def _unknown(excluded: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(excluded, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"no subject is of class {excluded!r}{hint}"
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """Return the key by which F2 comes before F10."""
+    parts = re.findall(r"[0-9]{1,300}|[^0-9]+", name)
+    return [(part[0].isdigit(), int(part) if part.isdecimal() else 0, part) for part in parts]
+
+
+def _subjects(n: int) -> str:
+    return "1 subject" if n == 1 else f"{n} subjects"
