@@ -8,6 +8,7 @@ modality; images and vectors stay in its `SampleStore`.
 from __future__ import annotations
 
 import hashlib
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,20 +18,30 @@ from skorch import NeuralNetClassifier
 from torch import nn
 
 from albench.errors import DataError
+from albench.learn.batch_norm import reestimate
 from albench.learn.batches import Batches, CandidateDataset
 from albench.learn.devices import resolved
 from albench.learn.network import build_network
 from albench.learn.prediction import Prediction
-from albench.learn.training import Seeds, Training, build_optimiser, class_weights
+from albench.learn.training import (
+    Seeds,
+    Training,
+    build_optimiser,
+    build_schedule,
+    class_weights,
+)
 from albench.learn.validation import EarlyStop, validation_mask
+from albench.learn.warm_start import shrink_and_perturb
 from albench.seeds import generator, torch_seeded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from numpy.typing import ArrayLike, NDArray
+    from torch.optim.lr_scheduler import LRScheduler
 
     from albench.api import FusionModel, Shapes
+    from albench.learn.batches import Batch
     from albench.learn.store import SampleStore
 
     Floats = NDArray[np.float32]
@@ -79,6 +90,8 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         self.training = training
         self.seeds = seeds
         self._prediction: Prediction | None = None
+        self._schedule: LRScheduler | None = None
+        self._n_taught = 0
         super().__init__(
             module=build_network,
             criterion=nn.CrossEntropyLoss,
@@ -132,8 +145,11 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         FusionClassifier
             Itself.
         """
-        if not (self.training.warm_start and self.initialized_):
+        if self.training.warm_start and self.initialized_:
+            shrink_and_perturb(self.module_, self.training, self._fresh_network)
+        else:
             self.initialize()
+            self._n_taught = 0
         return self.partial_fit(X, y, **fit_params)
 
     def partial_fit(
@@ -186,7 +202,14 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         ).to(self.device)
         with torch_seeded(self.seeds.dropout):
             self.fit_loop(candidates, labels)
+        self._n_taught = len(labels)
         return self
+
+    def _fresh_network(self) -> nn.Module:
+        # Another one in each round, as only the order of batches is keyed by the round.
+        drawn = np.random.SeedSequence((self.seeds.weights, self.seeds.batches))
+        with torch_seeded(int(drawn.generate_state(1)[0])):
+            return build_network(self.model, self.shapes, self.n_classes).to(self.device)
 
     def fit_loop(self, X: NDArray[np.intp], y: NDArray[np.intp]) -> FusionClassifier:
         """Run the epochs; random masks come from torch's global generator as it stands.
@@ -204,16 +227,22 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
             Itself.
         """
         rng = generator(self.seeds.batches)
-        apart = validation_mask(self.store.subjects(X), self.training.validation, rng)
-        size = self.training.batch_size
+        training, subjects = self.training, self.store.subjects(X)
+        apart = validation_mask(subjects, training.validation, rng, training.validate_from)
+        size = training.batch_size
         train = CandidateDataset(self.store, X[~apart], y[~apart])
         valid = CandidateDataset(self.store, X[apart], y[apart])
-        stop = EarlyStop(self.module_, self.training.patience) if len(valid) else None
+        stop = EarlyStop(self.module_, training.patience) if len(valid) else None
         batches, validation = Batches(train, size, rng), Batches(valid, size)
         datasets = {"dataset_train": train, "dataset_valid": valid}
-        for _ in range(self.training.n_epochs(len(batches))):
+        n_epochs = training.n_epochs(len(batches), self._share_new(len(X)))
+        self._schedule = build_schedule(training, self.optimizer_, n_epochs * len(batches))
+        for number in range(n_epochs):
             self.notify("on_epoch_begin", **datasets)
             self.run_single_epoch(batches, True, "train", self.train_step)
+            if training.reestimate_batch_norm and (stop is not None or number == n_epochs - 1):
+                # Before validation, which would else judge weights by statistics that lag.
+                reestimate(self.module_, (self._on_device(x) for x, _ in batches))
             if stop is not None:
                 self.run_single_epoch(validation, False, "valid", self.validation_step)
             self.notify("on_epoch_end", **datasets)
@@ -222,6 +251,29 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         if stop is not None:
             stop.restore_best()
         return self
+
+    def _share_new(self, n: int) -> Fraction:
+        return Fraction(max(n - self._n_taught, 0), n)
+
+    def train_step(self, batch: Batch, **fit_params: Any) -> dict[str, Any]:  # skorch's
+        """Update the weights once, and then the learning rate.
+
+        Parameters
+        ----------
+        batch : tuple
+            Samples and labels.
+        **fit_params : object
+            skorch's; there are none.
+
+        Returns
+        -------
+        dict
+            skorch's: loss and logits.
+        """
+        step: dict[str, Any] = super().train_step(batch, **fit_params)
+        if self._schedule is not None:
+            self._schedule.step()
+        return step
 
     def _latest_validation_loss(self) -> float:
         rows = self.history[-1, "batches", :, ("valid_loss", "valid_batch_size")]
@@ -243,10 +295,12 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         Tensor of float32, shape (n, n_classes)
             Logits.
         """
-        samples = {name: values.to(self.device) for name, values in x.items()}
         with self._in_precision():
-            logits: torch.Tensor = self.module_(samples)
+            logits: torch.Tensor = self.module_(self._on_device(x))
         return logits.float()
+
+    def _on_device(self, x: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        return {name: values.to(self.device) for name, values in x.items()}
 
     def get_loss(
         self,
@@ -422,17 +476,19 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         }
         return safetensors.torch.save(tensors)
 
-    def load_state(self, state: bytes) -> None:
+    def load_state(self, state: bytes, n_taught: int = 0) -> None:
         """Go on from a checkpoint.
 
         Parameters
         ----------
         state : bytes
             What `state` gave, of a classifier of the same model, shapes and classes.
+        n_taught : int
+            How many candidates it was trained on: a warm start may train less for having seen them.
         """
         if not self.initialized_:
             self.initialize()
-        self._prediction = None
+        self._prediction, self._n_taught = None, n_taught
         self.module_.load_state_dict(safetensors.torch.load(state))
 
     def odd_weights(self) -> list[str]:

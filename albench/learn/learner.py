@@ -82,7 +82,7 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
             What `FusionClassifier.state` gave there.
         """
         self.X_training, self.y_training = _checked(X, y)
-        self.estimator.load_state(state)
+        self.estimator.load_state(state, n_taught=len(self.y_training))
 
     def fit(
         self, X: ArrayLike, y: ArrayLike, bootstrap: bool = False, **fit_kwargs: Any

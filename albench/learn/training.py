@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,10 +54,25 @@ class Training:
         The share of the labelled set's subjects on which training is stopped early; 0 is none.
     patience : int
         Epochs without a better validation loss after which training stops.
+    validate_from : int
+        With fewer labelled subjects nobody is held out, and training runs to its end.
     precision : str
         ``float32``, or ``bfloat16`` for mixed precision in training: it pays for trunks that learn,
         on GPUs and on CPUs that compute in it, and is slower than float32 on others. Prediction
         is always in float32.
+    schedule : str
+        ``constant``, or ``cosine``: the learning rate falls to nothing over the updates of a round
+        (Loshchilov and Hutter 2017, without restarts).
+    warm_updates : str
+        Of a later round with a warm start: ``full``, as many updates as a first training would
+        have, or ``bought``, the share of them that the new labels are of all. Rounds add up: with
+        ``full`` forty rounds train forty times as long as all labels at once.
+    shrink, perturb : float
+        Before a later round with a warm start, weights become `shrink` times themselves plus
+        `perturb` times fresh initial weights (Ash and Adams 2020); 1 and 0 leave them.
+    reestimate_batch_norm : bool
+        Whether the statistics of batch norms are computed anew, with the final weights, on what
+        was trained on. Running ones lag behind the weights when updates are few.
     """
 
     epochs: int = 30
@@ -70,22 +86,35 @@ class Training:
     class_weights: str = "none"
     validation: float = 0.0
     patience: int = 5
+    validate_from: int = 2
     precision: str = "float32"
+    schedule: str = "constant"
+    warm_updates: str = "full"
+    shrink: float = 1.0
+    perturb: float = 0.0
+    reestimate_batch_norm: bool = False
 
-    def n_epochs(self, n_batches: int) -> int:
-        """Return how many epochs there are.
+    def n_epochs(self, n_batches: int, new: Fraction = Fraction(1)) -> int:
+        """Return how many epochs there are at most; early stopping may end them before.
 
         Parameters
         ----------
         n_batches : int
             Updates an epoch.
+        new : Fraction
+            The share of the labelled set that the present weights were not trained on.
 
         Returns
         -------
         int
-            `epochs`, or as many as `min_updates` takes.
+            `epochs`, or as many as `min_updates` takes; if updates follow what is bought, that
+            share of them, in whole epochs and at least one.
         """
-        return max(self.epochs, math.ceil(self.min_updates / n_batches))
+        n = max(self.epochs, math.ceil(self.min_updates / n_batches))
+        if self.warm_updates == "full" or new == 1:
+            return n
+        n_updates = max(self.epochs * n_batches, self.min_updates) * new
+        return max(1, math.ceil(n_updates / n_batches))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +162,30 @@ def build_optimiser(training: Training, module: nn.Module) -> torch.optim.Optimi
         for group in _parameter_groups(module)
     ]
     return OPTIMISERS[training.optimiser](groups, lr=rate, **settings)
+
+
+def build_schedule(
+    training: Training, optimiser: torch.optim.Optimizer, n_updates: int
+) -> torch.optim.lr_scheduler.LRScheduler | None:
+    """Return what changes the learning rate after every update.
+
+    Parameters
+    ----------
+    training : Training
+        Which one.
+    optimiser : Optimizer
+        Whose rates change, those of all groups alike.
+    n_updates : int
+        The updates of the round, after which the rate is 0.
+
+    Returns
+    -------
+    LRScheduler or None
+        None if the rate stays.
+    """
+    if training.schedule == "constant":
+        return None
+    return torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=n_updates)
 
 
 def _parameter_groups(module: nn.Module) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def validation_mask(
-    subjects: NDArray[np.intp], share: float, rng: np.random.Generator
+    subjects: NDArray[np.intp], share: float, rng: np.random.Generator, fewest: int = 2
 ) -> NDArray[np.bool_]:
     """Return which labelled candidates validate: all those of some of the subjects.
 
@@ -26,14 +26,16 @@ def validation_mask(
         Of the subjects, 0 to 1.
     rng : numpy.random.Generator
         Chooses them.
+    fewest : int
+        Subjects of which some are held out; at least two.
 
     Returns
     -------
     ndarray of bool, shape (n,)
-        Nobody if there are fewer than two subjects to split.
+        Nobody if there are fewer subjects than that.
     """
     distinct = np.unique(subjects)
-    if share == 0 or len(distinct) < 2:
+    if share == 0 or len(distinct) < max(fewest, 2):
         return np.zeros(len(subjects), dtype=bool)
     n = min(max(round(share * len(distinct)), 1), len(distinct) - 1)
     return np.isin(subjects, rng.permutation(distinct)[:n])

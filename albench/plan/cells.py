@@ -16,7 +16,15 @@ ALL_LABELS = "all-labels"
 """The label of the reference that is trained on every training candidate."""
 
 
-LATER_TRAINING = {"precision": "float32"}
+LATER_TRAINING: dict[str, object] = {
+    "precision": "float32",
+    "validate_from": 2,
+    "schedule": "constant",
+    "warm_updates": "full",
+    "shrink": 1.0,
+    "perturb": 0.0,
+    "reestimate_batch_norm": False,
+}
 """Settings of training that came after the first results, with what had been done until then.
 
 Where a model says the same, they are left out of the identity, so that those results stay valid.

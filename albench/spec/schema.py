@@ -105,8 +105,34 @@ class Training(Section):
     """The share of the labelled set held out for early stopping; 0 trains on all of it."""
     patience: Annotated[Count, Field(ge=1)] = 5
     """Epochs without a better validation loss before training stops."""
+    validate_from: Annotated[Count, Field(ge=2)] = 2
+    """With fewer labelled subjects nobody is held out, and training runs to its end."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Of training alone: bfloat16 is mixed precision; prediction is always in float32."""
+    schedule: Literal["constant", "cosine"] = "constant"
+    """Of the learning rate within a round: cosine lets it fall to nothing (Loshchilov 2017)."""
+    warm_updates: Literal["full", "bought"] = "full"
+    """Updates of a later round with a warm start: all, or the share of labels that are new."""
+    shrink: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Scales the weights before a round with a warm start (Ash and Adams 2020)."""
+    perturb: Annotated[float, Field(ge=0)] = 0.0
+    """Scales fresh initial weights, which are added then."""
+    reestimate_batch_norm: StrictBool = False
+    """Compute the statistics of batch norms anew on the labelled set, with the final weights."""
+
+    @model_validator(mode="after")
+    def _sets_nothing_without_effect(self) -> Training:
+        needs = {
+            "warm_updates": ("warm_start", "warm_start = true"),
+            "shrink": ("warm_start", "warm_start = true"),
+            "perturb": ("warm_start", "warm_start = true"),
+            "validate_from": ("validation", "validation above 0"),
+        }
+        for key, (other, wanted) in needs.items():
+            is_set = getattr(self, key) != type(self).model_fields[key].default
+            if is_set and not getattr(self, other):
+                raise ValueError(f"{key} has no effect without {wanted}")
+        return self
 
 
 class ModelSpec(Section):

@@ -136,6 +136,15 @@ def test_seeds_can_be_set_for_the_next_round(problem: Problems) -> None:
     )
 
 
+def test_the_rate_falls_with_every_update_of_a_round(problem: Problems) -> None:
+    toy = problem(training=Training(epochs=4, batch_size=32, schedule="cosine"))
+
+    classifier = toy.fitted()
+
+    assert classifier.optimizer_.param_groups[0]["lr"] == pytest.approx(0, abs=1e-12)
+    assert classifier.state_hash() != toy.fitted(training=Training(epochs=4)).state_hash()
+
+
 def test_an_interrupt_is_not_taken_for_the_end_of_training(
     problem: Problems, monkeypatch: pytest.MonkeyPatch
 ) -> None:

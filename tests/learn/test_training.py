@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from albench.learn.training import OPTIMISERS, Training, build_optimiser, class_weights
+from albench.learn.training import (
+    OPTIMISERS,
+    Training,
+    build_optimiser,
+    build_schedule,
+    class_weights,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +71,31 @@ def test_balanced_classes_count_alike() -> None:
 
 def test_without_class_weights_there_are_none() -> None:
     assert class_weights(Training(), np.array([0, 1]), 2) is None
+
+
+def test_a_cosine_schedule_falls_to_nothing_in_every_group() -> None:
+    layer = nn.Linear(1, 1)
+    training = Training(schedule="cosine", learning_rate=0.4)
+    optimiser = build_optimiser(training, layer)
+    schedule = build_schedule(training, optimiser, 4)
+    assert schedule is not None
+    rates = []
+    for _ in range(4):
+        rates.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+
+    assert rates == pytest.approx([0.4, 0.2 + 0.2 / 2**0.5, 0.2, 0.2 - 0.2 / 2**0.5])
+    assert optimiser.param_groups[0]["lr"] == pytest.approx(0)
+
+
+def test_a_constant_rate_needs_no_schedule() -> None:
+    assert build_schedule(Training(), build_optimiser(Training(), nn.Linear(1, 1)), 4) is None
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"), [(Fraction(1), 10), (Fraction(1, 4), 3), (Fraction(1, 1000), 1)]
+)
+def test_epochs_of_a_later_round_follow_the_share_that_is_new(new: Fraction, expected: int) -> None:
+    training = Training(epochs=1, min_updates=200, warm_start=True, warm_updates="bought")
+    assert training.n_epochs(20, new) == expected

@@ -26,6 +26,13 @@ def test_a_single_subject_is_trained_on() -> None:
     assert not validation_mask(np.zeros(5, dtype=int), 0.5, np.random.default_rng(0)).any()
 
 
+@pytest.mark.parametrize(("fewest", "expected"), [(5, 2), (6, 0)])
+def test_nobody_validates_where_subjects_are_too_few(fewest: int, expected: int) -> None:
+    apart = validation_mask(_SUBJECTS, 0.4, np.random.default_rng(0), fewest)
+
+    assert len(set(_SUBJECTS[apart])) == expected
+
+
 def test_training_stops_after_patience_and_goes_back_to_the_best() -> None:
     layer = nn.Linear(1, 1)
     stop = EarlyStop(layer, patience=2)

@@ -123,6 +123,12 @@ def test_a_wrong_value_is_refused(change: tuple[str, str], said: str, parse: Par
             "precision: input should be 'float32' or 'bfloat16' (found 'float16')",
         ),
         ("patience = 0", "patience: input should be greater than or equal to 1"),
+        ("validate_from = 1", "validate_from: input should be greater than or equal to 2"),
+        ("schedule = 'linear'", "schedule: input should be 'constant' or 'cosine'"),
+        ("warm_updates = 'new'", "warm_updates: input should be 'full' or 'bought'"),
+        ("shrink = 0", "shrink: input should be greater than 0"),
+        ("perturb = -1", "perturb: input should be greater than or equal to 0"),
+        ("reestimate_batch_norm = 1", "reestimate_batch_norm: input should be a valid boolean"),
         ("warm_start = 1", "warm_start: input should be a valid boolean"),
         ("epoch = 3", "epoch: unknown key; did you mean 'epochs'? Allowed are: batch_size, class_"),
     ],
@@ -132,6 +138,23 @@ def test_a_wrong_training_is_refused(training: str, said: str, parse: Parse) -> 
     with pytest.raises(SpecError) as error:
         parse(('plugin = "linear"', f'plugin = "linear"\n[models.small.training]\n{training}'))
     assert f"models.small.training.{said}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("training", "said"),
+    [
+        ("shrink = 0.5", "shrink has no effect without warm_start = true"),
+        ("perturb = 0.1", "perturb has no effect without warm_start = true"),
+        ("warm_updates = 'bought'", "warm_updates has no effect without warm_start = true"),
+        ("validate_from = 20", "validate_from has no effect without validation above 0"),
+    ],
+)
+def test_a_setting_of_training_without_effect_is_refused(
+    training: str, said: str, parse: Parse
+) -> None:
+    with pytest.raises(SpecError) as error:
+        parse(('plugin = "linear"', f'plugin = "linear"\n[models.small.training]\n{training}'))
+    assert f"models.small.training: {said}" in str(error.value)
 
 
 @pytest.mark.parametrize(

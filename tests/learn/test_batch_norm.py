@@ -1,0 +1,136 @@
+"""Statistics of batch norms describe the weights that predict, not those of long ago."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from albench.learn.batch_norm import reestimate
+from albench.learn.mode_gap import mode_gap
+from albench.learn.training import Training
+from albench.models.dlre import Dlre
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Problems = Callable[..., Any]
+
+FEW_UPDATES = Training(epochs=6, batch_size=32, learning_rate=3e-3)
+BATCHES = [{"x": torch.randn(16, 3, generator=torch.manual_seed(i)) * 2 + 5} for i in range(4)]
+
+
+class Net(nn.Module):
+    """A norm that learns, one that is kept frozen, and one that prediction never runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dropout, self.norm = nn.Dropout(0.5), nn.BatchNorm1d(3)
+        self.frozen, self.aside = nn.BatchNorm1d(3), nn.BatchNorm1d(3)
+
+    def train(self, mode: bool = True) -> Net:
+        super().train(mode)
+        self.frozen.eval()
+        return self
+
+    def forward(self, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        out: torch.Tensor = self.norm(self.frozen(self.dropout(samples["x"])))
+        return self.aside(out) if self.aside.training and self.dropout.training else out
+
+
+def test_statistics_are_the_means_over_batches_without_dropout() -> None:
+    net = Net()
+
+    reestimate(net, BATCHES)
+
+    means = torch.stack([batch["x"].mean(dim=0) for batch in BATCHES]).mean(dim=0)
+    variances = torch.stack([batch["x"].var(dim=0) for batch in BATCHES]).mean(dim=0)
+    torch.testing.assert_close(net.norm.running_mean, means, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(net.norm.running_var, variances, rtol=1e-3, atol=1e-3)
+
+
+def test_norms_that_are_frozen_or_never_run_keep_their_statistics() -> None:
+    net = Net()
+    for norm in (net.frozen, net.aside):
+        nn.init.constant_(norm.running_mean, 0.25)
+    kept = {k: v.clone() for k, v in net.state_dict().items() if "frozen" in k or "aside" in k}
+
+    reestimate(net, BATCHES)
+
+    assert all(torch.equal(net.state_dict()[name], value) for name, value in kept.items())
+
+
+def test_modes_and_momentum_are_left_as_they_were_even_if_the_network_raises() -> None:
+    net = Net().eval()
+
+    with pytest.raises(KeyError):
+        reestimate(net, [{"y": torch.ones(2, 3)}])
+
+    assert not any(part.training for part in net.modules())
+    assert net.norm.momentum == 0.1
+
+
+def test_after_few_updates_predictions_on_the_training_set_are_those_of_training(
+    problem: Problems,
+) -> None:
+    gaps = {}
+    for again in (False, True):
+        training = replace(FEW_UPDATES, reestimate_batch_norm=again)
+        toy = problem(model=Dlre(channels=8), training=training)
+        gaps[again] = mode_gap(toy.fitted(), *toy.labelled, seed=0)
+
+    assert gaps[False].by_batch == pytest.approx(gaps[True].by_batch, abs=0.05)
+    assert gaps[False].predicted < gaps[False].by_batch - 0.2
+    assert gaps[True].predicted == pytest.approx(gaps[True].by_batch, abs=0.05)
+
+
+def test_measuring_the_modes_changes_nothing(problem: Problems) -> None:
+    toy = problem(model=Dlre(channels=8), training=FEW_UPDATES)
+    classifier = toy.fitted()
+    before = classifier.state_hash()
+
+    mode_gap(classifier, *toy.labelled, seed=0)
+
+    assert classifier.state_hash() == before
+
+
+def test_weights_are_trained_as_without_it(problem: Problems) -> None:
+    nets = [
+        problem(model=Dlre(channels=8), training=replace(FEW_UPDATES, reestimate_batch_norm=again))
+        .fitted()
+        .module_
+        for again in (False, True)
+    ]
+
+    plain, again = (list(net.parameters()) for net in nets)
+
+    assert all(torch.equal(a, b) for a, b in zip(plain, again, strict=True))
+
+
+def test_a_network_without_batch_norm_is_trained_to_the_same_bytes(problem: Problems) -> None:
+    plain = problem().fitted(training=FEW_UPDATES)
+    again = problem().fitted(training=replace(FEW_UPDATES, reestimate_batch_norm=True))
+
+    assert plain.state_hash() == again.state_hash()
+
+
+def test_early_stopping_judges_by_the_statistics_that_predict(problem: Problems) -> None:
+    training = replace(FEW_UPDATES, validation=0.3, patience=2, reestimate_batch_norm=True)
+    toy = problem(model=Dlre(channels=8), training=training)
+    X, y = toy.labelled
+
+    classifier = toy.classifier().fit(X, y)
+
+    rows = [b for b in classifier.history[-1, "batches"] if "valid_loss" in b]
+    best = min(
+        np.average([b["valid_loss"] for b in rows], weights=[b["valid_batch_size"] for b in rows])
+        for rows in (
+            [b for b in epoch["batches"] if "valid_loss" in b] for epoch in classifier.history
+        )
+    )
+    assert rows
+    assert best < np.log(3)
