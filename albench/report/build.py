@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.analysis import comparison, curves, efficiency, ranks, standing
+from albench.analysis import comparison, curves, efficiency, ranks, standing, training_checks
 from albench.analysis.curves import BASELINE, REFERENCE
 from albench.report import (
     bought_tables,
@@ -19,6 +19,7 @@ from albench.report import (
     score_tables,
     sentences,
     standing_tables,
+    training_tables,
     trap_tables,
 )
 from albench.report.content import Code, Figure, Section, Text
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from albench.analysis.training_checks import Checked
     from albench.report.content import Part, Table
     from albench.report.load import Records
     from albench.report.manifest import Manifest
@@ -93,14 +95,15 @@ def sections(records: Records) -> list[Section]:
     """
     rounds = curves.joined(records.cells, records.scores)
     named = Namer(records.cells, records.manifest.cohorts)
-    findings = [_find(rounds, metric) for metric in SHOWN] if len(rounds) else []
+    checks = training_tables.checks_of(records, rounds)
+    findings = [_find(rounds, metric, checks) for metric in SHOWN] if len(rounds) else []
     return [
-        Section("The answer", list(_answer(records, findings, named))),
+        Section("The answer", list(_answer(records, findings, checks, named))),
         *_published(records, rounds, named),
         *_traps(records, rounds, named),
-        *(_results(records, rounds, findings, named) if findings else ()),
+        *(_results(records, rounds, findings, checks, named) if findings else ()),
         *(_quality(records, rounds, named) if findings else ()),
-        Section("Coverage", list(_coverage(records, named))),
+        Section("Coverage", list(_coverage(records, findings, checks, named))),
         Section("Fairness", list(_fairness(records, named))),
         Section("Data", list(_data(records.manifest, named))),
         Section("Plugins", list(standing_tables.settings_tables(records.manifest))),
@@ -169,13 +172,18 @@ def _traps(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Sec
         yield Section("Traps", list(trap_tables.trap_parts(rounds, records.marks, known, named)))
 
 
-def _find(rounds: pd.DataFrame, metric: str) -> Finding:
-    price = efficiency.cell_efficiency(rounds, metric)
+def _find(rounds: pd.DataFrame, metric: str, checks: Sequence[Checked]) -> Finding:
+    passed = training_checks.passed_lines(checks, metric)
+    price = training_checks.without_goals(efficiency.cell_efficiency(rounds, metric), passed)
     return Finding(metric, price, comparison.against_random(price), comparison.across_blocks(price))
 
 
-def _answer(records: Records, findings: Sequence[Finding], named: Namer) -> Iterator[Part]:
+def _answer(
+    records: Records, findings: Sequence[Finding], checks: Sequence[Checked], named: Namer
+) -> Iterator[Part]:
     yield Text((_state(records),))
+    if (failures := training_tables.failures(checks, named)) is not None:
+        yield failures
     if not findings:
         return
     oracles = _oracles(records)
@@ -228,14 +236,18 @@ def _state(records: Records) -> str:
 
 
 def _results(
-    records: Records, rounds: pd.DataFrame, findings: Sequence[Finding], named: Namer
+    records: Records,
+    rounds: pd.DataFrame,
+    findings: Sequence[Finding],
+    checks: Sequence[Checked],
+    named: Namer,
 ) -> Iterator[Section]:
     drawn = _styles(rounds, findings)
     for finding in findings:
         word = METRICS[finding.metric]
         parts = list(_of_metric(rounds, finding, named, drawn))
         yield Section(word[0].upper() + word[1:], parts)
-    yield Section("Labels needed", list(_labels(rounds, findings, named)))
+    yield Section("Labels needed", list(_labels(rounds, findings, checks, named)))
     fusion = score_tables.fusion_table(rounds, named)
     final = score_tables.final_table(rounds, named)
     yield Section("Final scores", [final] if fusion is None else [fusion, final])
@@ -330,18 +342,26 @@ def _remarks(rounds: pd.DataFrame, finding: Finding, named: Namer) -> Iterator[s
 
 
 def _labels(
-    rounds: pd.DataFrame, findings: Sequence[Finding], named: Namer
+    rounds: pd.DataFrame, findings: Sequence[Finding], checks: Sequence[Checked], named: Namer
 ) -> Iterator[Table | Text]:
     for finding in findings:
-        if finding.efficiency["goal"].isna().all():
+        left_out = training_tables.goals_left_out(checks, finding.metric, named)
+        if left_out is not None:
+            yield left_out
+        if finding.efficiency["goal"].notna().any():
+            yield score_tables.labels_table(finding.efficiency, rounds, finding.metric, named)
+        elif left_out is None:
             word = METRICS[finding.metric]
             yield Text((f"No block has a known {word} of all labels to compare with.",))
-        else:
-            yield score_tables.labels_table(finding.efficiency, rounds, finding.metric, named)
 
 
-def _coverage(records: Records, named: Namer) -> Iterator[Table]:
+def _coverage(
+    records: Records, findings: Sequence[Finding], checks: Sequence[Checked], named: Namer
+) -> Iterator[Part]:
     yield from standing_tables.coverage_tables(records.cells, named)
+    if findings:
+        yield training_tables.check_table(checks, named)
+        yield training_tables.convergence_text(records, findings[0].efficiency, named)
     for table in (
         standing_tables.failure_table(records.cells, named),
         standing_tables.skipped_table(records.manifest),

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from albench.analysis.curves import BLOCK
 from albench.analysis.published import SYSTEM
 from albench.analysis.summaries import Summaries
+from albench.analysis.training_checks import MODES
 from albench.errors import Complaint, RecordsError
 from albench.report.manifest import SCHEMA_VERSION, Manifest
 
@@ -64,7 +65,7 @@ SCORES = Layout(
     text=("cell",),
     numbers=("round", "n_labelled", "n_labelled_subjects", "query_seconds", "train_seconds"),
     scores=("accuracy", "auc", "balanced_accuracy"),
-    optional=("brier", "calibration_error", "kappa", "mean_error"),
+    optional=("log_loss", "brier", "calibration_error", "kappa", "mean_error", *MODES),
     prefix=BOUNDARY,
     key=("cell", "round"),
 )

@@ -1,0 +1,266 @@
+"""Whether networks were trained well enough for their curves to mean what they seem to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.analysis.comparison import ALPHA, paired_t
+from albench.analysis.curves import BASELINE, BLOCK, REFERENCE, mean_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Block = tuple[str, str, str, str]
+
+JUDGED = ("accuracy", "auc")
+LARGEST_MODE_GAP = 0.05
+"""Of accuracy on the labelled set; more than this is no rounding and no small last batch."""
+
+MODES = ("train_accuracy_by_batch", "train_accuracy")
+"""Accuracy on the labelled set in training mode and in evaluation mode, where it is recorded."""
+
+
+class Check(StrEnum):
+    """What is asked of every block."""
+
+    LOSS = "loss below guessing"
+    RISE = "rises with labels"
+    MODES = "same in both modes"
+    END = "last round equals all labels"
+    UPPER = "all labels are an upper line"
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    PASS = "pass"  # noqa: S105  # no password
+    FAIL = "fail"
+    OPEN = "undecided"
+    UNKNOWN = "not recorded"
+    ELSEWHERE = "does not apply"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What one check found in one block.
+
+    Parameters
+    ----------
+    block : tuple of str
+        Cohort, modalities, model, budget.
+    check : Check
+        What was asked.
+    outcome : Outcome
+        How it ended.
+    metric : str
+        What `value` is of.
+    value : float
+        A loss, a gap or a mean difference; NaN if there is none.
+    low, high : float
+        The 95 % interval of a mean difference, not corrected.
+    bound : float
+        What `value` is compared with.
+    """
+
+    block: Block
+    check: Check
+    outcome: Outcome
+    metric: str = ""
+    value: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    bound: float = float("nan")
+
+
+def check_training(rounds: pd.DataFrame, guesses: Mapping[str, float]) -> list[Checked]:
+    """Return what is found of the training of every block.
+
+    Random's labels are a fair sample, so that training is judged by random and by the reference
+    with all labels: what a strategy does to a network is not the training's fault.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `curves.joined` gave.
+    guesses : mapping of str to float
+        By cohort, the log loss of guessing; see `guessing`.
+
+    Returns
+    -------
+    list of Checked
+        A loss and a gap between modes for each block, and for each of `JUDGED` whether the metric
+        rises, ends at all labels and does not pass them. Differences are judged by paired t-tests
+        over repetitions. These are not corrected: a check that misses a fault is worse than one
+        false alarm in twenty.
+    """
+    blocks = [(key, part) for key, part in rounds.groupby(BLOCK, sort=True)]
+    found = [_loss(key, part, guesses.get(key[0], np.nan)) for key, part in blocks]
+    found += [_modes(key, part) for key, part in blocks]
+    found += _judged(Check.RISE, ((key, m, _rise(part, m)) for key, part, m in _each(blocks)))
+    found += _judged(Check.END, ((key, m, _at_the_end(part, m)) for key, part, m in _each(blocks)))
+    found += _judged(Check.UPPER, ((key, m, _above(part, m)) for key, part, m in _each(blocks)))
+    return found
+
+
+def guessing(counts: Mapping[str, int]) -> float:
+    """Return the log loss of always answering with the classes' shares.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Subjects by class.
+
+    Returns
+    -------
+    float
+        In nats: their entropy, which is log k for k classes of one size.
+    """
+    shares = np.array([n for n in counts.values() if n > 0], dtype=float)
+    shares /= shares.sum()
+    return float(-(shares * np.log(shares)).sum())
+
+
+def passed_lines(checks: Iterable[Checked], metric: str) -> set[Block]:
+    """Return the blocks in which all labels are no upper line of a metric.
+
+    Parameters
+    ----------
+    checks : iterable of Checked
+        What `check_training` gave.
+    metric : str
+        Which one.
+
+    Returns
+    -------
+    set of tuple of str
+        A share of the all-labels score is no goal there.
+    """
+    return {
+        found.block
+        for found in checks
+        if (found.check, found.outcome, found.metric) == (Check.UPPER, Outcome.FAIL, metric)
+    }
+
+
+def without_goals(efficiency: pd.DataFrame, blocks: set[Block]) -> pd.DataFrame:
+    """Return a table of efficiency without the labels that some blocks' goals took.
+
+    Parameters
+    ----------
+    efficiency : DataFrame
+        What `efficiency.cell_efficiency` gave.
+    blocks : set of tuple of str
+        Where the reference is no upper line.
+
+    Returns
+    -------
+    DataFrame
+        With `goal` and `labels` NaN in those blocks.
+    """
+    keys = efficiency[BLOCK].itertuples(index=False, name=None)
+    is_passed = np.array([tuple(key) in blocks for key in keys], dtype=bool)
+    kept = {name: efficiency[name].mask(is_passed) for name in ("goal", "labels")}
+    return efficiency.assign(**kept)
+
+
+def _each(blocks: list[tuple[Any, pd.DataFrame]]) -> Iterator[tuple[Block, pd.DataFrame, str]]:
+    return ((key, part, metric) for key, part in blocks for metric in JUDGED)
+
+
+def _loss(block: Block, part: pd.DataFrame, guess: float) -> Checked:
+    if "log_loss" not in part or np.isnan(guess):
+        return Checked(block, Check.LOSS, Outcome.UNKNOWN)
+    value = _worst_of_trained(part, part["log_loss"])
+    if np.isnan(value):
+        return Checked(block, Check.LOSS, Outcome.UNKNOWN)
+    outcome = Outcome.PASS if value < guess else Outcome.FAIL
+    return Checked(block, Check.LOSS, outcome, "log_loss", value, bound=guess)
+
+
+def _modes(block: Block, part: pd.DataFrame) -> Checked:
+    if not set(MODES) <= set(part):
+        return Checked(block, Check.MODES, Outcome.UNKNOWN)
+    by_batch, predicted = (part[name] for name in MODES)
+    value = _worst_of_trained(part, by_batch - predicted)
+    if np.isnan(value):
+        return Checked(block, Check.MODES, Outcome.UNKNOWN)
+    outcome = Outcome.PASS if value <= LARGEST_MODE_GAP else Outcome.FAIL
+    return Checked(block, Check.MODES, outcome, "accuracy", value, bound=LARGEST_MODE_GAP)
+
+
+def _worst_of_trained(part: pd.DataFrame, values: pd.Series[float]) -> float:
+    """Return the larger of random's and the reference's means over repetitions at the end."""
+    last = _last(part.assign(judged=values))
+    own = last[last["strategy"].isin([BASELINE, REFERENCE])]
+    return float(own.groupby("strategy")["judged"].mean().max()) if len(own) else float("nan")
+
+
+def _last(part: pd.DataFrame) -> pd.DataFrame:
+    return part.loc[part.groupby(["strategy", "repetition"])["round"].idxmax()]
+
+
+def _rise(part: pd.DataFrame, metric: str) -> NDArray[np.float64] | None:
+    """Return random's last score minus its first, of each repetition."""
+    own = part[part["strategy"] == BASELINE].sort_values("round")
+    if own.empty or own["round"].max() == 0:
+        return None
+    ends = own.groupby("repetition")[metric]
+    return _known(ends.last() - ends.first())
+
+
+def _at_the_end(part: pd.DataFrame, metric: str) -> NDArray[np.float64] | None:
+    """Return how far strategies that have bought everything are from all labels, on average."""
+    last = _last(part[part["strategy"] != REFERENCE])
+    whole = last[last["n_labelled"] == last["n_candidates"]]
+    return None if whole.empty else _to_reference(part, whole, metric)
+
+
+def _above(part: pd.DataFrame, metric: str) -> NDArray[np.float64] | None:
+    """Return how far strategies end above all labels, on average."""
+    last = _last(part[part["strategy"] != REFERENCE])
+    return None if last.empty else _to_reference(part, last, metric)
+
+
+def _to_reference(
+    part: pd.DataFrame, last: pd.DataFrame, metric: str
+) -> NDArray[np.float64] | None:
+    """Return strategies' mean minus the reference, of each repetition that has both."""
+    reference = part[part["strategy"] == REFERENCE].set_index("repetition")[metric]
+    gaps = _known(last.groupby("repetition")[metric].mean() - reference)
+    return gaps if len(gaps) else None
+
+
+def _known(gaps: pd.Series[float]) -> NDArray[np.float64]:
+    # Rounded, so that what floating point leaves of equal scores is no difference.
+    return gaps.dropna().to_numpy(dtype=float).round(12)
+
+
+def _judged(
+    check: Check, asked: Iterable[tuple[Block, str, NDArray[np.float64] | None]]
+) -> Iterator[Checked]:
+    for block, metric, gaps in asked:
+        if gaps is None:
+            yield Checked(block, check, Outcome.ELSEWHERE, metric)
+            continue
+        mean, low, high = mean_interval(gaps)
+        outcome = _outcome(check, mean, paired_t(gaps))
+        yield Checked(block, check, outcome, metric, mean, low, high, bound=0.0)
+
+
+def _outcome(check: Check, mean: float, p: float) -> Outcome:
+    if np.isnan(p):  # one repetition has no spread
+        return Outcome.OPEN
+    is_real = p < ALPHA
+    if check is Check.RISE:
+        if mean > 0:
+            return Outcome.PASS
+        return Outcome.FAIL if is_real else Outcome.OPEN
+    is_wrong = mean != 0 if check is Check.END else mean > 0
+    return Outcome.FAIL if is_real and is_wrong else Outcome.PASS

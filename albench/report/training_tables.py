@@ -1,0 +1,243 @@
+"""What was found of training: a table of checks, and the failures in words."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.convergence import convergence, doubled
+from albench.analysis.efficiency import TARGET
+from albench.analysis.training_checks import (
+    Check,
+    Outcome,
+    check_training,
+    guessing,
+    passed_lines,
+)
+from albench.report.content import Table, Text
+from albench.report.formats import UNKNOWN, signed, span
+from albench.report.names import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from albench.analysis.training_checks import Checked
+    from albench.report.load import Records
+    from albench.report.names import Namer
+
+FAILURES = {
+    Check.LOSS: "the log loss of networks is not below that of guessing",
+    Check.RISE: "random's {metric} falls as labels are bought",
+    Check.MODES: "networks predict what they were trained on worse than they did in training",
+    Check.END: (
+        "with all labels bought, {metric} is not that of training on all labels from the start"
+    ),
+    Check.UPPER: "strategies end above all labels in {metric}, which are no upper line there",
+}
+NO_GOAL = f"Labels for {100 * TARGET:g} % of the all-labels {{metric}} are not given there."
+N_NAMED = 4
+"""Blocks that a sentence names before it counts the rest."""
+
+
+def checks_of(records: Records, rounds: pd.DataFrame) -> list[Checked]:
+    """Return what is found of the training behind a page.
+
+    Parameters
+    ----------
+    records : Records
+        What `load` gave.
+    rounds : DataFrame
+        What `curves.joined` gave.
+
+    Returns
+    -------
+    list of Checked
+        A guess knows the classes' shares of subjects.
+    """
+    cohorts = records.manifest.cohorts.items()
+    return check_training(rounds, {name: guessing(facts.classes) for name, facts in cohorts})
+
+
+def failures(checks: Sequence[Checked], named: Namer) -> Text | None:
+    """Return what failed, for the first screen.
+
+    Parameters
+    ----------
+    checks : sequence of Checked
+        What `checks_of` gave.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Text or None
+        A sentence for each kind of failure; None if nothing failed.
+    """
+    told = [
+        _failure(check, metric, failed, named)
+        for check in Check
+        for metric in sorted({found.metric for found in checks})
+        if (failed := _failed(checks, check, metric))
+    ]
+    return Text(tuple(told), is_list=True) if told else None
+
+
+def _failed(checks: Sequence[Checked], check: Check, metric: str) -> list[Checked]:
+    return [
+        found
+        for found in checks
+        if (found.check, found.metric, found.outcome) == (check, metric, Outcome.FAIL)
+    ]
+
+
+def _failure(check: Check, metric: str, failed: Sequence[Checked], named: Namer) -> str:
+    word = METRICS.get(metric, metric)
+    worst = sorted(failed, key=lambda found: -abs(found.value - found.bound))
+    places = [f"{named.block(found.block)} ({_short(found)})" for found in worst[:N_NAMED]]
+    if rest := len(worst) - len(places):
+        places.append(f"and {rest} more")
+    what = FAILURES[check].format(metric=word)
+    sentence = f"**Training fails a check:** {what}: {'; '.join(places)}. See Coverage."
+    return f"{sentence} {NO_GOAL.format(metric=word)}" if check is Check.UPPER else sentence
+
+
+def _short(found: Checked) -> str:
+    if found.check is Check.LOSS:
+        return f"{found.value:.3f}, guessing {found.bound:.3f}"
+    return signed(found.value)
+
+
+def check_table(checks: Sequence[Checked], named: Namer) -> Table:
+    """Return how every check ended in every block.
+
+    Parameters
+    ----------
+    checks : sequence of Checked
+        What `checks_of` gave.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Table
+        One row a block, one column a check.
+    """
+    blocks = sorted({found.block for found in checks})
+    rows = tuple(
+        (
+            named.block(block),
+            *(
+                _joined([f for f in checks if (f.block, f.check) == (block, check)])
+                for check in Check
+            ),
+        )
+        for block in blocks
+    )
+    caption = (
+        "Loss: the test log loss of the last round, the worse of random's and all labels', against "
+        "that of always answering with the classes' shares. Rises: random's last round minus its "
+        "first. Modes: accuracy on the labelled set in training mode minus that in evaluation "
+        "mode. Last round: the mean of strategies that have bought everything, minus all labels. "
+        "Upper line: the mean of all strategies' last rounds, minus all labels. Differences are "
+        "paired by repetition, with 95 % intervals. They fail under p = 0.05, which is not "
+        "corrected: of twenty checks of networks without fault one fails by chance."
+    )
+    columns = ("block", *(str(check) for check in Check))
+    return Table("training-checks", "Checks of training", caption, columns, rows)
+
+
+def _joined(found: Sequence[Checked]) -> str:
+    if all(np.isnan(entry.value) for entry in found):
+        return str(found[0].outcome)
+    return "; ".join(_told(entry) for entry in found)
+
+
+def _told(found: Checked) -> str:
+    outcome = f"**{found.outcome}**" if found.outcome is Outcome.FAIL else str(found.outcome)
+    if found.check is Check.LOSS:
+        return f"{outcome}: {found.value:.3f} against {found.bound:.3f}"
+    if found.check is Check.MODES:
+        return f"{outcome}: {signed(found.value)}"
+    interval = span(found.low, found.high)
+    told = f" ({interval})" if interval != UNKNOWN else ""
+    return f"{METRICS[found.metric]} {outcome}: {signed(found.value)}{told}"
+
+
+def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text | None:
+    """Return where no labels for a share of the all-labels score are given, and why.
+
+    Parameters
+    ----------
+    checks : sequence of Checked
+        What `checks_of` gave.
+    metric : str
+        Which one it is of.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Text or None
+        None if they are given everywhere.
+    """
+    blocks = sorted(passed_lines(checks, metric))
+    if not blocks:
+        return None
+    word = METRICS[metric]
+    places = "; ".join(named.block(block) for block in blocks)
+    return Text(
+        (
+            f"All labels are no upper line in {word} on {places}: strategies end above them. "
+            f"{NO_GOAL.format(metric=word)}",
+        )
+    )
+
+
+def convergence_text(records: Records, efficiency: pd.DataFrame, named: Namer) -> Text:
+    """Return whether doubling the updates changes what strategies gain over random.
+
+    Parameters
+    ----------
+    records : Records
+        What `load` gave.
+    efficiency : DataFrame
+        One row a cell.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Text
+        A sentence for each block that was run with both lengths, or that none was.
+    """
+    models = tomllib.loads(records.manifest.spec).get("models", {})
+    told = [*_converged(efficiency, doubled(models), named)]
+    if not told:
+        told = [
+            "Convergence is not measured: no block was run with a second model whose epochs and "
+            "min_updates are twice the first's."
+        ]
+    return Text(tuple(told), is_list=len(told) > 1)
+
+
+def _converged(
+    efficiency: pd.DataFrame, pairs: list[tuple[str, str]], named: Namer
+) -> Iterator[str]:
+    for found in convergence(efficiency, pairs):
+        place = f"{named.block(found.block)} (twice as long: {found.longer})"
+        order = f"the order of strategies correlates by τ = {found.tau:.2f}"
+        if found.changed:
+            names = ", ".join(found.changed)
+            yield (
+                f"**Convergence, fail:** {place}: with twice the updates the gain over random "
+                f"changes for {names}; {order}."
+            )
+        else:
+            yield (
+                f"Convergence, pass: {place}: with twice the updates no gain over random of "
+                f"{found.n_strategies} strategies changes beyond noise; {order}."
+            )
