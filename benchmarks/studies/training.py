@@ -3,15 +3,17 @@
 Labels are bought at random, since the question is about training alone. Each way is trained round
 by round up to all labels, and once on all labels from the start, which is the reference. Run::
 
-    python benchmarks/studies/training.py FOLDER
+    python benchmarks/studies/training.py FOLDER [fused] [norms] [wine]
 
-It takes some minutes on one core, resumes if interrupted, and prints a table for each cohort.
+It takes some minutes on one core, resumes if interrupted, and prints a table for each part.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from sklearn.datasets import load_wine
@@ -20,7 +22,10 @@ from albench.analysis.curves import joined, mean_interval
 from albench.analysis.efficiency import area
 from albench.cli import main
 
-REPETITIONS = 4
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REPETITIONS = 3
 METRICS = ("accuracy", "auc", "log_loss")
 
 DECAY = 'optimiser = "adamw", weight_decay = 0.01, schedule = "cosine"'
@@ -32,7 +37,6 @@ WAYS = {
     ),
     "warm, 150, shrink": "min_updates = 150, warm_start = true, shrink = 0.5, perturb = 0.5",
     "cold, 150": "min_updates = 150",
-    "cold, 150, decay": f"min_updates = 150, {DECAY}",
     "cold, 600": "min_updates = 600",
     "cold, 600, decay": f"min_updates = 600, {DECAY}",
     "cold, stopped": "min_updates = 600, validation = 0.2, validate_from = 20, patience = 5",
@@ -50,25 +54,9 @@ name = "training-study"
 seed = 4711
 repetitions = {REPETITIONS}
 
-[cohorts.other-liver] # other patients and images than those of the published pages
-classes = ["F0", "F1", "F2", "F3", "F4"]
-test = 0.2
-modalities.LSTE = {{ loader = "liver", options = {{ modality = "LSTE", size = 64, seed = 77, \
-complete = true }} }}
-
-[cohorts.small-liver]
-classes = ["F0", "F1", "F2", "F3", "F4"]
-test = 0.2
-modalities.LSTE = {{ loader = "liver", options = {{ modality = "LSTE", size = 32, seed = 78, \
-complete = true }} }}
-
-[cohorts.wine]
-test = 0.3
-modalities.all = {{ loader = "table", options = {{ path = "wine.csv" }} }}
-
 [budgets.to-all]
 initial = 0.1
-query = 0.05
+query = 0.1
 stop = 1.0
 
 [budgets.three]
@@ -76,83 +64,135 @@ initial = 0.1
 query = 0.45
 stop = 1.0
 """
-IMAGES = 'options = { trunk = "efficientnet-lite0", weights = "imagenet", frozen = true }'
 
 
-def specification() -> str:
-    """Return the study as a benchmark."""
-    heads = [_model(f"images-{i}", "resnet50", IMAGES, 3e-4, way) for i, way in _numbered(WAYS)]
-    vectors = [_model(f"vectors-{i}", "mmfn", "", 5e-3, way) for i, way in _numbered(WAYS)]
-    small = "options = { channels = 16 }"
-    norms = [_model(f"norms-{i}", "dlre", small, 1e-3, way) for i, way in _numbered(NORMS)]
-    models = [text for _, text in heads + vectors + norms]
-    entries = [
-        _entry("other-liver", heads, "to-all"),
-        _entry("wine", vectors, "to-all"),
-        _entry("small-liver", norms, "three"),
+@dataclass(frozen=True)
+class Part:
+    """One cohort of the study.
+
+    Parameters
+    ----------
+    modalities : str
+        Lines of TOML.
+    model : str
+        Lines of TOML: plugin and options.
+    rate : float
+        The learning rate.
+    ways : dict of str to str
+        The ways to train that are compared.
+    budget : str
+        One of those in `HEAD`.
+    """
+
+    modalities: str
+    model: str
+    rate: float
+    ways: dict[str, str]
+    budget: str
+
+
+def liver(modality: str, size: int, seed: int) -> str:
+    """Return a modality of other patients and images than those of the published pages."""
+    options = f'modality = "{modality}", size = {size}, seed = {seed}, complete = true'
+    return f'{modality} = {{ loader = "liver", options = {{ {options} }} }}\n'
+
+
+PARTS = {
+    "fused": Part(
+        liver("LSTE", 64, 77) + liver("LSTQ", 64, 77),
+        'plugin = "mmfn"\n'
+        'options = { trunk = "efficientnet-lite0", weights = "imagenet", frozen = true }',
+        3e-4,
+        WAYS,
+        "to-all",
+    ),
+    "norms": Part(
+        liver("LSTE", 32, 78),
+        'plugin = "dlre"\noptions = { channels = 16 }',
+        1e-3,
+        NORMS,
+        "three",
+    ),
+    "wine": Part(
+        'all = { loader = "table", options = { path = "wine.csv" } }',
+        'plugin = "mmfn"',
+        5e-3,
+        WAYS,
+        "to-all",
+    ),
+}
+
+
+def specification(name: str) -> str:
+    """Return a part of the study as a benchmark.
+
+    Parameters
+    ----------
+    name : str
+        Of the part.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
+    part = PARTS[name]
+    labels = [f"way-{number}" for number in range(len(part.ways))]
+    models = [
+        _model(label, part, way) for label, way in zip(labels, part.ways.values(), strict=True)
     ]
-    return HEAD + "".join(models + entries)
-
-
-def _numbered(ways: dict[str, str]) -> list[tuple[int, str]]:
-    return list(enumerate(ways.values()))
-
-
-def _model(name: str, plugin: str, options: str, rate: float, way: str) -> tuple[str, str]:
-    start = "" if "epochs" in way else "epochs = 1, "
-    training = f"{{ {start}{way}, batch_size = 32, learning_rate = {rate} }}"
-    lines = [f"[models.{name}]", f'plugin = "{plugin}"', options, f"training = {training}"]
-    return name, "\n".join(["", *lines, ""])
-
-
-def _entry(cohort: str, models: list[tuple[str, str]], budget: str) -> str:
-    names = [name for name, _ in models]
-    return (
-        f'\n[[matrix]]\ncohorts = ["{cohort}"]\nmodels = {names}\nstrategies = ["random"]\n'
-        f'budgets = ["{budget}"]\n'
+    cohort = f"\n[cohorts.{name}]\ntest = 0.2\n[cohorts.{name}.modalities]\n{part.modalities}\n"
+    matrix = (
+        f'\n[[matrix]]\ncohorts = ["{name}"]\nmodels = {labels}\nstrategies = ["random"]\n'
+        f'budgets = ["{part.budget}"]\n'
     )
+    return HEAD + cohort + "".join(models) + matrix
 
 
-def run(folder: Path) -> pd.DataFrame:
-    """Run the study into a folder, or go on with it, and return its rounds."""
+def _model(label: str, part: Part, way: str) -> str:
+    start = "" if "epochs" in way else "epochs = 1, "
+    training = f"{{ {start}{way}, batch_size = 32, learning_rate = {part.rate} }}"
+    return f"\n[models.{label}]\n{part.model}\ntraining = {training}\n"
+
+
+def run(name: str, folder: Path) -> pd.DataFrame:
+    """Run a part of the study into a folder, or go on with it, and return its rounds."""
     folder.mkdir(parents=True, exist_ok=True)
     wine = load_wine(as_frame=True)
     table = wine.data.assign(subject=range(len(wine.data)), label=wine.target_names[wine.target])
     table.to_csv(folder / "wine.csv", index=False)
-    spec = folder / "training-study.toml"
-    spec.write_text(specification(), encoding="utf-8")
-    results = folder / "results"
+    spec = folder / f"{name}.toml"
+    spec.write_text(specification(name), encoding="utf-8")
+    results = folder / name
     if main(["run", str(spec), "--output", str(results), "--jobs", "1"]) != 0:
-        sys.exit("the study has cells that failed")
+        sys.exit(f"the part {name} has cells that failed")
     return joined(pd.read_csv(results / "cells.csv"), pd.read_csv(results / "scores.csv"))
 
 
-def tables(rounds: pd.DataFrame) -> dict[str, str]:
-    """Return a Markdown table for each cohort, one row a way to train.
+def compared(rounds: pd.DataFrame, ways: Iterable[str]) -> str:
+    """Return a Markdown table, one row a way to train.
 
     Parameters
     ----------
     rounds : DataFrame
         What `run` gave.
+    ways : iterable of str
+        Their names.
 
     Returns
     -------
-    dict of str to str
-        By cohort.
+    str
+        Means over repetitions.
     """
     heading = (
         "| training | accuracy: mean | all labels | last − all labels | AUC: mean | all labels "
         "| last − all labels | log loss: mean | all labels | last − all labels | s |"
     )
-    found = {}
-    for cohort, part in rounds.groupby("cohort"):
-        ways = NORMS if cohort == "small-liver" else WAYS
-        told = [heading, "|---" * 11 + "|"]
-        for number, way in enumerate(ways):
-            cells = part[part["model"].str.endswith(f"-{number}")]
-            told.append(f"| {way} | {' | '.join(_figures(cells))} |")
-        found[str(cohort)] = "\n".join(told)
-    return found
+    told = [heading, "|---" * 11 + "|"]
+    for number, way in enumerate(ways):
+        cells = rounds[rounds["model"] == f"way-{number}"]
+        told.append(f"| {way} | {' | '.join(_figures(cells))} |")
+    return "\n".join(told)
 
 
 def _figures(cells: pd.DataFrame) -> list[str]:
@@ -174,5 +214,6 @@ def _figures(cells: pd.DataFrame) -> list[str]:
 
 
 if __name__ == "__main__":
-    for name, table in tables(run(Path(sys.argv[1]))).items():
-        print(f"\n### {name}\n\n{table}")
+    for chosen in sys.argv[2:] or PARTS:
+        found = run(chosen, Path(sys.argv[1]))
+        print(f"\n### {chosen}\n\n{compared(found, PARTS[chosen].ways)}\n")
