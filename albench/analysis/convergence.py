@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from scipy.stats import kendalltau
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
+
+    Block = tuple[str, str, str, str]
 
 _LENGTHS = ("epochs", "min_updates")
 
@@ -38,7 +40,7 @@ class Convergence:
         Kendall's correlation of the strategies' order before and after, random among them.
     """
 
-    block: tuple[str, str, str, str]
+    block: Block
     longer: str
     n_strategies: int
     changed: tuple[str, ...]
@@ -92,7 +94,7 @@ def convergence(efficiency: pd.DataFrame, pairs: list[tuple[str, str]]) -> Itera
         Only of blocks with at least one strategy beside random in at least two repetitions.
     """
     areas = {
-        key: side_by_side(part, ["repetition"], "area")
+        cast("Block", key): side_by_side(part, ["repetition"], "area")
         for key, part in efficiency.groupby(BLOCK, sort=True)
     }
     for (cohort, modalities, model, budget), short in areas.items():
@@ -105,7 +107,7 @@ def convergence(efficiency: pd.DataFrame, pairs: list[tuple[str, str]]) -> Itera
 
 
 def _of_block(
-    block: tuple[str, str, str, str], longer: str, short: pd.DataFrame, long: pd.DataFrame
+    block: Block, longer: str, short: pd.DataFrame, long: pd.DataFrame
 ) -> Convergence | None:
     names = [name for name in short.columns.intersection(long.columns) if name != BASELINE]
     gains = [table[names].sub(table[BASELINE], axis=0) for table in (short, long)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -100,7 +100,8 @@ def check_training(rounds: pd.DataFrame, guesses: Mapping[str, float]) -> list[C
         over repetitions. These are not corrected: a check that misses a fault is worse than one
         false alarm in twenty.
     """
-    blocks = [(key, part) for key, part in rounds.groupby(BLOCK, sort=True)]
+    grouped = rounds.groupby(BLOCK, sort=True)
+    blocks = [(cast("Block", key), part) for key, part in grouped]
     found = [_loss(key, part, guesses.get(key[0], np.nan)) for key, part in blocks]
     found += [_modes(key, part) for key, part in blocks]
     found += _judged(Check.RISE, ((key, m, _rise(part, m)) for key, part, m in _each(blocks)))
@@ -170,7 +171,7 @@ def without_goals(efficiency: pd.DataFrame, blocks: set[Block]) -> pd.DataFrame:
     return efficiency.assign(**kept)
 
 
-def _each(blocks: list[tuple[Any, pd.DataFrame]]) -> Iterator[tuple[Block, pd.DataFrame, str]]:
+def _each(blocks: list[tuple[Block, pd.DataFrame]]) -> Iterator[tuple[Block, pd.DataFrame, str]]:
     return ((key, part, metric) for key, part in blocks for metric in JUDGED)
 
 
@@ -239,7 +240,7 @@ def _to_reference(
 
 def _known(gaps: pd.Series[float]) -> NDArray[np.float64]:
     # Rounded, so that what floating point leaves of equal scores is no difference.
-    return gaps.dropna().to_numpy(dtype=float).round(12)
+    return np.asarray(gaps.dropna(), dtype=np.float64).round(12)
 
 
 def _judged(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from albench.analysis.convergence import convergence, doubled
 
-MODEL = {"plugin": "mmfn", "options": {"width": 8}, "training": {"epochs": 5, "min_updates": 60}}
+MODEL: dict[str, Any] = {
+    "plugin": "mmfn",
+    "options": {"width": 8},
+    "training": {"epochs": 5, "min_updates": 60},
+}
 
 
 @pytest.mark.parametrize(
@@ -20,14 +26,17 @@ MODEL = {"plugin": "mmfn", "options": {"width": 8}, "training": {"epochs": 5, "m
         ({"training": {"epochs": 10, "min_updates": 120}, "options": {"width": 16}}, False),
     ],
 )
-def test_a_pair_differs_in_its_length_alone(other: dict[str, object], is_pair: bool) -> None:
+def test_a_pair_differs_in_its_length_alone(other: dict[str, Any], is_pair: bool) -> None:
     pairs = doubled({"long": MODEL | other, "short": MODEL})
 
     assert pairs == ([("short", "long")] if is_pair else [])
 
 
 def test_silent_defaults_are_doubled_too() -> None:
-    models = {"a": {"plugin": "mmfn"}, "b": {"plugin": "mmfn", "training": {"epochs": 60}}}
+    models: dict[str, Any] = {
+        "a": {"plugin": "mmfn"},
+        "b": {"plugin": "mmfn", "training": {"epochs": 60}},
+    }
 
     assert doubled(models) == [("a", "b")]
 
