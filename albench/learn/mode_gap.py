@@ -64,7 +64,9 @@ def mode_gap(
     dataset = CandidateDataset(classifier.store, candidates, labels)
     batches = Batches(dataset, classifier.training.batch_size, np.random.default_rng(seed))
     n_right = 0
-    with normalising_by_batch(module), torch.no_grad():
+    with normalising_by_batch(module) as norms, torch.no_grad():
+        if not norms:
+            return ModeGap(by_batch=predicted, predicted=predicted)
         for samples, truth in batches:
             x = {name: values.to(classifier.device) for name, values in samples.items()}
             n_right += int((module(x).argmax(dim=1).cpu() == truth).sum())

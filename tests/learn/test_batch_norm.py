@@ -100,6 +100,15 @@ def test_measuring_the_modes_changes_nothing(problem: Problems) -> None:
     assert classifier.state_hash() == before
 
 
+def test_without_batch_norm_the_modes_are_equal(problem: Problems) -> None:
+    toy = problem(training=FEW_UPDATES)
+    X, y = toy.labelled
+
+    gap = mode_gap(toy.fitted(), X, y, seed=0)
+
+    assert gap.by_batch == gap.predicted == np.mean(toy.fitted().predict(X) == y)
+
+
 def test_weights_are_trained_as_without_it(problem: Problems) -> None:
     nets = [
         problem(model=Dlre(channels=8), training=replace(FEW_UPDATES, reestimate_batch_norm=again))
