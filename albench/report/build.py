@@ -95,7 +95,8 @@ def sections(records: Records) -> list[Section]:
     """
     rounds = curves.joined(records.cells, records.scores)
     named = Namer(records.cells, records.manifest.cohorts)
-    checks = training_tables.checks_of(records, rounds)
+    own = rounds[~rounds["strategy"].isin(_oracles(records))]
+    checks = training_tables.checks_of(records, own)
     findings = [_find(rounds, metric, checks) for metric in SHOWN] if len(rounds) else []
     return [
         Section("The answer", list(_answer(records, findings, checks, named))),

@@ -64,6 +64,18 @@ def test_no_labels_are_given_for_a_line_that_strategies_pass(make_toy: Callable[
     assert f"All labels are no upper line in accuracy on {DIGITS}" in text
 
 
+def test_an_oracle_passes_no_line(make_toy: Callable[..., Toy]) -> None:
+    toy = make_toy()
+    for plugin in toy.manifest["plugins"]:
+        plugin["tags"] = ["oracle"] if plugin["name"] == "core/margin" else []
+    is_oracle = toy.scores["cell"].isin(of_digits(toy, "margin"))
+    toy.scores.loc[is_oracle, "accuracy"] += 0.3
+
+    first, _ = page(toy)
+
+    assert "no upper line" not in first
+
+
 def test_where_no_line_holds_there_is_no_table_of_labels(make_toy: Callable[..., Toy]) -> None:
     toy = make_toy()
     lines = toy.cells.loc[toy.cells["strategy"] == "all-labels", "cell"]
