@@ -21,6 +21,7 @@ from sklearn.datasets import load_wine
 from albench.analysis.curves import joined, mean_interval
 from albench.analysis.efficiency import area
 from albench.cli import main
+from albench.report.formats import signed, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -207,7 +208,7 @@ def _figures(cells: pd.DataFrame) -> list[str]:
         told += [
             f"{sum(areas) / len(areas):.3f}",
             f"{reference[metric].mean():.3f}",
-            f"{mean:+.3f} ({low:+.3f} to {high:+.3f})",
+            f"{signed(mean)} ({span(low, high)})",
         ]
     seconds = bought.groupby("repetition")["train_seconds"].sum().mean()
     return [*told, f"{seconds:.0f}"]
