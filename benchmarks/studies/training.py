@@ -3,7 +3,7 @@
 Labels are bought at random, since the question is about training alone. Each way is trained round
 by round up to all labels, and once on all labels from the start, which is the reference. Run::
 
-    python benchmarks/studies/training.py FOLDER [fused] [norms] [wine]
+    python benchmarks/studies/training.py FOLDER [PART ...]
 
 It takes some minutes on one core, resumes if interrupted, and prints a table for each part.
 """
@@ -98,6 +98,7 @@ def liver(modality: str, size: int, seed: int) -> str:
     return f'{modality} = {{ loader = "liver", options = {{ {options} }} }}\n'
 
 
+SMALL = 'plugin = "dlre"\noptions = { channels = 16 }'
 PARTS = {
     "fused": Part(
         liver("LSTE", 64, 77) + liver("LSTQ", 64, 77),
@@ -107,13 +108,8 @@ PARTS = {
         WAYS,
         "to-all",
     ),
-    "norms": Part(
-        liver("LSTE", 32, 78),
-        'plugin = "dlre"\noptions = { channels = 16 }',
-        1e-3,
-        NORMS,
-        "three",
-    ),
+    "norms": Part(liver("LSTE", 32, 78), SMALL, 1e-3, NORMS, "three"),
+    "norms-grey": Part(liver("LSTQ", 32, 78), SMALL, 1e-3, NORMS, "three"),
     "wine": Part(
         'all = { loader = "table", options = { path = "wine.csv" } }',
         'plugin = "mmfn"',
