@@ -253,7 +253,7 @@ def one_process_only() -> Modality:
 # -- what a fresh loader reads first --------------------------------------------------------------
 
 
-@caught("what-was-read-before-does-not-matter", "after one row was read")
+@caught("what-was-read-before-does-not-matter", "after a contiguous run was read")
 def scaled_by_what_came_first() -> Modality:
     scale: list[np.float32] = []
 
