@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from albench.learn.network import Network
     from albench.testing.specimen import Specimen
 
 Call = tuple[torch.Tensor, torch.Tensor]

@@ -358,7 +358,7 @@ class WritesIntoLargeBatches(SoundNet):
         return super().encode(modality, x.mul_(0.5) if len(x) > 500 else x)
 
 
-@net_caught_by("large-batches-change-nothing", "embed writes into 600 vectors of m0")
+@net_caught_by("large-batches-change-nothing", "fuse writes into 600 vectors of m0")
 class WritesIntoManyVectors(SoundNet):
     def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         for rows in vectors.values():
