@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 N_ROWS = 24
 
-UPDATES = (60, 240)
+UPDATES = (20, 120)
 """How long is trained: the second time if the first was not enough."""
 
 
@@ -62,7 +62,7 @@ class Trained:
 
 
 @lru_cache(maxsize=8)
-def trained(specimen: Specimen, updates: int = UPDATES[0]) -> Trained:
+def trained(specimen: Specimen, updates: int) -> Trained:
     """Return a network trained on the easy problem, as the benchmark trains one.
 
     Parameters

@@ -10,7 +10,7 @@ from torch import nn
 
 from albench.seeds import torch_seeded
 from albench.testing.checks import Check, Skip, Violation
-from albench.testing.models.easy import trained
+from albench.testing.models.easy import UPDATES, trained
 from albench.testing.models.worlds import N_SAMPLES, built, logits, require_close, usual_world
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _state_round_trips(specimen: Specimen) -> None:
     learnt = built(specimen, found)
     train(learnt, found)
     # The second has been trained for longer, and has predicted: it may have counted both.
-    for net in (learnt, trained(specimen).net):
+    for net in (learnt, trained(specimen, UPDATES[0]).net):
         fresh = built(specimen, found, seed=1)
         fresh.load_state_dict(net.state_dict())
         require_close(

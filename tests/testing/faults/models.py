@@ -435,7 +435,7 @@ class TurnsAfterManySteps(SoundNet):
 
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         self.steps += self.training
-        return super().fuse(vectors) * (1 if self.steps <= 30 else 2)
+        return super().fuse(vectors) * (1 if self.steps <= 15 else 2)
 
 
 @net_caught_by("every-modality-counts", "other samples of m1 move the logits by")
