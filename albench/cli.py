@@ -179,6 +179,8 @@ def _run(options: argparse.Namespace) -> int:
     results = options.output or opened.results
     for skip in opened.plan.skipped:
         print(f"skipped: {skip.what}: {skip.reason}")
+    for warning in opened.warnings:
+        print(f"warning: {warning}")
     with Watcher(options.jobs, print) as watcher:
         summary = session.run(
             opened, results, options.jobs, options.command_line, watcher.begin, watcher.watch

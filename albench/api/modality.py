@@ -40,6 +40,9 @@ class Modality:
         a strategy.
     note : str
         One sentence for the report: where the data come from, ``simulated`` if they are.
+    warnings : tuple of str
+        What is no reason to refuse the data, but should be known: sentences with counts, which are
+        shown before a run and on its page.
     """
 
     subjects: NDArray[np.str_]
@@ -49,6 +52,7 @@ class Modality:
     labels: Mapping[str, Label] | None = None
     marks: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     note: str = ""
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.subjects)

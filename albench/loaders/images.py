@@ -21,6 +21,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     region: str = "whole",
     box: Sequence[int] | None = None,
     colour: str = "yellow",
+    bits: int = 16,
 ) -> Modality:
     """Return the pictures of one modality of a manifest, in its order.
 
@@ -47,11 +48,15 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         x, y, width and height of the region, in pixels from the upper left corner.
     colour : str
         Of the frame: a name of CSS or ``#rrggbb``.
+    bits : int
+        How many bits the grey values of 16-bit pictures use: 12 where a camera of 12 bits wrote
+        them. The upper 8 of these are taken.
 
     Returns
     -------
     Modality
-        Of uint8 pictures, ``(channels, size, size)``.
+        Of uint8 pictures, ``(channels, size, size)``. Its warnings count pictures of one single
+        value, and tell of 16-bit pictures whose values leave few grey levels.
 
     Raises
     ------
@@ -65,6 +70,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         channels=channels,
         max_pixels=max_pixels,
         region=region_of(region, box, colour),
+        bits=bits,
     )
     pictures, labels, complaints = read_manifest(Path(manifest), modality, root)
     return modality_of(

@@ -43,7 +43,10 @@ def open_loader(plan: LoaderPlan, where: str) -> Modality:
     except (OSError, TypeError, ValueError, KeyError, ImportError) as error:
         who = f"loader {plan.component.qualified} of {plan.component.distribution}"
         raise DataError(f"{where}: {who} failed: {type(error).__name__}: {error}") from error
-    if not isinstance(modality, Modality) or not len(modality):
+    if not isinstance(modality, Modality):
+        gave = f"gave {type(modality).__name__}, expected albench.api.Modality"
+        raise DataError(f"{where}: loader {plan.component.qualified} {gave}")
+    if not len(modality):
         raise DataError(f"{where}: loader {plan.component.qualified} gave no samples")
     return modality
 

@@ -55,3 +55,9 @@ def test_a_damaged_mask_is_named(bus_bra: Path) -> None:
     (bus_bra / "BUSBRA" / "Masks" / "mask_0001-r.png").write_bytes(b"")
     with pytest.raises(DataError, match=r"mask_0001-r\.png: the mask cannot be read"):
         loader.load(path=bus_bra, view="lesion")
+
+
+def test_a_missing_mask_is_told_as_missing(bus_bra: Path) -> None:
+    (bus_bra / "BUSBRA" / "Masks" / "mask_0001-r.png").unlink()
+    with pytest.raises(DataError, match=r"mask_0001-r\.png: the mask does not exist"):
+        loader.load(path=bus_bra, view="lesion")

@@ -75,3 +75,8 @@ def test_a_bare_array_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bare.npz.npy").rename(tmp_path / "bare.npz")
     with pytest.raises(DataError, match="is not a MedMNIST file"):
         loader.load(path=tmp_path / "bare.npz")
+
+
+def test_a_file_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"gone\.npz: cannot be read: No such file"):
+        loader.load(path=tmp_path / "gone.npz")
