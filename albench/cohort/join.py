@@ -51,6 +51,8 @@ class Cohort:
     given_labels : ndarray of int, shape (n_candidates,), or None
         The class number that each candidate is labelled with where some labels are wrong; None is
         that of its subject.
+    shapes : mapping of str to tuple of int
+        The shape of one sample of each modality.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Cohort:
     fingerprint: str
     marks: Mapping[str, Mapping[str, NDArray[np.bool_]]] = field(default_factory=dict)
     given_labels: NDArray[np.intp] | None = None
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def candidate_labels(self) -> NDArray[np.intp]:
@@ -128,6 +131,7 @@ def join(
         candidate_subjects=candidate_subjects,
         fingerprint=_fingerprint(modalities, subjects, order, numbers),
         marks={key: dict(modality.marks) for key, modality in modalities.items()},
+        shapes={key: modality.shape for key, modality in modalities.items()},
     )
 
 
