@@ -76,7 +76,7 @@ def is_blank(image: Image.Image) -> bool:
     extrema = image.getextrema()
     ranges = extrema if isinstance(extrema[0], tuple) else (extrema,)
     colours = ranges[:-1] if image.mode.endswith("A") else ranges
-    return all(low == high for low, high in colours)  # type: ignore[misc]  # pairs by now
+    return all(low == high for low, high in colours)
 
 
 def warnings_about(

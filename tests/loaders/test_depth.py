@@ -55,7 +55,7 @@ def png(values: NDArray[Any]) -> bytes:
 
 
 def shown(modality: Modality) -> NDArray[np.int64]:
-    return modality.read(np.array([0]))[0, 0].astype(np.int64)
+    return np.asarray(modality.read(np.array([0]))[0, 0], dtype=np.int64)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

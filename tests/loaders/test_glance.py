@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def test_a_blank_image_of_an_array_is_counted(tmp_path: Path, shape: tuple[int, 
     pictures = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     pictures[1] = 9
     labels = np.zeros((3, 1), dtype=np.uint8)
-    parts = {
+    parts: dict[str, Any] = {
         f"{part}_{kind}": values
         for part in ("train", "val", "test")
         for kind, values in (("images", pictures), ("labels", labels))
