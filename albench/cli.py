@@ -199,6 +199,8 @@ def _run(options: argparse.Namespace) -> int:
     results = options.output or opened.results
     for skip in opened.plan.skipped:
         _say(f"skipped: {skip.what}: {skip.reason}")
+    for warning in opened.warnings:
+        _say(f"warning: {warning}")
     with Watcher(options.jobs, _say) as watcher:
         summary = session.run(
             opened, results, options.jobs, options.command_line, watcher.begin, watcher.watch

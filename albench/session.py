@@ -54,6 +54,17 @@ class Opened:
         """Where results go unless told otherwise: ``results/NAME`` here."""
         return Path("results") / self.resolved.specification.benchmark.name
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What should be known of the data, with the place it is about."""
+        about_modalities = (
+            f"cohorts.{name}.modalities.{key}: {warning}"
+            for name, parts in self.modalities.items()
+            for key, modality in parts.items()
+            for warning in modality.warnings
+        )
+        return tuple(dict.fromkeys(about_modalities))
+
     def describe(self) -> Facts:
         """Return what each cohort holds, as plain data."""
         return cohort_facts(self.resolved, self.modalities, self.cohorts)

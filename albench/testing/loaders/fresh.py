@@ -44,7 +44,7 @@ def _what_was_read_before_does_not_matter(specimen: Specimen) -> None:
 def _read_by_a_fresh_one(specimen: Specimen, row: NDArray[np.intp]) -> NDArray[Any]:
     """Return one row as a loader reads it that has read nothing else."""
     modality = specimen.build()
-    samples = modality.read(row)
+    samples: NDArray[Any] = modality.read(row)
     require_samples(samples, row, modality)
     return samples
 

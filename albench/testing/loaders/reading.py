@@ -110,7 +110,7 @@ def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) ->
 
 def _samples_are_as_announced(specimen: Specimen) -> Found:
     modality = opened(specimen)
-    types = {}
+    types: dict[Any, int] = {}  # by data-type
     for rows in in_blocks(modality):
         samples: Any = modality.read(rows)  # a plugin may give anything
         require_samples(samples, rows, modality)

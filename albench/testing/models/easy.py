@@ -125,7 +125,8 @@ def _patterns(rng: np.random.Generator, shape: tuple[int, ...], n_classes: int) 
     noise = rng.normal(size=(N_ROWS, *shape))
     if len(shape) == 1:
         centres = 3 * rng.normal(size=(n_classes, *shape))
-        return (centres[classes] + 0.2 * noise).astype(np.float32)
+        vectors: NDArray[Any] = (centres[classes] + 0.2 * noise).astype(np.float32)
+        return vectors
     # Width and brightness of the stripes are the class's, which convolutions tell apart.
     columns = np.arange(shape[-1])
     stripes = np.array([(columns // (1 + number)) % 2 for number in range(n_classes)])
