@@ -131,4 +131,5 @@ def _patterns(rng: np.random.Generator, shape: tuple[int, ...], n_classes: int) 
     columns = np.arange(shape[-1])
     stripes = np.array([(columns // (1 + number)) % 2 for number in range(n_classes)])
     images = 40 + 40 * classes[:, None] + 80 * stripes[classes]
-    return np.clip(images[:, None, None, :] + 8 * noise, 0, 255).astype(np.uint8)
+    pictures: NDArray[Any] = np.clip(images[:, None, None, :] + 8 * noise, 0, 255).astype(np.uint8)
+    return pictures
