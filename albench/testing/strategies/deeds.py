@@ -17,31 +17,12 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 DEEDS = frozenset(
-    [
-        "socket.__new__",
-        "socket.connect",
-        "socket.bind",
-        "subprocess.Popen",
-        "os.system",
-        "os.exec",
-        "os.fork",
-        "os.forkpty",
-        "os.posix_spawn",
-        "os.spawn",
-        "os.remove",
-        "os.rename",
-        "os.mkdir",
-        "os.rmdir",
-        "os.link",
-        "os.symlink",
-        "os.truncate",
-        "os.chmod",
-        "os.chown",
-        "os.chdir",
-        "os.putenv",
-        "os.unsetenv",
-        "shutil.rmtree",
-    ]
+    {
+        *("socket.__new__", "socket.connect", "socket.bind", "subprocess.Popen", "os.system"),
+        *("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.remove"),
+        *("os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod"),
+        *("os.chown", "os.chdir", "os.putenv", "os.unsetenv", "shutil.rmtree"),
+    }
 )
 """Events of Python's audit that no query has a reason for; `open` is looked at more closely."""
 
@@ -79,12 +60,11 @@ def _note(event: str, told: tuple[Any, ...]) -> None:  # whatever an event has t
             deeds.append(f"{event} {told[0]!r}" if told else event)
 
 
-def _writes(path: object, mode: object, flags: object = 0, *_: object) -> bool:
-    if not isinstance(path, str | bytes) or os.fsdecode(path) == os.devnull:
+def _writes(path: object, _mode: object, flags: object) -> bool:
+    if not isinstance(path, str | bytes) or not isinstance(flags, int) or not flags & WRITES:
         return False
-    if "__pycache__" in os.fsdecode(path):  # Python's own, when a module is first imported
-        return False
-    return bool(isinstance(flags, int) and flags & WRITES)
+    # Python keeps compiled modules by itself, when one is first imported.
+    return os.fsdecode(path) != os.devnull and "__pycache__" not in os.fsdecode(path)
 
 
 def _nothing_is_done_to_the_world(specimen: Specimen) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,7 +112,7 @@ def _one_is_the_first_of_many(specimen: Specimen) -> None:
 
 def _is_nested(specimen: Specimen, base: Problem) -> bool:
     chosen = [ask(specimen, base, n).chosen for n in SIZES]
-    return all(few <= many for few, many in zip(chosen, chosen[1:], strict=False))
+    return all(few <= many for few, many in pairwise(chosen))
 
 
 CHECKS = (

@@ -89,7 +89,7 @@ CHECKS = (
     ),
     Check(
         _many_classes_are_no_exception,
-        holds=f"{MANY_CLASSES} classes are answered, and their numbers are names as those of 3 are.",
+        holds=f"{MANY_CLASSES} classes are answered, and their numbers are names too.",
         guards="bits of a byte for classes; tables of a fixed width",
     ),
     Check(
