@@ -23,7 +23,7 @@ SHUFFLES = 3
 MANY_CLASSES = 12
 """More classes than the eight bits of a byte."""
 
-FINE = 2e-3
+FINE = 2e-4
 """The scale of the head's weights that lets float16 tell but a few probabilities apart."""
 
 

@@ -533,7 +533,7 @@ class ScaledByTheFirstPool(OfEmbeddings):
         if len(pool) > 1 and not self.scale:
             self.scale.append(pool.embeddings[:3, 0])
         offset = self.scale[0].sum() if self.scale else 0.0
-        return top(np.abs(pool.embeddings[:, 0] - offset), n, rng)
+        return top(-np.abs(pool.embeddings[:, 0] - offset), n, rng)
 
 
 @caught("another-process-picks-the-same", "kept of the first")
