@@ -276,6 +276,11 @@ class Run:
         self._start = _context(resolved)
         self._work = settings.results / "work"
 
+    @property
+    def results(self) -> Path:
+        """The results folder."""
+        return self._settings.results
+
     def carry_out(self, cells: Sequence[Cell], records: Journal) -> None:
         """Run cells, each in its own child, and journal what becomes of them.
 
