@@ -12,7 +12,8 @@ from albench.cohort.cache import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.facts import cohort_facts, run_facts
 from albench.execute.lock import LOCK, FolderLock, require_writable
-from albench.execute.run import Run, Settings, done_cells, prepare_all, remaining
+from albench.execute.preparation import prepare_all
+from albench.execute.run import Run, Settings, done_cells, remaining
 from albench.execute.untouched import require_untouched
 from albench.plan import make, open_cohorts, resolve
 from albench.records.journal import Journal

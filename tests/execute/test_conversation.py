@@ -141,9 +141,7 @@ ROUNDS: dict[str, Callable[[Cell], Message]] = {
     "fewer classes": lambda cell: bad_proba(cell, lambda proba: proba[:, 1:]),
     "another type": lambda cell: bad_proba(cell, lambda proba: proba.astype(np.float64)),
     "not finite": lambda cell: bad_proba(cell, lambda proba: proba * np.float32(np.nan)),
-    "negative": lambda cell: bad_proba(
-        cell, lambda proba: (proba + np.float32([[2, -2]])).astype(np.float32)
-    ),
+    "negative": lambda cell: bad_proba(cell, lambda proba: proba + np.array([[2, -2]], np.float32)),
     "too large": lambda cell: bad_proba(cell, lambda proba: proba * np.float32(2)),
     "a time that is none": lambda cell: cell.round(1, train_seconds="1"),
     "a time that is not finite": lambda cell: cell.round(1, train_seconds=float("inf")),
