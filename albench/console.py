@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from albench.execute.estimate import kind_of, seconds_left
+from albench.records.printable import printable
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Watcher:
 
     def _say(self, line: str) -> None:
         self._clear()
-        self._tell(line)
+        self._tell(printable(line))
 
     def _clear(self) -> None:
         if self._is_live:

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import AlbenchError, Complaint, RecordsError
+from albench.records.events import flaw
+from albench.records.printable import harmless
+from albench.records.content import problem_of
+from albench.records.printable import printable_data
 from albench.records.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -42,6 +46,8 @@ class Journal:
     ) -> None:  # plain data of the event's own kind
         """Write one event; it is on disk when this returns, and no part of it if this fails.
 
+        Its texts are made printable here, once for all who read them.
+
         Parameters
         ----------
         event : str
@@ -54,7 +60,8 @@ class Journal:
         AlbenchError
             If the disk takes no more.
         """
-        body = json.dumps({"v": SCHEMA_VERSION, "event": event, "data": data}, sort_keys=True)
+        told = {"v": SCHEMA_VERSION, "event": event, "data": printable_data(data)}
+        body = json.dumps(told, sort_keys=True)
         line = f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
         with self._lock:
             try:
@@ -134,34 +141,54 @@ def read(folder: Path) -> Reading:
     Raises
     ------
     RecordsError
-        If a line inside a file is damaged, or of a version this albench does not know.
+        If a line inside a file is damaged, of a version this albench does not know, or no event; if
+        a file cannot be read, or the folder is none.
     """
+    if folder.exists() and not folder.is_dir():
+        raise RecordsError([Complaint(str(folder), "is a file; a journal is a folder of files")])
     events: list[Event] = []
     warnings: list[str] = []
     complaints: list[Complaint] = []
     for path in sorted(folder.glob("*.jsonl")):
-        lines = path.read_bytes().split(b"\n")
-        for number, line in enumerate(lines, start=1):
-            if not line:
-                continue
+        for number, line in enumerate(_lines(path, complaints), start=1):
             try:
-                events.append(_event(line, path.name))
-            except ValueError as error:
-                if number == len(lines):
-                    warnings.append(f"{path}: its last line was cut off and is left out")
-                else:
+                events.append(_event(line.removesuffix(b"\n"), path.name))
+            except _Damage as error:
+                if line.endswith(b"\n"):
                     complaints.append(Complaint(f"{path}, line {number}", str(error)))
+                else:
+                    warnings.append(f"{path}: its last line was cut off and is left out")
+            except ValueError as error:
+                complaints.append(Complaint(f"{path}, line {number}", str(error)))
     if complaints:
         raise RecordsError(complaints)
     return Reading(tuple(events), tuple(warnings))
 
 
+def _lines(path: Path, complaints: list[Complaint]) -> list[bytes]:
+    try:
+        return path.read_bytes().splitlines(keepends=True)
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}; take it out of the folder to go on without it"
+        complaints.append(Complaint(str(path), problem))
+        return []
+
+
+class _Damage(ValueError):
+    """A line is not as it was written."""
+
+
 def _event(line: bytes, source: str) -> Event:
     checksum, _, body = line.partition(b" ")
     if f"{zlib.crc32(body):08x}".encode() != checksum:
-        raise ValueError("the line is damaged: its checksum does not hold")
-    content = json.loads(body)
-    if content["v"] > SCHEMA_VERSION:
-        known = f"this albench reads versions up to {SCHEMA_VERSION}"
-        raise ValueError(f"the line is of version {content['v']}, {known}: use a newer albench")
-    return Event(content["event"], content["data"], source)
+        raise _Damage("the line is damaged: its checksum does not hold")
+    try:
+        content = json.loads(body)
+        _require_known_version(content)
+        found = Event(content["event"], harmless(content["data"]), source)
+        problem = flaw(found.event, found.data)
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except (ValueError, KeyError, TypeError) as error:
+        ...
+    return found

@@ -29,7 +29,7 @@ def written(tmp_path: Path) -> Path:
     """The file of a writer who wrote three events."""
     with Journal(tmp_path) as journal:
         for i in range(3):
-            journal.append("cell", {"number": i})
+            journal.append("end", {"number": i})
     return journal.path
 
 
@@ -64,7 +64,7 @@ def test_any_plain_data_come_back(
     folder = tmp_path_factory.mktemp("journal")
     with Journal(folder) as journal:
         for content in data:
-            journal.append("cell", content)
+            journal.append("end", content)
     assert [event.data for event in read(folder).events] == data
 
 
@@ -90,7 +90,7 @@ def test_files_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
     paths = []
     for i in (2, 0, 1):
         with Journal(tmp_path) as journal:
-            journal.append("cell", {"number": i})
+            journal.append("end", {"number": i})
         paths.append(journal.path.rename(tmp_path / f"{i}.jsonl"))
     assert [event.data["number"] for event in read(tmp_path).events] == [0, 1, 2]
 
@@ -113,7 +113,7 @@ def test_a_last_line_that_lacks_only_its_end_counts(written: Path) -> None:
 def test_a_torn_line_of_one_writer_leaves_the_others_alone(written: Path) -> None:
     written.write_bytes(written.read_bytes()[:-5])
     with Journal(written.parent) as journal:
-        journal.append("cell", {"number": 9})
+        journal.append("end", {"number": 9})
     reading = read(written.parent)
     assert sorted(event.data["number"] for event in reading.events) == [0, 1, 9]
     assert len(reading.warnings) == 1
@@ -169,7 +169,7 @@ def test_a_line_of_every_version_so_far_is_read(version: int, tmp_path: Path) ->
 def test_threads_that_share_a_writer_do_not_mix_their_lines(tmp_path: Path) -> None:
     def write(number: int) -> None:
         for i in range(8):
-            journal.append("cell", {"thread": number, "i": i, "text": "x" * 5000})
+            journal.append("end", {"thread": number, "i": i, "text": "x" * 5000})
 
     with Journal(tmp_path) as journal:
         threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
@@ -189,7 +189,7 @@ from albench.errors import AlbenchError
 from albench.records.journal import Journal
 with Journal(Path(sys.argv[1])) as journal:
     for i in range(9):
-        journal.append("cell", {"process": int(sys.argv[2]), "i": i})
+        journal.append("end", {"process": int(sys.argv[2]), "i": i})
 """
 
 
@@ -208,14 +208,14 @@ from albench.errors import AlbenchError
 from albench.records.journal import Journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 journal = Journal(Path(sys.argv[1]))
-journal.append("cell", {"number": 0})
+journal.append("end", {"number": 0})
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
 try:
-    journal.append("cell", {"number": 1, "text": "x" * 50_000})
+    journal.append("end", {"number": 1, "text": "x" * 50_000})
 except AlbenchError:
     print("told")
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-journal.append("cell", {"number": 2})
+journal.append("end", {"number": 2})
 """
 
 

@@ -1,0 +1,95 @@
+"""Whatever a file holds is a benchmark or one clear error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albench import spec
+from albench.errors import SpecError
+from albench.spec.reading import parse
+from albench.spec.schema import Benchmark
+
+QUICKSTART = spec.find("quickstart").read_text(encoding="utf-8")
+KEYS = st.sampled_from([*Benchmark.model_fields, "better", "at", "[zz]", "", "x.[y]", "options"])
+SCALARS = st.booleans() | st.integers(-9, 9) | st.floats().map(abs) | KEYS | st.text()
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_quoted(k)} = {_inline(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_inline, value)) + "]"
+    if isinstance(value, str):
+        return _quoted(value)
+    return {"True": "true", "False": "false"}.get(str(value), str(value))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text.encode("utf-8", "ignore").decode(), ensure_ascii=False).replace(
+        "\x7f", ""
+    )
+
+
+DOCUMENTS = st.dictionaries(
+    KEYS | st.text(max_size=5),
+    st.recursive(
+        SCALARS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=6,
+)
+
+
+def _is_read_or_refused(text: str) -> None:
+    try:
+        parse(text, "any.toml", Path())
+    except SpecError as error:
+        assert str(error)  # noqa: PT017  # some documents are right
+        str(error).encode()
+
+
+@given(DOCUMENTS)
+def test_any_document_is_a_benchmark_or_refused(document: dict[str, object]) -> None:
+    _is_read_or_refused("\n".join(f"{_quoted(k)} = {_inline(v)}" for k, v in document.items()))
+
+
+@given(st.integers(0, len(QUICKSTART)), st.integers(0, 9), st.text(max_size=5))
+def test_any_damage_to_a_benchmark_is_refused_in_a_sentence(at: int, n: int, new: str) -> None:
+    _is_read_or_refused(QUICKSTART[:at] + new + QUICKSTART[at + n :])
+
+
+@pytest.mark.parametrize("key", ['"[zz]"', '""', '"a.[b]"', '"\\u001b"'])
+def test_an_odd_key_is_unknown_and_told_on_its_line(key: str) -> None:
+    with pytest.raises(SpecError, match=r"any\.toml, line 1: '.*': unknown key") as error:
+        parse(f"{key} = 1\n{QUICKSTART}", "any.toml", Path())
+    assert "\x1b" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000 + "]" * 5000])
+def test_values_too_large_to_read_are_refused(value: str) -> None:
+    with pytest.raises(SpecError):
+        parse(f"seed = {value}\n{QUICKSTART}", "any.toml", Path())
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "bench.toml"
+    path.write_text(QUICKSTART, encoding="utf-8-sig")
+    assert spec.read(path).text == QUICKSTART
+
+
+def test_a_folder_and_other_bytes_than_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "bytes.toml").write_bytes(b"name = '\xff'")
+    for path in (tmp_path, tmp_path / "bytes.toml"):
+        with pytest.raises(SpecError, match="cannot be read"):
+            spec.read(path)
+
+
+def test_a_name_longer_than_a_files_may_be_is_not_known() -> None:
+    with pytest.raises(SpecError, match="no such benchmark"):
+        spec.find("x" * 5000)
