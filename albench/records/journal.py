@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import AlbenchError, Complaint, RecordsError
-from albench.records.events import flaw
-from albench.records.printable import harmless
 from albench.records.content import problem_of
 from albench.records.printable import printable_data
 from albench.records.schema import SCHEMA_VERSION
@@ -150,45 +148,60 @@ def read(folder: Path) -> Reading:
     warnings: list[str] = []
     complaints: list[Complaint] = []
     for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(_lines(path, complaints), start=1):
-            try:
-                events.append(_event(line.removesuffix(b"\n"), path.name))
-            except _Damage as error:
-                if line.endswith(b"\n"):
-                    complaints.append(Complaint(f"{path}, line {number}", str(error)))
-                else:
-                    warnings.append(f"{path}: its last line was cut off and is left out")
-            except ValueError as error:
-                complaints.append(Complaint(f"{path}, line {number}", str(error)))
+        _read_file(path, events, warnings, complaints)
     if complaints:
         raise RecordsError(complaints)
     return Reading(tuple(events), tuple(warnings))
 
 
+def _read_file(
+    path: Path, events: list[Event], warnings: list[str], complaints: list[Complaint]
+) -> None:
+    lines = _lines(path, complaints)
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            events.append(_event(line, path.name))
+        except _DamageError as error:
+            if number == len(lines):
+                warnings.append(f"{path}: its last line was cut off and is left out")
+            else:
+                complaints.append(Complaint(f"{path}, line {number}", str(error)))
+        except ValueError as error:
+            complaints.append(Complaint(f"{path}, line {number}", str(error)))
+
+
 def _lines(path: Path, complaints: list[Complaint]) -> list[bytes]:
     try:
-        return path.read_bytes().splitlines(keepends=True)
+        return path.read_bytes().split(b"\n")
     except OSError as error:
         problem = f"cannot be read: {error.strerror}; take it out of the folder to go on without it"
         complaints.append(Complaint(str(path), problem))
         return []
 
 
-class _Damage(ValueError):
+class _DamageError(ValueError):
     """A line is not as it was written."""
 
 
 def _event(line: bytes, source: str) -> Event:
     checksum, _, body = line.partition(b" ")
     if f"{zlib.crc32(body):08x}".encode() != checksum:
-        raise _Damage("the line is damaged: its checksum does not hold")
+        raise _DamageError("the line is damaged: its checksum does not hold")
     try:
-        content = json.loads(body)
-        _require_known_version(content)
-        found = Event(content["event"], harmless(content["data"]), source)
-        problem = flaw(found.event, found.data)
+        content = printable_data(json.loads(body))
     except RecursionError:
-        problem = "it is nested too deeply"
-    except (ValueError, KeyError, TypeError) as error:
-        ...
-    return found
+        raise ValueError("the line is nested too deeply to be albench's") from None
+    except ValueError as error:
+        raise ValueError(f"the line is not JSON that can be read: {error}") from error
+    version = content.get("v") if isinstance(content, dict) else None
+    if type(version) is not int:
+        raise ValueError("the line is no event: it has no version")
+    if version > SCHEMA_VERSION:
+        known = f"this albench reads versions up to {SCHEMA_VERSION}"
+        raise ValueError(f"the line is of version {version}, {known}: use a newer albench")
+    event, data = content.get("event"), content.get("data")
+    if problem := problem_of(event, data):
+        raise ValueError(f"the line {problem}; take its file away to go on without it")
+    return Event(event, data, source)

@@ -13,7 +13,7 @@ _JOINERS = "\u200c\u200d"  # Persian and Indic words, and emoji, need them
 
 
 def printable(text: str, limit: int | None = None) -> str:
-    """Return a text in which nothing can harm a terminal, a file or a reader.
+    r"""Return a text in which nothing can harm a terminal, a file or a reader.
 
     Parameters
     ----------

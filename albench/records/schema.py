@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from albench.errors import RecordsError
 from albench.records.printable import REASON_LIMIT, printable, printable_data
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 2
 """Raised when a reader of the version before could not read what is written; all older ones are."""
-
-REASON_LIMIT = 2000
-"""Characters of a reason that are kept; who needs more finds it in the cell's log."""
 
 
 class Status(StrEnum):

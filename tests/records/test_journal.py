@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from albench.errors import RecordsError
 from albench.records.journal import Journal, read
+from albench.records.printable import printable_data
 from albench.records.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def written(tmp_path: Path) -> Path:
 def test_events_come_back_in_order_with_their_writer(written: Path) -> None:
     reading = read(written.parent)
     assert [event.data for event in reading.events] == [{"number": i} for i in range(3)]
-    assert {(event.event, event.source) for event in reading.events} == {("cell", written.name)}
+    assert {(event.event, event.source) for event in reading.events} == {("end", written.name)}
     assert reading.warnings == ()
 
 
@@ -49,7 +50,7 @@ def test_an_event_is_one_line_with_its_checksum(written: Path) -> None:
 
 def test_an_event_is_on_disk_before_the_writer_ends(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
-        journal.append("run", {})
+        journal.append("end", {})
         assert len(read(tmp_path).events) == 1
 
 
@@ -65,7 +66,7 @@ def test_any_plain_data_come_back(
     with Journal(folder) as journal:
         for content in data:
             journal.append("end", content)
-    assert [event.data for event in read(folder).events] == data
+    assert [event.data for event in read(folder).events] == printable_data(data)
 
 
 @pytest.mark.parametrize("exists", [True, False])
@@ -161,7 +162,7 @@ def test_a_line_of_a_newer_version_is_refused(written: Path) -> None:
 
 @pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
 def test_a_line_of_every_version_so_far_is_read(version: int, tmp_path: Path) -> None:
-    body = json.dumps({"v": version, "event": "cell", "data": {"number": 1}}).encode()
+    body = json.dumps({"v": version, "event": "end", "data": {"number": 1}}).encode()
     (tmp_path / "old.jsonl").write_bytes(f"{zlib.crc32(body):08x} ".encode() + body + b"\n")
     assert [event.data for event in read(tmp_path).events] == [{"number": 1}]
 
