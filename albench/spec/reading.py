@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-_BARE_KEY = re.compile(r"[\w.-]+")
+_PLAIN_KEY = re.compile(r"[^\[\]'\"]+")
 
 Fault = tuple[places.Path, str]
 """Keys and positions from the root of a specification, and what is wrong there."""
@@ -238,7 +238,7 @@ def dotted(path: places.Path) -> str:
 
 
 def _key(part: str) -> str:
-    return part if _BARE_KEY.fullmatch(part) else repr(part)
+    return part if part.isprintable() and _PLAIN_KEY.fullmatch(part) else repr(part)
 
 
 def _sentence(error: ErrorDetails, path: places.Path) -> str:
