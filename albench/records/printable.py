@@ -7,6 +7,15 @@ from typing import Any
 REASON_LIMIT = 4000
 """The longest reason that is kept, in characters."""
 
+TEXT_LIMIT = 10_000
+"""The longest other text that is kept, in characters."""
+
+MOST_LEVELS = 50
+"""How deeply data may be nested; not everything that reads them could go deeper."""
+
+_WHOLE = frozenset({"proba", "spec"})
+"""Keys of texts that are kept at any length."""
+
 _NUMBERS = frozenset({int, float, bool})
 
 _JOINERS = "\u200c\u200d"  # Persian and Indic words, and emoji, need them
@@ -48,7 +57,7 @@ def _shown(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def printable_data(value: Any) -> Any:
+def printable_data(value: Any) -> Any:  # plain data of any kind
     """Return plain data with every text in it, keys included, made printable.
 
     Parameters
@@ -59,12 +68,31 @@ def printable_data(value: Any) -> Any:
     Returns
     -------
     plain data
-        Of the same structure.
+        Of the same structure; texts are cut to `TEXT_LIMIT`, but for packed arrays and
+        specifications.
+
+    Raises
+    ------
+    ValueError
+        If it is nested more than `MOST_LEVELS` deep.
     """
+    return _printable_data(value, TEXT_LIMIT, MOST_LEVELS)
+
+
+def _printable_data(value: Any, limit: int | None, levels: int) -> Any:  # plain data
     if isinstance(value, str):
-        return printable(value)
+        return printable(value, limit)
+    if not isinstance(value, dict | list | tuple):
+        return value
+    if not levels:
+        raise ValueError(f"it is nested more than {MOST_LEVELS} levels deep")
     if isinstance(value, dict):
-        return {printable_data(key): printable_data(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [printable_data(entry) for entry in value]
-    return value
+        return {
+            printable(str(key), TEXT_LIMIT): _printable_data(
+                entry, None if key in _WHOLE else limit, levels - 1
+            )
+            for key, entry in value.items()
+        }
+    if _NUMBERS.issuperset(map(type, value)):  # picks and labels, of which there are many
+        return list(value)
+    return [_printable_data(entry, limit, levels - 1) for entry in value]

@@ -212,7 +212,7 @@ journal = Journal(Path(sys.argv[1]))
 journal.append("end", {"number": 0})
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
 try:
-    journal.append("end", {"number": 1, "text": "x" * 50_000})
+    journal.append("end", {"number": 1, "texts": ["x" * 5000] * 10})
 except AlbenchError:
     print("told")
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
