@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from albench.errors import Complaint, SpecError
-from albench.records.printable import printable
 from albench.spec import places
 from albench.spec.promises import broken_promises
 from albench.spec.schema import Benchmark
@@ -167,7 +166,7 @@ def parse(text: str, source: str, folder: Path) -> Specification:
     try:
         content = tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError, and numbers of thousands of digits
-        raise SpecError(f"{source}: not valid TOML: {printable(str(error))}") from error
+        raise SpecError(f"{source}: not valid TOML: {error}") from error
     except RecursionError as error:
         raise SpecError(f"{source}: arrays or tables are nested too deeply") from error
     try:
@@ -209,7 +208,7 @@ def _in_order(faults: Sequence[Fault], text: str, source: str) -> list[Complaint
     return [
         Complaint(
             source if line is None else f"{source}, line {line}",
-            printable(f"{dotted(path)}: {problem}" if path else problem),
+            f"{dotted(path)}: {problem}" if path else problem,
         )
         for line, path, problem in located
     ]
