@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+STEADY = settings(
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 ANY_DATA = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
@@ -28,6 +33,7 @@ ANY_DATA = st.recursive(
 )
 
 
+@STEADY
 @given(ANY_TEXT)
 def test_a_printable_text_encodes_controls_nothing_and_stays_as_it_is(text: str) -> None:
     shown = printable(text)
@@ -36,13 +42,14 @@ def test_a_printable_text_encodes_controls_nothing_and_stays_as_it_is(text: str)
     assert printable(shown) == shown
 
 
+@STEADY
 @given(st.text(min_size=90), st.integers(100, 200))
 def test_a_limit_holds_for_every_text(text: str, limit: int) -> None:
     assert len(printable(text * 3, limit)) <= limit
     assert printable(printable(text, limit), limit) == printable(text, limit)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(STEADY, max_examples=50)
 @given(reason=ANY_TEXT | st.just("\udcff"))
 def test_any_reason_becomes_a_row_of_tables_that_can_be_written(
     reason: str,
@@ -97,7 +104,7 @@ def test_a_line_of_odd_content_is_named_with_its_place(tmp_path: Path, content: 
         read(tmp_path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@STEADY
 @given(event=st.sampled_from(["run", "cell", "end"]) | ANY_TEXT, data=ANY_DATA)
 def test_any_content_is_read_or_refused_in_a_sentence(
     event: str, data: Any, tmp_path: Path
@@ -119,6 +126,7 @@ def test_deep_nesting_and_a_folder_in_a_journals_place_are_named(tmp_path: Path)
     assert "z.jsonl: cannot be read" in told
 
 
+@STEADY
 @given(st.text() | st.text("0123456789:=ABab+/"))
 def test_damaged_probabilities_are_refused_in_a_sentence(text: str) -> None:
     try:

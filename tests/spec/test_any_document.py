@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albench import spec
@@ -14,6 +16,7 @@ from albench.errors import SpecError
 from albench.spec.reading import parse
 from albench.spec.schema import Benchmark
 
+STEADY = settings(derandomize=True, deadline=None)
 QUICKSTART = spec.find("quickstart").read_text(encoding="utf-8")
 KEYS = st.sampled_from([*Benchmark.model_fields, "better", "at", "[zz]", "", "x.[y]", "options"])
 SCALARS = st.booleans() | st.integers(-9, 9) | st.floats().map(abs) | KEYS | st.text()
@@ -35,6 +38,16 @@ def _quoted(text: str) -> str:
     )
 
 
+ODD = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=2),
+    max_leaves=5,
+)
+SHIPPED = [
+    path.read_text(encoding="utf-8")
+    for path in sorted(spec.find("quickstart").parent.glob("*.toml"))
+]
+
 DOCUMENTS = st.dictionaries(
     KEYS | st.text(max_size=5),
     st.recursive(
@@ -54,14 +67,42 @@ def _is_read_or_refused(text: str) -> None:
         str(error).encode()
 
 
+@STEADY
 @given(DOCUMENTS)
 def test_any_document_is_a_benchmark_or_refused(document: dict[str, object]) -> None:
     _is_read_or_refused("\n".join(f"{_quoted(k)} = {_inline(v)}" for k, v in document.items()))
 
 
+@STEADY
 @given(st.integers(0, len(QUICKSTART)), st.integers(0, 9), st.text(max_size=5))
 def test_any_damage_to_a_benchmark_is_refused_in_a_sentence(at: int, n: int, new: str) -> None:
     _is_read_or_refused(QUICKSTART[:at] + new + QUICKSTART[at + n :])
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, value: Any) -> Any:  # plain data of any kind
+    """Return a benchmark of which one part is something else, one too many or gone."""
+    if not isinstance(value, dict | list) or not value or not draw(st.integers(0, 9)):
+        return draw(ODD)
+    changed = value.copy()
+    keys = sorted(value) if isinstance(value, dict) else range(len(value))
+    key = draw(st.sampled_from(keys))
+    how = draw(st.integers(0, 7))
+    if how > 1:
+        changed[key] = draw(spoilt(value[key]))
+    elif how and isinstance(value, dict):
+        changed[draw(KEYS | st.text(max_size=4))] = draw(ODD)
+    else:
+        del changed[key]
+    return changed
+
+
+@STEADY
+@given(st.data())
+def test_a_benchmark_with_one_odd_part_is_read_or_refused(data: st.DataObject) -> None:
+    document = data.draw(spoilt(tomllib.loads(data.draw(st.sampled_from(SHIPPED)))))
+    if isinstance(document, dict):
+        _is_read_or_refused("\n".join(f"{_quoted(k)} = {_inline(v)}" for k, v in document.items()))
 
 
 @pytest.mark.parametrize("key", ['"[zz]"', '""', '"a.[b]"'])
