@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from albench import publish
+from albench import cli, publish
 from albench.errors import RecordsError
 from albench.explain import explain
 from albench.merge import merge
@@ -107,10 +107,7 @@ def test_odd_records_are_read_or_refused_in_a_sentence(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("odd")
-    events = [
-        {"v": 2, "event": "run", "data": run_data},
-        {"v": 2, "event": "cell", "data": cell_data},
-    ]
+    events = [event_of("run", run_data), event_of("cell", cell_data)]
     which = data.draw(st.integers(0, 1))
     events[which] = data.draw(spoilt(events[which]))
     journal_of(folder, events)
@@ -125,3 +122,58 @@ def test_odd_records_are_read_or_refused_in_a_sentence(
             reader()
         except RecordsError as error:
             str(error).encode()
+
+
+FILES = ("cells.csv", "manifest.json", "marks.csv", "intervals.csv", "report/index.html")
+FOLDERS = ("journal", "tables", "report", "report/figures")
+
+
+@pytest.mark.parametrize("name", [*FILES, *FOLDERS, "journal/a.jsonl", "tables/cells.parquet"])
+def test_what_stands_in_the_place_of_a_file_or_folder_is_told(
+    name: str,
+    run_data: dict[str, Any],
+    cell_data: dict[str, Any],
+    journal_of: Callable[..., None],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    journal_of(tmp_path, [event_of("run", run_data), event_of("cell", cell_data)])
+    place = tmp_path / name
+    place.parent.mkdir(exist_ok=True)
+    if name.startswith("journal"):
+        (tmp_path / "journal" / "a.jsonl").unlink()
+    if name in FOLDERS:
+        if place.is_dir():
+            place.rmdir()
+        place.write_text("")
+    else:
+        place.mkdir()
+    assert cli.main(["report", str(tmp_path)]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert name.partition("/")[0] in told
+
+
+@pytest.mark.parametrize("command", ["status", "report", "merge", "explain"])
+def test_odd_lines_of_a_journal_end_every_command_in_sentences(
+    command: str,
+    run_data: dict[str, Any],
+    journal_of: Callable[..., None],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    odd = [[], {"v": 2, "data": {}}, event_of("run", {}), {"v": 2, "event": "cell", "data": []}]
+    journal_of(tmp_path, [event_of("run", run_data), *odd])
+    arguments = {
+        "merge": [str(tmp_path), "-o", str(tmp_path / "merged")],
+        "explain": ["0000", "--results", str(tmp_path)],
+    }
+    assert cli.main([command, *arguments.get(command, [str(tmp_path)])]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(": the line")[0][-6:] for line in told] == [
+        f"line {number}" for number in range(2, 6)
+    ]
+
+
+def event_of(kind: str, data: Any) -> dict[str, Any]:  # plain data of any kind
+    """Return an event as a line of a journal holds it."""
+    return {"v": 2, "event": kind, "data": data}
