@@ -152,6 +152,7 @@ def load(results: Path) -> Records:
     manifest = _manifest(results / "manifest.json", complaints)
     if not complaints:
         complaints += _contradictions(results, cells, scores)
+        complaints += _odd_classes(results / "confusion.csv", summaries.confusion, manifest)
     if complaints or manifest is None:
         raise RecordsError(complaints)
     return Records(cells, scores, marks, summaries, manifest)
@@ -188,6 +189,22 @@ def _table(path: Path, layout: Layout, complaints: list[Complaint]) -> pd.DataFr
         if not found:
             return _typed(table, layout)
     return _empty(layout)
+
+
+def _odd_classes(path: Path, confusion: pd.DataFrame, manifest: Manifest | None) -> list[Complaint]:
+    """Return what is wrong with the classes that confusion is told of, by their numbers."""
+    cohorts = {} if manifest is None else manifest.cohorts
+    unknown = sorted(set(confusion["cohort"]) - set(cohorts))
+    if unknown:
+        return [Complaint(str(path), f"is about the unknown cohort {unknown[0]!r}; {MENDING}")]
+    n_classes = confusion["cohort"].map(lambda name: len(cohorts[name].class_names))
+    for name in ("truth", "answer"):
+        number = confusion[name].astype(float)
+        is_odd = (number % 1 != 0) | (number < 0) | (number >= n_classes.astype(float))
+        if is_odd.any():
+            problem = f"column {name} holds {number[is_odd].iloc[0]:g}, which is no class"
+            return [Complaint(str(path), f"{problem}; {MENDING}")]
+    return []
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
