@@ -192,9 +192,9 @@ def _path_in(content: dict[str, Any], error: ErrorDetails) -> places.Path:
     path: list[str | int] = []
     inside: Any = content
     for part in error["loc"]:
-        if (isinstance(inside, dict) and part in inside) or (
-            isinstance(inside, list) and isinstance(part, int) and part < len(inside)
-        ):
+        if isinstance(inside, list):
+            inside = dict(enumerate(inside))
+        if isinstance(inside, dict) and part in inside:
             path.append(part)
             inside = inside[part]
     if error["type"] == "missing":

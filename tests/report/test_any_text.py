@@ -25,6 +25,9 @@ NASTY = (
     *("]]>", "-->", "`" * 5, "~^_%#{}", '"', "'", ",", ";", "None", "", " ", "x" * 20_000),
 )
 TEXTS = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=()), max_size=20)
+FIXED = ("cell", "status", "proba", "evaluation", "cohort")
+"""Keys of texts that others refer to, or of which there are only a few."""
+
 BARRED = {chr(n) for n in (*range(9), *range(11, 32), *range(0x7F, 0xA0), 0x2028, 0x202E, 0xFFFE)}
 
 SETTINGS = settings(
@@ -76,9 +79,7 @@ def test_any_text_in_any_place_of_the_records_can_be_reported(
     other = cell_data | {"cell": run_data["cells"][1]["cell"], "status": "error", "reason": text}
     kinds = {"run": run_data, "cell": cell_data, "other": other}
     kind = data.draw(st.sampled_from(sorted(kinds)))
-    free = [
-        p for p in places(kinds[kind]) if p[-1] not in ("cell", "status", "proba", "evaluation")
-    ]
+    free = [path for path in places(kinds[kind]) if path[-1] not in FIXED]
     kinds[kind] = with_text(kinds[kind], data.draw(st.sampled_from(free)), text)
     folder = tmp_path_factory.mktemp("any")
     events = [("run", kinds["run"]), ("cell", kinds["cell"]), ("cell", kinds["other"])]

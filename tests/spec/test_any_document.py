@@ -84,7 +84,7 @@ def spoilt(draw: st.DrawFn, value: Any) -> Any:  # plain data of any kind
     """Return a benchmark of which one part is something else, one too many or gone."""
     if not isinstance(value, dict | list) or not value or not draw(st.integers(0, 9)):
         return draw(ODD)
-    changed = value.copy()
+    changed: Any = value.copy()
     keys = sorted(value) if isinstance(value, dict) else range(len(value))
     key = draw(st.sampled_from(keys))
     how = draw(st.integers(0, 7))
