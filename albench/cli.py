@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from albench import __version__
 from albench.errors import AlbenchError, InputError
+from albench.records.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +64,7 @@ def _say(text: str, stream: TextIO | None = None) -> None:
     """Print a line; a reader that has had enough, such as `head`, changes nothing else."""
     stream = sys.stdout if stream is None else stream
     encoding = stream.encoding or "utf-8"
-    text = text.encode(encoding, "backslashreplace").decode(encoding)
+    text = printable(text).encode(encoding, "backslashreplace").decode(encoding)
     try:
         print(text, file=stream, flush=True)
     except BrokenPipeError:
@@ -264,7 +265,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _results_with(prefix: str) -> Path:
     """Return the results folder here that has the cell."""
     for table in sorted(Path("results").glob("*/cells.csv")):
-        with table.open(encoding="utf-8") as lines:
+        with table.open(encoding="utf-8", errors="replace") as lines:
             if any(line.startswith(prefix) for line in lines):
                 return table.parent
     raise InputError(f"no results/*/cells.csv here has a cell that begins with {prefix!r}")
