@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from functools import partial
 from typing import Any, ClassVar
 
@@ -127,3 +128,14 @@ class TableOfEight(Sound):
 class RoundedScores(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
         return top(-pool.proba.max(axis=1).round(3), n, rng)
+
+
+# -- clocks -------------------------------------------------------------------------------------
+
+
+@caught("other-streams-do-not-matter", "a clock, a counter or a memory")
+@caught("large-pools-are-no-exception", "a clock, a counter or a memory")
+class OrderedByTheClock(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        picks = super().__call__(pool, n, rng)
+        return np.random.default_rng(time.perf_counter_ns()).permutation(picks)
