@@ -72,6 +72,19 @@ class SortsSubjectsAbove500(Sound):
         return super().__call__(pool, n, rng)
 
 
+@caught("large-pools-are-no-exception", "only a part of the pool")
+class TheFirstTwoThousand(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return top(-pool.proba[: max(n, 2000)].max(axis=1), n, rng)
+
+
+@caught("large-pools-are-no-exception", "only a part of the pool")
+class TheLastTwoThousand(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        left_out = max(0, len(pool) - max(n, 2000))
+        return top(-pool.proba[left_out:].max(axis=1), n, rng) + left_out
+
+
 # -- later rounds -------------------------------------------------------------------------------
 
 
