@@ -13,13 +13,12 @@ from albench.registry import Component
 from albench.testing.checks import Check, Skip, Violation
 from albench.testing.claims import ends
 from albench.testing.interpreter import answer_of
-from albench.testing.specimen import specimen_of
+from albench.testing.specimen import Specimen
 from albench.testing.strategies.problems import problem
 from albench.testing.strategies.queries import UNSTEADY, ask, usual
 
 if TYPE_CHECKING:
     from albench.api import Descriptor
-    from albench.testing.specimen import Specimen
     from albench.testing.strategies.problems import Problem
 
 HASH_SEEDS = (3, 4)
@@ -51,7 +50,7 @@ def _require_importable(specimen: Specimen) -> None:
         raise Skip("its target was given itself, so that no other process can import it")
 
 
-# A process costs seconds, so that there is one: in it, two names stand the other way in a set.
+# There is one, in which two names stand the other way in a set than here.
 def _asked_elsewhere(specimen: Specimen) -> list[list[int]]:
     told = pickle.dumps((specimen.descriptor, dict(specimen.options)))
     hash_seed = HASH_SEEDS[list({"m0", "m1"}) == ["m0", "m1"]]
@@ -74,7 +73,8 @@ def picks_elsewhere(descriptor: Descriptor, options: dict[str, Any]) -> list[lis
     list of list of int
         The picks of each pool, behind pools of the same sizes and labels but of another model.
     """
-    specimen = specimen_of(Component(descriptor, "", ""), options=options)
+    load = Component(descriptor, "", "").load
+    specimen = Specimen(descriptor=descriptor, load=load, name=descriptor.name, options=options)
     for base in _pools(specimen):
         ask(specimen, _of_another_model(base))
     return _picks(specimen)

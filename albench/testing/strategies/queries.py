@@ -112,15 +112,16 @@ def require_steady(specimen: Specimen, before: Query, n: int = N, **told: Any) -
     Raises
     ------
     Violation
-        If the candidates are others this time.
+        If the answer is another this time, if only in its order.
     """
-    if ask(specimen, before.problem, n, **told).chosen != before.chosen:
+    again = ask(specimen, before.problem, n, **told)
+    if again.picks.tolist() != before.picks.tolist():
         raise Violation(UNSTEADY)
 
 
 UNSTEADY = (
-    "asked again about the same pool with the same seed, it picks other candidates: a clock, a "
-    "counter or a memory decides (see same-seed-same-picks), so that nothing can be compared"
+    "asked again about the same pool with the same seed, it answers otherwise: a clock, a counter "
+    "or a memory decides (see same-seed-same-picks), so that nothing can be compared"
 )
 """What is said of a strategy that does not repeat itself."""
 
