@@ -80,6 +80,11 @@ class Trial:
 def undisturbed(folder: Path) -> tuple[Essences, float]:
     """Run once without a kill.
 
+    Parameters
+    ----------
+    folder : Path
+        For the run.
+
     Returns
     -------
     essences : dict

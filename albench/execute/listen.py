@@ -26,7 +26,17 @@ class Conversation(Protocol):
     """The parent's side of what a child tells; nothing of it runs in the child."""
 
     def answer(self, message: Message) -> Message | None:
-        """Take a message; return the answer, if it is one that is answered.
+        """Take a message.
+
+        Parameters
+        ----------
+        message : Message
+            Of any kind but those that end a conversation.
+
+        Returns
+        -------
+        Message or None
+            The answer, if it is a message that is answered.
 
         Raises
         ------

@@ -64,8 +64,10 @@ def equal_samples(found: NDArray[Any], expected: NDArray[Any]) -> bool:
 
     Parameters
     ----------
-    found, expected : ndarray
+    found : ndarray
         Samples, or rows.
+    expected : ndarray
+        What they should be.
 
     Returns
     -------
