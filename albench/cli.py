@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from albench import __version__
 from albench.errors import AlbenchError, InputError
-from albench.records.printable import printable
+from albench.streams import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,19 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _say(text: str, stream: TextIO | None = None) -> None:
-    """Print a line; a reader that has had enough, such as `head`, changes nothing else."""
-    stream = sys.stdout if stream is None else stream
-    encoding = stream.encoding or "utf-8"
-    text = printable(text).encode(encoding, "backslashreplace").decode(encoding)
-    try:
-        print(text, file=stream, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def _say(text: str) -> None:
+    say(text, sys.stdout)
 
 
 def _complain(text: str) -> None:
-    _say(f"albench: {text}", sys.stderr)
+    with contextlib.suppress(OSError):  # there is nowhere left to say it
+        say(f"albench: {text}", sys.stderr)
 
 
 def _os_error(error: OSError) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 import sys
 import time
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from albench.execute.estimate import kind_of, seconds_left
 from albench.records.printable import printable
 from albench.records.schema import Status
+from albench.streams import discard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,7 +124,7 @@ class Watcher:
             self._stream.write(text)
             self._stream.flush()
         except (OSError, ValueError):  # its reader has left, the disk is full, or it was closed
-            _discard(self._stream)
+            discard(self._stream)
             self._stream, self._is_live = None, False
 
     def _line(self) -> str:
@@ -152,14 +151,6 @@ class Watcher:
     def _clear(self) -> None:
         if self._is_live:
             self._write("\r\x1b[K")
-
-
-def _discard(stream: TextIO) -> None:
-    """Send what a broken stream still holds nowhere, or the end of the process would fail on it."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
 
 
 def name_of(cell: Cell) -> str:
