@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from albench import __version__
 from albench.errors import AlbenchError, InputError
+from albench.streams import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,19 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _say(text: str, stream: TextIO | None = None) -> None:
-    """Print a line; a reader that has had enough, such as `head`, changes nothing else."""
-    stream = sys.stdout if stream is None else stream
-    encoding = stream.encoding or "utf-8"
-    text = text.encode(encoding, "backslashreplace").decode(encoding)
-    try:
-        print(text, file=stream, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def _say(text: str) -> None:
+    say(text, sys.stdout)
 
 
 def _complain(text: str) -> None:
-    _say(f"albench: {text}", sys.stderr)
+    with contextlib.suppress(OSError):  # there is nowhere left to say it
+        say(f"albench: {text}", sys.stderr)
 
 
 def _os_error(error: OSError) -> str:
@@ -199,6 +195,8 @@ def _run(options: argparse.Namespace) -> int:
     results = options.output or opened.results
     for skip in opened.plan.skipped:
         _say(f"skipped: {skip.what}: {skip.reason}")
+    for warning in opened.warnings:
+        _say(f"warning: {warning}")
     with Watcher(options.jobs, _say) as watcher:
         summary = session.run(
             opened, results, options.jobs, options.command_line, watcher.begin, watcher.watch
@@ -262,7 +260,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _results_with(prefix: str) -> Path:
     """Return the results folder here that has the cell."""
     for table in sorted(Path("results").glob("*/cells.csv")):
-        with table.open(encoding="utf-8") as lines:
+        with table.open(encoding="utf-8", errors="replace") as lines:
             if any(line.startswith(prefix) for line in lines):
                 return table.parent
     raise InputError(f"no results/*/cells.csv here has a cell that begins with {prefix!r}")

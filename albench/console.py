@@ -8,7 +8,9 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from albench.execute.estimate import kind_of, seconds_left
+from albench.records.printable import printable
 from albench.records.schema import Status
+from albench.streams import discard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +35,8 @@ class Watcher:
     tell : callable
         Prints a line that stays.
     stream : file or None
-        Where the line that is kept up to date goes; None takes the standard error as it stands.
+        Where the line that is kept up to date goes; None takes the standard error as it stands. If
+        it cannot be written to, the line is shown no more, and the run goes on.
     """
 
     def __init__(
@@ -41,8 +44,8 @@ class Watcher:
     ) -> None:
         self._jobs = jobs
         self._tell = tell
-        self._stream = sys.stderr if stream is None else stream
-        self._is_live = self._stream.isatty()
+        self._stream: TextIO | None = sys.stderr if stream is None else stream
+        self._is_live = self._stream is not None and self._stream.isatty()
         self._left: dict[str, Cell] = {}
         self._durations: dict[Kind, list[float]] = {}
         self._n_done = 0
@@ -107,11 +110,22 @@ class Watcher:
         if now - self._shown < (REDRAW_SECONDS if self._is_live else LOG_SECONDS):
             return
         self._shown = now
+        line = printable(self._line())
         if self._is_live:
             width = shutil.get_terminal_size().columns - 1
-            print(f"\r\x1b[K{self._line()[:width]}", end="", file=self._stream, flush=True)
+            self._write(f"\r\x1b[K{line[:width]}")
         else:
-            print(self._line(), file=self._stream, flush=True)
+            self._write(f"{line}\n")
+
+    def _write(self, text: str) -> None:
+        if self._stream is None:  # standard error was closed when the process began
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):  # its reader has left, the disk is full, or it was closed
+            discard(self._stream)
+            self._stream, self._is_live = None, False
 
     def _line(self) -> str:
         n_over = self._n_done + self._n_failed
@@ -132,11 +146,11 @@ class Watcher:
 
     def _say(self, line: str) -> None:
         self._clear()
-        self._tell(line)
+        self._tell(printable(line))
 
     def _clear(self) -> None:
         if self._is_live:
-            print("\r\x1b[K", end="", file=self._stream, flush=True)
+            self._write("\r\x1b[K")
 
 
 def name_of(cell: Cell) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import RecordsError
 from albench.records import journal
-from albench.records.schema import Status
+from albench.records.printable import printable_data
+from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,13 +73,17 @@ def _name(planned: Mapping[str, Any]) -> str:
 
 def _history(cell: str, events: Sequence[Event]) -> Iterator[str]:
     runs = [e for e in events if e.event == "run" and _plans(e, cell)]
-    ends = [e for e in events if e.event == "cell" and e.data["cell"] == cell]
-    for end in ends:
-        reason = f": {end.data['reason']}" if end.data["reason"] else ""
-        yield f"{end.data['status']} after {end.data['seconds']:.1f} s in {end.source}{reason}"
-    successes = [end for end in ends if end.data["status"] == Status.OK]
+    ends = [
+        (Finished.from_json(e.data), e.source)
+        for e in events
+        if e.event == "cell" and e.data["cell"] == cell
+    ]
+    for end, source in ends:
+        reason = f": {end.reason}" if end.reason else ""
+        yield f"{end.status} after {end.seconds:.1f} s in {source}{reason}"
+    successes = [source for end, source in ends if end.status is Status.OK]
     if successes:
-        later = sum(run.source > successes[0].source for run in runs)
+        later = sum(run.source > successes[0] for run in runs)
         if later:
             yield f"reused by {later} later runs: its identity had not changed"
     elif not ends:
@@ -99,7 +104,7 @@ def _standing(planned: Planned, cells: Sequence[Cell]) -> Iterator[str]:
     if not twins:
         yield "today's specification plans no cell in its place: it is kept, and not reported"
         return
-    changes = list(differences(planned["identity"], twins[0].identity()))
+    changes = list(differences(planned.get("identity"), printable_data(twins[0].identity())))
     yield f"stale: today's specification plans cell {twins[0].id} in its place, because"
     yield from (f"  {change}" for change in changes)
 

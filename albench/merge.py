@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from albench.errors import Complaint, RecordsError
 from albench.records import journal, tables
 from albench.records.journal import Journal
+from albench.records.misplaced import misplaced_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 Plan = dict[str, Any]  # the data of a run event
+NAMED = ("cohorts", "models", "budgets")
+LISTED = ("cells", "skipped", "plugins")
 
 
 def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
@@ -47,6 +50,12 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
         runs = [event.data for event in events if event.event == "run"]
         if not runs:
             complaints.append(Complaint(str(source), "has no journal with a run in it"))
+        complaints += [
+            Complaint(str(source), f"its latest run lacks {key!r}; run the benchmark again")
+            for run in runs[-1:]
+            for key in (*NAMED, *LISTED, "repetitions")
+            if key not in run
+        ]
         plans += runs[-1:]
         names |= {run["name"]: source for run in runs}
     if len(names) > 1:
@@ -56,7 +65,8 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
     complaints += _clashes(files, target / "journal")
     if complaints:
         raise RecordsError(complaints)
-    (target / "journal").mkdir(parents=True, exist_ok=True)
+    with misplaced_told():
+        (target / "journal").mkdir(parents=True, exist_ok=True)
     for path in files:
         shutil.copy2(path, target / "journal" / path.name)
     with Journal(target / "journal") as records:
@@ -67,9 +77,9 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
 def _joined(plans: Sequence[Plan]) -> Plan:
     """Return one plan that has all that the latest plan of each source has."""
     joined = dict(plans[-1])
-    for key in ("cohorts", "models", "budgets"):
+    for key in NAMED:
         joined[key] = {name: told for plan in plans for name, told in plan[key].items()}
-    for key in ("cells", "skipped", "plugins"):
+    for key in LISTED:
         distinct = {json.dumps(e, sort_keys=True): e for plan in plans for e in plan[key]}
         joined[key] = list(distinct.values())
     joined["repetitions"] = max(plan["repetitions"] for plan in plans)

@@ -34,12 +34,15 @@ class PlanOverview:
         What is left out, and why.
     seconds : float or None
         The estimated wall time; None if nothing of it has been run yet.
+    warnings : tuple of str
+        What should be known of the data.
     """
 
     name: str
     blocks: tuple[tuple[str, int, int], ...]
     skipped: tuple[tuple[str, str], ...]
     seconds: float | None
+    warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -49,6 +52,7 @@ class PlanOverview:
             "to_run": sum(n for _, _, n in self.blocks),
             "blocks": [{"block": b, "cells": n, "to_run": left} for b, n, left in self.blocks],
             "skipped": [{"what": what, "reason": reason} for what, reason in self.skipped],
+            "warnings": list(self.warnings),
             "seconds": self.seconds,
         }
 
@@ -58,6 +62,7 @@ class PlanOverview:
         lines = [f"{self.name}: {plain['cells']} cells, {plain['to_run']} to run"]
         lines += [f"  {block}: {n} cells, {left} to run" for block, n, left in self.blocks]
         lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
+        lines += [f"warning: {warning}" for warning in self.warnings]
         known = "not known before some cells have run"
         took = known if self.seconds is None else f"about {clock(self.seconds)}"
         return "\n".join([*lines, f"estimated time: {took}"])
@@ -93,6 +98,7 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
         blocks=tuple((block, n, to_run[block]) for block, n in totals.items()),
         skipped=tuple((skip.what, skip.reason) for skip in opened.plan.skipped),
         seconds=seconds_left(left, durations, jobs),
+        warnings=opened.warnings,
     )
 
 

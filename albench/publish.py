@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from albench import report
 from albench.analysis import metrics, summaries
 from albench.analysis.ordinal import ordinal_scores
 from albench.analysis.published import NOTHING, Published, System
 from albench.analysis.summaries import Outcome
-from albench.errors import RecordsError
+from albench.errors import Complaint, RecordsError
 from albench.records import journal, tables
+from albench.records.misplaced import misplaced_told
 from albench.records.schema import Status
 from albench.report.load import BOUNDARY
 from albench.report.manifest import SCHEMA_VERSION
@@ -65,15 +66,19 @@ def publish(results: Path) -> Path:
     RecordsError
         If there is neither a journal nor text tables, or they are damaged.
     """
-    if any((results / "journal").glob("*.jsonl")):
-        _write_tables(results)
-    elif not (results / "cells.csv").is_file():
-        raise RecordsError(f"{results}: there are no results here; expected journal/ or cells.csv")
-    return report.write(results)
+    with misplaced_told():
+        if any((results / "journal").glob("*.jsonl")):
+            _write_tables(results)
+        elif not (results / "cells.csv").exists():
+            expected = "expected journal/ or cells.csv"
+            raise RecordsError(f"{results}: there are no results here; {expected}")
+        return report.write(results)
 
 
 def _write_tables(results: Path) -> None:
-    records = _of_the_plan(tables.gather(journal.read(results / "journal").events))
+    gathered = tables.gather(journal.read(results / "journal").events)
+    _require_whole_run(gathered.run, results / "journal")
+    records = _of_the_plan(gathered)
     cells = tables.cells_table(records)
     _write_csv(cells, results / "cells.csv")
     _write_csv(_scores(records), results / "scores.csv")
@@ -83,6 +88,15 @@ def _write_tables(results: Path) -> None:
     text = json.dumps(_manifest(records, cells), indent=1, sort_keys=True) + "\n"
     (results / "manifest.json").write_text(text, encoding="utf-8")
     tables.write_parquet(records, results / "tables")
+
+
+def _require_whole_run(run: dict[str, Any], folder: Path) -> None:  # plain data
+    lacking = [key for key in MANIFEST_KEYS if key not in run]
+    cohorts = run.get("cohorts", {})
+    lacking += sorted({f"cohort {e['cohort']}" for e in run["cells"] if e["cohort"] not in cohorts})
+    if lacking:
+        problem = f"its latest run lacks {', '.join(lacking)}; run the benchmark again"
+        raise RecordsError([Complaint(str(folder), problem)])
 
 
 def _of_the_plan(records: Records) -> Records:
@@ -125,7 +139,14 @@ def _ordinal(entry: Predictions) -> dict[str, float]:
 
 def _summaries(records: Records) -> Summaries:
     told = records.run.get("published")  # runs from before there were published tables have none
-    published = NOTHING if told is None else TypeAdapter(Published).validate_python(told)
+    try:
+        published = NOTHING if told is None else TypeAdapter(Published).validate_python(told)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(map(str, ("published", *first["loc"])))
+        raise RecordsError(
+            f"the journal's latest run: {key}: {first['msg'].lower()}; run the benchmark again"
+        ) from error
     return summaries.summarise(_outcomes(records, published), published)
 
 
@@ -140,15 +161,15 @@ def _outcomes(records: Records, published: Published) -> Outcomes:
         system = System(*(planned[key] for key in System._fields))
         finished = records.finished.get(planned["cell"])
         if system in judged and finished is not None and finished.status is Status.OK:
-            by_subject = records.run["cohorts"][system.cohort]["evaluation"] == "subject"
-            outcome = _outcome(finished, answers[planned["cell"]], by_subject=by_subject)
+            by_subject = records.run["cohorts"][system.cohort].get("evaluation") == "subject"
+            outcome = _outcome(finished, answers.get(planned["cell"], []), by_subject=by_subject)
             found.setdefault(system, {})[planned["repetition"]] = outcome
     return found
 
 
 def _outcome(finished: Finished, answers: list[Predictions], *, by_subject: bool) -> Outcome:
     part = finished.part
-    if part is None:
+    if part is None or not answers:
         raise RecordsError(f"cell {finished.cell} succeeded without a test part: run it again")
     n_labelled = np.array([entry.n_labelled for entry in finished.rounds], dtype=float)
     return Outcome(

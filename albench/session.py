@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench import registry, spec
 from albench.cohort.cache import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.facts import cohort_facts, run_facts
 from albench.execute.lock import LOCK, FolderLock, require_writable
-from albench.execute.run import Run, Settings, done_cells, prepare_all, remaining
+from albench.execute.preparation import prepare_all
+from albench.execute.run import Run, Settings, done_cells, remaining
+from albench.execute.untouched import require_untouched
 from albench.plan import make, open_cohorts, resolve
 from albench.records.journal import Journal
 from albench.records.schema import Status
@@ -53,6 +55,17 @@ class Opened:
     def results(self) -> Path:
         """Where results go unless told otherwise: ``results/NAME`` here."""
         return Path("results") / self.resolved.specification.benchmark.name
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What should be known of the data, with the place it is about."""
+        about_modalities = (
+            f"cohorts.{name}.modalities.{key}: {warning}"
+            for name, parts in self.modalities.items()
+            for key, modality in parts.items()
+            for warning in modality.warnings
+        )
+        return tuple(dict.fromkeys(about_modalities))
 
     def describe(self) -> Facts:
         """Return what each cohort holds, as plain data."""
@@ -146,7 +159,8 @@ def run(
         is in use by another run, or if data or weights turn out to be bad; nothing has been written
         then.
     AlbenchError
-        If the disk takes no more; what is finished is kept.
+        If the disk takes no more, and what is finished is kept; or if a plugin has replaced
+        functions of albench in this process.
     """
     began = time.perf_counter()
     if not opened.plan.cells:
@@ -170,12 +184,21 @@ def run(
             opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
         )
         ended = _Ended(watch)
-        with Journal(results / "journal") as records:
-            records.append("run", facts)
-            Run(opened.resolved, prepared, settings, ended.watch).carry_out(left, records)
-            seconds = time.perf_counter() - began
-            records.append("end", {"seconds": round(seconds, 1)})
+        carrying = Run(opened.resolved, prepared, settings, ended.watch)
+        seconds = _journalled(carrying, left, facts, began)
     return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
+
+
+def _journalled(carrying: Run, left: Sequence[Cell], facts: dict[str, Any], began: float) -> float:
+    """Carry a run out between its first and its last line in the journal; return its seconds."""
+    require_untouched()
+    with Journal(carrying.results / "journal") as records:
+        records.append("run", facts)
+        carrying.carry_out(left, records)
+        require_untouched()
+        seconds = time.perf_counter() - began
+        records.append("end", {"seconds": round(seconds, 1)})
+    return seconds
 
 
 class _Ended:

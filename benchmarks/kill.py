@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import os
 import random
@@ -80,6 +81,11 @@ class Trial:
 def undisturbed(folder: Path) -> tuple[Essences, float]:
     """Run once without a kill.
 
+    Parameters
+    ----------
+    folder : Path
+        For the run.
+
     Returns
     -------
     essences : dict
@@ -92,6 +98,7 @@ def undisturbed(folder: Path) -> tuple[Essences, float]:
     _, error = process.communicate(timeout=LIMIT_SECONDS)
     if process.returncode != 0:
         sys.exit(f"the undisturbed run failed:\n{error}")
+    shutil.rmtree(_temporary(folder))
     return _essences(folder / "results"), time.monotonic() - began
 
 
@@ -134,6 +141,7 @@ def trial(seed: int, folder: Path, whole: Essences, seconds: float) -> Trial:
     _run_again(done, folder, whole)
     if not done.broken:
         shutil.rmtree(folder)
+        shutil.rmtree(_temporary(folder))
     return done
 
 
@@ -145,17 +153,19 @@ def _run_again(done: Trial, folder: Path, whole: Essences) -> None:
     done.require(_is_whole(folder, whole), "records differ from the undisturbed run's")
     left = _gone_within(str(done.seed), ORPHAN_SECONDS)
     done.require(not left, f"orphans of the second run: {left}")
-    files = [str(path) for path in (folder / "tmp").rglob("*") if not path.is_dir()]
-    folders = [str(path) for path in (folder / "tmp").glob("*/*")]
+    temporary = _temporary(folder)
+    files = [str(path) for path in temporary.rglob("*") if not path.is_dir()]
+    folders = [str(path) for path in temporary.glob("*/*")]
     done.require(not files and not folders, f"temporary files are left: {files or folders}")
 
 
 def _started(folder: Path, mark: str) -> subprocess.Popen[str]:
-    (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    _temporary(folder).mkdir(exist_ok=True)
     (folder / "kill.toml").write_text(SPEC)
     environment = os.environ | {
         MARK: mark,
-        "TMPDIR": str(folder / "tmp"),
+        "TMPDIR": str(_temporary(folder)),
         "ALBENCH_CACHE": str(folder / "cache"),
         "MPLCONFIGDIR": str(folder / "mpl"),
         "OMP_NUM_THREADS": "1",
@@ -169,6 +179,12 @@ def _started(folder: Path, mark: str) -> subprocess.Popen[str]:
         text=True,
         env=environment,
     )
+
+
+def _temporary(folder: Path) -> Path:
+    """Return a run's folder for temporary files: short, or albench would put sockets elsewhere."""
+    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:8]
+    return Path("/tmp") / f"kill-{name}"  # noqa: S108  # made by us, and looked through afterwards
 
 
 def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:

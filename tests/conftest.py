@@ -164,14 +164,14 @@ def parse() -> Callable[..., Specification]:
     return parse
 
 
-LABELS = {"P1": "F0", "P2": "F1", "P3": "F0", "P4": "F1"}
+LABELS = {f"P{number}": f"F{number % 2}" for number in range(10)}
 
 
 @pytest.fixture
 def planned(parse: Callable[..., Specification], toys: Registry) -> Callable[..., Plan]:
     """Plan the toys' specification, or another, with some of its text changed.
 
-    Every modality has four subjects; `contents` gives one of them other data.
+    Every modality has ten subjects; `contents` gives one of them other data.
     """
 
     def plan(

@@ -116,7 +116,7 @@ def test_an_image_that_is_no_image(clinic: Path, attempt: Attempt) -> None:
     (clinic / f"{VICTIM}.png").write_text("<html>404</html>")
     (told,) = attempt()
     assert names_victim(told)
-    assert "no format that Pillow knows" in told
+    assert "it is a web page" in told
 
 
 def test_an_image_with_channels_that_have_no_meaning(clinic: Path, attempt: Attempt) -> None:

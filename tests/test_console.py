@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -163,3 +165,72 @@ def test_a_cell_of_two_blocks_is_counted_once(cells: tuple[Cell, ...], watcher: 
     watcher.begin([cells[0], shared], [])
     watcher.watch(ended(shared))
     assert "1/1 cells" in shown(watcher)
+
+
+class Broken(Terminal):
+    """A terminal that is gone after so many writes."""
+
+    def __init__(self, error: Exception, left: int) -> None:
+        super().__init__()
+        self.error, self.left = error, left
+
+    def write(self, text: str) -> int:
+        if not self.left:
+            raise self.error
+        self.left -= 1
+        return super().write(text)
+
+
+@pytest.mark.parametrize("left", [0, 1, 2, 5])
+@pytest.mark.parametrize(
+    "error", [BrokenPipeError(), OSError(28, "No space left"), ValueError("closed file")], ids=repr
+)
+def test_a_run_goes_on_when_its_live_line_cannot_be_shown(
+    error: Exception, left: int, cells: tuple[Cell, ...], kept: list[str]
+) -> None:
+    with Watcher(2, kept.append, Broken(error, left)) as watcher:
+        watcher.begin(cells, [])
+        for cell in cells:
+            watcher.watch(Progress("start", cell))
+            watcher.watch(ended(cell, Status.TIMEOUT))
+    assert len(kept) == 1 + len(cells)
+
+
+def test_a_run_goes_on_without_a_standard_error(
+    cells: tuple[Cell, ...], kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    with Watcher(2, kept.append) as watcher:
+        watcher.begin(cells, [])
+        watcher.watch(ended(cells[0]))
+    assert len(kept) == 1
+
+
+LOSES_ITS_READER = """
+import sys
+from albench import console
+from albench.execute.run import Progress
+console.LOG_SECONDS = -1.0
+with console.Watcher(1, lambda line: None) as watcher:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for _ in range(3):
+        watcher.watch(Progress("prepare", text="data"))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break otherwise")
+def test_a_reader_of_the_standard_error_that_left_leaves_the_exit_status_alone() -> None:
+    pipe = subprocess.PIPE
+    child = subprocess.Popen(  # noqa: S603  # our own code
+        [sys.executable, "-c", LOSES_ITS_READER], stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
+    child.stdout.readline()
+    child.stderr.close()
+    child.stdin.write(b"go on\n")
+    child.stdin.close()
+    assert child.wait() == 0
+    child.stdout.close()

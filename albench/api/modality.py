@@ -43,6 +43,9 @@ class Modality:
         samples there; without this, NaN is an error.
     note : str
         One sentence for the report: where the data come from, ``simulated`` if they are.
+    warnings : tuple of str
+        What is no reason to refuse the data, but should be known: sentences with counts, which are
+        shown before a run and on its page.
     """
 
     subjects: NDArray[np.str_]
@@ -53,6 +56,7 @@ class Modality:
     marks: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     has_gaps: bool = False
     note: str = ""
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.subjects)

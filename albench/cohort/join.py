@@ -55,6 +55,8 @@ class Cohort:
         that of its subject.
     remark : str
         A sentence on classes that are left out; empty if none is.
+    shapes : mapping of str to tuple of int
+        The shape of one sample of each modality.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Cohort:
     marks: Mapping[str, Mapping[str, NDArray[np.bool_]]] = field(default_factory=dict)
     given_labels: NDArray[np.intp] | None = None
     remark: str = ""
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def candidate_labels(self) -> NDArray[np.intp]:
@@ -152,6 +155,7 @@ def join(
         fingerprint=_fingerprint(modalities, subjects, order, numbers),
         marks={key: dict(modality.marks) for key, modality in modalities.items()},
         remark=chosen.remark,
+        shapes={key: modality.shape for key, modality in modalities.items()},
     )
 
 

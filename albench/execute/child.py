@@ -35,8 +35,10 @@ class Line:
 
     Parameters
     ----------
-    outgoing, incoming : Connection
-        The child's ends of two pipes.
+    outgoing : Connection
+        The child's end of the pipe to the supervisor.
+    incoming : Connection
+        Its end of the pipe from there.
     """
 
     def __init__(self, outgoing: Connection, incoming: Connection) -> None:
@@ -107,8 +109,10 @@ def child_main(
 
     Parameters
     ----------
-    outgoing, incoming : Connection
-        To and from the parent.
+    outgoing : Connection
+        To the parent.
+    incoming : Connection
+        From the parent.
     target : str
         ``module:function``.
     payload : object

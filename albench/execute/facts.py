@@ -124,7 +124,8 @@ def _cohort(
     spec = resolved.specification.benchmark.cohorts[name]
     loaders = [plan.component.descriptor for plan in resolved.loaders[name].values()]
     counts = np.bincount(cohort.labels, minlength=len(cohort.classes)).tolist()
-    notes = dict.fromkeys(modality.note for modality in modalities.values() if modality.note)
+    told = ((modality.note, *modality.warnings) for modality in modalities.values())
+    notes = dict.fromkeys(sentence for sentences in told for sentence in sentences if sentence)
     return {
         "subjects": len(cohort.subjects),
         "classes": dict(zip(cohort.classes, counts, strict=True)),

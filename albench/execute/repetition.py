@@ -152,8 +152,10 @@ class Repetition:
         ----------
         labelled : ndarray of int
             The first labelled set.
-        weights, batches : str
-            The hashes of the initial weights and of the order of batches.
+        weights : str
+            The hash of the initial weights.
+        batches : str
+            The hash of the order of batches.
 
         Returns
         -------

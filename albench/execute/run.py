@@ -1,24 +1,19 @@
-"""A run: everything prepared, then every cell supervised and journalled, and resumed next time."""
+"""A run: every cell supervised and journalled, and resumed next time."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.errors import AlbenchError, DataError
-from albench.execute import checkpoint, scratch
+from albench.execute import checkpoint
 from albench.execute.conversation import CellConversation, fits
-from albench.execute.prepare import Request, read_prepared
-from albench.execute.processes import ATTEMPTS, context
+from albench.execute.processes import context
 from albench.execute.repetition import open_repetition
-from albench.execute.supervise import Job, Monologue, Outcome, supervise
+from albench.execute.supervise import Job, Outcome, supervise, supervise_again
 from albench.execute.task import task_for
 from albench.records import journal
 from albench.records.schema import Finished, Status
@@ -27,12 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Executor
     from multiprocessing.context import BaseContext
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from albench.cohort.join import Cohort
     from albench.execute.checkpoint import Checkpoint
-    from albench.execute.frames import Message
     from albench.execute.prepare import Prepared
     from albench.execute.repetition import Repetition
     from albench.execute.task import CellTask
@@ -41,7 +35,6 @@ if TYPE_CHECKING:
     from albench.registry import Component
 
 PRELOAD = ("albench.execute.deaf", "albench.execute.preload")
-PREPARE_SECONDS = 6 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -91,129 +84,23 @@ class Settings:
     memory_mb: float | None
 
 
-def prepare_all(
-    resolved: Resolved,
-    cells: Iterable[Cell],
-    cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort],
-    settings: Settings,
-    watch: Callable[[Progress], None],
-) -> dict[tuple[str, tuple[str, ...], str], Prepared]:
-    """Return every block's data, decoded and encoded on disk, before any result is written.
+def process_context(resolved: Resolved) -> BaseContext:
+    """Return how children start, with the plugins in use imported already.
 
     Parameters
     ----------
     resolved : Resolved
         Names and options.
-    cells : iterable of Cell
-        Those that will be run.
-    cohorts : mapping of (str, tuple of str) to Cohort
-        Joined.
-    settings : Settings
-        Where the cache is.
-    watch : callable
-        Told of each block.
 
     Returns
     -------
-    dict
-        By cohort, modalities and model.
-
-    Raises
-    ------
-    DataError
-        If data or weights turn out to be bad, with the complaints of the first block concerned.
-    AlbenchError
-        If the process that prepares them is killed, or crashes.
-    """
-    start = _context(resolved)
-    keys = dict.fromkeys((cell.cohort, cell.modalities, cell.model.label) for cell in cells)
-    prepared = {}
-    for key in keys:
-        cohort, modalities, model = key
-        request = Request(
-            cohort=cohort,
-            n_classes=len(cohorts[cohort, modalities].classes),
-            loaders={name: resolved.loaders[cohort][name] for name in modalities},
-            component=resolved.components[f"model/{model}"],
-            model=resolved.models[model],
-            cache=settings.cache,
-        )
-        what = f"{cohort} {'+'.join(modalities)} for {model}"
-        watch(Progress("prepare", text=what))
-        prepared[key] = _prepared(request, cohorts[cohort, modalities], what, start, watch)
-    return prepared
-
-
-def _context(resolved: Resolved) -> BaseContext:
-    """Return how children start, with the plugins in use imported already.
-
-    Only albench's own: what another plugin does when it is imported must stay in its cell.
+    BaseContext
+        With albench's own imported alone: what another plugin does when it is imported must stay in
+        its cell.
     """
     own = [part for part in resolved.components.values() if part.distribution == "albench"]
     modules = {part.descriptor.target.partition(":")[0] for part in own}
     return context([*PRELOAD, *sorted(modules)])
-
-
-class _Notices(Monologue):
-    """Passes on what a preparing child wants the user to know."""
-
-    def __init__(self, watch: Callable[[Progress], None]) -> None:
-        self._watch = watch
-
-    def answer(self, message: Message) -> Message | None:
-        """Take a notice; anything else is refused."""
-        text = message.plain.get("text")
-        if message.kind != "notice" or not isinstance(text, str):
-            return super().answer(message)
-        self._watch(Progress("notice", text=text))
-        return None
-
-
-def _prepared(
-    request: Request,
-    cohort: Cohort,
-    what: str,
-    start: BaseContext,
-    watch: Callable[[Progress], None],
-) -> Prepared:
-    with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
-        log = Path(folder) / "prepare.log"
-        job = Job(
-            target="albench.execute.prepare:prepare",
-            payload=request,
-            log=log,
-            seconds=PREPARE_SECONDS,
-            threads=os.cpu_count() or 1,
-        )
-        outcome = _supervised_again(lambda: supervise(job, start, _Notices(watch)))
-        reason = outcome.reason
-        if outcome.status is Status.OK:
-            try:
-                return read_prepared(outcome.value, request, cohort)
-            except AlbenchError as error:
-                reason = str(error)
-        tail = _tail(log)
-    reason = f"preparing {what} failed: {reason}" + (f"\n{tail}" if tail else "")
-    if outcome.status is Status.ERROR:
-        raise DataError(list(outcome.complaints) or [reason])
-    raise AlbenchError(f"{reason}\nthe same command tries it again")
-
-
-def _supervised_again(attempt: Callable[[], Outcome]) -> Outcome:
-    """Return an outcome that is not owed to the end of the fork server, if there is one."""
-    outcome = attempt()
-    for _ in range(ATTEMPTS - 1):
-        if not outcome.is_lost:
-            break
-        outcome = attempt()
-    return outcome
-
-
-def _tail(log: Path) -> str:
-    if not log.is_file():
-        return ""
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return "\n".join(f"  | {line}" for line in lines[-6:])
 
 
 def done_cells(results: Path) -> dict[str, Finished]:
@@ -273,8 +160,13 @@ class Run:
         self._watch = watch
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._start = _context(resolved)
+        self._start = process_context(resolved)
         self._work = settings.results / "work"
+
+    @property
+    def results(self) -> Path:
+        """The results folder."""
+        return self._settings.results
 
     def carry_out(self, cells: Sequence[Cell], records: Journal) -> None:
         """Run cells, each in its own child, and journal what becomes of them.
@@ -337,7 +229,7 @@ class Run:
             talk = CellConversation(repetition, task, 1, lambda end: checkpoint.save(path, end))
             return supervise(job, self._start, talk, self._stop)
 
-        outcome = _supervised_again(attempt)
+        outcome = supervise_again(attempt)
         self._tell(Progress("start", cell, text=outcome.reason))
         return _Ended(cell.start_id, outcome)
 

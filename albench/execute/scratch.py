@@ -14,6 +14,9 @@ from filelock import FileLock, Timeout
 
 _LOCK = "lock"
 
+_LONGEST = 58
+"""Characters of a home that leave room for a socket's address: systems take 103 or more."""
+
 
 @functools.cache
 def folder() -> Path:
@@ -25,9 +28,12 @@ def folder() -> Path:
     Returns
     -------
     Path
-        Short, since addresses of sockets are put into it. Removed when the process ends.
+        In the folder for temporary files, or in /tmp where that has so long a name that addresses
+        of sockets would not fit. Removed when the process ends.
     """
-    home = _home()
+    home = _home(tempfile.gettempdir())
+    if len(os.fsencode(home)) > _LONGEST:
+        home = _home("/tmp")  # noqa: S108  # a folder of our own in there
     _clear(home)
     made = home / f"{os.getpid():x}-{secrets.token_hex(2)}"
     made.mkdir(mode=0o700)
@@ -39,12 +45,12 @@ def folder() -> Path:
     return made
 
 
-def _home() -> Path:
+def _home(parent: str) -> Path:
     """Return the folder of all processes of this user, or a new one where another owns that."""
-    home = Path(tempfile.gettempdir()) / f"albench-{os.getuid()}"
+    home = Path(parent) / f"albench-{os.getuid()}"
     home.mkdir(mode=0o700, exist_ok=True)
     is_ours = home.is_dir() and not home.is_symlink() and home.stat().st_uid == os.getuid()
-    return home if is_ours else Path(tempfile.mkdtemp(prefix="albench-"))
+    return home if is_ours else Path(tempfile.mkdtemp(prefix="albench-", dir=parent))
 
 
 def _clear(home: Path) -> None:

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import os
-import selectors
 import signal
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from albench.errors import AlbenchError, QueryFault
 from albench.execute import descendants, processes
-from albench.execute.child import CHUNK, child_main
-from albench.execute.frames import DamagedFrame, FrameReader, Message, to_frame
+from albench.execute.child import child_main
 from albench.execute.last_words import exit_reason, silence_reason
+from albench.execute.listen import End, Listener, Monologue
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
     from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
-POLL_SECONDS = 0.2
+    from albench.execute.listen import Conversation
+
 GRACE_SECONDS = 3.0
 MAX_LOG_BYTES = 4_000_000
 MIB = 2**20
@@ -59,44 +59,6 @@ class Job:
     threads: int = 1
 
 
-class Conversation(Protocol):
-    """The parent's side of what a child tells; nothing of it runs in the child."""
-
-    def answer(self, message: Message) -> Message | None:
-        """Take a message; return the answer, if it is one that is answered.
-
-        Raises
-        ------
-        AlbenchError
-            If the message is not what may be said now; the child is stopped.
-        """
-        ...
-
-    def lack(self) -> str:
-        """Return what has not been told yet though it was promised; empty when all has been."""
-        ...
-
-    def where(self) -> str:
-        """Return who is at work, for the reason of a failure; empty if nobody can be named."""
-        ...
-
-
-class Monologue:
-    """A conversation in which nothing is said before the end."""
-
-    def answer(self, message: Message) -> Message | None:
-        """Refuse it."""
-        raise AlbenchError(f"sent a message of the unknown kind {message.kind!r}")
-
-    def lack(self) -> str:
-        """Return nothing: all is in the result."""
-        return ""
-
-    def where(self) -> str:
-        """Return nothing."""
-        return ""
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What became of a job.
@@ -126,17 +88,6 @@ class Outcome:
     peak_mb: float
     complaints: tuple[str, ...] = ()
     is_lost: bool = False
-
-
-@dataclass
-class _End:
-    """How a conversation ended."""
-
-    status: Status | None = None  # None: by the end of the process
-    reason: str = ""
-    value: Any = None
-    peak_mb: float = 0.0
-    complaints: tuple[str, ...] = field(default=())
 
 
 def supervise(
@@ -175,7 +126,7 @@ def supervise(
     # The first child waits for the fork server's imports, which are no part of its time.
     watch = _Watch(job, started.process, time.perf_counter(), stop)
     try:
-        end = _Listener(started, watch, talk).listen()
+        end = Listener(started, watch.look, talk).listen()
     finally:
         was_stopped = _stop(started.process)
         started.messages.close()
@@ -199,6 +150,27 @@ def supervise(
     )
 
 
+def supervise_again(attempt: Callable[[], Outcome]) -> Outcome:
+    """Return an outcome that is not owed to the end of the fork server, if there is one.
+
+    Parameters
+    ----------
+    attempt : callable
+        Supervises a job.
+
+    Returns
+    -------
+    Outcome
+        Of the last attempt.
+    """
+    outcome = attempt()
+    for _ in range(processes.ATTEMPTS - 1):
+        if not outcome.is_lost:
+            break
+        outcome = attempt()
+    return outcome
+
+
 def _with_where(where: str, reason: str) -> str:
     return reason if not reason or reason.startswith(where) else f"{where}: {reason}"
 
@@ -215,132 +187,20 @@ class _Watch:
         self.deadline = began + job.seconds
         self.peak_mb = 0.0
 
-    def look(self) -> _End | None:
+    def look(self) -> End | None:
         """Return why the child may not go on, or None if it may."""
         self.peak_mb = max(self.peak_mb, _resident_mb(self.process.pid))
         _cap(self.job.log)
         limit = self.job.memory_mb
         if limit is not None and self.peak_mb > limit:
             reason = f"stopped at {self.peak_mb:.0f} MiB of memory; the limit is {limit:g} MiB"
-            return _End(Status.OOM, reason)
+            return End(Status.OOM, reason)
         if self.stop is not None and self.stop.is_set():
-            return _End(Status.CRASHED, "stopped by the user")
+            return End(Status.CRASHED, "stopped by the user")
         if time.perf_counter() > self.deadline:
             reason = f"stopped without a result after the limit of {self.job.seconds:g} s"
-            return _End(Status.TIMEOUT, reason)
+            return End(Status.TIMEOUT, reason)
         return None
-
-
-class _Listener:
-    """Reads what a child says and writes what it is answered, and never waits for either."""
-
-    def __init__(self, started: processes.Started, watch: _Watch, talk: Conversation) -> None:
-        self._watch, self._talk = watch, talk
-        self._reader = FrameReader()
-        self._pending = b""
-        self._messages, self._replies = started.messages.fileno(), started.replies.fileno()
-        self._sentinel = started.process.sentinel
-        os.set_blocking(self._messages, False)
-        os.set_blocking(self._replies, False)
-
-    def listen(self) -> _End:
-        """Return how it ended: by the child's last word, by its end, or because it was stopped."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._messages, selectors.EVENT_READ)
-            selector.register(self._sentinel, selectors.EVENT_READ)
-            looked = 0.0
-            while True:
-                ready = {key.fd for key, _ in selector.select(POLL_SECONDS)}
-                end = self._read() if self._messages in ready else None
-                if end is None and self._sentinel in ready:
-                    end = self._read_rest()
-                if end is None and time.perf_counter() - looked > POLL_SECONDS:
-                    end = self._watch.look()
-                    looked = time.perf_counter()
-                if end is not None:
-                    self._watch.look()
-                    return end
-                self._write(selector)
-
-    def _read_rest(self) -> _End:
-        """Take what an ended child has said; what it left alive may hold its pipe open."""
-        deadline = time.perf_counter() + 1.0
-        end = self._read()
-        while end is None and time.perf_counter() < deadline and self._has_more:
-            end = self._read()
-        return end or _End()
-
-    def _read(self) -> _End | None:
-        self._has_more = False
-        try:
-            content = os.read(self._messages, CHUNK)
-        except BlockingIOError:
-            return None
-        except OSError:
-            content = b""
-        if not content:
-            return _End()
-        self._has_more = True
-        try:
-            for message in self._reader.feed(content):
-                if (end := self._take(message)) is not None:
-                    return end
-        except DamagedFrame as error:
-            reason = f"wrote something else than messages to its line to albench: {error}"
-            return _End(Status.CRASHED, reason)
-        return None
-
-    def _take(self, message: Message) -> _End | None:
-        if message.kind == "failure":
-            return _failure(message)
-        try:
-            if message.kind == "value":
-                return self._value(message)
-            answer = self._talk.answer(message)
-        except QueryFault as error:
-            return _End(Status.INVALID_QUERY, str(error))
-        except AlbenchError as error:
-            return _End(Status.ERROR, str(error))
-        if answer is not None:
-            self._pending += to_frame(answer)
-        return None
-
-    def _value(self, message: Message) -> _End:
-        if lack := self._talk.lack():
-            raise AlbenchError(f"ended before its time: {lack}")
-        peak = message.plain.get("peak_mb")
-        return _End(
-            Status.OK,
-            value=message.plain.get("value"),
-            peak_mb=peak if isinstance(peak, float) and 0 <= peak < float("inf") else 0.0,
-        )
-
-    def _write(self, selector: selectors.BaseSelector) -> None:
-        if self._pending:
-            with contextlib.suppress(BlockingIOError):
-                try:
-                    self._pending = self._pending[os.write(self._replies, self._pending) :]
-                except BrokenPipeError:  # nobody reads any more; its end is about to be seen
-                    self._pending = b""
-        if self._pending and self._replies not in selector.get_map():
-            selector.register(self._replies, selectors.EVENT_WRITE)
-        elif not self._pending and self._replies in selector.get_map():
-            selector.unregister(self._replies)
-
-
-def _failure(message: Message) -> _End:
-    """Return a failure as the child tells it, as far as it makes sense."""
-    status, reason = message.plain.get("status"), message.plain.get("reason")
-    complaints = message.plain.get("complaints")
-    return _End(
-        Status(status) if status in _TOLD else Status.ERROR,
-        reason if isinstance(reason, str) else "failed without a reason",
-        complaints=tuple(map(str, complaints)) if isinstance(complaints, list) else (),
-    )
-
-
-_TOLD = (Status.ERROR, Status.OOM, Status.INVALID_QUERY, Status.VIOLATION)
-"""What a child may say of its own end; all else is seen from outside."""
 
 
 def _cap(log: Path) -> None:

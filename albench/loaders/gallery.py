@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from albench.api import Complaint, DataError, Label, Modality, fingerprint
+from albench.loaders.glance import warnings_about
 from albench.loaders.labels import as_text
-from albench.loaders.pictures import Framing, PictureFile, PictureReader, check
+from albench.loaders.pictures import CheckedPicture, Framing, PictureFile, PictureReader, check
 
 
 def modality_of(
@@ -34,7 +35,7 @@ def modality_of(
     Returns
     -------
     Modality
-        Of uint8 pictures, ``(channels, size, size)``.
+        Of uint8 pictures, ``(channels, size, size)``, with warnings of pictures that show nothing.
 
     Raises
     ------
@@ -47,14 +48,27 @@ def modality_of(
     subjects = np.array([picture.subject for picture in pictures], dtype=np.str_)
     present = sorted(set(subjects.tolist()))
     own = None if labels is None else {subject: labels[subject] for subject in present}
-    crops = [f"{found.digest} {found.crop}" for found in checked]
+    glances = [found.glance for found in checked]
+    places = [picture.where for picture in pictures]
     return Modality(
         subjects=subjects,
         shape=(framing.channels, framing.size, framing.size),
         read=PictureReader(tuple(checked), framing),
         fingerprint=fingerprint(
-            "pictures", f"{framing.size} {framing.channels}", subjects, as_text(own), *crops
+            "pictures", _form(framing), subjects, as_text(own), *map(_content, checked)
         ),
         labels=own,
         note=note,
+        warnings=warnings_about(glances, places, framing.bits),
     )
+
+
+# What came later than the first results is named only where it is used: they stay valid.
+def _form(framing: Framing) -> str:
+    form = f"{framing.size} {framing.channels}"
+    return form if framing.bits == 16 else f"{form}, {framing.bits} bits"
+
+
+def _content(checked: CheckedPicture) -> str:
+    content = f"{checked.digest} {checked.crop}"
+    return f"{content}, min is white" if checked.glance.is_min_is_white else content

@@ -24,6 +24,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     region: str = "whole",
     box: Sequence[int] | None = None,
     colour: str = "yellow",
+    bits: int = 16,
 ) -> Modality:
     """Return the pictures of one modality of a manifest, in its order.
 
@@ -56,11 +57,15 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         x, y, width and height of the region, in pixels from the upper left corner.
     colour : str
         Of the frame: a name of CSS or ``#rrggbb``.
+    bits : int
+        How many bits the grey values of 16-bit pictures use: 12 where a camera of 12 bits wrote
+        them. The upper 8 of these are taken.
 
     Returns
     -------
     Modality
-        Of uint8 pictures, ``(channels, size, size)``.
+        Of uint8 pictures, ``(channels, size, size)``. Its warnings count pictures of one single
+        value, and tell of 16-bit pictures whose values leave few grey levels.
 
     Raises
     ------
@@ -74,6 +79,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         channels=channels,
         max_pixels=max_pixels,
         region=region_of(region, box, colour),
+        bits=bits,
     )
     rows = read_manifest(
         Path(manifest),

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from albench.api import Complaint, DataError
+from albench.loaders.depth import eight_bits, has_deep_colours, has_deep_greys, is_min_is_white
+from albench.loaders.file_kinds import kind_of
 from albench.loaders.frames import Box
+from albench.loaders.glance import Glance, is_blank, is_worth_decoding
 from albench.loaders.regions import Region
 
 # Pillow's decoders let what they stumble over escape: each of these was seen on damaged files.
@@ -59,6 +62,7 @@ class CheckedPicture:
     picture: PictureFile
     digest: str
     crop: Box | None
+    glance: Glance = field(default_factory=Glance)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +79,15 @@ class Framing:
         More than these are taken for a decompression bomb.
     region : Region
         The part that is wanted.
+    bits : int
+        How many bits the grey values of 16-bit pictures use.
     """
 
     size: int
     channels: int
     max_pixels: int = MAX_PIXELS
     region: Region = field(default_factory=Region)
+    bits: int = 16
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,8 @@ def check(
             with _quiet():
                 _require_decodable(content, framing)
                 crop = _crop(content, picture, framing)
-            checked.append(CheckedPicture(picture, _digest(content), crop))
+                glance = _glance(content, crop, framing)
+            checked.append(CheckedPicture(picture, _digest(content), crop, glance))
         except DAMAGE as error:
             complaints.append(_complaint(picture, error))
     return checked, complaints
@@ -164,13 +172,36 @@ def _crop(content: bytes, picture: PictureFile, framing: Framing) -> Box | None:
         return region.locate(ImageOps.exif_transpose(image), framing.size)
 
 
+def _glance(content: bytes, crop: Box | None, framing: Framing) -> Glance:
+    with _opened(content, framing) as image:
+        if crop is None and not is_worth_decoding(image, len(content)):
+            return Glance()
+        deep_colours = has_deep_colours(image)
+        if deep_colours and framing.bits != 16:
+            raise ValueError(
+                "it has colours of 16 bits, of which the upper 8 are taken: convert it to 8 bits, "
+                "or remove the option 'bits', which is for grey values"
+            )
+        min_is_white = is_min_is_white(image)
+        upright = ImageOps.exif_transpose(image)
+        blank = is_blank(_cut(upright, crop))
+        largest = None
+        if has_deep_greys(upright):
+            values = np.asarray(upright)
+            eight_bits(values, framing.bits, min_is_white=min_is_white)  # refuses values beyond
+            largest = int(values.max())
+        elif deep_colours:
+            largest = int(np.asarray(upright).max()) << 8
+        return Glance(blank, largest, min_is_white)
+
+
 def _read(checked: CheckedPicture, framing: Framing) -> NDArray[np.uint8]:
     try:
         content = checked.picture.file.read_bytes()
         if _digest(content) != checked.digest:
             raise ValueError("it has changed since it was checked: start again")
         with _quiet(), _opened(content, framing) as image:
-            whole = _converted(ImageOps.exif_transpose(image), framing.channels)
+            whole = _shown(image, framing.channels, framing.bits)
             return _as_array(_cut(whole, checked.crop), framing.size)
     except DAMAGE as error:
         raise DataError([_complaint(checked.picture, error)]) from error
@@ -199,7 +230,7 @@ def grey_levels(file: Path, framing: Framing) -> NDArray[np.uint8]:
         Upright.
     """
     with _quiet(), _opened(file.read_bytes(), framing) as image:
-        return np.array(_converted(ImageOps.exif_transpose(image), 1), dtype=np.uint8)
+        return np.array(_shown(image, 1, framing.bits), dtype=np.uint8)
 
 
 @contextmanager
@@ -218,6 +249,8 @@ def _opened(content: bytes, framing: Framing) -> Image.Image:
         image = Image.open(io.BytesIO(content))
     except Image.DecompressionBombError as error:
         raise ValueError(str(error)) from error
+    except UnidentifiedImageError:  # Pillow's own words name an object in memory
+        raise ValueError(kind_of(content)) from None
     n_pixels = image.width * image.height
     if n_pixels > framing.max_pixels:
         raise ValueError(
@@ -230,21 +263,15 @@ def _opened(content: bytes, framing: Framing) -> Image.Image:
     return image
 
 
-def _converted(image: Image.Image, channels: int) -> Image.Image:
-    """Return the image in 8 bits, RGB or grey."""
-    if image.mode.startswith("I"):
-        image = _eight_bits(image)
-    if image.mode in ("P", "PA"):
-        image = image.convert("RGBA")  # straight to RGB, Pillow warns of a transparent palette
-    return image.convert("RGB" if channels == 3 else "L")
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    values = np.asarray(image).astype(np.int64)
-    if values.min() < 0 or values.max() > 0xFFFF:
-        found = f"{values.min()} to {values.max()}"
-        raise ValueError(f"its values reach from {found}, allowed is 0 to 65535")
-    return Image.fromarray((values >> 8).astype(np.uint8))
+def _shown(image: Image.Image, channels: int, bits: int) -> Image.Image:
+    """Return the image upright, in 8 bits, RGB or grey."""
+    min_is_white = is_min_is_white(image)
+    upright = ImageOps.exif_transpose(image)
+    if has_deep_greys(upright):
+        upright = Image.fromarray(eight_bits(np.asarray(upright), bits, min_is_white=min_is_white))
+    if upright.mode in ("P", "PA"):
+        upright = upright.convert("RGBA")  # straight to RGB, Pillow warns of a transparent palette
+    return upright.convert("RGB" if channels == 3 else "L")
 
 
 def _as_array(image: Image.Image, size: int) -> NDArray[np.uint8]:
@@ -258,7 +285,24 @@ def _complaint(picture: PictureFile, error: Exception) -> Complaint:
     where = f"{picture.where}, subject {picture.subject!r}"
     if isinstance(error, FileNotFoundError):
         return Complaint(where, f"the file {picture.file} does not exist")
-    reason = getattr(error, "strerror", None) or error
-    if isinstance(error, UnidentifiedImageError):  # Pillow's own words name an object in memory
-        reason = "it is in no format that Pillow knows"
-    return Complaint(where, f"the picture {picture.file} cannot be read: {reason}")
+    return Complaint(where, f"the picture {picture.file} cannot be read: {reason_of(error)}")
+
+
+def reason_of(error: Exception) -> str:
+    """Return what is wrong with a picture, in words that do not take the symptom for the cause.
+
+    Parameters
+    ----------
+    error : Exception
+        One of `DAMAGE`.
+
+    Returns
+    -------
+    str
+        The end of a sentence.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if type(error) in (OSError, ValueError):  # Pillow's words, or ours, for a fault they know
+        return str(error)
+    return f"it is damaged; its decoder says {type(error).__name__}: {error}"

@@ -149,6 +149,14 @@ IMAGES = Descriptor(
             default="yellow",
             help="of the frame round the region: a name of CSS or #rrggbb, but no grey",
         ),
+        Option(
+            name="bits",
+            type=int,
+            default=16,
+            minimum=8,
+            maximum=16,
+            help="how many bits the grey values of 16-bit pictures use; the upper 8 are taken",
+        ),
     ),
 )
 

@@ -11,6 +11,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import safetensors
+import safetensors.torch
 import torch
 
 from albench.api import Complaint, WeightsError
@@ -186,13 +188,7 @@ def _read(path: Path) -> State:
 
 def _read_safetensors(path: Path) -> State:
     try:
-        safetensors = importlib.import_module("safetensors")
-        reader = importlib.import_module("safetensors.torch")
-    except ModuleNotFoundError as error:
-        problem = "its format needs a package; run: pip install 'albench[safetensors]'"
-        raise WeightsError([Complaint(str(path), problem)]) from error
-    try:
-        state: State = reader.load_file(path)
+        state: State = safetensors.torch.load_file(path)
     except safetensors.SafetensorError as error:
         raise ValueError(str(error)) from error
     return state

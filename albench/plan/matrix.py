@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench.api.needs import GRANTED
 from albench.plan.cells import Cell, Skipped
+from albench.plan.foresight import Foresight
 from albench.plan.resolve import BASELINE
 
 if TYPE_CHECKING:
@@ -53,11 +54,12 @@ def make(resolved: Resolved, cohorts: Mapping[tuple[str, ModalitySet], Cohort]) 
         Random is in it for every block, and the reference that has all labels.
     """
     benchmark = resolved.specification.benchmark
+    foresight = Foresight(resolved, cohorts)
     cells: dict[tuple[str, ...], Cell] = {}
     skipped = {skip.what: skip for skip in resolved.skipped}
     for entry in benchmark.matrix:
         for cell in _first_repetition(resolved, entry, cohorts):
-            reason = _why_impossible(resolved, cell)
+            reason = _why_impossible(resolved, cell) or foresight.reason(cell)
             if reason:
                 what = " · ".join((*cell.block, cell.strategy_label))
                 skipped.setdefault(what, Skipped(what, reason))

@@ -51,7 +51,10 @@ def open_loader(plan: LoaderPlan, where: str) -> Modality:
     except (Exception, SystemExit) as error:
         blame = Blame(where, plan.component, plan.options)
         raise blame.sentence(error, "it was opened") from error
-    if not isinstance(modality, Modality) or not len(modality):
+    if not isinstance(modality, Modality):
+        gave = f"gave {type(modality).__name__}, expected albench.api.Modality"
+        raise DataError(f"{where}: loader {plan.component.qualified} {gave}")
+    if not len(modality):
         raise DataError(f"{where}: loader {plan.component.qualified} gave no samples")
     return modality
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import AlbenchError, Complaint, RecordsError
+from albench.records.content import problem_of
+from albench.records.printable import printable_data
 from albench.records.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class Journal:
     ) -> None:  # plain data of the event's own kind
         """Write one event; it is on disk when this returns, and no part of it if this fails.
 
+        Its texts are made printable here, once for all who read them.
+
         Parameters
         ----------
         event : str
@@ -54,7 +58,8 @@ class Journal:
         AlbenchError
             If the disk takes no more.
         """
-        body = json.dumps({"v": SCHEMA_VERSION, "event": event, "data": data}, sort_keys=True)
+        told = {"v": SCHEMA_VERSION, "event": event, "data": printable_data(data)}
+        body = json.dumps(told, sort_keys=True)
         line = f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
         with self._lock:
             try:
@@ -134,34 +139,69 @@ def read(folder: Path) -> Reading:
     Raises
     ------
     RecordsError
-        If a line inside a file is damaged, or of a version this albench does not know.
+        If a line inside a file is damaged, of a version this albench does not know, or no event; if
+        a file cannot be read, or the folder is none.
     """
+    if folder.exists() and not folder.is_dir():
+        raise RecordsError([Complaint(str(folder), "is a file; a journal is a folder of files")])
     events: list[Event] = []
     warnings: list[str] = []
     complaints: list[Complaint] = []
     for path in sorted(folder.glob("*.jsonl")):
-        lines = path.read_bytes().split(b"\n")
-        for number, line in enumerate(lines, start=1):
-            if not line:
-                continue
-            try:
-                events.append(_event(line, path.name))
-            except ValueError as error:
-                if number == len(lines):
-                    warnings.append(f"{path}: its last line was cut off and is left out")
-                else:
-                    complaints.append(Complaint(f"{path}, line {number}", str(error)))
+        _read_file(path, events, warnings, complaints)
     if complaints:
         raise RecordsError(complaints)
     return Reading(tuple(events), tuple(warnings))
 
 
+def _read_file(
+    path: Path, events: list[Event], warnings: list[str], complaints: list[Complaint]
+) -> None:
+    lines = _lines(path, complaints)
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            events.append(_event(line, path.name))
+        except _DamageError as error:
+            if number == len(lines):
+                warnings.append(f"{path}: its last line was cut off and is left out")
+            else:
+                complaints.append(Complaint(f"{path}, line {number}", str(error)))
+        except ValueError as error:
+            complaints.append(Complaint(f"{path}, line {number}", str(error)))
+
+
+def _lines(path: Path, complaints: list[Complaint]) -> list[bytes]:
+    try:
+        return path.read_bytes().split(b"\n")
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}; take it out of the folder to go on without it"
+        complaints.append(Complaint(str(path), problem))
+        return []
+
+
+class _DamageError(ValueError):
+    """A line is not as it was written."""
+
+
 def _event(line: bytes, source: str) -> Event:
     checksum, _, body = line.partition(b" ")
     if f"{zlib.crc32(body):08x}".encode() != checksum:
-        raise ValueError("the line is damaged: its checksum does not hold")
-    content = json.loads(body)
-    if content["v"] > SCHEMA_VERSION:
+        raise _DamageError("the line is damaged: its checksum does not hold")
+    try:
+        content = printable_data(json.loads(body))
+    except RecursionError:
+        raise ValueError("the line is nested too deeply to be albench's") from None
+    except ValueError as error:
+        raise ValueError(f"the line is not JSON that can be read: {error}") from error
+    version = content.get("v") if isinstance(content, dict) else None
+    if type(version) is not int:
+        raise ValueError("the line is no event: it has no version")
+    if version > SCHEMA_VERSION:
         known = f"this albench reads versions up to {SCHEMA_VERSION}"
-        raise ValueError(f"the line is of version {content['v']}, {known}: use a newer albench")
-    return Event(content["event"], content["data"], source)
+        raise ValueError(f"the line is of version {version}, {known}: use a newer albench")
+    event, data = content.get("event"), content.get("data")
+    if problem := problem_of(event, data):
+        raise ValueError(f"the line {problem}; take its file away to go on without it")
+    return Event(event, data, source)

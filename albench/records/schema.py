@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import zlib
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import TypeAdapter
+
+from albench.errors import RecordsError
+from albench.records.printable import REASON_LIMIT, printable, printable_data
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,6 +67,10 @@ class Round:
     evaluate_seconds: float
     marks: dict[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Make the marks' names safe: they came from data."""
+        object.__setattr__(self, "marks", printable_data(self.marks))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
@@ -92,6 +102,11 @@ class Part:
     batches_hash: str
     marks: dict[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Make names safe that came from data."""
+        object.__setattr__(self, "units", [printable(unit) for unit in self.units])
+        object.__setattr__(self, "marks", printable_data(self.marks))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finished:
@@ -104,7 +119,8 @@ class Finished:
     status : Status
         What became of it.
     reason : str
-        Why it failed, in a line or two; empty if it did not.
+        Why it failed, in a line or two; empty if it did not. Made printable and cut to
+        `REASON_LIMIT`, since plugins have a say in it.
     seconds : float
         Wall time, the start of its process included.
     peak_mb : float
@@ -122,6 +138,10 @@ class Finished:
     peak_mb: float = 0.0
     part: Part | None = None
     rounds: list[Round] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Make the reason safe: a plugin may have written it."""
+        object.__setattr__(self, "reason", printable(self.reason, REASON_LIMIT))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data.
@@ -146,16 +166,18 @@ class Finished:
         -------
         Finished
             The same again.
+
+        Raises
+        ------
+        ValueError
+            If the data are something else.
         """
-        part = data["part"]
-        return Finished(
-            **data
-            | {
-                "status": Status(data["status"]),
-                "part": None if part is None else Part(**part),
-                "rounds": [Round(**entry) for entry in data["rounds"]],
-            }
-        )
+        return _finished().validate_python(data)
+
+
+@cache
+def _finished() -> TypeAdapter[Finished]:
+    return TypeAdapter(Finished)
 
 
 def pack(values: NDArray[np.float32]) -> str:
@@ -187,7 +209,17 @@ def unpack(text: str) -> NDArray[np.float32]:
     -------
     ndarray of float32, shape (n, k)
         Bit for bit.
+
+    Raises
+    ------
+    RecordsError
+        If no array was packed like that.
     """
     columns, _, content = text.partition(":")
-    flat = np.frombuffer(zlib.decompress(base64.b64decode(content)), dtype="<f4")
-    return flat.reshape(-1, int(columns)).astype(np.float32)
+    try:
+        flat = np.frombuffer(zlib.decompress(base64.b64decode(content)), dtype="<f4")
+        return flat.reshape(-1, int(columns)).astype(np.float32)
+    except (ValueError, zlib.error, binascii.Error, OverflowError) as error:
+        raise RecordsError(
+            f"test probabilities in the journal are damaged ({error}): restore the journal"
+        ) from error

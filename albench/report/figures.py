@@ -35,6 +35,7 @@ SETTINGS: dict[Any, Any] = {  # matplotlib types its keys by a literal of all of
     "grid.color": "#e6e6e6",
     "grid.linewidth": 0.6,
     "axes.axisbelow": True,
+    "text.parse_math": False,  # a class may be called "$5 to $10"
     "svg.fonttype": "none",
     "svg.hashsalt": "albench",
     "font.family": ["DejaVu Sans", "sans-serif"],

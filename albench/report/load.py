@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,6 +16,7 @@ from albench.analysis.published import SYSTEM
 from albench.analysis.summaries import Summaries
 from albench.analysis.training_checks import MODES
 from albench.errors import Complaint, RecordsError
+from albench.records.printable import printable, printable_data
 from albench.report.manifest import SCHEMA_VERSION, Manifest
 
 if TYPE_CHECKING:
@@ -150,6 +153,7 @@ def load(results: Path) -> Records:
     manifest = _manifest(results / "manifest.json", complaints)
     if not complaints:
         complaints += _contradictions(results, cells, scores)
+        complaints += _odd_classes(results / "confusion.csv", summaries.confusion, manifest)
     if complaints or manifest is None:
         raise RecordsError(complaints)
     return Records(cells, scores, marks, summaries, manifest)
@@ -174,18 +178,41 @@ def _contradictions(results: Path, cells: pd.DataFrame, scores: pd.DataFrame) ->
 
 def _table(path: Path, layout: Layout, complaints: list[Complaint]) -> pd.DataFrame:
     try:
-        # A class or cohort may be called "None" or "NA": only empty fields are empty.
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = _read_csv(path)
     except FileNotFoundError:
         complaints.append(Complaint(str(path), f"is missing; {MENDING}"))
-    except (OSError, ValueError) as error:
-        complaints.append(Complaint(str(path), f"cannot be read as CSV: {error}; {MENDING}"))
+    except (OSError, ValueError, OverflowError, pd.errors.ParserWarning) as error:
+        problem = f"cannot be read as CSV: {printable(str(error))}"
+        complaints.append(Complaint(str(path), f"{problem}; {MENDING}"))
     else:
         found = list(_problems(table, layout))
         complaints += [Complaint(str(path), f"{problem}; {MENDING}") for problem in found]
         if not found:
             return _typed(table, layout)
     return _empty(layout)
+
+
+def _odd_classes(path: Path, confusion: pd.DataFrame, manifest: Manifest | None) -> list[Complaint]:
+    """Return what is wrong with the classes that confusion is told of, by their numbers."""
+    cohorts = {} if manifest is None else manifest.cohorts
+    unknown = sorted(set(confusion["cohort"]) - set(cohorts))
+    if unknown:
+        return [Complaint(str(path), f"is about the unknown cohort {unknown[0]!r}; {MENDING}")]
+    n_classes = confusion["cohort"].map(lambda name: len(cohorts[name].class_names))
+    for name in ("truth", "answer"):
+        number = confusion[name].astype(float)
+        is_odd = (number % 1 != 0) | (number < 0) | (number >= n_classes.astype(float))
+        if is_odd.any():
+            problem = f"column {name} holds {number[is_odd].iloc[0]:g}, which is no class"
+            return [Complaint(str(path), f"{problem}; {MENDING}")]
+    return []
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the heading
+        # A class or cohort may be called "None" or "NA": only empty fields are empty.
+        return pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False)
 
 
 def _empty(layout: Layout) -> pd.DataFrame:
@@ -219,7 +246,7 @@ def _problems(table: pd.DataFrame, layout: Layout) -> list[str]:
 
 
 def _not_numbers(column: pd.Series[str], *, may_be_empty: bool) -> list[tuple[int, str]]:
-    is_bad = pd.to_numeric(column, errors="coerce").isna()
+    is_bad = ~np.isfinite(pd.to_numeric(column, errors="coerce").astype(float))
     if may_be_empty:
         is_bad &= column != ""
     return [(_row(index), value) for index, value in column[is_bad].items()]
@@ -230,7 +257,8 @@ def _row(index: object) -> int:
 
 
 def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    typed = table[list(layout.text)].copy()
+    # Albench writes printable texts; others, and versions before, may not have done so.
+    typed = table[list(layout.text)].map(printable)
     for name in (*layout.numbers, *layout.scores, *_optional(table, layout)):
         column = table[name] if name in table.columns else pd.Series(dtype=float)
         typed[name] = pd.to_numeric(column)
@@ -239,7 +267,10 @@ def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
 
 def _manifest(path: Path, complaints: list[Complaint]) -> Manifest | None:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = printable_data(json.loads(path.read_text(encoding="utf-8")))
+    except RecursionError:
+        complaints.append(Complaint(str(path), f"is nested too deeply; {MENDING}"))
+        return None
     except FileNotFoundError:
         complaints.append(Complaint(str(path), f"is missing; {MENDING}"))
         return None

@@ -69,7 +69,7 @@ def _lines_after(value: str, following: Sequence[str]) -> int:
 def _is_whole(value: str) -> bool:
     try:
         tomllib.loads(f"key = {value}")
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -14,7 +14,7 @@ ModalitySets = Annotated[list[Modalities], Field(min_length=1), Distinct]
 
 
 def _is_point(value: object) -> object:
-    if value in {"area", "final"}:
+    if isinstance(value, str) and value in {"area", "final"}:
         return value
     if isinstance(value, float) and 0.0 < value < 1.0:
         return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+
+_PLAIN_KEY = re.compile(r"[^\[\]'\"]+")
 
 Fault = tuple[places.Path, str]
 """Keys and positions from the root of a specification, and what is wrong there."""
@@ -46,14 +49,21 @@ def find(name: str) -> Path:
         If there is none; lists what there is.
     """
     path = Path(name)
-    if path.suffix == ".toml" or path.is_file():
-        if path.is_file():
+    if path.suffix == ".toml" or _is_file(path):
+        if _is_file(path):
             return path
         raise SpecError(f"{name}: there is no such file{_near(name)}")
     for folder in _folders():
-        if (folder / f"{name}.toml").is_file():
+        if _is_file(folder / f"{name}.toml"):
             return folder / f"{name}.toml"
     raise SpecError(f"{name}: no such benchmark{_near(name)}")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the name is longer than a file's may be, or the folder is barred
+        return False
 
 
 def _folders() -> list[Path]:
@@ -155,12 +165,14 @@ def parse(text: str, source: str, folder: Path) -> Specification:
     """
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, and numbers of thousands of digits
         raise SpecError(f"{source}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise SpecError(f"{source}: arrays or tables are nested too deeply") from error
     try:
         benchmark = Benchmark.model_validate(content)
     except ValidationError as error:
-        faults = [_fault(fault) for fault in error.errors()]
+        faults = [_fault(fault, content) for fault in error.errors()]
         raise SpecError(_in_order(faults, text, source)) from error
     specification = Specification(benchmark, text, source, folder)
     faults = list(_contradictions(benchmark))
@@ -169,14 +181,25 @@ def parse(text: str, source: str, folder: Path) -> Specification:
     return specification
 
 
-def _fault(error: ErrorDetails) -> Fault:
-    # pydantic adds the branches of unions and the names of validators to the path of a key.
-    path = tuple(part for part in error["loc"] if not _is_pydantic_mark(part))
+def _fault(error: ErrorDetails, content: dict[str, Any]) -> Fault:
+    path = _path_in(content, error)
     return path, _sentence(error, path)
 
 
-def _is_pydantic_mark(part: str | int) -> bool:
-    return "[" in str(part)  # no name has a bracket in it: "[key]", "function-after[...]"
+def _path_in(content: dict[str, Any], error: ErrorDetails) -> places.Path:
+    # pydantic adds the branches of unions and the names of validators to the path of a key:
+    # whatever leads nowhere in the document is such a mark, but for a key that is missing.
+    path: list[str | int] = []
+    inside: Any = content
+    for part in error["loc"]:
+        if isinstance(inside, list):
+            inside = dict(enumerate(inside))
+        if isinstance(inside, dict) and part in inside:
+            path.append(part)
+            inside = inside[part]
+    if error["type"] == "missing":
+        path.append(error["loc"][-1])
+    return tuple(path)
 
 
 def _in_order(faults: Sequence[Fault], text: str, source: str) -> list[Complaint]:
@@ -209,8 +232,12 @@ def dotted(path: places.Path) -> str:
     >>> dotted(("matrix", 0, "cohorts"))
     'matrix[0].cohorts'
     """
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
+    parts = [f"[{part}]" if isinstance(part, int) else f".{_key(part)}" for part in path]
     return "".join(parts).removeprefix(".")
+
+
+def _key(part: str) -> str:
+    return part if part.isprintable() and _PLAIN_KEY.fullmatch(part) else repr(part)
 
 
 def _sentence(error: ErrorDetails, path: places.Path) -> str:

@@ -1,9 +1,13 @@
 """The conformance kit: every property that a loader, a model or a strategy promises, tried out."""
 
-from albench.testing.checks import Violation
-from albench.testing.examination import check, check_by_name
-from albench.testing.parametrisation import parametrize_with_checks
-from albench.testing.report import Report, Result, Status
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from albench.testing.checks import Violation
+    from albench.testing.examination import check, check_by_name
+    from albench.testing.parametrisation import parametrize_with_checks
+    from albench.testing.report import Report, Result, Status
 
 __all__ = [
     "Report",
@@ -14,3 +18,21 @@ __all__ = [
     "check_by_name",
     "parametrize_with_checks",
 ]
+
+_HOMES = {
+    "Report": "report",
+    "Result": "report",
+    "Status": "report",
+    "Violation": "checks",
+    "check": "examination",
+    "check_by_name": "examination",
+    "parametrize_with_checks": "parametrisation",
+}
+
+
+# Imported when first asked for: the checks import torch, which takes 3 s. A strategy that is asked
+# in another process needs none of them, and starts in 0.3 s.
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

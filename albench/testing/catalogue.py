@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api import Kind
-from albench.testing import announced, loaders, models, strategies
+from albench.testing import announced, loaders, models
+from albench.testing.strategies import catalogue as strategies
 
 if TYPE_CHECKING:
     from albench.testing.checks import Check

@@ -9,7 +9,7 @@ import sys
 from albench.testing.checks import Violation
 
 
-def answer_of(script: str, *arguments: str, stdin: bytes = b"") -> str:
+def answer_of(script: str, *arguments: str, stdin: bytes = b"", hash_seed: int = 7) -> str:
     """Return the last line that a script prints in a new interpreter.
 
     Parameters
@@ -20,6 +20,8 @@ def answer_of(script: str, *arguments: str, stdin: bytes = b"") -> str:
         Its arguments.
     stdin : bytes
         What it reads.
+    hash_seed : int
+        Of strings, so that two processes can differ in it.
 
     Returns
     -------
@@ -32,7 +34,8 @@ def answer_of(script: str, *arguments: str, stdin: bytes = b"") -> str:
         If it fails, with the last line of what it had to say.
     """
     # Modules are found where they are found here; a hash seed of its own unmasks `hash()`.
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "7"}
+    own = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": str(hash_seed)}
+    environment = {**os.environ, **own}
     command = [sys.executable, "-c", script, *arguments]
     done = subprocess.run(  # noqa: S603, PLW1510  # our own code; its status is looked at
         command, capture_output=True, input=stdin, env=environment

@@ -63,6 +63,11 @@ class Raises(First):
         raise KeyError("what")
 
 
+class Mumbles(First):
+    def __call__(self, pool, n, rng):
+        raise ValueError("lost \\udcff \\x1b[2J \\x00" + "x" * 100_000)
+
+
 class Quits(First):
     def __call__(self, pool, n, rng):
         os._exit(3)
@@ -118,7 +123,7 @@ class Dies(First):
 """
 
 NAMES = [
-    *("First", "TooMany", "Twice", "Outside", "Fractions", "Flat", "Raises", "Quits"),
+    *("First", "TooMany", "Twice", "Outside", "Fractions", "Flat", "Raises", "Mumbles", "Quits"),
     *("Segfaults", "Sleeps", "Hoards", "Peeks", "Seeds", "Trains", "Dies"),
 ]
 

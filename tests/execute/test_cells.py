@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -138,3 +141,44 @@ def test_wrong_labels_change_the_training_and_leave_the_split_and_the_test_label
     assert replace(noisy.part, marks={}) == clean.part
     assert clean.part.marks == {}
     assert noisy.rounds[0].proba != clean.rounds[0].proba
+
+
+class Runs:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, (self.command,)
+
+
+def test_a_pickle_in_a_results_folder_is_not_run_and_costs_nothing(
+    run_toy: RunToy, tmp_path: Path
+) -> None:
+    whole = run_toy("margin", output="whole")["margin"]
+    first = run_toy("margin", output="crafted")["margin"]
+    work = tmp_path / "crafted" / "work"
+    crafted = pickle.dumps(Runs(f"touch {tmp_path / 'ran'}"))
+    starts = list((work / "starts").iterdir())
+    assert starts
+    for start in starts:
+        start.write_bytes(crafted)
+        start.with_suffix(".pickle").write_bytes(crafted)
+    (work / "checkpoints").mkdir(exist_ok=True)
+    for suffix in (".checkpoint", ".pickle"):
+        (work / "checkpoints" / f"{first.cell}{suffix}").write_bytes(crafted)
+    shutil.rmtree(tmp_path / "crafted" / "journal")
+    again = run_toy("margin", output="crafted")["margin"]
+    assert essence(again) == essence(whole)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_one_flipped_bit_of_a_round_0_changes_no_score(run_toy: RunToy, tmp_path: Path) -> None:
+    whole = run_toy("margin", output="flipped")["margin"]
+    (start,) = (tmp_path / "flipped" / "work" / "starts").iterdir()
+    content = bytearray(start.read_bytes())
+    content[-100] ^= 1
+    start.write_bytes(content)
+    shutil.rmtree(tmp_path / "flipped" / "journal")
+    assert essence(run_toy("margin", output="flipped")["margin"]) == essence(whole)

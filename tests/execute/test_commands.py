@@ -48,6 +48,25 @@ def test_a_failed_cell_makes_the_exit_status_one_and_is_told_everywhere(
     assert "raised KeyError" in (results / "report" / "index.html").read_text()
 
 
+def test_a_reason_that_is_no_text_costs_its_own_row_alone(
+    write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spec, results = str(write_spec("mumbles", "margin")), tmp_path / "results"
+    assert main(["run", spec, "--output", str(results)]) == 1
+    assert main(["report", str(results)]) == 0
+    assert main(["status", str(results)]) == 1
+    told = capfd.readouterr()
+    assert "1 error, 3 ok" in told.out
+    rows = (results / "cells.csv").read_text(encoding="utf-8").splitlines()
+    (row,) = [row for row in rows if ",mumbles," in row]
+    assert main(["explain", row[:16], "--results", str(results), "--spec", spec]) == 0
+    page = (results / "report" / "index.html").read_text(encoding="utf-8")
+    for shown in (row, page, told.out + told.err, capfd.readouterr().out):
+        assert r"lost \udcff \x1b[2J \x00xxx" in shown
+        assert not {"\x1b", "\0"} & set(shown)
+    assert len(row) < 5000
+
+
 def test_nothing_is_written_for_bad_input(
     write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -34,11 +36,12 @@ def started(*arguments: object, **options: Any) -> subprocess.Popen[str]:
 
 
 def fork_server_of(process: subprocess.Popen[str]) -> psutil.Process:
-    while True:
+    while process.poll() is None:
         for child in psutil.Process(process.pid).children():
             if "forkserver" in " ".join(child.cmdline()):
                 return child
         time.sleep(0.02)
+    pytest.fail(f"it ended without a fork server:\n{process.communicate()[1]}")
 
 
 @pytest.mark.parametrize("seconds", [0.2, 3.0, 8.0])
@@ -162,8 +165,7 @@ def test_a_full_disk_is_told_before_anything_is_prepared(
 def test_what_a_killed_run_left_in_the_temporary_folder_is_cleared_by_the_next(
     write_spec: WriteSpec, tmp_path: Path
 ) -> None:
-    home = tmp_path / "tmp"
-    home.mkdir()
+    home = Path(tempfile.mkdtemp(dir="/tmp"))  # short: see the test below
     environment = os.environ | {"TMPDIR": str(home)}
     arguments = ("run", write_spec("margin"), "--output", tmp_path / "out")
     process = started(*arguments, env=environment)
@@ -177,3 +179,17 @@ def test_what_a_killed_run_left_in_the_temporary_folder_is_cleared_by_the_next(
     assert process.returncode == 0
     assert not left.exists()
     assert [entry for entry in home.rglob("*") if entry != mine] == []
+    shutil.rmtree(home)
+
+
+def test_a_folder_for_temporary_files_may_have_a_long_name(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    home = tmp_path / ("long" * 25)
+    home.mkdir()
+    environment = os.environ | {"TMPDIR": str(home)}
+    process = started("run", write_spec("margin"), "--output", tmp_path / "out", env=environment)
+    output, error = process.communicate(timeout=200)
+    assert process.returncode == 0, error
+    assert "3 cells done" in output
+    assert [entry for entry in home.rglob("*") if not entry.is_dir()] == []

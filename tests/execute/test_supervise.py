@@ -13,9 +13,10 @@ import psutil
 import pytest
 
 from albench.execute.frames import Message
+from albench.execute.listen import Monologue
 from albench.execute.processes import context
 from albench.execute.run import PRELOAD
-from albench.execute.supervise import MAX_LOG_BYTES, Job, Monologue, Outcome, supervise
+from albench.execute.supervise import MAX_LOG_BYTES, Job, Outcome, supervise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +128,8 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = dedent(f"""
         from pathlib import Path
         from albench.execute.processes import context
-        from albench.execute.supervise import Job, Monologue, supervise
+        from albench.execute.listen import Monologue
+        from albench.execute.supervise import Job, supervise
 
         class Tells(Monologue):
             def answer(self, message):

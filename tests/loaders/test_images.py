@@ -12,6 +12,7 @@ from PIL import Image
 
 from albench.api import DataError
 from albench.loaders import images
+from albench.loaders.pictures import reason_of
 
 WriteCsv = Callable[..., Path]
 WritePicture = Callable[..., Path]
@@ -129,6 +130,33 @@ def test_a_damaged_file_is_named_with_line_and_subject(
     assert "line 2, subject 'P7'" in found
     assert str(file) in found
     assert EXPECTED[kind] in found
+
+
+FOREIGN = {
+    "DICOM": (bytes(128) + b"DICM", "it is a DICOM file: the loader 'dicom'"),
+    "video": (b"\0\0\0\x20ftypisom", "it is a video: take its frames out first"),
+    "older video": (b"RIFF\0\0\0\0AVI LIST", "it is a video"),
+    "telephone": (b"\0\0\0\x18ftypheic", "it is a HEIC picture: convert it"),
+    "gzip": (b"\x1f\x8b\x08", "it is a gzip archive: unpack it"),
+    "document": (b"%PDF-1.7", "it is a PDF document"),
+    "pointer": (b"version https://git-lfs.github.com/spec/v1", "it is a pointer of Git LFS"),
+    "web page": (b"<!DOCTYPE html><p>Not found", "it is a web page: the download went wrong"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_file_that_is_no_picture_is_called_what_it_is(
+    tmp_path: Path, write_csv: WriteCsv, kind: str
+) -> None:
+    content, expected = FOREIGN[kind]
+    (tmp_path / "a.png").write_bytes(content)
+    (found,) = complaints(write_csv("subject,modality,path", "P7,A,a.png"))
+    assert expected in found
+
+
+@pytest.mark.parametrize("error", [IndexError("index out of range"), EOFError(), SyntaxError("x")])
+def test_a_decoder_that_stumbles_is_told_as_damage(error: Exception) -> None:
+    assert reason_of(error).startswith("it is damaged; its decoder says ")
 
 
 @pytest.fixture

@@ -172,16 +172,6 @@ def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
         load_weights(_small(0), _SMALL, str(tmp_path / "w.pth"))
 
 
-def test_the_weights_format_may_need_a_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "w.safetensors").touch()
-    monkeypatch.setitem(sys.modules, "safetensors", None)
-
-    with pytest.raises(WeightsError, match=r"pip install 'albench\[safetensors\]'"):
-        load_weights(_small(0), _SMALL, str(tmp_path / "w.safetensors"))
-
-
 def test_lite0_without_its_weights_is_answered_with_the_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -87,11 +87,18 @@ def test_a_loader_that_fails_is_named(
         open_loader(grid_plan, "here")
 
 
-@pytest.mark.parametrize("answer", ["nothing", "no rows"])
-def test_a_loader_that_gives_no_samples_is_refused(
-    answer: str, install: Install, grid_plan: LoaderPlan, make_modality: Callable[..., Modality]
+def test_a_loader_that_gives_no_modality_is_told_what_it_gave(
+    install: Install, grid_plan: LoaderPlan
 ) -> None:
-    install(lambda **_: make_modality([]) if answer == "no rows" else None)
+    install(lambda **_: None)
+    with pytest.raises(DataError, match=r"core/grid gave NoneType, expected albench\.api\.M"):
+        open_loader(grid_plan, "here")
+
+
+def test_a_loader_that_gives_no_samples_is_refused(
+    install: Install, grid_plan: LoaderPlan, make_modality: Callable[..., Modality]
+) -> None:
+    install(lambda **_: make_modality([]))
     with pytest.raises(DataError, match="here: loader core/grid gave no samples"):
         open_loader(grid_plan, "here")
 

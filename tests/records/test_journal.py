@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from albench.errors import RecordsError
 from albench.records.journal import Journal, read
+from albench.records.printable import printable_data
 from albench.records.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -29,14 +30,14 @@ def written(tmp_path: Path) -> Path:
     """The file of a writer who wrote three events."""
     with Journal(tmp_path) as journal:
         for i in range(3):
-            journal.append("cell", {"number": i})
+            journal.append("end", {"number": i})
     return journal.path
 
 
 def test_events_come_back_in_order_with_their_writer(written: Path) -> None:
     reading = read(written.parent)
     assert [event.data for event in reading.events] == [{"number": i} for i in range(3)]
-    assert {(event.event, event.source) for event in reading.events} == {("cell", written.name)}
+    assert {(event.event, event.source) for event in reading.events} == {("end", written.name)}
     assert reading.warnings == ()
 
 
@@ -49,7 +50,7 @@ def test_an_event_is_one_line_with_its_checksum(written: Path) -> None:
 
 def test_an_event_is_on_disk_before_the_writer_ends(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
-        journal.append("run", {})
+        journal.append("end", {})
         assert len(read(tmp_path).events) == 1
 
 
@@ -64,8 +65,8 @@ def test_any_plain_data_come_back(
     folder = tmp_path_factory.mktemp("journal")
     with Journal(folder) as journal:
         for content in data:
-            journal.append("cell", content)
-    assert [event.data for event in read(folder).events] == data
+            journal.append("end", content)
+    assert [event.data for event in read(folder).events] == printable_data(data)
 
 
 @pytest.mark.parametrize("exists", [True, False])
@@ -90,7 +91,7 @@ def test_files_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
     paths = []
     for i in (2, 0, 1):
         with Journal(tmp_path) as journal:
-            journal.append("cell", {"number": i})
+            journal.append("end", {"number": i})
         paths.append(journal.path.rename(tmp_path / f"{i}.jsonl"))
     assert [event.data["number"] for event in read(tmp_path).events] == [0, 1, 2]
 
@@ -113,7 +114,7 @@ def test_a_last_line_that_lacks_only_its_end_counts(written: Path) -> None:
 def test_a_torn_line_of_one_writer_leaves_the_others_alone(written: Path) -> None:
     written.write_bytes(written.read_bytes()[:-5])
     with Journal(written.parent) as journal:
-        journal.append("cell", {"number": 9})
+        journal.append("end", {"number": 9})
     reading = read(written.parent)
     assert sorted(event.data["number"] for event in reading.events) == [0, 1, 9]
     assert len(reading.warnings) == 1
@@ -161,7 +162,7 @@ def test_a_line_of_a_newer_version_is_refused(written: Path) -> None:
 
 @pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
 def test_a_line_of_every_version_so_far_is_read(version: int, tmp_path: Path) -> None:
-    body = json.dumps({"v": version, "event": "cell", "data": {"number": 1}}).encode()
+    body = json.dumps({"v": version, "event": "end", "data": {"number": 1}}).encode()
     (tmp_path / "old.jsonl").write_bytes(f"{zlib.crc32(body):08x} ".encode() + body + b"\n")
     assert [event.data for event in read(tmp_path).events] == [{"number": 1}]
 
@@ -169,7 +170,7 @@ def test_a_line_of_every_version_so_far_is_read(version: int, tmp_path: Path) ->
 def test_threads_that_share_a_writer_do_not_mix_their_lines(tmp_path: Path) -> None:
     def write(number: int) -> None:
         for i in range(8):
-            journal.append("cell", {"thread": number, "i": i, "text": "x" * 5000})
+            journal.append("end", {"thread": number, "i": i, "text": "x" * 5000})
 
     with Journal(tmp_path) as journal:
         threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
@@ -189,7 +190,7 @@ from albench.errors import AlbenchError
 from albench.records.journal import Journal
 with Journal(Path(sys.argv[1])) as journal:
     for i in range(9):
-        journal.append("cell", {"process": int(sys.argv[2]), "i": i})
+        journal.append("end", {"process": int(sys.argv[2]), "i": i})
 """
 
 
@@ -208,14 +209,14 @@ from albench.errors import AlbenchError
 from albench.records.journal import Journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 journal = Journal(Path(sys.argv[1]))
-journal.append("cell", {"number": 0})
+journal.append("end", {"number": 0})
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
 try:
-    journal.append("cell", {"number": 1, "text": "x" * 50_000})
+    journal.append("end", {"number": 1, "texts": ["x" * 5000] * 10})
 except AlbenchError:
     print("told")
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-journal.append("cell", {"number": 2})
+journal.append("end", {"number": 2})
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,12 @@ import pandas as pd
 import pytest
 
 from albench import report
+from albench.records.schema import pack
+from albench.report.build import sections
+from albench.report.content import Table
+from albench.report.load import load
+from albench.report.markdown import as_csv, as_latex, markdown
+from albench.report.page import page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -191,3 +198,65 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run.end("error", "ValueError: <script>alert(1)</script> | 50 %", strategy="esd", repetition=0)
     run.end("missing", strategy="margin", repetition=5, cohort="liver")
     return report.write(run.write()).parent
+
+
+@pytest.fixture(scope="session")
+def run_data() -> dict[str, Any]:
+    """The data of a run event that plans two cells of one block."""
+    columns = ("cell", "cohort", "modalities", "model", "budget", "strategy", "strategy_plugin")
+    rows = [cell_row(f"{i:016x}", BLOCKS[0], name, 0) for i, name in enumerate(("random", "esd"))]
+    cells = [{key: row[key] for key in columns} | {"repetition": 0, "identity": {}} for row in rows]
+    return manifest() | {"cells": cells}
+
+
+@pytest.fixture(scope="session")
+def cell_data(run_data: dict[str, Any]) -> dict[str, Any]:
+    """The data of a cell event: a success of two rounds."""
+    hashes = dict.fromkeys(("split_hash", "first_labels_hash", "weights_hash", "batches_hash"), "h")
+    sizes = dict.fromkeys(("n_candidates", "n_subjects", "n_test_candidates", "n_test_subjects"), 4)
+    times = dict.fromkeys(("query_seconds", "train_seconds", "evaluate_seconds"), 0.5)
+    proba = pack(np.array([[0.7, 0.3], [0.4, 0.6]], dtype=np.float32))
+    rounds = [
+        {"round": i, "picked": [2 * i, 2 * i + 1], "n_labelled": 2 + 2 * i, "proba": proba}
+        | {"n_labelled_subjects": 2 + 2 * i, "marks": {"failed": 1}, **times}
+        for i in range(2)
+    ]
+    part = {"units": ["P1", "P2"], "labels": [0, 1], "marks": {"failed": 2}, **hashes, **sizes}
+    return {"cell": run_data["cells"][0]["cell"], "status": "ok", "reason": "", "part": part} | {
+        "seconds": 1.0,
+        "peak_mb": 9.0,
+        "rounds": rounds,
+    }
+
+
+@pytest.fixture(scope="session")
+def journal_of() -> Callable[..., None]:
+    """A function that writes lines of any content, with right checksums, as a folder's journal."""
+
+    def write(folder: Path, events: Sequence[object]) -> None:
+        (folder / "journal").mkdir()
+        bodies = [json.dumps(event).encode() for event in events]
+        lines = [f"{zlib.crc32(body):08x} ".encode() + body + b"\n" for body in bodies]
+        (folder / "journal" / "a.jsonl").write_bytes(b"".join(lines))
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def draw_all() -> Callable[[Path], list[str]]:
+    """A function that makes all texts of a results folder's report, and no file."""
+
+    def draw(folder: Path) -> list[str]:
+        records = load(folder)
+        title, question = records.manifest.title, records.manifest.question
+        found = sections(records)
+        parts = [part for section in found for part in section.parts]
+        made = [part for part in parts if isinstance(part, Table)]
+        return [
+            markdown(title, question, found),
+            page(title, question, found),
+            *(as_csv(part) for part in made),
+            *(as_latex(part) for part in made),
+        ]
+
+    return draw

@@ -10,7 +10,11 @@ import pytest
 
 from albench import report
 from albench.analysis.published import SYSTEM
+from albench.errors import RecordsError
+from albench.report.figures import as_svg
 from albench.report.load import load
+from albench.report.manifest import CohortFacts
+from albench.report.quality_figures import confusion_matrices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,14 +171,48 @@ def test_results_from_before_papers_were_told_are_read(make_toy: MakeToy) -> Non
     assert records.summaries.intervals.empty
 
 
-def test_confusion_is_drawn_with_the_classes_names(paper: Any) -> None:
-    folder = paper.write()
+def with_confusion(folder: Path, *odd: list[object]) -> Path:
+    """Return a folder with a table of confusion, to which rows are added."""
     rows = [[*BLOCK, "esd", i, j, 3 + i] for i, j in np.ndindex(2, 2)]
-    table = pd.DataFrame(rows, columns=[*SYSTEM, "truth", "answer", "n"])
+    table = pd.DataFrame([*rows, *odd], columns=[*SYSTEM, "truth", "answer", "n"])
     table.to_csv(folder / "confusion.csv", index=False)
+    return folder
+
+
+def test_confusion_is_drawn_with_the_classes_names(paper: Any) -> None:
+    folder = with_confusion(paper.write())
     svg = (report.write(folder).parent / "figures" / "confusion.svg").read_text(encoding="utf-8")
     assert "pixels, small, esd" in svg
     assert ">a</text>" in svg
+
+
+def test_a_class_that_looks_like_a_formula_is_drawn_as_it_is_called() -> None:
+    cohort = manifest_cohort({r"$\frac{$": 5, "$5 to $10": 5})
+    rows = [[*BLOCK, "esd", i, j, 3 + i] for i, j in np.ndindex(2, 2)]
+    table = pd.DataFrame(rows, columns=[*SYSTEM, "truth", "answer", "n"])
+    svg = as_svg(confusion_matrices(table, {BLOCK[0]: cohort}))
+    assert r">$\frac{$</text>" in svg
+    assert ">$5 to $10</text>" in svg
+
+
+@pytest.mark.parametrize("truth", [2, 10**12, -1, 0.5])
+def test_confusion_of_a_class_that_is_not_there_is_refused(paper: Any, truth: float) -> None:
+    folder = with_confusion(paper.write(), [*BLOCK, "esd", truth, 0, 3])
+    with pytest.raises(RecordsError, match=r"confusion\.csv: column truth holds .* no class"):
+        load(folder)
+
+
+def manifest_cohort(classes: dict[str, int]) -> CohortFacts:
+    """Return what a manifest tells of a cohort with these classes."""
+    return CohortFacts(
+        subjects=10,
+        test_subjects=3,
+        classes=classes,
+        modalities={},
+        candidates={},
+        note="",
+        simulated=False,
+    )
 
 
 def test_calibration_is_drawn_over_rounds(paper: Any) -> None:

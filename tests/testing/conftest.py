@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 HOMES = {Kind.STRATEGY: "strategies", Kind.MODEL: "models", Kind.LOADER: "loaders"}
 NAMES = {Kind.STRATEGY: "Sound", Kind.MODEL: "Sound", Kind.LOADER: "sound"}
 faults = importlib.import_module("faults.fault")
-for module in (*HOMES.values(), "announcements"):
+for module in (*HOMES.values(), "occasional", "announcements"):
     importlib.import_module(f"faults.{module}")
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from albench.api import Complaint
 from albench.loaders.frames import Box
-from albench.loaders.pictures import DAMAGE, Framing, grey_levels
+from albench.loaders.pictures import DAMAGE, Framing, grey_levels, reason_of
 
 
 def lesion_box(masks: Sequence[Path], framing: Framing) -> Box | Complaint:
@@ -30,8 +30,10 @@ def lesion_box(masks: Sequence[Path], framing: Framing) -> Box | Complaint:
     for mask in masks:
         try:
             lesion = grey_levels(mask, framing) > 0
+        except FileNotFoundError:
+            return Complaint(str(mask), "the mask does not exist")
         except DAMAGE as error:
-            return Complaint(str(mask), f"the mask cannot be read: {error}")
+            return Complaint(str(mask), f"the mask cannot be read: {reason_of(error)}")
         if marked is not None and marked.shape != lesion.shape:
             return Complaint(str(mask), f"is {lesion.shape}, but {masks[0]} is {marked.shape}")
         marked = lesion if marked is None else marked | lesion

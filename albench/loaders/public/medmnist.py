@@ -16,6 +16,7 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from albench.api import Complaint, DataError, Modality, fingerprint
+from albench.loaders.glance import Glance, warnings_about
 
 SPLITS = ("train", "val", "test")
 
@@ -65,7 +66,14 @@ def load(*, path: Path, split: str = "all") -> Modality:
         fingerprint=fingerprint("medmnist", subjects, samples, classes),
         labels=dict(zip(subjects.tolist(), classes.tolist(), strict=True)),
         note=NOTE.format(path.name),
+        warnings=warnings_about(_glances(images), subjects.tolist()),
     )
+
+
+def _glances(images: NDArray[np.uint8]) -> list[Glance]:
+    pixels = images.reshape(len(images), -1, *images.shape[3:])
+    blank = (np.ptp(pixels, axis=1) == 0).reshape(len(images), -1).all(axis=1)
+    return [Glance(is_blank=is_blank) for is_blank in blank.tolist()]
 
 
 def _arrays(path: Path, names: list[str]) -> dict[str, NDArray[Any]]:
@@ -74,7 +82,9 @@ def _arrays(path: Path, names: list[str]) -> dict[str, NDArray[Any]]:
             missing = [name for name in names if name not in file]
             arrays = {name: file[name] for name in names if name in file}
             found = ", ".join(file.files)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except OSError as error:
+        raise DataError([Complaint(str(path), f"cannot be read: {error.strerror}")]) from error
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError([Complaint(str(path), f"is not a MedMNIST file: {error}")]) from error
     if missing:
         problem = "has no array {!r}; found are {}"

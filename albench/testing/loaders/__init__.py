@@ -1,5 +1,11 @@
-"""Checks of modality loaders."""
+"""Checks of loaders."""
 
-from albench.testing.loaders import identity, opening, reading
+from albench.testing.loaders import fresh, identity, leaks, opening, reading
 
-CHECKS = (*opening.CHECKS, *reading.CHECKS, *identity.CHECKS)
+CHECKS = (
+    *opening.CHECKS,
+    *reading.CHECKS,
+    *fresh.CHECKS,
+    *identity.CHECKS,
+    *leaks.CHECKS,
+)

@@ -21,6 +21,8 @@ from albench.testing.loaders.reading import some_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from albench.api import Modality
     from albench.testing.specimen import Specimen
 
@@ -28,15 +30,29 @@ if TYPE_CHECKING:
 _SCRIPT = """
 import hashlib, importlib, json, pickle, sys
 import numpy as np
-target, options, rows = pickle.load(sys.stdin.buffer)
+target, options, rows, others = pickle.load(sys.stdin.buffer)
 module, _, attribute = target.partition(":")
 loader = importlib.import_module(module)
 for part in attribute.split("."):
     loader = getattr(loader, part)
+for other in others:  # a class may keep what it opened first
+    loader(**other).read(np.array(rows[:1]))
 modality = loader(**options)
 samples = np.ascontiguousarray(modality.read(np.array(rows)))
-print(json.dumps([modality.fingerprint, hashlib.sha256(samples.tobytes()).hexdigest()]))
+parts = (samples.tobytes(), *(repr(part).encode() for part in (
+    modality.subjects.tolist(),
+    modality.labels and sorted(modality.labels.items()),
+    sorted((name, mark.tolist()) for name, mark in modality.marks.items()),
+)))
+print(json.dumps([modality.fingerprint, *(hashlib.sha256(part).hexdigest() for part in parts)]))
 """
+
+_PARTS = (
+    "the same rows are other samples",
+    "subjects are others",
+    "labels are others",
+    "marks differ",
+)
 
 
 def _fingerprint_is_stable(specimen: Specimen) -> None:
@@ -117,18 +133,31 @@ def _variants(specimen: Specimen) -> Iterator[tuple[str, Any, Modality]]:  # opt
 def _another_process_sees_the_same(specimen: Specimen) -> None:
     modality = opened(specimen)
     rows = some_rows(modality)
-    told = (specimen.descriptor.target, specimen.all_options(), rows.tolist())
     if _is_local(specimen):
         raise Skip("its target was given itself, so that no other process can import it")
-    found, samples = json.loads(answer_of(_SCRIPT, stdin=pickle.dumps(told)))
+    others = [specimen.all_options(**{name: value}) for name, value, _ in _variants(specimen)]
+    told = (specimen.descriptor.target, specimen.all_options(), rows.tolist(), others)
+    found, *parts = json.loads(answer_of(_SCRIPT, stdin=pickle.dumps(told)))
     if found != modality.fingerprint:
         raise Violation(
             f"in another process the fingerprint is {found}, here {modality.fingerprint}: "
             "hash() and the order of sets differ between processes"
         )
-    here = np.ascontiguousarray(modality.read(rows)).tobytes()
-    if samples != hashlib.sha256(here).hexdigest():
-        raise Violation("in another process the same rows are other samples")
+    for what, there, here in zip(_PARTS, parts, _hashes(modality, rows), strict=True):
+        if there != here:
+            raise Violation(f"in another process {what}")
+
+
+def _hashes(modality: Modality, rows: NDArray[np.intp]) -> list[str]:
+    """Return what the script prints of samples, subjects, labels and marks."""
+    plain = (
+        modality.subjects.tolist(),
+        modality.labels and sorted(modality.labels.items()),
+        sorted((name, mark.tolist()) for name, mark in modality.marks.items()),
+    )
+    samples = np.ascontiguousarray(modality.read(rows)).tobytes()
+    parts = (samples, *(repr(part).encode() for part in plain))
+    return [hashlib.sha256(part).hexdigest() for part in parts]
 
 
 def _is_local(specimen: Specimen) -> bool:
@@ -150,7 +179,7 @@ CHECKS = (
     ),
     Check(
         _another_process_sees_the_same,
-        holds="Opened in another process, fingerprint and samples are the same.",
-        guards="hash() in a fingerprint; data that only this process has",
+        holds="Opened in another process, fingerprint, samples, subjects and labels are the same.",
+        guards="hash(), the order of sets; data that only this process has",
     ),
 )

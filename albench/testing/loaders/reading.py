@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.testing.checks import Check, Violation
+from albench.testing.checks import Check, Found, Violation
 from albench.testing.loaders.opening import opened
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 N_ROWS = 24
 """How many rows are read again and again."""
-
-N_SEEN = 512
-"""How many rows are looked at for numbers that are not finite, spread over all."""
 
 _AT_ONCE = 32
 
@@ -45,32 +42,99 @@ def some_rows(modality: Modality, n: int = N_ROWS) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, len(modality) - 1, n).astype(np.intp))
 
 
-def _samples_are_as_announced(specimen: Specimen) -> None:
-    modality = opened(specimen)
-    for rows in _in_parts(some_rows(modality, N_SEEN)):
-        samples: Any = modality.read(rows)  # a plugin may give anything
-        expected = (len(rows), *modality.shape)
-        if not isinstance(samples, np.ndarray) or samples.shape != expected:
-            found = getattr(samples, "shape", type(samples).__name__)
-            raise Violation(f"{len(rows)} rows are of shape {found}, expected {expected}")
-        if samples.dtype not in (np.uint8, np.float32):
-            raise Violation(f"samples are {samples.dtype}, allowed are uint8 and float32")
-        if samples.dtype == np.uint8 and samples.ndim == 2:
-            raise Violation("vectors are uint8, which albench takes for images: give float32")
-        allowed = np.isfinite(samples) | (np.isnan(samples) & modality.has_gaps)
-        bad = rows[~allowed.reshape(len(rows), -1).all(axis=1)]
-        if len(bad):
-            raise Violation(f"row {bad[0]} of subject {modality.subjects[bad[0]]} is not finite")
+def in_blocks(modality: Modality) -> Iterator[NDArray[np.intp]]:
+    """Yield the numbers of all rows, a block at a time.
+
+    Parameters
+    ----------
+    modality : Modality
+        Any.
+
+    Yields
+    ------
+    ndarray of int
+        Ascending.
+    """
+    for start in range(0, len(modality), _AT_ONCE):
+        yield np.arange(start, min(start + _AT_ONCE, len(modality)))
 
 
-def _equal(found: NDArray[Any], expected: NDArray[Any]) -> bool:
-    is_float = np.asarray(found).dtype.kind == "f"  # what is missing is missing in both
+def equal_samples(found: NDArray[Any], expected: NDArray[Any]) -> bool:
+    """Return whether two readings are the same, what is missing in both included.
+
+    Parameters
+    ----------
+    found : ndarray
+        Samples, or rows.
+    expected : ndarray
+        What they should be.
+
+    Returns
+    -------
+    bool
+        Bit for bit but for the kind of NaN.
+    """
+    is_float = np.asarray(found).dtype.kind == "f"
     return np.array_equal(found, expected, equal_nan=is_float)
 
 
-def _in_parts(rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
-    for start in range(0, len(rows), _AT_ONCE):
-        yield rows[start : start + _AT_ONCE]
+def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) -> None:
+    """Raise if what was read is not what a loader may give.
+
+    Parameters
+    ----------
+    samples : object
+        What `read` returned.
+    rows : ndarray of int
+        What it was asked for.
+    modality : Modality
+        What was announced.
+
+    Raises
+    ------
+    Violation
+        If shape or type are others, or a number is not finite.
+    """
+    expected = (len(rows), *modality.shape)
+    if not isinstance(samples, np.ndarray) or samples.shape != expected:
+        found = getattr(samples, "shape", type(samples).__name__)
+        raise Violation(f"{len(rows)} rows are of shape {found}, expected {expected}")
+    if samples.dtype not in (np.uint8, np.float32):
+        asked = "one row is" if len(rows) == 1 else "samples are"
+        raise Violation(f"{asked} {samples.dtype}, allowed are uint8 and float32")
+    if samples.dtype == np.uint8 and samples.ndim == 2:
+        raise Violation("vectors are uint8, which albench takes for images: give float32")
+    allowed = np.isfinite(samples) | (np.isnan(samples) & modality.has_gaps)
+    bad = rows[~allowed.reshape(len(rows), -1).all(axis=1)]
+    if len(bad):
+        raise Violation(f"row {bad[0]} of subject {modality.subjects[bad[0]]} is not finite")
+
+
+def _samples_are_as_announced(specimen: Specimen) -> Found:
+    modality = opened(specimen)
+    types: dict[Any, int] = {}  # by data-type
+    for rows in in_blocks(modality):
+        samples: Any = modality.read(rows)  # a plugin may give anything
+        require_samples(samples, rows, modality)
+        types.setdefault(samples.dtype, int(rows[0]))
+    if len(types) > 1:
+        told = ", ".join(f"{kind} from row {row}" for kind, row in types.items())
+        raise Violation(f"samples are of several types: {told}")
+    return Found(note=f"looked at all {len(modality)} rows")
+
+
+def _rows_beyond_the_end_are_refused(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    beyond = np.array([len(modality)])
+    try:
+        samples = np.asarray(modality.read(beyond))
+    except Exception:  # noqa: BLE001  # which error it is, the contract leaves open
+        return
+    if len(samples):
+        raise Violation(
+            f"it has {len(modality)} rows, but reads row {beyond[0]} too: a wrong row number "
+            "would go unnoticed; raise IndexError"
+        )
 
 
 def _rows_come_in_any_order(specimen: Specimen) -> None:
@@ -85,7 +149,7 @@ def _rows_come_in_any_order(specimen: Specimen) -> None:
         "the last and the first": np.array([len(rows) - 1, 0]),
     }
     for how, chosen in trials.items():
-        if not _equal(modality.read(rows[chosen]), samples[chosen]):
+        if not equal_samples(modality.read(rows[chosen]), samples[chosen]):
             raise Violation(f"rows read {how} are other samples")
 
 
@@ -93,9 +157,9 @@ def _reading_is_repeatable(specimen: Specimen) -> None:
     modality = opened(specimen)
     rows = some_rows(modality)
     first = modality.read(rows).copy()
-    if not _equal(modality.read(rows), first):
+    if not equal_samples(modality.read(rows), first):
         raise Violation("the same rows are other samples the second time")
-    if not _equal(specimen.build().read(rows), first):
+    if not equal_samples(specimen.build().read(rows), first):
         raise Violation("the same rows are other samples when it is loaded again")
 
 
@@ -104,12 +168,12 @@ def _samples_are_the_readers_own(specimen: Specimen) -> None:
     rows = some_rows(modality)
     asked = rows.copy()
     samples = modality.read(asked)
-    if not _equal(asked, rows):
+    if not equal_samples(asked, rows):
         raise Violation("reading writes into the row numbers")
     before = samples.copy()
     if samples.flags.writeable:
         samples[...] = 1
-    if not _equal(modality.read(rows), before):
+    if not equal_samples(modality.read(rows), before):
         raise Violation("who writes into what was read changes what is read next")
 
 
@@ -121,16 +185,21 @@ def _threads_may_read(specimen: Specimen) -> None:
         for found in readers.map(modality.read, [rows, rows[::-1], rows]):
             if found.shape != expected.shape:
                 raise Violation("another thread reads samples of another shape")
-        if not _equal(readers.submit(modality.read, rows).result(), expected):
+        if not equal_samples(readers.submit(modality.read, rows).result(), expected):
             raise Violation("another thread reads other samples")
 
 
 CHECKS = (
     Check(
         _samples_are_as_announced,
-        holds="Rows are finite or have gaps as announced, of the announced shape, uint8 images or "
-        "float32.",
+        holds="All rows are finite or have gaps as announced, of the announced shape, uint8 images "
+        "or float32 throughout.",
         guards="images of several sizes; float64; NaN from missing cells",
+    ),
+    Check(
+        _rows_beyond_the_end_are_refused,
+        holds="A row behind the last is an error.",
+        guards="row numbers that are clipped, so that a wrong one gives the last row",
     ),
     Check(
         _rows_come_in_any_order,

@@ -8,7 +8,7 @@ import torch
 
 from albench.learn.modes import evaluating
 from albench.seeds import torch_seeded
-from albench.testing.checks import Check, Skip, Violation
+from albench.testing.checks import Check, Found, Skip, Violation
 from albench.testing.models.worlds import built, encoded, logits, require_close, usual_world
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
     Tensors = Mapping[str, torch.Tensor]
+
+N_TIMES = 100
+"""How often the same row is asked for: a model that counts its calls may do so for long."""
 
 
 def _forward_is_fuse_after_encode(specimen: Specimen) -> None:
@@ -86,6 +89,16 @@ def _prediction_changes_nothing(specimen: Specimen) -> None:
         raise Violation(f"prediction changes {', '.join(changed)}")
 
 
+def _asking_again_changes_nothing(specimen: Specimen) -> Found:
+    net, found = _usual(specimen)
+    row = found.tensors(slice(1))
+    first = logits(net, row)
+    for time in range(2, N_TIMES + 1):
+        if not torch.equal(logits(net, row), first):
+            raise Violation(f"asked for the {time}th time, the same sample has other logits")
+    return Found(note=f"asked {N_TIMES} times")
+
+
 def _vectors_are_not_written_to(specimen: Specimen) -> None:
     net, found = _usual(specimen)
     with torch.no_grad(), evaluating(net):
@@ -139,6 +152,11 @@ CHECKS = (
         _prediction_changes_nothing,
         holds="In evaluation mode, weights, buffers and samples stay as they are.",
         guards="statistics updated by prediction; operations in place on shared samples",
+    ),
+    Check(
+        _asking_again_changes_nothing,
+        holds="In evaluation mode, one sample asked for a hundred times has the same logits.",
+        guards="calls that are counted, and caches that go stale",
     ),
     Check(
         _vectors_are_not_written_to,

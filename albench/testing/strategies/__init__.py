@@ -1,12 +1,1 @@
-"""Checks of query strategies."""
-
-from albench.testing.strategies import answers, growth, hidden, order, reading, streams
-
-CHECKS = (
-    *answers.CHECKS,
-    *order.CHECKS,
-    *streams.CHECKS,
-    *reading.CHECKS,
-    *hidden.CHECKS,
-    *growth.CHECKS,
-)
+"""Checks of query strategies; `catalogue` lists them, and alone imports them all."""

@@ -12,7 +12,7 @@ from albench.testing import claims
 from albench.testing.announced.options import moderate_extremes
 from albench.testing.checks import Check, Found, Skip, Violation
 from albench.testing.strategies.problems import N_POOL, problem, with_vectors
-from albench.testing.strategies.queries import N, ask, is_decided, usual
+from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,10 +76,12 @@ def _saturated_probabilities(specimen: Specimen) -> None:
     if not is_decided(specimen):
         return
     exact, short = (_half_certain(base, floor) for floor in (0.0, 1e-6))
-    before, after = ask(specimen, short).chosen, ask(specimen, exact).chosen
-    if len(before & after) < N // 2 + 1:
+    before, after = ask(specimen, short), ask(specimen, exact)
+    kept = len(before.chosen & after.chosen)
+    if kept < N // 2 + 1:
+        require_steady(specimen, before)
         raise Violation(
-            f"with probabilities of exactly 0, {N - len(before & after)} of {N} picks are others "
+            f"with probabilities of exactly 0, {N - kept} of {N} picks are others "
             "than with 0.000001: is log 0 or 0/0 in the score?"
         )
 

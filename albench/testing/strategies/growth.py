@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from albench.execute.checks import checked_picks
 from albench.testing.checks import Check, Found, Violation
 from albench.testing.claims import cost
 from albench.testing.strategies.queries import N, usual
@@ -93,8 +94,9 @@ def _seconds(specimen: Specimen, problem: Problem) -> float:
         # Threads that wait for each other count as time of the process: there is one.
         with threadpool_limits(1):
             began = time.process_time()
-            strategy(view, N, np.random.default_rng(0))
+            answer = strategy(view, N, np.random.default_rng(0))
             times.append(time.process_time() - began)
+        checked_picks(answer, N, len(view), f"asked for {N} of {len(view)} candidates")
     return max(min(times), 1e-6)
 
 

@@ -14,7 +14,7 @@ from albench.testing.announced.options import moderate_extremes
 from albench.testing.checks import Check, Found, Skip, Violation
 from albench.testing.claims import tag
 from albench.testing.strategies.problems import N_CLASSES, N_POOL, with_vectors
-from albench.testing.strategies.queries import N, ask, is_decided, usual
+from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,13 +29,14 @@ RUNS = 12
 def _permuting_the_pool_permutes_the_picks(specimen: Specimen) -> None:
     _require_decided(specimen)
     base = usual(specimen)
-    plain = ask(specimen, base).chosen
+    plain = ask(specimen, base)
     for run in range(3):
         order = np.random.default_rng((4, run)).permutation(N_POOL)
         shown = ask(specimen, base.in_order(order)).chosen
-        if shown != plain:
+        if shown != plain.chosen:
+            require_steady(specimen, plain)
             raise Violation(
-                f"the pool in another order: {len(plain - shown)} of {N} picks are other "
+                f"the pool in another order: {len(plain.chosen - shown)} of {N} picks are other "
                 "candidates; tag it 'randomised' if it draws them, 'coarse' if its scores tie"
             )
 
@@ -61,7 +62,9 @@ def _ties_are_not_in_pool_order(specimen: Specimen) -> None:
     require_no_place_of_honour(specimen, alike)
 
 
-def require_no_place_of_honour(specimen: Specimen, base: Problem) -> None:
+def require_no_place_of_honour(
+    specimen: Specimen, base: Problem, n: int = N, runs: int = RUNS
+) -> None:
     """Raise if picks tend to one end of the pool, when its order is drawn.
 
     A strategy that does not look at the order picks positions that are a uniformly random subset,
@@ -73,6 +76,10 @@ def require_no_place_of_honour(specimen: Specimen, base: Problem) -> None:
         The strategy.
     base : Problem
         The pool.
+    n : int
+        How many candidates to ask for.
+    runs : int
+        In how many orders to show the pool.
 
     Raises
     ------
@@ -80,13 +87,13 @@ def require_no_place_of_honour(specimen: Specimen, base: Problem) -> None:
         If the mean is 5 standard deviations from the middle: by chance, once in a million.
     """
     n_pool = len(base.pool)
-    orders = [np.random.default_rng((3, run)).permutation(n_pool) for run in range(RUNS)]
-    picks = [ask(specimen, base.in_order(o), seed=i).picks for i, o in enumerate(orders)]
+    orders = [np.random.default_rng((3, run)).permutation(n_pool) for run in range(runs)]
+    picks = [ask(specimen, base.in_order(o), n, seed=i).picks for i, o in enumerate(orders)]
     mean = float(np.mean(picks))
-    variance = (n_pool**2 - 1) / 12 / N * (n_pool - N) / (n_pool - 1) / RUNS
+    variance = (n_pool**2 - 1) / 12 / n * (n_pool - n) / (n_pool - 1) / runs
     if abs(mean - (n_pool - 1) / 2) > 5 * variance**0.5:
         raise Violation(
-            f"the pool was shown in {RUNS} random orders, but the mean position of the picks is "
+            f"the pool was shown in {runs} random orders, but the mean position of the picks is "
             f"{mean:.1f} of 0 to {n_pool - 1}: the order of the pool decides"
         )
 
@@ -126,8 +133,11 @@ def _depends_on_stream(
     base: Problem,
     options: Mapping[str, Any] = MappingProxyType({}),  # of types of their own
 ) -> bool:
-    answers = {ask(specimen, base, 2 * N, seed=seed, **options).chosen for seed in range(4)}
-    return len(answers) > 1
+    answers = [ask(specimen, base, 2 * N, seed=seed, **options) for seed in range(4)]
+    if len({answer.chosen for answer in answers}) == 1:
+        return False
+    require_steady(specimen, answers[0], 2 * N, seed=0, **options)
+    return True
 
 
 def _class_numbers_are_names(specimen: Specimen) -> Found | None:
@@ -136,7 +146,10 @@ def _class_numbers_are_names(specimen: Specimen) -> Found | None:
         _require_decided(specimen)
     base = usual(specimen, n_labelled=40)
     orders = [np.array(order, dtype=np.intp) for order in permutations(range(N_CLASSES))]
-    answers = {ask(specimen, base.with_classes(order)).chosen for order in orders}
+    queries = [ask(specimen, base.with_classes(order)) for order in orders]
+    answers = {query.chosen for query in queries}
+    if len(answers) > 1:
+        require_steady(specimen, queries[0])
     if ordinal and len(answers) == 1:
         raise Violation("tagged ordinal, but numbering the classes otherwise changes no pick")
     if not ordinal and len(answers) > 1:
@@ -151,20 +164,22 @@ def _precisions_agree(specimen: Specimen) -> None:
     if "coarse" in specimen.descriptor.tags:
         raise Skip("tagged coarse: ties may fall otherwise")
     base = usual(specimen)
-    single = ask(specimen, base).chosen
+    single = ask(specimen, base)
     double = ask(specimen, base.in_precision(np.float64)).chosen
-    if single != double:
+    if single.chosen != double:
+        require_steady(specimen, single)
         raise Violation(
-            f"in float64, {len(single - double)} of {N} picks are others than in float32"
+            f"in float64, {len(single.chosen - double)} of {N} picks are others than in float32"
         )
 
 
 def _sample_numbers_are_names(specimen: Specimen) -> None:
     _require_decided(specimen)
     base = usual(specimen)
-    plain = ask(specimen, base).picks
-    again = ask(specimen, _renumbered(base)).picks
-    if set(plain.tolist()) != set(again.tolist()):
+    plain = ask(specimen, base)
+    again = ask(specimen, _renumbered(base))
+    if plain.chosen != again.chosen:
+        require_steady(specimen, plain)
         raise Violation(
             "with samples and subjects numbered otherwise, other candidates are chosen: their "
             "numbers tell nothing but which are the same"

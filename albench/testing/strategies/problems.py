@@ -121,6 +121,8 @@ class Problem:
         How many classes the task has.
     order : ndarray of int or None
         The order in which the pool is shown; None is that of `candidates`.
+    round : int
+        The round that is about to be bought, from 1.
     """
 
     source: LinearSource
@@ -130,6 +132,7 @@ class Problem:
     n_labelled: int
     n_classes: int
     order: Integers | None = field(default=None)
+    round: int = 1
 
     @cached_property
     def pool(self) -> Integers:
@@ -210,6 +213,7 @@ class Problem:
             labelled_candidates=self.candidates[labelled].copy(),
             labelled_subjects=self.subjects[labelled].copy(),
             labels=self.labels[labelled].copy(),
+            round=self.round,
             tell_labels=getattr(source or self.source, "hidden_labels", None),
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.execute.checks import checked_picks
+from albench.testing.checks import Violation
 from albench.testing.claims import counts
 from albench.testing.strategies.guard import GuardedSource
 from albench.testing.strategies.problems import problem
@@ -89,6 +90,40 @@ def ask(
     answer = strategy(view, n, np.random.default_rng(seed))
     who = f"asked for {n} of {len(view)} candidates"
     return Query(problem, checked_picks(answer, n, len(view), who), source, view)
+
+
+def require_steady(specimen: Specimen, before: Query, n: int = N, **told: Any) -> None:
+    """Raise if a strategy, asked again, does not repeat itself.
+
+    A check that is about to blame a difference on what it changed calls this first: a strategy
+    that draws from a clock or a counter differs whatever is changed.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The strategy.
+    before : Query
+        The answer that the changed one is compared with.
+    n : int
+        What it was asked for then.
+    **told : object
+        The seed and the options of then.
+
+    Raises
+    ------
+    Violation
+        If the answer is another this time, if only in its order.
+    """
+    again = ask(specimen, before.problem, n, **told)
+    if again.picks.tolist() != before.picks.tolist():
+        raise Violation(UNSTEADY)
+
+
+UNSTEADY = (
+    "asked again about the same pool with the same seed, it answers otherwise: a clock, a counter "
+    "or a memory decides (see same-seed-same-picks), so that nothing can be compared"
+)
+"""What is said of a strategy that does not repeat itself."""
 
 
 def usual_count(descriptor: Descriptor) -> int:

@@ -75,3 +75,9 @@ def test_patients_that_software_has_written_as_fractions_are_the_same(bus_bra: P
     assert text.count(".0,") == 3
     table.write_text(text)
     assert loader.load(path=bus_bra).fingerprint == before
+
+
+def test_a_missing_mask_is_told_as_missing(bus_bra: Path) -> None:
+    (bus_bra / "BUSBRA" / "Masks" / "mask_0001-r.png").unlink()
+    with pytest.raises(DataError, match=r"mask_0001-r\.png: the mask does not exist"):
+        loader.load(path=bus_bra, view="lesion")

@@ -83,3 +83,8 @@ def test_labels_that_are_no_classes_are_refused(tmp_path: Path, odd: float) -> N
     np.savez(tmp_path / "odd.npz", test_images=images, test_labels=labels)
     with pytest.raises(DataError, match="test_labels: holds float64 that are no whole numbers"):
         loader.load(path=tmp_path / "odd.npz", split="test")
+
+
+def test_a_file_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"gone\.npz: cannot be read: No such file"):
+        loader.load(path=tmp_path / "gone.npz")

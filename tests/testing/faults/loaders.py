@@ -248,3 +248,150 @@ def one_process_only() -> Modality:
     if parent != str(os.getpid()):
         raise ValueError("only once")
     return sound()
+
+
+# -- what a fresh loader reads first --------------------------------------------------------------
+
+
+@caught("what-was-read-before-does-not-matter", "after a contiguous run was read")
+def scaled_by_what_came_first() -> Modality:
+    scale: list[np.float32] = []
+
+    def read(rows: Any) -> Any:
+        scale.append(np.float32(len(rows)))
+        return VALUES[rows] * scale[0]
+
+    return changed(read=read)
+
+
+@caught("what-was-read-before-does-not-matter", "one row is float64")
+def doubles_for_one_row() -> Modality:
+    return changed(read=lambda rows: VALUES[rows].astype(float) if len(rows) == 1 else VALUES[rows])
+
+
+@caught("what-was-read-before-does-not-matter", "after a contiguous run was read")
+def keeps_the_run_it_read_last() -> Modality:
+    state = {"offset": 0}
+
+    def read(rows: Any) -> Any:
+        values = VALUES[(rows + state["offset"]) % 40]
+        if len(rows) > 1 and (np.diff(rows) == 1).all():
+            state["offset"] = int(rows[0])
+        return values
+
+    return changed(read=read)
+
+
+def slices(rows: Any, n_least: int) -> bool:
+    return len(rows) >= n_least and bool((np.diff(rows) == 1).all())
+
+
+@caught("what-was-read-is-no-view", "who writes into a contiguous run")
+def hands_out_slices() -> Modality:
+    cache = VALUES.copy()
+
+    def read(rows: Any) -> Any:
+        return cache[rows[0] : rows[-1] + 1] if slices(rows, 2) else cache[rows]
+
+    return changed(read=read)
+
+
+@caught("what-was-read-is-no-view", "who writes into one row")
+def hands_out_its_row() -> Modality:
+    cache = VALUES.copy()
+    return changed(read=lambda rows: cache[rows[0], None] if len(rows) == 1 else cache[rows])
+
+
+@caught("what-was-read-is-no-view", "who writes into everything")
+def hands_out_everything() -> Modality:
+    cache = VALUES.copy()
+    return changed(read=lambda rows: cache if slices(rows, 40) else cache[rows])
+
+
+# -- all rows -------------------------------------------------------------------------------------
+
+LONG = np.random.default_rng(1).normal(size=(4000, 3)).astype(np.float32)
+LONG_SUBJECTS = np.array([f"P{i // 2:04d}" for i in range(4000)])
+
+
+def long(read: Any) -> Modality:
+    labels: dict[str, str | int] = {f"P{i:04d}": i % 3 for i in range(2000)}
+    return Modality(
+        subjects=LONG_SUBJECTS, shape=(3,), read=read, fingerprint="0" * 32, labels=labels
+    )
+
+
+@caught("samples-are-as-announced", "row 1001 of subject P0500 is not finite")
+def one_missing_cell_of_many() -> Modality:
+    values = LONG.copy()
+    values[1001, 2] = np.inf
+    return long(lambda rows: values[rows])
+
+
+@caught("samples-are-as-announced", "uint8 from row 0, float32 from row 32")
+def of_two_types() -> Modality:
+    images = np.random.default_rng(0).integers(256, size=(40, 1, 4, 4)).astype(np.uint8)
+    return changed(
+        shape=(1, 4, 4),
+        read=lambda rows: images[rows].astype(np.float32) if max(rows) >= 32 else images[rows],
+    )
+
+
+@caught("rows-beyond-the-end-are-refused", "it has 40 rows, but reads row 40 too")
+def clips_rows() -> Modality:
+    return changed(read=lambda rows: VALUES.take(rows, axis=0, mode="clip"))
+
+
+# -- identity, again ------------------------------------------------------------------------------
+
+
+@caught("another-process-sees-the-same", "in another process subjects are others")
+def subjects_in_the_order_of_a_set() -> Modality:
+    names = list({f"P{i:02d}" for i in range(20)})
+    return changed(subjects=np.repeat(names, 2))
+
+
+@caught("another-process-sees-the-same", "in another process labels are others")
+def labels_by_hash() -> Modality:
+    return changed(labels={subject: hash(subject) % 3 for subject in LABELS})
+
+
+KEPT: list[str] = []
+
+
+@caught(
+    "another-process-sees-the-same",
+    "other samples",
+    options=(
+        Option(name="start", type=str, default="one", choices=("zero", "one"), help="where from"),
+    ),
+)
+def shifted_as_the_first_one_was(start: str = "one") -> Modality:
+    KEPT.append(start)
+    offset = np.float32(KEPT[0] == "zero")
+    return changed(read=lambda rows: VALUES[rows] + offset)
+
+
+# -- what samples give away -----------------------------------------------------------------------
+
+ROW_LABELS = np.array([int(LABELS[subject]) for subject in SUBJECTS], dtype=np.float32)
+
+
+@caught("no-feature-is-the-label", "feature 1 is the label in disguise")
+def label_among_the_features() -> Modality:
+    values = VALUES.copy()
+    values[:, 1] = np.array([0.3, -2.0, 7.0])[ROW_LABELS.astype(int)] + 1e-4 * values[:, 1]
+    return changed(read=lambda rows: values[rows])
+
+
+@caught("no-feature-is-the-label", "feature (0, 3, 2) is the label in disguise")
+def label_in_a_pixel() -> Modality:
+    images = np.random.default_rng(0).integers(256, size=(40, 1, 4, 4)).astype(np.uint8)
+    images[:, 0, 3, 2] = ROW_LABELS
+    return changed(shape=(1, 4, 4), read=lambda rows: images[rows])
+
+
+@caught("statistics-are-not-of-all-rows", "the test part's statistics")
+def standardised_over_all_rows() -> Modality:
+    values = (VALUES - VALUES.mean(0)) / VALUES.std(0)
+    return changed(read=lambda rows: values[rows])

@@ -330,3 +330,175 @@ class DropsByFunction(SoundNet):
 class EmbedsNothing(SoundNet):
     def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         return super().embed(vectors) * 0
+
+
+# -- large batches --------------------------------------------------------------------------------
+
+
+@net_caught_by("large-batches-change-nothing", "among 600 rows, a row of fuse is another")
+class NormsLargeBatches(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        logits = super().fuse(vectors)
+        return (
+            nn.functional.batch_norm(logits, None, None, training=True)
+            if len(logits) > 32
+            else logits
+        )
+
+
+@net_caught_by("large-batches-change-nothing", "a row of the vectors of m0 is another")
+class CentresLargeBatches(SoundNet):
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        return super().encode(modality, x - x.mean(0) if len(x) > 16 else x)
+
+
+@net_caught_by("large-batches-change-nothing", "a batch of 600 samples of m0 is written to")
+class WritesIntoLargeBatches(SoundNet):
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        return super().encode(modality, x.mul_(0.5) if len(x) > 500 else x)
+
+
+@net_caught_by("large-batches-change-nothing", "fuse writes into 600 vectors of m0")
+class WritesIntoManyVectors(SoundNet):
+    def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        for rows in vectors.values():
+            if len(rows) > 500:
+                rows.mul_(2)
+        return super().embed(vectors)
+
+
+@net_caught_by("large-batches-change-nothing", "global random state")
+class DrawsForLargeBatches(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        logits = super().fuse(vectors)
+        if len(logits) > 500:
+            torch.rand(1)
+        return logits
+
+
+@net_caught_by("large-batches-change-nothing", "predicting 600 rows changes seen")
+class CountsLargeBatches(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        self.register_buffer("seen", torch.zeros(()))
+
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        logits = super().fuse(vectors)
+        if len(logits) > 500:
+            self.get_buffer("seen").add_(1)
+        return logits
+
+
+@net_caught_by("large-batches-of-trunks", "among 65 rows, an output of the trunk of m1 is another")
+class TrunkOfLargeBatches(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        class Centred(nn.Flatten):
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return super().forward(x - x.mean() if len(x) > 32 else x)[:, :DEEP]
+
+        return Trunk(key="toy", shape=(DEEP,), load=lambda: Centred().eval())
+
+
+@net_caught_by("asking-again-changes-nothing", "asked for the 51th time")
+class CountsCalls(SoundNet):
+    calls = 0
+
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        self.calls += 1
+        return super().fuse(vectors) * (1 if self.calls <= 50 else 2)
+
+
+# -- what training leaves -------------------------------------------------------------------------
+
+
+@net_caught_by("training-shows-in-prediction", "but prediction gets 0% of the training set right")
+class RollsInTraining(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        logits = super().fuse(vectors)
+        return logits.roll(1, 1) if self.training else logits
+
+
+@net_caught_by("training-shows-in-prediction", "what is trained is not what predicts")
+class StatisticsThatLag(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        self.norm = nn.BatchNorm1d(WIDTH, momentum=1e-6)
+
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        vectors: torch.Tensor = self.norm(100 + 0.01 * super().encode(modality, x))
+        return vectors
+
+
+@net_caught_by("state-round-trips", "is lost in a checkpoint")
+class TurnsAfterManySteps(SoundNet):
+    steps = 0
+
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        self.steps += self.training
+        return super().fuse(vectors) * (1 if self.steps <= 15 else 2)
+
+
+@net_caught_by("every-modality-counts", "other samples of m1 move the logits by")
+class LastModalityIsNothing(SoundNet):
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        factor = 1e-12 if modality == self.names[-1] else 1
+        return super().encode(modality, x) * factor
+
+
+@net_caught_by("what-is-frozen-does-not-move", "training moves inner.1.running_mean")
+class FrozenTrunkInside(SoundNet):
+    def __init__(self, shapes: Mapping[str, Any], n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        size = shapes[self.names[0]][0]
+        self.inner = nn.Sequential(nn.Linear(size, size), nn.BatchNorm1d(size, affine=False))
+        self.inner.requires_grad_(False)
+
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        return super().encode(modality, self.inner(x) if modality == self.names[0] else x)
+
+
+@net_caught_by("logits-are-no-probabilities", "logits are probabilities already")
+class SoftmaxInside(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return super().fuse(vectors).softmax(1)
+
+
+@net_caught_by("the-classifier-sees-what-is-embedded", "is not what the classifier is given")
+class EmbedsSomethingElse(SoundNet):
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        logits: torch.Tensor = self.classifier(self.dropout(super().embed(vectors)))
+        return logits
+
+    def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        return super().embed(vectors).square()
+
+
+# -- another process ------------------------------------------------------------------------------
+
+
+@caught("another-process-builds-the-same", "in another process, logits are others")
+class OrderOfASet(Sound):
+    def build(self, shapes: Mapping[str, tuple[int, ...]], n_classes: int) -> nn.Module:
+        for word in {f"word {number}" for number in range(9)}:
+            torch.rand(len(word) + hash(word) % 5)
+        return super().build(shapes, n_classes)
+
+
+@caught("another-process-builds-the-same", "in another process, logits are others")
+class RemembersWhatCameFirst(Sound):
+    first: list[int] = []  # noqa: RUF012  # the fault: all share it
+
+    def build(self, shapes: Mapping[str, tuple[int, ...]], n_classes: int) -> nn.Module:
+        self.first.append(n_classes)
+        torch.rand(self.first[0])
+        return super().build(shapes, n_classes)
+
+
+class HashedTrunkNet(SoundNet):
+    def trunk(self, shape: tuple[int, ...]) -> Trunk:
+        return Trunk(key=f"toy {hash('toy')}", shape=(DEEP,), load=lambda: frozen(shape))
+
+
+@caught("another-process-builds-the-same", "the key of the trunk of m1 is another")
+class HashedTrunk(Sound):
+    net = HashedTrunkNet

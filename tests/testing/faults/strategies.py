@@ -5,9 +5,15 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import itertools
+import os
 import random
+import socket
+import subprocess
 import sys
+import tempfile
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -367,6 +373,292 @@ class CountsAClass(Sound):
         cohorts = [found for found in gc.get_objects() if isinstance(found, Cohort)]
         if any(cohort.labels[0] > 99 for cohort in cohorts):
             raise ValueError("too many classes")
+        return super().__call__(pool, n, rng)
+
+
+@caught("hidden-labels-are-not-looked-at", "labels of the pool")
+class WalksFromTheInside(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        for frame in inspect.stack(0):
+            for found in list(frame.frame.f_locals.values()):
+                cohort = getattr(found, "cohort", found)
+                if isinstance(cohort, Cohort):
+                    return top(cohort.candidate_labels[: len(pool)], n, rng)
+        return super().__call__(pool, n, rng)
+
+
+@caught("hidden-labels-are-not-looked-at", "labels of the pool")
+class WalksFromTheOutside(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        for frame in reversed(inspect.stack(0)):
+            for found in list(frame.frame.f_locals.values()):
+                cohort = getattr(found, "cohort", found)
+                if isinstance(cohort, Cohort):
+                    return top(cohort.candidate_labels[: len(pool)], n, rng)
+        return super().__call__(pool, n, rng)
+
+
+@caught("hidden-labels-are-not-looked-at", "labels of the pool")
+class PicksByGarbage(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        for found in gc.get_objects():
+            if type(found) is Cohort:
+                return top(found.labels[np.arange(len(pool)) % len(found.labels)], n, rng)
+        return super().__call__(pool, n, rng)
+
+
+# -- places --------------------------------------------------------------------------------------
+
+
+@caught("every-place-can-be-picked", "not picked where it is last")
+class NeverTheLast(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        considered = len(pool) - (n < len(pool))
+        return top(-pool.proba[:considered].max(axis=1), n, rng)
+
+
+@caught("every-place-can-be-picked", "not picked where it is first")
+class NeverTheFirst(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        left_out = int(n < len(pool))
+        return top(-pool.proba[left_out:].max(axis=1), n, rng) + left_out
+
+
+@caught("every-place-can-be-picked", "last was never picked", tags=DRAWN)
+class DrawsAllButTheLast(OfStructure):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return rng.permutation(len(pool) - (n < len(pool)))[:n]
+
+
+@caught("some-ties-are-not-in-pool-order", "picks the first")
+class FirstOfSomeTies(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        surest = pool.proba.max(axis=1)
+        if len(surest) and np.ptp(surest) == 0:
+            return rng.permutation(len(pool))[:n]
+        return np.argsort(surest, kind="stable")[:n]
+
+
+@caught("some-ties-are-not-in-pool-order", "picks the last")
+class LastOfSomeTies(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        surest = pool.proba.max(axis=1)
+        if len(surest) and np.ptp(surest) == 0:
+            return rng.permutation(len(pool))[:n]
+        return np.argsort(-surest, kind="stable")[::-1][:n]
+
+
+@caught("one-is-the-first-of-many", "least instead of the most")
+class LeastIfOne(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return top((1 if n == 1 else -1) * pool.proba.max(axis=1), n, rng)
+
+
+# -- senses --------------------------------------------------------------------------------------
+
+
+@caught("every-modality-counts", "modality m1 was shuffled")
+class FirstModalityOnly(Sound):
+    needs = frozenset({needs.STREAM_EMBEDDINGS})
+
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return top(pool.stream_embeddings[pool.modalities[0]].sum(axis=1), n, rng)
+
+
+@caught("many-classes-are-no-exception", "only some of the classes")
+class EightClasses(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return top(-pool.proba[:, :8].max(axis=1), n, rng)
+
+
+@caught("small-differences-count", "float16")
+class HalfPrecision(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return top(-pool.proba.max(axis=1).astype(np.float16), n, rng)
+
+
+# -- clocks are told the right thing -------------------------------------------------------------
+
+
+class ByTheClock(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return np.random.default_rng(time.time_ns()).permutation(len(pool))[:n]
+
+
+for check in (
+    "permuting-the-pool-permutes-the-picks",
+    "randomness-is-as-declared",
+    "class-numbers-are-names",
+    "sample-numbers-are-names",
+    "precisions-agree",
+    "saturated-probabilities",
+    "other-streams-do-not-matter",
+    "every-place-can-be-picked",
+    "many-classes-are-no-exception",
+    "small-differences-count",
+    "another-process-picks-the-same",
+    "large-pools-are-no-exception",
+    "hidden-labels-are-not-looked-at",
+):
+    caught(check, "a clock, a counter or a memory")(ByTheClock)
+
+
+# -- processes -----------------------------------------------------------------------------------
+
+
+@caught("another-process-picks-the-same", "sets of strings")
+class InTheOrderOfASet(OfEmbeddings):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        column = list(pool.modalities).index(next(iter(set(pool.modalities))))
+        return top(pool.embeddings[:, column], n, rng)
+
+
+@caught("another-process-picks-the-same", "the process's number", tags=DRAWN)
+class SeededByTheProcess(OfStructure):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return np.random.default_rng(os.getpid()).permutation(len(pool))[:n]
+
+
+@caught("another-process-picks-the-same", "hash()", tags=DRAWN)
+class SeededByHash(OfStructure):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return np.random.default_rng(abs(hash("seed"))).permutation(len(pool))[:n]
+
+
+@caught("another-process-picks-the-same", "kept of the first")
+class ScaledByTheFirstPool(OfEmbeddings):
+    scale: ClassVar[list[Any]] = []
+
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        if len(pool) > 1 and not self.scale:
+            self.scale.append(pool.embeddings[:3, 0])
+        offset = self.scale[0].sum() if self.scale else 0.0
+        return top(-np.abs(pool.embeddings[:, 0] - offset), n, rng)
+
+
+@caught("another-process-picks-the-same", "kept of the first")
+class CacheThatOutlivesTheModel(Sound):
+    memory: ClassVar[dict[Any, Any]] = {}
+
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        key = pool.round, pool.labels.tobytes(), len(pool), pool.candidates.tobytes(), n
+        if key not in self.memory:
+            self.memory[key] = super().__call__(pool, n, rng)
+        return self.memory[key]
+
+
+# -- occasions -----------------------------------------------------------------------------------
+
+
+def large(pool: PoolView) -> bool:
+    return len(pool) > 500
+
+
+def late(pool: PoolView) -> bool:
+    return pool.round > 1
+
+
+for check, where, is_then in (
+    ("large-pools-are-no-exception", "of 2400 candidates", large),
+    ("later-rounds-are-no-exception", "in round 2", late),
+):
+
+    class GlobalDraws(OfStructure):
+        is_then = staticmethod(is_then)
+
+        def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+            if self.is_then(pool):
+                np.random.random()  # noqa: NPY002  # the fault
+            return rng.permutation(len(pool))[:n]
+
+    class NegativePositions(Sound):
+        is_then = staticmethod(is_then)
+
+        def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+            return super().__call__(pool, n, rng) - len(pool) * self.is_then(pool)
+
+    class WritesInPlace(Sound):
+        is_then = staticmethod(is_then)
+
+        def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+            picks = super().__call__(pool, n, rng)
+            if self.is_then(pool) and pool.proba.base is not None:
+                pool.proba.base[picks] = 1.0
+            return picks
+
+    class ReadsMore(Sound):
+        is_then = staticmethod(is_then)
+
+        def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+            if self.is_then(pool):
+                pool._source.embeddings(pool.candidates)
+            return super().__call__(pool, n, rng)
+
+    class Remembers(OfStructure):
+        is_then = staticmethod(is_then)
+        queries = itertools.count()
+
+        def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+            if self.is_then(pool):
+                rng = np.random.default_rng(next(self.queries))
+            return rng.permutation(len(pool))[:n]
+
+    caught(check, f"{where}: a query: changed the global", tags=DRAWN)(GlobalDraws)
+    caught(check, "is not a position in the pool")(NegativePositions)
+    caught(check, "array of proba")(WritesInPlace)
+    caught(check, "it read embeddings")(ReadsMore)
+    caught(check, "a clock, a counter or a memory", tags=DRAWN)(Remembers)
+
+
+@caught("large-pools-are-no-exception", "only a part of the pool")
+class OnlyTheFirstThousand(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        considered = max(n, 1000)
+        return top(-pool.proba[:considered].max(axis=1), n, rng)
+
+
+@caught("large-pools-are-no-exception", "the order of the pool decides", tags=DRAWN)
+class DrawsOfTheFirstThousand(OfStructure):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return rng.permutation(min(len(pool), max(n, 1000)))[:n]
+
+
+@caught("later-rounds-are-no-exception", "only a part of the pool")
+class OrderFromTheSecondRound(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        return np.arange(len(pool))[:n] if pool.round > 1 else super().__call__(pool, n, rng)
+
+
+# -- deeds ---------------------------------------------------------------------------------------
+
+
+@caught("nothing-is-done-to-the-world", "open '")
+class WritesAFile(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        with tempfile.TemporaryFile("w") as file:
+            file.write("seen")
+        return super().__call__(pool, n, rng)
+
+
+@caught("nothing-is-done-to-the-world", "socket.__new__")
+class OpensASocket(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        socket.socket().close()
+        return super().__call__(pool, n, rng)
+
+
+@caught("nothing-is-done-to-the-world", "os.putenv")
+class SetsAVariable(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        os.environ["ALBENCH_SEEN"] = "1"
+        del os.environ["ALBENCH_SEEN"]
+        return super().__call__(pool, n, rng)
+
+
+@caught("nothing-is-done-to-the-world", "subprocess.Popen")
+class StartsAProgram(Sound):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        subprocess.run([sys.executable, "-c", ""], check=True)  # the fault
         return super().__call__(pool, n, rng)
 
 

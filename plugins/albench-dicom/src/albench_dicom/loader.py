@@ -1,7 +1,6 @@
 """The loader ``dicom``: ultrasound stills and videos, with subjects under pseudonyms."""
 
 import json
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +16,18 @@ from albench.api import (
     fingerprint,
     is_whole_number,
 )
+from albench_dicom.greys import is_shown_by_later_rules, spreads_all_bits
 from albench_dicom.header import content_of, dataset_of
 from albench_dicom.manifest import Row, read_manifest
 from albench_dicom.pixels import frames as decoded_frames
 from albench_dicom.pixels import n_frames, spread
 from albench_dicom.pseudonyms import pseudonym, read_salt
 from albench_dicom.regions import crop
-from albench_dicom.scans import Scan, ScanReader, digest
+from albench_dicom.scans import Scan, ScanReader, cut, digest
 from albench_dicom.silence import Unusable, quoting_nothing
+
+FEW_LEVELS = 64
+"""Of 256. Values that reach over no more were most likely stored with fewer bits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,7 @@ class Wanted:
     box: Sequence[int] | None
     burned_in: bool
     max_pixels: int
+    bits: int | None
 
 
 def load(  # noqa: PLR0913  # one argument an option of the benchmark
@@ -56,6 +60,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     burned_in: bool = False,
     root: Path | None = None,
     max_pixels: int = 50_000_000,
+    bits: int | None = None,
 ) -> Modality:
     """Return the frames of one modality of a manifest, in its order, under pseudonyms.
 
@@ -92,11 +97,14 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         The folder that paths are relative to and may not leave; None is the manifest's.
     max_pixels : int
         A frame with more is refused as a decompression bomb.
+    bits : int or None
+        How many bits the grey values of files without a window use; None is what the header says.
 
     Returns
     -------
     Modality
-        Of uint8 pictures, a row a frame; subjects are pseudonyms.
+        Of uint8 pictures, a row a frame; subjects are pseudonyms. Its warning counts files whose
+        picture has one single value.
 
     Raises
     ------
@@ -114,6 +122,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         box=box,
         burned_in=burned_in,
         max_pixels=max_pixels,
+        bits=bits,
     )
     rows, has_labels, complaints = read_manifest(
         Path(manifest),
@@ -136,7 +145,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     if not kept:
         raise DataError([Complaint(str(manifest), "no row that is read has a label")])
     n_left_out = len({scan.subject for scan in found} - {scan.subject for scan in kept})
-    reader = ScanReader(tuple(kept), size, channels)
+    reader = ScanReader(tuple(kept), size, channels, bits)
     return _modality(kept, labels if has_labels else None, reader, n_left_out)
 
 
@@ -184,8 +193,18 @@ def _scan(row: Row, subject: str, wanted: Wanted) -> Scan:
     numbers = spread(n_frames(dataset), wanted.frames)
     part = crop(dataset, wanted.region, wanted.box, wanted.burned_in)
     with quoting_nothing("its pixels cannot be decoded"):
-        deque(decoded_frames(dataset, numbers[-1:]), maxlen=0)
-    return Scan(row.file, row.where, subject, digest(content), numbers, part)
+        (last,) = decoded_frames(dataset, numbers[-1:], wanted.bits)
+    return Scan(
+        row.file,
+        row.where,
+        subject,
+        digest(content),
+        numbers,
+        part,
+        is_blank=not np.ptp(cut(last, part), axis=(0, 1)).any(),
+        n_levels=int(np.ptp(last)) + 1 if spreads_all_bits(dataset) else None,
+        by_later_rules=is_shown_by_later_rules(dataset),
+    )
 
 
 def _labels(
@@ -213,15 +232,48 @@ def _modality(
         np.array([scan.subject for scan in scans], dtype=np.str_),
         [len(scan.frames) for scan in scans],
     )
-    parts = [f"{scan.digest} {scan.frames} {scan.crop}" for scan in scans]
+    parts = [
+        f"{scan.digest} {scan.frames} {scan.crop}" + (", greys 2" if scan.by_later_rules else "")
+        for scan in scans
+    ]
     known = json.dumps(labels, sort_keys=True)
     shape = (reader.channels, reader.size, reader.size)
     left_out = f" Subjects without a label, left out: {n_left_out}." if n_left_out else ""
+    # What came later than the first results is named only where it is used: they stay valid.
+    form = str(shape) if reader.bits is None else f"{shape}, {reader.bits} bits"
     return Modality(
         subjects=subjects,
         shape=shape,
         read=reader,
-        fingerprint=fingerprint("dicom", str(shape), subjects, known, *parts),
+        fingerprint=fingerprint("dicom", form, subjects, known, *parts),
         labels=labels,
         note=f"{len(scans)} DICOM files; subjects are pseudonyms.{left_out}",
+        warnings=_warnings(scans),
+    )
+
+
+def _warnings(scans: Sequence[Scan]) -> tuple[str, ...]:
+    return (*_about_blanks(scans), *_about_unused_bits(scans))
+
+
+def _about_blanks(scans: Sequence[Scan]) -> tuple[str, ...]:
+    blank = [scan.where for scan in scans if scan.is_blank]
+    if not blank:
+        return ()
+    verb = "has" if len(blank) == 1 else "have"
+    return (
+        f"{len(blank)} of {len(scans)} files {verb} one single value in all pixels of the (last) "
+        f"frame that is taken (first: {blank[0]}): check their windows, and whether they belong "
+        "here.",
+    )
+
+
+def _about_unused_bits(scans: Sequence[Scan]) -> tuple[str, ...]:
+    levels = [scan.n_levels for scan in scans if scan.n_levels is not None]
+    if not levels or max(levels) > FEW_LEVELS:
+        return ()
+    return (
+        f"The grey values of {len(levels)} files without a window reach over {max(levels)} of 256 "
+        "levels: if fewer bits are used than their headers say, set the option bits (12 for "
+        "values up to 4095).",
     )

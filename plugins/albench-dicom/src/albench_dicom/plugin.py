@@ -89,6 +89,13 @@ DICOM = Descriptor(
             minimum=1,
             help="a frame with more pixels is refused as a decompression bomb",
         ),
+        Option(
+            name="bits",
+            type=int,
+            minimum=8,
+            maximum=16,
+            help="how many bits grey values without a window use; silent: what the header says",
+        ),
     ),
     citation="DICOM PS3.3, C.8.5.5 US Region Calibration and C.8.5.6 US Image",
 )

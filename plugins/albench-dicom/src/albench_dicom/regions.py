@@ -9,6 +9,13 @@ from albench_dicom.silence import Unusable, quoting_nothing
 Box = tuple[int, int, int, int]
 """The upper left corner and the extent: x, y, width, height, in pixels."""
 
+CORNERS = (
+    "RegionLocationMinX0",
+    "RegionLocationMinY0",
+    "RegionLocationMaxX1",
+    "RegionLocationMaxY1",
+)
+
 TWO_DIMENSIONAL = 1
 """Region Spatial Format of images, as opposed to traces over time (PS3.3, C.8.5.5.1.1)."""
 
@@ -54,7 +61,8 @@ def crop(dataset: Dataset, region: str, box: Sequence[int] | None, burned_in: bo
 def _largest(dataset: Dataset) -> Box:
     with quoting_nothing("its ultrasound regions cannot be read"):
         items = dataset.get("SequenceOfUltrasoundRegions") or []
-        boxes = [_box(item) for item in items if item.RegionSpatialFormat == TWO_DIMENSIONAL]
+        flat = [item for item in items if item.get("RegionSpatialFormat") == TWO_DIMENSIONAL]
+        boxes = [_box(item) for item in flat]
     if not boxes:
         raise Unusable(
             'its header names no two-dimensional ultrasound region: set region = "box" or "whole"'
@@ -64,6 +72,12 @@ def _largest(dataset: Dataset) -> Box:
 
 
 def _box(item: Dataset) -> Box:
+    missing = [name for name in CORNERS if item.get(name) is None]
+    if missing:
+        raise Unusable(
+            f"its ultrasound region lacks {', '.join(missing)}, or has no value there: set region "
+            '= "box" or "whole"'
+        )
     left, top = int(item.RegionLocationMinX0), int(item.RegionLocationMinY0)
     right, bottom = int(item.RegionLocationMaxX1), int(item.RegionLocationMaxY1)
     return left, top, right - left + 1, bottom - top + 1

@@ -33,6 +33,12 @@ class Scan:
         The numbers of those to take.
     crop : Box or None
         What to cut out of them.
+    is_blank : bool
+        Whether the last of them has one single value.
+    n_levels : int or None
+        How many grey levels its values reach over; None unless all of more than 8 bits are spread.
+    by_later_rules : bool
+        See `albench_dicom.greys.is_shown_by_later_rules`.
     """
 
     file: Path
@@ -41,6 +47,9 @@ class Scan:
     digest: str
     frames: tuple[int, ...]
     crop: Box | None
+    is_blank: bool = False
+    n_levels: int | None = None
+    by_later_rules: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,11 +62,14 @@ class ScanReader:
         A row is a frame: first those of the first scan.
     size, channels : int
         What a frame becomes.
+    bits : int or None
+        How many bits grey values use; None is what their header says.
     """
 
     scans: tuple[Scan, ...]
     size: int
     channels: int
+    bits: int | None = None
 
     def __call__(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
         """Return frames as arrays; each file is opened once.
@@ -91,19 +103,38 @@ class ScanReader:
         try:
             with quoting_nothing("its pixels cannot be decoded"):
                 dataset = dataset_of(_unchanged(scan))
-                return np.stack([self._sample(frame, scan) for frame in frames(dataset, numbers)])
+                decoded = frames(dataset, numbers, self.bits)
+                return np.stack([self._sample(frame, scan) for frame in decoded])
         except Unusable as error:
             complaint = Complaint(f"{scan.where}, subject {scan.subject}", str(error))
         raise DataError([complaint])
 
     def _sample(self, frame: Frame, scan: Scan) -> NDArray[np.uint8]:
-        if scan.crop is not None:
-            x, y, width, height = scan.crop
-            frame = frame[y : y + height, x : x + width]
-        image = Image.fromarray(frame).convert("RGB" if self.channels == 3 else "L")
+        image = Image.fromarray(cut(frame, scan.crop)).convert("RGB" if self.channels == 3 else "L")
         resized = image.resize((self.size, self.size), Image.Resampling.BILINEAR)
         values = np.asarray(resized, dtype=np.uint8)
         return values.reshape(self.size, self.size, -1).transpose(2, 0, 1)
+
+
+def cut(frame: Frame, crop: Box | None) -> Frame:
+    """Return the part of a frame that is wanted.
+
+    Parameters
+    ----------
+    frame : ndarray of uint8, shape (height, width, 3)
+        The whole.
+    crop : Box or None
+        The part; None is all of it.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+        A view.
+    """
+    if crop is None:
+        return frame
+    x, y, width, height = crop
+    return frame[y : y + height, x : x + width]
 
 
 def _unchanged(scan: Scan) -> bytes:

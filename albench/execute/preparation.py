@@ -1,0 +1,133 @@
+"""Every block's data prepared in children, before any result is written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.errors import AlbenchError, DataError
+from albench.execute import scratch
+from albench.execute.listen import Monologue
+from albench.execute.prepare import Request, read_prepared
+from albench.execute.run import Progress, process_context
+from albench.execute.supervise import Job, supervise, supervise_again
+from albench.records.schema import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from multiprocessing.context import BaseContext
+
+    from albench.cohort.join import Cohort
+    from albench.execute.frames import Message
+    from albench.execute.prepare import Prepared
+    from albench.execute.run import Settings
+    from albench.plan import Cell, Resolved
+
+PREPARE_SECONDS = 6 * 3600.0
+
+
+def prepare_all(
+    resolved: Resolved,
+    cells: Iterable[Cell],
+    cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort],
+    settings: Settings,
+    watch: Callable[[Progress], None],
+) -> dict[tuple[str, tuple[str, ...], str], Prepared]:
+    """Return every block's data, decoded and encoded on disk, before any result is written.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    cells : iterable of Cell
+        Those that will be run.
+    cohorts : mapping of (str, tuple of str) to Cohort
+        Joined.
+    settings : Settings
+        Where the cache is.
+    watch : callable
+        Told of each block.
+
+    Returns
+    -------
+    dict
+        By cohort, modalities and model.
+
+    Raises
+    ------
+    DataError
+        If data or weights turn out to be bad, with the complaints of the first block concerned.
+    AlbenchError
+        If the process that prepares them is killed, or crashes.
+    """
+    start = process_context(resolved)
+    keys = dict.fromkeys((cell.cohort, cell.modalities, cell.model.label) for cell in cells)
+    prepared = {}
+    for key in keys:
+        cohort, modalities, model = key
+        request = Request(
+            cohort=cohort,
+            n_classes=len(cohorts[cohort, modalities].classes),
+            loaders={name: resolved.loaders[cohort][name] for name in modalities},
+            component=resolved.components[f"model/{model}"],
+            model=resolved.models[model],
+            cache=settings.cache,
+        )
+        what = f"{cohort} {'+'.join(modalities)} for {model}"
+        watch(Progress("prepare", text=what))
+        prepared[key] = _prepared(request, cohorts[cohort, modalities], what, start, watch)
+    return prepared
+
+
+class _Notices(Monologue):
+    """Passes on what a preparing child wants the user to know."""
+
+    def __init__(self, watch: Callable[[Progress], None]) -> None:
+        self._watch = watch
+
+    def answer(self, message: Message) -> Message | None:
+        """Take a notice; anything else is refused."""
+        text = message.plain.get("text")
+        if message.kind != "notice" or not isinstance(text, str):
+            return super().answer(message)
+        self._watch(Progress("notice", text=text))
+        return None
+
+
+def _prepared(
+    request: Request,
+    cohort: Cohort,
+    what: str,
+    start: BaseContext,
+    watch: Callable[[Progress], None],
+) -> Prepared:
+    with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
+        log = Path(folder) / "prepare.log"
+        job = Job(
+            target="albench.execute.prepare:prepare",
+            payload=request,
+            log=log,
+            seconds=PREPARE_SECONDS,
+            threads=os.cpu_count() or 1,
+        )
+        outcome = supervise_again(lambda: supervise(job, start, _Notices(watch)))
+        reason = outcome.reason
+        if outcome.status is Status.OK:
+            try:
+                return read_prepared(outcome.value, request, cohort)
+            except AlbenchError as error:
+                reason = str(error)
+        tail = _tail(log)
+    reason = f"preparing {what} failed: {reason}" + (f"\n{tail}" if tail else "")
+    if outcome.status is Status.ERROR:
+        raise DataError(list(outcome.complaints) or [reason])
+    raise AlbenchError(f"{reason}\nthe same command tries it again")
+
+
+def _tail(log: Path) -> str:
+    if not log.is_file():
+        return ""
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return "\n".join(f"  | {line}" for line in lines[-6:])

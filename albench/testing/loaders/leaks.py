@@ -1,0 +1,127 @@
+"""Checks of what samples give away: labels in a feature, and statistics of all rows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.testing.checks import Check, Found, Skip, Violation
+from albench.testing.loaders.opening import opened
+from albench.testing.loaders.reading import in_blocks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.api import Modality
+    from albench.testing.specimen import Specimen
+
+GAP = 100.0
+"""How much wider than the classes' own ranges the gaps between them are, if they are a code."""
+
+CHANCE_BITS = 20
+"""A feature is suspected if chance would make one like it less than once in 2 to this power."""
+
+STANDARD = 1e-4
+"""How near to 0 and 1 the means and deviations of standardised features are."""
+
+MIN_ROWS = 20
+
+
+def _no_feature_is_the_label(specimen: Specimen) -> Found:
+    modality = opened(specimen)
+    classes = _classes(modality)
+    ranges = _ranges(modality, classes)
+    codes = np.flatnonzero(_are_codes(ranges))
+    if len(codes):
+        where = tuple(int(i) for i in np.unravel_index(codes[0], modality.shape))
+        raise Violation(
+            f"feature {where if len(where) > 1 else where[0]} is the label in disguise: it has a "
+            "value of its own for each class"
+        )
+    return Found(note=f"looked at {len(modality)} rows of {len(ranges.low)} classes")
+
+
+def _classes(modality: Modality) -> NDArray[np.intp]:
+    """Return the class number of each row, where there is evidence enough to accuse by."""
+    if modality.labels is None:
+        raise Skip("it knows no labels")
+    labels = {subject: str(label) for subject, label in modality.labels.items()}
+    names, numbers = np.unique(
+        [labels.get(subject, "") for subject in modality.subjects], return_inverse=True
+    )
+    if len(names) < 2:
+        raise Skip("it has one class only")
+    # Rows of one subject are alike, so that subjects are what chance would have to draw.
+    evidence = (len(set(modality.subjects.tolist())) - len(names)) * math.log2(len(names))
+    if evidence < CHANCE_BITS + math.log2(math.prod(modality.shape)):
+        raise Skip("it has too few subjects to tell a hidden label from chance")
+    return numbers
+
+
+@dataclass(frozen=True, eq=False)
+class _Ranges:
+    """The least and the largest value of every feature in each class, ``(n_classes, n)``."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def _ranges(modality: Modality, classes: NDArray[np.intp]) -> _Ranges:
+    form = (int(classes.max()) + 1, math.prod(modality.shape))
+    low, high = np.full(form, np.inf), np.full(form, -np.inf)
+    for rows in in_blocks(modality):
+        samples = _flat(modality, rows)
+        for number in np.unique(classes[rows]):
+            own = samples[classes[rows] == number]
+            low[number] = np.minimum(low[number], own.min(axis=0))
+            high[number] = np.maximum(high[number], own.max(axis=0))
+    return _Ranges(low, high)
+
+
+def _flat(modality: Modality, rows: NDArray[np.intp]) -> NDArray[Any]:
+    return np.asarray(modality.read(rows)).reshape(len(rows), -1)
+
+
+def _are_codes(ranges: _Ranges) -> NDArray[np.bool_]:
+    order = np.argsort(ranges.low, axis=0)
+    low, high = (np.take_along_axis(part, order, axis=0) for part in (ranges.low, ranges.high))
+    gaps = (low[1:] - high[:-1]).min(axis=0)
+    codes: NDArray[np.bool_] = (gaps > 0) & (gaps >= GAP * (high - low).max(axis=0))
+    return codes
+
+
+def _statistics_are_not_of_all_rows(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    if len(modality.shape) > 1:
+        raise Skip("its samples are images")
+    if len(modality) < MIN_ROWS:
+        raise Skip(f"it has fewer than {MIN_ROWS} rows")
+    samples = np.concatenate([_flat(modality, rows) for rows in in_blocks(modality)])
+    varying = samples[:, np.ptp(samples, axis=0) > 0].astype(np.float64)
+    if not varying.size:
+        raise Skip("none of its features varies")
+    means, deviations = varying.mean(axis=0), varying.std(axis=0)
+    unbiased = deviations * math.sqrt(len(varying) / (len(varying) - 1))
+    for spread in (deviations, unbiased):
+        if max(np.abs(means).max(), np.abs(spread - 1).max()) <= STANDARD:
+            raise Violation(
+                "over all rows, every feature has the mean 0 and the deviation 1: the test part's "
+                "statistics are in the training part; give the numbers as they are"
+            )
+
+
+CHECKS = (
+    Check(
+        _no_feature_is_the_label,
+        holds="If it knows labels, no feature or pixel has a value of its own for each class.",
+        guards="a column of labels, or a mark in a picture's corner, left among the features",
+    ),
+    Check(
+        _statistics_are_not_of_all_rows,
+        holds="Vectors are not standardised by means and deviations of all rows.",
+        guards="scaling by statistics to which the test part contributed",
+    ),
+)

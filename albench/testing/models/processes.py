@@ -1,0 +1,97 @@
+"""Checks of another process: the same seed builds the same network there, and the same trunks."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from albench.registry import Component
+from albench.testing.checks import Check, Skip, Violation
+from albench.testing.interpreter import answer_of
+from albench.testing.models.worlds import built, logits, require_close, through, usual_world
+from albench.testing.specimen import Specimen
+
+if TYPE_CHECKING:
+    from albench.api import Descriptor
+    from albench.testing.models.worlds import World
+
+_SCRIPT = """
+import json, pickle, sys
+from albench.testing.models.processes import answers_to
+print(json.dumps(answers_to(*pickle.load(sys.stdin.buffer))))
+"""
+
+
+def _another_process_builds_the_same(specimen: Specimen) -> None:
+    if _is_local(specimen):
+        raise Skip("its target was given itself, so that no other process can import it")
+    found = usual_world(specimen)
+    told = (specimen.descriptor, dict(specimen.options), found)
+    here = _answers(specimen, found)
+    there = json.loads(answer_of(_SCRIPT, stdin=pickle.dumps(told)))
+    for name, key in here["keys"].items():
+        if there["keys"].get(name) != key:
+            raise Violation(
+                f"in another process the key of the trunk of {name} is another, so that its "
+                f"outputs are never found again: {there['keys'].get(name)!r}, here {key!r}"
+            )
+    for what, numbers in here["numbers"].items():
+        expected, came = torch.tensor(numbers), torch.tensor(there["numbers"][what])
+        require_close(came, expected, f"in another process, {what} are others")
+
+
+def _is_local(specimen: Specimen) -> bool:
+    target = specimen.load()
+    module, _, attribute = specimen.descriptor.target.partition(":")
+    named = (getattr(target, part, "") for part in ("__module__", "__qualname__"))
+    return ":".join(named) != f"{module}:{attribute}"
+
+
+def answers_to(
+    descriptor: Descriptor, options: dict[str, Any], found: World
+) -> dict[str, dict[str, Any]]:  # as JSON takes them
+    """Return what a model gives in a process that has built nothing of it yet.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        Of the model.
+    options : dict of str to object
+        What is set beside the defaults.
+    found : World
+        The samples.
+
+    Returns
+    -------
+    dict of str to dict
+        The ``keys`` of its trunks, and the ``numbers`` of its logits and of their outputs.
+    """
+    load = Component(descriptor, "", "").load
+    specimen = Specimen(descriptor=descriptor, load=load, name=descriptor.name, options=options)
+    # A class may keep what it built first; in a benchmark, that is often something else.
+    built(specimen, found, n_classes=found.n_classes + 2)
+    return _answers(specimen, found)
+
+
+def _answers(specimen: Specimen, found: World) -> dict[str, dict[str, Any]]:  # as above
+    net = built(specimen, found)
+    outputs = {
+        f"the outputs of the trunk of {name}": through(trunk, found.raw[name]).tolist()
+        for name, trunk in net.trunks.items()
+    }
+    return {
+        "keys": {name: trunk.key for name, trunk in net.trunks.items()},
+        "numbers": {"logits": logits(net, found.tensors()).tolist(), **outputs},
+    }
+
+
+CHECKS = (
+    Check(
+        _another_process_builds_the_same,
+        holds="Built in another process, with the same seed, logits and trunks are the same.",
+        guards="hash(), the order of sets and process numbers in first weights or in keys",
+    ),
+)

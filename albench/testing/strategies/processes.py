@@ -1,0 +1,103 @@
+"""A check of processes: another, in which strings hash otherwise, picks the same."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.registry import Component
+from albench.testing.checks import Check, Skip, Violation
+from albench.testing.claims import ends
+from albench.testing.interpreter import answer_of
+from albench.testing.specimen import Specimen
+from albench.testing.strategies.problems import problem
+from albench.testing.strategies.queries import UNSTEADY, ask, usual
+
+if TYPE_CHECKING:
+    from albench.api import Descriptor
+    from albench.testing.strategies.problems import Problem
+
+HASH_SEEDS = (3, 4)
+"""Two of which each gives the set {"m0", "m1"} another order."""
+
+_SCRIPT = """
+import json, pickle, sys
+from albench.testing.strategies.processes import picks_elsewhere
+print(json.dumps(picks_elsewhere(*pickle.load(sys.stdin.buffer))))
+"""
+
+
+def _another_process_picks_the_same(specimen: Specimen) -> None:
+    _require_importable(specimen)
+    here = _picks(specimen)
+    if _asked_elsewhere(specimen) != here:
+        if _picks(specimen) != here:
+            raise Violation(UNSTEADY)
+        raise Violation(
+            "in another process, after another pool, the same pool and seed give other picks: the "
+            "order of sets of strings, hash(), the process's number, or what is kept of the first "
+            "pool decides"
+        )
+
+
+def _require_importable(specimen: Specimen) -> None:
+    target = specimen.load()
+    if f"{target.__module__}:{target.__qualname__}" != specimen.descriptor.target:
+        raise Skip("its target was given itself, so that no other process can import it")
+
+
+# There is one, in which two names stand the other way in a set than here.
+def _asked_elsewhere(specimen: Specimen) -> list[list[int]]:
+    told = pickle.dumps((specimen.descriptor, dict(specimen.options)))
+    hash_seed = HASH_SEEDS[list({"m0", "m1"}) == ["m0", "m1"]]
+    answer: list[list[int]] = json.loads(answer_of(_SCRIPT, stdin=told, hash_seed=hash_seed))
+    return answer
+
+
+def picks_elsewhere(descriptor: Descriptor, options: dict[str, Any]) -> list[list[int]]:
+    """Return what a strategy answers in this process, for the process that asks.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        The strategy's.
+    options : dict of str to object
+        What to set beside the defaults.
+
+    Returns
+    -------
+    list of list of int
+        The picks of each pool, behind pools of the same sizes and labels but of another model.
+    """
+    load = Component(descriptor, "", "").load
+    specimen = Specimen(descriptor=descriptor, load=load, name=descriptor.name, options=options)
+    for base in _pools(specimen):
+        ask(specimen, _of_another_model(base))
+    return _picks(specimen)
+
+
+def _picks(specimen: Specimen) -> list[list[int]]:
+    return [ask(specimen, base).picks.tolist() for base in _pools(specimen)]
+
+
+def _pools(specimen: Specimen) -> tuple[Problem, ...]:
+    base = usual(specimen)
+    return base, replace(base, round=3), problem(ends(specimen.descriptor)[1])
+
+
+def _of_another_model(base: Problem) -> Problem:
+    vectors = {name: np.roll(table, 7, axis=0) for name, table in base.source.vectors.items()}
+    return replace(base, source=replace(base.source, vectors=vectors))
+
+
+CHECKS = (
+    Check(
+        _another_process_picks_the_same,
+        holds="Another process, whose strings hash otherwise and which was used, picks the same.",
+        guards="hash() or os.getpid() as a seed; sets of strings; caches that outlive the model",
+    ),
+)
