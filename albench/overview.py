@@ -11,6 +11,7 @@ from albench.errors import Complaint, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
 from albench.execute.run import done_cells, remaining
 from albench.records import journal, tables
+from albench.report.foresight import foresight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +35,15 @@ class PlanOverview:
         What is left out, and why.
     seconds : float or None
         The estimated wall time; None if nothing of it has been run yet.
+    power : tuple of str
+        What the matrix can find.
     """
 
     name: str
     blocks: tuple[tuple[str, int, int], ...]
     skipped: tuple[tuple[str, str], ...]
     seconds: float | None
+    power: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -50,6 +54,7 @@ class PlanOverview:
             "blocks": [{"block": b, "cells": n, "to_run": left} for b, n, left in self.blocks],
             "skipped": [{"what": what, "reason": reason} for what, reason in self.skipped],
             "seconds": self.seconds,
+            "power": list(self.power),
         }
 
     def as_text(self) -> str:
@@ -60,7 +65,7 @@ class PlanOverview:
         lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
         known = "not known before some cells have run"
         took = known if self.seconds is None else f"about {clock(self.seconds)}"
-        return "\n".join([*lines, f"estimated time: {took}"])
+        return "\n".join([*lines, *self.power, f"estimated time: {took}"])
 
 
 def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
@@ -93,7 +98,20 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
         blocks=tuple((block, n, to_run[block]) for block, n in totals.items()),
         skipped=tuple((skip.what, skip.reason) for skip in opened.plan.skipped),
         seconds=seconds_left(left, durations, jobs),
+        power=_power(opened, results),
     )
+
+
+def _power(opened: Opened, results: Path) -> tuple[str, ...]:
+    parts = opened.resolved.components
+    oracles = {
+        label
+        for label in opened.resolved.strategies
+        if "oracle" in parts[f"strategy/{label}"].descriptor.tags
+    }
+    planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
+    n_repetitions = opened.resolved.specification.benchmark.repetitions
+    return foresight(planned, oracles, n_repetitions, results)
 
 
 @dataclass(frozen=True)

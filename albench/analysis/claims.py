@@ -13,16 +13,14 @@ from scipy import stats
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS, compared, holm
 from albench.analysis.curves import REFERENCE
 from albench.analysis.points import value_at
+from albench.analysis.power import POWER, power_of
 from albench.analysis.published import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from albench.analysis.published import Claim, Side
 
-POWER = 0.8
 MOST = 1000
 """More repetitions or test subjects than these are told as "more than"."""
 
@@ -263,30 +261,6 @@ def repetitions_needed(difference: float, deviation: float, level: float = ALPHA
     else:
         enough = n[power_of(difference / deviation, n, level) >= POWER]
     return float(enough[0]) if len(enough) else float("inf")
-
-
-def power_of(
-    effect: float, n_pairs: NDArray[np.integer], level: float = ALPHA
-) -> NDArray[np.float64]:
-    """Return how surely a paired t-test finds an effect.
-
-    Parameters
-    ----------
-    effect : float
-        The true mean difference in standard deviations of the paired differences.
-    n_pairs : ndarray of int, shape (n,)
-        Repetitions.
-    level : float
-        The p value that it must come under.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        Probabilities that it is found with its own sign.
-    """
-    critical = stats.t.ppf(1 - level / 2, n_pairs - 1)
-    power: NDArray[np.float64] = stats.nct.sf(critical, n_pairs - 1, abs(effect) * np.sqrt(n_pairs))
-    return power
 
 
 def subjects_needed(
