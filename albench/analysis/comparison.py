@@ -88,9 +88,10 @@ def across_blocks(
     Returns
     -------
     DataFrame
-        One row a strategy, which make up the family. A repetition counts only if the strategy and random have all blocks in
-        it that the strategy has in any; `n_blocks` says how many these are, and `n_missing` how
-        many repetitions that the strategy or random has in one of them do not count.
+        One row a strategy, which make up the family. A repetition counts only if the strategy and
+        random have all blocks in it that the strategy has in any; `n_blocks` says how many these
+        are, and `n_missing` how many repetitions that the strategy or random has in one of them do
+        not count.
     """
     rows = []
     for strategy in sorted(set(efficiency["strategy"]) - {BASELINE}):

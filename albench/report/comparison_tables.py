@@ -107,8 +107,8 @@ def comparison_table(
         "Area with the half width of its own 95 % interval; then, paired by repetition, the "
         "difference to random's with its own 95 % interval (Student's t) and one that is wide "
         "enough to hold for all judged rows at once (Šidák), repetitions won-tied-lost and those "
-        f"without a partner, p of the paired t-test, the same corrected by Holm {_family(comparison)}"
-        ", and p of the exact two-sided Wilcoxon test, to compare."
+        "without a partner, p of the paired t-test, the same corrected by Holm "
+        f"{_family(comparison)}, and p of the exact two-sided Wilcoxon test, to compare."
     )
     columns = ("block", "strategy", "area", *COMPARED)
     return Table(f"against-random-{metric}", title, caption, columns, tuple(rows), is_folded=True)

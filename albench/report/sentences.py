@@ -277,8 +277,8 @@ def ranking(found: Ranking) -> str:
     """
     if not found.ranks:
         return (
-            f"Strategies are not ranked: ranks go by cohort, and take {FEWEST_COHORTS} with results "
-            f"of every strategy; here are {found.n_cohorts}."
+            f"Strategies are not ranked: ranks go by cohort, and take {FEWEST_COHORTS} with "
+            f"results of every strategy; here are {found.n_cohorts}."
         )
     told = ", ".join(f"{name} {value:.2f}" for name, value in found.ranks.items())
     left = (

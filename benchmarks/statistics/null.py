@@ -123,9 +123,7 @@ def _of_ranks(
     yield Rate(f"any ranks of 4 cohorts: {what}", np.mean(none), len(none), at_most=0.0)
     for n_cohorts in (5, 10):
         found = [rank(_frame(areas(n_cohorts))).p < ALPHA for _ in range(n)]
-        yield Rate(
-            f"Friedman over {n_cohorts} cohorts: {what}", np.mean(found), n, at_most=ALPHA
-        )
+        yield Rate(f"Friedman over {n_cohorts} cohorts: {what}", np.mean(found), n, at_most=ALPHA)
 
 
 def _friedman_over_blocks(areas: Areas) -> float:
