@@ -97,7 +97,7 @@ def rates(n: int, rng: np.random.Generator) -> Iterator[Rate]:
         In the order of the table.
     """
     for n_strategies, n_repetitions in ((7, 6), (50, 10)):
-        yield from _of_ranks(n, n_strategies, n_repetitions, rng)
+        yield from rates_of_ranks(n, n_strategies, n_repetitions, rng)
     for n_strategies, n_repetitions in ((7, 6), (50, 6), (50, 10)):
         yield from _of_the_best(n, n_strategies, n_repetitions, rng)
     yield from _of_families(n, (4, 2, 7, 6), rng)
@@ -108,7 +108,7 @@ def rates(n: int, rng: np.random.Generator) -> Iterator[Rate]:
         yield _of_plans(n, n_repetitions, n_comparisons, rng)
 
 
-def _of_ranks(
+def rates_of_ranks(
     n: int, n_strategies: int, n_repetitions: int, rng: np.random.Generator
 ) -> Iterator[Rate]:
     def areas(n_cohorts: int) -> Areas:
