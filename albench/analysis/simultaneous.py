@@ -40,5 +40,6 @@ def widening(n_pairs: NDArray[np.float64], n_family: int) -> NDArray[np.float64]
     """
     known = np.where(n_pairs >= 2, n_pairs - 1, np.nan)
     each = CONFIDENCE ** (1 / max(n_family, 1))
-    wide: NDArray[np.float64] = stats.t.ppf((1 + each) / 2, known)
-    return wide / stats.t.ppf((1 + CONFIDENCE) / 2, known)
+    wide, usual = (stats.t.ppf((1 + share) / 2, known) for share in (each, CONFIDENCE))
+    factors: NDArray[np.float64] = wide / usual
+    return factors

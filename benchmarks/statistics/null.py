@@ -35,7 +35,7 @@ from albench.analysis.power import POWER, detectable
 from albench.analysis.ranks import rank
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -111,6 +111,23 @@ def rates(n: int, rng: np.random.Generator) -> Iterator[Rate]:
 def rates_of_ranks(
     n: int, n_strategies: int, n_repetitions: int, rng: np.random.Generator
 ) -> Iterator[Rate]:
+    """Yield how often Friedman's test rejects.
+
+    Parameters
+    ----------
+    n : int
+        Simulated benchmarks.
+    n_strategies, n_repetitions : int
+        Of each block.
+    rng : Generator
+        Drawn from.
+
+    Yields
+    ------
+    Rate
+        Over blocks first, as it was; then over cohorts.
+    """
+
     def areas(n_cohorts: int) -> Areas:
         shape = (n_cohorts, 3, n_strategies, n_repetitions)
         own = rng.normal(0, OF_COHORT, (n_cohorts, 1, n_strategies, 1))
@@ -118,12 +135,12 @@ def rates_of_ranks(
 
     what = f"{n_strategies} strategies, {n_repetitions} repetitions, 3 budgets"
     blocks = [_friedman_over_blocks(areas(3)) < ALPHA for _ in range(n)]
-    yield Rate(f"Friedman over the 9 blocks of 3 cohorts, as it was: {what}", np.mean(blocks), n)
+    yield Rate(f"Friedman over the 9 blocks of 3 cohorts, as it was: {what}", _share(blocks), n)
     none = [bool(rank(_frame(areas(4))).ranks) for _ in range(min(n, 50))]
-    yield Rate(f"any ranks of 4 cohorts: {what}", np.mean(none), len(none), at_most=0.0)
+    yield Rate(f"any ranks of 4 cohorts: {what}", _share(none), len(none), at_most=0.0)
     for n_cohorts in (5, 10):
         found = [rank(_frame(areas(n_cohorts))).p < ALPHA for _ in range(n)]
-        yield Rate(f"Friedman over {n_cohorts} cohorts: {what}", np.mean(found), n, at_most=ALPHA)
+        yield Rate(f"Friedman over {n_cohorts} cohorts: {what}", _share(found), n, at_most=ALPHA)
 
 
 def _friedman_over_blocks(areas: Areas) -> float:
@@ -138,12 +155,12 @@ def _of_the_best(
     for _ in range(n):
         areas = rng.standard_normal((1, 1, n_strategies, n_repetitions))
         found = against_random(_frame(areas))
-        best = found.loc[found["difference"].idxmax()]
+        best = found.sort_values("difference").iloc[-1]
         own.append(best["low"] <= 0 <= best["high"])
         wide.append(best["all_low"] <= 0 <= best["all_high"])
     what = f"the best of {n_strategies - 1} differences, {n_repetitions} repetitions"
-    yield Rate(f"its own 95 % interval covers {what}", np.mean(own), n)
-    yield Rate(f"the one for all covers {what}", np.mean(wide), n, at_least=1 - ALPHA)
+    yield Rate(f"its own 95 % interval covers {what}", _share(own), n)
+    yield Rate(f"the one for all covers {what}", _share(wide), n, at_least=1 - ALPHA)
 
 
 def _of_families(
@@ -163,10 +180,10 @@ def _of_families(
         averaged.append(across_blocks(frame, outside=[oracle])["verdict"].isin(FALSE).any())
     n_blocks, n_family = shape[0] * shape[1], shape[0] * shape[1] * (shape[2] - 2)
     what = f"{n_family} comparisons in {n_blocks} blocks, {shape[3]} repetitions, beside an oracle"
-    yield Rate(f"any verdict in {what}", np.mean(each), n, at_most=ALPHA)
-    yield Rate(f"all intervals cover in {what}", np.mean(covered), n, at_least=1 - ALPHA)
+    yield Rate(f"any verdict in {what}", _share(each), n, at_most=ALPHA)
+    yield Rate(f"all intervals cover in {what}", _share(covered), n, at_least=1 - ALPHA)
     what = f"{shape[2] - 2} strategies averaged over {n_blocks} blocks"
-    yield Rate(f"any verdict on {what}", np.mean(averaged), n, at_most=ALPHA)
+    yield Rate(f"any verdict on {what}", _share(averaged), n, at_most=ALPHA)
 
 
 def _of_claims(n: int, effect: float, n_claims: int, rng: np.random.Generator) -> Rate:
@@ -181,7 +198,7 @@ def _of_claims(n: int, effect: float, n_claims: int, rng: np.random.Generator) -
         f"a claim of {effect:g} standard deviations is decided with the {needed} repetitions said "
         f"to be needed, one of {n_claims}"
     )
-    return Rate(what, np.mean(found), n, at_least=POWER)
+    return Rate(what, _share(found), n, at_least=POWER)
 
 
 def _of_plans(n: int, n_repetitions: int, n_comparisons: int, rng: np.random.Generator) -> Rate:
@@ -193,7 +210,7 @@ def _of_plans(n: int, n_repetitions: int, n_comparisons: int, rng: np.random.Gen
         f"{effect:.2f} standard deviations are found with {n_repetitions} repetitions, at the "
         f"first step of {n_comparisons}"
     )
-    return Rate(what, np.mean(found), n, at_least=POWER, at_most=POWER)
+    return Rate(what, _share(found), n, at_least=POWER, at_most=POWER)
 
 
 def _frame(areas: Areas) -> pd.DataFrame:
@@ -209,6 +226,10 @@ def _frame(areas: Areas) -> pd.DataFrame:
     index = pd.MultiIndex.from_product(levels, names=["cohort", "budget", "strategy", "repetition"])
     frame = pd.DataFrame({"area": areas.ravel()}, index=index).reset_index()
     return frame.assign(**{key: "x" for key in BLOCK if key not in frame})
+
+
+def _share(found: Sequence[bool | np.bool_]) -> float:
+    return float(np.mean(found))
 
 
 def _row(rate: Rate) -> str:

@@ -113,8 +113,8 @@ def test_the_other_model_is_not_credited_to_fusion(
 ) -> None:
     def rounds(model: str, modalities: str, height: float, budget: str = "tenth") -> pd.DataFrame:
         curves = {("all-labels", i): [height + 0.01 * i] for i in range(6)}
-        told = {"model": model, "modalities": modalities, "budget": budget, "n_candidates": 100}
-        return make_rounds(curves, n_labelled=(100,)).assign(**told)
+        made = make_rounds(curves, n_labelled=(100,)).assign(n_candidates=100)
+        return made.assign(model=model, modalities=modalities, budget=budget)
 
     fused = Side(**COMMON, model="fusion", modalities=("a", "b"))
     single = Side(**COMMON, model="net", modalities=("a",))

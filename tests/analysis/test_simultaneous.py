@@ -40,7 +40,7 @@ def test_the_best_of_fifty_that_are_equal_is_covered_as_often_as_is_said(
     for _ in range(40):
         gains = {f"s{i}": rng.normal(0, 1, 6) for i in range(49)}
         found = against_random(make_areas(gains, rng.normal(0, 1, 6)))
-        best = found.loc[found["difference"].idxmax()]
+        best = found.sort_values("difference").iloc[-1]
         own += best["low"] <= 0 <= best["high"]
         wide += best["all_low"] <= 0 <= best["all_high"]
     assert own < 34  # of 40; 38 would be 95 %
@@ -59,4 +59,4 @@ def test_what_is_outside_the_family_changes_neither_correction_nor_width(
     assert found.drop("oracle").equals(alone)
     assert found.loc["oracle", "verdict"] == Verdict.OUTSIDE
     assert found.loc["oracle", ["p_holm", "all_low", "all_high"]].isna().all()
-    assert found.loc["oracle", "p"] < 1  # it is measured all the same
+    assert found["p"].notna().all()  # it is measured all the same

@@ -32,7 +32,7 @@ def test_every_rate_is_a_row(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["null.py", "--benchmarks", "1"])
     assert null.main() in (0, 1)  # of one benchmark, chance decides
-    head, line, *rows = capsys.readouterr().out.splitlines()
+    head, _, *rows = capsys.readouterr().out.splitlines()
     assert head.startswith("| what | rate ± standard error | promised |")
     assert len(rows) == 24
     assert all(0 <= float(row.split(" | ")[1].split()[0]) <= 1 for row in rows)
