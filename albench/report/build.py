@@ -100,7 +100,7 @@ def sections(records: Records) -> list[Section]:
     return [
         Section("The answer", list(_answer(records, findings, groups, named))),
         *_published(records, rounds, named),
-        *_traps(records, rounds, named),
+        *_traps(records, once, named),
         *(_results(records, once, findings, named) if findings else ()),
         *(_quality(records, rounds, named) if findings else ()),
         Section("Coverage", list(_coverage(records, named))),

@@ -229,7 +229,7 @@ def _frame(areas: Areas) -> pd.DataFrame:
 
 
 def _share(found: Sequence[bool | np.bool_]) -> float:
-    return float(np.mean(found))
+    return sum(map(bool, found)) / len(found)
 
 
 def _row(rate: Rate) -> str:
