@@ -146,9 +146,13 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
         f"averaged over {where} {named.all_blocks}, **{said}** in {METRICS[metric]}"
         f"{f', and {_listed(worse)} worse' if len(worse) else ''}. Of "
         f"{among} {best['strategy']} has the best mean over "
-        f"the labels bought, {_gain(best)} against random (the interval holds for all "
-        f"{len(judged)} strategies at once; {p_equals(best['p_holm'])} after correction over them)."
+        f"the labels bought, {_gain(best)} against random ({_holds_for(len(judged))}"
+        f"{p_equals(best['p_holm'])} after correction)."
     )
+
+
+def _holds_for(n: int) -> str:
+    return f"the interval holds for all {n} strategies at once; " if n > 1 else ""
 
 
 def _ranked(comparison: pd.DataFrame) -> pd.DataFrame:
@@ -160,9 +164,13 @@ def _counts(judged: pd.DataFrame, metric: str, where: str) -> str:
     told = (
         f"Of {_number(len(judged), 'comparison')} with random in {METRICS[metric]}, one for each "
         f"strategy and block on {where}, {_tally(judged)} (paired t-tests, corrected by Holm over "
-        f"all {len(judged)}). The 95 % intervals of blocks hold for all {len(judged)} at once, so "
-        "that the best of many may be named."
+        f"all {len(judged)})."
     )
+    if len(judged) > 1:
+        told += (
+            f" The 95 % intervals of blocks hold for all {len(judged)} at once, so that the best "
+            "of many may be named."
+        )
     if not is_open.any():
         return told
     reach = (judged["all_high"] - judged["all_low"])[is_open].median() / 2
