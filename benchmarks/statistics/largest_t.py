@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 from sklearn.covariance import ledoit_wolf
 
@@ -32,9 +33,11 @@ def differences(results: Path) -> NDArray[np.float64]:
     """Return all differences to random in accuracy, ``(n_repetitions, n_comparisons)``."""
     records = load(results)
     found = efficiency.cell_efficiency(curves.joined(records.cells, records.scores), "accuracy")
-    table = side_by_side(found, [*BLOCK, "repetition"], "area")
-    gaps = table.drop(columns=BASELINE).sub(table[BASELINE], axis=0)
-    return gaps.unstack(BLOCK).dropna(axis=1).to_numpy(dtype=float)  # keys are unique
+    tables = [
+        side_by_side(block, ["repetition"], "area") for _, block in found.groupby(BLOCK, sort=True)
+    ]
+    gaps = [table.drop(columns=BASELINE).sub(table[BASELINE], axis=0) for table in tables]
+    return pd.concat(gaps, axis=1).dropna(axis=1).to_numpy(dtype=float)
 
 
 def bootstrapped(gaps: NDArray[np.float64], rng: np.random.Generator) -> float:

@@ -117,8 +117,10 @@ def rates_of_ranks(
     ----------
     n : int
         Simulated benchmarks.
-    n_strategies, n_repetitions : int
-        Of each block.
+    n_strategies : int
+        Of each block, random among them.
+    n_repetitions : int
+        Of each strategy.
     rng : Generator
         Drawn from.
 
