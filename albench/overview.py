@@ -33,17 +33,17 @@ class PlanOverview:
         Of each block: its name, its cells, and how many of them are to be run.
     skipped : tuple of (str, str)
         What is left out, and why.
-    seconds : float or None
-        The estimated wall time; None if nothing of it has been run yet.
     power : tuple of str
         What the matrix can find.
+    seconds : float or None
+        The estimated wall time; None if nothing of it has been run yet.
     """
 
     name: str
     blocks: tuple[tuple[str, int, int], ...]
     skipped: tuple[tuple[str, str], ...]
+    power: tuple[str, ...]
     seconds: float | None
-    power: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -97,8 +97,8 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
         name=opened.resolved.specification.benchmark.name,
         blocks=tuple((block, n, to_run[block]) for block, n in totals.items()),
         skipped=tuple((skip.what, skip.reason) for skip in opened.plan.skipped),
-        seconds=seconds_left(left, durations, jobs),
         power=_power(opened, results),
+        seconds=seconds_left(left, durations, jobs),
     )
 
 
