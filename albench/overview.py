@@ -11,6 +11,7 @@ from albench.errors import Complaint, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
 from albench.execute.run import done_cells, remaining
 from albench.records import journal, tables
+from albench.report.foresight import foresight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,8 @@ class PlanOverview:
         Of each block: its name, its cells, and how many of them are to be run.
     skipped : tuple of (str, str)
         What is left out, and why.
+    power : tuple of str
+        What the matrix can find.
     seconds : float or None
         The estimated wall time; None if nothing of it has been run yet.
     warnings : tuple of str
@@ -41,6 +44,7 @@ class PlanOverview:
     name: str
     blocks: tuple[tuple[str, int, int], ...]
     skipped: tuple[tuple[str, str], ...]
+    power: tuple[str, ...]
     seconds: float | None
     warnings: tuple[str, ...] = ()
 
@@ -54,6 +58,7 @@ class PlanOverview:
             "skipped": [{"what": what, "reason": reason} for what, reason in self.skipped],
             "warnings": list(self.warnings),
             "seconds": self.seconds,
+            "power": list(self.power),
         }
 
     def as_text(self) -> str:
@@ -65,7 +70,7 @@ class PlanOverview:
         lines += [f"warning: {warning}" for warning in self.warnings]
         known = "not known before some cells have run"
         took = known if self.seconds is None else f"about {clock(self.seconds)}"
-        return "\n".join([*lines, f"estimated time: {took}"])
+        return "\n".join([*lines, *self.power, f"estimated time: {took}"])
 
 
 def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
@@ -97,9 +102,22 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
         name=opened.resolved.specification.benchmark.name,
         blocks=tuple((block, n, to_run[block]) for block, n in totals.items()),
         skipped=tuple((skip.what, skip.reason) for skip in opened.plan.skipped),
+        power=_power(opened, results),
         seconds=seconds_left(left, durations, jobs),
         warnings=opened.warnings,
     )
+
+
+def _power(opened: Opened, results: Path) -> tuple[str, ...]:
+    parts = opened.resolved.components
+    oracles = {
+        label
+        for label in opened.resolved.strategies
+        if "oracle" in parts[f"strategy/{label}"].descriptor.tags
+    }
+    planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
+    n_repetitions = opened.resolved.specification.benchmark.repetitions
+    return foresight(planned, oracles, n_repetitions, results)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,9 @@ import pandas as pd
 from scipy import stats
 
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS, compared, holm
+from albench.analysis.curves import REFERENCE
 from albench.analysis.points import value_at
+from albench.analysis.power import POWER, power_of
 from albench.analysis.published import SYSTEM
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from albench.analysis.published import Claim, Side
 
-POWER = 0.8
 MOST = 1000
 """More repetitions or test subjects than these are told as "more than"."""
 
@@ -31,6 +32,30 @@ class Standing(StrEnum):
     OPPOSITE = "the opposite holds"
     OPEN = "not decided"
     TOO_FEW = "too few repetitions"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alone:
+    """What modalities do alone, where the sides of a claim differ in the model as well.
+
+    Parameters
+    ----------
+    side : Side
+        The weaker side's modalities with the stronger side's model.
+    value : float
+        Its mean score; NaN if nothing of it was run.
+    n_pairs : int
+        Repetitions that it shares with what is said to be better.
+    difference, low, high : float
+        What is said to be better minus this, and its 95 % interval, not corrected.
+    """
+
+    side: Side
+    value: float
+    n_pairs: int
+    difference: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +71,14 @@ class Judged:
     difference, low, high : float
         What is said to be better minus the other, and its 95 % interval over repetitions.
     p, p_holm : float
-        Of the paired t-test, and corrected over all claims with enough pairs.
+        Of the paired t-test, and corrected by Holm over all claims with enough pairs.
     standing : Standing
         By `p_holm`.
     n_repetitions : float
-        How many would decide it with a power of 80 %; NaN if unknown, infinite beyond 1000.
+        How many would decide it with a power of 80 %, corrected for all that are not decided;
+        NaN if unknown, infinite beyond 1000.
+    alone : Alone or None
+        None unless the sides differ both in modalities and in model.
     """
 
     claim: Claim
@@ -62,6 +90,30 @@ class Judged:
     p_holm: float
     standing: Standing
     n_repetitions: float
+    alone: Alone | None = None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it holds, or the opposite."""
+        return self.standing in {Standing.HOLDS, Standing.OPPOSITE}
+
+
+def level_of(standings: Sequence[Standing]) -> float:
+    """Return the p value that the next of some claims must come under to be decided.
+
+    Parameters
+    ----------
+    standings : sequence of Standing
+        Of all claims.
+
+    Returns
+    -------
+    float
+        Holm's: 0.05 by the number of claims that are not decided, those with too few repetitions
+        among them, since they are judged too once there are more.
+    """
+    n_open = sum(one in {Standing.OPEN, Standing.TOO_FEW} for one in standings)
+    return ALPHA / max(n_open, 1)
 
 
 def judge(rounds: pd.DataFrame, claims: Sequence[Claim]) -> list[Judged]:
@@ -88,7 +140,11 @@ def judge(rounds: pd.DataFrame, claims: Sequence[Claim]) -> list[Judged]:
     p_values = [
         row["p"] if is_enough else np.nan for row, is_enough in zip(found, enough, strict=True)
     ]
-    corrected = holm(np.array(p_values, dtype=float))
+    corrected = holm(np.array(p_values, dtype=float)).tolist()
+    standings = [
+        _standing(p_holm, row["difference"]) for p_holm, row in zip(corrected, found, strict=True)
+    ]
+    level = level_of(standings)
     return [
         Judged(
             claim=claim,
@@ -97,12 +153,43 @@ def judge(rounds: pd.DataFrame, claims: Sequence[Claim]) -> list[Judged]:
             low=row["low"],
             high=row["high"],
             p=row["p"],
-            p_holm=float(p_holm),
-            standing=_standing(float(p_holm), row["difference"]),
-            n_repetitions=repetitions_needed(row["difference"], _deviation(*pair)),
+            p_holm=p_holm,
+            standing=standing,
+            n_repetitions=repetitions_needed(row["difference"], _deviation(*pair), level),
+            alone=_alone(rounds, claim, pair[0]),
         )
-        for claim, row, p_holm, pair in zip(claims, found, corrected, sides, strict=True)
+        for claim, row, p_holm, standing, pair in zip(
+            claims, found, corrected, standings, sides, strict=True
+        )
     ]
+
+
+def _alone(rounds: pd.DataFrame, claim: Claim, better: pd.Series[float]) -> Alone | None:
+    """Return what the other side's modalities do with the better side's model."""
+    ours, theirs = claim.better, claim.than
+    if ours.model == theirs.model or ours.modalities == theirs.modalities:
+        return None
+    side = _in_any_budget(rounds, replace(theirs, model=ours.model))
+    values = side_values(rounds, side, claim.metric)
+    told = compared(better, values)
+    return Alone(
+        side=side,
+        value=float(values.mean()),
+        n_pairs=int(told["n_pairs"]),
+        difference=told["difference"],
+        low=told["low"],
+        high=told["high"],
+    )
+
+
+def _in_any_budget(rounds: pd.DataFrame, side: Side) -> Side:
+    """Return the side in a budget that was run; with all labels, budgets make no difference."""
+    if side.strategy != REFERENCE:
+        return side
+    keys = [key for key in SYSTEM if key != "budget"]
+    wanted = [value for key, value in side.system._asdict().items() if key != "budget"]
+    budgets = sorted(set(rounds.loc[(rounds[keys] == wanted).all(axis=1), "budget"]))
+    return side if side.budget in budgets or not budgets else replace(side, budget=budgets[0])
 
 
 def side_values(rounds: pd.DataFrame, side: Side, metric: str) -> pd.Series[float]:
@@ -146,7 +233,7 @@ def _standing(p_holm: float, difference: float) -> Standing:
     return Standing.HOLDS if difference > 0 else Standing.OPPOSITE
 
 
-def repetitions_needed(difference: float, deviation: float) -> float:
+def repetitions_needed(difference: float, deviation: float, level: float = ALPHA) -> float:
     """Return how many repetitions a paired t-test needs to find a difference of this size.
 
     Parameters
@@ -155,27 +242,30 @@ def repetitions_needed(difference: float, deviation: float) -> float:
         The true mean difference, taken to be the one that was measured.
     deviation : float
         The standard deviation of the paired differences.
+    level : float
+        The p value that it must come under: 0.05 by the comparisons that it is corrected for.
 
     Returns
     -------
     float
-        For a power of 80 % at 5 %, two-sided; six at least, as fewer get no verdict. Infinite if
-        more than 1000, NaN if the difference or its spread is not known.
+        For a power of 80 %, two-sided; six at least, as fewer get no verdict. Infinite if more
+        than 1000, NaN if the difference or its spread is not known.
     """
     if np.isnan(difference) or np.isnan(deviation):
         return float("nan")
     if difference == 0:
         return float("inf")
-    if deviation == 0:
-        return float(FEWEST_PAIRS)
     n = np.arange(FEWEST_PAIRS, MOST + 1)
-    critical = stats.t.ppf(1 - ALPHA / 2, n - 1)
-    power = stats.nct.sf(critical, n - 1, abs(difference) / deviation * np.sqrt(n))
-    enough = n[power >= POWER]
+    if deviation == 0:  # Wilcoxon's p of differences that are all equal
+        enough = n[2.0 ** (1 - n) < level]
+    else:
+        enough = n[power_of(difference / deviation, n, level) >= POWER]
     return float(enough[0]) if len(enough) else float("inf")
 
 
-def subjects_needed(difference: float, deviation: float, n_subjects: float) -> float:
+def subjects_needed(
+    difference: float, deviation: float, n_subjects: float, level: float = ALPHA
+) -> float:
     """Return how many test subjects would tell a difference of this size from none.
 
     Parameters
@@ -186,16 +276,18 @@ def subjects_needed(difference: float, deviation: float, n_subjects: float) -> f
         The standard deviation of the bootstrap over test subjects.
     n_subjects : float
         Of how many that is; it is taken to fall as one over their square root.
+    level : float
+        The p value that it must come under, as in `repetitions_needed`.
 
     Returns
     -------
     float
-        For a power of 80 % at 5 %, two-sided. Infinite if more than 1000, NaN if unknown.
+        For a power of 80 %, two-sided. Infinite if more than 1000, NaN if unknown.
     """
     if np.isnan(difference) or np.isnan(deviation):
         return float("nan")
     if difference == 0:
         return float("inf")
-    widths = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(POWER)
+    widths = stats.norm.ppf(1 - level / 2) + stats.norm.ppf(POWER)
     n = np.ceil(n_subjects * (widths * deviation / difference) ** 2)
     return float(max(n, 1.0)) if n <= MOST else float("inf")

@@ -10,8 +10,11 @@ import pandas as pd
 from scipy import stats
 
 from albench.analysis.curves import BASELINE, BLOCK, mean_interval
+from albench.analysis.simultaneous import widening
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
 ALPHA = 0.05
@@ -26,16 +29,19 @@ class Verdict(StrEnum):
     WORSE = "worse"
     OPEN = "not separable"
     TOO_FEW = "too few repetitions"
+    OUTSIDE = "no competitor"
 
 
 COMPARED = [
     *("n_pairs", "n_missing", "difference", "low", "high"),
     *("wins", "ties", "losses", "p", "p_wilcoxon"),
 ]
-"""What `compared` tells, in order; `p_holm` and `verdict` follow."""
+"""What `compared` tells, in order; `all_low`, `all_high`, `p_holm` and `verdict` follow."""
 
 
-def against_random(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFrame:
+def against_random(
+    efficiency: pd.DataFrame, value: str = "area", outside: Collection[str] = ()
+) -> pd.DataFrame:
     """Return each strategy's difference to random in each block.
 
     Parameters
@@ -44,13 +50,16 @@ def against_random(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFram
         One row a cell: what `cell_efficiency` gave.
     value : str
         The column that is compared; larger is better.
+    outside : collection of str
+        Strategies that are measured, but are no competitors: no verdict is given on them.
 
     Returns
     -------
     DataFrame
         One row a block and strategy. Pairs share the repetition; `n_missing` counts repetitions
-        that only one of the two has. `p` is of the paired t-test, `p_holm` that corrected over all
-        rows with enough pairs; the verdict goes by `p_holm`.
+        that only one of the two has. `p` is of the paired t-test. The family is all rows with
+        enough pairs that are not outside: over it `p_holm` is corrected, by which the verdict
+        goes, and its intervals `all_low` to `all_high` hold all at once.
     """
     rows = []
     for key, block in efficiency.groupby(BLOCK, sort=True):
@@ -59,10 +68,12 @@ def against_random(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFram
             pair = table.reindex(columns=[strategy, BASELINE])
             entry = dict(zip(BLOCK, key, strict=True)) | {"strategy": strategy}
             rows.append(entry | compared(pair[strategy], pair[BASELINE]))
-    return _with_verdicts(pd.DataFrame(rows, columns=[*BLOCK, "strategy", *COMPARED]))
+    return _with_verdicts(pd.DataFrame(rows, columns=[*BLOCK, "strategy", *COMPARED]), outside)
 
 
-def across_blocks(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFrame:
+def across_blocks(
+    efficiency: pd.DataFrame, value: str = "area", outside: Collection[str] = ()
+) -> pd.DataFrame:
     """Return each strategy's mean difference to random over all blocks.
 
     Parameters
@@ -71,13 +82,16 @@ def across_blocks(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFrame
         One row a cell: what `cell_efficiency` gave.
     value : str
         The column that is compared; larger is better.
+    outside : collection of str
+        Strategies that are no competitors, as in `against_random`.
 
     Returns
     -------
     DataFrame
-        One row a strategy. A repetition counts only if the strategy and random have all blocks in
-        it that the strategy has in any; `n_blocks` says how many these are, and `n_missing` how
-        many repetitions that the strategy or random has in one of them do not count.
+        One row a strategy, which make up the family. A repetition counts only if the strategy and
+        random have all blocks in it that the strategy has in any; `n_blocks` says how many these
+        are, and `n_missing` how many repetitions that the strategy or random has in one of them do
+        not count.
     """
     rows = []
     for strategy in sorted(set(efficiency["strategy"]) - {BASELINE}):
@@ -87,7 +101,7 @@ def across_blocks(efficiency: pd.DataFrame, value: str = "area") -> pd.DataFrame
         table = side_by_side(pair, [*BLOCK, "repetition"], value)
         told = _over_blocks(table.reindex(columns=[strategy, BASELINE]), len(blocks))
         rows.append({"n_blocks": len(blocks), "strategy": strategy} | told)
-    return _with_verdicts(pd.DataFrame(rows, columns=["n_blocks", "strategy", *COMPARED]))
+    return _with_verdicts(pd.DataFrame(rows, columns=["n_blocks", "strategy", *COMPARED]), outside)
 
 
 def _over_blocks(pairs: pd.DataFrame, n_blocks: int) -> dict[str, float]:
@@ -231,15 +245,20 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     return corrected
 
 
-def _with_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
-    enough = rows["n_pairs"].to_numpy(dtype=float) >= FEWEST_PAIRS
-    p_values = np.where(enough, rows["p"].to_numpy(dtype=float), np.nan)
-    corrected = holm(p_values)
-    verdicts = [
-        _verdict(p, difference)
-        for p, difference in zip(corrected, rows["difference"].to_numpy(dtype=float), strict=True)
-    ]
-    return rows.assign(p_holm=corrected, verdict=[str(verdict) for verdict in verdicts])
+def _with_verdicts(rows: pd.DataFrame, outside: Collection[str]) -> pd.DataFrame:
+    n_pairs, differences = (rows[key].to_numpy(dtype=float) for key in ("n_pairs", "difference"))
+    is_outside = rows["strategy"].isin(outside).to_numpy(dtype=bool)
+    is_judged = (n_pairs >= FEWEST_PAIRS) & ~is_outside
+    corrected = holm(np.where(is_judged, rows["p"].to_numpy(dtype=float), np.nan))
+    verdicts = np.array([str(_verdict(*pair)) for pair in zip(corrected, differences, strict=True)])
+    half = (rows["high"] - rows["low"]).to_numpy(dtype=float) / 2
+    half = np.where(is_judged, half, np.nan) * widening(n_pairs, int(is_judged.sum()))
+    return rows.assign(
+        all_low=differences - half,
+        all_high=differences + half,
+        p_holm=corrected,
+        verdict=np.where(is_outside, str(Verdict.OUTSIDE), verdicts) if len(rows) else [],
+    )
 
 
 def _verdict(p_holm: float, difference: float) -> Verdict:

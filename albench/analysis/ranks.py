@@ -1,4 +1,4 @@
-"""Ranks of strategies over blocks and repetitions, behind Friedman's gate."""
+"""Ranks of strategies over cohorts, behind Friedman's gate."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+FEWEST_COHORTS = 5
+"""With fewer there are no ranks: they would speak of these cohorts and be read as of any."""
+
+
 @dataclass(frozen=True)
 class Ranking:
     """Mean ranks, 1 is best.
@@ -22,9 +26,9 @@ class Ranking:
     Parameters
     ----------
     ranks : mapping of str to float
-        By strategy, best first; none if no block is complete.
-    n_blocks : int
-        The blocks that are ranked.
+        By strategy, best first; none under five cohorts.
+    n_cohorts : int
+        Those that have a complete block.
     n_left_out : int
         The (block, repetition) pairs that some strategy lacks: they count nowhere.
     p : float
@@ -34,7 +38,7 @@ class Ranking:
     """
 
     ranks: dict[str, float]
-    n_blocks: int
+    n_cohorts: int
     n_left_out: int
     p: float
     critical_difference: float | None
@@ -53,17 +57,23 @@ def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
     Returns
     -------
     Ranking
-        Repetitions of one block are averaged first: they are not independent problems.
+        Repetitions of one block are averaged first, and then the blocks of one cohort: they
+        share subjects, and what a strategy gains on one it gains on the others. A test over
+        blocks would take chance of three cohorts for nine times the same (Demšar 2006 asks for
+        independent data sets).
     """
     table = side_by_side(efficiency, [*BLOCK, "repetition"], value)
     complete = table.dropna()
     # Rounded, so that what floating point leaves of equal areas breaks no tie.
-    means = complete.groupby(level=BLOCK).mean().round(12)
+    blocks = complete.groupby(level=BLOCK).mean()
+    means = blocks.groupby(level="cohort").mean().round(12)
+    if len(means) < FEWEST_COHORTS:
+        return Ranking({}, len(means), len(table) - len(complete), float("nan"), None)
     ranks = means.rank(axis=1, ascending=False).mean().dropna()
     p = _friedman(means)
     return Ranking(
         ranks={str(name): float(value) for name, value in ranks.sort_values(kind="stable").items()},
-        n_blocks=len(means),
+        n_cohorts=len(means),
         n_left_out=len(table) - len(complete),
         p=p,
         critical_difference=_nemenyi(*means.shape) if p < ALPHA else None,
@@ -71,14 +81,13 @@ def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
 
 
 def _friedman(means: pd.DataFrame) -> float:
-    n_blocks, n_strategies = means.shape
-    if n_blocks < 2 or n_strategies < 3:  # Friedman's test needs as many
+    if means.shape[1] < 3:  # Friedman's test needs as many strategies
         return float("nan")
     if np.ptp(means.to_numpy(), axis=1).max() == 0:
         return 1.0  # all equal: scipy would divide nothing by nothing
     return float(stats.friedmanchisquare(*(means[name] for name in means.columns)).pvalue)
 
 
-def _nemenyi(n_blocks: int, n_strategies: int) -> float:
+def _nemenyi(n_cohorts: int, n_strategies: int) -> float:
     q = stats.studentized_range.ppf(1 - ALPHA, n_strategies, np.inf) / np.sqrt(2)
-    return float(q * np.sqrt(n_strategies * (n_strategies + 1) / (6 * n_blocks)))
+    return float(q * np.sqrt(n_strategies * (n_strategies + 1) / (6 * n_cohorts)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ PART_COLUMNS = (
     "weights_hash",
     "batches_hash",
 )
+PICKS_COLUMN = "picks_hash"
 FATE_COLUMNS = ("status", "reason", "attempts", "seconds", "peak_mb")
 
 
@@ -160,7 +162,7 @@ def cells_table(records: Records) -> pd.DataFrame:
         The plan's columns, then what became of the cell.
     """
     rows = [_cell_row(records, planned) for planned in records.run["cells"]]
-    frame = pd.DataFrame(rows, columns=[*CELL_COLUMNS, *FATE_COLUMNS, *PART_COLUMNS])
+    frame = pd.DataFrame(rows, columns=[*CELL_COLUMNS, *FATE_COLUMNS, *PART_COLUMNS, PICKS_COLUMN])
     order = ["cohort", "modalities", "model", "budget", "strategy", "repetition"]
     return frame.sort_values(order, ignore_index=True)
 
@@ -176,7 +178,14 @@ def _cell_row(records: Records, planned: Mapping[str, Any]) -> dict[str, Any]:
     part = None if found is None else found.part
     for key in PART_COLUMNS:
         row[key] = ("" if key.endswith("hash") else 0) if part is None else getattr(part, key)
+    row[PICKS_COLUMN] = "" if found is None else _picks_hash(found)
     return row
+
+
+def _picks_hash(found: Finished) -> str:
+    """Return a hash of what was bought after the first labels, in its order; empty if nothing."""
+    bought = [entry.picked for entry in found.rounds if entry.round > 0]
+    return hashlib.sha256(repr(bought).encode()).hexdigest()[:12] if bought else ""
 
 
 def rounds_table(records: Records) -> pd.DataFrame:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.analysis import comparison, curves, efficiency, ranks, standing, training_checks
+from albench.analysis import (
+    alike,
+    comparison,
+    curves,
+    efficiency,
+    ranks,
+    standing,
+    training_checks,
+)
 from albench.analysis.curves import BASELINE, REFERENCE
 from albench.report import (
     bought_tables,
@@ -64,7 +72,7 @@ class Finding:
     overall: pd.DataFrame
 
     def without(self, strategies: Collection[str]) -> Finding:
-        """Return what is found of the other strategies; corrections stay those over all.
+        """Return what is found of the other strategies.
 
         Parameters
         ----------
@@ -95,14 +103,16 @@ def sections(records: Records) -> list[Section]:
     """
     rounds = curves.joined(records.cells, records.scores)
     named = Namer(records.cells, records.manifest.cohorts)
-    own = rounds[~rounds["strategy"].isin(_oracles(records))]
-    checks = training_tables.checks_of(records, own)
-    findings = [_find(rounds, metric, checks) for metric in SHOWN] if len(rounds) else []
+    oracles = _oracles(records)
+    checks = training_tables.checks_of(records, rounds[~rounds["strategy"].isin(oracles)])
+    groups = alike.alike(records.cells, rounds, oracles)
+    once = alike.counted_once(rounds, groups)
+    findings = [_find(once, metric, oracles, checks) for metric in SHOWN] if len(rounds) else []
     return [
-        Section("The answer", list(_answer(records, findings, checks, named))),
+        Section("The answer", list(_answer(records, findings, checks, groups, named))),
         *_published(records, rounds, named),
-        *_traps(records, rounds, named),
-        *(_results(records, rounds, findings, checks, named) if findings else ()),
+        *_traps(records, once, named),
+        *(_results(records, once, findings, checks, named) if findings else ()),
         *(_quality(records, rounds, named) if findings else ()),
         Section("Coverage", list(_coverage(records, findings, checks, named))),
         Section("Fairness", list(_fairness(records, named))),
@@ -173,22 +183,29 @@ def _traps(records: Records, rounds: pd.DataFrame, named: Namer) -> Iterator[Sec
         yield Section("Traps", list(trap_tables.trap_parts(rounds, records.marks, known, named)))
 
 
-def _find(rounds: pd.DataFrame, metric: str, checks: Sequence[Checked]) -> Finding:
+def _find(
+    rounds: pd.DataFrame, metric: str, oracles: Collection[str], checks: Sequence[Checked]
+) -> Finding:
     passed = training_checks.passed_lines(checks, metric)
     price = training_checks.without_goals(efficiency.cell_efficiency(rounds, metric), passed)
-    return Finding(metric, price, comparison.against_random(price), comparison.across_blocks(price))
+    each = comparison.against_random(price, outside=oracles)
+    return Finding(metric, price, each, comparison.across_blocks(price, outside=oracles))
 
 
 def _answer(
-    records: Records, findings: Sequence[Finding], checks: Sequence[Checked], named: Namer
+    records: Records,
+    findings: Sequence[Finding],
+    checks: Sequence[Checked],
+    groups: Sequence[Sequence[str]],
+    named: Namer,
 ) -> Iterator[Part]:
-    yield Text((_state(records),))
+    by_picks = bool((records.cells["picks_hash"] != "").any())
+    yield Text((_state(records), *sentences.counted_once(groups, by_picks=by_picks)))
     if (failures := training_tables.failures(checks, named)) is not None:
         yield failures
     if not findings:
         return
-    oracles = _oracles(records)
-    first, *others = [found.without(oracles) for found in findings]
+    first, *others = [found.without(_oracles(records)) for found in findings]
     told = [
         *sentences.answers(
             first.against_random, first.overall, first.efficiency, first.metric, named
@@ -246,13 +263,14 @@ def _results(
     drawn = _styles(rounds, findings)
     for finding in findings:
         word = METRICS[finding.metric]
-        parts = list(_of_metric(rounds, finding, named, drawn))
+        parts = list(_of_metric(rounds, finding, _oracles(records), named, drawn))
         yield Section(word[0].upper() + word[1:], parts)
     yield Section("Labels needed", list(_labels(rounds, findings, checks, named)))
     fusion = score_tables.fusion_table(rounds, named)
     final = score_tables.final_table(rounds, named)
     yield Section("Final scores", [final] if fusion is None else [fusion, final])
-    yield Section("Cost", [score_tables.cost_table(rounds, records.cells, named)])
+    each = curves.joined(records.cells, records.scores)  # equal picks may cost unequally
+    yield Section("Cost", [score_tables.cost_table(each, records.cells, named)])
 
 
 def _styles(rounds: pd.DataFrame, findings: Sequence[Finding]) -> Mapping[str, Style]:
@@ -262,7 +280,11 @@ def _styles(rounds: pd.DataFrame, findings: Sequence[Finding]) -> Mapping[str, S
 
 
 def _of_metric(
-    rounds: pd.DataFrame, finding: Finding, named: Namer, drawn: Mapping[str, Style]
+    rounds: pd.DataFrame,
+    finding: Finding,
+    oracles: Collection[str],
+    named: Namer,
+    drawn: Mapping[str, Style],
 ) -> Iterator[Part]:
     metric, found = finding.metric, finding.against_random
     if rounds[metric].isna().all():
@@ -277,7 +299,7 @@ def _of_metric(
         yield _area_table(finding, named)
     yield comparison_tables.comparison_table(finding.efficiency, found, metric, named)
     yield comparison_tables.overall_table(finding.overall, metric, named)
-    yield Text(tuple(_remarks(rounds, finding, named)))
+    yield Text(tuple(_remarks(rounds, finding, oracles, named)))
     yield from _difference_figure(rounds, metric, named, drawn)
 
 
@@ -331,8 +353,10 @@ def _difference_figure(
     yield Figure(f"differences-{metric}", caption, drawing)
 
 
-def _remarks(rounds: pd.DataFrame, finding: Finding, named: Namer) -> Iterator[str]:
-    yield sentences.ranking(ranks.rank(finding.efficiency))
+def _remarks(
+    rounds: pd.DataFrame, finding: Finding, oracles: Collection[str], named: Namer
+) -> Iterator[str]:
+    yield sentences.ranking(ranks.rank(finding.without(oracles).efficiency))
     groups = [
         (named.block(block), names)
         for block in named.blocks

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.claims import MOST, Standing, judge, subjects_needed
-from albench.analysis.comparison import FEWEST_PAIRS
+from albench.analysis.claims import MOST, Standing, judge, level_of, subjects_needed
+from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.analysis.points import AREA, FINAL
 from albench.report.content import Table, Text
 from albench.report.formats import UNKNOWN, p_value, signed, span
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Contrast = Mapping[str, float]
 
-DECIDED = frozenset({Standing.HOLDS, Standing.OPPOSITE})
 COLUMNS = (
     *("claim", "metric", "better; than", "difference (95 %)", "95 %, test subjects", "pairs"),
     *("p (Holm)", "verdict", "repetitions needed", "test subjects needed"),
@@ -58,7 +57,10 @@ def claim_parts(
         int(row["claim"]): {str(key): value for key, value in row.items()}
         for row in contrasts.to_dict("records")
     }
-    found = [(entry, bootstrap.get(i, {})) for i, entry in enumerate(judged)]
+    level = level_of([entry.standing for entry in judged])
+    found = [
+        (entry, _with_needed(entry, bootstrap.get(i, {}), level)) for i, entry in enumerate(judged)
+    ]
     yield Text(tuple(_told(judged, named)))
     yield Text(tuple(_in_words(entry, contrast) for entry, contrast in found), is_list=True)
     yield _table(found, named)
@@ -79,9 +81,18 @@ def _told(judged: Sequence[Judged], named: Namer) -> Iterator[str]:
             f"Fewer than {FEWEST_PAIRS} repetitions have both sides of {counts[Standing.TOO_FEW]}: "
             "no verdict is given on these."
         )
-    n_turned = sum(e.standing not in DECIDED and e.difference < 0 for e in judged)
+    n_turned = sum(not e.is_decided and e.difference < 0 for e in judged)
     if n_turned:
         yield f"Of those not decided, {n_turned} measured the other sign."
+    if n_open:
+        yield (
+            "The numbers needed are for a power of 80 % in the corrected test, which the next to "
+            f"be decided passes with p under {_level(n_open)}."
+        )
+
+
+def _level(n_open: int) -> str:
+    return f"{ALPHA:g}" if n_open == 1 else f"{ALPHA:g} / {n_open}"
 
 
 def _claims(n: int) -> str:
@@ -100,25 +111,42 @@ def _in_words(judged: Judged, contrast: Contrast) -> str:
         return start + "no repetition has both sides."
     word = METRICS[claim.metric]
     measured = f"{word} {signed(judged.difference)} ({span(judged.low, judged.high)})"
-    if judged.standing in DECIDED:
-        return f"{start}{judged.standing}; {measured}."
+    beside = _beside(judged)
+    if judged.is_decided:
+        return f"{start}{judged.standing}; {measured}.{beside}"
     sign = " The measured difference has the other sign." if judged.difference < 0 else ""
-    return f"{start}{judged.standing}; {measured}.{sign} {_what_decides(judged, contrast)}"
+    return f"{start}{judged.standing}; {measured}.{sign}{beside} {_what_decides(judged, contrast)}"
+
+
+def _beside(judged: Judged) -> str:
+    """Return what is owed to the modalities, where the model differs too."""
+    alone = judged.alone
+    if alone is None:
+        return ""
+    opening = f" The two differ in modalities and in model: {alone.side.model}"
+    theirs, ours = (" + ".join(s.modalities) for s in (alone.side, judged.claim.better))
+    if not alone.n_pairs:
+        return f"{opening} was not run on {theirs}, so that it is not known which of them does it."
+    gained = f"{signed(alone.difference)} ({span(alone.low, alone.high)}, not corrected)"
+    word = METRICS[judged.claim.metric]
+    return f"{opening} on {theirs} has {word} {alone.value:.3f}, against which {ours} has {gained}."
 
 
 def _what_decides(judged: Judged, contrast: Contrast) -> str:
     repetitions = _needed(judged.n_repetitions)
-    subjects = _needed(_subjects(judged, contrast))
+    subjects = _needed(contrast["needed"])
     return (
         f"To decide a difference of this size takes {repetitions} repetitions; to tell it from "
         f"none by the choice of test subjects, {subjects} of these."
     )
 
 
-def _subjects(judged: Judged, contrast: Contrast) -> float:
+def _with_needed(judged: Judged, contrast: Contrast, level: float) -> Contrast:
+    """Return the bootstrap of a claim with the test subjects that would decide it."""
     if not contrast:
-        return float("nan")
-    return subjects_needed(judged.difference, contrast["deviation"], contrast["n_subjects"])
+        return {"needed": float("nan")}
+    spread = contrast["deviation"], contrast["n_subjects"]
+    return {**contrast, "needed": subjects_needed(judged.difference, *spread, level)}
 
 
 def _needed(n: float) -> str:
@@ -132,9 +160,10 @@ def _table(found: Sequence[tuple[Judged, Contrast]], named: Namer) -> Table:
     caption = (
         "Difference: what is said to be better minus the other, paired by repetition; its 95 % "
         "interval over repetitions (Student's t) is not corrected. The verdict goes by the paired "
-        "t-test, corrected by Holm over all claims. Test subjects: the bootstrap over the "
-        "subjects of all test sets, both sides drawn alike. Needed: for a power of 80 % at 5 %, "
-        "two-sided, not corrected, if the true difference is the measured one: repetitions by the "
+        f"t-test, corrected by Holm over {_family(found)}. Test subjects: the bootstrap over the "
+        "subjects of all test sets, both sides drawn alike. Needed: for a power of 80 %, "
+        "two-sided, corrected for all claims that are not decided, if the true difference is the "
+        "measured one: repetitions by the "
         "spread of the paired differences, test subjects by the bootstrap's spread, which falls as "
         "one over the square root of their number (now: distinct subjects over all test sets). "
         f"{UNKNOWN}: unknown. Test sets of repetitions share subjects, and training sets more so: "
@@ -144,10 +173,15 @@ def _table(found: Sequence[tuple[Judged, Contrast]], named: Namer) -> Table:
     return Table("claims", "Claims", caption, COLUMNS, rows)
 
 
+def _family(found: Sequence[tuple[Judged, Contrast]]) -> str:
+    n = sum(not np.isnan(entry.p_holm) for entry, _ in found)
+    return f"all {_claims(n)}" if n == len(found) else f"the {_claims(n)} with a verdict"
+
+
 def _row(judged: Judged, contrast: Contrast, named: Namer) -> tuple[str, ...]:
     claim = judged.claim
-    subjects = span(contrast["low"], contrast["high"]) if contrast else UNKNOWN
-    needed = [judged.n_repetitions, _subjects(judged, contrast)]
+    subjects = span(contrast["low"], contrast["high"]) if "low" in contrast else UNKNOWN
+    needed = [judged.n_repetitions, contrast["needed"]]
     return (
         claim.text,
         METRICS[claim.metric],
@@ -156,7 +190,7 @@ def _row(judged: Judged, contrast: Contrast, named: Namer) -> tuple[str, ...]:
         subjects,
         str(judged.n_pairs),
         p_value(judged.p_holm),
-        f"**{judged.standing}**" if judged.standing in DECIDED else str(judged.standing),
+        f"**{judged.standing}**" if judged.is_decided else str(judged.standing),
         *(UNKNOWN if np.isnan(n) else _needed(n) for n in needed),
     )
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from albench.report.names import Block, Namer
 
 MARKS = {"better": " ▲", "worse": " ▼"}
-COMPARED = ("difference", "95 % interval", "w-t-l", "p (t)", "p (Holm)", "p (Wilcoxon)", "verdict")
+COMPARED = (
+    *("difference", "95 % interval", "95 %, all at once", "w-t-l"),
+    *("p (t)", "p (Holm)", "p (Wilcoxon)", "verdict"),
+)
 
 
 def area_table(
@@ -64,7 +67,10 @@ def area_table(
         "95 % interval (how many, where some are missing; strategies share splits, so that their "
         "differences are surer than these). A block is a cohort with a set of modalities, a model "
         "and a budget. **Bold:** its largest. ▲ better and ▼ worse than random after correction; "
-        "without a mark the two cannot be told apart, or there are fewer than six repetitions."
+        "without a mark the two cannot be told apart, there are fewer than six repetitions, or it "
+        "is no competitor. The intervals are each strategy's own: that of the largest of many "
+        "covers the truth too rarely, those that hold for all at once are in the table of "
+        "differences."
     )
     return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named))
 
@@ -99,9 +105,10 @@ def comparison_table(
     title = f"Difference to random in the mean {METRICS[metric]} over the labels bought"
     caption = (
         "Area with the half width of its own 95 % interval; then, paired by repetition, the "
-        "difference to random's with its 95 % interval (Student's t), repetitions won-tied-lost "
-        "and those without a partner, p of the paired t-test, the same corrected by Holm over all "
-        "rows of this table, and p of the exact two-sided Wilcoxon test, to compare."
+        "difference to random's with its own 95 % interval (Student's t) and one that is wide "
+        "enough to hold for all judged rows at once (Šidák), repetitions won-tied-lost and those "
+        "without a partner, p of the paired t-test, the same corrected by Holm "
+        f"{_family(comparison)}, and p of the exact two-sided Wilcoxon test, to compare."
     )
     columns = ("block", "strategy", "area", *COMPARED)
     return Table(f"against-random-{metric}", title, caption, columns, tuple(rows), is_folded=True)
@@ -133,11 +140,19 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
     title = f"The same difference in {METRICS[metric]}, averaged over blocks"
     caption = (
         f"There are {named.all_blocks}; a strategy's are averaged within a repetition, which "
-        "counts only if all of them are there. Corrected by Holm over the strategies shown. It "
+        f"counts only if all of them are there. Corrected by Holm {_family(overall)}. It "
         "speaks of these blocks, not of data in general."
     )
     columns = ("strategy", "blocks", *COMPARED)
     return Table(f"overall-{metric}", title, caption, columns, rows)
+
+
+def _family(compared: pd.DataFrame) -> str:
+    """Return over which rows of a table it is corrected."""
+    n = int(compared["p_holm"].notna().sum())
+    if n == len(compared):
+        return f"over the {n} rows of this table"
+    return f"over those {n} rows of this table that have a verdict on a competitor"
 
 
 def _compared(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of a comparison
@@ -145,6 +160,7 @@ def _compared(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of a comparis
     return (
         signed(row["difference"]),
         span(row["low"], row["high"]),
+        span(row["all_low"], row["all_high"]),
         f"{row['wins']}-{row['ties']}-{row['losses']}{missing}",
         p_value(row["p"]),
         p_value(row["p_holm"]),

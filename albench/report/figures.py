@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from albench.analysis.comparison import Verdict
 from albench.analysis.curves import BASELINE, REFERENCE
-from albench.report.names import METRICS, QUALITIES, blocks_of, of_block
+from albench.report.names import METRICS, QUALITIES, blocks_of, in_figures, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -158,7 +158,7 @@ def area_differences(
             axes.axvline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
             for height, row in enumerate(part.to_dict("records")):
                 _draw_interval(axes, height, row, drawn[row["strategy"]])
-            axes.set_yticks(range(len(part)), part["strategy"].tolist())
+            axes.set_yticks(range(len(part)), [in_figures(name) for name in part["strategy"]])
             axes.set_ylim(-0.6, len(part) - 0.4)
             axes.xaxis.set_major_locator(MaxNLocator(5))
             axes.set_xlabel(f"mean {METRICS[metric]} over the labels bought, minus random's")
@@ -211,7 +211,7 @@ def _draw_line(axes: Axes, line: pd.DataFrame, style: Style, name: str) -> None:
         markersize=3.6,
         linestyle=style.dash,
         linewidth=style.width,
-        label=OTHERS if style.is_faint else name,
+        label=OTHERS if style.is_faint else in_figures(name),
     )
 
 

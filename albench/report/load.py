@@ -36,6 +36,8 @@ class Layout:
     ----------
     text : tuple of str
         Texts; may be empty.
+    later : tuple of str
+        Texts that results from earlier versions do not have; empty there.
     numbers : tuple of str
         Numbers that are always there.
     scores : tuple of str
@@ -49,6 +51,7 @@ class Layout:
     """
 
     text: tuple[str, ...]
+    later: tuple[str, ...] = ()
     numbers: tuple[str, ...]
     scores: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
@@ -61,6 +64,7 @@ CELLS = Layout(
         *("cell", *BLOCK, "strategy", "strategy_plugin", "status", "reason"),
         *("split_hash", "first_labels_hash", "weights_hash", "batches_hash"),
     ),
+    later=("picks_hash",),
     numbers=("repetition", "seconds", "peak_mb", "n_candidates", "n_subjects"),
     key=(*BLOCK, "strategy", "repetition"),
 )
@@ -262,6 +266,8 @@ def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     for name in (*layout.numbers, *layout.scores, *_optional(table, layout)):
         column = table[name] if name in table.columns else pd.Series(dtype=float)
         typed[name] = pd.to_numeric(column)
+    for name in layout.later:
+        typed[name] = table[name] if name in table.columns else ""
     return typed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.analysis.alike import JOINT
 from albench.analysis.curves import BASELINE, BLOCK
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ def styles(strategies: Iterable[str], best: Sequence[str] = ()) -> dict[str, Sty
         colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
         chosen[name] = Style(colour, marker, DASHES[i // len(COLOURS) % len(DASHES)])
     return chosen
+
+
+def in_figures(strategy: str) -> str:
+    """Return what a figure calls a strategy: of those that are counted once, only the first."""
+    first, *others = strategy.split(JOINT)
+    return f"{first} and {len(others)} alike" if others else first
 
 
 def blocks_of(table: pd.DataFrame) -> list[Block]:
@@ -142,6 +149,13 @@ class Namer:
         """Return how many of the planned repetitions there are, or nothing if it is all."""
         planned = self._planned[block]
         return "" if n == planned else f" ({n} of {planned})"
+
+    def these_cohorts(self, cohorts: Iterable[str]) -> str:
+        """Return how many cohorts a finding is about, and how many of them are simulated."""
+        names = set(cohorts)
+        n_simulated = len(names & self._simulated)
+        told = "this cohort" if len(names) == 1 else f"these {len(names)} cohorts"
+        return f"{told} ({n_simulated} simulated)" if n_simulated else told
 
     @property
     def all_blocks(self) -> str:

@@ -57,28 +57,43 @@ def _as_printed(
     for position, modalities in enumerate(table.rows):
         systems = [table.system(modalities, column) for column in table.columns]
         own = [of_system(rounds, system) for system in systems]
-        lines = {
-            "printed": [_printed(c.printed[position : position + 1]) for c in table.columns],
-            "here: best round (**optimistic**)": [_best(part) for part in own],
-            "here: of this by peeking": [_flattery(summaries, system) for system in systems],
-            "here: last round": [_last(part) for part in own],
-            "here: subjects touched, % (best; last)": [_touched(part) for part in own],
-        }
+        lines = {"printed": [_printed(c.printed[position : position + 1]) for c in table.columns]}
+        if any(_has_choice(part) for part in own):
+            lines |= {
+                "here: best round (**optimistic**)": [_best(part) for part in own],
+                "here: of this by peeking": [_flattery(summaries, system) for system in systems],
+                "here: last round": [_last(part) for part in own],
+                "here: subjects touched, % (best; last)": [_touched(part) for part in own],
+            }
+        else:
+            lines |= {"here": [_last(part) for part in own]}
         title = " + ".join(modalities)
         rows += [(title, what, *cells) for what, cells in lines.items()]
     caption = (
         f"{table.source + '. ' if table.source else ''}"
         f"Cohort here: {named.cohort(table.cohort)}. Accuracy / AUC in percent, in brackets the "
-        "share of the training candidates that are labelled. **Optimistic:** the round that is "
-        "best on the test set by AUC, with the accuracy of the same round, in the mean over "
-        "repetitions. By peeking: how much of these two scores is owed to that choice, measured by "
-        "choosing on one half of the test subjects and scoring on the other half, over 100 random "
-        "splits of each repetition and divided by √2, since chance differences on halves are so "
-        "much larger. What is trained once, on all labels, has no round to choose. Subjects "
-        "touched: the share of training subjects of whom a candidate is labelled."
+        "share of the training candidates that are labelled."
     )
+    if any("here: last round" in row for row in rows):
+        caption += ABOUT_ROUNDS
     columns = ("modalities", "what", *(column.title for column in table.columns))
     return Table(name, table.title, caption, columns, tuple(rows))
+
+
+ABOUT_ROUNDS = (
+    " **Optimistic:** the round that is best on the test set by AUC, with the accuracy of the same "
+    "round, in the mean over repetitions. By peeking: how much of these two scores is owed to that "
+    "choice, measured by choosing on one half of the test subjects and scoring on the other half, "
+    "over 100 random splits of each repetition and divided by √2, since chance differences on "
+    "halves are so much larger. What is trained once, on all labels, has no round to choose, and "
+    f"only a last one ({UNKNOWN} elsewhere). Subjects touched: the share of training subjects of "
+    "whom a candidate is labelled."
+)
+
+
+def _has_choice(part: pd.DataFrame) -> bool:
+    """Whether a system has rounds to choose from; what is trained once has not."""
+    return bool((part["round"] > 0).any())
 
 
 def of_system(rounds: pd.DataFrame, system: System) -> pd.DataFrame:
@@ -141,7 +156,7 @@ def best_rounds(part: pd.DataFrame) -> pd.DataFrame:
 
 
 def _best(part: pd.DataFrame) -> str:
-    return _means(best_rounds(part))
+    return _means(best_rounds(part)) if _has_choice(part) else UNKNOWN
 
 
 def _last(part: pd.DataFrame) -> str:
@@ -162,7 +177,8 @@ def _touched(part: pd.DataFrame) -> str:
         100 * (chosen["n_labelled_subjects"] / chosen["n_subjects"]).mean()
         for chosen in (best_rounds(part), part.groupby("repetition").tail(1))
     ]
-    return "; ".join(UNKNOWN if np.isnan(share) else f"{share:.1f}" for share in shares)
+    told = [UNKNOWN if np.isnan(share) else f"{share:.1f}" for share in shares]
+    return "; ".join(told if _has_choice(part) else [UNKNOWN, told[1]])
 
 
 def _flattery(summaries: Summaries, system: System) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from albench.analysis.comparison import FEWEST_PAIRS, Verdict
 from albench.analysis.curves import BASELINE
 from albench.analysis.efficiency import TARGET
+from albench.analysis.ranks import FEWEST_COHORTS
 from albench.report.formats import p_equals, signed, span
 from albench.report.names import METRICS, blocks_of, of_block
 
@@ -47,6 +48,31 @@ def state_of(cells: pd.DataFrame) -> str:
     )
 
 
+def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator[str]:
+    """Yield which strategies are counted as one.
+
+    Parameters
+    ----------
+    groups : sequence of sequence of str
+        Of strategies that made the same picks everywhere: what `alike.alike` gave.
+    by_picks : bool
+        Whether their picks were compared; else their scores were.
+
+    Yields
+    ------
+    str
+        One sentence, if there is any group.
+    """
+    if groups:
+        told = "; ".join(_enumerated(group) for group in groups)
+        what = "made the same picks" if by_picks else "have the same scores"
+        because = "" if by_picks else " (the picks of these results are not at hand)"
+        yield (
+            f"**Counted once:** {told} {what} in every round of every repetition{because}. "
+            "They are one strategy in comparisons, corrections and ranks."
+        )
+
+
 def answers(
     comparison: pd.DataFrame,
     overall: pd.DataFrame,
@@ -83,19 +109,21 @@ def answers(
             "show differences and intervals, no verdicts."
         )
     else:
-        yield from _overall(overall, metric, named)
-        yield _counts(judged, metric)
+        where = named.these_cohorts(judged["cohort"])
+        yield from _overall(overall, metric, where, named)
+        yield _counts(judged, metric, where)
         yield from _by_block(judged, efficiency, named)
         yield from _unjudged(comparison, named)
 
 
-def _overall(overall: pd.DataFrame, metric: str, named: Namer) -> Iterator[str]:
+def _overall(overall: pd.DataFrame, metric: str, where: str, named: Namer) -> Iterator[str]:
     """Yield how strategies do on average over blocks, if there are several."""
     several = _ranked(overall[overall["n_blocks"] > 1])
     is_short = several["verdict"] == Verdict.TOO_FEW
     judged, short = several[~is_short], several[is_short]
     if len(judged):
-        yield _average(judged, metric, named, is_part=len(short) > 0)
+        told = _average(judged, metric, named, is_part=len(short) > 0)
+        yield f"On {where}, {told}"
     if len(short):
         names = ", ".join(sorted(short["strategy"]))
         yield (
@@ -115,31 +143,40 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
     best = (better if len(better) else judged).iloc[0]
     among = "these" if len(better) else _number(len(judged), "strategy")
     return (
-        f"Averaged over {where} {named.all_blocks}, **{said}** in {METRICS[metric]}"
+        f"averaged over {where} {named.all_blocks}, **{said}** in {METRICS[metric]}"
         f"{f', and {_listed(worse)} worse' if len(worse) else ''}. Of "
         f"{among} {best['strategy']} has the best mean over "
-        f"the labels bought, {_gain(best)} against random "
-        f"({p_equals(best['p_holm'])} after correction)."
+        f"the labels bought, {_gain(best)} against random ({_holds_for(len(judged))}"
+        f"{p_equals(best['p_holm'])} after correction)."
     )
+
+
+def _holds_for(n: int) -> str:
+    return f"the interval holds for all {n} strategies at once; " if n > 1 else ""
 
 
 def _ranked(comparison: pd.DataFrame) -> pd.DataFrame:
     return comparison.sort_values("difference", ascending=False, kind="stable")
 
 
-def _counts(judged: pd.DataFrame, metric: str) -> str:
+def _counts(judged: pd.DataFrame, metric: str, where: str) -> str:
     is_open = judged["verdict"] == Verdict.OPEN
     told = (
         f"Of {_number(len(judged), 'comparison')} with random in {METRICS[metric]}, one for each "
-        f"strategy and block, {_tally(judged)} (paired t-tests, corrected by Holm over all "
-        f"{len(judged)})."
+        f"strategy and block on {where}, {_tally(judged)} (paired t-tests, corrected by Holm over "
+        f"all {len(judged)})."
     )
+    if len(judged) > 1:
+        told += (
+            f" The 95 % intervals of blocks hold for all {len(judged)} at once, so that the best "
+            "of many may be named."
+        )
     if not is_open.any():
         return told
-    reach = (judged["high"] - judged["low"])[is_open].median() / 2
+    reach = (judged["all_high"] - judged["all_low"])[is_open].median() / 2
     return (
-        f"{told} Not told apart is not equal: half of those 95 % intervals are wider than "
-        f"±{reach:.3f}."
+        f"{told} Not told apart is not equal: half of these intervals, where it was not told "
+        f"apart, are wider than ±{reach:.3f}."
     )
 
 
@@ -247,7 +284,10 @@ def ranking(found: Ranking) -> str:
         Which ranks differ is said only if the test rejects.
     """
     if not found.ranks:
-        return "Nothing is ranked: no block has a repetition with results of every strategy."
+        return (
+            f"Strategies are not ranked: ranks go by cohort, and take {FEWEST_COHORTS} with "
+            f"results of every strategy; here are {found.n_cohorts}."
+        )
     told = ", ".join(f"{name} {value:.2f}" for name, value in found.ranks.items())
     left = (
         f" {_number(found.n_left_out, 'repetition')} of a block without results of every strategy "
@@ -255,9 +295,12 @@ def ranking(found: Ranking) -> str:
         if found.n_left_out
         else ""
     )
-    opening = f"Mean ranks (1 is best) over {_number(found.n_blocks, 'block')}: {told}.{left}"
+    opening = (
+        f"Mean ranks (1 is best) over {found.n_cohorts} cohorts, the blocks of each averaged "
+        f"first: {told}.{left}"
+    )
     if np.isnan(found.p):
-        return f"{opening} These are too few blocks or strategies for Friedman's test."
+        return f"{opening} These are too few strategies for Friedman's test."
     if found.critical_difference is None:
         return (
             f"{opening} Friedman's test does not reject ({p_equals(found.p)}): the ranks may be "
@@ -265,8 +308,7 @@ def ranking(found: Ranking) -> str:
         )
     return (
         f"{opening} Friedman's test rejects ({p_equals(found.p)}); ranks closer than "
-        f"{found.critical_difference:.2f} are not told apart (Nemenyi, 0.05). Blocks of one cohort "
-        "share subjects, so this p is a little too small."
+        f"{found.critical_difference:.2f} are not told apart (Nemenyi, 0.05)."
     )
 
 
@@ -308,7 +350,7 @@ def _most(rows: pd.DataFrame) -> str:
 
 
 def _gain(row: pd.Series[Any]) -> str:
-    return f"{signed(row['difference'])} ({span(row['low'], row['high'])})"
+    return f"{signed(row['difference'])} ({span(row['all_low'], row['all_high'])})"
 
 
 def _number(n: int, word: str) -> str:

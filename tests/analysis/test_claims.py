@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
-from albench.analysis.claims import Standing, judge, repetitions_needed, subjects_needed
+from albench.analysis.claims import Standing, judge, level_of, repetitions_needed, subjects_needed
 from albench.analysis.published import Claim, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
+
+COMMON: dict[str, Any] = {"cohort": "digits", "strategy": "all-labels", "budget": "tenth"}
+COMMON |= {"at": "final"}
 
 
 def side(strategy: str, at: str | float = "area") -> Side:
@@ -72,6 +75,64 @@ def test_repetitions_needed_have_the_power() -> None:
         return float(stats.nct.sf(stats.t.ppf(0.975, n - 1), n - 1, 0.5 * np.sqrt(n)))
 
     assert power(n - 1) < 0.8 <= power(n)
+
+
+def test_an_open_claim_needs_more_than_it_had(make_rounds: Callable[..., pd.DataFrame]) -> None:
+    # Found alone, not among 81 claims: uncorrected, the six that it had would have been enough.
+    gaps = np.array([0.04, 0.05, 0.06, 0.03, 0.07, 0.08])
+    curves = {("random", i): [0.5] * 3 for i in range(6)}
+    curves |= {("good", i): [0.5 + gap] * 3 for i, gap in enumerate(gaps.tolist())}
+    rng = np.random.default_rng(0)
+    names = [f"same{k}" for k in range(80)]
+    curves |= {(name, i): [0.5 + rng.normal()] * 3 for name in names for i in range(6)}
+    rounds = make_rounds(curves).assign(n_candidates=100)
+    claims = [claim("good", "random"), *(claim(name, "random") for name in names)]
+    found = judge(rounds, claims)[0]
+    assert found.p < 0.05 < found.p_holm
+    assert repetitions_needed(float(gaps.mean()), float(gaps.std(ddof=1))) <= 6
+    assert found.n_repetitions > 6
+
+
+def test_the_level_is_that_of_the_claims_not_decided() -> None:
+    standings = [Standing.HOLDS, Standing.OPEN, Standing.TOO_FEW, Standing.OPPOSITE]
+    assert level_of(standings) == 0.025
+    assert level_of([Standing.HOLDS]) == 0.05
+
+
+def test_equal_differences_need_what_wilcoxon_can_tell() -> None:
+    assert repetitions_needed(0.1, 0.0) == 6
+    assert repetitions_needed(0.1, 0.0, 0.05 / 8) == 9  # 2 / 2 ** 9 < 0.00625
+
+
+def test_correction_asks_for_more_subjects() -> None:
+    assert subjects_needed(0.1, 0.05, 100, 0.05 / 15) > subjects_needed(0.1, 0.05, 100)
+
+
+def test_the_other_model_is_not_credited_to_fusion(
+    make_rounds: Callable[..., pd.DataFrame],
+) -> None:
+    def rounds(model: str, modalities: str, height: float, budget: str = "tenth") -> pd.DataFrame:
+        curves = {("all-labels", i): [height + 0.01 * i] for i in range(6)}
+        made = make_rounds(curves, n_labelled=(100,)).assign(n_candidates=100)
+        return made.assign(model=model, modalities=modalities, budget=budget)
+
+    fused = Side(**COMMON, model="fusion", modalities=("a", "b"))
+    single = Side(**COMMON, model="net", modalities=("a",))
+    asked = Claim(text="", source="", metric="accuracy", better=fused, than=single)
+    both = [rounds("fusion", "a+b", 0.8), rounds("net", "a", 0.6)]
+    (found,) = judge(pd.concat([*both, rounds("fusion", "a", 0.79, budget="other")]), [asked])
+    assert found.difference == pytest.approx(0.2)
+    assert found.alone is not None
+    assert found.alone.value == pytest.approx(0.815)
+    assert found.alone.difference == pytest.approx(0.01)
+    (found,) = judge(pd.concat(both), [asked])
+    assert found.alone is not None
+    assert found.alone.n_pairs == 0
+
+
+def test_what_differs_in_one_thing_needs_nothing_beside_it(rounds: pd.DataFrame) -> None:
+    (found,) = judge(rounds, [claim("good", "random")])
+    assert found.alone is None
 
 
 def test_what_is_out_of_reach_is_infinite() -> None:

@@ -201,6 +201,23 @@ def test_a_cell_that_failed_before_it_had_a_test_part_has_no_predictions(
     assert list(predictions(failed)) == []
 
 
+def test_cells_that_bought_the_same_have_the_same_hash_of_picks(
+    finished: End, make_round: Callable[..., Round], event: Told, run_event: Told
+) -> None:
+    planned = ("c1", "esd"), ("c2", "bald"), ("c3", "qbc"), ("c4", "cal"), ("c5", "all-labels")
+    ends = [
+        finished("c1"),
+        finished("c2", rounds=[make_round(0), make_round(1, [4, 2], 0.9)]),
+        finished("c3", rounds=[make_round(0), make_round(1, [2, 4], 0.75)]),
+        finished("c4", status=Status.OOM),
+        finished("c5", rounds=[make_round(0)]),
+    ]
+    table = cells_table(gather([run_event(*planned), *map(event, ends)]))
+    hashes = table.set_index("cell")["picks_hash"]
+    assert hashes["c1"] == hashes["c2"] != hashes["c3"]
+    assert hashes["c4"] == hashes["c5"] == ""
+
+
 def test_predictions_of_each_unit_are_a_row(records: Records) -> None:
     table = predictions_table(records)
     assert table["unit"].tolist() == ["P1", "P2"] * 3

@@ -104,6 +104,7 @@ def cell_row(
         {"cell": name, **plan, "strategy": strategy, "strategy_plugin": f"core/{strategy}"}
         | {"repetition": repetition, "status": "ok", "reason": "", "attempts": 1}
         | {"seconds": 1.5, "peak_mb": 500.0, **PART, **hashes}
+        | {"picks_hash": "" if strategy == "all-labels" else name}
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from albench import report
 from albench.analysis.ranks import Ranking
 from albench.report import sentences
 from albench.report.build import sections
@@ -72,7 +73,9 @@ def test_comparisons_with_too_few_pairs_are_named(told: list[str]) -> None:
 
 
 def test_the_average_says_how_many_blocks_are_simulated(told: list[str]) -> None:
-    assert told[0].startswith("Averaged over all 3 blocks (1 simulated), ")
+    assert told[0].startswith(
+        "On these 2 cohorts (1 simulated), averaged over all 3 blocks (1 simulated), "
+    )
 
 
 def test_the_average_does_not_claim_blocks_that_failed(make_toy: Callable[..., Any]) -> None:
@@ -85,7 +88,9 @@ def test_the_average_does_not_claim_blocks_that_failed(make_toy: Callable[..., A
     toy.scores = pd.concat([toy.scores, rounds.assign(cell="x" + rounds["cell"])])
     toy.end("oom", cohort="liver")
     told = answer(toy)[0]
-    assert told.startswith("Averaged over the blocks that each has, of 3 blocks (1 simulated), ")
+    assert told.startswith(
+        "On this cohort, averaged over the blocks that each has, of 3 blocks (1 simulated), "
+    )
 
 
 def test_a_price_beyond_the_budget_is_called_so(make_toy: Callable[..., Any]) -> None:
@@ -161,12 +166,17 @@ def test_ranks_that_may_be_chance_have_no_critical_difference() -> None:
 
 def test_ranks_that_differ_say_by_how_much_they_must() -> None:
     told = sentences.ranking(Ranking({"a": 1.0, "random": 2.0}, 8, 3, 0.001, 0.9))
+    assert "over 8 cohorts, the blocks of each averaged first" in told
     assert "ranks closer than 0.90 are not told apart" in told
     assert "3 repetitions of a block without results of every strategy do not count" in told
 
 
 def test_no_ranks_are_told_as_none() -> None:
-    assert "Nothing is ranked" in sentences.ranking(Ranking({}, 0, 9, float("nan"), None))
+    told = sentences.ranking(Ranking({}, 3, 9, float("nan"), None))
+    assert told == (
+        "Strategies are not ranked: ranks go by cohort, and take 5 with results of every strategy; "
+        "here are 3."
+    )
 
 
 @pytest.mark.parametrize(
@@ -195,3 +205,49 @@ def test_an_oracle_is_named_and_is_no_answer(make_toy: Callable[..., Any]) -> No
     assert "**No competitor:** margin goes by labels that nobody has" in state
     assert not any("margin" in told for told in answer(toy))
     assert any("margin" in told for told in answer(plain))
+
+
+def test_an_oracle_is_not_in_the_family_that_is_named(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    for part in toy.manifest["plugins"]:
+        part["tags"] = ["oracle"] if part["name"] == "core/margin" else []
+    told = " ".join(answer(toy))
+    assert "Of 2 comparisons" in told
+    assert "corrected by Holm over all 2)" in told
+    with (report.write(toy.folder).parent / "tables/against-random-accuracy.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["verdict"] for row in rows if row["strategy"] == "margin"] == ["no competitor"] * 2
+    (esd, other) = (row for row in rows if row["strategy"] == "esd")
+    least = min(float(esd["p (t)"]), float(other["p (t)"]))
+    corrected = min(float(esd["p (Holm)"]), float(other["p (Holm)"]))
+    assert corrected == pytest.approx(min(1.0, 2 * least), abs=0.002)
+
+
+def test_the_best_has_an_interval_that_holds_for_all(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    (gain,) = [text for text in answer(toy) if text.startswith("**digits: pixels:**")]
+    with (report.write(toy.folder).parent / "tables/against-random-accuracy.csv").open() as file:
+        (row,) = [
+            row
+            for row in csv.DictReader(file)
+            if (row["block"], row["strategy"]) == ("digits: pixels", "margin")
+        ]
+    assert f"{row['difference']} ({row['95 %, all at once']})" in gain
+    assert row["95 % interval"] not in gain
+
+
+def test_strategies_with_equal_picks_are_counted_once(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    same = toy.cells[toy.cells["strategy"] == "esd"]
+    twin = same.assign(strategy="twin", cell="x" + same["cell"])
+    rounds = toy.scores[toy.scores["cell"].isin(same["cell"])]
+    toy.cells = pd.concat([toy.cells, twin])
+    toy.scores = pd.concat([toy.scores, rounds.assign(cell="x" + rounds["cell"])])
+    told = " ".join(answer(toy))
+    assert "Of 4 comparisons with random in accuracy" in told  # as without the twin
+    (state,) = sections(load(toy.folder))[0].parts[0].sentences[1:]  # type: ignore[union-attr]  # a text
+    assert state.startswith("**Counted once:** esd and twin made the same picks")
+    page = report.write(toy.folder).parent
+    with (page / "tables/area-accuracy.csv").open(encoding="utf-8") as file:
+        assert next(csv.reader(file)) == ["block", "random", "esd = twin", "margin"]
+    assert "esd and 1 alike" in (page / "figures/areas-accuracy.svg").read_text(encoding="utf-8")

@@ -77,7 +77,11 @@ def blocks_of_different_strategies(toy: Any) -> None:
 def twenty_strategies(toy: Any) -> None:
     toy.keep(modalities="pixels")
     likes = toy.cells[toy.cells["strategy"] == "esd"]
-    copies = [likes.assign(strategy=f"esd-{i}", cell=likes["cell"] + f"-{i}") for i in range(14)]
+    keys = ["cell", "picks_hash"]  # other picks, though the scores are the same
+    copies = [
+        likes.assign(strategy=f"esd-{i}", **{key: likes[key] + f"-{i}" for key in keys})
+        for i in range(14)
+    ]
     rounds = [
         toy.scores[toy.scores["cell"].isin(likes["cell"])].assign(
             cell=lambda part, i=i: part["cell"] + f"-{i}"

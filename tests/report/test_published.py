@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,6 +98,23 @@ def test_the_best_round_is_the_mean_of_each_repetitions_best(paper: Any) -> None
     assert f"| {shown} ({share:.1f}) |" in line
 
 
+def test_what_is_trained_once_has_no_best_round(paper: Any) -> None:
+    text = section(paper.write(), "Beside the paper")
+    (best,) = [line for line in text.splitlines() if "(**optimistic**)" in line]
+    assert best.split(" | ")[2] == "–"
+    (last,) = [line for line in text.splitlines() if "here: last round" in line]
+    assert last.split(" | ")[2].endswith("(100.0)")
+
+
+def test_a_table_of_what_is_trained_once_says_it_once(paper: Any) -> None:
+    once = TABLE | {"columns": [column("Net", "all-labels", accuracy=55.88)]}
+    paper.manifest["published"] = {"tables": [once]}
+    text = section(paper.write(), "Beside the paper")
+    lines = [line for line in text.splitlines() if line.startswith("| pixels |")]
+    assert [line.split(" | ")[1] for line in lines] == ["printed", "here"]
+    assert "Optimistic" not in text
+
+
 def test_what_peeking_adds_is_told_of_whoever_had_a_choice(paper: Any) -> None:
     folder = paper.write()
     rows = [[*BLOCK[:3], BLOCK[3], name, 0.03, 0.02, 8] for name in ("esd", "margin", "all-labels")]
@@ -142,6 +160,23 @@ def test_an_open_claim_says_what_would_decide_it(paper: Any) -> None:
     (line,) = [line for line in text.splitlines() if line.startswith("- **ESD helps**")]
     assert "not decided; accuracy" in line
     assert "more than 1000 of these" in line
+    assert "corrected test, which the next to be decided passes with p under 0.05." in text
+
+
+def test_modalities_alone_stand_beside_a_claim_of_fusion(make_toy: MakeToy) -> None:
+    fused = ("digits", "pixels+fourier", "big", "tenth")
+    toy = make_toy(n_repetitions=8, blocks=[BLOCK, fused])
+    better = side("margin") | {"modalities": ["pixels", "fourier"], "model": "big"}
+    toy.manifest["published"] = {"claims": [claim("Fusion helps", better, side("margin"))]}
+    assert "big was not run on pixels, so that it is not known" in section(toy.write(), "Claims")
+    more = toy.cells[toy.cells["modalities"] == "pixels"]
+    alone = more.assign(model="big", cell="x" + more["cell"])
+    rounds = toy.scores[toy.scores["cell"].isin(more["cell"])]
+    toy.cells = pd.concat([toy.cells, alone])
+    toy.scores = pd.concat([toy.scores, rounds.assign(cell="x" + rounds["cell"])])
+    text = section(toy.write(), "Claims")
+    told = r"big on pixels has accuracy 0\.\d{3}, against which pixels \+ fourier has [+−]0\.\d{3} "
+    assert re.search(told, text)
 
 
 def test_under_six_repetitions_no_verdict_is_given(make_toy: MakeToy) -> None:

@@ -62,6 +62,21 @@ def test_each_trap_is_told_with_the_best_behaviour_and_who_fell(trapped: Path) -
     assert "Of 2 strategies: 1 fell, 1 did not, 0 not decided." in text
 
 
+def test_strategies_with_equal_picks_are_one_at_a_trap_too(trapped: Path) -> None:
+    # Twins that are judged alone would make the correction stricter, and the count larger.
+    for name in ("cells", "scores", "marks"):
+        table = pd.read_csv(trapped / f"{name}.csv", keep_default_na=False)
+        cells = pd.read_csv(trapped / "cells.csv", keep_default_na=False)
+        twin = table[table["cell"].isin(cells.loc[cells["strategy"] == "esd", "cell"])]
+        twin = twin.assign(cell="x" + twin["cell"])
+        if name == "cells":
+            twin = twin.assign(strategy="twin")
+        pd.concat([table, twin]).to_csv(trapped / f"{name}.csv", index=False)
+    text = section(trapped)
+    assert "Of 2 strategies: 1 fell, 1 did not, 0 not decided." in text
+    assert "| esd = twin | **fell** | 1 |" in text
+
+
 def test_the_numbers_are_shown(trapped: Path) -> None:
     marks, cells = load(trapped).marks, load(trapped).cells
     bought = marks.merge(cells, on="cell").groupby("strategy")["n_picked"].sum() / (8 * N_BOUGHT)

@@ -1,0 +1,111 @@
+"""Strategies that picked the same candidates everywhere: one strategy under several names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.curves import BASELINE, BLOCK, REFERENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import pandas as pd
+
+    Picks = Mapping[tuple[object, ...], str]
+    """By block and repetition: what tells the picks of a cell from others'."""
+
+JOINT = " = "
+"""Between the names of strategies that are counted once."""
+
+
+def alike(
+    cells: pd.DataFrame, rounds: pd.DataFrame, apart: Collection[str] = ()
+) -> list[tuple[str, ...]]:
+    """Return the groups of strategies that made the same picks in all cells they share.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a planned cell, with `picks_hash`, which is empty where it is not known.
+    rounds : DataFrame
+        What `curves.joined` gave. Where picks are not known, cells with the same scores in every
+        round are taken to have the same picks: they share splits, weights and batches.
+    apart : collection of str
+        Strategies that are in no group.
+
+    Returns
+    -------
+    list of tuple of str
+        Groups of two or more, sorted, random first. All of a group are planned in the same blocks.
+        Cells that failed, or that bought nothing after the first labels, are not compared.
+    """
+    known = _picks_by_strategy(cells, rounds)
+    planned = {str(name): _blocks(part) for name, part in cells.groupby("strategy")}
+    groups: list[list[str]] = []
+    for name in sorted(set(known) - {REFERENCE, *apart}, key=lambda name: (name != BASELINE, name)):
+        for group in groups:
+            if planned[group[0]] == planned[name] and all(
+                _is_same(known[other], known[name]) for other in group
+            ):
+                group.append(name)
+                break
+        else:
+            groups.append([name])
+    return [tuple(group) for group in groups if len(group) > 1]
+
+
+def joint_name(group: Sequence[str]) -> str:
+    """Return what a group is called; random keeps its name, by which it is found."""
+    return BASELINE if BASELINE in group else JOINT.join(group)
+
+
+def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Return rounds in which each group is one strategy.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        What `curves.joined` gave.
+    groups : sequence of sequence of str
+        What `alike` gave.
+
+    Returns
+    -------
+    DataFrame
+        With a group's joint name. A cell of its first name counts; where that one failed, the
+        cell of the next that did not.
+    """
+    if not groups:
+        return rounds
+    names = {name: joint_name(group) for group in groups for name in group}
+    order = {name: i for group in groups for i, name in enumerate(group)}
+    place = rounds["strategy"].map(order).fillna(0)
+    called = rounds.assign(strategy=rounds["strategy"].replace(names))
+    keys = [called[key] for key in [*BLOCK, "repetition", "strategy"]]
+    return called[place == place.groupby(keys).transform("min")]
+
+
+def _blocks(part: pd.DataFrame) -> set[tuple[object, ...]]:
+    return set(part[BLOCK].itertuples(index=False, name=None))
+
+
+def _is_same(ours: Picks, theirs: Picks) -> bool:
+    shared = ours.keys() & theirs.keys()
+    return bool(shared) and all(ours[key] == theirs[key] for key in shared)
+
+
+def _picks_by_strategy(cells: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, Picks]:
+    hashes = cells.set_index("cell")["picks_hash"].to_dict() if "picks_hash" in cells else {}
+    found: dict[str, dict[tuple[object, ...], str]] = {}
+    keys = ["strategy", "cell", *BLOCK, "repetition"]
+    for (strategy, cell, *where), part in rounds.groupby(keys):
+        if len(part) > 1:  # with one round there were no picks
+            own = found.setdefault(str(strategy), {})
+            own[tuple(where)] = str(hashes.get(cell, "")) or _scores(part)
+    return dict(found)
+
+
+def _scores(part: pd.DataFrame) -> str:
+    numbers = part.drop(columns=["cell", *BLOCK, "strategy", "repetition"]).sort_values("round")
+    times = [name for name in numbers.columns if name.endswith("_seconds")]
+    return numbers.drop(columns=times).to_csv(index=False)
