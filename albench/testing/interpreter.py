@@ -1,4 +1,4 @@
-"""Another Python process, in which nothing has been imported and strings hash otherwise."""
+"""A new interpreter, in which nothing has been imported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from albench.testing.checks import Violation
 
 
-def answer_of(script: str, *arguments: str, stdin: bytes = b"", hash_seed: int = 7) -> str:
+def answer_of(script: str, *arguments: str) -> str:
     """Return the last line that a script prints in a new interpreter.
 
     Parameters
@@ -18,10 +18,6 @@ def answer_of(script: str, *arguments: str, stdin: bytes = b"", hash_seed: int =
         Our own code.
     *arguments : str
         Its arguments.
-    stdin : bytes
-        What it reads.
-    hash_seed : int
-        Of strings, so that two processes can differ in it.
 
     Returns
     -------
@@ -33,12 +29,11 @@ def answer_of(script: str, *arguments: str, stdin: bytes = b"", hash_seed: int =
     Violation
         If it fails, with the last line of what it had to say.
     """
-    # Modules are found where they are found here; a hash seed of its own unmasks `hash()`.
-    own = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": str(hash_seed)}
-    environment = {**os.environ, **own}
+    # Modules are found where they are found here.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", script, *arguments]
     done = subprocess.run(  # noqa: S603, PLW1510  # our own code; its status is looked at
-        command, capture_output=True, input=stdin, env=environment
+        command, capture_output=True, env=environment
     )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]

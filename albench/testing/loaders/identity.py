@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import pickle
+import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from albench.api import fingerprint
 from albench.errors import InputError
 from albench.testing.announced.options import moderate_extremes
 from albench.testing.checks import Check, Found, Skip, Violation
-from albench.testing.interpreter import answer_of
+from albench.testing.elsewhere import answer_of, is_importable
 from albench.testing.loaders.opening import opened
 from albench.testing.loaders.reading import some_rows
 
@@ -25,27 +24,6 @@ if TYPE_CHECKING:
 
     from albench.api import Modality
     from albench.testing.specimen import Specimen
-
-# What a child of a benchmark does: it opens the loader itself.
-_SCRIPT = """
-import hashlib, importlib, json, pickle, sys
-import numpy as np
-target, options, rows, others = pickle.load(sys.stdin.buffer)
-module, _, attribute = target.partition(":")
-loader = importlib.import_module(module)
-for part in attribute.split("."):
-    loader = getattr(loader, part)
-for other in others:  # a class may keep what it opened first
-    loader(**other).read(np.array(rows[:1]))
-modality = loader(**options)
-samples = np.ascontiguousarray(modality.read(np.array(rows)))
-parts = (samples.tobytes(), *(repr(part).encode() for part in (
-    modality.subjects.tolist(),
-    modality.labels and sorted(modality.labels.items()),
-    sorted((name, mark.tolist()) for name, mark in modality.marks.items()),
-)))
-print(json.dumps([modality.fingerprint, *(hashlib.sha256(part).hexdigest() for part in parts)]))
-"""
 
 _PARTS = (
     "the same rows are other samples",
@@ -133,11 +111,13 @@ def _variants(specimen: Specimen) -> Iterator[tuple[str, Any, Modality]]:  # opt
 def _another_process_sees_the_same(specimen: Specimen) -> None:
     modality = opened(specimen)
     rows = some_rows(modality)
-    if _is_local(specimen):
+    if not is_importable(specimen):
         raise Skip("its target was given itself, so that no other process can import it")
     others = [specimen.all_options(**{name: value}) for name, value, _ in _variants(specimen)]
-    told = (specimen.descriptor.target, specimen.all_options(), rows.tolist(), others)
-    found, *parts = json.loads(answer_of(_SCRIPT, stdin=pickle.dumps(told)))
+    function = f"{__name__}:{seen_elsewhere.__name__}"
+    target, options = specimen.descriptor.target, specimen.all_options()
+    there: Any = answer_of(function, target, options, rows.tolist(), others)
+    found, *parts = there
     if found != modality.fingerprint:
         raise Violation(
             f"in another process the fingerprint is {found}, here {modality.fingerprint}: "
@@ -148,8 +128,40 @@ def _another_process_sees_the_same(specimen: Specimen) -> None:
             raise Violation(f"in another process {what}")
 
 
+def seen_elsewhere(
+    target: str, options: dict[str, Any], rows: list[int], others: list[dict[str, Any]]
+) -> list[str]:
+    """Return what a loader gives in this process, for the process that asks.
+
+    Parameters
+    ----------
+    target : str
+        The loader's, imported as a child of a benchmark does.
+    options : dict of str to object
+        All of them.
+    rows : list of int
+        To be read.
+    others : list of dict
+        Options with which it is opened before: a class may keep what it opened first.
+
+    Returns
+    -------
+    list of str
+        The fingerprint, and hashes of samples, subjects, labels and marks.
+    """
+    module, _, attribute = target.partition(":")
+    loader: Any = importlib.import_module(module)
+    for part in attribute.split("."):
+        loader = getattr(loader, part)
+    wanted = np.array(rows)
+    for other in others:
+        loader(**other).read(wanted[:1])
+    modality = loader(**options)
+    return [modality.fingerprint, *_hashes(modality, wanted)]
+
+
 def _hashes(modality: Modality, rows: NDArray[np.intp]) -> list[str]:
-    """Return what the script prints of samples, subjects, labels and marks."""
+    """Return hashes of samples, subjects, labels and marks."""
     plain = (
         modality.subjects.tolist(),
         modality.labels and sorted(modality.labels.items()),
@@ -158,12 +170,6 @@ def _hashes(modality: Modality, rows: NDArray[np.intp]) -> list[str]:
     samples = np.ascontiguousarray(modality.read(rows)).tobytes()
     parts = (samples, *(repr(part).encode() for part in plain))
     return [hashlib.sha256(part).hexdigest() for part in parts]
-
-
-def _is_local(specimen: Specimen) -> bool:
-    target = specimen.load()
-    module, _, attribute = specimen.descriptor.target.partition(":")
-    return f"{target.__module__}:{target.__qualname__}" != f"{module}:{attribute}"
 
 
 CHECKS = (

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import pickle
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from albench.registry import Component
 from albench.testing.checks import Check, Skip, Violation
-from albench.testing.interpreter import answer_of
+from albench.testing.elsewhere import answer_of, is_importable
 from albench.testing.models.worlds import built, logits, require_close, through, usual_world
 from albench.testing.specimen import Specimen
 
@@ -18,20 +16,14 @@ if TYPE_CHECKING:
     from albench.api import Descriptor
     from albench.testing.models.worlds import World
 
-_SCRIPT = """
-import json, pickle, sys
-from albench.testing.models.processes import answers_to
-print(json.dumps(answers_to(*pickle.load(sys.stdin.buffer))))
-"""
-
 
 def _another_process_builds_the_same(specimen: Specimen) -> None:
-    if _is_local(specimen):
+    if not is_importable(specimen):
         raise Skip("its target was given itself, so that no other process can import it")
     found = usual_world(specimen)
-    told = (specimen.descriptor, dict(specimen.options), found)
     here = _answers(specimen, found)
-    there = json.loads(answer_of(_SCRIPT, stdin=pickle.dumps(told)))
+    function = f"{__name__}:{answers_to.__name__}"
+    there: Any = answer_of(function, specimen.descriptor, dict(specimen.options), found)
     for name, key in here["keys"].items():
         if there["keys"].get(name) != key:
             raise Violation(
@@ -43,16 +35,9 @@ def _another_process_builds_the_same(specimen: Specimen) -> None:
         require_close(came, expected, f"in another process, {what} are others")
 
 
-def _is_local(specimen: Specimen) -> bool:
-    target = specimen.load()
-    module, _, attribute = specimen.descriptor.target.partition(":")
-    named = (getattr(target, part, "") for part in ("__module__", "__qualname__"))
-    return ":".join(named) != f"{module}:{attribute}"
-
-
 def answers_to(
     descriptor: Descriptor, options: dict[str, Any], found: World
-) -> dict[str, dict[str, Any]]:  # as JSON takes them
+) -> dict[str, dict[str, Any]]:  # keys are strings, numbers are nested lists
     """Return what a model gives in a process that has built nothing of it yet.
 
     Parameters

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,7 @@ import numpy as np
 from albench.registry import Component
 from albench.testing.checks import Check, Skip, Violation
 from albench.testing.claims import ends
-from albench.testing.interpreter import answer_of
+from albench.testing.elsewhere import answer_of, is_importable
 from albench.testing.specimen import Specimen
 from albench.testing.strategies.problems import problem
 from albench.testing.strategies.queries import UNSTEADY, ask, usual
@@ -21,20 +19,13 @@ if TYPE_CHECKING:
     from albench.api import Descriptor
     from albench.testing.strategies.problems import Problem
 
-HASH_SEEDS = (3, 4)
-"""Two of which each gives the set {"m0", "m1"} another order."""
-
-_SCRIPT = """
-import json, pickle, sys
-from albench.testing.strategies.processes import picks_elsewhere
-print(json.dumps(picks_elsewhere(*pickle.load(sys.stdin.buffer))))
-"""
-
 
 def _another_process_picks_the_same(specimen: Specimen) -> None:
-    _require_importable(specimen)
+    if not is_importable(specimen):
+        raise Skip("its target was given itself, so that no other process can import it")
     here = _picks(specimen)
-    if _asked_elsewhere(specimen) != here:
+    function = f"{__name__}:{picks_elsewhere.__name__}"
+    if answer_of(function, specimen.descriptor, dict(specimen.options)) != here:
         if _picks(specimen) != here:
             raise Violation(UNSTEADY)
         raise Violation(
@@ -42,20 +33,6 @@ def _another_process_picks_the_same(specimen: Specimen) -> None:
             "order of sets of strings, hash(), the process's number, or what is kept of the first "
             "pool decides"
         )
-
-
-def _require_importable(specimen: Specimen) -> None:
-    target = specimen.load()
-    if f"{target.__module__}:{target.__qualname__}" != specimen.descriptor.target:
-        raise Skip("its target was given itself, so that no other process can import it")
-
-
-# There is one, in which two names stand the other way in a set than here.
-def _asked_elsewhere(specimen: Specimen) -> list[list[int]]:
-    told = pickle.dumps((specimen.descriptor, dict(specimen.options)))
-    hash_seed = HASH_SEEDS[list({"m0", "m1"}) == ["m0", "m1"]]
-    answer: list[list[int]] = json.loads(answer_of(_SCRIPT, stdin=told, hash_seed=hash_seed))
-    return answer
 
 
 def picks_elsewhere(descriptor: Descriptor, options: dict[str, Any]) -> list[list[int]]:
