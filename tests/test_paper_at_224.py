@@ -45,6 +45,7 @@ budgets = ["baseline"]
 """
 
 
+@pytest.mark.sweep
 @pytest.mark.timeout(600)
 def test_the_paper_at_224_pixels_runs_on_a_few_images(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from albench.execute.run import Progress
     from albench.records.schema import Finished
 
+pytestmark = pytest.mark.xdist_group("faulty")  # one run for all of them
+
 FAULTS: dict[str, Any] = importlib.import_module("faulty.strategies").FAULTS
 
 SPEC = """
@@ -42,7 +44,7 @@ models = ["m"]
 strategies = {names}
 budgets = ["b"]
 [limits]
-cell_seconds = 20
+cell_seconds = 10
 memory_mb = 1500
 """
 ENTRY = '[strategies.{name}]\nplugin = "faulty/{name}"\noptions = {{ folder = "{folder}" }}\n'

@@ -10,7 +10,11 @@ import pytest
 from albench import report
 
 ROOT = Path(__file__).parents[2]
-COMMITTED = sorted(path.parent for path in ROOT.glob("results/*/cells.csv"))
+LARGE = {"strategies", "traps"}
+COMMITTED = [
+    pytest.param(path.parent, marks=[pytest.mark.sweep] * (path.parent.name in LARGE))
+    for path in sorted(ROOT.glob("results/*/cells.csv"))
+]
 
 
 def texts(folder: Path) -> dict[str, str]:

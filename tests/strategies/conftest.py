@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
+
+
+N_CLASSES = 3
 
 
 @dataclass
@@ -63,8 +66,6 @@ class LinearSource:
 
     streams: dict[str, NDArray[np.float64]]
     weights: NDArray[np.float64]
-    broken: frozenset[int] = frozenset()  # samples of the first modality that give NaN
-    precision: type[np.floating[Any]] = np.float32
 
     def proba(self, candidates: NDArray[np.intp]) -> NDArray[np.float32]:
         return self._proba(self.embeddings(candidates))
@@ -85,16 +86,13 @@ class LinearSource:
     ) -> Iterator[NDArray[np.float32]]:
         for i in range(members):
             other = np.random.default_rng(i).normal(size=self.weights.shape)
-            yield softmax(self.embeddings(candidates) @ other, axis=1).astype(self.precision)
+            yield softmax(self.embeddings(candidates) @ other, axis=1).astype(np.float32)
 
     def stream_embeddings(self, candidates: NDArray[np.intp]) -> Mapping[str, NDArray[np.float32]]:
-        vectors = {
-            name: rows[candidates[:, i]].astype(self.precision)
+        return {
+            name: rows[candidates[:, i]].astype(np.float32)
             for i, (name, rows) in enumerate(self.streams.items())
         }
-        first = next(iter(vectors))
-        vectors[first][np.isin(candidates[:, 0], list(self.broken))] = np.nan
-        return vectors
 
     def masked_proba(
         self, candidates: NDArray[np.intp], kept: tuple[str, ...]
@@ -105,7 +103,7 @@ class LinearSource:
         return self._proba(np.hstack(list(vectors.values())))
 
     def _proba(self, embeddings: NDArray[Any]) -> NDArray[np.float32]:
-        return np.asarray(softmax(embeddings @ self.weights, axis=1), dtype=self.precision)
+        return np.asarray(softmax(embeddings @ self.weights, axis=1), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -117,96 +115,42 @@ class Cohort:
     subjects: NDArray[np.intp]
     labels: NDArray[np.intp]
     n_labelled: int
-    n_classes: int = 3
-    names: tuple[str, ...] = field(default=("a", "b"))
 
-    def view(
-        self,
-        *,
-        needs: Any = NEEDS | GRANTED,
-        order: NDArray[np.intp] | None = None,
-        size: int | None = None,
-    ) -> PoolView:
-        """Return the pool, reordered or cut if wanted."""
+    def view(self, *, needs: Any = NEEDS | GRANTED) -> PoolView:
+        """Return the pool, which is all behind the labelled ones."""
         k = self.n_labelled
-        pool = np.arange(k, len(self.candidates))[:size]
-        pool = pool if order is None else pool[order]
         return PoolView(
             self.source,
             needs=needs,
-            modalities=self.names,
-            n_classes=self.n_classes,
-            candidates=self.candidates[pool],
-            subjects=self.subjects[pool],
+            modalities=("a", "b"),
+            n_classes=N_CLASSES,
+            candidates=self.candidates[k:],
+            subjects=self.subjects[k:],
             labelled_candidates=self.candidates[:k],
             labelled_subjects=self.subjects[:k],
             labels=self.labels[:k],
-            tell_labels=lambda asked: asked[:, 0] % self.n_classes,
+            tell_labels=lambda asked: asked[:, 0] % N_CLASSES,
         )
 
 
-def linear_cohort(  # each argument is one way in which a pool can be odd
-    n: int = 80,
-    *,
-    seed: int = 0,
-    modalities: int = 2,
-    scale: float = 1.0,
-    classes: tuple[int, ...] = (0, 1, 2),
-    n_classes: int = 3,
-    n_labelled: int = 20,
-    copies: int = 1,
-    constant: bool = False,
-    broken: tuple[int, ...] = (),
-) -> Cohort:
-    rng = np.random.default_rng(seed)
-    names = tuple("abcd"[:modalities])
-    samples = max(1, (n + n_labelled) // copies)
-    streams = {name: rng.normal(size=(samples, 3)) * (not constant) for name in names}
-    weights = rng.normal(size=(3 * modalities, n_classes)) * scale
-    candidates = np.repeat(np.arange(samples), copies)[: n + n_labelled]
-    candidates = rng.permutation(np.resize(candidates, n + n_labelled))
-    grid = np.tile(candidates[:, None], (1, modalities))
+def linear_cohort(n: int = 80, *, n_labelled: int = 20) -> Cohort:
+    rng = np.random.default_rng(0)
+    streams = {name: rng.normal(size=(n + n_labelled, 3)) for name in ("a", "b")}
+    weights = rng.normal(size=(6, N_CLASSES))
+    candidates = rng.permutation(n + n_labelled)
     return Cohort(
-        LinearSource(streams, weights, frozenset(broken)),
-        candidates=grid,
+        LinearSource(streams, weights),
+        candidates=np.tile(candidates[:, None], (1, 2)),
         subjects=candidates // 4,
-        labels=rng.choice(classes, size=len(grid)),
+        labels=rng.choice(N_CLASSES, size=n + n_labelled),
         n_labelled=n_labelled,
-        n_classes=n_classes,
-        names=names,
     )
-
-
-COHORTS: dict[str, Callable[[], Cohort]] = {
-    "plain": linear_cohort,
-    "one modality": lambda: linear_cohort(modalities=1),
-    "four modalities": lambda: linear_cohort(modalities=4),
-    "every candidate four times": lambda: linear_cohort(copies=4),
-    "one sample only": lambda: linear_cohort(copies=100),
-    "constant features": lambda: linear_cohort(constant=True),
-    "saturated probabilities": lambda: linear_cohort(scale=1e4),
-    "flat probabilities": lambda: linear_cohort(scale=0.0),
-    "some NaN": lambda: linear_cohort(broken=(*range(0, 30, 3),)),
-    "only NaN": lambda: linear_cohort(broken=(*range(100),)),
-    "one class labelled": lambda: linear_cohort(classes=(1,)),
-    "a class not labelled": lambda: linear_cohort(classes=(0, 2)),
-    "two classes": lambda: linear_cohort(classes=(0, 1), n_classes=2),
-    "one label": lambda: linear_cohort(n_labelled=1),
-    "no labels": lambda: linear_cohort(n_labelled=0),
-    "three candidates": lambda: linear_cohort(3),
-}
 
 
 @pytest.fixture
 def cohort() -> Callable[..., Cohort]:
     """A factory of cohorts that a linear model knows."""
     return linear_cohort
-
-
-@pytest.fixture(params=COHORTS, ids=str)
-def any_cohort(request: pytest.FixtureRequest) -> Cohort:
-    """Each of the odd cohorts in turn."""
-    return COHORTS[request.param]()
 
 
 @pytest.fixture

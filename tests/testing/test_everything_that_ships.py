@@ -21,6 +21,9 @@ STRATEGIES = {
     part.name: part for part in discover().of(Kind.STRATEGY) if part.distribution == "albench"
 }
 
+CHEAPER: dict[str, dict[str, Any]] = {"oracle-greedy": {"candidates": 5, "held_out": 40}}
+"""Options with which a strategy does the same in a tenth of the time."""
+
 MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "mmfn, its trunk frozen": ("mmfn", {"trunk": "small"}),
     "mmfn, its trunk learning": ("mmfn", {"trunk": "small", "frozen": False}),
@@ -42,7 +45,7 @@ LOADERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_a_strategy_conforms(name: str) -> None:
-    report = check(STRATEGIES[name], sizes=SIZES)
+    report = check(STRATEGIES[name], options=CHEAPER.get(name), sizes=SIZES)
     assert report.ok, report.as_table()
 
 

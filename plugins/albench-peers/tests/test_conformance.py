@@ -1,12 +1,10 @@
 """Every peer keeps the promises of a strategy, but for the faults of theirs that are named here.
 
-The kit takes ten seconds to minutes for each of a few peers. Those are left out unless
-``ALBENCH_ALL_PEERS`` is set; all others are examined whenever tests run.
+The kit takes ten seconds to minutes for each of a few peers: ``tox -e full`` examines those too.
 """
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +19,7 @@ PEERS = {
     part.qualified: part for part in discover().components if part.distribution == "albench-peers"
 }
 SLOW = {
+    "skactiveml/batchbald",
     "skactiveml/bald",
     "skactiveml/cost-embedding",
     "skactiveml/expected-average-precision",
@@ -61,11 +60,8 @@ FAULTS = {
 
 
 def marks(peer: Component) -> list[pytest.MarkDecorator]:
-    is_left_out = peer.qualified in SLOW and "ALBENCH_ALL_PEERS" not in os.environ
-    return [
-        pytest.mark.skipif(peer.state is not State.OK, reason=peer.reason),
-        pytest.mark.skipif(is_left_out, reason="takes long; set ALBENCH_ALL_PEERS to have it"),
-    ]
+    is_there = pytest.mark.skipif(peer.state is not State.OK, reason=peer.reason)
+    return [is_there, pytest.mark.sweep] if peer.qualified in SLOW else [is_there]
 
 
 @pytest.mark.parametrize(

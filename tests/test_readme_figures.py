@@ -1,0 +1,65 @@
+"""Figures in the README are those of the committed pages that it names beside them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGE = re.compile(r"\(results/([\w-]+)/report/report\.md\)")
+DIFFERENCE = re.compile(r"[+−±]\d+\.\d+")
+CELLS = re.compile(r"([\d,]+) cells")
+
+PARAGRAPHS = [
+    pytest.param(paragraph, found[1], id=found[1])
+    for paragraph in (ROOT / "README.md").read_text(encoding="utf-8").split("\n\n")
+    if (found := PAGE.search(paragraph))
+]
+
+
+def page(name: str) -> str:
+    return (ROOT / "results" / name / "report" / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("paragraph", "name"), PARAGRAPHS)
+def test_numbers_of_cells_are_those_planned(paragraph: str, name: str) -> None:
+    planned = re.search(r"All (\d+) planned cells", page(name))
+    assert planned is not None
+    assert [told.replace(",", "") for told in CELLS.findall(paragraph)] == [planned[1]]
+
+
+@pytest.mark.parametrize(("paragraph", "name"), PARAGRAPHS)
+def test_differences_stand_on_the_page(paragraph: str, name: str) -> None:
+    answer = page(name).partition("**Mean accuracy")[0]
+    assert [told for told in DIFFERENCE.findall(paragraph) if told not in answer] == []
+
+
+def paragraph_of(name: str) -> str:
+    return next(param.values[0] for param in PARAGRAPHS if param.values[1] == name)
+
+
+def test_who_beats_random_and_who_is_worse_is_counted() -> None:
+    beaten = re.search(
+        r"\*\*([^*]+) (?:is|are) better than random\*\* in accuracy, and ([^.]+) are worse",
+        page("strategies"),
+    )
+    told = re.search(
+        r"(\d+) strategies\s+beat random.* and (\d+) are worse",
+        paragraph_of("strategies"),
+        re.DOTALL,
+    )
+    assert beaten is not None
+    assert told is not None
+    assert [len(re.split(", | and ", names)) for names in beaten.groups()] == [
+        int(n) for n in told.groups()
+    ]
+
+
+def test_who_buys_copies_is_counted() -> None:
+    fell = re.search(r"\*\*duplicates\*\*.* Of (\d+) strategies: (\d+) fell", page("traps"))
+    told = re.search(r"(\d+) of (\d+) buy copies", paragraph_of("traps"))
+    assert fell is not None
+    assert told is not None
+    assert told.groups() == (fell[2], fell[1])
