@@ -28,7 +28,7 @@ class Modality:
         ``read(rows)`` takes row numbers, ``(k,)``, and returns ``(k, *shape)``: uint8 images, which
         albench scales to 0..1, or float32. It is lazy and deterministic, takes rows in any order,
         with repetitions, and may run in several processes. It raises `DataError`, naming file and
-        subject, for what cannot be read.
+        subject, for what cannot be read, and `IndexError` for rows beyond the last.
     fingerprint : str
         A hash of everything that decides what `read` returns, and of subjects and labels: not of
         paths. See `fingerprint`.
