@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.errors import AlbenchError
-from albench.execute.block import open_block
+from albench.execute.fairness import batch_order_hash, initial_weights_hash
 from albench.execute.frames import Message
-from albench.execute.query import Question, ask
-from albench.seeds import Purpose, generator
+from albench.execute.opening import open_cell
+from albench.execute.query import CheckedStrategy, teller
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from albench.execute.block import Block
     from albench.execute.child import Line
+    from albench.execute.open_cell import OpenCell
     from albench.execute.task import CellTask
 
 
@@ -31,13 +31,13 @@ def run_start(task: CellTask, line: Line) -> None:
     line : Line
         Takes the networks' hashes and the one round.
     """
-    block = open_block(task)
+    opened = open_cell(task)
     networks = {
-        "weights": block.initial_weights_hash(),
-        "batches": block.batch_order_hash(len(task.labelled)),
+        "weights": initial_weights_hash(opened),
+        "batches": batch_order_hash(opened, len(task.labelled)),
     }
     line.send(Message("networks", networks))
-    line.send(_turn(block, 0, task.labelled, task.labels))
+    line.send(_taught(opened, task.labelled, task.labels, 0))
 
 
 def run_cell(task: CellTask, line: Line) -> None:
@@ -55,74 +55,57 @@ def run_cell(task: CellTask, line: Line) -> None:
     AlbenchError
         If the strategy or the model fails; QueryFault and PurityViolation among them.
     """
-    block = open_block(task)
-    labelled, labels = task.labelled, task.labels
-    block.go_on_from(labelled, labels, task.state)
+    opened = open_cell(task)
+    opened.resume(task.labelled, task.labels, task.state)
     for number in range(task.n_rounds, len(task.data.schedule.targets)):
         line.send(Message("asks", {"round": number}))
         began = time.perf_counter()
-        picked = _choose(block, task, labelled, labels, number)
+        picks = _queried(opened, task, number)
         seconds = time.perf_counter() - began
-        bought = Message("picks", {"round": number, "seconds": seconds}, {"picks": picked})
-        told = line.ask(bought).arrays["labels"]
-        labelled, labels = np.concatenate([labelled, picked]), np.concatenate([labels, told])
-        line.send(_turn(block, number, labelled, labels))
+        bought = Message("picks", {"round": number, "seconds": seconds}, {"picks": picks})
+        labels = line.ask(bought).arrays["labels"]
+        line.send(_taught(opened, picks, labels, number))
 
 
-def _choose(
-    block: Block,
-    task: CellTask,
-    labelled: NDArray[np.intp],
-    labels: NDArray[np.intp],
-    number: int,
-) -> NDArray[np.intp]:
-    component, plan = task.strategy, task.cell.strategy
+def _queried(opened: OpenCell, task: CellTask, number: int) -> NDArray[np.intp]:
+    component, plan, data = task.strategy, task.cell.strategy, task.data
     if component is None or plan is None:
         raise ValueError("the reference buys nothing")
-    data, targets = task.data, task.data.schedule.targets
-    is_free = ~np.isin(data.train, labelled)
-    question = Question(
-        data=data,
-        labelled=labelled,
-        labels=labels,
-        pool=data.train[is_free],
-        n_units=targets[number] - targets[number - 1],
-        unit=data.schedule.unit,
-        round=number,
-        pool_labels=None if task.pool_labels is None else task.pool_labels[is_free],
-    )
-    return ask(
-        question,
+    strategy = CheckedStrategy(
         lambda: component.load()(**component.arguments(plan.options)),
-        block.source(labelled, labels, number),
-        block.classifier.state_hash,
-        generator(task.cell.stream(Purpose.STRATEGY, number)),
-        f"strategy {component.qualified} ({component.package})",
+        opened.classifier.state_hash,
+        data.schedule.unit,
+        f"strategy {component.qualified} ({component.package}), round {number}",
     )
+    tell_labels = None
+    if task.pool_labels is not None:
+        tell_labels = teller(data.candidates[data.train], task.pool_labels)
+    targets = data.schedule.targets
+    return opened.query(strategy, targets[number] - targets[number - 1], number, tell_labels)
 
 
-def _turn(
-    block: Block, number: int, labelled: NDArray[np.intp], labels: NDArray[np.intp]
+def _taught(
+    opened: OpenCell, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
 ) -> Message:
-    """Train on the labelled set, evaluate, and return what there is to tell of the round."""
+    """Train with what was bought, evaluate, and return what there is to tell of the round."""
     began = time.perf_counter()
-    block.train_on(labelled, labels, number)
+    opened.teach(bought, labels, number)
     trained = time.perf_counter()
-    proba = block.test_proba()
-    _require_finite(proba, block, len(labelled))
+    proba = opened.held_out.proba(opened.classifier)
+    _require_finite(proba, opened)
     evaluated = time.perf_counter()
-    state = np.frombuffer(block.classifier.state(), dtype=np.uint8)
+    state = np.frombuffer(opened.classifier.state(), dtype=np.uint8)
     times = {"train_seconds": trained - began, "evaluate_seconds": evaluated - trained}
     return Message("round", {"round": number, **times}, {"proba": proba, "state": state})
 
 
-def _require_finite(proba: NDArray[np.float32], block: Block, n_labelled: int) -> None:
+def _require_finite(proba: NDArray[np.float32], opened: OpenCell) -> None:
     """Raise if the model answers with anything but numbers: no metric is defined on the rest."""
     odd = np.flatnonzero(~np.isfinite(proba).all(axis=1))
     if not len(odd):
         return
-    model = block.cell.model
-    broken = block.classifier.odd_weights()
+    model = opened.cell.model
+    broken = opened.classifier.odd_weights()
     cause = (
         f"its weights are not finite either ({broken[0]} and {len(broken) - 1} more): training "
         f"diverged, so lower training.learning_rate ({model.training['learning_rate']:g}) or look "
@@ -133,5 +116,5 @@ def _require_finite(proba: NDArray[np.float32], block: Block, n_labelled: int) -
     )
     raise AlbenchError(
         f"its test probabilities are not finite, for {len(odd)} of {len(proba)} "
-        f"{block.cell.evaluate}s, when trained on {n_labelled} candidates; {cause}"
+        f"{opened.cell.evaluate}s, when trained on {len(opened.labelled)} candidates; {cause}"
     )

@@ -49,27 +49,24 @@ class CandidateDataset:
         return samples, self.labels[torch.from_numpy(positions)]
 
 
-class Batches:
-    """Batches of a dataset, in a new random order each time, or in their own.
+class BatchOrder:
+    """Which candidates each batch takes: in a new random order each time, or in their own.
 
     Parameters
     ----------
-    dataset : CandidateDataset
-        What to batch.
+    n : int
+        How many candidates there are.
     batch_size : int
         The most candidates a batch. All batches are as equal as can be: in a small rest the
         statistics of batch normalisation are noise, and behind it the network's running ones are
         too. None has one candidate, which cannot be normalised, unless asked for or alone.
     rng : numpy.random.Generator or None
-        Draws each pass's order; None keeps the dataset's.
+        Draws each pass's order; None keeps the candidates' own.
     """
 
-    def __init__(
-        self, dataset: CandidateDataset, batch_size: int, rng: np.random.Generator | None = None
-    ) -> None:
-        self._dataset = dataset
+    def __init__(self, n: int, batch_size: int, rng: np.random.Generator | None = None) -> None:
+        self._n = n
         self._rng = rng
-        n = len(dataset)
         n_batches = math.ceil(n / batch_size)
         if batch_size > 1:
             n_batches = min(n_batches, max(n // 2, 1 if n else 0))
@@ -79,8 +76,34 @@ class Batches:
     def __len__(self) -> int:
         return len(self._slices)
 
-    def __iter__(self) -> Iterator[Batch]:
-        n = len(self._dataset)
-        order = np.arange(n) if self._rng is None else self._rng.permutation(n)
+    def __iter__(self) -> Iterator[NDArray[np.intp]]:
+        order = np.arange(self._n) if self._rng is None else self._rng.permutation(self._n)
         for positions in self._slices:
-            yield self._dataset.__getitems__(order[positions])
+            yield order[positions]
+
+
+class Batches:
+    """Batches of a dataset.
+
+    Parameters
+    ----------
+    dataset : CandidateDataset
+        What to batch.
+    batch_size : int
+        The most candidates a batch; see `BatchOrder`.
+    rng : numpy.random.Generator or None
+        Draws each pass's order; None keeps the dataset's.
+    """
+
+    def __init__(
+        self, dataset: CandidateDataset, batch_size: int, rng: np.random.Generator | None = None
+    ) -> None:
+        self._dataset = dataset
+        self._order = BatchOrder(len(dataset), batch_size, rng)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __iter__(self) -> Iterator[Batch]:
+        for positions in self._order:
+            yield self._dataset.__getitems__(positions)

@@ -12,6 +12,8 @@ from albench.errors import DataError
 from albench.learn.views import Round, candidate_view
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     from albench.api import PoolView, QueryStrategy
@@ -34,10 +36,19 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
         What is trained.
     strategy : QueryStrategy or None
         What chooses; None for a learner that is never asked, or is given one later.
+    order : callable or None
+        Returns positions in the labelled set, in the order in which it is trained on; None trains
+        in the order of purchase.
     """
 
-    def __init__(self, estimator: FusionClassifier, strategy: QueryStrategy | None = None) -> None:
+    def __init__(
+        self,
+        estimator: FusionClassifier,
+        strategy: QueryStrategy | None = None,
+        order: Callable[[], Integers] | None = None,
+    ) -> None:
         self.strategy = strategy
+        self._order = order
         super().__init__(estimator=estimator, query_strategy=_query)
 
     def view(self, X_pool: ArrayLike, round: Round = _FIRST) -> PoolView:
@@ -107,6 +118,15 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
         """
         self.X_training, self.y_training = _checked(X, y)
         self._fit_to_known(bootstrap=bootstrap, **fit_kwargs)
+        return self
+
+    def _fit_to_known(self, bootstrap: bool = False, **fit_kwargs: Any) -> Learner:  # modAL's
+        """Train on all that is known, in the learner's order."""
+        if bootstrap or self._order is None:
+            super()._fit_to_known(bootstrap=bootstrap, **fit_kwargs)
+        else:
+            order = self._order()
+            self.estimator.fit(self.X_training[order], self.y_training[order], **fit_kwargs)
         return self
 
     def _add_training_data(self, X: ArrayLike, y: ArrayLike) -> None:

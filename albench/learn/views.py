@@ -35,14 +35,17 @@ class Round:
         Of its dropout passes.
     committee_seed : int
         Of its committees.
+    tell_labels : callable or None
+        What tells an oracle the pool's labels; see `PoolView`.
     """
 
     number: int = 1
     dropout_seed: int = 0
     committee_seed: int = 0
+    tell_labels: Callable[[Integers], Integers] | None = None
 
 
-def candidate_view(  # noqa: PLR0913  # each is another thing that a strategy is shown
+def candidate_view(
     classifier: FusionClassifier,
     wanted: Collection[str],
     *,
@@ -50,7 +53,6 @@ def candidate_view(  # noqa: PLR0913  # each is another thing that a strategy is
     labelled: Integers,
     labels: Integers,
     round: Round,
-    tell_labels: Callable[[Integers], Integers] | None = None,
 ) -> PoolView:
     """Return the view of a pool of candidates.
 
@@ -68,8 +70,6 @@ def candidate_view(  # noqa: PLR0913  # each is another thing that a strategy is
         Class numbers of the labelled set.
     round : Round
         The round.
-    tell_labels : callable or None
-        What tells an oracle the pool's labels; see `PoolView`.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def candidate_view(  # noqa: PLR0913  # each is another thing that a strategy is
         labelled_subjects=classifier.store.subjects(labelled),
         labels=labels,
         round=round.number,
-        tell_labels=tell_labels,
+        tell_labels=round.tell_labels,
     )
 
 

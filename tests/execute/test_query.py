@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from albench.api import PoolView
 from albench.api.needs import HIDDEN_LABELS
-from albench.cohort.budget import Schedule
 from albench.cohort.join import Cohort, join
 from albench.errors import UndeclaredNeed
-from albench.execute.query import Question, ask, teller
-from albench.execute.task import Unlabelled
+from albench.execute.query import CheckedStrategy, teller
 from albench.testing.reach import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from albench.api import Modality, PoolView
+    from albench.api import Modality
 
 
 class Walks:
@@ -34,19 +33,26 @@ class Walks:
         return np.arange(n)
 
 
-def asked(cohort: Cohort) -> Question:
+def ask(cohort: Cohort, strategy: Any, tell_labels: Any = None) -> np.ndarray:
     """Four of eight candidates are labelled; two of the others are to be bought."""
-    data = Unlabelled(
+    candidates, subjects = cohort.candidates, cohort.candidate_subjects
+    labelled, pool = np.arange(4), np.arange(4, 8)
+    source: Any = object()  # it is not asked
+    checked = CheckedStrategy(lambda: strategy, lambda: "hash", "candidates", "a strategy, round 1")
+    view = PoolView(
+        source,
+        needs=checked.needs,
         modalities=cohort.modalities,
         n_classes=len(cohort.classes),
-        candidates=cohort.candidates,
-        candidate_subjects=cohort.candidate_subjects,
-        train=np.arange(8),
-        test=np.arange(0),
-        schedule=Schedule((4, 6), "candidates"),
+        candidates=candidates[pool],
+        subjects=subjects[pool],
+        labelled_candidates=candidates[labelled],
+        labelled_subjects=subjects[labelled],
+        labels=cohort.candidate_labels[labelled],
+        round=1,
+        tell_labels=tell_labels,
     )
-    labels = cohort.candidate_labels[:4].copy()
-    return Question(data, np.arange(4), labels, np.arange(4, 8), 2, "candidates", 1)
+    return checked(view, 2, np.random.default_rng(0))
 
 
 def test_a_strategy_is_shown_given_labels_and_finds_neither_true_ones_nor_marks(
@@ -57,10 +63,8 @@ def test_a_strategy_is_shown_given_labels_and_finds_neither_true_ones_nor_marks(
     modality = replace(make_modality(labels, labels), marks={"failed": failed})
     true = join("c", {"m": modality})
     cohort = replace(true, given_labels=1 - true.true_labels)
-    question = asked(cohort)
-    strategy, source = Walks(), object()
-    rng = np.random.default_rng(0)
-    ask(question, lambda: strategy, _any(source), lambda: "hash", rng, "a strategy")
+    strategy = Walks()
+    ask(cohort, strategy)
     assert strategy.labels == (1 - true.true_labels[:4]).tolist()
     assert strategy.found
     assert not any(isinstance(found, Cohort) for found in strategy.found)
@@ -80,34 +84,24 @@ class Peeks(Walks):
 
 
 @pytest.fixture
-def question(make_modality: Callable[..., Modality]) -> Question:
+def cohort(make_modality: Callable[..., Modality]) -> Cohort:
     """Four of eight candidates are in the pool, of classes 0, 1, 0, 1."""
     labels = {f"P{i}": "ab"[i % 2] for i in range(8)}
-    cohort = join("c", {"m": make_modality(labels, labels)})
-    return asked(cohort)
+    return join("c", {"m": make_modality(labels, labels)})
 
 
-def test_labels_of_the_pool_are_refused_to_a_strategy_that_is_not_tagged(
-    question: Question,
-) -> None:
-    rng = np.random.default_rng(0)
+def test_labels_of_the_pool_are_refused_to_a_strategy_that_is_not_tagged(cohort: Cohort) -> None:
     with pytest.raises(UndeclaredNeed, match="a strategy, round 1: the labels of the pool"):
-        ask(question, Peeks, _any(object()), lambda: "hash", rng, "a strategy")
+        ask(cohort, Peeks())
 
 
-def test_an_oracle_is_told_the_labels_of_the_pool_and_no_others(question: Question) -> None:
-    candidates = question.data.candidates
-    told = teller(candidates[question.pool], np.array([0, 1, 0, 1]))
-    assert told(candidates[[7, 4]]).tolist() == [1, 0]
+def test_an_oracle_is_told_the_labels_of_the_pool_and_no_others(cohort: Cohort) -> None:
+    told = teller(cohort.candidates[4:8], np.array([0, 1, 0, 1]))
+    assert told(cohort.candidates[[7, 4]]).tolist() == [1, 0]
     with pytest.raises(KeyError):
-        told(candidates[[0]])
+        told(cohort.candidates[[0]])
 
 
-def test_an_oracle_may_read_them(question: Question) -> None:
-    rng = np.random.default_rng(0)
-    oracle = replace(question, pool_labels=np.array([0, 1, 0, 1]))
-    assert len(ask(oracle, Peeks, _any(object()), lambda: "hash", rng, "an oracle")) == 2
-
-
-def _any(source: object) -> Any:  # a source that is not asked
-    return source
+def test_an_oracle_may_read_them(cohort: Cohort) -> None:
+    told = teller(cohort.candidates[4:8], np.array([0, 1, 0, 1]))
+    assert len(ask(cohort, Peeks(), told)) == 2

@@ -13,9 +13,8 @@ from albench.api import Descriptor, Kind
 from albench.api.needs import NEEDS
 from albench.cohort.cache import FeatureCache
 from albench.cohort.join import join
-from albench.execute.block import open_block
+from albench.execute.opening import open_cell
 from albench.execute.prepare import Prepared
-from albench.execute.query import Question, _view
 from albench.execute.repetition import open_repetition
 from albench.execute.task import CellTask, task_for
 from albench.registry import Component
@@ -165,12 +164,11 @@ def task(repetition: Repetition, tmp_path: Path) -> CellTask:
 def test_in_a_real_round_nothing_hidden_can_be_reached(
     repetition: Repetition, task: CellTask
 ) -> None:
-    block = open_block(task)
-    labelled, pool = task.labelled, repetition.train[20:]
-    block.train_on(labelled, task.labels, 0)
-    question = Question(task.data, labelled, task.labels, pool, 5, "candidates", 1)
-    strategy: Any = type("Reader", (), {"needs": frozenset(NEEDS)})()
-    view = _view(question, strategy, block.source(labelled, task.labels, 1))
+    opened = open_cell(task)
+    pool = repetition.train[20:]
+    opened.teach(task.labelled, task.labels, 0)
+    opened.learner.strategy = type("Reader", (), {"needs": frozenset(NEEDS)})()
+    view = opened.learner.view(opened.data.candidates[pool], opened.round(1))
     assert len(view.proba) == len(view.embeddings) == len(pool)
     every = repetition.cohort.candidate_labels
     subjects = repetition.cohort.labels
@@ -178,4 +176,4 @@ def test_in_a_real_round_nothing_hidden_can_be_reached(
     assert way_to_hidden(hidden, view) is None
     assert way_to_hidden(hidden, task) is None  # a child is not told
     assert way_to_hidden({"own": subjects}, repetition) is not None  # the walk would have found it
-    assert way_to_hidden({}, block.test_store) is not None  # and the marks
+    assert way_to_hidden({}, opened.held_out.store) is not None  # and the marks

@@ -117,14 +117,14 @@ class Harness:
             Of the real source.
         """
         pool, labels = self.cohort.candidates[self.pool], self.cohort.candidate_labels
+        tell_labels = teller(pool, labels[self.pool]) if is_oracle else None
         return candidate_view(
             self.classifier,
             needs,
             pool=pool,
             labelled=self.cohort.candidates[self.labelled],
             labels=labels[self.labelled].copy(),
-            round=Round(),
-            tell_labels=teller(pool, labels[self.pool]) if is_oracle else None,
+            round=Round(tell_labels=tell_labels),
         )
 
     def model_hash(self) -> str:

@@ -434,16 +434,16 @@ def buys_twice_by_replacing_the_check(self: Strategy, pool: Any, n: int) -> Pick
 
 @fault("error", "test probabilities are .* expected")
 def replaces_the_scoring(self: Strategy, pool: Any, n: int) -> Picks:
-    replace_in("block", "Block.test_proba", lambda _: np.ones((3, 2), dtype=np.float32))
+    replace_in("held_out", "HeldOut.proba", lambda *_: np.ones((3, 2), dtype=np.float32))
     return first(n)
 
 
 @fault("error", "test probabilities are negative, or a row does not sum to one")
 def scores_with_no_probabilities(self: Strategy, pool: Any, n: int) -> Picks:
-    from albench.execute.block import Block
+    from albench.execute.held_out import HeldOut
 
-    real = Block.test_proba
-    replace_in("block", "Block.test_proba", lambda block: real(block) * 2)
+    real = HeldOut.proba
+    replace_in("held_out", "HeldOut.proba", lambda *given: real(*given) * 2)
     return first(n)
 
 
@@ -452,7 +452,7 @@ def replaces_the_training(self: Strategy, pool: Any, n: int) -> Picks:
     def broken(*_: object) -> None:
         raise AttributeError("gone")
 
-    replace_in("block", "Block.train_on", broken)
+    replace_in("open_cell", "OpenCell.teach", broken)
     return first(n)
 
 

@@ -1,0 +1,53 @@
+"""Hashes of what all strategies of a repetition share: first weights, and the order of batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.base import clone
+
+from albench.api.modality import fingerprint
+from albench.learn.batches import BatchOrder
+from albench.seeds import generator
+
+if TYPE_CHECKING:
+    from albench.execute.open_cell import OpenCell
+
+
+def initial_weights_hash(opened: OpenCell) -> str:
+    """Return the hash of the repetition's weights before any training.
+
+    Parameters
+    ----------
+    opened : OpenCell
+        Any of the repetition's.
+
+    Returns
+    -------
+    str
+        12 hexadecimal digits.
+    """
+    untrained = clone(opened.classifier)
+    untrained.seeds = opened.seeds(0)
+    return str(untrained.initialize().state_hash())[:12]
+
+
+def batch_order_hash(opened: OpenCell, n_labelled: int) -> str:
+    """Return the hash of the order in which round 0's first epoch takes the labelled set.
+
+    Parameters
+    ----------
+    opened : OpenCell
+        Any of the repetition's.
+    n_labelled : int
+        The size of the labelled set.
+
+    Returns
+    -------
+    str
+        12 hexadecimal digits.
+    """
+    size = opened.cell.model.training["batch_size"]
+    batches = BatchOrder(n_labelled, size, generator(opened.seeds(0).batches))
+    return fingerprint(np.concatenate(list(batches)).astype(np.int64))[:12]

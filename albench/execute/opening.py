@@ -1,0 +1,85 @@
+"""Opening a cell in a child: the network, and the samples of training and test part apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.execute.held_out import HeldOut
+from albench.execute.open_cell import OpenCell
+from albench.learn.estimator import FusionClassifier
+from albench.learn.gaps import fill_gaps
+from albench.learn.store import SampleStore, Scaling
+from albench.learn.training import Training
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from albench.execute.task import CellTask, Unlabelled
+
+
+def open_cell(task: CellTask) -> OpenCell:
+    """Return a cell that is ready to be taught.
+
+    Parameters
+    ----------
+    task : CellTask
+        What the child was told.
+
+    Returns
+    -------
+    OpenCell
+        Untrained.
+    """
+    cell, component, data = task.cell, task.model, task.data
+    train_store, test_store = _stores(task)
+    classifier = FusionClassifier(
+        model=component.load()(**component.arguments(cell.model.options)),
+        shapes=dict(task.shapes),
+        n_classes=data.n_classes,
+        store=train_store,
+        training=Training(**cell.model.training),
+    )
+    held_out = HeldOut(
+        store=test_store,
+        candidates=data.candidates[data.test],
+        subjects=data.candidate_subjects[data.test],
+        evaluate=cell.evaluate,
+    )
+    return OpenCell(cell, data, classifier, held_out)
+
+
+def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
+    data = task.data
+    arrays = {key: stored.open() for key, stored in task.arrays.items()}
+    train_part = _part(arrays, data.candidates[data.train])
+    test_part = _part(arrays, data.candidates[data.test])
+    for key in task.gaps:
+        fill_gaps(train_part[key][1], test_part[key][1])
+    scalings = {}
+    if task.cell.model.standardise:
+        scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}
+    return (
+        SampleStore(train_part, subjects=_owners(data, data.train), scalings=scalings),
+        SampleStore(test_part, subjects=_owners(data, data.test), scalings=scalings),
+    )
+
+
+def _owners(data: Unlabelled, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the subject of each sample of the first modality, in ascending order of samples."""
+    _, first = np.unique(data.candidates[candidates, 0], return_index=True)
+    return data.candidate_subjects[candidates[first]]
+
+
+def _part(
+    arrays: Mapping[str, NDArray[Any]], candidates: NDArray[np.intp]
+) -> dict[str, tuple[NDArray[np.intp], NDArray[Any]]]:
+    """Return each modality's sample numbers and a copy of just their values."""
+    part = {}
+    for column, (key, array) in enumerate(arrays.items()):
+        rows = np.unique(candidates[:, column])
+        part[key] = (rows, np.asarray(array[rows]))
+    return part
