@@ -12,6 +12,7 @@ import numpy as np
 
 from albench import session
 from albench.errors import RecordsError
+from albench.execute import scratch
 from albench.execute.run import done_cells
 from albench.records.schema import unpack
 from albench.records.tables import essence
@@ -90,7 +91,7 @@ def audit(
         )
     names = sorted(recorded)
     chosen = rng.choice(names, size=max(1, math.ceil(share * len(names))), replace=False)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         again = session.run_cells(
             opened, [recorded[str(name)] for name in chosen], Path(folder), jobs, watch
         )

@@ -41,9 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done, 1 some cells failed or a check did not hold, 2 the input was wrong.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser().parse_args(given)
-    options.command_line = ["albench", *given]
     try:
+        options = _parser().parse_args(given)
+        options.command_line = ["albench", *given]
         status: int = options.command(options)
     except InputError as error:
         for complaint in error.complaints:
@@ -75,8 +75,16 @@ def _os_error(error: OSError) -> str:
     return f"{where}{error.strerror or error}"
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help is an output like any other: when it cannot be written, that is told."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:  # a text stream
+        if message:
+            say(message.rstrip("\n"), file or sys.stderr)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="albench",
         description="Benchmark active-learning query strategies on one or many modalities.",
         epilog="Exit status: 0 done, 1 some cells failed or a check did not hold, 2 wrong input.",

@@ -21,6 +21,7 @@ import pluggy
 from albench.api import hooks
 from albench.api.descriptors import API_VERSION, Descriptor, Kind
 from albench.errors import PluginError
+from albench.foreign import foreign_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -102,11 +103,14 @@ class Component:
         """
         module, _, attribute = self.descriptor.target.partition(":")
         try:
-            target = importlib.import_module(module)
-            for part in attribute.split("."):
-                target = getattr(target, part)
+            with foreign_code():
+                target = importlib.import_module(module)
+                for part in attribute.split("."):
+                    target = getattr(target, part)
+        except KeyboardInterrupt:
+            raise
         # A module may raise anything at import: a compiled one, ValueError or OSError.
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise PluginError(
                 f"plugin {self.qualified} ({self.package}): its target "
                 f"{self.descriptor.target!r} cannot be imported: {type(error).__name__}: {error}"
@@ -314,11 +318,14 @@ def _disabled() -> frozenset[str]:
 
 def _loaded(entry: EntryPoint, blank: PluginReport) -> PluginReport:
     try:
-        module = entry.load()
+        with foreign_code():
+            module = entry.load()
     except ModuleNotFoundError as error:
         return _missing_module(entry, blank, error)
+    except KeyboardInterrupt:
+        raise
     # A plugin may do anything at import, sys.exit() included; none of it may stop the others.
-    except (Exception, SystemExit) as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001
         return replace(blank, state=State.IMPORT_ERROR, reason=_where(error))
     manager = pluggy.PluginManager("albench")
     manager.add_hookspecs(hooks)
@@ -373,9 +380,12 @@ def _announced(manager: pluggy.PluginManager, blank: PluginReport) -> PluginRepo
     components: list[Component] = []
     for hook, kind in HOOKS.items():
         try:
-            announced = _descriptors(getattr(manager.hook, hook))
+            with foreign_code():
+                announced = _descriptors(getattr(manager.hook, hook))
+        except KeyboardInterrupt:
+            raise
         # A hook is the plugin's own code; whatever it raises is its state, not our end.
-        except (Exception, SystemExit) as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001
             return replace(blank, state=State.BAD_HOOK, reason=f"{hook}: {_where(error)}")
         wrong = [x for x in announced if not isinstance(x, Descriptor) or x.kind is not kind]
         if wrong:

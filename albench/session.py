@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from albench import registry, spec
 from albench.cohort.cache import default_folder
 from albench.errors import Complaint, InputError
+from albench.execute import processes
 from albench.execute.facts import cohort_facts, run_facts
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
@@ -168,6 +169,7 @@ def run(
         raise InputError([Complaint(source, "nothing is left to run: every cell is skipped")])
     _require_results_folder(results)
     require_writable(results)
+    processes.begin()
     with FolderLock(results, command) as lock:
         if _is_ours(
             results
@@ -179,6 +181,8 @@ def run(
         left = remaining(unique.values(), done)
         prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
         lock.acquire()
+        done = done_cells(results)  # another run may have been at work until the folder was ours
+        left = remaining(left, done)
         on_begin(left, [(cell, done[key].seconds) for key, cell in unique.items() if key in done])
         facts = run_facts(
             opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
@@ -195,7 +199,6 @@ def _journalled(carrying: Run, left: Sequence[Cell], facts: dict[str, Any], bega
     with Journal(carrying.results / "journal") as records:
         records.append("run", facts)
         carrying.carry_out(left, records)
-        require_untouched()
         seconds = time.perf_counter() - began
         records.append("end", {"seconds": round(seconds, 1)})
     return seconds
@@ -244,8 +247,10 @@ def run_cells(
     dict of str to Finished
         The successes, by identity.
     """
+    processes.begin()
     settings = _settings(opened, results, jobs)
     prepared = prepare_all(opened.resolved, cells, opened.cohorts, settings, watch)
+    require_untouched()
     with Journal(results / "journal") as records:
         Run(opened.resolved, prepared, settings, watch).carry_out(cells, records)
     return done_cells(results)

@@ -37,7 +37,7 @@ def test_differences_stand_on_the_page(paragraph: str, name: str) -> None:
 
 
 def paragraph_of(name: str) -> str:
-    return next(param.values[0] for param in PARAGRAPHS if param.values[1] == name)
+    return next(str(param.values[0]) for param in PARAGRAPHS if param.values[1] == name)
 
 
 def test_who_beats_random_and_who_is_worse_is_counted() -> None:

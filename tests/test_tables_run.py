@@ -93,14 +93,14 @@ def test_a_model_sees_the_training_mean_where_a_value_is_missing(
     line: Any = None  # nothing is told
     prepared = read_prepared(prepare(request, line), request, cohort)
     repetition = open_repetition(cell, cohort)
-    opened = open_cell(task_for(cell, prepared, repetition, repetition.train))
-    store = opened.classifier.store
+    cell_opened = open_cell(task_for(cell, prepared, repetition, repetition.train))
+    store = cell_opened.classifier.store
     rows = store.rows("values")
     seen = store.take("values", np.arange(len(rows))).numpy()[:, 0]
     known = np.array([number + 0.5 for number in rows if number % 5])
     mean = 0 if standardise == "true" else known.mean()
     assert seen[rows % 5 == 0] == pytest.approx(mean, abs=1e-5)
-    assert np.isfinite(opened.held_out.store.take("values", np.arange(20)).numpy()).all()
+    assert np.isfinite(cell_opened.held_out.store.take("values", np.arange(20)).numpy()).all()
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import secrets
+import shutil
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 import numpy as np
 
+from albench.errors import AlbenchError
 from albench.execute.frames import DamagedFrame, Message, from_frame, to_frame
 from albench.records.schema import Part, Round
 
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
 SUFFIX = ".checkpoint"
 KIND = "checkpoint 1"
 """What the file says it is; the number is raised when an older reader could not read it."""
+
+_DISK_IS_DONE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+"""Faults of the disk, which end a run; any other fault is of one cell's file."""
 
 Record = TypeVar("Record", Part, Round)
 
@@ -56,7 +63,9 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     Raises
     ------
     OSError
-        If the folder cannot be written to.
+        If the disk takes no more.
+    AlbenchError
+        If something else is in its place that cannot be removed.
     """
     content = to_frame(
         Message(
@@ -69,14 +78,34 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
             {"state": np.frombuffer(checkpoint.state, dtype=np.uint8)},
         )
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(content)
+        if path.is_dir():
+            shutil.rmtree(path)
         temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if error.errno in _DISK_IS_DONE:
+            raise
+        raise AlbenchError(f"its checkpoint cannot be written: {path}: {error.strerror}") from error
+
+
+def remove(path: Path) -> None:
+    """Remove a checkpoint that nothing needs any more.
+
+    Parameters
+    ----------
+    path : Path
+        May be missing, or a folder that somebody put there; what cannot be removed stays.
+    """
+    with contextlib.suppress(OSError):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def load(path: Path) -> Checkpoint | None:

@@ -12,7 +12,7 @@ from albench.cohort.marks import count_marks
 from albench.errors import AlbenchError
 from albench.execute.checkpoint import Checkpoint
 from albench.execute.frames import Message
-from albench.records.schema import Part, Round, pack
+from albench.records.schema import Part, Round, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +55,7 @@ class CellConversation:
         self._labelled, self._n_rounds, self._on_round = task.labelled, n_rounds, on_round
         self.part: Part | None = begun.part if begun else None
         self.rounds: list[Round] = list(begun.rounds) if begun else []
+        self._n_state = len(begun.state) if begun else None
         self._is_asked = False
         self._picked: NDArray[np.intp] | None = None if begun else task.labelled
         self._query_seconds = 0.0
@@ -115,6 +116,13 @@ class CellConversation:
             return f"{model}, training in round {number} on what {strategy} chose"
         return f"{model}, before {strategy}"
 
+    def max_bytes(self) -> int | None:
+        """Return what a round's weights and probabilities need, if the weights are known."""
+        if self._n_state is None:
+            return None
+        n_units, n_classes = self._repetition.n_test_units(), len(self._repetition.cohort.classes)
+        return 2 * self._n_state + 4 * n_units * n_classes + 8 * len(self._repetition.train) + 2**20
+
     # -- the turns ---------------------------------------------------------------------------
 
     def _may_ask(self, message: Message) -> bool:
@@ -142,7 +150,7 @@ class CellConversation:
         part, picked = self.part, self._picked
         if part is None or picked is None:
             raise AlbenchError("ended a round that has not begun")
-        proba = self._require_proba(_array(message, "proba"))
+        proba = _require_proba(_array(message, "proba"), self._repetition)
         self.rounds.append(
             Round(
                 round=len(self.rounds),
@@ -161,16 +169,17 @@ class CellConversation:
         labelled = tuple(self._labelled.tolist())
         self._on_round(Checkpoint(part, tuple(self.rounds), labelled, state))
 
-    def _require_proba(self, proba: NDArray[Any]) -> NDArray[np.float32]:
-        shape = (self._repetition.n_test_units(), len(self._repetition.cohort.classes))
-        if proba.shape != shape or proba.dtype != np.float32:
-            found = f"{proba.shape} of {proba.dtype}"
-            raise AlbenchError(f"test probabilities are {found}; expected {shape} of float32")
-        if not np.isfinite(proba).all():
-            raise AlbenchError("test probabilities are not finite")
-        if proba.min(initial=0.0) < 0.0 or not _sum_to_one(proba):
-            raise AlbenchError("test probabilities are negative, or a row does not sum to one")
-        return proba
+
+def _require_proba(proba: NDArray[Any], repetition: Repetition) -> NDArray[np.float32]:
+    shape = (repetition.n_test_units(), len(repetition.cohort.classes))
+    if proba.shape != shape or proba.dtype != np.float32:
+        found = f"{proba.shape} of {proba.dtype}"
+        raise AlbenchError(f"test probabilities are {found}; expected {shape} of float32")
+    if not np.isfinite(proba).all():
+        raise AlbenchError("test probabilities are not finite")
+    if proba.min(initial=0.0) < 0.0 or not _sum_to_one(proba):
+        raise AlbenchError("test probabilities are negative, or a row does not sum to one")
+    return proba
 
 
 def _sum_to_one(proba: NDArray[np.float32]) -> bool:
@@ -191,7 +200,7 @@ def fits(begun: Checkpoint, repetition: Repetition) -> bool:
     Returns
     -------
     bool
-        False also if it bought what no round may buy.
+        False also if it bought what no round may buy, or tells of a round what cannot be.
     """
     part = repetition.part(
         repetition.first_labels(), begun.part.weights_hash, begun.part.batches_hash
@@ -202,15 +211,34 @@ def fits(begun: Checkpoint, repetition: Repetition) -> bool:
         return False
     if not np.array_equal(np.sort(first), repetition.first_labels()):
         return False
-    labelled = first
-    for entry in begun.rounds[1:]:
-        picks = np.array(entry.picked, dtype=np.intp)
+    labelled = np.empty(0, dtype=np.intp)
+    for entry in begun.rounds:
         try:
-            repetition.require_purchase(picks, labelled, entry.round)
+            labelled = _require_round(entry, labelled, repetition)
         except AlbenchError:
             return False
-        labelled = np.concatenate([labelled, picks])
     return True
+
+
+def _require_round(
+    entry: Round, labelled: NDArray[np.intp], repetition: Repetition
+) -> NDArray[np.intp]:
+    """Raise if a round is not one that this repetition could have; return what is labelled then."""
+    picks = np.array(entry.picked, dtype=np.intp)
+    if entry.round:
+        repetition.require_purchase(picks, labelled, entry.round)
+    labelled = np.concatenate([labelled, picks])
+    _require_proba(unpack(entry.proba), repetition)
+    seconds = (entry.query_seconds, entry.train_seconds, entry.evaluate_seconds)
+    expected = (
+        len(labelled),
+        repetition.n_labelled_subjects(labelled),
+        count_marks(repetition.marks, picks),
+    )
+    has_expected = expected == (entry.n_labelled, entry.n_labelled_subjects, entry.marks)
+    if not has_expected or not all(math.isfinite(each) and each >= 0 for each in seconds):
+        raise AlbenchError("a round tells counts, marks or times that cannot be")
+    return labelled
 
 
 def _array(message: Message, name: str) -> NDArray[Any]:  # of whatever kind was sent

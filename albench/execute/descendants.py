@@ -124,6 +124,20 @@ def _is_reaped(pid: int) -> bool:
         return True
 
 
+def own_all_children() -> None:
+    """Take every child that this process gets from now on for one that a run left behind.
+
+    Only for a process that does nothing but run benchmarks: what a cell starts with a cleared
+    environment, in a session of its own, cannot be told from what somebody else starts in here.
+    """
+    global _strangers  # noqa: PLW0603  # of the process, as its children are
+    _strangers = {child.pid for child in psutil.Process().children()}
+
+
+_strangers: set[int] | None = None
+"""Children that were here before, if all later ones are ours; None if only marked ones are."""
+
+
 def sweep(token: str, kept: Collection[int | None]) -> int:
     """Kill the orphans that were left to this process, and what descends from them.
 
@@ -141,13 +155,17 @@ def sweep(token: str, kept: Collection[int | None]) -> int:
     """
     found = 0
     for child in psutil.Process().children():
-        if child.pid in kept or not _is_of(child, token):
+        if child.pid in kept or not (_is_new(child) or _is_of(child, token)):
             continue
         found += 1
         doomed = [*of(child.pid), child]
         kill(doomed)
         reap(doomed)
     return found
+
+
+def _is_new(child: psutil.Process) -> bool:
+    return _strangers is not None and child.pid not in _strangers
 
 
 def _is_of(process: psutil.Process, token: str) -> bool:

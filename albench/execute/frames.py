@@ -95,10 +95,17 @@ def from_frame(content: bytes) -> Message:
 
 
 class FrameReader:
-    """Turns a stream of bytes into messages, as they come."""
+    """Turns a stream of bytes into messages, as they come.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    max_bytes : int
+        The longest frame that is waited for; what is announced to be longer is no frame.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._rest = bytearray()
+        self._max_bytes = max_bytes
 
     @property
     def has_rest(self) -> bool:
@@ -136,8 +143,9 @@ class FrameReader:
         if len(self._rest) < _HEADER.size:
             return None
         _, length, digest = _HEADER.unpack_from(self._rest)
-        if length > MAX_BYTES:
-            raise DamagedFrame(f"a frame of {length} bytes is announced; {MAX_BYTES} are allowed")
+        if length > self._max_bytes:
+            limit = self._max_bytes
+            raise DamagedFrame(f"a frame of {length} bytes is announced; {limit} are allowed")
         if len(self._rest) < _HEADER.size + length:
             return None
         body = bytes(self._rest[_HEADER.size : _HEADER.size + length])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from albench.errors import AlbenchError, QueryFault
 from albench.execute.child import CHUNK
-from albench.execute.frames import DamagedFrame, FrameReader, Message, to_frame
+from albench.execute.frames import MAX_BYTES, DamagedFrame, FrameReader, Message, to_frame
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from albench.execute.processes import Started
 
 POLL_SECONDS = 0.2
+PLAIN_BYTES = 2**26
 
 
 class Conversation(Protocol):
@@ -53,6 +54,10 @@ class Conversation(Protocol):
         """Return who is at work, for the reason of a failure; empty if nobody can be named."""
         ...
 
+    def max_bytes(self) -> int | None:
+        """Return how long a message can be, or None if that is not known."""
+        ...
+
 
 class Monologue:
     """A conversation in which nothing is said before the end."""
@@ -68,6 +73,10 @@ class Monologue:
     def where(self) -> str:
         """Return nothing."""
         return ""
+
+    def max_bytes(self) -> int | None:
+        """Return what a result that is no array ever needs."""
+        return PLAIN_BYTES
 
 
 @dataclass
@@ -106,13 +115,20 @@ class Listener:
         Returns why the child may not go on, or None; called several times a second.
     talk : Conversation
         Takes the messages.
+    max_bytes : int
+        Of a message, if the conversation knows no better.
     """
 
     def __init__(
-        self, started: Started, look: Callable[[], End | None], talk: Conversation
+        self,
+        started: Started,
+        look: Callable[[], End | None],
+        talk: Conversation,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         self._look, self._talk = look, talk
-        self._reader = FrameReader()
+        known = talk.max_bytes()
+        self._reader = FrameReader(max_bytes if known is None else known)
         self._pending = b""
         self._messages, self._replies = started.messages.fileno(), started.replies.fileno()
         self._sentinel = started.process.sentinel

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.errors import AlbenchError
 from albench.learn.learner import Learner
 from albench.learn.training import Seeds
 from albench.learn.views import Round
@@ -101,9 +102,21 @@ class OpenCell:
             Their class numbers.
         state : bytes
             What the classifier's ``state`` gave there.
+
+        Raises
+        ------
+        AlbenchError
+            If they are not this network's weights.
         """
         self.labelled = labelled
-        self.learner.adopt(self.data.candidates[labelled], labels, state)
+        try:
+            self.learner.adopt(self.data.candidates[labelled], labels, state)
+        # A file that anybody may have written; what is in it decides what is raised.
+        except Exception as error:
+            raise AlbenchError(
+                "the weights that it should go on from are not this network's "
+                f"({type(error).__name__}): delete the folder work of these results, and run again"
+            ) from error
 
     def query(
         self,

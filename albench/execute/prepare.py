@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from albench.cohort.cache import FeatureCache
@@ -131,7 +131,8 @@ def _opened(request: Request, key: str) -> Modality:
     from albench.plan import open_loader
 
     plan, where = request.loaders[key], f"cohorts.{request.cohort}.modalities.{key}"
-    return Blame(where, plan.component, plan.options).reading(open_loader(plan, where))
+    modality = replace(open_loader(plan, where), labels=None, marks={})  # no model needs to know
+    return Blame(where, plan.component, plan.options).reading(modality)
 
 
 def _stored(array: NDArray[Any], modality: Modality, cache: FeatureCache) -> StoredArray:

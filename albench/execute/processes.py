@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import secrets
+import sys
 import threading
 import time
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -156,6 +158,13 @@ def _ensure_server(how: BaseContext) -> None:
                     os.environ[name] = value
 
 
+def begin() -> None:
+    """Take note of who is here before a run, if this process does nothing but run benchmarks."""
+    path = Path(sys.argv[0])
+    if path.stem == "albench" or path.parts[-2:] == ("albench", "__main__.py"):
+        descendants.own_all_children()
+
+
 def sweep() -> int:
     """Kill what ended children left behind.
 
@@ -168,7 +177,8 @@ def sweep() -> int:
         server = _server_pid()
         if server is None:
             return 0
-        return descendants.sweep(_TOKEN, {server})
+        tracker = getattr(resource_tracker._resource_tracker, "_pid", None)
+        return descendants.sweep(_TOKEN, {server, tracker})
 
 
 def _server_pid() -> int | None:

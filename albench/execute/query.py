@@ -47,14 +47,10 @@ class CheckedStrategy:
         who: str,
     ) -> None:
         self._strategy = _built(build, who)
+        self.needs = self._strategy.needs
         self._model_hash = model_hash
         self._unit = unit
         self._who = who
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """What the strategy declares that it reads."""
-        return self._strategy.needs
 
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
         """Return what the strategy buys.

@@ -15,6 +15,7 @@ from albench.execute.processes import context
 from albench.execute.repetition import open_repetition
 from albench.execute.supervise import Job, Outcome, supervise, supervise_again
 from albench.execute.task import task_for
+from albench.execute.untouched import require_untouched
 from albench.records import journal
 from albench.records.schema import Finished, Status
 
@@ -266,12 +267,13 @@ class Run:
         )
         self._record(records, cell, finished)
         if outcome.status is Status.OK:
-            self._own_path(cell).unlink(missing_ok=True)
+            checkpoint.remove(self._own_path(cell))
         return _Ended(cell.id, outcome)
 
     def _record(self, records: Journal, cell: Cell, finished: Finished) -> None:
         if self._stop.is_set():
             return  # the user stopped it: it has no result, and goes on from its checkpoint
+        require_untouched()  # by now, a plugin's thread may have replaced what scored it
         records.append("cell", finished.to_json())
         self._tell(Progress("cell", cell, finished))
 

@@ -13,6 +13,7 @@ import psutil
 
 from albench.execute import descendants, processes
 from albench.execute.child import child_main
+from albench.execute.frames import MAX_BYTES
 from albench.execute.last_words import exit_reason, silence_reason
 from albench.execute.listen import End, Listener, Monologue
 from albench.records.schema import Status
@@ -126,7 +127,8 @@ def supervise(
     # The first child waits for the fork server's imports, which are no part of its time.
     watch = _Watch(job, started.process, time.perf_counter(), stop)
     try:
-        end = Listener(started, watch.look, talk).listen()
+        limit = MAX_BYTES if job.memory_mb is None else int(job.memory_mb * MIB)
+        end = Listener(started, watch.look, talk, limit).listen()
     finally:
         was_stopped = _stop(started.process)
         started.messages.close()

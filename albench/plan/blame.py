@@ -146,7 +146,7 @@ class _Guard:
         _trace: TracebackType | None,
     ) -> None:
         # Ctrl-C is the user's. A plugin that calls sys.exit() is no reason to end quietly.
-        if isinstance(error, Exception | SystemExit) and not isinstance(error, AlbenchError):
+        if error is not None and not isinstance(error, AlbenchError | KeyboardInterrupt):
             raise self._blame.sentence(error, self._doing) from error
 
 

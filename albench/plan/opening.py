@@ -9,6 +9,7 @@ from albench.cohort.classes import ClassRules
 from albench.cohort.join import Cohort, join
 from albench.cohort.split import class_quotas
 from albench.errors import Complaint, DataError, InputError
+from albench.foreign import foreign_code
 from albench.plan.blame import Blame
 from albench.plan.marks import unknown_marks
 from albench.plan.matrix import modality_sets
@@ -42,13 +43,16 @@ def open_loader(plan: LoaderPlan, where: str) -> Modality:
     """
     loader = plan.component.load()
     try:
-        modality = loader(**plan.component.arguments(plan.options))
+        with foreign_code():
+            modality = loader(**plan.component.arguments(plan.options))
     except InputError as error:
         raise DataError([f"{where}: {complaint}" for complaint in error.complaints]) from error
     except (OSError, TypeError, ValueError, KeyError, ImportError) as error:
         who = f"loader {plan.component.qualified} of {plan.component.distribution}"
         raise DataError(f"{where}: {who} failed: {type(error).__name__}: {error}") from error
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         blame = Blame(where, plan.component, plan.options)
         raise blame.sentence(error, "it was opened") from error
     if not isinstance(modality, Modality):

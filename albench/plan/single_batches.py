@@ -1,7 +1,17 @@
-"""Whether a network can learn from a batch of one candidate."""
+"""Whether a network can learn from a batch of one candidate.
+
+That is asked in a process of its own: a model is a plugin's, and may do anything when it is built.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.seeds import torch_seeded
@@ -21,7 +31,45 @@ if TYPE_CHECKING:
         """Both of what a fusion model promises to build, for which Python has no type."""
 
 
+_PATIENCE_SECONDS = 120
+
+
 def learns_from_one(component: Component, plan: ModelPlan, shapes: Shapes, n_classes: int) -> bool:
+    """Return whether a model's network takes a batch of one in training mode.
+
+    Parameters
+    ----------
+    component : Component
+        The model.
+    plan : ModelPlan
+        Its options.
+    shapes : mapping of str to tuple of int
+        The shape of one sample of each modality.
+    n_classes : int
+        The number of classes.
+
+    Returns
+    -------
+    bool
+        What `takes_one` says in another process; True if that ends without an answer.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "answer"
+        question = pickle.dumps((str(answer), component, plan, dict(shapes), n_classes))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(  # noqa: S603  # our own code
+                [sys.executable, "-m", __name__],
+                input=question,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_PATIENCE_SECONDS,
+                check=False,
+            )
+        return not answer.exists() or answer.read_text(encoding="ascii") != "no"
+
+
+def takes_one(component: Component, plan: ModelPlan, shapes: Shapes, n_classes: int) -> bool:
     """Return whether a model's network takes a batch of one in training mode.
 
     Batch normalisation has no variance there once maps are of one pixel, and torch refuses it.
@@ -69,3 +117,14 @@ def _takes(network: Network, shapes: Shapes, n: int) -> bool:
     except Exception:  # noqa: BLE001  # a plugin's network may raise anything
         return False
     return True
+
+
+def _answer() -> None:
+    """Answer a question from standard input, in a file that it names."""
+    answer, *question = pickle.load(sys.stdin.buffer)  # noqa: S301  # written above
+    text = "yes" if takes_one(*question) else "no"
+    Path(answer).write_text(text, encoding="ascii")
+
+
+if __name__ == "__main__":
+    _answer()

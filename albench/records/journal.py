@@ -56,9 +56,12 @@ class Journal:
         Raises
         ------
         AlbenchError
-            If the disk takes no more.
+            If the disk takes no more, or if nobody could read what would be written.
         """
-        told = {"v": SCHEMA_VERSION, "event": event, "data": printable_data(data)}
+        plain = printable_data(data)
+        if problem := problem_of(event, plain):
+            raise AlbenchError(f"{self.path}: not written: the line {problem}")
+        told = {"v": SCHEMA_VERSION, "event": event, "data": plain}
         body = json.dumps(told, sort_keys=True)
         line = f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
         with self._lock:

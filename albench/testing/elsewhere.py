@@ -17,7 +17,7 @@ import tempfile
 import threading
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from albench.testing.checks import Violation
 
@@ -130,19 +130,19 @@ def _started(imported: list[str]) -> subprocess.Popen[bytes]:
     )
 
 
-def _send(stream: BinaryIO | None, message: bytes) -> None:
+def _send(stream: IO[bytes] | None, message: bytes) -> None:
     assert stream is not None  # noqa: S101  # for the type checker: it was asked for
     stream.write(len(message).to_bytes(_LENGTH, "big") + message)
     stream.flush()
 
 
-def _received(stream: BinaryIO | None) -> bytes:
+def _received(stream: IO[bytes] | None) -> bytes:
     assert stream is not None  # noqa: S101  # as above
     length = int.from_bytes(_exactly(stream, _LENGTH), "big")
     return _exactly(stream, length)
 
 
-def _exactly(stream: BinaryIO, n: int) -> bytes:
+def _exactly(stream: IO[bytes], n: int) -> bytes:
     read = stream.read(n)
     if len(read) < n:
         raise EOFError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from albench.errors import AlbenchError
 from albench.execute import checkpoint
 from albench.execute.checkpoint import Checkpoint
 from albench.execute.frames import Message, from_frame, to_frame
@@ -121,3 +123,32 @@ def test_a_pickle_in_a_checkpoint_s_place_is_not_run(tmp_path: Path) -> None:
     (tmp_path / "cell").write_bytes(pickle.dumps(Runs(f"touch {tmp_path / 'ran'}")))
     assert checkpoint.load(tmp_path / "cell") is None
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_folder_in_its_place_gives_way(tmp_path: Path) -> None:
+    path = tmp_path / "cell.checkpoint"
+    (path / "full").mkdir(parents=True)
+    checkpoint.save(path, kept())
+    assert checkpoint.load(path) == kept()
+
+
+def test_what_cannot_give_way_is_a_fault_of_its_cell(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(AlbenchError, match="its checkpoint cannot be written"):
+        checkpoint.save(tmp_path / "file" / "cell.checkpoint", kept())
+
+
+def test_a_full_disk_is_no_fault_of_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(tmp_path), "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        checkpoint.save(tmp_path / "cell.checkpoint", kept())
+
+
+def test_what_is_removed_may_be_missing_or_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a" / "full").mkdir(parents=True)
+    for name in ("a", "b"):
+        checkpoint.remove(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []

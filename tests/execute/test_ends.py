@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from albench import session
 from albench.cli import main
 from albench.errors import InputError
+from albench.execute import run
 from albench.execute.lock import FolderLock, require_writable
 
 if TYPE_CHECKING:
@@ -193,3 +195,110 @@ def test_a_folder_for_temporary_files_may_have_a_long_name(
     assert process.returncode == 0, error
     assert "3 cells done" in output
     assert [entry for entry in home.rglob("*") if not entry.is_dir()] == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("asked", ["--help", "--version"])
+def test_help_that_cannot_be_written_is_a_failure(asked: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = started(asked, stdout=full)
+        _, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (1, "albench: No space left on device\n")
+
+
+ENDINGS = {
+    "os._exit(0)": "ProcessExit: it called os._exit(0)",
+    "sys.exit(0)": "SystemExit: 0",
+    "raise GeneratorExit": "GeneratorExit",
+    "raise type('Own', (BaseException,), {})('x')": "Own: x",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_an_announcement_that_ends_the_process_is_a_row_and_no_end(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = announced(tmp_path, "rude", f"import os, sys\n{ending}\n")
+    process = started("plugins", "doctor", env=os.environ | {"PYTHONPATH": str(site)})
+    output, error = process.communicate(timeout=60)
+    assert process.returncode == 1, error
+    assert ENDINGS[ending] in output
+
+
+def announced(folder: Path, name: str, source: str) -> Path:
+    """Write a distribution whose entry point is a module of this source; return its folder."""
+    site = folder / "site"
+    record = site / f"{name}-1.0.dist-info"
+    record.mkdir(parents=True)
+    (site / f"{name}.py").write_text(source)
+    (record / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (record / "entry_points.txt").write_text(f"[albench]\n{name} = {name}\n")
+    return site
+
+
+LOADER = """
+import os, sys
+from albench.api import Descriptor, Kind, hookimpl
+
+@hookimpl
+def albench_loaders():
+    return [Descriptor(name="ends", kind=Kind.LOADER, target="rude:ends", summary="Ends.")]
+
+def ends():
+    {ending}
+"""
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_loader_that_ends_the_process_is_a_sentence(ending: str, tmp_path: Path) -> None:
+    site = announced(tmp_path, "rude", LOADER.format(ending=ending))
+    spec = tmp_path / "rude.toml"
+    spec.write_text(
+        'name = "rude"\nrepetitions = 1\n[cohorts.c.modalities]\nm = { loader = "rude/ends" }\n'
+        '[models.n]\nplugin = "mmfn"\n[budgets.b]\ninitial = 4\nquery = 2\nstop = 8\n'
+        '[[matrix]]\ncohorts = ["c"]\nmodels = ["n"]\nstrategies = ["random"]\n'
+        'budgets = ["b"]\n'
+    )
+    process = started("plan", spec, env=os.environ | {"PYTHONPATH": str(site)})
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 2, error
+    assert ENDINGS[ending] in error
+    assert "Traceback" not in error
+
+
+def test_a_log_that_cannot_be_opened_costs_nothing(
+    write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spec, results = str(write_spec("margin")), tmp_path / "out"
+    assert main(["run", spec, "--output", str(results)]) == 0
+    logs = list((results / "work" / "logs").glob("*.log"))
+    for log in logs:
+        log.unlink()
+        log.mkdir()
+    shutil.rmtree(results / "journal")
+    (results / "journal").mkdir()
+    assert logs
+    capfd.readouterr()
+    assert main(["run", spec, "--output", str(results)]) == 0
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_run_that_was_overtaken_runs_nothing_again(
+    write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = session.open_spec(str(write_spec("margin")))
+    results, real, ran = tmp_path / "out", session.prepare_all, []
+
+    def overtaken(*arguments: Any) -> Any:
+        prepared = real(*arguments)
+        monkeypatch.setattr(session, "prepare_all", real)
+        session.run(opened, results, 2, ["albench"], lambda *_: None, lambda _: None)
+        return prepared
+
+    monkeypatch.setattr(session, "prepare_all", overtaken)
+    monkeypatch.setattr(session, "require_untouched", lambda: None)  # this test has replaced one
+    monkeypatch.setattr(run, "require_untouched", lambda: None)
+    session.run(
+        opened, results, 2, ["albench"], lambda left, _: ran.append(len(left)), lambda _: None
+    )
+    assert ran == [0]

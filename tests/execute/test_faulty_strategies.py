@@ -103,7 +103,7 @@ def test_the_record_says_who_when_and_why(name: str, ended: dict[str, Finished])
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("leaves-and-a")])
 def test_an_ended_child_is_noticed_at_once(name: str, ended: dict[str, Finished]) -> None:
-    assert ended[name].seconds < 10, "the limit is 20 s"
+    assert ended[name].seconds < 8, "the limit is 10 s"
 
 
 def test_nothing_that_was_started_is_left(ended: dict[str, Finished], folder: Path) -> None:

@@ -63,3 +63,16 @@ def test_a_run_ends_with_a_sentence_and_writes_nothing(
     with pytest.raises(AlbenchError, match="a plugin has replaced functions of albench itself"):
         session.run(opened, tmp_path / "out", 1, [], lambda *_: None, lambda _: None)
     assert not (tmp_path / "out" / "journal").exists()
+
+
+def test_what_ends_behind_the_replacement_is_not_recorded(
+    write_spec: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, results = session.open_spec(str(write_spec("margin"))), tmp_path / "out"
+
+    def patch(_: object) -> None:  # as a thread that a plugin has started could
+        monkeypatch.setattr(Repetition, "labels_of", replacement)
+
+    with pytest.raises(AlbenchError, match="no result could be trusted"):
+        session.run(opened, results, 1, ["albench"], lambda *_: None, patch)
+    assert run.done_cells(results) == {}

@@ -15,7 +15,7 @@ from albench.learn.training import Training
 from albench.learn.validation import validation_mask
 from albench.plan import make, resolve
 from albench.plan.foresight import _left
-from albench.plan.single_batches import learns_from_one
+from albench.plan.single_batches import takes_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,7 +186,7 @@ def test_what_is_foreseen_is_what_happens(
     classifier = FusionClassifier(
         model, shapes, 2, store, training=Training(epochs=1), device="cpu"
     )
-    if learns_from_one(component, plan, shapes, 2):
+    if takes_one(component, plan, shapes, 2):
         classifier.fit(np.array([[0]]), np.array([0]))
     else:
         with pytest.raises(ValueError, match="more than 1 value per channel"):

@@ -488,3 +488,19 @@ def ends_its_round_itself(self: Strategy, pool: Any, n: int) -> Picks:
 def forbids_recursion(self: Strategy, pool: Any, n: int) -> Picks:
     sys.setrecursionlimit(60)
     return recurses(self, pool, n)
+
+
+@fault("crashed", "a frame of .* bytes is announced")
+def announces_a_frame_that_would_fill_the_memory(self: Strategy, pool: Any, n: int) -> Picks:
+    header = b"albench1" + (2**33 - 1).to_bytes(8, "big") + bytes(32)
+    os.write(own_line()._outgoing, header)
+    time.sleep(60)
+    return first(n)
+
+
+@fault("ok")
+def puts_a_folder_where_its_checkpoint_belongs(self: Strategy, pool: Any, n: int) -> Picks:
+    log = Path("/proc/self/fd/1").readlink()
+    if pool.round == 1:
+        (log.parents[1] / "checkpoints" / f"{log.stem}.checkpoint" / "full").mkdir(parents=True)
+    return first(n)
