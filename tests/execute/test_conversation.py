@@ -18,7 +18,7 @@ from albench.execute.frames import Message
 from albench.execute.prepare import Prepared
 from albench.execute.repetition import Repetition, open_repetition
 from albench.execute.task import task_for
-from albench.records.schema import unpack
+from albench.records.schema import pack, unpack
 from albench.registry import Component
 
 if TYPE_CHECKING:
@@ -220,6 +220,24 @@ def test_no_message_does_anything_but_what_it_may(
     assert len(cell.talk.rounds) == 1  # none of them can end a round
 
 
+ODD: dict[str, Any] = {
+    "proba": pack(np.full((3, 2), np.nan, np.float32)),
+    "n_labelled": 10**6,
+    "n_labelled_subjects": 0,
+    "marks": {"failed": 10**6},
+    "train_seconds": float("nan"),
+}
+
+
+def changed_first(change: dict[str, Any]) -> Callable[[Checkpoint], Checkpoint]:
+    """Return a function that changes what a checkpoint tells of its round 0."""
+
+    def changed(end: Checkpoint) -> Checkpoint:
+        return replace(end, rounds=(replace(end.rounds[0], **change), *end.rounds[1:]))
+
+    return changed
+
+
 DAMAGES: dict[str, Callable[[Checkpoint], Checkpoint]] = {
     "other test labels": lambda end: replace(
         end, part=replace(end.part, labels=[0 for _ in end.part.labels])
@@ -228,6 +246,7 @@ DAMAGES: dict[str, Callable[[Checkpoint], Checkpoint]] = {
     "other first labels": lambda end: replace(
         end, rounds=(replace(end.rounds[0], picked=end.rounds[0].picked[1:]), *end.rounds[1:])
     ),
+    **{f"{name} that cannot be": changed_first({name: value}) for name, value in ODD.items()},
     "a purchase that may not be": lambda end: replace(
         end, rounds=(end.rounds[0], replace(end.rounds[1], picked=end.rounds[1].picked[1:]))
     ),

@@ -19,7 +19,7 @@ import pytest
 from albench import session
 from albench.cli import main
 from albench.errors import InputError
-from albench.execute import run
+from albench.execute import preparation, run
 from albench.execute.lock import FolderLock, require_writable
 
 if TYPE_CHECKING:
@@ -287,7 +287,8 @@ def test_a_run_that_was_overtaken_runs_nothing_again(
     write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = session.open_spec(str(write_spec("margin")))
-    results, real, ran = tmp_path / "out", session.prepare_all, []
+    results, real = tmp_path / "out", preparation.prepare_all
+    ran: list[int] = []
 
     def overtaken(*arguments: Any) -> Any:
         prepared = real(*arguments)
