@@ -11,10 +11,10 @@ from albench import registry, spec
 from albench.cohort.cache import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute import processes
-from albench.execute.facts import cohort_facts, run_facts
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
 from albench.execute.run import Run, Settings, done_cells, remaining
+from albench.execute.run_record import cohort_facts, run_record
 from albench.execute.untouched import require_untouched
 from albench.plan import make, open_cohorts, resolve
 from albench.records.journal import Journal
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
-    from albench.execute.facts import Facts
     from albench.execute.run import Progress
+    from albench.execute.run_record import Facts
     from albench.plan import Cell, Plan, Resolved
     from albench.records.schema import Finished
 
@@ -184,7 +184,7 @@ def run(
         done = done_cells(results)  # another run may have been at work until the folder was ours
         left = remaining(left, done)
         on_begin(left, [(cell, done[key].seconds) for key, cell in unique.items() if key in done])
-        facts = run_facts(
+        facts = run_record(
             opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
         )
         ended = _Ended(watch)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from albench import cli, session
-from albench.execute.opening import open_cell
+from albench.execute.open_cell import open_cell
 from albench.execute.prepare import Request, prepare, read_prepared
 from albench.execute.repetition import open_repetition
 from albench.execute.task import task_for

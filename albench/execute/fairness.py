@@ -12,15 +12,15 @@ from albench.learn.batches import BatchOrder
 from albench.seeds import generator
 
 if TYPE_CHECKING:
-    from albench.execute.open_cell import OpenCell
+    from albench.execute.active_cell import ActiveCell
 
 
-def initial_weights_hash(opened: OpenCell) -> str:
+def initial_weights_hash(opened: ActiveCell) -> str:
     """Return the hash of the repetition's weights before any training.
 
     Parameters
     ----------
-    opened : OpenCell
+    opened : ActiveCell
         Any of the repetition's.
 
     Returns
@@ -33,12 +33,12 @@ def initial_weights_hash(opened: OpenCell) -> str:
     return str(untrained.initialize().state_hash())[:12]
 
 
-def batch_order_hash(opened: OpenCell, n_labelled: int) -> str:
+def batch_order_hash(opened: ActiveCell, n_labelled: int) -> str:
     """Return the hash of the order in which round 0's first epoch takes the labelled set.
 
     Parameters
     ----------
-    opened : OpenCell
+    opened : ActiveCell
         Any of the repetition's.
     n_labelled : int
         The size of the labelled set.

@@ -1,185 +1,85 @@
-"""A cell opened in a child: modAL's learner over the classifier, and the labels bought so far."""
+"""Opening a cell in a child: the network, and the samples of training and test part apart."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.errors import AlbenchError
-from albench.learn.learner import Learner
-from albench.learn.training import Seeds
-from albench.learn.views import Round
-from albench.seeds import Purpose, generator
+from albench.execute.active_cell import ActiveCell
+from albench.execute.held_out import HeldOut
+from albench.learn.estimator import FusionClassifier
+from albench.learn.gaps import fill_gaps
+from albench.learn.store import SampleStore, Scaling
+from albench.learn.training import Training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from albench.api.strategy import QueryStrategy
-    from albench.execute.held_out import HeldOut
-    from albench.execute.task import Unlabelled
-    from albench.learn.estimator import FusionClassifier
-    from albench.plan import Cell
+    from albench.execute.task import CellTask, Unlabelled
 
 
-class OpenCell:
-    """Everything that a cell's rounds work on.
+def open_cell(task: CellTask) -> ActiveCell:
+    """Return a cell that is ready to be taught.
 
     Parameters
     ----------
-    cell : Cell
-        What is run.
-    data : Unlabelled
-        All candidates, training and test, without a label.
-    classifier : FusionClassifier
-        Untrained; it knows the samples of the training part only.
-    held_out : HeldOut
-        The test part.
+    task : CellTask
+        What the child was told.
+
+    Returns
+    -------
+    ActiveCell
+        Untrained.
     """
+    cell, component, data = task.cell, task.model, task.data
+    train_store, test_store = _stores(task)
+    classifier = FusionClassifier(
+        model=component.load()(**component.arguments(cell.model.options)),
+        shapes=dict(task.shapes),
+        n_classes=data.n_classes,
+        store=train_store,
+        training=Training(**cell.model.training),
+    )
+    held_out = HeldOut(
+        store=test_store,
+        candidates=data.candidates[data.test],
+        subjects=data.candidate_subjects[data.test],
+        evaluate=cell.evaluate,
+    )
+    return ActiveCell(cell, data, classifier, held_out)
 
-    def __init__(
-        self, cell: Cell, data: Unlabelled, classifier: FusionClassifier, held_out: HeldOut
-    ) -> None:
-        self.cell = cell
-        self.data = data
-        self.held_out = held_out
-        # Trained in the candidates' order, so that the order of purchase changes nothing.
-        self.learner = Learner(classifier, order=lambda: np.argsort(self.labelled))
-        self.labelled = np.empty(0, dtype=np.intp)
-        """The labelled candidates' numbers, in the order of purchase."""
 
-    @property
-    def classifier(self) -> FusionClassifier:
-        """The classifier that the learner trains."""
-        classifier: FusionClassifier = self.learner.estimator
-        return classifier
+def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
+    data = task.data
+    arrays = {key: stored.open() for key, stored in task.arrays.items()}
+    train_part = _part(arrays, data.candidates[data.train])
+    test_part = _part(arrays, data.candidates[data.test])
+    for key in task.gaps:
+        fill_gaps(train_part[key][1], test_part[key][1])
+    scalings = {}
+    if task.cell.model.standardise:
+        scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}
+    return (
+        SampleStore(train_part, subjects=_owners(data, data.train), scalings=scalings),
+        SampleStore(test_part, subjects=_owners(data, data.test), scalings=scalings),
+    )
 
-    def seeds(self, number: int) -> Seeds:
-        """Return what decides a round's training.
 
-        Parameters
-        ----------
-        number : int
-            The round; it keys batches and dropout masks, not the initial weights.
+def _owners(data: Unlabelled, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the subject of each sample of the first modality, in ascending order of samples."""
+    _, first = np.unique(data.candidates[candidates, 0], return_index=True)
+    return data.candidate_subjects[candidates[first]]
 
-        Returns
-        -------
-        Seeds
-            The same for all strategies.
-        """
-        return Seeds(
-            weights=self.cell.stream(Purpose.WEIGHTS),
-            batches=self.cell.stream(Purpose.BATCHES, number),
-            dropout=self.cell.stream(Purpose.DROPOUT, number),
-        )
 
-    def teach(self, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int) -> None:
-        """Add what was bought to the labelled set, and train on all of it.
-
-        Parameters
-        ----------
-        bought : ndarray of int
-            Candidates' numbers.
-        labels : ndarray of int
-            Their class numbers.
-        number : int
-            The round, which keys batches and dropout masks.
-        """
-        self.classifier.seeds = self.seeds(number)
-        self.labelled = np.concatenate([self.labelled, bought])
-        self.learner.teach(self.data.candidates[bought], labels)
-
-    def resume(self, labelled: NDArray[np.intp], labels: NDArray[np.intp], state: bytes) -> None:
-        """Take over a labelled set, and the weights that were trained on it elsewhere.
-
-        Parameters
-        ----------
-        labelled : ndarray of int
-            Candidates' numbers, in the order of purchase.
-        labels : ndarray of int
-            Their class numbers.
-        state : bytes
-            What the classifier's ``state`` gave there.
-
-        Raises
-        ------
-        AlbenchError
-            If they are not this network's weights.
-        """
-        self.labelled = labelled
-        try:
-            self.learner.adopt(self.data.candidates[labelled], labels, state)
-        # A file that anybody may have written; what is in it decides what is raised.
-        except Exception as error:
-            raise AlbenchError(
-                "the weights that it should go on from are not this network's "
-                f"({type(error).__name__}): delete the folder work of these results, and run again"
-            ) from error
-
-    def query(
-        self,
-        strategy: QueryStrategy,
-        n: int,
-        number: int,
-        tell_labels: Callable[[NDArray[np.intp]], NDArray[np.intp]] | None = None,
-    ) -> NDArray[np.intp]:
-        """Return the candidates that a strategy chooses of all that have no label yet.
-
-        Parameters
-        ----------
-        strategy : QueryStrategy
-            One whose answers can be relied on; see `CheckedStrategy`.
-        n : int
-            How many candidates or subjects.
-        number : int
-            The round that is about to be bought.
-        tell_labels : callable or None
-            What tells an oracle the pool's labels.
-
-        Returns
-        -------
-        ndarray of int
-            Candidates' numbers, in the order of the strategy's preference.
-        """
-        pool = self.pool()
-        self.learner.strategy = strategy
-        positions, _ = self.learner.query(
-            self.data.candidates[pool],
-            n_instances=n,
-            rng=generator(self.cell.stream(Purpose.STRATEGY, number)),
-            round=self.round(number, tell_labels),
-        )
-        bought: NDArray[np.intp] = pool[positions]
-        return bought
-
-    def pool(self) -> NDArray[np.intp]:
-        """Return the numbers of the training candidates that have no label yet."""
-        return self.data.train[~np.isin(self.data.train, self.labelled)]
-
-    def round(
-        self,
-        number: int,
-        tell_labels: Callable[[NDArray[np.intp]], NDArray[np.intp]] | None = None,
-    ) -> Round:
-        """Return what a strategy's view of the pool must know of a round.
-
-        Parameters
-        ----------
-        number : int
-            The round that is about to be bought.
-        tell_labels : callable or None
-            What tells an oracle the pool's labels.
-
-        Returns
-        -------
-        Round
-            With the seeds of its dropout passes and committees.
-        """
-        return Round(
-            number=number,
-            dropout_seed=self.cell.stream(Purpose.DROPOUT, "query", number),
-            committee_seed=self.cell.stream(Purpose.WEIGHTS, "committee", number),
-            tell_labels=tell_labels,
-        )
+def _part(
+    arrays: Mapping[str, NDArray[Any]], candidates: NDArray[np.intp]
+) -> dict[str, tuple[NDArray[np.intp], NDArray[Any]]]:
+    """Return each modality's sample numbers and a copy of just their values."""
+    part = {}
+    for column, (key, array) in enumerate(arrays.items()):
+        rows = np.unique(candidates[:, column])
+        part[key] = (rows, np.asarray(array[rows]))
+    return part

@@ -10,8 +10,8 @@ import torch
 import torch._dynamo  # the first optimiser of a process imports it, which takes seconds
 
 import albench.execute.rounds
-from albench.execute import deaf
+from albench.execute import ignore_interrupts
 
-deaf.hear_again()
+ignore_interrupts.hear_again()
 
 __all__ = ["albench", "modAL", "sklearn", "skorch", "torch"]

@@ -10,18 +10,18 @@ import numpy as np
 from albench.errors import AlbenchError
 from albench.execute.fairness import batch_order_hash, initial_weights_hash
 from albench.execute.frames import Message
-from albench.execute.opening import open_cell
+from albench.execute.open_cell import open_cell
 from albench.execute.query import CheckedStrategy, teller
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from albench.execute.active_cell import ActiveCell
     from albench.execute.child import Line
-    from albench.execute.open_cell import OpenCell
     from albench.execute.task import CellTask
 
 
-def run_start(task: CellTask, line: Line) -> None:
+def run_once(task: CellTask, line: Line) -> None:
     """Train and evaluate once on what is labelled: round 0 of a repetition, or the reference.
 
     Parameters
@@ -67,7 +67,7 @@ def run_cell(task: CellTask, line: Line) -> None:
         line.send(_taught(opened, picks, labels, number))
 
 
-def _queried(opened: OpenCell, task: CellTask, number: int) -> NDArray[np.intp]:
+def _queried(opened: ActiveCell, task: CellTask, number: int) -> NDArray[np.intp]:
     component, plan, data = task.strategy, task.cell.strategy, task.data
     if component is None or plan is None:
         raise ValueError("the reference buys nothing")
@@ -85,7 +85,7 @@ def _queried(opened: OpenCell, task: CellTask, number: int) -> NDArray[np.intp]:
 
 
 def _taught(
-    opened: OpenCell, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
+    opened: ActiveCell, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
 ) -> Message:
     """Train with what was bought, evaluate, and return what there is to tell of the round."""
     began = time.perf_counter()
@@ -99,7 +99,7 @@ def _taught(
     return Message("round", {"round": number, **times}, {"proba": proba, "state": state})
 
 
-def _require_finite(proba: NDArray[np.float32], opened: OpenCell) -> None:
+def _require_finite(proba: NDArray[np.float32], opened: ActiveCell) -> None:
     """Raise if the model answers with anything but numbers: no metric is defined on the rest."""
     odd = np.flatnonzero(~np.isfinite(proba).all(axis=1))
     if not len(odd):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from albench.records.journal import Journal
     from albench.registry import Component
 
-PRELOAD = ("albench.execute.deaf", "albench.execute.preload")
+PRELOAD = ("albench.execute.ignore_interrupts", "albench.execute.preload")
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def done_cells(results: Path) -> dict[str, Finished]:
 class _Ended:
     """A job that is over: the round 0 that others may wait for, or a cell that none does."""
 
-    start_id: str
+    round_zero_id: str
     outcome: Outcome
     lost: Cell | None = None  # to be run again by itself, since the fork server died
 
@@ -161,7 +161,7 @@ class Run:
         self._watch = watch
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._start = process_context(resolved)
+        self._context = process_context(resolved)
         self._work = settings.results / "work"
 
     @property
@@ -202,7 +202,7 @@ class Run:
         lost: list[Cell] = []
         for cell in cells:
             if cell.strategy is not None:
-                waiting.setdefault(cell.start_id, []).append(cell)
+                waiting.setdefault(cell.round_zero_id, []).append(cell)
         running: set[Future[_Ended]] = {
             slots.submit(self._cell, cell, records) for cell in cells if cell.strategy is None
         } | {slots.submit(self._round_zero, group[0]) for group in waiting.values()}
@@ -210,29 +210,29 @@ class Run:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for ended in (future.result() for future in done):
                 lost += [ended.lost] if ended.lost else []
-                for cell in waiting.pop(ended.start_id, []):
+                for cell in waiting.pop(ended.round_zero_id, []):
                     if ended.outcome.status is Status.OK:
                         running.add(slots.submit(self._cell, cell, records))
                     else:
-                        self._record(records, cell, _start_failed(cell, ended.outcome))
+                        self._record(records, cell, _round_zero_failed(cell, ended.outcome))
         return lost
 
     def _round_zero(self, cell: Cell) -> _Ended:
         repetition = self._repetition(cell)
-        path = self._start_path(cell)
+        path = self._round_zero_path(cell)
         if _load(path, repetition) is not None:
-            return _Ended(cell.start_id, Outcome(Status.OK, None, "", 0.0, 0.0))
+            return _Ended(cell.round_zero_id, Outcome(Status.OK, None, "", 0.0, 0.0))
         labelled = repetition.first_labels()
         task = self._task(cell, repetition, labelled)
-        job = self._job("run_start", task, f"start-{cell.start_id}")
+        job = self._job("run_once", task, f"start-{cell.round_zero_id}")
 
         def attempt() -> Outcome:
             talk = CellConversation(repetition, task, 1, lambda end: checkpoint.save(path, end))
-            return supervise(job, self._start, talk, self._stop)
+            return supervise(job, self._context, talk, self._stop)
 
         outcome = supervise_again(attempt)
         self._tell(Progress("start", cell, text=outcome.reason))
-        return _Ended(cell.start_id, outcome)
+        return _Ended(cell.round_zero_id, outcome)
 
     def _cell(self, cell: Cell, records: Journal, may_be_lost: bool = True) -> _Ended:
         repetition = self._repetition(cell)
@@ -240,7 +240,7 @@ class Run:
             task, talk = self._reference(cell, repetition)
         else:
             begun = _load(self._own_path(cell), repetition) or _load(
-                self._start_path(cell), repetition
+                self._round_zero_path(cell), repetition
             )
             if begun is None:  # round 0 was there a moment ago
                 reason = "round 0 has been deleted or damaged since; run the benchmark again"
@@ -250,8 +250,8 @@ class Run:
                 )
                 return _Ended(cell.id, outcome)
             task, talk = self._going_on(cell, repetition, begun)
-        job = self._job("run_start" if cell.strategy is None else "run_cell", task, cell.id)
-        outcome = supervise(job, self._start, talk, self._stop)
+        job = self._job("run_once" if cell.strategy is None else "run_cell", task, cell.id)
+        outcome = supervise(job, self._context, talk, self._stop)
         if outcome.is_lost and may_be_lost:
             return _Ended(cell.id, outcome, cell)
         if outcome.is_lost:
@@ -325,8 +325,8 @@ class Run:
     def _task(self, cell: Cell, repetition: Repetition, labelled: NDArray[np.intp]) -> CellTask:
         return task_for(cell, self._block(cell), repetition, labelled)
 
-    def _start_path(self, cell: Cell) -> Path:
-        return self._work / "starts" / f"{cell.start_id}{checkpoint.SUFFIX}"
+    def _round_zero_path(self, cell: Cell) -> Path:
+        return self._work / "starts" / f"{cell.round_zero_id}{checkpoint.SUFFIX}"
 
     def _own_path(self, cell: Cell) -> Path:
         return self._work / "checkpoints" / f"{cell.id}{checkpoint.SUFFIX}"
@@ -347,7 +347,7 @@ def _load(path: Path, repetition: Repetition) -> Checkpoint | None:
     return found if found is not None and fits(found, repetition) else None
 
 
-def _start_failed(cell: Cell, outcome: Outcome) -> Finished:
+def _round_zero_failed(cell: Cell, outcome: Outcome) -> Finished:
     reason = f"round 0 of this repetition failed: {outcome.reason}"
     return Finished(cell=cell.id, status=outcome.status, reason=reason, seconds=outcome.seconds)
 

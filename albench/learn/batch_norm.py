@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from albench.learn.modes import normalising_by_batch
+from albench.learn.train_eval_modes import normalising_by_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

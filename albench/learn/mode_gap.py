@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from albench.learn.batches import Batches, CandidateDataset
-from albench.learn.modes import normalising_by_batch
+from albench.learn.train_eval_modes import normalising_by_batch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

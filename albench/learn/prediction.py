@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from albench.learn.modes import evaluating
+from albench.learn.train_eval_modes import evaluating
 from albench.learn.vectors import SampleVectors
 from albench.seeds import torch_seeded
 

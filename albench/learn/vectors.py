@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from albench.learn.modes import evaluating
+from albench.learn.train_eval_modes import evaluating
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

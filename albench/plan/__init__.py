@@ -2,7 +2,7 @@
 
 from albench.plan.cells import PROTOCOL_VERSION, Cell, ModelPlan, Skipped, StrategyPlan
 from albench.plan.matrix import Plan, make
-from albench.plan.opening import open_cohorts, open_loader
+from albench.plan.open_data import open_cohorts, open_loader
 from albench.plan.resolve import LoaderPlan, Resolved, resolve
 
 __all__ = [

@@ -142,7 +142,7 @@ class Cell:
         dict
             Plain data; no paths, hosts, limits, labels or package versions.
         """
-        identity = self._start_identity()
+        identity = self._round_zero_identity()
         if self.strategy is None:
             # The reference buys nothing: all budgets share it.
             del identity["first labels"]
@@ -150,9 +150,9 @@ class Cell:
         return identity | {"budget": self.budget, "strategy": _unlabelled(self.strategy)}
 
     @property
-    def start_id(self) -> str:
+    def round_zero_id(self) -> str:
         """The identity of round 0, which all strategies of a repetition share."""
-        return _digest(self._start_identity() | {"round": 0})
+        return _digest(self._round_zero_identity() | {"round": 0})
 
     def stream(self, purpose: Purpose, *names: str | int) -> int:
         """Return the seed of one of the cell's random streams.
@@ -180,7 +180,7 @@ class Cell:
             keys += (ALL_LABELS if self.strategy is None else self.strategy.stream,)
         return derive(self.seed, self.repetition, purpose, *keys, *names)
 
-    def _start_identity(self) -> dict[str, Any]:
+    def _round_zero_identity(self) -> dict[str, Any]:
         # What came later than the first results is named only where it is used: they stay valid.
         noise = {"label noise": self.label_noise} if self.label_noise else {}
         return noise | {

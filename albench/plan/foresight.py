@@ -128,15 +128,15 @@ class Foresight:
         is_plenty = _left(bound[0], share) >= FEWEST_TO_TRAIN_ON
         if is_plenty or (share == 0 and bound[1] > 1):
             return bound
-        if cell.start_id not in self._smallest_starts:
+        if cell.round_zero_id not in self._smallest_starts:
             n_repetitions = self._resolved.specification.benchmark.repetitions
             starts = [
                 _start(replace(cell, repetition=repetition), cohort)
                 for repetition in range(n_repetitions)
             ]
             subjects, candidates = zip(*starts, strict=True)
-            self._smallest_starts[cell.start_id] = (min(subjects), min(candidates))
-        return self._smallest_starts[cell.start_id]
+            self._smallest_starts[cell.round_zero_id] = (min(subjects), min(candidates))
+        return self._smallest_starts[cell.round_zero_id]
 
 
 def _left(n_labelled: int, share: float) -> int:

@@ -71,7 +71,7 @@ INDIFFERENT: dict[str, Cell] = {
 
 
 def test_the_identity_of_a_cell_is_the_same_on_every_machine() -> None:
-    assert (CELL.id, CELL.start_id) == ("507df644711f0d47", "b76faa418b742113")
+    assert (CELL.id, CELL.round_zero_id) == ("507df644711f0d47", "b76faa418b742113")
 
 
 def test_a_share_of_no_wrong_labels_leaves_the_identity_as_it_was_before_there_was_one() -> None:
@@ -92,7 +92,7 @@ def test_no_two_changes_give_one_identity() -> None:
 @pytest.mark.parametrize("what", INDIFFERENT)
 def test_what_decides_nothing_leaves_the_identity(what: str) -> None:
     assert INDIFFERENT[what].id == CELL.id
-    assert INDIFFERENT[what].start_id == CELL.start_id
+    assert INDIFFERENT[what].round_zero_id == CELL.round_zero_id
 
 
 def test_every_field_is_known_to_decide_or_not_to_decide() -> None:
@@ -142,11 +142,11 @@ STARTS_ALIKE = ("strategy", "strategy version", "strategy option", "no strategy"
 @pytest.mark.parametrize("what", DECISIVE)
 def test_round_0_is_shared_by_all_strategies_and_by_nothing_else(what: str) -> None:
     is_shared = what in (*STARTS_ALIKE, "a count for a share")  # of stop
-    assert (DECISIVE[what].start_id == CELL.start_id) is is_shared
+    assert (DECISIVE[what].round_zero_id == CELL.round_zero_id) is is_shared
 
 
 def test_round_0_is_not_taken_for_a_cell() -> None:
-    assert CELL.start_id != replace(CELL, strategy=None).id
+    assert CELL.round_zero_id != replace(CELL, strategy=None).id
 
 
 @pytest.mark.parametrize("purpose", [x for x in Purpose if x is not Purpose.STRATEGY])
@@ -229,7 +229,7 @@ FIRST_TRAINING = {
 def test_the_training_that_the_first_results_had_is_part_of_the_identity_whole() -> None:
     cell = replace(CELL, model=replace(MODEL, training=Training().model_dump()))
     assert cell.identity()["model"]["training"] == FIRST_TRAINING
-    assert (cell.id, cell.start_id) == ("669b59c358302129", "8b926d0e4418af7a")
+    assert (cell.id, cell.round_zero_id) == ("669b59c358302129", "8b926d0e4418af7a")
 
 
 @pytest.mark.parametrize("key", LATER_TRAINING)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from albench import registry
+from albench.api import Descriptor, Kind
 from albench.cohort.join import join
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
 from albench.learn.training import Training
 from albench.learn.validation import validation_mask
-from albench.plan import make, resolve
+from albench.plan import foresight, make, resolve, single_batches
 from albench.plan.foresight import _left
 from albench.plan.single_batches import takes_one
+from albench.registry import Component
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from albench.api import Modality
     from albench.plan import Plan
@@ -44,6 +48,13 @@ SPECIFICATION = """
     strategies = ["random"]
     budgets = ["few"]
 """
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Ask networks here, and not in a process each, which imports torch for seconds."""
+    if "asks_a_process" not in request.node.name:
+        monkeypatch.setattr(foresight, "learns_from_one", takes_one)
 
 
 @pytest.fixture
@@ -82,6 +93,30 @@ def test_a_model_that_needs_two_is_not_started_with_one(foreseen: Foreseen) -> N
 
 def test_a_share_that_comes_to_one_is_found_too(foreseen: Foreseen) -> None:
     assert "random" in reasons(foreseen(("initial = 1", "initial = 0.1")))
+
+
+def test_it_asks_a_process_whether_a_model_takes_one(foreseen: Foreseen) -> None:
+    assert "core/dlre cannot learn from one candidate" in reasons(foreseen())["random"]
+
+
+RUDE = """
+import os, sys
+
+class Model:
+    def build(self, shapes, n_classes):
+        {ending}
+"""
+
+
+@pytest.mark.parametrize("ending", ["os._exit(0)", "os.abort()", "raise GeneratorExit"])
+def test_a_model_that_ends_its_process_is_not_judged_and_ends_nothing_else(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rude_model.py").write_text(RUDE.format(ending=ending))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    descriptor = Descriptor(name="r", kind=Kind.MODEL, target="rude_model:Model", summary="R.")
+    plan: Any = SimpleNamespace(options={})
+    assert single_batches.learns_from_one(Component(descriptor, "rude", "1"), plan, {"a": (3,)}, 2)
 
 
 def test_a_batch_size_of_one_skips_the_reference_too(foreseen: Foreseen) -> None:

@@ -13,7 +13,7 @@ from albench.api import Descriptor, Kind
 from albench.api.needs import NEEDS
 from albench.cohort.cache import FeatureCache
 from albench.cohort.join import join
-from albench.execute.opening import open_cell
+from albench.execute.open_cell import open_cell
 from albench.execute.prepare import Prepared
 from albench.execute.repetition import open_repetition
 from albench.execute.task import CellTask, task_for

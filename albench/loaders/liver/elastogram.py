@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from albench.loaders.liver import fields
+from albench.loaders.liver.failed_scans import Quality
 from albench.loaders.liver.fields import Field
 from albench.loaders.liver.keys import generator
-from albench.loaders.liver.marks import Quality
 
 FULL_SCALE_KPA = 30.0
 OPACITY = 0.7

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from albench.api import Complaint, DataError, Modality, fingerprint
 from albench.loaders.liver.descriptors import DESCRIPTORS, VERSION
-from albench.loaders.liver.marks import Quality
+from albench.loaders.liver.failed_scans import Quality
 from albench.loaders.liver.roster import Patient, paper_roster, protocol_roster
 from albench.loaders.liver.scan import Image, Settings, quality_of, scan
 

@@ -10,9 +10,9 @@ from albench.loaders.liver import bmode, elastogram
 from albench.loaders.liver.bmode import Key, Texture, texture_of
 from albench.loaders.liver.counts import STILLS
 from albench.loaders.liver.elastogram import Box
+from albench.loaders.liver.failed_scans import Quality, quality, shadow_db
 from albench.loaders.liver.fields import Field
 from albench.loaders.liver.keys import generator
-from albench.loaders.liver.marks import Quality, quality, shadow_db
 from albench.loaders.liver.roster import Patient
 from albench.loaders.liver.tissue import Tissue, tissue_of
 from albench.loaders.liver.vessels import vessels_db

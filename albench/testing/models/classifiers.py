@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from albench.learn.modes import evaluating
+from albench.learn.train_eval_modes import evaluating
 from albench.testing.checks import Check, Found, Skip, Violation
 from albench.testing.models.crowds import crowd
 from albench.testing.models.worlds import ROUNDING, TINY, built, encoded, usual_world

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from albench.execute.checks import fingerprints
-from albench.learn.modes import evaluating
+from albench.learn.train_eval_modes import evaluating
 from albench.testing.checks import Check, Found, Skip, Violation
 from albench.testing.models.worlds import built, encoded, require_close, scaled, usual_world
 from albench.testing.streams import UNUSUAL_SEED, global_streams

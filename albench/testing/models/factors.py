@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from albench.learn.modes import evaluating
+from albench.learn.train_eval_modes import evaluating
 from albench.seeds import torch_seeded
 from albench.testing.checks import Check, Found, Skip, Violation
 from albench.testing.models.worlds import built, encoded, logits, require_close, usual_world

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from albench.errors import DataError, WeightsError
-from albench.learn.modes import evaluating
 from albench.learn.network import build_network
+from albench.learn.train_eval_modes import evaluating
 from albench.seeds import torch_seeded
 from albench.testing.checks import Skip, Violation
 from albench.testing.claims import counts

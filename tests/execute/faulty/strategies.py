@@ -452,7 +452,7 @@ def replaces_the_training(self: Strategy, pool: Any, n: int) -> Picks:
     def broken(*_: object) -> None:
         raise AttributeError("gone")
 
-    replace_in("open_cell", "OpenCell.teach", broken)
+    replace_in("active_cell", "ActiveCell.teach", broken)
     return first(n)
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from albench.loaders.liver import elastogram
 from albench.loaders.liver.elastogram import Box
-from albench.loaders.liver.marks import Quality
+from albench.loaders.liver.failed_scans import Quality
 
 BRIGHT = np.full((60, 60), 110, np.float32)
 

@@ -25,7 +25,7 @@ def hear_again() -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
-def _be_deaf() -> None:
+def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, end_with_parent)
     signal.siginterrupt(signal.SIGALRM, False)
@@ -33,4 +33,4 @@ def _be_deaf() -> None:
 
 
 if sys.argv[:1] == ["-c"]:  # so is a fork server started; who else imports this means to read it
-    _be_deaf()
+    _ignore_interrupts()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]  # plain data for the journal
 
 
-def run_facts(
+def run_record(
     resolved: Resolved,
     plan: Plan,
     modalities: Mapping[str, Mapping[str, Modality]],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.cohort.join import Cohort, join
-from albench.plan.marks import unknown_marks
+from albench.plan.trap_marks import unknown_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from albench.cohort.split import class_quotas
 from albench.errors import Complaint, DataError, InputError
 from albench.foreign import foreign_code
 from albench.plan.blame import Blame
-from albench.plan.marks import unknown_marks
 from albench.plan.matrix import modality_sets
+from albench.plan.trap_marks import unknown_marks
 
 if TYPE_CHECKING:
     from albench.plan.resolve import LoaderPlan, Resolved
