@@ -8,9 +8,9 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from albench.execute.estimate import kind_of, seconds_left
+from albench.output import discard
 from albench.records.printable import printable
 from albench.records.schema import Status
-from albench.streams import discard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

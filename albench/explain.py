@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.errors import RecordsError
+from albench.errors import InputError, RecordsError
 from albench.records import journal
 from albench.records.printable import printable_data
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from albench.plan import Cell
     from albench.records.journal import Event
@@ -47,6 +47,33 @@ def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
     lines += list(_history(planned["cell"], events))
     lines += list(_standing(planned, cells))
     return "\n".join(lines)
+
+
+def results_with(prefix: str, results: Path = Path("results")) -> Path:
+    """Return the results folder whose table of cells lists a cell.
+
+    Parameters
+    ----------
+    prefix : str
+        The beginning of the cell's identity.
+    results : Path
+        The folder of results folders.
+
+    Returns
+    -------
+    Path
+        The first, if several list it.
+
+    Raises
+    ------
+    InputError
+        If none lists it.
+    """
+    for table in sorted(results.glob("*/cells.csv")):
+        with table.open(encoding="utf-8", errors="replace") as lines:
+            if any(line.startswith(prefix) for line in lines):
+                return table.parent
+    raise InputError(f"no {results}/*/cells.csv here has a cell that begins with {prefix!r}")
 
 
 def _find(prefix: str, events: Sequence[Event], results: Path) -> Planned:

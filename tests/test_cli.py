@@ -12,6 +12,7 @@ import pytest
 
 from albench import __version__, cli, registry
 from albench.api import Kind, Option
+from albench.commands import COMMANDS
 from albench.errors import InputError, QueryFault
 from albench.registry import PluginReport, Registry, State
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Show = Callable[..., None]
 
-SUBCOMMANDS = ("run", "plan", "status", "report", "plugins", "data")
+SUBCOMMANDS = tuple(dict.fromkeys(name.split()[0] for name in COMMANDS))
 
 
 @pytest.fixture
@@ -317,3 +318,11 @@ def test_what_ends_a_command_is_one_message_and_a_status(
     monkeypatch.setattr(registry, "discover", fail)
     assert cli.main(["plugins", "list"]) == status
     assert capsys.readouterr().err == said
+
+
+def test_every_module_of_a_command_is_listed() -> None:
+    folder = Path(cli.__file__).parent / "commands"
+    shared = {"__init__", "arguments", "plugin_options"}
+    modules = {f"albench.commands.{path.stem}" for path in folder.glob("*.py")}
+    listed = set(map(cli.module_of, COMMANDS))
+    assert modules == listed | {f"albench.commands.{name}" for name in shared}

@@ -1,4 +1,4 @@
-"""Options as a command line gives them: ``passes=5``, read by what the plugin announces."""
+"""A plugin's options as ``KEY=VALUE`` on the command line, read by what its descriptor allows."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ if TYPE_CHECKING:
     from albench.registry import Component
 
 
-def settings_of(component: Component, given: Sequence[str]) -> dict[str, Any]:
-    """Return the options that are given, as the plugin's target takes them.
+def plugin_options(component: Component, given: Sequence[str]) -> dict[str, Any]:
+    """Return the given options as the plugin's target takes them.
 
     Parameters
     ----------
     component : Component
-        What they are options of.
+        The plugin.
     given : sequence of str
-        ``KEY=VALUE`` each; a number, a truth value or a list as in a specification, a string or
-        a path without quotation marks.
+        ``KEY=VALUE`` each. Numbers, truth values and lists are written as in a specification,
+        strings and paths without quotation marks.
 
     Returns
     -------
     dict of str to object
-        Only what is given; defaults are left to the caller.
+        Only what is given, without defaults.
 
     Raises
     ------
     PluginError
         With every option that is unknown, malformed, not allowed or missing.
     """
-    known = {option.name: option for option in component.descriptor.options}
-    settings: dict[str, Any] = {}
+    announced = {option.name: option for option in component.descriptor.options}
+    options: dict[str, Any] = {}
     complaints = []
     for text in given:
         key, _, written = text.partition("=")
-        value = _value(known[key], written) if key in known else None
-        problem = _problem(component, known, text, value)
+        value = _value(announced[key], written) if key in announced else None
+        problem = _problem(component, announced, text, value)
         if problem is None:
-            settings[key] = value
+            options[key] = value
         else:
             complaints.append(Complaint(f"--option {text}", problem))
     named = {text.partition("=")[0] for text in given}
     complaints += [
-        _missing(each) for each in known.values() if each.required and each.name not in named
+        _missing(each) for each in announced.values() if each.required and each.name not in named
     ]
     if complaints:
         raise PluginError(complaints)
-    return settings
+    return options
 
 
 def _value(option: Option, written: str) -> Any:  # of the option's own type, if it is well written
@@ -68,17 +68,17 @@ def _value(option: Option, written: str) -> Any:  # of the option's own type, if
 
 
 def _problem(
-    component: Component, known: dict[str, Option], text: str, value: object
+    component: Component, announced: dict[str, Option], text: str, value: object
 ) -> str | None:
     key, equals, _ = text.partition("=")
-    if key not in known:
-        near = difflib.get_close_matches(key, known, n=1)
+    if key not in announced:
+        near = difflib.get_close_matches(key, announced, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
-        there = f"Its options are: {', '.join(known)}" if known else "It has no options"
+        there = f"Its options are: {', '.join(announced)}" if announced else "It has no options"
         return f"{component.qualified} has no option {key!r}{hint} {there}"
     if not equals:
-        return f"expected KEY=VALUE, as in {key}={known[key].default}"
-    return known[key].complaint_about(value)
+        return f"expected KEY=VALUE, as in {key}={announced[key].default}"
+    return announced[key].complaint_about(value)
 
 
 def _missing(option: Option) -> Complaint:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from albench.api import Kind, Option
+from albench.commands.plugin_options import plugin_options
 from albench.errors import PluginError
-from albench.testing.settings import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def plugin(make_component: Callable[..., Component]) -> Component:
     ],
 )
 def test_a_value_has_the_type_of_its_option(text: str, value: Any, plugin: Component) -> None:
-    (found,) = settings_of(plugin, [text]).values()
+    (found,) = plugin_options(plugin, [text]).values()
     assert found == value
     assert type(found) is type(value)
 
@@ -66,7 +66,7 @@ def test_a_value_has_the_type_of_its_option(text: str, value: Any, plugin: Compo
 )
 def test_what_is_not_allowed_is_refused(text: str, said: str, plugin: Component) -> None:
     with pytest.raises(PluginError) as raised:
-        settings_of(plugin, [text])
+        plugin_options(plugin, [text])
     assert said in str(raised.value)
 
 
@@ -74,10 +74,10 @@ def test_all_complaints_come_at_once(make_component: Callable[..., Component]) -
     options = (Option(name="path", type=Path, required=True, help="the table"), *OPTIONS)
     plugin = make_component(Kind.LOADER, "toy", options=options)
     with pytest.raises(PluginError) as raised:
-        settings_of(plugin, ["passes=0", "beta=x"])
+        plugin_options(plugin, ["passes=0", "beta=x"])
     told = [str(complaint).partition(":")[0] for complaint in raised.value.complaints]
     assert told == ["--option passes=0", "--option beta=x", "--option path=..."]
 
 
 def test_nothing_given_leaves_all_to_the_defaults(plugin: Component) -> None:
-    assert settings_of(plugin, []) == {}
+    assert plugin_options(plugin, []) == {}
