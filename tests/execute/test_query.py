@@ -14,7 +14,7 @@ from albench.cohort.join import Cohort, join
 from albench.errors import UndeclaredNeed
 from albench.execute.query import Question, ask, teller
 from albench.execute.task import Unlabelled
-from albench.testing.reach import reachable
+from albench.testing.object_graph import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
