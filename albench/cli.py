@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 1 some cells failed or a check did not hold, 2 the input was wrong.
+        0 done, 1 cells or checks failed, 2 wrong input, 130 interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser().parse_args(given)
@@ -42,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(str(error))
         return FAILED
     except KeyboardInterrupt:
-        complain("stopped; the same command goes on from here")
+        complain("stopped; run the same command again to continue")
         return INTERRUPTED
-    except OSError as error:  # a disk that is full, a file that is not ours to read
+    except OSError as error:  # a full disk, or no permission
         complain(_os_error(error))
         return FAILED
     return status
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="albench",
         description="Benchmark active-learning query strategies on one or many modalities.",
-        epilog="Exit status: 0 done, 1 some cells failed or a check did not hold, 2 wrong input.",
+        epilog="Exit status: 0 done, 1 cells or checks failed, 2 wrong input, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"albench {__version__}")
     subparsers = {"": parser.add_subparsers(metavar="COMMAND", required=True)}

@@ -170,7 +170,7 @@ def report_json(report: PluginReport) -> dict[str, Any]:
     return plain | {"state": report.state.value}
 
 
-def trouble(reports: Sequence[PluginReport]) -> str:
+def plugin_problems(reports: Sequence[PluginReport]) -> str:
     """Return which plugins could not be loaded, or an empty string.
 
     Parameters
@@ -188,7 +188,7 @@ def trouble(reports: Sequence[PluginReport]) -> str:
         for report in reports
         if report.state not in (State.OK, State.DISABLED)
     )
-    return f"in trouble: {names}; see `albench plugins doctor`" if names else ""
+    return f"plugin problems: {names}; see `albench plugins doctor`" if names else ""
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

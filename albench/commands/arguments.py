@@ -34,7 +34,9 @@ def add_jobs(parser: argparse.ArgumentParser, note: str = "") -> None:
         Appended to the help text.
     """
     default = os.cpu_count() or 1
-    parser.add_argument("--jobs", type=_positive, default=default, help=f"cells at once{note}")
+    parser.add_argument(
+        "--jobs", type=_positive, default=default, help=f"cells to run at once{note}"
+    )
 
 
 def _positive(text: str) -> int:
@@ -43,7 +45,7 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def add_json(parser: argparse.ArgumentParser, text: str = "for programs") -> None:
+def add_json(parser: argparse.ArgumentParser, text: str = "print JSON instead of text") -> None:
     """Add ``--json``.
 
     Parameters

@@ -16,9 +16,13 @@ HELP = "run a random share of the cells again and compare"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
-    parser.add_argument("--spec", metavar="SPEC", help="the specification (default: by name)")
-    parser.add_argument("--share", type=_share, default=0.02, help="of the cells (default: 0.02)")
-    parser.add_argument("--seed", type=int, help="of the choice (default: random)")
+    parser.add_argument(
+        "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"
+    )
+    parser.add_argument(
+        "--share", type=_share, default=0.02, help="the share of cells to run (default: 0.02)"
+    )
+    parser.add_argument("--seed", type=int, help="seeds the choice of cells (default: random)")
     add_jobs(parser)
 
 

@@ -1,4 +1,4 @@
-"""Show what the cohorts of a benchmark hold."""
+"""Describe the cohorts of a benchmark."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "show what a benchmark's cohorts hold"
+HELP = "describe the cohorts of a benchmark"
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -17,8 +17,12 @@ HELP = "say why a cell ran, was reused or is stale"
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("cell", metavar="CELL", help="the beginning of a cell's identity")
-    parser.add_argument("--results", type=Path, help="its results folder (default: found)")
-    parser.add_argument("--spec", metavar="SPEC", help="what is planned today (default: by name)")
+    parser.add_argument(
+        "--results", type=Path, help="its results folder (default: looked for in results/)"
+    )
+    parser.add_argument(
+        "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"
+    )
 
 
 def run(options: Namespace) -> int:

@@ -13,13 +13,15 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "show the cells of a benchmark and what is skipped, why"
+HELP = "show the cells of a benchmark, and what is skipped and why"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser)
-    parser.add_argument("--output", type=Path, help="the results folder whose durations are used")
+    parser.add_argument(
+        "--output", type=Path, help="a results folder whose durations give the estimate"
+    )
     add_jobs(parser)
     add_json(parser)
 

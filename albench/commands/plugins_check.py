@@ -1,4 +1,4 @@
-"""Try every promise that a plugin makes."""
+"""Run the conformance checks of a plugin."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "try every promise that a plugin makes"
+HELP = "run the conformance checks of a plugin"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("name", metavar="NAME", help="a short or qualified name: esd, core/esd")
-    parser.add_argument("--kind", choices=KINDS, help="where several kinds share a name")
+    parser.add_argument("--kind", choices=KINDS, help="needed if several kinds share the name")
     parser.add_argument(
         "--option",
         metavar="KEY=VALUE",
@@ -27,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         dest="settings",
         help="set an option of the plugin; repeat it for more",
     )
-    add_json(parser, "for programs, and for a badge")
+    add_json(parser, "print JSON instead of text; a badge can be drawn from it")
 
 
 def run(options: Namespace) -> int:

@@ -12,7 +12,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "tell the state of every entry point"
+HELP = "show the state of every entry point"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -23,11 +23,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Return 0 if every entry point could be loaded, or is disabled."""
     from albench import registry
-    from albench.plugin_overview import doctor_text, report_json, trouble
+    from albench.plugin_overview import doctor_text, plugin_problems, report_json
 
     reports = registry.discover().reports
     if options.json:
         say(json.dumps([report_json(report) for report in reports], indent=1))
     else:
         say(doctor_text(reports))
-    return FAILED if trouble(reports) else OK
+    return FAILED if plugin_problems(reports) else OK

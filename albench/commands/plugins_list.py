@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Return 0, whatever the state of the plugins."""
     from albench import registry
-    from albench.plugin_overview import component_json, listing_text, trouble
+    from albench.plugin_overview import component_json, listing_text, plugin_problems
 
     plugins = registry.discover()
     components = [
@@ -36,6 +36,6 @@ def run(options: Namespace) -> int:
         say(json.dumps([component_json(component) for component in components], indent=1))
         return OK
     say(listing_text(components))
-    if problems := trouble(plugins.reports):
+    if problems := plugin_problems(plugins.reports):
         complain(problems)
     return OK

@@ -13,7 +13,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "show all that a plugin says of itself"
+HELP = "show everything that a plugin says about itself"
 
 
 def add_arguments(parser: ArgumentParser) -> None:

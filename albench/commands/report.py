@@ -11,7 +11,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "draw tables, figures and page again from records"
+HELP = "redraw tables, figures and page from the records"
 
 
 def add_arguments(parser: ArgumentParser) -> None:

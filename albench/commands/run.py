@@ -44,5 +44,5 @@ def run(options: Namespace) -> int:
     )
     say(f"report: {publish(results)}")
     if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
-        complain(f"{n_missing} cells have no result; the same command runs them")
+        complain(f"{n_missing} cells have no result yet; run the same command again to finish them")
     return FAILED if summary.n_failed or n_missing else OK

@@ -1,4 +1,4 @@
-"""Show how far a results folder has come."""
+"""Show which cells are done, which failed and which are missing."""
 
 from __future__ import annotations
 
