@@ -1,4 +1,4 @@
-"""A random share of recorded cells run again elsewhere, and compared with what was recorded."""
+"""Run a random share of recorded cells again, and compare the results with the records."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit found.
+    """The outcome of an audit.
 
     Parameters
     ----------
     equal : tuple of str
-        Cells whose picks and probabilities are the same bit for bit.
+        Cells with the same picks and bitwise equal probabilities.
     close : tuple of str
         Cells with the same picks, and probabilities within 1e-4.
     different : tuple of (str, str)
-        Cells that differ by more, and how.
+        Cells that differ by more, each with the first difference.
     """
 
     equal: tuple[str, ...]
@@ -64,29 +64,29 @@ def audit(
     results : Path
         The recorded results.
     share : float
-        Above 0, at most 1; at least one cell is run.
+        Above 0 and at most 1; at least one cell is run.
     rng : numpy.random.Generator
         Chooses the cells.
     jobs : int
         How many cells run at once.
     watch : callable
-        Told of everything that happens.
+        Called with every event of the run.
 
     Returns
     -------
     Audit
-        Of each chosen cell, how it compares.
+        How each chosen cell compares.
 
     Raises
     ------
     RecordsError
-        If no recorded success is planned by the specification.
+        If the specification plans none of the recorded successes.
     """
     done = done_cells(results)
     recorded = {cell.id: cell for cell in opened.plan.cells if cell.id in done}
     if not recorded:
         raise RecordsError(
-            f"{results}: none of its successes is planned by the specification as it is; "
+            f"{results}: the specification, as it is now, plans none of its successful cells; "
             "see `albench explain`"
         )
     names = sorted(recorded)
@@ -101,7 +101,7 @@ def audit(
 def _compared(names: Sequence[str], old: dict[str, Finished], new: dict[str, Finished]) -> Audit:
     equal, close, different = [], [], []
     for name in names:
-        problem = "it failed now" if name not in new else _difference(old[name], new[name])
+        problem = "it failed this time" if name not in new else _difference(old[name], new[name])
         if problem is not None:
             different.append((name, problem))
         elif essence(old[name]) == essence(new[name]):

@@ -1,4 +1,4 @@
-"""A run as its user sees it: one line that is kept up to date, or a line now and then in a log."""
+"""The progress of a run: one line kept up to date on a terminal, occasional lines in a log."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from albench.execute.estimate import kind_of, seconds_left
+from albench.output import discard
 from albench.records.printable import printable
 from albench.records.schema import Status
-from albench.streams import discard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,17 +26,17 @@ REDRAW_SECONDS = 0.2
 
 
 class Watcher:
-    """Keeps count of a run and shows it.
+    """Counts the cells of a run as they end, and shows progress.
 
     Parameters
     ----------
     jobs : int
         How many cells run at once, for the estimate of the time left.
     tell : callable
-        Prints a line that stays.
+        Prints a permanent line.
     stream : file or None
-        Where the line that is kept up to date goes; None takes the standard error as it stands. If
-        it cannot be written to, the line is shown no more, and the run goes on.
+        Where the progress line goes; None is standard error. If writing to it fails, progress is no
+        longer shown and the run continues.
     """
 
     def __init__(
@@ -62,14 +62,14 @@ class Watcher:
         self._clear()
 
     def begin(self, left: Sequence[Cell], reused: Sequence[tuple[Cell, float]]) -> None:
-        """Take what is to be run and what is there.
+        """Announce the cells that are to run and those that are reused.
 
         Parameters
         ----------
         left : sequence of Cell
-            To be run.
+            Cells to run.
         reused : sequence of (Cell, float)
-            The plan's cells that are done, and their seconds, which make the first estimate.
+            Cells that are done, with their seconds, for the first estimate.
         """
         self._left = {cell.id: cell for cell in left}
         for cell, seconds in reused:
@@ -78,12 +78,12 @@ class Watcher:
         self._began = time.monotonic()
 
     def watch(self, progress: Progress) -> None:
-        """Take one thing that happened.
+        """Show one event of the run.
 
         Parameters
         ----------
         progress : Progress
-            Anything.
+            The event.
         """
         if progress.kind == "prepare":
             self._latest = f"preparing {progress.text}"
@@ -123,7 +123,10 @@ class Watcher:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except (OSError, ValueError):  # its reader has left, the disk is full, or it was closed
+        except (
+            OSError,
+            ValueError,
+        ):  # the reader has left, the disk is full, or the stream was closed
             discard(self._stream)
             self._stream, self._is_live = None, False
 
@@ -142,7 +145,7 @@ class Watcher:
 
     def _forecast(self) -> str:
         seconds = seconds_left(self._left.values(), self._durations, self._jobs)
-        return "time left not known yet" if seconds is None else f"about {clock(seconds)} left"
+        return "time left unknown" if seconds is None else f"about {clock(seconds)} left"
 
     def _say(self, line: str) -> None:
         self._clear()
@@ -154,12 +157,12 @@ class Watcher:
 
 
 def name_of(cell: Cell) -> str:
-    """Return a cell as a person would say it.
+    """Return a readable name of a cell.
 
     Parameters
     ----------
     cell : Cell
-        Any.
+        Any cell.
 
     Returns
     -------
@@ -170,12 +173,12 @@ def name_of(cell: Cell) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Return a duration as a clock shows it.
+    """Return a duration in hours, minutes and seconds.
 
     Parameters
     ----------
     seconds : float
-        Rounded to whole ones.
+        Rounded to whole seconds.
 
     Returns
     -------

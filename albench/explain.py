@@ -1,17 +1,17 @@
-"""Why a cell ran, was reused, is stale or cannot be compared, in a few sentences."""
+"""Explain in a few sentences why a cell ran, was reused or is stale."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.errors import RecordsError
+from albench.errors import InputError, RecordsError
 from albench.records import journal
 from albench.records.printable import printable_data
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from albench.plan import Cell
     from albench.records.journal import Event
@@ -20,7 +20,7 @@ Planned = dict[str, Any]  # one entry of a run event's cells
 
 
 def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
-    """Return what is known of a cell.
+    """Return the history of a cell, and whether the current plan still contains it.
 
     Parameters
     ----------
@@ -29,40 +29,67 @@ def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
     results : Path
         A results folder with a journal.
     cells : sequence of Cell
-        What the specification plans today; empty if it is not to be had.
+        The current plan; empty if there is none.
 
     Returns
     -------
     str
-        What it is, what became of it in which run, and whether today's plan would run it.
+        Its name, its outcome in each run, and whether the current plan would run it.
 
     Raises
     ------
     RecordsError
-        If no recorded cell, or more than one, begins like that.
+        If no recorded cell, or more than one, has this prefix.
     """
     events = journal.read(results / "journal").events
     planned = _find(prefix, events, results)
     lines = [f"cell {planned['cell']}: {_name(planned)}"]
     lines += list(_history(planned["cell"], events))
-    lines += list(_standing(planned, cells))
+    lines += list(_current_state(planned, cells))
     return "\n".join(lines)
 
 
+def results_with(prefix: str, results: Path = Path("results")) -> Path:
+    """Return the results folder whose table of cells lists a cell.
+
+    Parameters
+    ----------
+    prefix : str
+        The beginning of the cell's identity.
+    results : Path
+        The folder of results folders.
+
+    Returns
+    -------
+    Path
+        The first, if several list it.
+
+    Raises
+    ------
+    InputError
+        If none lists it.
+    """
+    for table in sorted(results.glob("*/cells.csv")):
+        with table.open(encoding="utf-8", errors="replace") as lines:
+            if any(line.startswith(prefix) for line in lines):
+                return table.parent
+    raise InputError(f"no {results}/*/cells.csv here has a cell that begins with {prefix!r}")
+
+
 def _find(prefix: str, events: Sequence[Event], results: Path) -> Planned:
-    found: dict[str, Planned] = {}
+    matches: dict[str, Planned] = {}
     for event in events:
         if event.event == "run":
             cells = event.data["cells"]
-            found |= {entry["cell"]: entry for entry in cells if entry["cell"].startswith(prefix)}
-    if len(found) == 1:
-        return next(iter(found.values()))
-    if not found:
+            matches |= {entry["cell"]: entry for entry in cells if entry["cell"].startswith(prefix)}
+    if len(matches) == 1:
+        return next(iter(matches.values()))
+    if not matches:
         raise RecordsError(
             f"{results}: no cell begins with {prefix!r}; cells.csv there lists them all"
         )
-    shown = ", ".join(sorted(found)[:5])
-    raise RecordsError(f"{results}: {len(found)} cells begin with {prefix!r}: {shown} ...")
+    shown = ", ".join(sorted(matches)[:5])
+    raise RecordsError(f"{results}: {len(matches)} cells begin with {prefix!r}: {shown} ...")
 
 
 def _name(planned: Mapping[str, Any]) -> str:
@@ -94,18 +121,18 @@ def _plans(event: Event, cell: str) -> bool:
     return any(entry["cell"] == cell for entry in event.data["cells"])
 
 
-def _standing(planned: Planned, cells: Sequence[Cell]) -> Iterator[str]:
+def _current_state(planned: Planned, cells: Sequence[Cell]) -> Iterator[str]:
     if not cells:
         return
     if any(cell.id == planned["cell"] for cell in cells):
-        yield "today's specification plans this very cell: a success is reused"
+        yield "the specification still plans this cell, so a success is reused"
         return
     twins = [cell for cell in cells if _position(cell) == _position_of(planned)]
     if not twins:
-        yield "today's specification plans no cell in its place: it is kept, and not reported"
+        yield "the specification no longer plans a cell in its place; it is kept but not reported"
         return
     changes = list(differences(planned.get("identity"), printable_data(twins[0].identity())))
-    yield f"stale: today's specification plans cell {twins[0].id} in its place, because"
+    yield f"stale: the specification now plans cell {twins[0].id} in its place, because of"
     yield from (f"  {change}" for change in changes)
 
 
@@ -119,7 +146,7 @@ def _position_of(planned: Planned) -> tuple[str, ...]:
 
 
 def differences(old: object, new: object, path: str = "") -> Iterator[str]:
-    """Yield where two identities differ.
+    """Yield the differences between two identities.
 
     Parameters
     ----------
@@ -128,7 +155,7 @@ def differences(old: object, new: object, path: str = "") -> Iterator[str]:
     new : object
         Plain data.
     path : str
-        Where in them this is.
+        The keys that lead to them.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""Results of several machines joined: journals copied, nothing lost, conflicts listed."""
+"""Merge the results of several machines: copy their journals and list conflicts."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
     sources : sequence of Path
         Results folders of one benchmark.
     target : Path
-        A folder that is new, empty, or has been merged into before.
+        A folder that is new or empty, or an earlier merge.
 
     Returns
     -------
     tuple of str
-        The cells of which two successes differ; both stay in the journal.
+        Cells with two different results; both stay in the journal.
 
     Raises
     ------
     RecordsError
-        If a source has no journal, a journal is damaged, the benchmarks differ, or two different
-        files have one name.
+        If a source has no journal, a journal is damaged, the benchmarks differ, or two files of
+        the same name differ.
     """
     complaints: list[Complaint] = []
     names: dict[str, Path] = {}
@@ -49,7 +49,7 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
         events = journal.read(source / "journal").events
         runs = [event.data for event in events if event.event == "run"]
         if not runs:
-            complaints.append(Complaint(str(source), "has no journal with a run in it"))
+            complaints.append(Complaint(str(source), "has no journal of a run"))
         complaints += [
             Complaint(str(source), f"its latest run lacks {key!r}; run the benchmark again")
             for run in runs[-1:]
@@ -59,8 +59,8 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
         plans += runs[-1:]
         names |= {run["name"]: source for run in runs}
     if len(names) > 1:
-        told = ", ".join(f"{name!r} in {source}" for name, source in names.items())
-        complaints.append(Complaint(str(target), f"the benchmarks differ: {told}"))
+        listed = ", ".join(f"{name!r} in {source}" for name, source in names.items())
+        complaints.append(Complaint(str(target), f"the benchmarks differ: {listed}"))
     files = [path for source in sources for path in sorted((source / "journal").glob("*.jsonl"))]
     complaints += _clashes(files, target / "journal")
     if complaints:
@@ -75,10 +75,10 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
 
 
 def _joined(plans: Sequence[Plan]) -> Plan:
-    """Return one plan that has all that the latest plan of each source has."""
+    """Return one plan with everything that the latest plan of each source has."""
     joined = dict(plans[-1])
     for key in NAMED:
-        joined[key] = {name: told for plan in plans for name, told in plan[key].items()}
+        joined[key] = {name: entry for plan in plans for name, entry in plan[key].items()}
     for key in LISTED:
         distinct = {json.dumps(e, sort_keys=True): e for plan in plans for e in plan[key]}
         joined[key] = list(distinct.values())
@@ -87,10 +87,12 @@ def _joined(plans: Sequence[Plan]) -> Plan:
 
 
 def _clashes(files: Sequence[Path], folder: Path) -> list[Complaint]:
-    known: dict[str, Path] = {path.name: path for path in folder.glob("*.jsonl")}
+    by_name: dict[str, Path] = {path.name: path for path in folder.glob("*.jsonl")}
     complaints = []
     for path in files:
-        other = known.setdefault(path.name, path)
+        other = by_name.setdefault(path.name, path)
         if not filecmp.cmp(path, other, shallow=False):
-            complaints.append(Complaint(str(path), f"differs from {other}, of the same name"))
+            complaints.append(
+                Complaint(str(path), f"differs from {other}, which has the same name")
+            )
     return complaints

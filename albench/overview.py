@@ -1,4 +1,4 @@
-"""Plans, data and results in a few lines of text, and the same as plain data."""
+"""Plans, cohorts and results, summarised as text and as plain data."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class PlanOverview:
     Parameters
     ----------
     name : str
-        The benchmark's.
+        The name of the benchmark.
     blocks : tuple of (str, int, int)
-        Of each block: its name, its cells, and how many of them are to be run.
+        The name of each block, its number of cells, and how many of them are still to run.
     skipped : tuple of (str, str)
-        What is left out, and why.
+        Combinations that are left out, each with the reason.
     power : tuple of str
-        What the matrix can find.
+        How small a difference the matrix can detect, in sentences.
     seconds : float or None
-        The estimated wall time; None if nothing of it has been run yet.
+        The estimated wall time; None before any cell has run.
     warnings : tuple of str
-        What should be known of the data.
+        The loaders' warnings about the data.
     """
 
     name: str
@@ -49,7 +49,7 @@ class PlanOverview:
     warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return the overview as plain data."""
         return {
             "name": self.name,
             "cells": sum(n for _, n, _ in self.blocks),
@@ -62,15 +62,15 @@ class PlanOverview:
         }
 
     def as_text(self) -> str:
-        """Return it for people."""
+        """Return the overview as lines of text."""
         plain = self.as_json()
         lines = [f"{self.name}: {plain['cells']} cells, {plain['to_run']} to run"]
         lines += [f"  {block}: {n} cells, {left} to run" for block, n, left in self.blocks]
         lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
         lines += [f"warning: {warning}" for warning in self.warnings]
-        known = "not known before some cells have run"
-        took = known if self.seconds is None else f"about {clock(self.seconds)}"
-        return "\n".join([*lines, *self.power, f"estimated time: {took}"])
+        unknown = "unknown until some cells have run"
+        estimate = unknown if self.seconds is None else f"about {clock(self.seconds)}"
+        return "\n".join([*lines, *self.power, f"estimated time: {estimate}"])
 
 
 def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
@@ -81,7 +81,7 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
     opened : Opened
         The specification.
     results : Path
-        Where earlier cells lie, if there are any: they give the estimate.
+        The results folder. Cells that are done there give the estimate.
     jobs : int
         How many cells would run at once.
 
@@ -122,20 +122,20 @@ def _power(opened: Opened, results: Path) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class StatusOverview:
-    """What a results folder holds.
+    """The state of a results folder.
 
     Parameters
     ----------
     name : str
-        The benchmark's.
+        The name of the benchmark.
     counts : mapping of str to int
-        Planned cells by status.
+        The number of planned cells in each status.
     failures : tuple of (str, str, str)
-        Of each failed cell: its name, its status and the reason.
+        The name of each failed cell, its status and the reason.
     conflicts : tuple of str
         Cells of which two successes differ.
     warnings : tuple of str
-        What could not be read.
+        Lines of the journal that could not be read.
     """
 
     name: str
@@ -146,11 +146,11 @@ class StatusOverview:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every planned cell succeeded, with one result."""
+        """Whether every planned cell succeeded, and none has two different results."""
         return set(self.counts) <= {"ok"} and not self.conflicts
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return the overview as plain data."""
         return {
             "name": self.name,
             "counts": dict(self.counts),
@@ -161,7 +161,7 @@ class StatusOverview:
         }
 
     def as_text(self) -> str:
-        """Return it for people."""
+        """Return the overview as lines of text."""
         counted = ", ".join(f"{n} {status}" for status, n in sorted(self.counts.items()))
         lines = [f"{self.name}: {counted}"]
         lines += [f"{status}: {cell}: {reason}" for cell, status, reason in self.failures]
@@ -170,12 +170,12 @@ class StatusOverview:
 
 
 def status_overview(results: Path) -> StatusOverview:
-    """Return what a results folder holds.
+    """Return the state of a results folder.
 
     Parameters
     ----------
     results : Path
-        With a journal.
+        A results folder with a journal.
 
     Returns
     -------
@@ -189,7 +189,7 @@ def status_overview(results: Path) -> StatusOverview:
     """
     reading = journal.read(results / "journal")
     if not any(event.event == "run" for event in reading.events):
-        raise RecordsError([Complaint(str(results), "has no journal with a run in it")])
+        raise RecordsError([Complaint(str(results), "has no journal of a run")])
     records = tables.gather(reading.events)
     cells = tables.cells_table(records)
     failed = cells[~cells["status"].isin(["ok", "missing"])]
@@ -210,20 +210,20 @@ def status_overview(results: Path) -> StatusOverview:
     )
 
 
-def data_text(facts: Mapping[str, Mapping[str, Any]]) -> str:  # what `cohort_facts` gives
-    """Return what cohorts hold, for people.
+def data_text(cohorts: Mapping[str, Mapping[str, Any]]) -> str:  # plain data
+    """Return a description of cohorts as text.
 
     Parameters
     ----------
-    facts : mapping
-        By cohort.
+    cohorts : mapping
+        Descriptions by cohort, as `Opened.describe` returns them.
 
     Returns
     -------
     str
-        A few lines a cohort.
+        A few lines per cohort.
     """
-    return "\n\n".join(_cohort_text(name, cohort) for name, cohort in facts.items())
+    return "\n\n".join(_cohort_text(name, cohort) for name, cohort in cohorts.items())
 
 
 def _cohort_text(name: str, cohort: Mapping[str, Any]) -> str:

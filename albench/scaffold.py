@@ -1,4 +1,4 @@
-"""A new package for a strategy, a model or a loader, rendered by copier from a template."""
+"""Write a new package for a strategy, a model or a loader, from a copier template."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from albench.registry import Registry
 
 TEMPLATE = Path(__file__).parent / "templates" / "plugin"
-"""The template; it is installed with albench."""
+"""The template, installed with albench."""
 
 EXTRA = "albench[new]"
-"""What brings copier. It is no hard dependency, since a package that it needs is under the GPL."""
+"""The extra that installs copier: optional, since a dependency of copier is under the GPL."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewPackage:
-    """What a new package is called.
+    """The names of a new package.
 
     Parameters
     ----------
     kind : Kind
-        What it announces.
+        The kind of plugin that it announces.
     name : str
-        The short name of that, as benchmarks write it.
+        The short name of the plugin, as benchmarks write it.
     folder : Path
-        Where it is written.
+        Where the package is written.
     """
 
     kind: Kind
@@ -43,12 +43,12 @@ class NewPackage:
 
     @property
     def distribution(self) -> str:
-        """The name under which it is installed."""
+        """The name of the distribution."""
         return f"albench-{self.name}"
 
     @property
     def qualified(self) -> str:
-        """The name that is unique, which benchmarks may write too."""
+        """The unique name of the plugin, which benchmarks may use too."""
         return f"{self.name}/{self.name}"
 
 
@@ -58,24 +58,25 @@ def new_package(kind: Kind, name: str, folder: Path | None, registry: Registry) 
     Parameters
     ----------
     kind : Kind
-        What it announces.
+        The kind of plugin that it announces.
     name : str
         Its short name: ``rare-doubt``; ``albench-rare-doubt`` means the same.
     folder : Path or None
-        Where to write it, a folder that is new or empty; None is ``albench-NAME`` here.
+        Where to write it: a new or empty folder; None is ``albench-NAME`` in the working
+        directory.
     registry : Registry
-        What is installed, whose names are taken.
+        The installed plugins, whose names are taken.
 
     Returns
     -------
     NewPackage
-        What was written, and where.
+        The names and the folder.
 
     Raises
     ------
     InputError
-        If the name cannot be used or is taken, the folder is not empty, or copier is missing;
-        nothing has been written then.
+        If the name is not allowed or is taken, the folder is not empty, or copier is missing.
+        Nothing has been written then.
     """
     name = name.removeprefix("albench-")
     package = NewPackage(kind=kind, name=name, folder=folder or Path(f"albench-{name}"))
@@ -93,9 +94,9 @@ def _about_name(package: NewPackage, registry: Registry) -> list[Complaint]:
         return [Complaint(where, f"found {name!r}, {problem}")]
     # Its class is named after it, and None, True and False cannot be.
     if keyword.iskeyword(name.capitalize()):
-        return [Complaint(where, f"{name!r} is a word of Python; choose another name")]
+        return [Complaint(where, f"{name!r} is a Python keyword; choose another name")]
     own = [part.qualified for part in registry.of(package.kind) if part.name == name]
-    taken = [found for found in own if found in (f"core/{name}", package.qualified)]
+    taken = [other for other in own if other in (f"core/{name}", package.qualified)]
     what = f"{name!r} is taken by the {package.kind} {', '.join(taken)}; choose another name"
     return [Complaint(where, what)] if taken else []
 
@@ -105,8 +106,8 @@ def _about_folder(folder: Path) -> list[Complaint]:
         return []
     if not folder.exists():
         return []
-    found = "a folder that is not empty" if folder.is_dir() else "a file"
-    return [Complaint(str(folder), f"is {found}; name a new or empty folder with --output")]
+    what = "a folder that is not empty" if folder.is_dir() else "a file"
+    return [Complaint(str(folder), f"is {what}; name a new or empty folder with --output")]
 
 
 def _render(package: NewPackage) -> None:

@@ -1,4 +1,4 @@
-"""What the command line does with a specification, without printing: opened, planned, run."""
+"""Open a specification, plan its cells and run them; nothing is printed here."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A specification that is known to be good, with its data opened and its cells planned.
+    """A valid specification, with its data opened and its cells planned.
 
     Parameters
     ----------
     resolved : Resolved
-        Names and options.
+        The specification with its plugins and their options.
     modalities : mapping
-        What the loaders gave, by cohort and name.
+        What the loaders returned, by cohort and name.
     cohorts : mapping of (str, tuple of str) to Cohort
-        Joined.
+        The joined cohorts, by name and modalities.
     plan : Plan
         Cells and skips.
     """
@@ -54,12 +54,12 @@ class Opened:
 
     @property
     def results(self) -> Path:
-        """Where results go unless told otherwise: ``results/NAME`` here."""
+        """The default results folder, ``results/NAME`` in the working directory."""
         return Path("results") / self.resolved.specification.benchmark.name
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What should be known of the data, with the place it is about."""
+        """The loaders' warnings about the data, each with the key of its modality."""
         about_modalities = (
             f"cohorts.{name}.modalities.{key}: {warning}"
             for name, parts in self.modalities.items()
@@ -69,12 +69,12 @@ class Opened:
         return tuple(dict.fromkeys(about_modalities))
 
     def describe(self) -> Facts:
-        """Return what each cohort holds, as plain data."""
+        """Return a description of each cohort, as plain data."""
         return cohort_facts(self.resolved, self.modalities, self.cohorts)
 
 
 def open_spec(name: str) -> Opened:
-    """Return a specification, opened and planned; nothing is written.
+    """Read, resolve and plan a specification; nothing is written.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def open_spec(name: str) -> Opened:
     Raises
     ------
     InputError
-        With every complaint about the file, the plugins and the data.
+        With all complaints about the file, the plugins and the data.
     """
     resolved = resolve(spec.read(spec.find(name)), registry.discover())
     modalities, cohorts = open_cohorts(resolved)
@@ -98,14 +98,14 @@ def open_spec(name: str) -> Opened:
 
 @dataclass(frozen=True)
 class Summary:
-    """How a run ended.
+    """The outcome of a run.
 
     Parameters
     ----------
     results : Path
         The results folder.
     n_reused, n_ok, n_failed : int
-        Cells that were there already, that succeeded and that failed now.
+        Cells that were already done, that succeeded now and that failed now.
     seconds : float
         Wall time of the run.
     """
@@ -118,7 +118,7 @@ class Summary:
 
     @property
     def n_cells(self) -> int:
-        """How many cells have a result, good or bad."""
+        """The number of cells with a result, failures included."""
         return self.n_reused + self.n_ok + self.n_failed
 
 
@@ -130,38 +130,37 @@ def run(
     on_begin: Callable[[Sequence[Cell], Sequence[tuple[Cell, float]]], None],
     watch: Callable[[Progress], None],
 ) -> Summary:
-    """Run what of a plan is not done yet.
+    """Run the cells of a plan that are not done yet.
 
     Parameters
     ----------
     opened : Opened
-        What to run.
+        The specification.
     results : Path
-        Where to.
+        The results folder.
     jobs : int
         How many cells run at once.
     command : sequence of str
         What the user typed, for the record.
     on_begin : callable
-        Told of the cells that are left, and of those that are done with their seconds, before the
-        first one runs.
+        Called before the first cell runs, with the cells that are left, and with those that are
+        done and their seconds.
     watch : callable
-        Told of everything that happens.
+        Called with every event of the run.
 
     Returns
     -------
     Summary
-        The report is not drawn yet.
+        Counts and wall time; the report is not written yet.
 
     Raises
     ------
     InputError
-        If every cell is skipped, if the results folder is something else, cannot be written to or
-        is in use by another run, or if data or weights turn out to be bad; nothing has been written
-        then.
+        If every cell is skipped; if the results folder contains other files, is not writable or is
+        in use by another run; or if data or weights are bad. Nothing has been written then.
     AlbenchError
-        If the disk takes no more, and what is finished is kept; or if a plugin has replaced
-        functions of albench in this process.
+        If the disk is full (finished cells are kept), or if a plugin has replaced functions of
+        albench in this process.
     """
     began = time.perf_counter()
     if not opened.plan.cells:
@@ -171,9 +170,7 @@ def run(
     require_writable(results)
     processes.begin()
     with FolderLock(results, command) as lock:
-        if _is_ours(
-            results
-        ):  # a new folder is made, and locked, when the data are known to be good
+        if _is_ours(results):  # a new folder is made, and locked, once the data are good
             lock.acquire()
         settings = _settings(opened, results, jobs)
         done = done_cells(results)
@@ -194,7 +191,7 @@ def run(
 
 
 def _journalled(carrying: Run, left: Sequence[Cell], facts: dict[str, Any], began: float) -> float:
-    """Carry a run out between its first and its last line in the journal; return its seconds."""
+    """Run the cells between the first and the last line of the journal; return the seconds."""
     require_untouched()
     with Journal(carrying.results / "journal") as records:
         records.append("run", facts)
@@ -205,14 +202,14 @@ def _journalled(carrying: Run, left: Sequence[Cell], facts: dict[str, Any], bega
 
 
 class _Ended:
-    """Counts cells as they end, on the way to who watches."""
+    """Counts cells as they end, and passes every event on."""
 
     def __init__(self, watch: Callable[[Progress], None]) -> None:
         self._watch = watch
         self.n_ok = self.n_failed = 0
 
     def watch(self, progress: Progress) -> None:
-        """Count what ended, and pass it on."""
+        """Count a cell that ended, and pass the event on."""
         if progress.finished is not None:
             is_ok = progress.finished.status is Status.OK
             self.n_ok += is_ok
@@ -227,25 +224,25 @@ def run_cells(
     jobs: int,
     watch: Callable[[Progress], None],
 ) -> dict[str, Finished]:
-    """Run some cells by themselves and return what became of them.
+    """Run some cells of a plan and return their results.
 
     Parameters
     ----------
     opened : Opened
         The specification.
     cells : sequence of Cell
-        Of its plan.
+        From its plan.
     results : Path
-        A folder for the journal and the work; may be deleted afterwards.
+        A folder for the journal and working files; it may be deleted afterwards.
     jobs : int
         How many cells run at once.
     watch : callable
-        Told of everything that happens.
+        Called with every event of the run.
 
     Returns
     -------
     dict of str to Finished
-        The successes, by identity.
+        Cells that succeeded, by identity.
     """
     processes.begin()
     settings = _settings(opened, results, jobs)
@@ -269,9 +266,11 @@ def _settings(opened: Opened, results: Path, jobs: int) -> Settings:
 
 def _require_results_folder(results: Path) -> None:
     if results.exists() and not results.is_dir():
-        raise InputError([Complaint(str(results), "is a file; results need a folder")])
+        raise InputError(
+            [Complaint(str(results), "is a file; choose a folder for the results with --output")]
+        )
     if results.is_dir() and any(results.iterdir()) and not _is_ours(results):
-        problem = "holds something else than results; choose another folder with --output"
+        problem = "contains files other than results; choose another folder with --output"
         raise InputError([Complaint(str(results), problem)])
 
 

@@ -1,4 +1,4 @@
-"""The command line answers: plugins told, wrong input refused with exit status 2."""
+"""Plugins are listed, shown and diagnosed; wrong input is refused with exit status 2."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from albench import __version__, cli, registry
 from albench.api import Kind, Option
+from albench.commands import COMMANDS
 from albench.errors import InputError, QueryFault
 from albench.registry import PluginReport, Registry, State
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Show = Callable[..., None]
 
-SUBCOMMANDS = ("run", "plan", "status", "report", "plugins", "data")
+SUBCOMMANDS = tuple(dict.fromkeys(name.split()[0] for name in COMMANDS))
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def report(state: State = State.OK, reason: str = "", *parts: Component) -> Plug
     return PluginReport("main", "lab.plugin", "albench-lab", "1.0", state, reason, 0.01, parts)
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         cli.main(["--version"])
     assert capsys.readouterr().out == f"albench {__version__}\n"
@@ -179,7 +180,7 @@ def test_the_doctor_finds_what_albench_ships_sound(
 @pytest.mark.parametrize(
     ("state", "status"), [(state, int(state not in ("ok", "disabled"))) for state in State], ids=str
 )
-def test_the_doctor_fails_where_a_plugin_is_in_trouble(
+def test_the_doctor_fails_where_a_plugin_has_a_problem(
     state: State, status: int, show: Show, capsys: pytest.CaptureFixture[str]
 ) -> None:
     show(report(), report(state, "the reason"))
@@ -187,7 +188,7 @@ def test_the_doctor_fails_where_a_plugin_is_in_trouble(
     assert "the reason" in capsys.readouterr().out
 
 
-def test_the_doctor_tells_of_components_that_cannot_be_used(
+def test_the_doctor_lists_components_that_cannot_be_used(
     show: Show, make_component: Callable[..., Component], capsys: pytest.CaptureFixture[str]
 ) -> None:
     part = make_component(Kind.MODEL, "m", state=State.MISSING_EXTRA, reason="needs timm")
@@ -199,15 +200,15 @@ def test_the_doctor_tells_of_components_that_cannot_be_used(
 def test_the_doctor_speaks_json(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
     show(report(State.BAD_HOOK, "the reason"))
     assert cli.main(["plugins", "doctor", "--json"]) == 1
-    (told,) = json.loads(capsys.readouterr().out)
-    assert (told["distribution"], told["state"], told["reason"]) == (
+    (report_json,) = json.loads(capsys.readouterr().out)
+    assert (report_json["distribution"], report_json["state"], report_json["reason"]) == (
         "albench-lab",
         "bad-hook",
         "the reason",
     )
 
 
-def test_a_listing_points_at_plugins_in_trouble(
+def test_a_listing_names_plugins_with_problems(
     show: Show, capsys: pytest.CaptureFixture[str]
 ) -> None:
     show(report(State.IMPORT_ERROR, "the reason"))
@@ -225,7 +226,7 @@ def test_a_listing_points_at_plugins_in_trouble(
     ],
     ids=["not TOML", "unknown key", "no file"],
 )
-def test_a_bad_specification_is_told_and_nothing_is_written(
+def test_a_bad_specification_is_reported_and_nothing_is_written(
     command: list[str],
     text: str | None,
     said: str,
@@ -289,9 +290,9 @@ def test_a_run_of_nothing_is_refused_and_nothing_is_written(
     monkeypatch.chdir(tmp_path)
     Path("bench.toml").write_text(NOTHING_TO_RUN)
     assert cli.main(["run", "bench.toml"]) == 2
-    told = capsys.readouterr()
-    assert told.out.startswith("skipped: cohort far: unknown loader 'mylab/scans'")
-    assert told.err == "albench: bench.toml: nothing is left to run: every cell is skipped\n"
+    captured = capsys.readouterr()
+    assert captured.out.startswith("skipped: cohort far: unknown loader 'mylab/scans'")
+    assert captured.err == "albench: bench.toml: nothing is left to run: every cell is skipped\n"
     assert [path.name for path in tmp_path.iterdir()] == ["bench.toml"]
 
 
@@ -300,7 +301,7 @@ def test_a_run_of_nothing_is_refused_and_nothing_is_written(
     [
         (InputError(["one", "two"]), 2, "albench: one\nalbench: two\n"),
         (QueryFault("a bad pick"), 1, "albench: a bad pick\n"),
-        (KeyboardInterrupt(), 130, "albench: stopped; the same command goes on from here\n"),
+        (KeyboardInterrupt(), 130, "albench: stopped; run the same command again to continue\n"),
     ],
     ids=["wrong input", "another error", "an interrupt"],
 )
@@ -317,3 +318,11 @@ def test_what_ends_a_command_is_one_message_and_a_status(
     monkeypatch.setattr(registry, "discover", fail)
     assert cli.main(["plugins", "list"]) == status
     assert capsys.readouterr().err == said
+
+
+def test_every_module_of_a_command_is_listed() -> None:
+    folder = Path(cli.__file__).parent / "commands"
+    shared = {"__init__", "arguments", "plugin_options"}
+    modules = {f"albench.commands.{path.stem}" for path in folder.glob("*.py")}
+    listed = set(map(cli.module_of, COMMANDS))
+    assert modules == listed | {f"albench.commands.{name}" for name in shared}

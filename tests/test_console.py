@@ -100,12 +100,12 @@ def test_a_failure_is_counted_and_told_with_its_reason(
     assert "1/12 cells, 1 failed, " in shown(watcher)
 
 
-def test_the_time_left_is_not_known_before_a_cell_has_ended(
+def test_the_time_left_is_unknown_before_a_cell_has_ended(
     cells: tuple[Cell, ...], watcher: Watcher
 ) -> None:
     watcher.begin(cells, [])
     watcher.watch(Progress("start", cells[0]))
-    assert "time left not known yet" in shown(watcher)
+    assert "time left unknown" in shown(watcher)
 
 
 def test_the_time_left_is_judged_by_the_cells_that_ended(

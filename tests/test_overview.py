@@ -80,7 +80,7 @@ def test_a_plan_is_told_by_block_with_what_is_skipped(opened: Opened, tmp_path: 
         "given",
         "found in 80 %, in standard deviations, by repetitions: 1.34 with 8, 0.84 with 16",
         "the same in accuracy: not known before there are results",
-        "estimated time: not known before some cells have run",
+        "estimated time: unknown until some cells have run",
     ]
 
 
@@ -138,7 +138,7 @@ def test_conflicts_and_torn_lines_are_told(write: Write, opened: Opened) -> None
 
 
 def test_a_folder_without_a_run_is_refused_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(RecordsError, match=r"nowhere: has no journal with a run in it"):
+    with pytest.raises(RecordsError, match=r"nowhere: has no journal of a run"):
         status_overview(tmp_path / "nowhere")
 
 

@@ -124,7 +124,7 @@ def test_it_is_written_beside_by_default(
         "a path": ("../rare", "allowed are lower case"),
         "a digit first": ("2fast", "beginning with a letter"),
         "nothing": ("", "allowed are lower case"),
-        "a word of Python": ("none", "word of Python"),
+        "a Python keyword": ("none", "Python keyword"),
         "core's": ("margin", "taken by the strategy core/margin"),
     }.values(),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from albench.testing.checks import Violation
     from albench.testing.examination import check, check_by_name
-    from albench.testing.parametrisation import parametrize_with_checks
+    from albench.testing.pytest_mark import parametrize_with_checks
     from albench.testing.report import Report, Result, Status
 
 __all__ = [
@@ -26,7 +26,7 @@ _HOMES = {
     "Violation": "checks",
     "check": "examination",
     "check_by_name": "examination",
-    "parametrize_with_checks": "parametrisation",
+    "parametrize_with_checks": "pytest_mark",
 }
 
 

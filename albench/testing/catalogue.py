@@ -5,21 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api import Kind
-from albench.testing import announced, loaders, models
-from albench.testing.strategies import catalogue as strategies
+from albench.testing import descriptors, loaders, models
+from albench.testing.strategies import (
+    across_processes,
+    declared_needs,
+    growth,
+    hidden_labels,
+    invariance,
+    large_pools_and_late_rounds,
+    pool_positions,
+    randomness,
+    sensitivity,
+    side_effects,
+    valid_answers,
+)
 
 if TYPE_CHECKING:
     from albench.testing.checks import Check
 
+STRATEGY_CHECKS = (
+    *valid_answers.CHECKS,
+    *invariance.CHECKS,
+    *pool_positions.CHECKS,
+    *sensitivity.CHECKS,
+    *randomness.CHECKS,
+    *declared_needs.CHECKS,
+    *large_pools_and_late_rounds.CHECKS,
+    *across_processes.CHECKS,
+    *side_effects.CHECKS,
+    *hidden_labels.CHECKS,
+    *growth.CHECKS,
+)
+
 _OF_KIND = {
     Kind.LOADER: loaders.CHECKS,
     Kind.MODEL: models.CHECKS,
-    Kind.STRATEGY: strategies.CHECKS,
+    Kind.STRATEGY: STRATEGY_CHECKS,
 }
 
 
 def checks_of(kind: Kind) -> tuple[Check, ...]:
-    """Return the checks of a kind of plugin: those of its announcement first.
+    """Return the checks of a kind of plugin, those of its descriptor first.
 
     Parameters
     ----------
@@ -31,4 +57,4 @@ def checks_of(kind: Kind) -> tuple[Check, ...]:
     tuple of Check
         In the order of reports.
     """
-    return (*announced.CHECKS, *_OF_KIND[kind])
+    return (*descriptors.CHECKS, *_OF_KIND[kind])

@@ -28,7 +28,7 @@ class Skip(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class Evidence:
     """What a check that passed has to tell.
 
     Parameters
@@ -58,10 +58,10 @@ class Check:
         The faults it is there for.
     covers : tuple of str
         How the claims begin that it tries. A check that fails has tried all of them; one that
-        passes says in `Found` which.
+        passes says in `Evidence` which.
     """
 
-    function: Callable[[Specimen], Found | None]
+    function: Callable[[Specimen], Evidence | None]
     holds: str
     guards: str
     covers: tuple[str, ...] = ()
@@ -103,18 +103,20 @@ class Check:
 
     def _outcome(self, specimen: Specimen) -> Result:
         try:
-            found = self.function(specimen) or Found()
+            evidence = self.function(specimen) or Evidence()
         except Skip as skip:
             return Result(check=self.name, status=Status.SKIPPED, reason=str(skip))
         except AlbenchError as error:
             return Result(check=self.name, status=Status.FAILED, reason=str(error))
         # A plugin may raise anything at all; each is a failure of this check, not of the kit.
         except (Exception, SystemExit) as error:  # noqa: BLE001
-            return Result(check=self.name, status=Status.FAILED, reason=_told(error))
-        return Result(check=self.name, status=Status.PASSED, reason=found.note, claims=found.claims)
+            return Result(check=self.name, status=Status.FAILED, reason=_raised(error))
+        return Result(
+            check=self.name, status=Status.PASSED, reason=evidence.note, claims=evidence.claims
+        )
 
 
-def _told(error: BaseException) -> str:
+def _raised(error: BaseException) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"raised {type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
 

@@ -9,7 +9,7 @@ from albench.registry import discover
 from albench.testing.catalogue import checks_of
 from albench.testing.checks import Check, Violation
 from albench.testing.claims import claims_of
-from albench.testing.known import known_failures
+from albench.testing.expected_failures import expected_failures_of
 from albench.testing.report import Report, Result
 from albench.testing.specimen import SIZES, specimen_of
 
@@ -45,7 +45,7 @@ class Examination:
             guards="claims that nothing could ever contradict",
         )
         self._checks = {check.name: check for check in (*checks_of(specimen.descriptor.kind), last)}
-        self._expected = {**known_failures(specimen.name), **expected}
+        self._expected = {**expected_failures_of(specimen.name), **expected}
         self._results: dict[str, Result] = {}
         unknown = sorted(set(expected) - set(self._checks))
         if unknown:
@@ -202,6 +202,6 @@ def find(name: str, kind: Kind | None = None) -> Component:
     if not kinds:
         raise PluginError(registry.unknown(name, kind))
     if len(kinds) > 1:
-        found = " and a ".join(sorted(kinds))
-        raise PluginError(f"{name!r} is a {found}: say which kind is meant")
+        listed = " and a ".join(sorted(kinds))
+        raise PluginError(f"{name!r} is a {listed}: say which kind is meant")
     return registry.find(kinds.pop(), name)

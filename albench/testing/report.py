@@ -75,8 +75,8 @@ class Report:
     @property
     def counts(self) -> dict[Status, int]:
         """How many checks ended in each way."""
-        found = Counter(result.status for result in self.results)
-        return {status: found[status] for status in Status}
+        counted = Counter(result.status for result in self.results)
+        return {status: counted[status] for status in Status}
 
     @property
     def headline(self) -> str:

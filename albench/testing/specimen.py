@@ -131,7 +131,7 @@ def specimen_of(
             load=plugin.load,
             name=plugin.qualified if plugin.distribution else plugin.name,
             package=plugin.package if plugin.distribution else "",
-            entry=_entry_of(plugin),
+            entry=_entry_of(plugin) if plugin.distribution else "",
             options=dict(options or {}),
             sizes=sizes,
         )

@@ -110,7 +110,7 @@ def test_explain_says_what_became_of_a_cell_and_what_made_it_stale(
     arguments = ["explain", cell[:8], "--results", str(finished), "--spec", str(spec)]
     assert main(arguments) == 0
     assert "ok after" in (told := capfd.readouterr().out)
-    assert "plans this very cell" in told
+    assert "still plans this cell" in told
     spec.write_text(spec.read_text().replace("query = 10", "query = 15"))
     assert main(arguments) == 0
     assert "budget.query: 10 -> 15" in capfd.readouterr().out

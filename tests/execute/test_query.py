@@ -13,7 +13,7 @@ from albench.api.needs import HIDDEN_LABELS
 from albench.cohort.join import Cohort, join
 from albench.errors import UndeclaredNeed
 from albench.execute.query import CheckedStrategy, teller
-from albench.testing.reach import reachable
+from albench.testing.object_graph import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

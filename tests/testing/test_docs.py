@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from albench.api import Kind
-from albench.testing import announced, parametrize_with_checks
+from albench.testing import descriptors, parametrize_with_checks
 from albench.testing.catalogue import checks_of
 from albench.testing.claims import TRIED_TAGS
 
@@ -32,7 +32,7 @@ def section(title: str) -> str:
     ("kind", "check"), CHECKS, ids=[f"{kind}:{check.name}" for kind, check in CHECKS]
 )
 def test_every_check_has_its_row(kind: Kind, check: Check) -> None:
-    title = "every plugin" if check in announced.CHECKS else TITLES[kind]
+    title = "every plugin" if check in descriptors.CHECKS else TITLES[kind]
     assert f"| `{check.name}` | {check.holds} | {check.guards} |" in section(title)
 
 
@@ -56,7 +56,7 @@ def test_the_five_lines_of_the_page_run() -> None:
 
 
 def test_the_numbers_of_checks_are_right() -> None:
-    common = len(announced.CHECKS)
+    common = len(descriptors.CHECKS)
     numbers = [len(checks_of(kind)) - common for kind in (Kind.STRATEGY, Kind.MODEL, Kind.LOADER)]
     found = list(map(int, re.findall(r"(\d+)(?: checks of what| of a )", PAGE)))
     assert found == [common, *numbers]

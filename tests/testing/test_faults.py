@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from albench.api import Kind
-from albench.testing import announced
+from albench.testing import descriptors
 from albench.testing.catalogue import checks_of
 from albench.testing.report import Status
 
@@ -24,13 +24,13 @@ def test_a_fault_is_caught_by_its_check(fault: Any, examine: Callable[..., Any])
 @pytest.mark.parametrize("kind", Kind)
 def test_every_check_of_a_kind_catches_some_fault(kind: Kind, all_faults: list[Any]) -> None:
     proved = {fault.check for fault in all_faults if fault.descriptor.kind is kind}
-    own = {check.name for check in checks_of(kind)} - {check.name for check in announced.CHECKS}
+    own = {check.name for check in checks_of(kind)} - {check.name for check in descriptors.CHECKS}
     assert not own - proved
 
 
 def test_every_check_of_descriptors_catches_some_fault(all_faults: list[Any]) -> None:
     proved = {fault.check for fault in all_faults}
-    assert not {check.name for check in announced.CHECKS} - proved
+    assert not {check.name for check in descriptors.CHECKS} - proved
 
 
 @pytest.mark.parametrize("kind", Kind)

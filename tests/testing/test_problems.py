@@ -7,7 +7,7 @@ import pytest
 
 from albench.api.needs import NEEDS
 from albench.errors import UndeclaredNeed
-from albench.testing.strategies.guard import GuardedSource
+from albench.testing.strategies.guarded_source import GuardedSource
 from albench.testing.strategies.problems import N_CLASSES, N_POOL, problem, with_vectors
 
 

@@ -1,11 +1,11 @@
 """Checks of loaders."""
 
-from albench.testing.loaders import fresh, identity, leaks, opening, reading
+from albench.testing.loaders import caching, fingerprint, leaks, modality, reading
 
 CHECKS = (
-    *opening.CHECKS,
+    *modality.CHECKS,
     *reading.CHECKS,
-    *fresh.CHECKS,
-    *identity.CHECKS,
+    *caching.CHECKS,
+    *fingerprint.CHECKS,
     *leaks.CHECKS,
 )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.testing.checks import Check, Found, Skip, Violation
-from albench.testing.loaders.opening import opened
+from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.loaders.modality import opened
 from albench.testing.loaders.reading import in_blocks
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ STANDARD = 1e-4
 MIN_ROWS = 20
 
 
-def _no_feature_is_the_label(specimen: Specimen) -> Found:
+def _no_feature_is_the_label(specimen: Specimen) -> Evidence:
     modality = opened(specimen)
     classes = _classes(modality)
     ranges = _ranges(modality, classes)
@@ -41,7 +41,7 @@ def _no_feature_is_the_label(specimen: Specimen) -> Found:
             f"feature {where if len(where) > 1 else where[0]} is the label in disguise: it has a "
             "value of its own for each class"
         )
-    return Found(note=f"looked at {len(modality)} rows of {len(ranges.low)} classes")
+    return Evidence(note=f"looked at {len(modality)} rows of {len(ranges.low)} classes")
 
 
 def _classes(modality: Modality) -> NDArray[np.intp]:

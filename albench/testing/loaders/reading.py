@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.testing.checks import Check, Found, Violation
-from albench.testing.loaders.opening import opened
+from albench.testing.checks import Check, Evidence, Violation
+from albench.testing.loaders.modality import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,12 +59,12 @@ def in_blocks(modality: Modality) -> Iterator[NDArray[np.intp]]:
         yield np.arange(start, min(start + _AT_ONCE, len(modality)))
 
 
-def equal_samples(found: NDArray[Any], expected: NDArray[Any]) -> bool:
+def equal_samples(actual: NDArray[Any], expected: NDArray[Any]) -> bool:
     """Return whether two readings are the same, what is missing in both included.
 
     Parameters
     ----------
-    found : ndarray
+    actual : ndarray
         Samples, or rows.
     expected : ndarray
         What they should be.
@@ -74,8 +74,8 @@ def equal_samples(found: NDArray[Any], expected: NDArray[Any]) -> bool:
     bool
         Bit for bit but for the kind of NaN.
     """
-    is_float = np.asarray(found).dtype.kind == "f"
-    return np.array_equal(found, expected, equal_nan=is_float)
+    is_float = np.asarray(actual).dtype.kind == "f"
+    return np.array_equal(actual, expected, equal_nan=is_float)
 
 
 def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) -> None:
@@ -97,8 +97,8 @@ def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) ->
     """
     expected = (len(rows), *modality.shape)
     if not isinstance(samples, np.ndarray) or samples.shape != expected:
-        found = getattr(samples, "shape", type(samples).__name__)
-        raise Violation(f"{len(rows)} rows are of shape {found}, expected {expected}")
+        shape = getattr(samples, "shape", type(samples).__name__)
+        raise Violation(f"{len(rows)} rows are of shape {shape}, expected {expected}")
     if samples.dtype not in (np.uint8, np.float32):
         asked = "one row is" if len(rows) == 1 else "samples are"
         raise Violation(f"{asked} {samples.dtype}, allowed are uint8 and float32")
@@ -110,7 +110,7 @@ def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) ->
         raise Violation(f"row {bad[0]} of subject {modality.subjects[bad[0]]} is not finite")
 
 
-def _samples_are_as_announced(specimen: Specimen) -> Found:
+def _samples_are_as_announced(specimen: Specimen) -> Evidence:
     modality = opened(specimen)
     types: dict[Any, int] = {}  # by data-type
     for rows in in_blocks(modality):
@@ -118,9 +118,9 @@ def _samples_are_as_announced(specimen: Specimen) -> Found:
         require_samples(samples, rows, modality)
         types.setdefault(samples.dtype, int(rows[0]))
     if len(types) > 1:
-        told = ", ".join(f"{kind} from row {row}" for kind, row in types.items())
-        raise Violation(f"samples are of several types: {told}")
-    return Found(note=f"looked at all {len(modality)} rows")
+        listed = ", ".join(f"{kind} from row {row}" for kind, row in types.items())
+        raise Violation(f"samples are of several types: {listed}")
+    return Evidence(note=f"looked at all {len(modality)} rows")
 
 
 def _rows_beyond_the_end_are_refused(specimen: Specimen) -> None:
@@ -182,8 +182,8 @@ def _threads_may_read(specimen: Specimen) -> None:
     rows = some_rows(modality)
     expected = modality.read(rows)
     with ThreadPoolExecutor(max_workers=2) as readers:
-        for found in readers.map(modality.read, [rows, rows[::-1], rows]):
-            if found.shape != expected.shape:
+        for samples in readers.map(modality.read, [rows, rows[::-1], rows]):
+            if samples.shape != expected.shape:
                 raise Violation("another thread reads samples of another shape")
         if not equal_samples(readers.submit(modality.read, rows).result(), expected):
             raise Violation("another thread reads other samples")

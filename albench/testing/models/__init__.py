@@ -1,25 +1,25 @@
 """Checks of fusion models."""
 
 from albench.testing.models import (
+    across_processes,
+    after_training,
     building,
-    classifiers,
-    crowds,
-    factors,
-    learning,
-    processes,
-    results,
-    serving,
+    embedding,
+    encode_embed_fuse,
+    large_batches,
+    parameters,
+    provided_needs,
     trunks,
 )
 
 CHECKS = (
     *building.CHECKS,
-    *factors.CHECKS,
-    *crowds.CHECKS,
-    *classifiers.CHECKS,
-    *learning.CHECKS,
-    *results.CHECKS,
+    *encode_embed_fuse.CHECKS,
+    *large_batches.CHECKS,
+    *embedding.CHECKS,
+    *parameters.CHECKS,
+    *after_training.CHECKS,
     *trunks.CHECKS,
-    *serving.CHECKS,
-    *processes.CHECKS,
+    *provided_needs.CHECKS,
+    *across_processes.CHECKS,
 )

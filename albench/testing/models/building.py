@@ -8,41 +8,47 @@ import torch
 
 from albench.api import Kind
 from albench.testing import claims
-from albench.testing.checks import Check, Found, Skip, Violation
-from albench.testing.models.worlds import built, logits, trial, usual_world, world
-from albench.testing.streams import global_streams
+from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.global_generators import seeded_generators
+from albench.testing.models.sample_networks import (
+    accepted_shapes,
+    built,
+    logits,
+    samples_of,
+    usual_samples,
+)
 
 if TYPE_CHECKING:
     from albench.learn.network import Network
     from albench.testing.specimen import Specimen
 
 
-def _builds_a_network(specimen: Specimen) -> Found:
-    found = usual_world(specimen)
-    net = built(specimen, found)
-    strange = sorted(set(net.trunks) - set(found.shapes))
+def _builds_a_network(specimen: Specimen) -> Evidence:
+    samples = usual_samples(specimen)
+    net = built(specimen, samples)
+    strange = sorted(set(net.trunks) - set(samples.shapes))
     if strange:
         raise Violation(f"it has trunks for {', '.join(strange)}, which are no modalities here")
-    tried = trial(specimen)
+    tried = accepted_shapes(specimen)
     shapes = ", ".join(map(str, tried.taken))
     note = f"tried samples of {shapes}" + (f", but {tried.untried}" if tried.untried else "")
-    return Found(frozenset({claims.is_a(Kind.MODEL)}), note)
+    return Evidence(frozenset({claims.is_a(Kind.MODEL)}), note)
 
 
-def _every_number_of_modalities(specimen: Specimen) -> Found:
+def _every_number_of_modalities(specimen: Specimen) -> Evidence:
     tried = claims.counts(specimen.descriptor)
     for count in tried:
-        found = world(specimen, count)
-        logits(built(specimen, found), found.tensors())
-    told = ", ".join(map(str, tried))
-    return Found(frozenset(map(claims.modalities, tried)), f"tried {told}")
+        samples = samples_of(specimen, count)
+        logits(built(specimen, samples), samples.tensors())
+    listed = ", ".join(map(str, tried))
+    return Evidence(frozenset(map(claims.modalities, tried)), f"tried {listed}")
 
 
 def _as_many_logits_as_classes(specimen: Specimen) -> None:
-    found = usual_world(specimen)
+    samples = usual_samples(specimen)
     for n_classes in (2, 3, 7):
-        answer = logits(built(specimen, found, n_classes=n_classes), found.tensors())
-        expected = (len(next(iter(found.raw.values()))), n_classes)
+        answer = logits(built(specimen, samples, n_classes=n_classes), samples.tensors())
+        expected = (len(next(iter(samples.raw.values()))), n_classes)
         if tuple(answer.shape) != expected:
             raise Violation(
                 f"for {n_classes} classes, logits have the shape {tuple(answer.shape)}, "
@@ -53,11 +59,11 @@ def _as_many_logits_as_classes(specimen: Specimen) -> None:
 
 
 def _same_seed_same_weights(specimen: Specimen) -> None:
-    found = usual_world(specimen)
+    samples = usual_samples(specimen)
     nets = []
     for seed in range(2):  # the other generators stand elsewhere each time
-        with global_streams(seed):
-            nets.append(built(specimen, found))
+        with seeded_generators(seed):
+            nets.append(built(specimen, samples))
     if not _are_equal(*nets):
         raise Violation(
             "seeding torch does not decide the first weights: draw them from torch's global "
@@ -66,8 +72,8 @@ def _same_seed_same_weights(specimen: Specimen) -> None:
 
 
 def _other_seed_other_weights(specimen: Specimen) -> None:
-    found = usual_world(specimen)
-    nets = [built(specimen, found, seed) for seed in range(2)]
+    samples = usual_samples(specimen)
+    nets = [built(specimen, samples, seed) for seed in range(2)]
     if not any(True for _ in nets[0].parameters()):
         raise Skip("it has no parameters")
     if _are_equal(*nets):

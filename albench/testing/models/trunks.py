@@ -7,20 +7,26 @@ from typing import TYPE_CHECKING
 import torch
 
 from albench.testing.checks import Check, Skip, Violation
-from albench.testing.models.learning import train
-from albench.testing.models.worlds import built, require_close, scaled, trial, usual_world
+from albench.testing.models.parameters import train
+from albench.testing.models.sample_networks import (
+    accepted_shapes,
+    built,
+    require_close,
+    scaled,
+    usual_samples,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from albench.api import Trunk
     from albench.learn.network import Network
-    from albench.testing.models.worlds import World
+    from albench.testing.models.sample_networks import Samples
     from albench.testing.specimen import Specimen
 
 
 def _trunks_are_frozen(specimen: Specimen) -> None:
-    net, found = _with_trunks(specimen)
+    net, samples = _with_trunks(specimen)
     for name, trunk in net.trunks.items():
         module = trunk.load()
         learning = [path for path, p in module.named_parameters() if p.requires_grad]
@@ -29,19 +35,21 @@ def _trunks_are_frozen(specimen: Specimen) -> None:
         moving = [path or "itself" for path, part in module.named_modules() if part.training]
         if moving:
             raise Violation(f"the trunk of {name} is in training mode: {moving[0]}")
-        x = scaled(found.raw[name])
+        x = scaled(samples.raw[name])
         before = _outputs(module, x)
-        train(net, found)
+        train(net, samples)
         for again in (module, trunk.load()):
             require_close(_outputs(again, x), before, f"training changes the trunk of {name}")
 
 
-def _with_trunks(specimen: Specimen, seed: int = 0) -> tuple[Network, World]:
-    found = usual_world(specimen)
-    net = built(specimen, found, seed)
+def _with_trunks(specimen: Specimen, seed: int = 0) -> tuple[Network, Samples]:
+    samples = usual_samples(specimen)
+    net = built(specimen, samples, seed)
     if not net.trunks:
-        raise Skip(trial(specimen).untried or "it has no frozen trunk for the samples tried")
-    return net, found
+        raise Skip(
+            accepted_shapes(specimen).untried or "it has no frozen trunk for the samples tried"
+        )
+    return net, samples
 
 
 def _outputs(module: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
@@ -51,9 +59,9 @@ def _outputs(module: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
 
 
 def _outputs_are_as_announced(specimen: Specimen) -> None:
-    net, found = _with_trunks(specimen)
+    net, samples = _with_trunks(specimen)
     for name, trunk in net.trunks.items():
-        x = scaled(found.raw[name])
+        x = scaled(samples.raw[name])
         outputs = _outputs(trunk.load(), x)
         expected = (len(x), *trunk.shape)
         if tuple(outputs.shape) != expected or outputs.dtype != torch.float32:
@@ -68,22 +76,22 @@ def _outputs_are_as_announced(specimen: Specimen) -> None:
 
 
 def _equal_keys_are_equal_trunks(specimen: Specimen) -> None:
-    for name, one, other, found in _pairs(specimen):
+    for name, one, other, samples in _pairs(specimen):
         if one.key != other.key:
             raise Violation(
                 f"the key of the trunk of {name} changes with torch's seed, so that no two "
                 f"repetitions share its outputs: {one.key!r}, {other.key!r}"
             )
-        x = scaled(found.raw[name])
+        x = scaled(samples.raw[name])
         first, second = (_outputs(trunk.load(), x) for trunk in (one, other))
         require_close(second, first, f"trunks of {name} with the key {one.key!r} differ")
 
 
-def _pairs(specimen: Specimen) -> Iterator[tuple[str, Trunk, Trunk, World]]:
-    net, found = _with_trunks(specimen)
+def _pairs(specimen: Specimen) -> Iterator[tuple[str, Trunk, Trunk, Samples]]:
+    net, samples = _with_trunks(specimen)
     other, _ = _with_trunks(specimen, seed=1)
     for name, trunk in net.trunks.items():
-        yield name, trunk, other.trunks[name], found
+        yield name, trunk, other.trunks[name], samples
 
 
 def _loading_a_trunk_draws_nothing(specimen: Specimen) -> None:

@@ -1,1 +1,5 @@
-"""Checks of query strategies; `catalogue` lists them, and alone imports them all."""
+"""Checks of query strategies.
+
+They are listed in `albench.testing.catalogue` and not here, since the other process that asks a
+strategy imports this package and must not import torch.
+"""

@@ -10,7 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from albench.execute.checks import checked_picks
-from albench.testing.checks import Check, Found, Violation
+from albench.testing.checks import Check, Evidence, Violation
 from albench.testing.claims import cost
 from albench.testing.strategies.queries import N, usual
 
@@ -32,11 +32,11 @@ UNNOTICED_SECONDS = 0.01
 UNNOTICED_BYTES = 2**20
 
 
-def _time_grows_as_declared(specimen: Specimen) -> Found:
+def _time_grows_as_declared(specimen: Specimen) -> Evidence:
     return _require_growth(specimen, "time", _seconds, UNNOTICED_SECONDS)
 
 
-def _memory_grows_as_declared(specimen: Specimen) -> Found:
+def _memory_grows_as_declared(specimen: Specimen) -> Evidence:
     return _require_growth(specimen, "memory", _bytes, UNNOTICED_BYTES)
 
 
@@ -45,18 +45,18 @@ def _require_growth(
     what: str,
     measure: Callable[[Specimen, Problem], float],
     unnoticed: float,
-) -> Found:
+) -> Evidence:
     declared = specimen.descriptor.cost
     problems = [usual(specimen, n_pool=size) for size in specimen.sizes]
     allowed = EXPONENTS[declared] + SLACK
     for _ in range(2):  # a machine that is busy elsewhere gets a second chance
         measured = [measure(specimen, each) for each in problems]
-        found = exponent(specimen.sizes, measured)
-        if found <= allowed or measured[-1] < unnoticed:
-            note = f"{what} grows as n^{found:.2f}, declared is {declared}"
-            return Found(frozenset({cost(declared)}), note)
+        power = exponent(specimen.sizes, measured)
+        if power <= allowed or measured[-1] < unnoticed:
+            note = f"{what} grows as n^{power:.2f}, declared is {declared}"
+            return Evidence(frozenset({cost(declared)}), note)
     raise Violation(
-        f"{what} grows as n^{found:.2f} from {specimen.sizes[0]} to {specimen.sizes[-1]} "
+        f"{what} grows as n^{power:.2f} from {specimen.sizes[0]} to {specimen.sizes[-1]} "
         f"candidates, but the cost is declared as {declared!r} (n^{allowed:.1f} is let pass)"
     )
 

@@ -81,8 +81,8 @@ class LinearSource:
         """Return ``(n, n_classes)`` with all but the `kept` modalities at their mean vector."""
         means = {name: np.nanmean(table, axis=0) for name, table in self.vectors.items()}
         rows = {
-            name: found if name in kept else np.broadcast_to(means[name], found.shape)
-            for name, found in self._rows(candidates).items()
+            name: own if name in kept else np.broadcast_to(means[name], own.shape)
+            for name, own in self._rows(candidates).items()
         }
         return self._proba(np.hstack(list(rows.values())))
 

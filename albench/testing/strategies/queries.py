@@ -10,7 +10,7 @@ import numpy as np
 from albench.execute.checks import checked_picks
 from albench.testing.checks import Violation
 from albench.testing.claims import counts
-from albench.testing.strategies.guard import GuardedSource
+from albench.testing.strategies.guarded_source import GuardedSource
 from albench.testing.strategies.problems import problem
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 N = 7
 """How many candidates are asked for where the number does not matter."""
+
+SHOWN = ("candidates", "subjects", "labelled_candidates", "labelled_subjects", "labels")
+"""The arrays that a pool shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,14 @@ class Query:
     def chosen(self) -> frozenset[int]:
         """The candidates that were chosen, whatever the order of the pool."""
         return frozenset(self.problem.pool[self.picks].tolist())
+
+    def require_nothing_written(self) -> None:
+        """Raise `Violation` if the strategy wrote into what it was shown or given."""
+        before = self.problem.view(())
+        for name in SHOWN:
+            if not np.array_equal(getattr(before, name), getattr(self.view, name)):
+                raise Violation(f"it wrote into the pool's {name}")
+        self.source.require_unchanged()
 
 
 def ask(
@@ -92,7 +103,7 @@ def ask(
     return Query(problem, checked_picks(answer, n, len(view), who), source, view)
 
 
-def require_steady(specimen: Specimen, before: Query, n: int = N, **told: Any) -> None:
+def require_steady(specimen: Specimen, before: Query, n: int = N, **options: Any) -> None:
     """Raise if a strategy, asked again, does not repeat itself.
 
     A check that is about to blame a difference on what it changed calls this first: a strategy
@@ -106,7 +117,7 @@ def require_steady(specimen: Specimen, before: Query, n: int = N, **told: Any) -
         The answer that the changed one is compared with.
     n : int
         What it was asked for then.
-    **told : object
+    **options : object
         The seed and the options of then.
 
     Raises
@@ -114,7 +125,7 @@ def require_steady(specimen: Specimen, before: Query, n: int = N, **told: Any) -
     Violation
         If the answer is another this time, if only in its order.
     """
-    again = ask(specimen, before.problem, n, **told)
+    again = ask(specimen, before.problem, n, **options)
     if again.picks.tolist() != before.picks.tolist():
         raise Violation(UNSTEADY)
 
@@ -143,14 +154,14 @@ def usual_count(descriptor: Descriptor) -> int:
     return 2 if 2 in allowed else allowed[0]
 
 
-def usual(specimen: Specimen, **told: Any) -> Problem:  # the arguments of `problem`
+def usual(specimen: Specimen, **settings: Any) -> Problem:  # the arguments of `problem`
     """Return an ordinary problem that suits the strategy.
 
     Parameters
     ----------
     specimen : Specimen
         The strategy.
-    **told : object
+    **settings : object
         For `problem`.
 
     Returns
@@ -158,7 +169,7 @@ def usual(specimen: Specimen, **told: Any) -> Problem:  # the arguments of `prob
     Problem
         With the usual number of modalities.
     """
-    return problem(usual_count(specimen.descriptor), **told)
+    return problem(usual_count(specimen.descriptor), **settings)
 
 
 def is_decided(specimen: Specimen) -> bool:

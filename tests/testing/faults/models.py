@@ -479,8 +479,8 @@ class EmbedsSomethingElse(SoundNet):
 @caught("another-process-builds-the-same", "in another process, logits are others")
 class OrderOfASet(Sound):
     def build(self, shapes: Mapping[str, tuple[int, ...]], n_classes: int) -> nn.Module:
-        for word in {f"word {number}" for number in range(9)}:
-            torch.rand(len(word) + hash(word) % 5)
+        first = next(iter({f"{number}" for number in range(1000)}))
+        torch.rand(int(first))
         return super().build(shapes, n_classes)
 
 

@@ -309,7 +309,7 @@ class MarksWhatItPicked(Sound):
         return picks
 
 
-@caught("arrays-are-not-written-to", "candidates, subjects or labels")
+@caught("arrays-are-not-written-to", "it wrote into the pool's subjects")
 class SortsTheSubjects(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
         if pool.subjects.base is not None:

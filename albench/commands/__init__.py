@@ -1,0 +1,24 @@
+"""The commands of `albench`: one module each, with ``HELP``, ``add_arguments`` and ``run``."""
+
+COMMANDS = (
+    "run",
+    "plan",
+    "data describe",
+    "status",
+    "report",
+    "explain",
+    "merge",
+    "audit",
+    "plugins list",
+    "plugins show",
+    "plugins doctor",
+    "plugins new",
+    "plugins check",
+)
+"""In the order of ``albench --help``; the module of ``plugins list`` is ``plugins_list``."""
+
+GROUPS = {"data": "look at data", "plugins": "list, show and diagnose plugins"}
+"""The first words of commands of two words, and their help."""
+
+OK, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses."""

@@ -1,0 +1,55 @@
+"""Run a random share of recorded cells again and compare."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+from albench.commands import FAILED, OK
+from albench.commands.arguments import add_jobs
+from albench.output import say
+
+HELP = "run a random share of the cells again and compare"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
+    parser.add_argument(
+        "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"
+    )
+    parser.add_argument(
+        "--share", type=_share, default=0.02, help="the share of cells to run (default: 0.02)"
+    )
+    parser.add_argument("--seed", type=int, help="seeds the choice of cells (default: random)")
+    add_jobs(parser)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if not 0.0 < share <= 1.0:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number above 0, at most 1")
+    return share
+
+
+def run(options: argparse.Namespace) -> int:
+    """Return 0 if every cell that was run again agrees with its record."""
+    import numpy as np
+
+    from albench import session
+    from albench.audit import TOLERANCE, audit
+    from albench.console import Watcher
+    from albench.overview import status_overview
+
+    opened = session.open_spec(options.spec or status_overview(options.results).name)
+    rng = np.random.default_rng(options.seed)
+    with Watcher(options.jobs, say) as watcher:
+        audited = audit(opened, options.results, options.share, rng, options.jobs, watcher.watch)
+    say(f"{len(audited.equal)} cells equal, {len(audited.close)} equal to {TOLERANCE:g}")
+    for cell, problem in audited.different:
+        say(f"different: cell {cell}: {problem}")
+    return FAILED if audited.different else OK

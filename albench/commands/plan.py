@@ -1,0 +1,37 @@
+"""Show what a run would do, without running it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.commands import OK
+from albench.commands.arguments import add_jobs, add_json, add_spec
+from albench.output import say
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+HELP = "show the cells of a benchmark, and what is skipped and why"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_spec(parser)
+    parser.add_argument(
+        "--output", type=Path, help="a results folder whose durations give the estimate"
+    )
+    add_jobs(parser)
+    add_json(parser)
+
+
+def run(options: Namespace) -> int:
+    """Return 0."""
+    from albench import session
+    from albench.overview import plan_overview
+
+    opened = session.open_spec(options.spec)
+    overview = plan_overview(opened, options.output or opened.results, options.jobs)
+    say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
+    return OK

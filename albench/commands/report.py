@@ -1,0 +1,27 @@
+"""Write the report of a results folder again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.commands import OK
+from albench.output import say
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+HELP = "redraw tables, figures and page from the records"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
+
+
+def run(options: Namespace) -> int:
+    """Return 0."""
+    from albench.publish import publish
+
+    say(f"report: {publish(options.results)}")
+    return OK

@@ -1,0 +1,48 @@
+"""Plan and run a benchmark, or resume it, and write its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.commands import FAILED, OK
+from albench.commands.arguments import add_jobs, add_spec
+from albench.output import complain, say
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+HELP = "plan and run a benchmark, or resume it; then report"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_spec(parser, ": quickstart")
+    parser.add_argument("--output", type=Path, help="the results folder (default: results/NAME)")
+    add_jobs(parser, " (default: cores)")
+
+
+def run(options: Namespace) -> int:
+    """Return 0 if every cell of the plan has succeeded."""
+    from albench import session
+    from albench.console import Watcher
+    from albench.publish import publish
+
+    opened = session.open_spec(options.spec)
+    results = options.output or opened.results
+    for skip in opened.plan.skipped:
+        say(f"skipped: {skip.what}: {skip.reason}")
+    for warning in opened.warnings:
+        say(f"warning: {warning}")
+    with Watcher(options.jobs, say) as watcher:
+        summary = session.run(
+            opened, results, options.jobs, options.command_line, watcher.begin, watcher.watch
+        )
+    say(
+        f"{summary.n_ok} cells done, {summary.n_reused} reused, {summary.n_failed} failed "
+        f"in {summary.seconds:.0f} s"
+    )
+    say(f"report: {publish(results)}")
+    if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
+        complain(f"{n_missing} cells have no result yet; run the same command again to finish them")
+    return FAILED if summary.n_failed or n_missing else OK

@@ -1,0 +1,90 @@
+"""Checks of a loader that has just been opened: what it reads first, and who owns it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.testing.checks import Check, Violation
+from albench.testing.loaders.modality import opened
+from albench.testing.loaders.reading import equal_samples, require_samples, some_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from albench.api import Modality
+    from albench.testing.specimen import Specimen
+
+N_ALONE = 4
+"""How many rows are each read by a loader of their own."""
+
+RUN = 16
+"""The length of a contiguous run of rows."""
+
+WHOLE_BYTES = 64 * 2**20
+"""All rows are read at once if they take no more than this."""
+
+Rows = tuple[str, "NDArray[np.intp]"]
+
+
+def _what_was_read_before_does_not_matter(specimen: Specimen) -> None:
+    rows = some_rows(opened(specimen), N_ALONE)
+    expected = np.concatenate([_read_by_a_fresh_one(specimen, row) for row in rows[:, None]])
+    for how, asked in _requests(opened(specimen)):
+        modality = specimen.build()
+        modality.read(asked)
+        if not equal_samples(modality.read(rows), expected):
+            raise Violation(f"after {how} was read, the same rows are other samples")
+
+
+def _read_by_a_fresh_one(specimen: Specimen, row: NDArray[np.intp]) -> NDArray[Any]:
+    """Return one row as a loader reads it that has read nothing else."""
+    modality = specimen.build()
+    samples: NDArray[Any] = modality.read(row)
+    require_samples(samples, row, modality)
+    return samples
+
+
+def _requests(modality: Modality) -> Iterator[Rows]:
+    """Yield requests of several forms: a cache may answer each of them in another way."""
+    n = len(modality)
+    middle = n // 2
+    yield "one row", np.array([middle])
+    yield "a contiguous run", np.arange(middle, min(middle + RUN, n))
+    yield "every other row", np.arange(0, min(2 * RUN, n), 2)
+    yield "a run backwards", np.arange(min(RUN, n))[::-1]
+    if n * math.prod(modality.shape) * 4 <= WHOLE_BYTES:
+        yield "everything", np.arange(n)
+
+
+def _what_was_read_is_no_view(specimen: Specimen) -> None:
+    modality = specimen.build()
+    for how, rows in _requests(modality):
+        first: Any = modality.read(rows)  # a plugin may give anything
+        require_samples(first, rows, modality)
+        before = first.copy()
+        if first.flags.writeable:
+            first[...] = np.where(first == 1, 0, 1)
+        if not equal_samples(modality.read(rows), before):
+            raise Violation(
+                f"who writes into {how} that was read changes what is read next: give a copy, or "
+                "an array that cannot be written to"
+            )
+
+
+CHECKS = (
+    Check(
+        _what_was_read_before_does_not_matter,
+        holds="What a fresh loader reads first, one row alone, it reads after all others too.",
+        guards="scales taken from the first rows read; float64 for one row; caches out of step",
+    ),
+    Check(
+        _what_was_read_is_no_view,
+        holds="Who writes into one row, a run or all rows read by a fresh loader changes nothing.",
+        guards="slices of a cache handed out where rows happen to be contiguous",
+    ),
+)

@@ -1,0 +1,190 @@
+"""Checks of opening: a modality whose parts fit together, and nothing read before it is asked."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from functools import lru_cache
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.api import Kind, Modality
+from albench.testing import claims
+from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.global_generators import unchanged_generators
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, FrameType
+
+    from albench.testing.specimen import Specimen
+
+NAMED = 3
+"""How many culprits a message names."""
+
+
+@lru_cache(maxsize=4)
+def opened(specimen: Specimen) -> Modality:
+    """Return the loader's modality, loaded once for all checks that only look at it.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The loader.
+
+    Returns
+    -------
+    Modality
+        Of the options that were set.
+
+    Raises
+    ------
+    Violation
+        If it is none, or an empty one.
+    """
+    modality = specimen.build()
+    if not isinstance(modality, Modality):
+        raise Violation(f"it gives {type(modality).__name__}, expected is albench.api.Modality")
+    if not len(modality):
+        raise Violation("it gives a modality without rows")
+    return modality
+
+
+def _opens_a_modality(specimen: Specimen) -> Evidence:
+    modality = opened(specimen)
+    complaints = list(_complaints(modality))
+    if complaints:
+        raise Violation("; ".join(complaints))
+    note = f"{len(modality)} rows of shape {modality.shape}"
+    return Evidence(frozenset({claims.is_a(Kind.LOADER)}), note)
+
+
+def _complaints(modality: Any) -> Iterator[str]:  # whose parts may be anything
+    subjects = modality.subjects
+    if not isinstance(subjects, np.ndarray) or subjects.ndim != 1 or subjects.dtype.kind != "U":
+        yield f"subjects must be a one-dimensional array of str, found {_kind_of(subjects)}"
+    elif not all(subjects.tolist()):
+        yield "a subject's name is empty"
+    if not modality.shape or not all(type(side) is int and side > 0 for side in modality.shape):
+        yield f"the shape must be of whole numbers above 0, found {modality.shape!r}"
+    elif len(modality.shape) not in (1, 3):
+        yield f"the shape {modality.shape} is neither a vector's nor an image's (three numbers)"
+    if not isinstance(modality.fingerprint, str) or len(modality.fingerprint) < 16:
+        yield f"the fingerprint {modality.fingerprint!r} is no hash; see albench.api.fingerprint"
+
+
+def _kind_of(value: Any) -> str:  # anything at all
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype} and shape {value.shape}"
+    return type(value).__name__
+
+
+def _labels_cover_the_subjects(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    if modality.labels is None:
+        raise Skip("it knows no labels")
+    without = sorted(set(modality.subjects.tolist()) - set(modality.labels))
+    if without:
+        named = ", ".join(without[:NAMED])
+        raise Violation(f"{len(without)} subjects have no label: {named}")
+    kinds = {type(label) for label in modality.labels.values()}
+    if not kinds <= {str, int} or not all(type(subject) is str for subject in modality.labels):
+        listed = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise Violation(f"labels must map str to str or int, found values of {listed}")
+
+
+def _marks_fit_the_rows(specimen: Specimen) -> None:
+    modality = opened(specimen)
+    if not modality.marks:
+        raise Skip("it marks no rows")
+    mark: Any  # a plugin may have put anything there
+    for name, mark in modality.marks.items():
+        if not isinstance(mark, np.ndarray) or mark.dtype != bool or mark.shape != (len(modality),):
+            raise Violation(
+                f"the mark {name!r} must be an array of bool, one a row, found {_kind_of(mark)}"
+            )
+
+
+def _simulated_data_say_so(specimen: Specimen) -> Evidence | None:
+    noted = "simulated" in opened(specimen).note.lower()
+    tagged = "simulated" in specimen.descriptor.tags
+    if tagged and not noted:
+        raise Violation("tagged simulated, but the note, which goes into reports, does not say so")
+    if noted and not tagged:
+        raise Violation("its note says simulated, but the descriptor lacks the tag 'simulated'")
+    return Evidence(frozenset({claims.tag("simulated")})) if tagged else None
+
+
+def _loading_reads_no_samples(specimen: Specimen) -> None:
+    called: set[CodeType] = set()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call":
+            called.add(frame.f_code)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        modality = specimen.build()
+    finally:
+        sys.setprofile(before)
+    code = _code_of(modality.read)
+    if code is None:
+        raise Skip("what `read` calls is no Python function, so that calls cannot be seen")
+    if code in called:
+        raise Violation(
+            "loading calls `read` itself: samples are to be read when they are asked for"
+        )
+
+
+def _code_of(read: Any) -> CodeType | None:  # any callable
+    while hasattr(read, "func"):  # functools.partial
+        read = read.func
+    if not isinstance(read, FunctionType | MethodType):
+        read = inspect.getattr_static(type(read), "__call__", read)
+    code: CodeType | None = getattr(read, "__code__", None)
+    return code
+
+
+def _global_random_state_is_unchanged(specimen: Specimen) -> None:
+    with unchanged_generators("loading and reading"):
+        modality = specimen.build()
+        modality.read(np.arange(min(len(modality), 3)))
+
+
+CHECKS = (
+    Check(
+        _opens_a_modality,
+        holds="It gives a modality with rows, named subjects, a shape and a fingerprint.",
+        guards="subjects as objects or numbers; shapes that no stream knows",
+        covers=("is a",),
+    ),
+    Check(
+        _labels_cover_the_subjects,
+        holds="If it knows labels, every subject has one, a str or an int.",
+        guards="subjects that fall out of a cohort; labels of numpy's types",
+    ),
+    Check(
+        _marks_fit_the_rows,
+        holds="Marks are arrays of bool, one value a row.",
+        guards="audits that count the wrong rows",
+    ),
+    Check(
+        _simulated_data_say_so,
+        holds="The note says that data are simulated if the tag does, and the reverse.",
+        guards="simulated figures that pass for real ones",
+        covers=("tag simulated",),
+    ),
+    Check(
+        _loading_reads_no_samples,
+        holds="Loading does not call `read`.",
+        guards="a listing of a cohort that decodes every image of it",
+    ),
+    Check(
+        _global_random_state_is_unchanged,
+        holds="The generators of random, numpy.random and torch are left as they were.",
+        guards="simulations that seed the process",
+    ),
+)

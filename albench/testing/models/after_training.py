@@ -1,0 +1,145 @@
+"""Checks of what training leaves: prediction knows it, each modality counts, nothing else moves."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+
+from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.models.easy_problem import UPDATES, trained
+from albench.testing.models.parameters import train
+from albench.testing.models.sample_networks import (
+    built,
+    changed_state,
+    copied_state,
+    logits,
+    usual_samples,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import nn
+
+    from albench.learn.network import Network
+    from albench.testing.models.sample_networks import Samples
+    from albench.testing.specimen import Specimen
+
+GOOD = 0.8
+"""The training accuracy that the easy problem is expected to end with."""
+
+LEAST_SHARE = 1e-5
+"""How far a modality moves logits at least, as a part of what the strongest one does."""
+
+
+def _training_shows_in_prediction(specimen: Specimen) -> Evidence:
+    net = built(specimen, usual_samples(specimen))
+    if not any(p.requires_grad for p in net.parameters()):
+        raise Skip("nothing of it learns")
+    for updates in UPDATES:
+        result = trained(specimen, updates)
+        if result.accuracy >= GOOD:
+            note = f"after {updates} updates, prediction gets {result.accuracy:.0%} right"
+            return Evidence(note=note)
+    guess = math.log(result.samples.n_classes)
+    raise Violation(
+        f"after {updates} updates on an easy problem, the loss in training is "
+        f"{result.training_loss:.2g} (a guess has {guess:.2g}), but prediction gets "
+        f"{result.accuracy:.0%} of the training set right: what is trained is not what predicts, "
+        "or nothing is learnt"
+    )
+
+
+def _every_modality_counts(specimen: Specimen) -> None:
+    result = trained(specimen, UPDATES[0])
+    names = list(result.samples.shapes)
+    if len(names) < 2:
+        raise Skip("it takes one modality only")
+    fresh = built(specimen, result.samples)
+    shares = [_shares(net, result.samples) for net in (fresh, result.net)]
+    for name in names:
+        share = max(each[name] for each in shares)
+        if not share >= LEAST_SHARE:
+            raise Violation(
+                f"other samples of {name} move the logits by {share:.1g} of what the strongest "
+                "modality does: it is as good as ignored"
+            )
+
+
+def _shares(net: Network, samples: Samples) -> dict[str, float]:
+    """Return how far each modality's samples, given to other rows, move the logits."""
+    tensors = samples.tensors()
+    before = logits(net, tensors)
+    moved = {
+        name: float((logits(net, {**tensors, name: x.roll(1, 0)}) - before).abs().max())
+        for name, x in tensors.items()
+    }
+    largest = max(moved.values()) or 1.0
+    return {name: distance / largest for name, distance in moved.items()}
+
+
+def _what_is_frozen_does_not_move(specimen: Specimen) -> None:
+    samples = usual_samples(specimen)
+    net = built(specimen, samples)
+    before = copied_state(net)
+    if any(p.requires_grad for p in net.parameters()):
+        train(net, samples)
+    for name in changed_state(net, before):
+        owner = _owner(net, name)
+        if not any(p.requires_grad for p in owner.parameters()):
+            raise Violation(
+                f"training moves {name}, though no weight beside it learns: a frozen part has to "
+                "stay in evaluation mode, or what it gives changes from round to round"
+            )
+
+
+def _owner(net: nn.Module, name: str) -> nn.Module:
+    """Return the smallest part of a network that has weights, and a buffer of this name."""
+    for path in _paths(name):
+        part = net.get_submodule(path)
+        if any(True for _ in part.parameters()):
+            return part
+    return net
+
+
+def _paths(name: str) -> Iterator[str]:
+    parts = name.split(".")[:-1]
+    for length in range(len(parts), -1, -1):
+        yield ".".join(parts[:length])
+
+
+def _logits_are_no_probabilities(specimen: Specimen) -> None:
+    result = trained(specimen, UPDATES[0])
+    answer = logits(result.net, result.samples.tensors())
+    sums = answer.sum(dim=1)
+    if (answer >= 0).all() and torch.allclose(sums, torch.ones_like(sums), atol=1e-4):
+        raise Violation(
+            "logits are probabilities already: albench takes their softmax, so that none is ever "
+            f"above {result.predicted.max():.2f}; give them before the softmax"
+        )
+
+
+CHECKS = (
+    Check(
+        _training_shows_in_prediction,
+        holds="Trained on an easy problem, it predicts its own training set.",
+        guards="training one network and predicting by another; running statistics that lag",
+    ),
+    Check(
+        _every_modality_counts,
+        holds="Other samples of any one modality change the logits by more than rounding.",
+        guards="a stream that is scaled to nothing, or averaged away",
+    ),
+    Check(
+        _what_is_frozen_does_not_move,
+        holds="Where no weight learns, training moves no statistics either.",
+        guards="a frozen trunk inside the network, whose batch norms go on learning",
+    ),
+    Check(
+        _logits_are_no_probabilities,
+        holds="Logits are not probabilities.",
+        guards="a softmax in the network, and another behind it",
+    ),
+)

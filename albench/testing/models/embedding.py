@@ -1,0 +1,87 @@
+"""Checks of the classifier: what `embed` gives is what it is given."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from albench.learn.train_eval_modes import evaluating
+from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.models.large_batches import large_batch
+from albench.testing.models.sample_networks import ROUNDING, TINY, built, encoded, usual_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import nn
+
+    from albench.testing.specimen import Specimen
+
+Call = tuple[torch.Tensor, torch.Tensor]
+"""What a module was given, and what it gave."""
+
+
+def _the_classifier_sees_what_is_embedded(specimen: Specimen) -> Evidence:
+    samples = usual_samples(specimen)
+    net = built(specimen, samples)
+    with torch.no_grad(), evaluating(net):
+        vectors = encoded(net, large_batch(samples))
+        embedded = net.embed(vectors)
+        with _calls_of(net) as calls:
+            answer = net.fuse(vectors)
+    if any(_agree(x, embedded) for x, y in calls if _agree(y, answer)):
+        return Evidence(note="a module that is given the embedding gives the logits")
+    if _is_affine(embedded, answer):
+        return Evidence(note="logits are a linear function of the embedding")
+    if not any(_agree(y, answer) for _, y in calls):
+        raise Skip("no module of its own gives the logits, so that what it is given is not seen")
+    raise Violation(
+        "what `embed` gives is not what the classifier is given: strategies would measure "
+        "distances, and take gradients, of vectors that decide nothing"
+    )
+
+
+@contextmanager
+def _calls_of(net: nn.Module) -> Iterator[list[Call]]:
+    """Note the calls of all modules inside the block that take and give one tensor."""
+    calls: list[Call] = []
+
+    def note(_module: nn.Module, given: Any, gave: Any) -> None:  # a plugin's own, of any form
+        if len(given) == 1 and isinstance(given[0], torch.Tensor) and torch.is_tensor(gave):
+            calls.append((given[0], gave))
+
+    hooks = [part.register_forward_hook(note) for part in net.modules()]
+    try:
+        yield calls
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _agree(one: torch.Tensor, other: torch.Tensor) -> bool:
+    if one.shape != other.shape:
+        return False
+    worst = float((one - other).abs().max())
+    return worst <= ROUNDING * float(other.abs().max()) + TINY
+
+
+def _is_affine(embedded: torch.Tensor, answer: torch.Tensor) -> bool:
+    """Return whether logits are an affine function of the embedding, where rows suffice to tell."""
+    ones = torch.ones(len(embedded), 1)
+    design = torch.cat([embedded, ones], 1).double()
+    rank = int(torch.linalg.matrix_rank(design))
+    if rank > len(design) // 2:
+        return False  # so many unknowns fit anything
+    fitted = design @ torch.linalg.lstsq(design, answer.double(), driver="gelsd").solution
+    return _agree(fitted.float(), answer)
+
+
+CHECKS = (
+    Check(
+        _the_classifier_sees_what_is_embedded,
+        holds="What embed gives is what the classifier is given, or logits are linear in it.",
+        guards="distances and gradients of vectors that the prediction does not come from",
+    ),
+)

@@ -1,0 +1,178 @@
+"""Checks of the factors: streams, embedding and fusion can be computed apart, row by row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from albench.learn.train_eval_modes import evaluating
+from albench.seeds import torch_seeded
+from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.models.sample_networks import (
+    built,
+    changed_state,
+    copied_state,
+    encoded,
+    logits,
+    require_close,
+    usual_samples,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from albench.learn.network import Network
+    from albench.testing.models.sample_networks import Samples
+    from albench.testing.specimen import Specimen
+
+    Tensors = Mapping[str, torch.Tensor]
+
+N_TIMES = 100
+"""How often the same row is asked for: a model that counts its calls may do so for long."""
+
+
+def _forward_is_fuse_after_encode(specimen: Specimen) -> None:
+    net, samples = _usual(specimen)
+    with torch.no_grad(), evaluating(net):
+        forward = net(samples.tensors())
+    require_close(forward, logits(net, samples.tensors()), "forward is not fuse after encode")
+
+
+def _usual(specimen: Specimen) -> tuple[Network, Samples]:
+    samples = usual_samples(specimen)
+    return built(specimen, samples), samples
+
+
+def _rows_are_independent(specimen: Specimen) -> None:
+    net, samples = _usual(specimen)
+    one = slice(4, 5)
+    with torch.no_grad(), evaluating(net):
+        vectors, alone = encoded(net, samples.tensors()), encoded(net, samples.tensors(one))
+        for name, rows in vectors.items():
+            if rows.ndim != 2:
+                raise Violation(f"encode gives vectors of shape {tuple(rows.shape)} for {name}")
+            require_close(alone[name], rows[one], f"a sample of {name} depends on its batch")
+        for what, part in _heads(net).items():
+            require_close(part(alone), part(vectors)[one], f"a row of {what} depends on its batch")
+
+
+def _heads(net: Network) -> dict[str, Callable[[Tensors], torch.Tensor]]:
+    return {"fuse": net.fuse, "embed": net.embed}
+
+
+def _modalities_are_found_by_name(specimen: Specimen) -> None:
+    net, samples = _usual(specimen)
+    if len(samples.shapes) < 2:
+        raise Skip("it takes one modality only")
+    tensors = samples.tensors()
+    turned = dict(reversed(tensors.items()))
+    require_close(
+        logits(net, turned), logits(net, tensors), "the order in a mapping changes the logits"
+    )
+
+
+def _no_rows_give_no_rows(specimen: Specimen) -> None:
+    net, samples = _usual(specimen)
+    with torch.no_grad(), evaluating(net):
+        none = {name: rows[:0] for name, rows in encoded(net, samples.tensors()).items()}
+        for what, part in _heads(net).items():
+            shape = tuple(part(none).shape)
+            if len(shape) != 2 or shape[0]:
+                raise Violation(f"{what} of no rows has the shape {shape}")
+
+
+def _prediction_changes_nothing(specimen: Specimen) -> None:
+    net, samples = _usual(specimen)
+    before = copied_state(net)
+    tensors = samples.tensors()
+    first, second = logits(net, tensors), logits(net, tensors)
+    for name, values in samples.tensors().items():
+        if not torch.equal(tensors[name], values):
+            raise Violation(f"encode writes into the samples of {name}")
+    if not torch.equal(first, second):
+        raise Violation("in evaluation mode, the same samples give other logits the second time")
+    if changed := changed_state(net, before):
+        raise Violation(f"prediction changes {', '.join(changed)}")
+
+
+def _asking_again_changes_nothing(specimen: Specimen) -> Evidence:
+    net, samples = _usual(specimen)
+    row = samples.tensors(slice(1))
+    first = logits(net, row)
+    for time in range(2, N_TIMES + 1):
+        if not torch.equal(logits(net, row), first):
+            raise Violation(f"asked for the {time}th time, the same sample has other logits")
+    return Evidence(note=f"asked {N_TIMES} times")
+
+
+def _vectors_are_not_written_to(specimen: Specimen) -> None:
+    net, samples = _usual(specimen)
+    with torch.no_grad(), evaluating(net):
+        vectors = encoded(net, samples.tensors())
+        before = {name: rows.clone() for name, rows in vectors.items()}
+        for what, part in _heads(net).items():
+            part(vectors)
+            for name, rows in vectors.items():
+                if not torch.equal(rows, before[name]):
+                    raise Violation(f"{what} writes into the vectors of {name}")
+
+
+def _dropout_sits_in_fuse(specimen: Specimen) -> None:
+    net, samples = _usual(specimen)
+    tensors = samples.tensors()
+    answers = []
+    for seed in range(2):
+        with torch.no_grad(), evaluating(net, dropout=True), torch_seeded(seed):
+            vectors = encoded(net, tensors)
+            answers.append({**vectors, "the embedding": net.embed(vectors)})
+    for name in answers[0]:
+        if not torch.equal(answers[0][name], answers[1][name]):
+            raise Violation(
+                f"with dropout on, {name} is random: dropout before `fuse` would be frozen in "
+                "vectors that are computed once"
+            )
+
+
+CHECKS = (
+    Check(
+        _forward_is_fuse_after_encode,
+        holds="In evaluation mode, forward gives what fuse gives of encoded samples.",
+        guards="training one network and predicting by another",
+    ),
+    Check(
+        _rows_are_independent,
+        holds="In evaluation mode, a row's vectors and logits do not depend on its batch.",
+        guards="statistics over the batch, which make a prediction depend on the company",
+    ),
+    Check(
+        _modalities_are_found_by_name,
+        holds="The order of a mapping's keys changes nothing.",
+        guards="concatenation in the order of whoever asks",
+    ),
+    Check(
+        _no_rows_give_no_rows,
+        holds="Of no rows, fuse and embed give no rows.",
+        guards="an empty pool, at the end of a budget",
+    ),
+    Check(
+        _prediction_changes_nothing,
+        holds="In evaluation mode, weights, buffers and samples stay as they are.",
+        guards="statistics updated by prediction; operations in place on shared samples",
+    ),
+    Check(
+        _asking_again_changes_nothing,
+        holds="In evaluation mode, one sample asked for a hundred times has the same logits.",
+        guards="calls that are counted, and caches that go stale",
+    ),
+    Check(
+        _vectors_are_not_written_to,
+        holds="Fuse and embed leave the vectors as they are.",
+        guards="operations in place on vectors that are kept for the next question",
+    ),
+    Check(
+        _dropout_sits_in_fuse,
+        holds="With dropout on, encode and embed give the same as without chance.",
+        guards="dropout passes that repeat only the fusion and so would miss it",
+    ),
+)

@@ -1,0 +1,118 @@
+"""Checks of learning: gradients get everywhere, and what was learnt can be kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from albench.seeds import torch_seeded
+from albench.testing.checks import Check, Skip, Violation
+from albench.testing.models.easy_problem import UPDATES, trained
+from albench.testing.models.sample_networks import (
+    N_SAMPLES,
+    built,
+    logits,
+    require_close,
+    usual_samples,
+)
+
+if TYPE_CHECKING:
+    from albench.learn.network import Network
+    from albench.testing.models.sample_networks import Samples
+    from albench.testing.specimen import Specimen
+
+
+def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float = 0.05) -> None:
+    """Train a network a little, by plain gradient descent on labels drawn at random.
+
+    Parameters
+    ----------
+    net : Network
+        Changed.
+    samples : Samples
+        Its samples.
+    steps : int
+        How many.
+    learning_rate : float
+        Of all parameters.
+    """
+    optimiser = torch.optim.SGD(net.parameters(), lr=learning_rate)
+    for step in range(steps):
+        optimiser.zero_grad()
+        _loss(net, samples, step).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+        optimiser.step()
+
+
+def _loss(net: Network, samples: Samples, seed: int) -> torch.Tensor:
+    """Return the loss of a training step, the network's own auxiliary loss included."""
+    with torch_seeded(seed):
+        targets = torch.randint(samples.n_classes, (N_SAMPLES,))
+        loss = nn.functional.cross_entropy(net.train()(samples.tensors()), targets)
+        auxiliary = getattr(net, "auxiliary_loss", None)
+        return loss if auxiliary is None else loss + auxiliary(targets)
+
+
+def _gradients_reach_every_parameter(specimen: Specimen) -> None:
+    samples = usual_samples(specimen)
+    net = built(specimen, samples)
+    learning = {name: p for name, p in net.named_parameters() if p.requires_grad}
+    if not learning:
+        raise Skip("nothing of it learns")
+    for seed in range(4):  # gradients add up: dropout may silence a layer once
+        _loss(net, samples, seed).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+    still = [name for name, p in learning.items() if p.grad is None or not p.grad.any()]
+    if still:
+        raise Violation(f"no gradient reaches {', '.join(still)}")
+
+
+def _parameter_groups_are_complete(specimen: Specimen) -> None:
+    net = built(specimen, usual_samples(specimen))
+    offered = getattr(net, "parameter_groups", None)
+    if offered is None:
+        raise Skip("it offers no groups")
+    groups = offered()
+    wrong = [sorted(group) for group in groups if set(group) != {"params", "lr_scale"}]
+    if wrong:
+        raise Violation(f"a group holds {', '.join(wrong[0])}, expected are lr_scale, params")
+    times = Counter(id(parameter) for group in groups for parameter in group["params"])
+    amiss = [n for n, p in net.named_parameters() if p.requires_grad and times[id(p)] != 1]
+    if amiss:
+        raise Violation(f"not in one group exactly: {', '.join(amiss)}")
+
+
+def _state_round_trips(specimen: Specimen) -> None:
+    samples = usual_samples(specimen)
+    learnt = built(specimen, samples)
+    train(learnt, samples)
+    # The second has been trained for longer, and has predicted: it may have counted both.
+    for net in (learnt, trained(specimen, UPDATES[0]).net):
+        fresh = built(specimen, samples, seed=1)
+        fresh.load_state_dict(net.state_dict())
+        require_close(
+            logits(fresh, samples.tensors()),
+            logits(net, samples.tensors()),
+            "a network with the state of another gives other logits: what is not a parameter or a "
+            "buffer is lost in a checkpoint",
+        )
+
+
+CHECKS = (
+    Check(
+        _gradients_reach_every_parameter,
+        holds="The loss has a gradient for every parameter that is meant to learn.",
+        guards="streams that are detached or forgotten in the fusion",
+    ),
+    Check(
+        _parameter_groups_are_complete,
+        holds="If it offers groups of parameters, each that learns is in one of them.",
+        guards="layers that no optimiser knows, or that two do",
+    ),
+    Check(
+        _state_round_trips,
+        holds="Its state, loaded into another network, gives the same logits.",
+        guards="checkpoints that leave something behind",
+    ),
+)

@@ -1,0 +1,365 @@
+"""Samples that a model takes, and the networks that it builds for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from albench.errors import DataError, WeightsError
+from albench.learn.network import build_network
+from albench.learn.train_eval_modes import evaluating
+from albench.seeds import torch_seeded
+from albench.testing.checks import Skip, Violation
+from albench.testing.claims import counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from albench.api import Trunk
+    from albench.learn.network import Network
+    from albench.testing.specimen import Specimen
+
+    Shape = tuple[int, ...]
+
+VECTOR = (6,)
+IMAGES = ((1, 8, 8), (3, 8, 8), (3, 32, 32), (3, 80, 80), (3, 224, 224))
+"""Images to try, small ones first: the first that a model takes is used."""
+
+ROUNDING = 1e-4
+"""The part of the largest number by which equal computations may differ."""
+
+TINY = 1e-7
+
+N_SAMPLES, N_CLASSES = 12, 3
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Samples:
+    """Samples of some modalities.
+
+    Parameters
+    ----------
+    shapes : mapping of str to tuple of int
+        Of one sample of each modality.
+    n_classes : int
+        The number of classes.
+    raw : mapping of str to ndarray, shape (n, *shape)
+        As a loader would give them: images of uint8, vectors of float32.
+    arrays : mapping of str to ndarray
+        As the streams are given them: outputs of frozen trunks in the place of images.
+    """
+
+    shapes: Mapping[str, Shape]
+    n_classes: int
+    raw: Mapping[str, NDArray[Any]]
+    arrays: Mapping[str, NDArray[Any]]
+
+    def tensors(self, rows: slice = slice(None)) -> dict[str, torch.Tensor]:
+        """Return samples as `FusionNet.encode` takes them.
+
+        Parameters
+        ----------
+        rows : slice
+            Which of them.
+
+        Returns
+        -------
+        dict of str to Tensor
+            Float32, new at each call.
+        """
+        return {name: scaled(values[rows]) for name, values in self.arrays.items()}
+
+
+def scaled(values: NDArray[Any]) -> torch.Tensor:
+    """Return samples as float32: images in 0..1, vectors as they are.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, *shape)
+        uint8 or float32.
+
+    Returns
+    -------
+    Tensor, shape (n, *shape)
+        A copy.
+    """
+    tensor = torch.from_numpy(values.copy())
+    return tensor.float() / 255 if values.dtype == np.uint8 else tensor
+
+
+def built(
+    specimen: Specimen, samples: Samples, seed: int = 0, n_classes: int | None = None
+) -> Network:
+    """Return a network for a world.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The model.
+    samples : Samples
+        Its modalities.
+    seed : int
+        Of its first weights.
+    n_classes : int or None
+        None takes the world's.
+
+    Returns
+    -------
+    Network
+        New, in training mode.
+    """
+    with torch_seeded(seed):
+        return build_network(specimen.build(), samples.shapes, n_classes or samples.n_classes)
+
+
+def usual_samples(specimen: Specimen) -> Samples:
+    """Return a world of two modalities if the model takes two.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The model.
+
+    Returns
+    -------
+    Samples
+        Of a vector and an image, if it takes both.
+    """
+    allowed = counts(specimen.descriptor)
+    return samples_of(specimen, 2 if 2 in allowed else allowed[0])
+
+
+@lru_cache(maxsize=16)
+def samples_of(specimen: Specimen, n_modalities: int) -> Samples:
+    """Return samples of a number of modalities, of the shapes that a model takes in turn.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The model.
+    n_modalities : int
+        How many.
+
+    Returns
+    -------
+    Samples
+        The same every time.
+    """
+    kinds = accepted_shapes(specimen).taken
+    shapes = {f"m{i}": kinds[i % len(kinds)] for i in range(n_modalities)}
+    return _samples_of_shapes(specimen, shapes)
+
+
+@dataclass(frozen=True)
+class AcceptedShapes:
+    """Which samples a model takes.
+
+    Parameters
+    ----------
+    taken : tuple of tuple of int
+        A shape of vectors and one of images, or one of the two.
+    untried : str
+        Why larger images could not be tried; empty if they could.
+    """
+
+    taken: tuple[Shape, ...]
+    untried: str = ""
+
+
+@lru_cache(maxsize=16)
+def accepted_shapes(specimen: Specimen) -> AcceptedShapes:
+    """Return which samples a model takes, of a few shapes.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The model.
+
+    Returns
+    -------
+    AcceptedShapes
+        With one shape at least.
+
+    Raises
+    ------
+    Skip
+        If its weights are not to be had, and it takes no vectors.
+    Violation
+        If it takes none of the samples that were tried.
+    """
+    vectors, images = _first_taken(specimen, (VECTOR,)), _first_taken(specimen, IMAGES)
+    taken = tuple(part for part in (vectors, images) if isinstance(part, tuple))
+    untried = images if isinstance(images, str) else ""
+    if not taken:
+        if untried:
+            raise Skip(untried)
+        raise Violation(
+            f"it takes no samples of the shapes {VECTOR}, {', '.join(map(str, IMAGES))}"
+        )
+    return AcceptedShapes(taken, untried)
+
+
+def _first_taken(specimen: Specimen, shapes: Iterable[Shape]) -> Shape | str | None:
+    """Return the first shape that is taken, or why weights are not to be had, or None."""
+    low = counts(specimen.descriptor)[0]
+    for shape in shapes:
+        try:
+            _samples_of_shapes(specimen, {f"m{i}": shape for i in range(low)})
+        except WeightsError as error:
+            return f"images of {shape} need weights that are not to be had: {error}"
+        except DataError:
+            continue  # it refuses such samples, as it may
+        return shape
+    return None
+
+
+def _samples_of_shapes(specimen: Specimen, shapes: Mapping[str, Shape]) -> Samples:
+    rng = np.random.default_rng(8)
+    raw = {name: _samples(rng, shape) for name, shape in shapes.items()}
+    return through_trunks(specimen, raw, N_CLASSES)
+
+
+def _samples(rng: np.random.Generator, shape: Shape) -> NDArray[Any]:
+    if len(shape) == 1:
+        return rng.normal(size=(N_SAMPLES, *shape)).astype(np.float32)
+    return rng.integers(256, size=(N_SAMPLES, *shape)).astype(np.uint8)
+
+
+def through_trunks(specimen: Specimen, raw: Mapping[str, NDArray[Any]], n_classes: int) -> Samples:
+    """Return samples with the outputs of the model's frozen trunks.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The model.
+    raw : mapping of str to ndarray, shape (n, *shape)
+        As a loader would give them.
+    n_classes : int
+        The number of classes.
+
+    Returns
+    -------
+    Samples
+        As the streams of its networks are given them.
+    """
+    shapes = {name: values.shape[1:] for name, values in raw.items()}
+    with torch_seeded(0):
+        trunks = build_network(specimen.build(), shapes, n_classes).trunks
+    arrays = {
+        name: through(trunks[name], values) if name in trunks else values
+        for name, values in raw.items()
+    }
+    return Samples(shapes=shapes, n_classes=n_classes, raw=raw, arrays=arrays)
+
+
+def through(trunk: Trunk, values: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the outputs of a frozen trunk.
+
+    Parameters
+    ----------
+    trunk : Trunk
+        Loaded anew.
+    values : ndarray, shape (n, *shape)
+        Samples.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, *trunk.shape)
+        As they would lie in the cache.
+    """
+    with torch.inference_mode():
+        outputs: NDArray[np.float32] = trunk.load()(scaled(values)).numpy()
+    return outputs
+
+
+def logits(net: Network, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """Return logits in evaluation mode, by way of `encode` and `fuse`.
+
+    Parameters
+    ----------
+    net : Network
+        Any.
+    samples : mapping of str to Tensor
+        Of each modality.
+
+    Returns
+    -------
+    Tensor, shape (n, n_classes)
+        Without gradients.
+    """
+    with torch.no_grad(), evaluating(net):
+        return net.fuse(encoded(net, samples))
+
+
+def encoded(net: Network, samples: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the vectors of samples, in whatever mode the network is.
+
+    Parameters
+    ----------
+    net : Network
+        Any.
+    samples : mapping of str to Tensor
+        Of each modality.
+
+    Returns
+    -------
+    dict of str to Tensor, shape (n, d)
+        Of each modality.
+    """
+    return {name: net.encode(name, x) for name, x in samples.items()}
+
+
+def copied_state(net: nn.Module) -> dict[str, torch.Tensor]:
+    """Return a copy of a network's weights and buffers."""
+    return {name: tensor.clone() for name, tensor in net.state_dict().items()}
+
+
+def changed_state(net: nn.Module, before: Mapping[str, torch.Tensor]) -> list[str]:
+    """Return the names of weights and buffers that differ from an earlier copy.
+
+    Parameters
+    ----------
+    net : Module
+        Any.
+    before : mapping of str to Tensor
+        What `copied_state` returned.
+
+    Returns
+    -------
+    list of str
+        In the order of the state.
+    """
+    return [name for name, value in net.state_dict().items() if not value.equal(before[name])]
+
+
+def require_close(actual: torch.Tensor, expected: torch.Tensor, what: str) -> None:
+    """Raise if two tensors differ by more than rounding, which adds up through a deep network.
+
+    Parameters
+    ----------
+    actual : Tensor
+        One.
+    expected : Tensor
+        The other.
+    what : str
+        What they would say if they did.
+
+    Raises
+    ------
+    Violation
+        With the largest difference.
+    """
+    if actual.shape != expected.shape:
+        raise Violation(f"{what}: shapes {tuple(actual.shape)} and {tuple(expected.shape)}")
+    if not expected.numel():
+        return
+    worst, scale = float((actual - expected).abs().max()), float(expected.abs().max())
+    if not worst <= ROUNDING * scale + TINY:  # NaN is no rounding either
+        raise Violation(f"{what}: numbers up to {scale:.2g} differ by {worst:.2g}")

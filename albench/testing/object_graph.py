@@ -1,0 +1,81 @@
+"""Everything that can be reached from an object by following references, with the way there."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import types
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_ATOMS = (str, bytes, int, float, complex, bool, type(None), np.dtype, np.generic)
+_LIBRARIES = frozenset({"numpy", "torch", "scipy", "sklearn", "skorch", "pandas"})
+
+
+def reachable(*roots: object) -> Iterator[tuple[str, object]]:
+    """Yield every object that can be reached from some, nearest first, each with a way to it.
+
+    Attributes, slots, items, closures, defaults, bound objects, the arrays that arrays are views
+    of, and classes (but those of libraries) are followed; modules and the globals of functions
+    are not, since from them everything can be reached.
+
+    Parameters
+    ----------
+    *roots : object
+        Where to begin.
+
+    Yields
+    ------
+    way : str
+        The types that are passed through.
+    item : object
+        Each once.
+    """
+    queue = deque((type(root).__name__, root) for root in roots)
+    seen: dict[int, object] = {}  # which keeps them alive, so that no number is used again
+    while queue:
+        way, item = queue.popleft()
+        if id(item) in seen or isinstance(item, _ATOMS):
+            continue
+        seen[id(item)] = item
+        yield way, item
+        queue.extend((f"{way} > {_name(part)}", part) for part in _parts(item))
+
+
+def _name(part: object) -> str:
+    return getattr(part, "__qualname__", None) or type(part).__name__
+
+
+def _parts(item: Any) -> Iterable[object]:  # anything at all
+    if isinstance(item, types.ModuleType):
+        return ()
+    if isinstance(item, types.FunctionType):
+        cells = [cell.cell_contents for cell in item.__closure__ or () if _is_filled(cell)]
+        return [*cells, item.__defaults__, item.__kwdefaults__, item.__dict__]
+    if isinstance(item, type):
+        return () if _is_of_a_library(item) else [*vars(item).values(), *item.__bases__]
+    if isinstance(item, np.ndarray):
+        items = item.ravel().tolist() if item.dtype == object else ()
+        return [item.base, *items, *gc.get_referents(item)]
+    if isinstance(item, weakref.ref):
+        return (item(),)
+    return gc.get_referents(item)
+
+
+def _is_filled(cell: types.CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018  # asking is the only way to know
+    except ValueError:
+        return False
+    return True
+
+
+def _is_of_a_library(cls: type) -> bool:
+    package = cls.__module__.partition(".")[0]
+    return package in sys.stdlib_module_names or package in _LIBRARIES

@@ -1,0 +1,79 @@
+"""A check of processes: another, in which strings hash otherwise, picks the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.testing.checks import Check, Skip, Violation
+from albench.testing.claims import ends
+from albench.testing.other_process import call_in_other_process, is_importable
+from albench.testing.specimen import specimen_of
+from albench.testing.strategies.problems import problem
+from albench.testing.strategies.queries import UNSTEADY, ask, usual
+
+if TYPE_CHECKING:
+    from albench.api import Descriptor
+    from albench.testing.specimen import Specimen
+    from albench.testing.strategies.problems import Problem
+
+
+def _another_process_picks_the_same(specimen: Specimen) -> None:
+    if not is_importable(specimen):
+        raise Skip("its target was given itself, so that no other process can import it")
+    here = _picks(specimen)
+    function = f"{__name__}:{picks_elsewhere.__name__}"
+    if call_in_other_process(function, specimen.descriptor, dict(specimen.options)) != here:
+        if _picks(specimen) != here:
+            raise Violation(UNSTEADY)
+        raise Violation(
+            "in another process, after another pool, the same pool and seed give other picks: the "
+            "order of sets of strings, hash(), the process's number, or what is kept of the first "
+            "pool decides"
+        )
+
+
+def picks_elsewhere(descriptor: Descriptor, options: dict[str, Any]) -> list[list[int]]:
+    """Return what a strategy answers in this process, for the process that asks.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        The strategy's.
+    options : dict of str to object
+        What to set beside the defaults.
+
+    Returns
+    -------
+    list of list of int
+        The picks of each pool, behind pools of the same sizes and labels but of another model.
+    """
+    specimen = specimen_of(descriptor, options=options)
+    for base in _pools(specimen):
+        ask(specimen, _of_another_model(base))
+    return _picks(specimen)
+
+
+def _picks(specimen: Specimen) -> list[list[int]]:
+    return [ask(specimen, base).picks.tolist() for base in _pools(specimen)]
+
+
+def _pools(specimen: Specimen) -> tuple[Problem, ...]:
+    base = usual(specimen)
+    return base, replace(base, round=3), problem(ends(specimen.descriptor)[1])
+
+
+def _of_another_model(base: Problem) -> Problem:
+    vectors = {name: np.roll(table, 7, axis=0) for name, table in base.source.vectors.items()}
+    return replace(base, source=replace(base.source, vectors=vectors))
+
+
+CHECKS = (
+    Check(
+        _another_process_picks_the_same,
+        holds="Another process, whose strings hash otherwise and which was used, picks the same.",
+        guards="hash() or os.getpid() as a seed; sets of strings; caches that outlive the model",
+    ),
+)

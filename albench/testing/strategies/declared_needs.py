@@ -1,0 +1,71 @@
+"""Checks of reading: all that is declared and nothing else, and nothing is written to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from albench.testing import claims
+from albench.testing.checks import Check, Evidence, Violation
+from albench.testing.strategies.queries import ask, usual
+
+if TYPE_CHECKING:
+    from albench.testing.specimen import Specimen
+
+
+def _needs_are_those_announced(specimen: Specimen) -> None:
+    needs = specimen.build().needs
+    if not isinstance(needs, frozenset):
+        raise Violation(f"its needs must be a frozenset, found {needs!r}")
+    if needs != specimen.descriptor.needs:
+        theirs = ", ".join(sorted(needs)) or "nothing"
+        announced = ", ".join(sorted(specimen.descriptor.needs)) or "nothing"
+        raise Violation(f"it needs {theirs}, but announces {announced}")
+
+
+def _nothing_undeclared_is_read(specimen: Specimen) -> None:
+    ask(specimen, usual(specimen)).source.require_declared()
+
+
+def _everything_declared_is_read(specimen: Specimen) -> Evidence:
+    # Early and late rounds, since a strategy may change its mind as labels come in.
+    pools = [usual(specimen, n_labelled=n) for n in (20, 2, 80)]
+    reads: Counter[str] = Counter()
+    for each in pools:
+        reads += ask(specimen, each).source.reads
+    idle = sorted(specimen.descriptor.needs - set(reads))
+    if idle and "wrapper" not in specimen.descriptor.tags:
+        raise Violation(
+            f"it declares {', '.join(idle)} but never reads it: a model that cannot provide it "
+            "would be skipped for nothing"
+        )
+    return Evidence(frozenset(map(claims.need, specimen.descriptor.needs)))
+
+
+def _arrays_are_not_written_to(specimen: Specimen) -> None:
+    ask(specimen, usual(specimen)).require_nothing_written()
+
+
+CHECKS = (
+    Check(
+        _needs_are_those_announced,
+        holds="The built strategy's needs are a frozen set, equal to the descriptor's.",
+        guards="cells skipped, or run, for needs that are not the real ones",
+    ),
+    Check(
+        _nothing_undeclared_is_read,
+        holds="It reads of the pool only what its needs declare, and not behind the view's back.",
+        guards="strategies that read more than the table of needs says",
+    ),
+    Check(
+        _everything_declared_is_read,
+        holds="Each need is read on some pool, unless a wrapper's options decide what is.",
+        guards="models refused for what is never asked of them",
+        covers=("need ",),
+    ),
+    Check(
+        _arrays_are_not_written_to,
+        holds="What the pool shows, and what the model gave, is afterwards as it was.",
+        guards="scores marked in place, seen by the next reader",
+    ),
+)

@@ -1,0 +1,188 @@
+"""Checks in a real round: the model stays as it is, and what is hidden stays hidden."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from albench.execute.checks import checked_picks
+from albench.testing.checks import Check, Skip, Violation
+from albench.testing.object_graph import reachable
+from albench.testing.strategies.queries import UNSTEADY, N, usual_count
+from albench.testing.strategies.real_round import TEST_MARK, real_round
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from albench.api import PoolView
+    from albench.cohort.join import Cohort
+    from albench.testing.specimen import Specimen
+    from albench.testing.strategies.real_round import RealRound
+
+
+def _model_is_unchanged(specimen: Specimen) -> None:
+    real = real_round(usual_count(specimen.descriptor))
+    for training in (True, False):  # whichever it is left in, the other must show
+        real.classifier.module_.train(training)
+        before = real.model_hash()
+        _query(specimen, real)
+        if real.model_hash() != before:
+            raise Violation("it changed the model's weights, buffers, modes or what learns")
+
+
+def _query(specimen: Specimen, real: RealRound) -> NDArray[np.intp]:
+    strategy = specimen.build()
+    view = real.view(strategy.needs, is_oracle=specimen.descriptor.is_oracle)
+    answer = strategy(view, N, np.random.default_rng(0))
+    return checked_picks(answer, N, len(view), "in a real round")
+
+
+def _require_no_oracle(specimen: Specimen) -> None:
+    if specimen.descriptor.is_oracle:
+        raise Skip("tagged oracle: it uses labels that it could not have, and says so")
+
+
+def _no_way_to_what_is_hidden(specimen: Specimen) -> None:
+    _require_no_oracle(specimen)
+    real = real_round(usual_count(specimen.descriptor))
+    strategy = specimen.build()
+    view = real.view(strategy.needs)
+    strategy(view, N, np.random.default_rng(0))
+    leak = way_to_hidden(real.hidden_labels(), view, strategy)
+    if leak:
+        raise Violation(f"behind a query, {leak}")
+
+
+def way_to_hidden(labels: Mapping[str, NDArray[np.intp]], *roots: object) -> str | None:
+    """Return how something hidden can be reached, or None if it cannot.
+
+    Parameters
+    ----------
+    labels : mapping of str to ndarray
+        Hidden labels, by whose they are; a copy of them is found as well.
+    *roots : object
+        What a strategy has in its hands.
+
+    Returns
+    -------
+    str or None
+        What, and the way to it.
+    """
+    for way, item in reachable(*roots):
+        values = _numbers(item)
+        if values is None:
+            continue
+        for whose, hidden in labels.items():
+            if values.shape == hidden.shape and np.array_equal(values, hidden):
+                return f"{whose} can be reached: {way}"
+        if values.dtype.kind == "f" and (values == TEST_MARK).any():
+            return f"samples of the test part can be reached: {way}"
+    return None
+
+
+def _numbers(item: Any) -> NDArray[Any] | None:  # anything at all
+    if isinstance(item, torch.Tensor):
+        return item.detach().cpu().numpy() if item.layout == torch.strided else None
+    if isinstance(item, dict):
+        item = list(item.values())
+    if isinstance(item, list | tuple) and all(type(x) is int for x in item) and item:
+        return np.array(item)
+    return item if isinstance(item, np.ndarray) and item.dtype.kind in "iuf" else None
+
+
+class Oracle(np.ndarray):
+    """Labels that note when they are looked at."""
+
+    looks = 0
+
+    @classmethod
+    def of(cls, labels: NDArray[np.intp]) -> Oracle:
+        """Return an array equal to `labels`, at which nobody has looked."""
+        return labels.copy().view(cls)
+
+    def __getitem__(self, key: Any) -> Any:  # numpy's own types
+        Oracle.looks += 1
+        return np.asarray(self)[key]
+
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *inputs: Any, **rest: Any
+    ) -> Any:  # as above
+        Oracle.looks += 1
+        plain = [np.asarray(part) if isinstance(part, Oracle) else part for part in inputs]
+        return getattr(ufunc, method)(*plain, **rest)
+
+    def __array_function__(self, *call: Any) -> Any:  # as above
+        Oracle.looks += 1
+        return super().__array_function__(*call)
+
+
+PLANTED: tuple[Callable[[NDArray[np.intp]], NDArray[np.intp]], ...] = (
+    Oracle.of,
+    lambda labels: np.roll(labels, 1),
+    np.zeros_like,
+)
+"""What the caller's labels are replaced by."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What the code that asks has at hand, under the names that it has in a benchmark."""
+
+    cohort: Cohort
+    pool: NDArray[np.intp]
+
+
+def _hidden_labels_are_not_looked_at(specimen: Specimen) -> None:
+    _require_no_oracle(specimen)
+    gc.collect()  # cohorts of earlier checks, which a strategy could find in place of these
+    looks = Oracle.looks
+    picks = [_asked(specimen, *_planted(specimen, change)) for change in PLANTED]
+    if Oracle.looks == looks and all(answer == picks[0] for answer in picks):
+        return
+    if Oracle.looks == looks and _asked(specimen, *_planted(specimen, PLANTED[0])) != picks[0]:
+        raise Violation(UNSTEADY)
+    raise Violation("it looked at the labels of the pool in the hands of its caller")
+
+
+# No frame and no living object leads to the true labels while the strategy is asked: who takes the
+# first cohort that he finds, from inside or from outside, finds one whose labels are planted.
+def _planted(
+    specimen: Specimen, change: Callable[[NDArray[np.intp]], NDArray[np.intp]]
+) -> tuple[PoolView, Question]:
+    real = real_round(usual_count(specimen.descriptor))
+    view = real.view(specimen.build().needs)
+    cohort = replace(real.cohort, labels=change(real.cohort.labels))
+    return view, Question(cohort, real.pool)
+
+
+def _asked(specimen: Specimen, view: PoolView, question: Question) -> list[int]:
+    """Return the picks; cohort and labels are in this frame for who looks there."""
+    cohort, pool = question.cohort, question.pool
+    answer = specimen.build()(view, N, np.random.default_rng(0))
+    picks: list[int] = checked_picks(answer, N, len(pool), f"asked about {cohort.name}").tolist()
+    return picks
+
+
+CHECKS = (
+    Check(
+        _model_is_unchanged,
+        holds="Weights, buffers and modes of the real model are the same behind a query.",
+        guards="a network left in training mode, so that batch statistics leak in",
+    ),
+    Check(
+        _no_way_to_what_is_hidden,
+        holds="No reference leads from the view to hidden labels or to the test part.",
+        guards="views, sources and closures that hold on to the labels",
+    ),
+    Check(
+        _hidden_labels_are_not_looked_at,
+        holds="The caller's labels, which frames and gc lead to, are not looked at.",
+        guards="strategies that find labels by other ways than the view",
+    ),
+)

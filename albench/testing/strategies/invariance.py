@@ -1,0 +1,239 @@
+"""Checks of what may decide the picks: not the order of the pool, not the numbers of things."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import permutations
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.claims import tag
+from albench.testing.descriptors.options import moderate_extremes
+from albench.testing.strategies.problems import N_CLASSES, N_POOL, with_vectors
+from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from albench.testing.specimen import Specimen
+    from albench.testing.strategies.problems import Problem
+
+RUNS = 12
+"""In how many random orders a pool is shown."""
+
+
+def _permuting_the_pool_permutes_the_picks(specimen: Specimen) -> None:
+    _require_decided(specimen)
+    base = usual(specimen)
+    plain = ask(specimen, base)
+    for run in range(3):
+        order = np.random.default_rng((4, run)).permutation(N_POOL)
+        shown = ask(specimen, base.in_order(order)).chosen
+        if shown != plain.chosen:
+            require_steady(specimen, plain)
+            raise Violation(
+                f"the pool in another order: {len(plain.chosen - shown)} of {N} picks are other "
+                "candidates; tag it 'randomised' if it draws them, 'coarse' if its scores tie"
+            )
+
+
+def _require_decided(specimen: Specimen) -> None:
+    if not is_decided(specimen):
+        raise Skip("tagged randomised or coarse: chance decides, evenly, as other checks see")
+
+
+def _position_does_not_matter(specimen: Specimen) -> None:
+    require_no_favoured_position(specimen, usual(specimen))
+
+
+def _ties_are_not_in_pool_order(specimen: Specimen) -> None:
+    alike = with_vectors(usual(specimen), np.zeros_like, scale=0.0)
+    firsts = Counter(int(ask(specimen, alike, seed=seed).picks[0]) for seed in range(12))
+    (position, times), *_ = firsts.most_common(1)
+    if len(firsts) < 3:
+        raise Violation(
+            f"all candidates are alike, but {times} of 12 random streams begin with position "
+            f"{position}: break ties by `rng`, as albench.api.top does"
+        )
+    require_no_favoured_position(specimen, alike)
+
+
+def require_no_favoured_position(
+    specimen: Specimen, base: Problem, n: int = N, runs: int = RUNS
+) -> None:
+    """Raise if picks tend to one end of the pool, when its order is drawn.
+
+    A strategy that does not look at the order picks positions that are a uniformly random subset,
+    however they hang together; so the mean position has a known variance.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The strategy.
+    base : Problem
+        The pool.
+    n : int
+        How many candidates to ask for.
+    runs : int
+        In how many orders to show the pool.
+
+    Raises
+    ------
+    Violation
+        If the mean is 5 standard deviations from the middle: by chance, once in a million.
+    """
+    n_pool = len(base.pool)
+    orders = [np.random.default_rng((3, run)).permutation(n_pool) for run in range(runs)]
+    picks = [ask(specimen, base.in_order(o), n, seed=i).picks for i, o in enumerate(orders)]
+    mean = float(np.mean(picks))
+    variance = (n_pool**2 - 1) / 12 / n * (n_pool - n) / (n_pool - 1) / runs
+    if abs(mean - (n_pool - 1) / 2) > 5 * variance**0.5:
+        raise Violation(
+            f"the pool was shown in {runs} random orders, but the mean position of the picks is "
+            f"{mean:.1f} of 0 to {n_pool - 1}: the order of the pool decides"
+        )
+
+
+def _randomness_is_as_declared(specimen: Specimen) -> Evidence:
+    base = usual(specimen)
+    tags = specimen.descriptor.tags & {"randomised", "coarse"}
+    if tags:
+        if not any(_depends_on_stream(specimen, *each) for each in _occasions(specimen, base)):
+            raise Violation(
+                f"tagged {' and '.join(sorted(tags))}, but its picks do not depend on the random "
+                "stream: without the tag, more of it is checked"
+            )
+    elif _depends_on_stream(specimen, base):
+        raise Violation(
+            "no two candidates are alike, but its picks depend on the random stream: tag it "
+            "'randomised' if it draws them, 'coarse' if its scores tie"
+        )
+    return Evidence(frozenset(map(tag, tags)))
+
+
+def _occasions(
+    specimen: Specimen, base: Problem
+) -> Iterator[tuple[Problem, dict[str, Any]]]:  # options have types of their own
+    """Yield pools and options on which chance may come in."""
+    yield base, {}
+    yield usual(specimen, n_labelled=2), {}
+    if "coarse" in specimen.descriptor.tags:
+        yield with_vectors(base, np.sign, scale=0.1), {}  # few values, which tie
+    for name, value in moderate_extremes(specimen.descriptor):
+        yield base, {name: value}
+    yield usual(specimen, n_pool=600), {}  # enough to be sampled from
+
+
+def _depends_on_stream(
+    specimen: Specimen,
+    base: Problem,
+    options: Mapping[str, Any] = MappingProxyType({}),  # of types of their own
+) -> bool:
+    answers = [ask(specimen, base, 2 * N, seed=seed, **options) for seed in range(4)]
+    if len({answer.chosen for answer in answers}) == 1:
+        return False
+    require_steady(specimen, answers[0], 2 * N, seed=0, **options)
+    return True
+
+
+def _class_numbers_are_names(specimen: Specimen) -> Evidence | None:
+    ordinal = "ordinal" in specimen.descriptor.tags
+    if not ordinal:
+        _require_decided(specimen)
+    base = usual(specimen, n_labelled=40)
+    orders = [np.array(order, dtype=np.intp) for order in permutations(range(N_CLASSES))]
+    queries = [ask(specimen, base.with_classes(order)) for order in orders]
+    answers = {query.chosen for query in queries}
+    if len(answers) > 1:
+        require_steady(specimen, queries[0])
+    if ordinal and len(answers) == 1:
+        raise Violation("tagged ordinal, but numbering the classes otherwise changes no pick")
+    if not ordinal and len(answers) > 1:
+        raise Violation(
+            f"numbering the classes otherwise gives {len(answers)} different answers: tag it "
+            "'ordinal' if it takes class numbers for stages"
+        )
+    return Evidence(frozenset({tag("ordinal")})) if ordinal else None
+
+
+def _precisions_agree(specimen: Specimen) -> None:
+    if "coarse" in specimen.descriptor.tags:
+        raise Skip("tagged coarse: ties may fall otherwise")
+    base = usual(specimen)
+    single = ask(specimen, base)
+    double = ask(specimen, base.in_precision(np.float64)).chosen
+    if single.chosen != double:
+        require_steady(specimen, single)
+        raise Violation(
+            f"in float64, {len(single.chosen - double)} of {N} picks are others than in float32"
+        )
+
+
+def _sample_numbers_are_names(specimen: Specimen) -> None:
+    _require_decided(specimen)
+    base = usual(specimen)
+    plain = ask(specimen, base)
+    again = ask(specimen, _renumbered(base))
+    if plain.chosen != again.chosen:
+        require_steady(specimen, plain)
+        raise Violation(
+            "with samples and subjects numbered otherwise, other candidates are chosen: their "
+            "numbers tell nothing but which are the same"
+        )
+
+
+def _renumbered(base: Problem) -> Problem:
+    rng = np.random.default_rng(5)
+    numbers = rng.permutation(len(base.candidates))  # the new number of each sample
+    moved = {name: table[np.argsort(numbers)] for name, table in base.source.vectors.items()}
+    return replace(
+        base,
+        source=replace(base.source, vectors=moved),
+        candidates=numbers[base.candidates],
+        subjects=rng.permutation(base.subjects.max() + 1)[base.subjects],
+    )
+
+
+CHECKS = (
+    Check(
+        _permuting_the_pool_permutes_the_picks,
+        holds="Shown in another order, the same candidates are chosen, where no two are alike.",
+        guards="picks that depend on how the pool is stored",
+    ),
+    Check(
+        _position_does_not_matter,
+        holds="Shown in random orders, the pool's candidates are picked from all positions alike.",
+        guards="draws that favour one end of the pool; results kept by shape",
+    ),
+    Check(
+        _ties_are_not_in_pool_order,
+        holds="Where all candidates are alike, the random stream alone decides.",
+        guards="first samples chosen on ties",
+    ),
+    Check(
+        _randomness_is_as_declared,
+        holds="The random stream changes the picks if the tags say so, and else only ties.",
+        guards="tags that switch checks off; picks that change with the seed unannounced",
+        covers=("tag randomised", "tag coarse"),
+    ),
+    Check(
+        _class_numbers_are_names,
+        holds="With the classes numbered otherwise, the picks stay, unless it is tagged ordinal.",
+        guards="columns taken for stages; scores that look at the first class only",
+        covers=("tag ordinal",),
+    ),
+    Check(
+        _sample_numbers_are_names,
+        holds="With samples and subjects numbered otherwise, the same candidates are chosen.",
+        guards="numbers of samples or subjects used as if they were features",
+    ),
+    Check(
+        _precisions_agree,
+        holds="In float32 and in float64, the same candidates are chosen.",
+        guards="scores that are rounding, and thresholds near it",
+    ),
+)

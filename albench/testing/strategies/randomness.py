@@ -1,0 +1,66 @@
+"""Checks of randomness: the stream that is passed in decides, and no other is touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.testing.checks import Check, Violation
+from albench.testing.global_generators import seeded_generators, unchanged_generators
+from albench.testing.strategies.problems import with_vectors
+from albench.testing.strategies.queries import ask, require_steady, usual
+
+if TYPE_CHECKING:
+    from albench.testing.specimen import Specimen
+
+
+def _same_seed_same_picks(specimen: Specimen) -> None:
+    base = usual(specimen)
+    for each in (base, with_vectors(base, np.zeros_like, scale=0.0)):
+        first, *others = (ask(specimen, each).picks.tolist() for _ in range(3))
+        if any(other != first for other in others):
+            raise Violation(
+                "the same pool and the same seed give different picks: it remembers something "
+                "between queries, or draws from elsewhere than `rng`"
+            )
+
+
+def _other_streams_do_not_matter(specimen: Specimen) -> None:
+    base = usual(specimen)
+    answers = []
+    for seed in range(3):
+        with seeded_generators(seed):
+            answers.append(ask(specimen, base))
+    if any(answer.picks.tolist() != answers[0].picks.tolist() for answer in answers):
+        with seeded_generators(0):
+            require_steady(specimen, answers[0])
+        raise Violation(
+            "its picks depend on the global random state (random, numpy.random or torch): draw "
+            "from the `rng` that is passed in"
+        )
+
+
+def _global_random_state_is_unchanged(specimen: Specimen) -> None:
+    base = usual(specimen)
+    with unchanged_generators("a query"):
+        ask(specimen, base)
+
+
+CHECKS = (
+    Check(
+        _same_seed_same_picks,
+        holds="The same pool and the same random stream give the same picks in the same order.",
+        guards="counters, caches and clocks; sets whose order is the process's",
+    ),
+    Check(
+        _other_streams_do_not_matter,
+        holds="Draws that others made from the global generators before the query change no pick.",
+        guards="global generators, so that one strategy moves another",
+    ),
+    Check(
+        _global_random_state_is_unchanged,
+        holds="The generators of random, numpy.random and torch are left as they were.",
+        guards="seeding the process, so that all that follows repeats",
+    ),
+)

@@ -1,0 +1,205 @@
+"""The real thing, small: a cohort, a trained classifier of its training part, and the pool view."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from albench.api import Modality, fingerprint
+from albench.cohort.join import join
+from albench.execute.query import teller
+from albench.learn.estimator import FusionClassifier
+from albench.learn.store import SampleStore
+from albench.learn.training import Training
+from albench.learn.views import Round, candidate_view
+from albench.seeds import torch_seeded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from numpy.typing import NDArray
+
+    from albench.api import PoolView, Shapes, Trunk
+    from albench.cohort.join import Cohort
+
+N_SUBJECTS, N_TEST, N_CLASSES, LENGTH = 36, 12, 3, 4
+TEST_MARK = 7654.5
+"""A number that the samples of the test part have, and nothing else has."""
+
+
+class SmallNet(nn.Module):
+    """A `FusionNet` of linear streams with batch normalisation, and dropout where they meet.
+
+    Parameters
+    ----------
+    shapes : mapping of str to tuple of int
+        Of vectors.
+    n_classes : int
+        The number of classes.
+    """
+
+    def __init__(self, shapes: Shapes, n_classes: int) -> None:
+        super().__init__()
+        self.trunks: Mapping[str, Trunk] = {}
+        self.names = tuple(shapes)
+        self.streams = nn.ModuleList(
+            nn.Sequential(nn.Linear(shape[0], 4), nn.BatchNorm1d(4), nn.ReLU())
+            for shape in shapes.values()
+        )
+        self.dropout = nn.Dropout(0.3)
+        self.classifier = nn.Linear(4 * len(shapes), n_classes)
+
+    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
+        """Return vectors ``(n, 4)``; see `albench.api.FusionNet`."""
+        vectors: torch.Tensor = self.streams[self.names.index(modality)](x)
+        return vectors
+
+    def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return concatenated vectors; see `albench.api.FusionNet`."""
+        return torch.cat([vectors[name] for name in self.names], 1)
+
+    def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return logits; see `albench.api.FusionNet`."""
+        logits: torch.Tensor = self.classifier(self.dropout(self.embed(vectors)))
+        return logits
+
+    def forward(self, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return logits of samples; see `albench.api.FusionModel.build`."""
+        return self.fuse({name: self.encode(name, samples[name]) for name in self.names})
+
+
+class SmallModel:
+    """A recipe for `SmallNet`."""
+
+    def build(self, shapes: Shapes, n_classes: int) -> SmallNet:
+        """Return a new network; see `albench.api.FusionModel`."""
+        return SmallNet(shapes, n_classes)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RealRound:
+    """One round of a benchmark, as `albench.execute` holds it.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        All candidates with all labels.
+    classifier : FusionClassifier
+        Trained; it knows the samples of the training part only.
+    labelled, pool, test : ndarray of int
+        Candidates' numbers.
+    """
+
+    cohort: Cohort
+    classifier: FusionClassifier
+    labelled: NDArray[np.intp]
+    pool: NDArray[np.intp]
+    test: NDArray[np.intp]
+
+    def view(self, needs: Collection[str], *, is_oracle: bool = False) -> PoolView:
+        """Return what a strategy is shown in a benchmark.
+
+        Parameters
+        ----------
+        needs : collection of str
+            What may be read.
+        is_oracle : bool
+            Whether the labels of the pool may be read too.
+
+        Returns
+        -------
+        PoolView
+            Of the real source.
+        """
+        pool, labels = self.cohort.candidates[self.pool], self.cohort.candidate_labels
+        tell_labels = teller(pool, labels[self.pool]) if is_oracle else None
+        return candidate_view(
+            self.classifier,
+            needs,
+            pool=pool,
+            labelled=self.cohort.candidates[self.labelled],
+            labels=labels[self.labelled].copy(),
+            round=Round(tell_labels=tell_labels),
+        )
+
+    def model_hash(self) -> str:
+        """Return a hash of the model: weights, buffers, modes, and what learns."""
+        net = self.classifier.module_
+        modes = [(name, part.training) for name, part in net.named_modules()]
+        learns = [(name, part.requires_grad) for name, part in net.named_parameters()]
+        state = f"{self.classifier.state_hash()} {modes} {learns}"
+        return hashlib.sha256(state.encode()).hexdigest()
+
+    def hidden_labels(self) -> dict[str, NDArray[np.intp]]:
+        """Return the labels that a strategy must not see, by whose they are."""
+        labels = self.cohort.candidate_labels
+        return {
+            "the pool's labels": labels[self.pool],
+            "the test part's labels": labels[self.test],
+            "all candidates' labels": labels,
+            "all subjects' labels": self.cohort.labels,
+        }
+
+
+def real_round(n_modalities: int) -> RealRound:
+    """Return a round of a benchmark of vectors, two samples a subject in each modality.
+
+    Parameters
+    ----------
+    n_modalities : int
+        How many.
+
+    Returns
+    -------
+    RealRound
+        The same every time.
+    """
+    rng = np.random.default_rng(6)
+    labels = rng.integers(N_CLASSES, size=N_SUBJECTS)
+    labels[:N_CLASSES] = range(N_CLASSES)
+    arrays = {f"m{i}": _samples(rng, labels) for i in range(n_modalities)}
+    cohort = join("checked", {name: _modality(values, labels) for name, values in arrays.items()})
+    is_test = cohort.candidate_subjects >= N_SUBJECTS - N_TEST
+    train = rng.permutation(np.flatnonzero(~is_test))[:48]  # four modalities have sixteen times two
+    labelled, pool = np.sort(train[:14]), np.sort(train[14:])
+    classifier = _trained(cohort, arrays, labelled)
+    test = np.flatnonzero(is_test)
+    return RealRound(cohort=cohort, classifier=classifier, labelled=labelled, pool=pool, test=test)
+
+
+def _samples(rng: np.random.Generator, labels: NDArray[np.intp]) -> NDArray[np.float32]:
+    rows = labels.repeat(2)
+    values = rng.normal(size=(len(rows), LENGTH)) + rows[:, None]
+    values[-2 * N_TEST :, 0] = TEST_MARK
+    return values.astype(np.float32)
+
+
+def _modality(values: NDArray[np.float32], labels: NDArray[np.intp]) -> Modality:
+    names = [f"P{number:02d}" for number in range(N_SUBJECTS)]
+    return Modality(
+        subjects=np.repeat(np.array(names), 2),
+        shape=values.shape[1:],
+        read=lambda rows: values[rows],
+        fingerprint=fingerprint(values),
+        labels=dict(zip(names, labels.tolist(), strict=True)),
+    )
+
+
+def _trained(
+    cohort: Cohort, arrays: Mapping[str, NDArray[Any]], labelled: NDArray[np.intp]
+) -> FusionClassifier:
+    rows = np.arange(2 * (N_SUBJECTS - N_TEST))
+    # Copies, as in a benchmark: a slice would hold on to the test part.
+    store = SampleStore({k: (rows, v[rows].copy()) for k, v in arrays.items()}, subjects=rows // 2)
+    shapes = {name: values.shape[1:] for name, values in arrays.items()}
+    training = Training(epochs=2, batch_size=8)
+    classifier = FusionClassifier(
+        SmallModel(), shapes, N_CLASSES, store, training=training, device="cpu"
+    )
+    with torch_seeded(0):
+        return classifier.fit(cohort.candidates[labelled], cohort.candidate_labels[labelled])

@@ -1,0 +1,83 @@
+"""A check of deeds: a query writes no file, opens no socket and starts no program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from albench.testing.checks import Check, Violation
+from albench.testing.strategies.queries import ask, usual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.testing.specimen import Specimen
+
+FORBIDDEN_EVENTS = frozenset(
+    {
+        *("socket.__new__", "socket.connect", "socket.bind", "subprocess.Popen", "os.system"),
+        *("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.remove"),
+        *("os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod"),
+        *("os.chown", "os.chdir", "os.putenv", "os.unsetenv", "shutil.rmtree"),
+    }
+)
+"""Events of Python's audit that no query has a reason for; `open` is looked at more closely."""
+
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+_watchers: list[list[str]] = []
+
+
+@contextmanager
+def recorded_side_effects() -> Iterator[list[str]]:
+    """Note what is done to the world inside the block.
+
+    Yields
+    ------
+    list of str
+        Grows as things are done; each with what it was done to.
+    """
+    _install()
+    deeds: list[str] = []
+    _watchers.append(deeds)
+    try:
+        yield deeds
+    finally:
+        _watchers.remove(deeds)
+
+
+@cache  # an audit hook cannot be taken out: there is one
+def _install() -> None:
+    sys.addaudithook(_note)
+
+
+def _note(event: str, arguments: tuple[Any, ...]) -> None:  # whatever an event has
+    if _watchers and (event in FORBIDDEN_EVENTS or (event == "open" and _writes(*arguments))):
+        for deeds in tuple(_watchers):
+            deeds.append(f"{event} {arguments[0]!r}" if arguments else event)
+
+
+def _writes(path: object, _mode: object, flags: object) -> bool:
+    if not isinstance(path, str | bytes) or not isinstance(flags, int) or not flags & WRITES:
+        return False
+    # Python keeps compiled modules by itself, when one is first imported.
+    return os.fsdecode(path) != os.devnull and "__pycache__" not in os.fsdecode(path)
+
+
+def _nothing_is_done_to_the_world(specimen: Specimen) -> None:
+    with recorded_side_effects() as deeds:
+        ask(specimen, usual(specimen))
+    if deeds:
+        raise Violation(f"a query did {deeds[0]}: it may write no file and ask no other machine")
+
+
+CHECKS = (
+    Check(
+        _nothing_is_done_to_the_world,
+        holds="A query writes no file, opens no socket, starts no program, sets no variable.",
+        guards="files left in the working directory; answers asked of another machine",
+    ),
+)

@@ -1,0 +1,196 @@
+"""Checks of answers: as many distinct positions as there must be, whatever the pool is like."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.api import Kind
+from albench.testing import claims
+from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.descriptors.options import moderate_extremes
+from albench.testing.strategies.problems import N_POOL, problem, with_vectors
+from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from albench.testing.specimen import Specimen
+    from albench.testing.strategies.problems import Problem
+
+SIZES = (0, 1, N, N_POOL, N_POOL + 13)
+
+
+def _answers_of_every_size(specimen: Specimen) -> Evidence:
+    for n in SIZES:
+        ask(specimen, usual(specimen), n)
+    return Evidence(frozenset({claims.is_a(Kind.STRATEGY)}))
+
+
+def _answers_of_small_pools(specimen: Specimen) -> None:
+    for size in (0, 1, 3):
+        for n in (0, 1, N):
+            ask(specimen, usual(specimen).in_order(np.arange(size)), n)
+
+
+def _every_number_of_modalities(specimen: Specimen) -> Evidence:
+    counts = claims.counts(specimen.descriptor)
+    for count in counts:
+        _ask_all(specimen, problem(count))
+    return Evidence(frozenset(map(claims.modalities, counts)), f"tried {_listed(counts)}")
+
+
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _ask_all(specimen: Specimen, odd: Problem) -> None:
+    for n in (1, N, len(odd.pool)):
+        ask(specimen, odd, n)
+
+
+def _duplicates_in_the_pool(specimen: Specimen) -> None:
+    base = usual(specimen)
+    few = base.candidates % 10  # each sample is that of eight candidates
+    _ask_all(specimen, replace(base, candidates=few))
+    _ask_all(specimen, replace(base, candidates=np.zeros_like(few)))
+
+
+def _constant_features(specimen: Specimen) -> None:
+    base = usual(specimen)
+    _ask_all(specimen, with_vectors(base, np.ones_like))
+    _ask_all(specimen, with_vectors(base, np.zeros_like))
+
+
+def _flat_probabilities(specimen: Specimen) -> None:
+    _ask_all(specimen, with_vectors(usual(specimen), np.copy, scale=0.0))
+
+
+def _saturated_probabilities(specimen: Specimen) -> None:
+    base = usual(specimen)
+    _ask_all(specimen, with_vectors(base, np.copy, scale=1e4))
+    if not is_decided(specimen):
+        return
+    exact, short = (_half_certain(base, floor) for floor in (0.0, 1e-6))
+    before, after = ask(specimen, short), ask(specimen, exact)
+    kept = len(before.chosen & after.chosen)
+    if kept < N // 2 + 1:
+        require_steady(specimen, before)
+        raise Violation(
+            f"with probabilities of exactly 0, {N - kept} of {N} picks are others "
+            "than with 0.000001: is log 0 or 0/0 in the score?"
+        )
+
+
+# Of the two ways to be certain, exactly 0 and just short of it, neither may change the picks.
+def _half_certain(base: Problem, floor: float) -> Problem:
+    def change(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
+        vectors[::2] *= 0.01
+        return vectors
+
+    return with_vectors(base, change, scale=100.0, floor=floor)
+
+
+def _nan_is_bought_last(specimen: Specimen) -> None:
+    if not specimen.descriptor.needs:
+        raise Skip("it reads nothing that could be NaN")
+    base = usual(specimen)
+    broken = np.unique(base.candidates[base.pool[: N_POOL // 3], 0])
+    some = _with_nan(base, broken)
+    _ask_all(specimen, some)
+    _ask_all(specimen, _with_nan(base, base.candidates[:, 0]))
+    picked = base.candidates[list(ask(specimen, some).chosen), 0]
+    wasted = np.isin(picked, broken).sum()
+    if wasted:
+        raise Violation(
+            f"{wasted} of {N} picks are candidates of which the model says NaN, though others are "
+            "left; albench.api.top wants NaN least"
+        )
+
+
+def _with_nan(base: Problem, samples: NDArray[np.intp]) -> Problem:
+    def change(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
+        vectors[samples] = np.nan
+        return vectors
+
+    return with_vectors(base, change)
+
+
+def _poor_labelled_sets(specimen: Specimen) -> None:
+    _ask_all(specimen, usual(specimen, n_labelled=0))
+    _ask_all(specimen, usual(specimen, n_labelled=1))
+    _ask_all(specimen, usual(specimen, classes=(1,)))
+    _ask_all(specimen, usual(specimen, classes=(0, 2)))
+    _ask_all(specimen, usual(specimen, classes=(0, 1), n_classes=2))
+
+
+def _options_at_their_ends(specimen: Specimen) -> None:
+    ends = moderate_extremes(specimen.descriptor)
+    if not ends:
+        raise Skip("no option has a least value or choices")
+    for name, value in ends:
+        try:
+            ask(specimen, usual(specimen), **{name: value})
+        # The option's value is told, whatever the plugin raised.
+        except Exception as error:
+            raise Violation(f"with {name} = {value!r}: {type(error).__name__}: {error}") from error
+
+
+CHECKS = (
+    Check(
+        _answers_of_every_size,
+        holds="Asked for 0, 1, all or more, it gives min(n, pool) distinct positions.",
+        guards="too many, too few, repeated, impossible positions; masks, scores, nothing",
+        covers=("is a",),
+    ),
+    Check(
+        _answers_of_small_pools,
+        holds="Of an empty pool it gives nothing, of a pool of one that one, of three up to three.",
+        guards="the last rounds of a budget that takes the whole pool",
+    ),
+    Check(
+        _every_number_of_modalities,
+        holds="It works with the numbers of modalities that it claims: 1, 2, 4 and the ends.",
+        guards="code that knows two modalities by number or by name",
+        covers=tuple(f"{count}" for count in range(1, 10)),
+    ),
+    Check(
+        _duplicates_in_the_pool,
+        holds="Candidates that are copies of each other are different positions.",
+        guards="positions found by value; k-means++ and BatchBALD on copies",
+    ),
+    Check(
+        _constant_features,
+        holds="Vectors that do not differ are no reason to fail.",
+        guards="division by a variance or a largest distance of 0",
+    ),
+    Check(
+        _flat_probabilities,
+        holds="A model that knows nothing, so that all scores tie, is no reason to fail.",
+        guards="division by a largest score of 0",
+    ),
+    Check(
+        _saturated_probabilities,
+        holds="Probabilities of exactly 0 and 1 are taken as the limits they are.",
+        guards="p log p at p = 0 taken for the largest entropy there is",
+    ),
+    Check(
+        _nan_is_bought_last,
+        holds="Candidates of which the model says NaN are bought when nothing else is left.",
+        guards="argsort, which puts NaN last and so takes it for the best",
+    ),
+    Check(
+        _poor_labelled_sets,
+        holds="No label, one label, one class, an absent class and a task of two all work.",
+        guards="class centres, classifiers and neighbours that need every class",
+    ),
+    Check(
+        _options_at_their_ends,
+        holds="It answers with the least value and with every choice of each option.",
+        guards="options that only work at their defaults",
+    ),
+)
