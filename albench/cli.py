@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from albench import __version__
 from albench.commands import COMMANDS, FAILED, GROUPS, INTERRUPTED, WRONG_INPUT
 from albench.errors import AlbenchError, InputError
-from albench.output import complain
+from albench.output import complain, print_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,11 +56,11 @@ def _os_error(error: OSError) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose help is an output like any other: when it cannot be written, that is told."""
+    """A parser whose help is an output like any other: not being able to write it is an error."""
 
     def _print_message(self, message: str, file: Any = None) -> None:  # a text stream
         if message:
-            say(message.rstrip("\n"), file or sys.stderr)
+            print_line(message.rstrip("\n"), file or sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

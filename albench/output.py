@@ -23,7 +23,7 @@ def say(text: str) -> None:
     OSError
         If it cannot be written, other than because the reader has left (as `head` does).
     """
-    _print(text, sys.stdout)
+    print_line(text, sys.stdout)
 
 
 def complain(text: str) -> None:
@@ -35,11 +35,25 @@ def complain(text: str) -> None:
         Characters that the stream cannot encode are escaped. If it cannot be written, it is lost.
     """
     with contextlib.suppress(OSError):  # there is nowhere left to say it
-        _print(f"albench: {text}", sys.stderr)
+        print_line(f"albench: {text}", sys.stderr)
 
 
-def _print(text: str, stream: TextIO | None) -> None:
-    if stream is None:  # it was closed when the process began
+def print_line(text: str, stream: TextIO | None) -> None:
+    """Print a line, or several.
+
+    Parameters
+    ----------
+    text : str
+        Characters that the stream cannot encode are escaped.
+    stream : TextIO or None
+        None, if it was closed when the process began: nothing is printed then.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, other than because the reader has left (as `head` does).
+    """
+    if stream is None:
         return
     encoding = stream.encoding or "utf-8"
     text = printable(text).encode(encoding, "backslashreplace").decode(encoding)
