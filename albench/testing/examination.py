@@ -41,8 +41,8 @@ class Examination:
         self.specimen = specimen
         last = Check(
             self._every_claim_is_tried,
-            holds="Every claim of the descriptor was tried by a check that was not skipped.",
-            guards="claims that nothing could ever contradict",
+            holds="Every claim of the descriptor was tested by a check that was not skipped.",
+            guards="claims that no check can contradict",
         )
         self._checks = {check.name: check for check in (*checks_of(specimen.descriptor.kind), last)}
         self._expected = {**expected_failures_of(specimen.name), **expected}

@@ -78,17 +78,17 @@ def _source_is_cited(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _descriptor_is_well_formed,
-        holds="Names, versions, ranges and the words of needs and costs are allowed ones.",
-        guards="names that cannot be typed, needs that nothing provides, plugins of another API",
+        holds="Names, versions, ranges, needs and costs have allowed values.",
+        guards="names that cannot be typed; needs that nothing provides; plugins of another API",
     ),
     Check(
         _summary_is_one_line,
-        holds="Listings have one line to show, and every option is explained.",
-        guards="a plugin that nobody can choose from a list",
+        holds="The summary is one line, and every option has a help text.",
+        guards="plugins that nobody can choose from a list",
     ),
     Check(
         _source_is_cited,
-        holds="The descriptor names the source that a reader would look up.",
+        holds="The descriptor cites a source.",
         guards="results whose method cannot be looked up",
     ),
 )

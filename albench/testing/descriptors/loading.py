@@ -66,11 +66,11 @@ CHECKS = (
     Check(
         _target_is_there,
         holds="The descriptor's target can be imported and called.",
-        guards="a name that can be listed but not run",
+        guards="plugins that can be listed but not run",
     ),
     Check(
         _listing_is_light,
-        holds="Announcing the plugin imports nothing that takes long.",
-        guards="`albench --help` that waits for a deep-learning library",
+        holds="Announcing the plugin imports no heavy library.",
+        guards="an `albench plugins list` that waits for a deep-learning library",
     ),
 )

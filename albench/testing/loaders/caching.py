@@ -79,12 +79,12 @@ def _what_was_read_is_no_view(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _what_was_read_before_does_not_matter,
-        holds="What a fresh loader reads first, one row alone, it reads after all others too.",
-        guards="scales taken from the first rows read; float64 for one row; caches out of step",
+        holds="A row read first and alone by a new loader is the same after other reads.",
+        guards="scales computed from the first rows read; float64 for a single row; stale caches",
     ),
     Check(
         _what_was_read_is_no_view,
-        holds="Who writes into one row, a run or all rows read by a fresh loader changes nothing.",
-        guards="slices of a cache handed out where rows happen to be contiguous",
+        holds="Writing to rows that a new loader read, by whatever request, changes no later read.",
+        guards="slices of a cache returned where rows are contiguous",
     ),
 )

@@ -174,17 +174,17 @@ def _hashes(modality: Modality, rows: NDArray[np.intp]) -> list[str]:
 CHECKS = (
     Check(
         _fingerprint_is_stable,
-        holds="Loaded twice, the fingerprint, subjects and labels are the same.",
-        guards="caches that are never hit; subjects in the order of a directory",
+        holds="Loaded twice, fingerprint, subjects and labels are the same.",
+        guards="caches that are never hit; subjects in directory order",
     ),
     Check(
         _fingerprint_follows_the_data,
         holds="An option that changes the data changes the fingerprint.",
-        guards="results computed from the cached data of other options",
+        guards="results computed from data cached under other options",
     ),
     Check(
         _another_process_sees_the_same,
-        holds="Opened in another process, fingerprint, samples, subjects and labels are the same.",
-        guards="hash(), the order of sets; data that only this process has",
+        holds="Loaded in another process, fingerprint, samples, subjects and labels are the same.",
+        guards="hash() and the order of sets; data that exist only in this process",
     ),
 )

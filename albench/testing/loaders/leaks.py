@@ -116,12 +116,12 @@ def _statistics_are_not_of_all_rows(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _no_feature_is_the_label,
-        holds="If it knows labels, no feature or pixel has a value of its own for each class.",
-        guards="a column of labels, or a mark in a picture's corner, left among the features",
+        holds="If it has labels, no feature or pixel encodes the class.",
+        guards="a column of labels left among the features; a mark in the corner of images",
     ),
     Check(
         _statistics_are_not_of_all_rows,
-        holds="Vectors are not standardised by means and deviations of all rows.",
-        guards="scaling by statistics to which the test part contributed",
+        holds="Vectors are not standardised with means and deviations of all rows.",
+        guards="scaling with statistics of the test part",
     ),
 )

@@ -157,34 +157,34 @@ def _global_random_state_is_unchanged(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _opens_a_modality,
-        holds="It gives a modality with rows, named subjects, a shape and a fingerprint.",
-        guards="subjects as objects or numbers; shapes that no stream knows",
+        holds="It returns a modality with rows, named subjects, a shape and a fingerprint.",
+        guards="subjects as objects or numbers; unsupported shapes",
         covers=("is a",),
     ),
     Check(
         _labels_cover_the_subjects,
-        holds="If it knows labels, every subject has one, a str or an int.",
-        guards="subjects that fall out of a cohort; labels of numpy's types",
+        holds="If it has labels, every subject has one, a str or an int.",
+        guards="subjects that drop out of a cohort; labels of NumPy types",
     ),
     Check(
         _marks_fit_the_rows,
-        holds="Marks are arrays of bool, one value a row.",
-        guards="audits that count the wrong rows",
+        holds="Marks are boolean arrays with one value per row.",
+        guards="counts over the wrong rows",
     ),
     Check(
         _simulated_data_say_so,
-        holds="The note says that data are simulated if the tag does, and the reverse.",
-        guards="simulated figures that pass for real ones",
+        holds="The note says that data are simulated exactly if the tag does.",
+        guards="simulated data that pass for real",
         covers=("tag simulated",),
     ),
     Check(
         _loading_reads_no_samples,
         holds="Loading does not call `read`.",
-        guards="a listing of a cohort that decodes every image of it",
+        guards="describing a cohort decodes all its images",
     ),
     Check(
         _global_random_state_is_unchanged,
-        holds="The generators of random, numpy.random and torch are left as they were.",
-        guards="simulations that seed the process",
+        holds="The global generators of random, numpy.random and torch stay unchanged.",
+        guards="simulations that seed the global generators",
     ),
 )

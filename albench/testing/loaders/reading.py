@@ -194,31 +194,31 @@ CHECKS = (
         _samples_are_as_announced,
         holds="All rows are finite or have gaps as announced, of the announced shape, uint8 images "
         "or float32 throughout.",
-        guards="images of several sizes; float64; NaN from missing cells",
+        guards="images of different sizes; float64; NaN from missing cells",
     ),
     Check(
         _rows_beyond_the_end_are_refused,
-        holds="A row behind the last is an error.",
-        guards="row numbers that are clipped, so that a wrong one gives the last row",
+        holds="Reading past the last row is an error.",
+        guards="clipped row numbers, which hide wrong ones",
     ),
     Check(
         _rows_come_in_any_order,
-        holds="Rows can be read in any order, repeated, or one alone.",
-        guards="files read by slices; rows sorted on the way",
+        holds="Rows can be read in any order, repeatedly, or one at a time.",
+        guards="files read in slices; rows sorted while reading",
     ),
     Check(
         _reading_is_repeatable,
-        holds="The same rows are the same samples each time, and when it is loaded again.",
-        guards="random crops, and simulations that draw as they are read",
+        holds="The same rows give the same samples each time, also after loading again.",
+        guards="random crops; simulations that draw while reading",
     ),
     Check(
         _samples_are_the_readers_own,
-        holds="Who writes into the samples changes nothing for the next.",
-        guards="a cache handed out, and scaled in place",
+        holds="Writing to samples that were read does not change later reads.",
+        guards="a cache that is handed out and then scaled in place",
     ),
     Check(
         _threads_may_read,
-        holds="Another thread reads the same.",
+        holds="Another thread reads the same samples.",
         guards="file handles and connections that belong to one thread",
     ),
 )

@@ -83,7 +83,7 @@ def _answers(specimen: Specimen, samples: Samples) -> dict[str, dict[str, Any]]:
 CHECKS = (
     Check(
         _another_process_builds_the_same,
-        holds="Built in another process, with the same seed, logits and trunks are the same.",
-        guards="hash(), the order of sets and process numbers in first weights or in keys",
+        holds="Built in another process with the same seed, logits and trunks are the same.",
+        guards="hash(), the order of sets, or process numbers in initial weights or keys",
     ),
 )

@@ -124,22 +124,22 @@ def _logits_are_no_probabilities(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _training_shows_in_prediction,
-        holds="Trained on an easy problem, it predicts its own training set.",
-        guards="training one network and predicting by another; running statistics that lag",
+        holds="Trained on an easy problem, it predicts its training set.",
+        guards="training one network and predicting with another; running statistics that lag",
     ),
     Check(
         _every_modality_counts,
-        holds="Other samples of any one modality change the logits by more than rounding.",
-        guards="a stream that is scaled to nothing, or averaged away",
+        holds="Changing the samples of any modality changes the logits by more than rounding.",
+        guards="a stream that is scaled to zero, or averaged away",
     ),
     Check(
         _what_is_frozen_does_not_move,
-        holds="Where no weight learns, training moves no statistics either.",
-        guards="a frozen trunk inside the network, whose batch norms go on learning",
+        holds="In frozen parts of the network, training changes no statistics.",
+        guards="a frozen trunk whose batch norms keep updating",
     ),
     Check(
         _logits_are_no_probabilities,
         holds="Logits are not probabilities.",
-        guards="a softmax in the network, and another behind it",
+        guards="a softmax in the network, followed by a second one",
     ),
 )

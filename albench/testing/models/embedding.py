@@ -81,7 +81,7 @@ def _is_affine(embedded: torch.Tensor, answer: torch.Tensor) -> bool:
 CHECKS = (
     Check(
         _the_classifier_sees_what_is_embedded,
-        holds="What embed gives is what the classifier is given, or logits are linear in it.",
-        guards="distances and gradients of vectors that the prediction does not come from",
+        holds="`embed` returns the classifier's input, or logits are linear in it.",
+        guards="distances and gradients of vectors that the prediction does not depend on",
     ),
 )

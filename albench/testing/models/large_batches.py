@@ -127,12 +127,12 @@ def _large_batches_of_trunks(specimen: Specimen) -> Evidence:
 CHECKS = (
     Check(
         _large_batches_change_nothing,
-        holds="In evaluation mode, hundreds of rows get what a few at a time get, by every way.",
-        guards="statistics of the batch, or writing in place, above some number of rows",
+        holds="In evaluation mode, all methods return the same for hundreds of rows as for a few.",
+        guards="batch statistics or in-place writes above some number of rows",
     ),
     Check(
         _large_batches_of_trunks,
-        holds="A frozen trunk's outputs for 65 samples are those for a few at a time.",
-        guards="caches of one batch's statistics, where batches are large",
+        holds="A frozen trunk returns the same for 65 samples as for a few.",
+        guards="statistics of large batches in cached outputs",
     ),
 )

@@ -102,17 +102,17 @@ def _state_round_trips(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _gradients_reach_every_parameter,
-        holds="The loss has a gradient for every parameter that is meant to learn.",
-        guards="streams that are detached or forgotten in the fusion",
+        holds="The loss has a gradient for every trainable parameter.",
+        guards="streams that are detached, or left out of the fusion",
     ),
     Check(
         _parameter_groups_are_complete,
-        holds="If it offers groups of parameters, each that learns is in one of them.",
-        guards="layers that no optimiser knows, or that two do",
+        holds="If it offers parameter groups, every trainable parameter is in exactly one.",
+        guards="layers that are never updated, or twice",
     ),
     Check(
         _state_round_trips,
-        holds="Its state, loaded into another network, gives the same logits.",
-        guards="checkpoints that leave something behind",
+        holds="Its state dict, loaded into another network, gives the same logits.",
+        guards="incomplete checkpoints",
     ),
 )

@@ -131,8 +131,8 @@ _TRIALS: dict[str, Callable[[PoolView], None]] = {
 CHECKS = (
     Check(
         _provides_what_it_claims,
-        holds="A classifier trained from it serves every need that it claims to provide.",
-        guards="dropout that is never on; members that are equal; cells that fail when asked",
+        holds="A trained classifier provides every need that the model claims.",
+        guards="dropout that is never on; equal committee members; cells that fail on reading",
         covers=("provides ",),
     ),
 )

@@ -73,7 +73,7 @@ def _of_another_model(base: Problem) -> Problem:
 CHECKS = (
     Check(
         _another_process_picks_the_same,
-        holds="Another process, whose strings hash otherwise and which was used, picks the same.",
-        guards="hash() or os.getpid() as a seed; sets of strings; caches that outlive the model",
+        holds="Another process, with another hash seed and earlier queries, picks the same.",
+        guards="hash() or os.getpid() as a seed; the order of sets; caches that outlive the model",
     ),
 )

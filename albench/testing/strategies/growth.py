@@ -114,14 +114,14 @@ def _bytes(specimen: Specimen, problem: Problem) -> float:
 CHECKS = (
     Check(
         _time_grows_as_declared,
-        holds="The time of a query grows with the pool as the cost class says.",
-        guards="a pool of a million that never ends",
+        holds="The time of a query grows with the pool as its cost class says.",
+        guards="a query of a million candidates that never ends",
         covers=("cost ",),
     ),
     Check(
         _memory_grows_as_declared,
-        holds="The largest memory of a query grows with the pool as the cost class says.",
-        guards="arrays of all pairs of the pool",
+        holds="The peak memory of a query grows with the pool as its cost class says.",
+        guards="arrays of all pairs of candidates",
         covers=("cost ",),
     ),
 )

@@ -172,17 +172,17 @@ def _asked(specimen: Specimen, view: PoolView, question: Question) -> list[int]:
 CHECKS = (
     Check(
         _model_is_unchanged,
-        holds="Weights, buffers and modes of the real model are the same behind a query.",
-        guards="a network left in training mode, so that batch statistics leak in",
+        holds="A query does not change weights, buffers or modes of a real model.",
+        guards="a network left in training mode, which then uses batch statistics",
     ),
     Check(
         _no_way_to_what_is_hidden,
-        holds="No reference leads from the view to hidden labels or to the test part.",
-        guards="views, sources and closures that hold on to the labels",
+        holds="No chain of references leads from the view to hidden labels or to the test part.",
+        guards="views, sources and closures that keep the labels",
     ),
     Check(
         _hidden_labels_are_not_looked_at,
-        holds="The caller's labels, which frames and gc lead to, are not looked at.",
-        guards="strategies that find labels by other ways than the view",
+        holds="Labels that frames or gc lead to are not read.",
+        guards="strategies that look for labels outside the view",
     ),
 )

@@ -201,39 +201,39 @@ def _renumbered(base: Problem) -> Problem:
 CHECKS = (
     Check(
         _permuting_the_pool_permutes_the_picks,
-        holds="Shown in another order, the same candidates are chosen, where no two are alike.",
-        guards="picks that depend on how the pool is stored",
+        holds="The order of a pool without ties does not change the picks.",
+        guards="picks that depend on the order in which the pool is stored",
     ),
     Check(
         _position_does_not_matter,
-        holds="Shown in random orders, the pool's candidates are picked from all positions alike.",
-        guards="draws that favour one end of the pool; results kept by shape",
+        holds="With the pool in random order, all positions are equally likely to be picked.",
+        guards="draws that favour one end of the pool; caches keyed by shape",
     ),
     Check(
         _ties_are_not_in_pool_order,
-        holds="Where all candidates are alike, the random stream alone decides.",
-        guards="first samples chosen on ties",
+        holds="Where all candidates tie, `rng` alone decides.",
+        guards="ties broken by position",
     ),
     Check(
         _randomness_is_as_declared,
-        holds="The random stream changes the picks if the tags say so, and else only ties.",
-        guards="tags that switch checks off; picks that change with the seed unannounced",
+        holds="`rng` changes the picks if the tags say so; otherwise it only breaks ties.",
+        guards="tags that switch checks off without need; unannounced randomness",
         covers=("tag randomised", "tag coarse"),
     ),
     Check(
         _class_numbers_are_names,
-        holds="With the classes numbered otherwise, the picks stay, unless it is tagged ordinal.",
-        guards="columns taken for stages; scores that look at the first class only",
+        holds="Renumbering the classes does not change the picks, unless it is tagged `ordinal`.",
+        guards="class numbers used as stages; scores computed from the first class only",
         covers=("tag ordinal",),
     ),
     Check(
         _sample_numbers_are_names,
-        holds="With samples and subjects numbered otherwise, the same candidates are chosen.",
-        guards="numbers of samples or subjects used as if they were features",
+        holds="Renumbering samples and subjects does not change the picks.",
+        guards="numbers of samples or subjects used as features",
     ),
     Check(
         _precisions_agree,
-        holds="In float32 and in float64, the same candidates are chosen.",
-        guards="scores that are rounding, and thresholds near it",
+        holds="Picks are the same in float32 and in float64.",
+        guards="scores dominated by rounding errors; thresholds of their size",
     ),
 )

@@ -84,12 +84,12 @@ def _require_order_does_not_matter(specimen: Specimen, base: Problem, is_slow: b
 CHECKS = (
     Check(
         _large_pools_are_no_exception,
-        holds=f"A pool of {LARGE} candidates is answered as purely as a small one, and as a whole.",
-        guards="another way for large pools: global draws, writes, reads, the first 1,000 only",
+        holds=f"A pool of {LARGE} candidates is treated like a small one, as a whole.",
+        guards="another code path for large pools: global draws, writes, reads, subsets",
     ),
     Check(
         _later_rounds_are_no_exception,
-        holds="Rounds 2 and 3 are answered as purely as the first, in any order of the pool.",
-        guards="memories, draws and reads that begin with the second round",
+        holds="Rounds 2 and 3 are treated like round 1.",
+        guards="memory, global draws and undeclared reads from the second round on",
     ),
 )

@@ -121,17 +121,17 @@ def _is_nested(specimen: Specimen, base: Problem) -> bool:
 CHECKS = (
     Check(
         _every_place_can_be_picked,
-        holds="A candidate is picked wherever it stands, the first and the last place too.",
-        guards="ranges that end one too early; candidates that are never considered",
+        holds="A candidate can be picked at any position, including the first and the last.",
+        guards="off-by-one ranges; candidates that are never considered",
     ),
     Check(
         _some_ties_are_not_in_pool_order,
-        holds="Where only some candidates are alike, their order does not choose among them.",
-        guards="sorting that is random only where everything ties",
+        holds="Ties among some of the candidates are not broken by position.",
+        guards="ties broken at random only where everything ties",
     ),
     Check(
         _one_is_the_first_of_many,
-        holds="If what it picks for fewer is always among what it picks for more, so is one pick.",
-        guards="the least in place of the most where n is 1",
+        holds="If larger answers contain the smaller ones, they contain the answer for 1.",
+        guards="the minimum taken for the maximum where n is 1",
     ),
 )

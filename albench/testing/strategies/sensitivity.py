@@ -96,17 +96,17 @@ def _small_differences_count(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _every_modality_counts,
-        holds="Shuffling the content of any one modality changes picks, if the model is read.",
-        guards="all modalities but one ignored",
+        holds="Shuffling the content of any modality changes picks, if the model is read.",
+        guards="modalities that are ignored",
     ),
     Check(
         _many_classes_are_no_exception,
-        holds=f"{MANY_CLASSES} classes are answered, and their numbers are names too.",
-        guards="bits of a byte for classes; tables of a fixed width",
+        holds=f"{MANY_CLASSES} classes work, and renumbering them does not change the picks.",
+        guards="classes stored as bits of a byte; tables of a fixed width",
     ),
     Check(
         _small_differences_count,
-        holds="Where the model's probabilities differ by little, the picks still follow them.",
-        guards="scores in float16; rounding before ranking",
+        holds="The picks follow even small differences between probabilities.",
+        guards="scores in float16; scores rounded before ranking",
     ),
 )

@@ -78,6 +78,6 @@ CHECKS = (
     Check(
         _nothing_is_done_to_the_world,
         holds="A query writes no file, opens no socket, starts no program, sets no variable.",
-        guards="files left in the working directory; answers asked of another machine",
+        guards="files left in the working directory; answers fetched from another machine",
     ),
 )
