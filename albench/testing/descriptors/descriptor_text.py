@@ -1,4 +1,4 @@
-"""Checks of a descriptor's words: its name, versions, summary, source and vocabulary."""
+"""Checks of what a descriptor says: its name, versions, summary, citation, needs and cost."""
 
 from __future__ import annotations
 

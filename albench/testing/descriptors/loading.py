@@ -1,4 +1,4 @@
-"""Checks of the way a plugin is announced: light, and with a target that is there."""
+"""Checks of loading: announcing imports nothing heavy, and the target can be imported."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ HEAVY = (
     *("torch", "torchvision", "sklearn", "scipy", "pandas", "matplotlib", "skorch", "modAL"),
     *("PIL", "skactiveml", "baal", "tensorflow", "jax", "cv2", "skimage", "pydicom"),
 )
-"""What listing plugins must not import: each takes from a tenth of a second to many."""
+"""What listing plugins must not import: each takes a tenth of a second or much more."""
 
-# A new interpreter: in this one, others have imported everything already.
+# In a new interpreter, since in this one everything may have been imported already.
 _SCRIPT = """
 import importlib.metadata, json, sys
 from albench.registry import registry_of

@@ -1,4 +1,4 @@
-"""Checks of options: what the descriptor allows, the target takes, and nothing else."""
+"""Checks of options: the target accepts what the descriptor allows, and nothing else."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _allowed_values_are_taken(specimen: Specimen) -> None:
 
 
 def extremes(option: Option) -> tuple[Any, ...]:  # of the option's own type
-    """Return the values at the ends of what an option allows.
+    """Return the extreme values that an option allows.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def extremes(option: Option) -> tuple[Any, ...]:  # of the option's own type
 
 
 def moderate_extremes(descriptor: Descriptor) -> list[tuple[str, Any]]:  # of options' own types
-    """Return the ends of all options, but for maxima: the most passes allowed would take hours.
+    """Return the extreme values of all options, without maxima, which could take hours.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Checks of a loader that has just been opened: what it reads first, and who owns it."""
+"""Checks that caches inside a loader do not show: a new loader, read in several ways."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 N_ALONE = 4
-"""How many rows are each read by a loader of their own."""
+"""The number of rows that are each read by a new loader."""
 
 RUN = 16
-"""The length of a contiguous run of rows."""
+"""The length of a contiguous range of rows."""
 
 WHOLE_BYTES = 64 * 2**20
 """All rows are read at once if they take no more than this."""
@@ -42,7 +42,7 @@ def _what_was_read_before_does_not_matter(specimen: Specimen) -> None:
 
 
 def _read_by_a_fresh_one(specimen: Specimen, row: NDArray[np.intp]) -> NDArray[Any]:
-    """Return one row as a loader reads it that has read nothing else."""
+    """Return a row as read by a new loader."""
     modality = specimen.build()
     samples: NDArray[Any] = modality.read(row)
     require_samples(samples, row, modality)
@@ -50,7 +50,7 @@ def _read_by_a_fresh_one(specimen: Specimen, row: NDArray[np.intp]) -> NDArray[A
 
 
 def _requests(modality: Modality) -> Iterator[Rows]:
-    """Yield requests of several forms: a cache may answer each of them in another way."""
+    """Yield several forms of requests, each of which a cache may answer differently."""
     n = len(modality)
     middle = n // 2
     yield "one row", np.array([middle])

@@ -1,4 +1,4 @@
-"""Checks of identity: the fingerprint is that of the data, here and in any other process."""
+"""Checks of the fingerprint: equal for equal data, here and in another process."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _fingerprint_is_stable(specimen: Specimen) -> None:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a fingerprint stands for, as far as it is cheap to see."""
+    """The data behind a fingerprint, as far as they are cheap to read."""
 
     shape: tuple[int, ...]
     subjects: str
@@ -55,7 +55,7 @@ class Contents:
 
 
 def contents(modality: Modality) -> Contents:
-    """Return what decides a modality's results: subjects, labels and some samples.
+    """Return the data of a modality: subjects, labels and some samples.
 
     Parameters
     ----------
@@ -133,18 +133,18 @@ def _another_process_sees_the_same(specimen: Specimen) -> None:
 def seen_elsewhere(
     descriptor: Descriptor, options: dict[str, Any], rows: list[int], others: list[dict[str, Any]]
 ) -> list[str]:
-    """Return what a loader gives in this process, for the process that asks.
+    """Return what a loader returns in this process, for the process that asks.
 
     Parameters
     ----------
     descriptor : Descriptor
         The loader's.
     options : dict of str to object
-        All of them.
+        All options.
     rows : list of int
-        To be read.
+        Rows to read.
     others : list of dict
-        Options with which it is opened before: a class may keep what it opened first.
+        Options of earlier calls: a class may keep the data of the first.
 
     Returns
     -------

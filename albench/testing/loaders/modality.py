@@ -1,4 +1,4 @@
-"""Checks of opening: a modality whose parts fit together, and nothing read before it is asked."""
+"""Checks of the modality that a loader returns, and that loading reads no samples."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 NAMED = 3
-"""How many culprits a message names."""
+"""The largest number of subjects that a message names."""
 
 
 @lru_cache(maxsize=4)
 def opened(specimen: Specimen) -> Modality:
-    """Return the loader's modality, loaded once for all checks that only look at it.
+    """Return the loader's modality, loaded once for all checks that do not change it.
 
     Parameters
     ----------
@@ -37,12 +37,12 @@ def opened(specimen: Specimen) -> Modality:
     Returns
     -------
     Modality
-        Of the options that were set.
+        Loaded with the options that were set.
 
     Raises
     ------
     Violation
-        If it is none, or an empty one.
+        If it is not a modality, or has no rows.
     """
     modality = specimen.build()
     if not isinstance(modality, Modality):

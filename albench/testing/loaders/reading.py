@@ -1,4 +1,4 @@
-"""Checks of reading: any rows, in any order, the same each time, from any thread."""
+"""Checks of reading: any rows, in any order, repeatable, from any thread."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 N_ROWS = 24
-"""How many rows are read again and again."""
+"""The number of rows that are read repeatedly."""
 
 _AT_ONCE = 32
 
 
 def some_rows(modality: Modality, n: int = N_ROWS) -> NDArray[np.intp]:
-    """Return rows spread over a modality, the first and the last among them.
+    """Return rows spread over a modality, including the first and the last.
 
     Parameters
     ----------
     modality : Modality
         Any.
     n : int
-        How many at most.
+        The largest number of rows.
 
     Returns
     -------
@@ -60,40 +60,40 @@ def in_blocks(modality: Modality) -> Iterator[NDArray[np.intp]]:
 
 
 def equal_samples(actual: NDArray[Any], expected: NDArray[Any]) -> bool:
-    """Return whether two readings are the same, what is missing in both included.
+    """Return whether two arrays are equal, with missing values in the same places.
 
     Parameters
     ----------
     actual : ndarray
         Samples, or rows.
     expected : ndarray
-        What they should be.
+        The expected samples.
 
     Returns
     -------
     bool
-        Bit for bit but for the kind of NaN.
+        Exact, except for the payload of NaN.
     """
     is_float = np.asarray(actual).dtype.kind == "f"
     return np.array_equal(actual, expected, equal_nan=is_float)
 
 
 def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) -> None:
-    """Raise if what was read is not what a loader may give.
+    """Raise if samples have a wrong shape, type or value.
 
     Parameters
     ----------
     samples : object
         What `read` returned.
     rows : ndarray of int
-        What it was asked for.
+        The rows that were read.
     modality : Modality
-        What was announced.
+        The modality that they belong to.
 
     Raises
     ------
     Violation
-        If shape or type are others, or a number is not finite.
+        If shape or type are wrong, or a number is not finite.
     """
     expected = (len(rows), *modality.shape)
     if not isinstance(samples, np.ndarray) or samples.shape != expected:

@@ -1,4 +1,4 @@
-"""Checks of what training leaves: prediction knows it, each modality counts, nothing else moves."""
+"""Checks of a trained network: it predicts, uses every modality, and keeps frozen parts."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 GOOD = 0.8
-"""The training accuracy that the easy problem is expected to end with."""
+"""The expected training accuracy on the easy problem."""
 
 LEAST_SHARE = 1e-5
-"""How far a modality moves logits at least, as a part of what the strongest one does."""
+"""The least effect of a modality on logits, relative to the strongest one."""
 
 
 def _training_shows_in_prediction(specimen: Specimen) -> Evidence:
@@ -69,7 +69,7 @@ def _every_modality_counts(specimen: Specimen) -> None:
 
 
 def _shares(net: Network, samples: Samples) -> dict[str, float]:
-    """Return how far each modality's samples, given to other rows, move the logits."""
+    """Return how far logits move if a modality's samples are exchanged between rows."""
     tensors = samples.tensors()
     before = logits(net, tensors)
     moved = {
@@ -96,7 +96,7 @@ def _what_is_frozen_does_not_move(specimen: Specimen) -> None:
 
 
 def _owner(net: nn.Module, name: str) -> nn.Module:
-    """Return the smallest part of a network that has weights, and a buffer of this name."""
+    """Return the smallest submodule with weights that contains an entry of the state dict."""
     for path in _paths(name):
         part = net.get_submodule(path)
         if any(True for _ in part.parameters()):

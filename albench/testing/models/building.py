@@ -1,4 +1,4 @@
-"""Checks of building: a network for any modalities and classes, its weights from one generator."""
+"""Checks of building networks: modalities, classes and initial weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the classifier: what `embed` gives is what it is given."""
+"""A check of the embedding: it is the input of the classifier."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 Call = tuple[torch.Tensor, torch.Tensor]
-"""What a module was given, and what it gave."""
+"""The input and the output of a module."""
 
 
 def _the_classifier_sees_what_is_embedded(specimen: Specimen) -> Evidence:
@@ -45,7 +45,7 @@ def _the_classifier_sees_what_is_embedded(specimen: Specimen) -> Evidence:
 
 @contextmanager
 def _calls_of(net: nn.Module) -> Iterator[list[Call]]:
-    """Note the calls of all modules inside the block that take and give one tensor."""
+    """Record the calls in the block of modules that take and return one tensor."""
     calls: list[Call] = []
 
     def note(_module: nn.Module, given: Any, gave: Any) -> None:  # a plugin's own, of any form
@@ -68,7 +68,7 @@ def _agree(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 
 def _is_affine(embedded: torch.Tensor, answer: torch.Tensor) -> bool:
-    """Return whether logits are an affine function of the embedding, where rows suffice to tell."""
+    """Return whether logits are an affine function of the embedding, if rows suffice to tell."""
     ones = torch.ones(len(embedded), 1)
     design = torch.cat([embedded, ones], 1).double()
     rank = int(torch.linalg.matrix_rank(design))

@@ -1,4 +1,4 @@
-"""Checks of the factors: streams, embedding and fusion can be computed apart, row by row."""
+"""Checks of `encode`, `embed` and `fuse`: they can be computed separately, row by row."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Tensors = Mapping[str, torch.Tensor]
 
 N_TIMES = 100
-"""How often the same row is asked for: a model that counts its calls may do so for long."""
+"""How often the same row is predicted, to catch models that count their calls."""
 
 
 def _forward_is_fuse_after_encode(specimen: Specimen) -> None:

@@ -1,4 +1,4 @@
-"""Checks of learning: gradients get everywhere, and what was learnt can be kept."""
+"""Checks of parameters: gradients reach them, groups are complete, the state dict is too."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 
 def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float = 0.05) -> None:
-    """Train a network a little, by plain gradient descent on labels drawn at random.
+    """Train a network for a few steps of gradient descent on random labels.
 
     Parameters
     ----------
     net : Network
-        Changed.
+        Trained in place.
     samples : Samples
-        Its samples.
+        The training set.
     steps : int
-        How many.
+        The number of steps.
     learning_rate : float
-        Of all parameters.
+        The same for all parameters.
     """
     optimiser = torch.optim.SGD(net.parameters(), lr=learning_rate)
     for step in range(steps):
@@ -47,7 +47,7 @@ def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float =
 
 
 def _loss(net: Network, samples: Samples, seed: int) -> torch.Tensor:
-    """Return the loss of a training step, the network's own auxiliary loss included."""
+    """Return the loss of a training step, including the network's auxiliary loss."""
     with torch_seeded(seed):
         targets = torch.randint(samples.n_classes, (N_SAMPLES,))
         loss = nn.functional.cross_entropy(net.train()(samples.tensors()), targets)
@@ -87,7 +87,7 @@ def _state_round_trips(specimen: Specimen) -> None:
     samples = usual_samples(specimen)
     learnt = built(specimen, samples)
     train(learnt, samples)
-    # The second has been trained for longer, and has predicted: it may have counted both.
+    # The second was trained for longer and has predicted, in case it counts either.
     for net in (learnt, trained(specimen, UPDATES[0]).net):
         fresh = built(specimen, samples, seed=1)
         fresh.load_state_dict(net.state_dict())

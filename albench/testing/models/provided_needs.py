@@ -1,4 +1,4 @@
-"""Checks of what a model provides, asked for as a strategy would: of a trained classifier."""
+"""A check of the needs that a model provides, read from a trained classifier."""
 
 from __future__ import annotations
 

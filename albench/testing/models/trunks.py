@@ -1,4 +1,4 @@
-"""Checks of frozen trunks: their outputs may be computed once and kept for ever."""
+"""Checks of frozen trunks: their outputs can be computed once and cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A check of processes: another, in which strings hash otherwise, picks the same."""
+"""A check across processes: one with another hash seed picks the same."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def _another_process_picks_the_same(specimen: Specimen) -> None:
 
 
 def picks_elsewhere(descriptor: Descriptor, options: dict[str, Any]) -> list[list[int]]:
-    """Return what a strategy answers in this process, for the process that asks.
+    """Return the picks of a strategy in this process, for the process that asks.
 
     Parameters
     ----------
     descriptor : Descriptor
         The strategy's.
     options : dict of str to object
-        What to set beside the defaults.
+        Options to set.
 
     Returns
     -------
     list of list of int
-        The picks of each pool, behind pools of the same sizes and labels but of another model.
+        The picks from each pool, after queries on equal pools with another model.
     """
     specimen = specimen_of(descriptor, options=options)
     for base in _pools(specimen):

@@ -1,4 +1,4 @@
-"""Checks of reading: all that is declared and nothing else, and nothing is written to."""
+"""Checks of needs: a strategy reads what it declares and nothing else, and writes nothing."""
 
 from __future__ import annotations
 

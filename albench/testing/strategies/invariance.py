@@ -1,4 +1,4 @@
-"""Checks of what may decide the picks: not the order of the pool, not the numbers of things."""
+"""Checks of invariance: to the order of the pool, to numbering, precision and the seed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from albench.testing.strategies.problems import Problem
 
 RUNS = 12
-"""In how many random orders a pool is shown."""
+"""The number of random orders in which a pool is shown."""
 
 
 def _permuting_the_pool_permutes_the_picks(specimen: Specimen) -> None:
@@ -65,10 +65,10 @@ def _ties_are_not_in_pool_order(specimen: Specimen) -> None:
 def require_no_favoured_position(
     specimen: Specimen, base: Problem, n: int = N, runs: int = RUNS
 ) -> None:
-    """Raise if picks tend to one end of the pool, when its order is drawn.
+    """Raise if picks tend to one end of a randomly ordered pool.
 
-    A strategy that does not look at the order picks positions that are a uniformly random subset,
-    however they hang together; so the mean position has a known variance.
+    A strategy that ignores the order picks a uniformly random subset of positions, however the
+    picks depend on each other; so the mean position has a known variance.
 
     Parameters
     ----------
@@ -77,14 +77,14 @@ def require_no_favoured_position(
     base : Problem
         The pool.
     n : int
-        How many candidates to ask for.
+        The number of picks.
     runs : int
-        In how many orders to show the pool.
+        The number of random orders.
 
     Raises
     ------
     Violation
-        If the mean is 5 standard deviations from the middle: by chance, once in a million.
+        If the mean is 5 standard deviations from the middle, by chance once in a million.
     """
     n_pool = len(base.pool)
     orders = [np.random.default_rng((3, run)).permutation(n_pool) for run in range(runs)]
@@ -118,7 +118,7 @@ def _randomness_is_as_declared(specimen: Specimen) -> Evidence:
 def _occasions(
     specimen: Specimen, base: Problem
 ) -> Iterator[tuple[Problem, dict[str, Any]]]:  # options have types of their own
-    """Yield pools and options on which chance may come in."""
+    """Yield pools and options with which randomness may show."""
     yield base, {}
     yield usual(specimen, n_labelled=2), {}
     if "coarse" in specimen.descriptor.tags:

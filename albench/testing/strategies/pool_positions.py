@@ -1,4 +1,4 @@
-"""Checks of places: every position can be picked, and no place decides where only some tie."""
+"""Checks of positions: each can be picked, and none decides where some candidates tie."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from albench.testing.strategies.problems import Problem
 
 RUNS = 20
-"""How often half of the pool is asked for: a fair strategy leaves out a place once in a million."""
+"""How often half of the pool is picked: chance misses a position once in a million."""
 
 FEW = 12
-"""The candidates of such a pool: few, since a strategy may fit something for every pick."""
+"""The size of such a pool: small, since a strategy may fit a model for every pick."""
 
 COPIES = 12
-"""How many copies of a pick are put into the pool, which then tie with it."""
+"""The number of copies of a pick that are put into the pool, to tie with it."""
 
 SIZES = (2, 3, 4, N, 2 * N)
 
@@ -67,7 +67,7 @@ def _some_ties_are_not_in_pool_order(specimen: Specimen) -> None:
         ranks = [_ranks(specimen, base, copies, n, run) for run in range(COPIES)]
         places = [each for each in ranks if 0 < len(each) < len(copies)]
         if len(places) < COPIES // 2:
-            continue  # most copies are left aside, or all are taken: nothing was chosen among them
+            continue  # nearly none or all copies were picked, so nothing was chosen among them
         for end in ("first", "last"):
             if all(each == _at(end, len(each), len(copies)) for each in places):
                 raise Violation(
@@ -82,7 +82,7 @@ def _at(end: str, count: int, of: int) -> list[int]:
 
 
 def _with_copies(base: Problem, pick: int) -> tuple[Problem, NDArray[np.intp]]:
-    """Return the problem with copies of a pick, and the rows of all that are alike."""
+    """Return the problem with copies of a pick, and the rows of all copies."""
     others = np.random.default_rng(9).permutation(np.delete(base.pool, pick))[:COPIES]
     candidates = base.candidates.copy()
     candidates[others] = candidates[base.pool[pick]]
@@ -92,7 +92,7 @@ def _with_copies(base: Problem, pick: int) -> tuple[Problem, NDArray[np.intp]]:
 def _ranks(
     specimen: Specimen, base: Problem, copies: NDArray[np.intp], n: int, run: int
 ) -> list[int]:
-    """Return which of those that are alike were picked, counted in the order of the pool."""
+    """Return which of the copies were picked, counted in the order of the pool."""
     shown = base.in_order(np.random.default_rng((10, run)).permutation(N_POOL))
     alike = np.flatnonzero(np.isin(shown.pool, copies))
     picks = ask(specimen, shown, n, seed=run).picks

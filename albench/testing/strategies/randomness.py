@@ -1,4 +1,4 @@
-"""Checks of randomness: the stream that is passed in decides, and no other is touched."""
+"""Checks of randomness: `rng` alone decides, and global generators are not touched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of what picks must follow: every modality, every class, and small differences."""
+"""Checks that picks depend on every modality, on every class, and on small differences."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from albench.testing.strategies.problems import Problem
 
 SHUFFLES = 3
-"""How often a modality is shuffled before it is said to be ignored."""
+"""How often a modality is shuffled before it counts as ignored."""
 
 MANY_CLASSES = 12
 """More classes than the eight bits of a byte."""
 
 FINE = 2e-4
-"""The scale of the head's weights that lets float16 tell but a few probabilities apart."""
+"""The scale of weights at which float16 can tell only a few probabilities apart."""
 
 
 def _every_modality_counts(specimen: Specimen) -> Evidence:

@@ -1,4 +1,4 @@
-"""Checks of answers: as many distinct positions as there must be, whatever the pool is like."""
+"""Checks of answers: the right number of distinct positions, even for odd pools."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _saturated_probabilities(specimen: Specimen) -> None:
         )
 
 
-# Of the two ways to be certain, exactly 0 and just short of it, neither may change the picks.
+# Probabilities of exactly 0 and of almost 0 should lead to the same picks.
 def _half_certain(base: Problem, floor: float) -> Problem:
     def change(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
         vectors[::2] *= 0.01
@@ -135,7 +135,7 @@ def _options_at_their_ends(specimen: Specimen) -> None:
     for name, value in ends:
         try:
             ask(specimen, usual(specimen), **{name: value})
-        # The option's value is told, whatever the plugin raised.
+        # Whatever the plugin raised, the message names the option's value.
         except Exception as error:
             raise Violation(f"with {name} = {value!r}: {type(error).__name__}: {error}") from error
 
@@ -144,7 +144,7 @@ CHECKS = (
     Check(
         _answers_of_every_size,
         holds="Asked for 0, 1, all or more, it returns min(n, pool) distinct positions.",
-        guards="too many, too few, repeated or impossible positions; masks, scores or nothing returned",
+        guards="too many, too few, repeated or impossible positions; masks or scores returned",
         covers=("is a",),
     ),
     Check(
