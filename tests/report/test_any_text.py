@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from albench import cli, publish
+from albench import output, publish
 from albench.records.printable import REASON_LIMIT, TEXT_LIMIT, printable
 from albench.report.load import load
 
@@ -115,7 +115,7 @@ def test_a_reason_reaches_tables_and_page_as_it_is_printed(
 def test_a_command_never_prints_what_steers_a_terminal(
     text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cli._say(text)
-    cli._complain(text)
+    output.say(text)
+    output.complain(text)
     told = capsys.readouterr()
     assert not set(told.out + told.err) & BARRED

@@ -67,10 +67,10 @@ def _summary_is_one_line(specimen: Specimen) -> None:
 def _source_is_cited(specimen: Specimen) -> None:
     descriptor = specimen.descriptor
     if "wrapper" in descriptor.tags:
-        raise Skip("a wrapper takes its ideas from what it wraps")
+        raise Skip("a wrapper's source is what it wraps")
     if any(option.required and option.type is Path for option in descriptor.options):
         if not descriptor.citation:
-            raise Skip("it reads files of the user's")
+            raise Skip("it reads the user's files")
     elif not descriptor.citation.strip():
         raise Violation("citation is empty: name the paper, the data set, or 'ours'")
 

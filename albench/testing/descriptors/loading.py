@@ -34,7 +34,7 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 def _target_is_there(specimen: Specimen) -> None:
     target = specimen.load()
     if not callable(target):
-        raise Violation(f"the target {specimen.descriptor.target} is no function or class")
+        raise Violation(f"the target {specimen.descriptor.target} is not a function or class")
 
 
 def _listing_is_light(specimen: Specimen) -> None:

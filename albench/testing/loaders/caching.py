@@ -38,7 +38,7 @@ def _what_was_read_before_does_not_matter(specimen: Specimen) -> None:
         modality = specimen.build()
         modality.read(asked)
         if not equal_samples(modality.read(rows), expected):
-            raise Violation(f"after {how} was read, the same rows are other samples")
+            raise Violation(f"after {how} was read, the same rows give other samples")
 
 
 def _read_by_a_fresh_one(specimen: Specimen, row: NDArray[np.intp]) -> NDArray[Any]:
@@ -71,8 +71,8 @@ def _what_was_read_is_no_view(specimen: Specimen) -> None:
             first[...] = np.where(first == 1, 0, 1)
         if not equal_samples(modality.read(rows), before):
             raise Violation(
-                f"who writes into {how} that was read changes what is read next: give a copy, or "
-                "an array that cannot be written to"
+                f"writing to {how} that was read changes later reads: return a copy or a "
+                "read-only array"
             )
 
 

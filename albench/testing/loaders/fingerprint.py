@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 _PARTS = (
-    "the same rows are other samples",
-    "subjects are others",
-    "labels are others",
+    "the same rows give other samples",
+    "subjects differ",
+    "labels differ",
     "marks differ",
 )
 
@@ -112,7 +112,7 @@ def _another_process_sees_the_same(specimen: Specimen) -> None:
     modality = opened(specimen)
     rows = some_rows(modality)
     if not is_importable(specimen):
-        raise Skip("its target was given itself, so that no other process can import it")
+        raise Skip("its target was passed directly, so that no other process can import it")
     others = [specimen.all_options(**{name: value}) for name, value, _ in _variants(specimen)]
     function = f"{__name__}:{seen_elsewhere.__name__}"
     options = specimen.all_options()

@@ -38,7 +38,7 @@ def _no_feature_is_the_label(specimen: Specimen) -> Evidence:
     if len(codes):
         where = tuple(int(i) for i in np.unravel_index(codes[0], modality.shape))
         raise Violation(
-            f"feature {where if len(where) > 1 else where[0]} is the label in disguise: it has a "
+            f"feature {where if len(where) > 1 else where[0]} encodes the label: it has a "
             "value of its own for each class"
         )
     return Evidence(note=f"looked at {len(modality)} rows of {len(ranges.low)} classes")
@@ -47,7 +47,7 @@ def _no_feature_is_the_label(specimen: Specimen) -> Evidence:
 def _classes(modality: Modality) -> NDArray[np.intp]:
     """Return the class number of each row; raise `Skip` if there is too little evidence."""
     if modality.labels is None:
-        raise Skip("it knows no labels")
+        raise Skip("it has no labels")
     labels = {subject: str(label) for subject, label in modality.labels.items()}
     names, numbers = np.unique(
         [labels.get(subject, "") for subject in modality.subjects], return_inverse=True
@@ -57,7 +57,7 @@ def _classes(modality: Modality) -> NDArray[np.intp]:
     # Rows of a subject are alike, so the evidence is counted in subjects.
     evidence = (len(set(modality.subjects.tolist())) - len(names)) * math.log2(len(names))
     if evidence < CHANCE_BITS + math.log2(math.prod(modality.shape)):
-        raise Skip("it has too few subjects to tell a hidden label from chance")
+        raise Skip("it has too few subjects to tell an encoded label from chance")
     return numbers
 
 

@@ -46,9 +46,9 @@ def opened(specimen: Specimen) -> Modality:
     """
     modality = specimen.build()
     if not isinstance(modality, Modality):
-        raise Violation(f"it gives {type(modality).__name__}, expected is albench.api.Modality")
+        raise Violation(f"it returns {type(modality).__name__}, expected albench.api.Modality")
     if not len(modality):
-        raise Violation("it gives a modality without rows")
+        raise Violation("it returns a modality without rows")
     return modality
 
 
@@ -84,7 +84,7 @@ def _kind_of(value: Any) -> str:  # anything at all
 def _labels_cover_the_subjects(specimen: Specimen) -> None:
     modality = opened(specimen)
     if modality.labels is None:
-        raise Skip("it knows no labels")
+        raise Skip("it has no labels")
     without = sorted(set(modality.subjects.tolist()) - set(modality.labels))
     if without:
         named = ", ".join(without[:NAMED])

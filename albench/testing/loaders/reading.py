@@ -150,7 +150,7 @@ def _rows_come_in_any_order(specimen: Specimen) -> None:
     }
     for how, chosen in trials.items():
         if not equal_samples(modality.read(rows[chosen]), samples[chosen]):
-            raise Violation(f"rows read {how} are other samples")
+            raise Violation(f"rows read {how} are different samples")
 
 
 def _reading_is_repeatable(specimen: Specimen) -> None:
@@ -158,9 +158,9 @@ def _reading_is_repeatable(specimen: Specimen) -> None:
     rows = some_rows(modality)
     first = modality.read(rows).copy()
     if not equal_samples(modality.read(rows), first):
-        raise Violation("the same rows are other samples the second time")
+        raise Violation("the same rows give other samples the second time")
     if not equal_samples(specimen.build().read(rows), first):
-        raise Violation("the same rows are other samples when it is loaded again")
+        raise Violation("the same rows give other samples when it is loaded again")
 
 
 def _samples_are_the_readers_own(specimen: Specimen) -> None:
@@ -174,7 +174,7 @@ def _samples_are_the_readers_own(specimen: Specimen) -> None:
     if samples.flags.writeable:
         samples[...] = 1
     if not equal_samples(modality.read(rows), before):
-        raise Violation("who writes into what was read changes what is read next")
+        raise Violation("writing to what was read changes later reads")
 
 
 def _threads_may_read(specimen: Specimen) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def _another_process_builds_the_same(specimen: Specimen) -> None:
     if not is_importable(specimen):
-        raise Skip("its target was given itself, so that no other process can import it")
+        raise Skip("its target was passed directly, so that no other process can import it")
     samples = usual_samples(specimen)
     here = _answers(specimen, samples)
     function = f"{__name__}:{answers_to.__name__}"

@@ -37,7 +37,7 @@ LEAST_SHARE = 1e-5
 def _training_shows_in_prediction(specimen: Specimen) -> Evidence:
     net = built(specimen, usual_samples(specimen))
     if not any(p.requires_grad for p in net.parameters()):
-        raise Skip("nothing of it learns")
+        raise Skip("it has no trainable parameters")
     for updates in UPDATES:
         result = trained(specimen, updates)
         if result.accuracy >= GOOD:
@@ -56,7 +56,7 @@ def _every_modality_counts(specimen: Specimen) -> None:
     result = trained(specimen, UPDATES[0])
     names = list(result.samples.shapes)
     if len(names) < 2:
-        raise Skip("it takes one modality only")
+        raise Skip("it takes only one modality")
     fresh = built(specimen, result.samples)
     shares = [_shares(net, result.samples) for net in (fresh, result.net)]
     for name in names:

@@ -32,13 +32,13 @@ def _the_classifier_sees_what_is_embedded(specimen: Specimen) -> Evidence:
         with _calls_of(net) as calls:
             answer = net.fuse(vectors)
     if any(_agree(x, embedded) for x, y in calls if _agree(y, answer)):
-        return Evidence(note="a module that is given the embedding gives the logits")
+        return Evidence(note="a module that takes the embedding returns the logits")
     if _is_affine(embedded, answer):
         return Evidence(note="logits are a linear function of the embedding")
     if not any(_agree(y, answer) for _, y in calls):
-        raise Skip("no module of its own gives the logits, so that what it is given is not seen")
+        raise Skip("no module of its own returns the logits, so that the input cannot be seen")
     raise Violation(
-        "what `embed` gives is not what the classifier is given: strategies would measure "
+        "what `embed` returns is not the input of the classifier: strategies would measure "
         "distances, and take gradients, of vectors that decide nothing"
     )
 

@@ -64,7 +64,7 @@ def _heads(net: Network) -> dict[str, Callable[[Tensors], torch.Tensor]]:
 def _modalities_are_found_by_name(specimen: Specimen) -> None:
     net, samples = _usual(specimen)
     if len(samples.shapes) < 2:
-        raise Skip("it takes one modality only")
+        raise Skip("it takes only one modality")
     tensors = samples.tensors()
     turned = dict(reversed(tensors.items()))
     require_close(

@@ -60,7 +60,7 @@ def _gradients_reach_every_parameter(specimen: Specimen) -> None:
     net = built(specimen, samples)
     learning = {name: p for name, p in net.named_parameters() if p.requires_grad}
     if not learning:
-        raise Skip("nothing of it learns")
+        raise Skip("it has no trainable parameters")
     for seed in range(4):  # gradients add up: dropout may silence a layer once
         _loss(net, samples, seed).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
     still = [name for name, p in learning.items() if p.grad is None or not p.grad.any()]
@@ -80,7 +80,7 @@ def _parameter_groups_are_complete(specimen: Specimen) -> None:
     times = Counter(id(parameter) for group in groups for parameter in group["params"])
     amiss = [n for n, p in net.named_parameters() if p.requires_grad and times[id(p)] != 1]
     if amiss:
-        raise Violation(f"not in one group exactly: {', '.join(amiss)}")
+        raise Violation(f"not in exactly one group: {', '.join(amiss)}")
 
 
 def _state_round_trips(specimen: Specimen) -> None:

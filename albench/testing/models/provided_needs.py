@@ -30,7 +30,7 @@ N_LABELLED = 8
 def _provides_what_it_claims(specimen: Specimen) -> Evidence:
     provided = specimen.descriptor.provides
     if not provided:
-        raise Skip("it claims to provide nothing")
+        raise Skip("it claims to provide no need")
     view = _view(specimen)
     for need in sorted(provided):
         if need in _TRIALS:

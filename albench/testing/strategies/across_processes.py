@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def _another_process_picks_the_same(specimen: Specimen) -> None:
     if not is_importable(specimen):
-        raise Skip("its target was given itself, so that no other process can import it")
+        raise Skip("its target was passed directly, so that no other process can import it")
     here = _picks(specimen)
     function = f"{__name__}:{picks_elsewhere.__name__}"
     if call_in_other_process(function, specimen.descriptor, dict(specimen.options)) != here:

@@ -57,7 +57,7 @@ def _require_growth(
             return Evidence(frozenset({cost(declared)}), note)
     raise Violation(
         f"{what} grows as n^{power:.2f} from {specimen.sizes[0]} to {specimen.sizes[-1]} "
-        f"candidates, but the cost is declared as {declared!r} (n^{allowed:.1f} is let pass)"
+        f"candidates, but the cost is declared as {declared!r} (n^{allowed:.1f} is allowed)"
     )
 
 

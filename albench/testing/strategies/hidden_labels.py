@@ -33,7 +33,7 @@ def _model_is_unchanged(specimen: Specimen) -> None:
         before = real.model_hash()
         _query(specimen, real)
         if real.model_hash() != before:
-            raise Violation("it changed the model's weights, buffers, modes or what learns")
+            raise Violation("it changed the model's weights, buffers, modes or requires_grad")
 
 
 def _query(specimen: Specimen, real: RealRound) -> NDArray[np.intp]:
@@ -45,7 +45,7 @@ def _query(specimen: Specimen, real: RealRound) -> NDArray[np.intp]:
 
 def _require_no_oracle(specimen: Specimen) -> None:
     if specimen.descriptor.is_oracle:
-        raise Skip("tagged oracle: it uses labels that it could not have, and says so")
+        raise Skip("tagged oracle: it says that it uses hidden labels")
 
 
 def _no_way_to_what_is_hidden(specimen: Specimen) -> None:
@@ -56,7 +56,7 @@ def _no_way_to_what_is_hidden(specimen: Specimen) -> None:
     strategy(view, N, np.random.default_rng(0))
     leak = way_to_hidden(real.hidden_labels(), view, strategy)
     if leak:
-        raise Violation(f"behind a query, {leak}")
+        raise Violation(f"after a query, {leak}")
 
 
 def way_to_hidden(labels: Mapping[str, NDArray[np.intp]], *roots: object) -> str | None:
@@ -147,7 +147,7 @@ def _hidden_labels_are_not_looked_at(specimen: Specimen) -> None:
         return
     if Oracle.looks == looks and _asked(specimen, *_planted(specimen, PLANTED[0])) != picks[0]:
         raise Violation(UNSTEADY)
-    raise Violation("it looked at the labels of the pool in the hands of its caller")
+    raise Violation("it read the labels of the pool from its caller")
 
 
 # During the query, no frame and no living object leads to the true labels: a strategy that takes

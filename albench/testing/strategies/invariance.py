@@ -151,10 +151,10 @@ def _class_numbers_are_names(specimen: Specimen) -> Evidence | None:
     if len(answers) > 1:
         require_steady(specimen, queries[0])
     if ordinal and len(answers) == 1:
-        raise Violation("tagged ordinal, but numbering the classes otherwise changes no pick")
+        raise Violation("tagged ordinal, but renumbering the classes changes no pick")
     if not ordinal and len(answers) > 1:
         raise Violation(
-            f"numbering the classes otherwise gives {len(answers)} different answers: tag it "
+            f"renumbering the classes gives {len(answers)} different answers: tag it "
             "'ordinal' if it takes class numbers for stages"
         )
     return Evidence(frozenset({tag("ordinal")})) if ordinal else None
@@ -181,7 +181,7 @@ def _sample_numbers_are_names(specimen: Specimen) -> None:
     if plain.chosen != again.chosen:
         require_steady(specimen, plain)
         raise Violation(
-            "with samples and subjects numbered otherwise, other candidates are chosen: their "
+            "with samples and subjects renumbered, other candidates are picked: their "
             "numbers tell nothing but which are the same"
         )
 

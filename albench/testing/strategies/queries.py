@@ -131,7 +131,7 @@ def require_steady(specimen: Specimen, before: Query, n: int = N, **options: Any
 
 
 UNSTEADY = (
-    "asked again about the same pool with the same seed, it answers otherwise: a clock, a counter "
+    "queried again with the same pool and seed, it answers otherwise: a clock, a counter "
     "or a memory decides (see same-seed-same-picks), so that nothing can be compared"
 )
 """The message about a strategy that does not repeat itself."""

@@ -71,7 +71,7 @@ def _many_classes_are_no_exception(specimen: Specimen) -> None:
         if kept < N - 1:
             require_steady(specimen, plain)
             raise Violation(
-                f"with {MANY_CLASSES} classes numbered otherwise, {N - kept} of {N} picks are "
+                f"with {MANY_CLASSES} classes renumbered, {N - kept} of {N} picks are "
                 "others: are only some of the classes counted?"
             )
 

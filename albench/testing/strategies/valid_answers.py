@@ -107,8 +107,8 @@ def _nan_is_bought_last(specimen: Specimen) -> None:
     wasted = np.isin(picked, broken).sum()
     if wasted:
         raise Violation(
-            f"{wasted} of {N} picks are candidates of which the model says NaN, though others are "
-            "left; albench.api.top wants NaN least"
+            f"{wasted} of {N} picks are candidates for which the model returns NaN, though others "
+            "are left; albench.api.top picks NaN last"
         )
 
 
