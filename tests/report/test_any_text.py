@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from albench import output, publish
+from albench import cli, output, publish
 from albench.records.printable import REASON_LIMIT, TEXT_LIMIT, printable
 from albench.report.load import load
 
