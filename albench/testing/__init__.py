@@ -1,4 +1,4 @@
-"""The conformance kit: every property that a loader, a model or a strategy promises, tried out."""
+"""The conformance kit: checks that a loader, a model or a strategy keeps its contract."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -30,8 +30,8 @@ _HOMES = {
 }
 
 
-# Imported when first asked for: the checks import torch, which takes 3 s. A strategy that is asked
-# in another process needs none of them, and starts in 0.3 s.
+# Imported on first use: the checks import torch, which takes 3 s. The other process that queries a
+# strategy needs none of them, and starts in 0.3 s.
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

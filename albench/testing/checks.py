@@ -1,4 +1,4 @@
-"""What a check is: a function that raises `Violation`, and what came of calling it."""
+"""A check: a function that raises `Violation`, run so that any error becomes a result."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 
 class Violation(AlbenchError):
-    """A plugin does not keep its contract; the message says how."""
+    """A plugin breaks its contract; the message says how."""
 
 
 class Skip(Exception):
-    """A check does not apply, or cannot be made; the message says why."""
+    """A check does not apply or cannot be run; the message says why."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a check that passed has to tell.
+    """What a check that passed has shown.
 
     Parameters
     ----------
     claims : frozenset of str
-        The claims it tried.
+        The claims that it tested.
     note : str
-        What it measured.
+        What it measured, for the report.
     """
 
     claims: frozenset[str] = frozenset()
@@ -45,7 +45,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that holds for every plugin of a kind.
+    """A property that every plugin of a kind must have.
 
     Parameters
     ----------
@@ -55,10 +55,10 @@ class Check:
     holds : str
         One sentence: what is true of a plugin that passes.
     guards : str
-        The faults it is there for.
+        The faults that it is meant to catch.
     covers : tuple of str
-        How the claims begin that it tries. A check that fails has tried all of them; one that
-        passes says in `Evidence` which.
+        Prefixes of the claims that it tests. A check that fails has tested all of them; one that
+        passes says which in its `Evidence`.
     """
 
     function: Callable[[Specimen], Evidence | None]
@@ -72,22 +72,22 @@ class Check:
         return self.function.__name__.strip("_").replace("_", "-")
 
     def run(self, specimen: Specimen, expected: str | None = None) -> Result:
-        """Return what came of the check.
+        """Run the check and return its result.
 
         Parameters
         ----------
         specimen : Specimen
-            The plugin.
+            The plugin to be checked.
         expected : str or None
-            Why it is expected to fail, if it is; passing is then a failure.
+            Why the check is expected to fail, if it is; then passing counts as a failure.
 
         Returns
         -------
         Result
-            Whatever the plugin raised is a failure.
+            Any exception that the plugin raises is a failure.
         """
         began = time.perf_counter()
-        # A plugin may warn of a pool that is made to be odd; a warning is not a fault.
+        # Odd pools may make a plugin warn, which is no fault.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = self._outcome(specimen)
@@ -108,7 +108,7 @@ class Check:
             return Result(check=self.name, status=Status.SKIPPED, reason=str(skip))
         except AlbenchError as error:
             return Result(check=self.name, status=Status.FAILED, reason=str(error))
-        # A plugin may raise anything at all; each is a failure of this check, not of the kit.
+        # A plugin may raise anything; it is a failure of this check, not of the kit.
         except (Exception, SystemExit) as error:  # noqa: BLE001
             return Result(check=self.name, status=Status.FAILED, reason=_raised(error))
         return Result(

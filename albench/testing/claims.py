@@ -1,4 +1,4 @@
-"""What a descriptor claims, each in words; a claim that no check tried is a failure."""
+"""What a descriptor claims, in words; a claim that no check tested is a failure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from albench.api import Descriptor
 
 MANY = 4
-"""The number of modalities that stands for no limit."""
+"""The number of modalities with which an unlimited range is tested."""
 
 TRIED_TAGS = frozenset({"randomised", "coarse", "ordinal", "simulated"})
-"""The tags that claim something that can be tried; others are marks for readers."""
+"""The tags with a claim that can be tested; others are for readers."""
 
 
 def claims_of(descriptor: Descriptor) -> frozenset[str]:
-    """Return everything that a descriptor claims and that a check can try.
+    """Return all claims of a descriptor that a check can test.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def need(name: str) -> str:
 
 
 def provides(name: str) -> str:
-    """Return the claim of a model to serve a need."""
+    """Return the claim of a model to provide a need."""
     return f"provides {name}"
 
 
@@ -80,14 +80,14 @@ def ends(descriptor: Descriptor) -> tuple[int, ...]:
     Returns
     -------
     tuple of int
-        No limit counts as `MANY`, or as the smallest where that is more.
+        An unlimited range ends at `MANY`, or at the smallest number if that is larger.
     """
     low, high = descriptor.modalities
     return (low, max(low, MANY) if high is None else high)
 
 
 def counts(descriptor: Descriptor) -> tuple[int, ...]:
-    """Return the numbers of modalities to try: 1, 2 and 4 within the range, and its ends.
+    """Return the numbers of modalities to test: 1, 2 and 4 within the range, and its ends.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Examining a plugin: every check of its kind once, then whether every claim was tried."""
+"""Examine a plugin: run every check of its kind once, then see that every claim was tested."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
 
 class Examination:
-    """The checks of one plugin, each made when its result is first asked for.
+    """The checks of one plugin, each run when its result is first needed.
 
     Parameters
     ----------
     specimen : Specimen
         The plugin.
     expected : mapping of str to str
-        The checks that are expected to fail, each with the reason.
+        Checks that are expected to fail, each with the reason.
 
     Raises
     ------
     PluginError
-        If an expectation names no check of this kind of plugin.
+        If an expected failure names no check of this kind of plugin.
     """
 
     def __init__(self, specimen: Specimen, expected: Mapping[str, str]) -> None:
         self.specimen = specimen
         last = Check(
             self._every_claim_is_tried,
-            holds="Every claim of the descriptor was tried by a check that was not skipped.",
-            guards="claims that nothing could ever contradict",
+            holds="Every claim of the descriptor was tested by a check that was not skipped.",
+            guards="claims that no check can contradict",
         )
         self._checks = {check.name: check for check in (*checks_of(specimen.descriptor.kind), last)}
         self._expected = {**expected_failures_of(specimen.name), **expected}
@@ -60,7 +60,7 @@ class Examination:
         return tuple(self._checks)
 
     def result(self, name: str) -> Result:
-        """Return what came of a check.
+        """Return the result of a check.
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class Examination:
         Returns
         -------
         Result
-            Of one run, however often it is asked for.
+            The check runs once, however often this is called.
         """
         if name not in self._results:
             expected = self._expected.get(name)
@@ -78,7 +78,7 @@ class Examination:
         return self._results[name]
 
     def report(self) -> Report:
-        """Return what came of all checks.
+        """Return the results of all checks.
 
         Returns
         -------
@@ -113,7 +113,7 @@ def check(
     expected_failures: Mapping[str, str] | None = None,
     sizes: tuple[int, ...] = SIZES,
 ) -> Report:
-    """Return what comes of every check of a plugin.
+    """Run all checks of a plugin.
 
     Parameters
     ----------
@@ -122,10 +122,10 @@ def check(
     descriptor : Descriptor or None
         Of a target that is given itself.
     options : mapping of str to object or None
-        What to set beside the defaults: the options that are required, and those that make it
-        small enough to be checked in seconds.
+        Options to set: those that are required, and those that make the plugin small enough to be
+        checked in seconds.
     expected_failures : mapping of str to str or None
-        The names of checks that are known to fail, each with the reason. One that passes fails.
+        Checks that are known to fail, each with the reason. If one passes, that is a failure.
     sizes : tuple of int
         The pools on which a strategy's growth is measured, ascending, three or more.
 
@@ -137,7 +137,7 @@ def check(
     Raises
     ------
     PluginError
-        If an expected failure is that of no check.
+        If an expected failure names no check.
     """
     specimen = specimen_of(plugin, descriptor=descriptor, options=options, sizes=sizes)
     return Examination(specimen, expected_failures or {}).report()
@@ -150,7 +150,7 @@ def check_by_name(
     options: Mapping[str, Any] | None = None,
     sizes: tuple[int, ...] = SIZES,
 ) -> Report:
-    """Return what comes of every check of an installed plugin.
+    """Run all checks of an installed plugin.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def check_by_name(
     kind : Kind or None
         Needed only where plugins of several kinds share the name.
     options : mapping of str to object or None
-        What to set beside the defaults.
+        Options to set.
     sizes : tuple of int
         The pools on which a strategy's growth is measured.
 
@@ -171,13 +171,13 @@ def check_by_name(
     Raises
     ------
     PluginError
-        If the name is unknown, ambiguous, or that of a plugin that cannot be used.
+        If the name is unknown or ambiguous, or the plugin cannot be used.
     """
     return check(find(name, kind), options=options, sizes=sizes)
 
 
 def find(name: str, kind: Kind | None = None) -> Component:
-    """Return the usable component of a name, of whatever kind it is.
+    """Return the usable component of a name, whatever its kind.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def find(name: str, kind: Kind | None = None) -> Component:
     Raises
     ------
     PluginError
-        If the name is unknown, ambiguous, or that of a plugin that cannot be used.
+        If the name is unknown or ambiguous, or the plugin cannot be used.
     """
     registry = discover()
     named = [part for part in registry.components if name in (part.name, part.qualified)]

@@ -1,4 +1,4 @@
-"""Checks that plugins of albench's own are known to fail, each with the reason."""
+"""Checks that albench's own plugins are known to fail, each with the reason."""
 
 from __future__ import annotations
 

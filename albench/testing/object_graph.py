@@ -1,4 +1,4 @@
-"""Everything that can be reached from an object by following references, with the way there."""
+"""Walk the object graph: everything that references from an object lead to, with the path."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ _LIBRARIES = frozenset({"numpy", "torch", "scipy", "sklearn", "skorch", "pandas"
 
 
 def reachable(*roots: object) -> Iterator[tuple[str, object]]:
-    """Yield every object that can be reached from some, nearest first, each with a way to it.
+    """Yield every object that references lead to, nearest first, each with a path to it.
 
-    Attributes, slots, items, closures, defaults, bound objects, the arrays that arrays are views
-    of, and classes (but those of libraries) are followed; modules and the globals of functions
-    are not, since from them everything can be reached.
+    Attributes, slots, items, closures, defaults, bound objects, bases of array views, and classes
+    (except those of libraries) are followed. Modules and the globals of functions are not, since
+    they lead to everything.
 
     Parameters
     ----------
     *roots : object
-        Where to begin.
+        Where to start.
 
     Yields
     ------
     way : str
-        The types that are passed through.
+        The types along the path.
     item : object
         Each once.
     """
     queue = deque((type(root).__name__, root) for root in roots)
-    seen: dict[int, object] = {}  # which keeps them alive, so that no number is used again
+    seen: dict[int, object] = {}  # keeps them alive, so that no id is used again
     while queue:
         way, item = queue.popleft()
         if id(item) in seen or isinstance(item, _ATOMS):

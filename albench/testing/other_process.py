@@ -1,7 +1,7 @@
-"""Another Python process, in which strings hash otherwise and nothing of a plugin was imported.
+"""Call functions in another Python process, with another hash seed and no plugin imported.
 
-Starting an interpreter and importing torch takes seconds, a fork of one that has it takes none. So
-one process is kept, and each question is answered by a fork of it.
+Starting an interpreter and importing torch takes seconds; forking one that has imported it takes
+none. So one process is kept, and each call runs in a fork of it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 HASH_SEEDS = (3, 4)
-"""Two of which each gives the set {"m0", "m1"} another order."""
+"""Under these two, the set {"m0", "m1"} has different orders."""
 
 _HEAVY = ("numpy", "scipy.stats", "sklearn.base", "torch")
-"""Imported ahead, those that are imported here. Each takes a second or more."""
+"""Imported in advance if they are imported here. Each takes a second or more."""
 
 _LENGTH = 8
 _lock = threading.Lock()
@@ -36,17 +36,17 @@ _kept: list[subprocess.Popen[bytes]] = []
 
 
 def is_importable(specimen: Specimen) -> bool:
-    """Return whether another process can import what is examined.
+    """Return whether another process can import the plugin.
 
     Parameters
     ----------
     specimen : Specimen
-        It was perhaps given itself, and defined nowhere.
+        Its target may have been passed directly.
 
     Returns
     -------
     bool
-        Whether its target leads to it.
+        Whether the descriptor's target leads to it.
     """
     target = specimen.load()
     module, _, attribute = specimen.descriptor.target.partition(":")
@@ -60,19 +60,19 @@ def call_in_other_process(function: str, *arguments: object) -> object:
     Parameters
     ----------
     function : str
-        Where it is, as ``module:name``.
+        Its location, as ``module:name``.
     *arguments : object
-        What it is given; pickled.
+        Its arguments; they are pickled.
 
     Returns
     -------
     object
-        What it returned.
+        The return value.
 
     Raises
     ------
     Violation
-        If it raises or ends the process, with the last line of what it had to say.
+        If it raises or ends the process, with the last line of its standard error.
     """
     question = pickle.dumps((sys.path, dict(os.environ), str(Path.cwd()), function, arguments))
     with _lock:
@@ -85,7 +85,7 @@ def call_in_other_process(function: str, *arguments: object) -> object:
 def _asked(question: bytes) -> tuple[int, str, bytes]:
     if not hasattr(os, "fork"):
         return _once(question)
-    for _ in range(2):  # the one that is kept may have been killed since
+    for _ in range(2):  # the kept process may have been killed
         process = _process()
         try:
             _send(process.stdin, question)
@@ -114,7 +114,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _once(question: bytes) -> tuple[int, str, bytes]:
-    """Ask an interpreter of its own, where processes cannot be forked."""
+    """Start an interpreter for one call, where processes cannot be forked."""
     process = _started([])
     written, _ = process.communicate(len(question).to_bytes(_LENGTH, "big") + question)
     status, said, answer = pickle.loads(written[_LENGTH:])  # noqa: S301  # as above
@@ -150,12 +150,12 @@ def _exactly(stream: IO[bytes], n: int) -> bytes:
 
 
 def serve() -> None:
-    """Answer questions until there are no more; this is the other process."""
+    """Answer calls until the input ends; this runs in the other process."""
     for name in sys.argv[1:]:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what plugins print is no answer
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # keep what plugins print out of the answers
     with contextlib.suppress(EOFError):
         while True:
             _send(answers, pickle.dumps(_answered(_received(questions))))

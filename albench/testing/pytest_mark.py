@@ -1,4 +1,4 @@
-"""A plugin's own tests: one test a check, in five lines."""
+"""A pytest mark for a plugin's own tests: one test per check, in five lines."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ def parametrize_with_checks(
     expected_failures: Mapping[str, str] | None = None,
     sizes: tuple[int, ...] = SIZES,
 ) -> Callable[[Test], Test]:
-    """Return a pytest mark that calls a test once with each check of a plugin.
+    """Return a pytest mark that calls a test once for each check of a plugin.
 
     Parameters
     ----------
     plugin : str, Component or Descriptor
-        Its name, if it is installed; or what it is.
+        Its name if it is installed, or the plugin itself.
     options : mapping of str to object or None
-        What to set beside the defaults.
+        Options to set.
     expected_failures : mapping of str to str or None
-        The names of checks that are known to fail, each with the reason; strict, as pytest's.
+        Checks that are known to fail, each with the reason; strict, as in pytest.
     sizes : tuple of int
         The pools on which a strategy's growth is measured.
 
     Returns
     -------
     MarkDecorator
-        Of a test with the one argument ``check``, which it calls.
+        For a test with one argument, ``check``, which it calls.
 
     Raises
     ------
     PluginError
-        If there is no such plugin, or an expected failure is that of no check.
+        If there is no such plugin, or an expected failure names no check.
     """
     target = find(plugin) if isinstance(plugin, str) else plugin
     specimen = specimen_of(target, options=options, sizes=sizes)
     examination = Examination(specimen, expected_failures or {})
-    # By name, since pytest is no dependency of albench: this is called in tests alone.
+    # By name, since pytest is no dependency of albench; this is called only in tests.
     pytest = importlib.import_module("pytest")
     cases = [
         pytest.param(partial(_require, examination, name), id=f"{specimen.name}:{name}")

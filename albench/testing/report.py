@@ -1,4 +1,4 @@
-"""What a plugin was checked for, and what was found: as a table for people, as JSON for a badge."""
+"""The results of a plugin's checks, as a table and as JSON for a badge."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One check of one plugin.
+    """The result of one check of one plugin.
 
     Parameters
     ----------
@@ -28,10 +28,9 @@ class Result:
     status : Status
         How it ended.
     reason : str
-        What is wrong, why it was skipped or was expected to fail; of a check that passed, what it
-        measured, if anything.
+        What is wrong, or why it was skipped or expected to fail; what was measured, if it passed.
     claims : frozenset of str
-        The plugin's claims that this check tried; see `albench.testing.claims`.
+        The plugin's claims that it tested; see `albench.testing.claims`.
     seconds : float
         How long it took.
     """
@@ -45,7 +44,7 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Every check of one plugin.
+    """The results of all checks of one plugin.
 
     Parameters
     ----------
@@ -54,7 +53,7 @@ class Report:
     kind : str
         Loader, model or strategy.
     package : str
-        Distribution and version; empty if no installed package announces it.
+        Distribution and version; empty if no installed package announces the plugin.
     version : int
         The component's own version.
     results : tuple of Result
@@ -69,7 +68,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether no check failed that was not expected to."""
+        """Whether no check failed unexpectedly."""
         return not self.counts[Status.FAILED]
 
     @property
@@ -108,7 +107,7 @@ class Report:
         raise KeyError(check)
 
     def as_table(self) -> str:
-        """Return a line a check, between a heading and the counts.
+        """Return one line per check, between a heading and the counts.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""What is checked: a plugin as its descriptor announces it, with its options."""
+"""The plugin that is checked, with its descriptor and options."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Specimen:
     Parameters
     ----------
     descriptor : Descriptor
-        What it says of itself.
+        Its descriptor.
     load : callable
-        Returns its target; what goes wrong in it is found by a check.
+        Returns its target; if this raises, a check fails.
     name : str
         Its qualified name.
     package : str
@@ -33,7 +33,7 @@ class Specimen:
     entry : str
         The module of the entry point that announces it; empty if none does.
     options : mapping of str to object
-        What to set beside the defaults.
+        Options to set beside the defaults.
     sizes : tuple of int
         The pools on which a strategy's growth is measured, ascending, three or more.
     """
@@ -47,17 +47,17 @@ class Specimen:
     sizes: tuple[int, ...] = SIZES
 
     def all_options(self, **changes: Any) -> dict[str, Any]:
-        """Return what a benchmark would call the target with.
+        """Return all options, as a benchmark would pass them to the target.
 
         Parameters
         ----------
         **changes : object
-            Values to use instead.
+            Values that override the others.
 
         Returns
         -------
         dict of str to object
-            Defaults, what was set, and the changes.
+            Defaults, overridden by what was set and by the changes.
 
         Raises
         ------
@@ -73,17 +73,17 @@ class Specimen:
         return values
 
     def build(self, **changes: Any) -> Any:  # a Modality, a FusionModel or a QueryStrategy
-        """Return what the target gives.
+        """Call the target and return the result.
 
         Parameters
         ----------
         **changes : object
-            Options to set otherwise.
+            Options that override the others.
 
         Returns
         -------
         object
-            New at each call.
+            A new one at each call.
 
         Raises
         ------
@@ -100,7 +100,7 @@ def specimen_of(
     options: Mapping[str, Any] | None = None,
     sizes: tuple[int, ...] = SIZES,
 ) -> Specimen:
-    """Return a plugin as the checks take it.
+    """Return a plugin in the form that checks take.
 
     Parameters
     ----------
@@ -109,19 +109,19 @@ def specimen_of(
     descriptor : Descriptor or None
         Of a target that is given itself.
     options : mapping of str to object or None
-        What to set beside the defaults.
+        Options to set beside the defaults.
     sizes : tuple of int
         The pools on which growth is measured.
 
     Returns
     -------
     Specimen
-        Nothing of it has been imported yet.
+        The target is not imported yet.
 
     Raises
     ------
     TypeError
-        If a target comes without its descriptor.
+        If a target is passed without its descriptor.
     """
     if isinstance(plugin, Descriptor):
         plugin = Component(plugin, "", "")

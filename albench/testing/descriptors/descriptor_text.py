@@ -1,4 +1,4 @@
-"""Checks of a descriptor's words: its name, versions, summary, source and vocabulary."""
+"""Checks of what a descriptor says: its name, versions, summary, citation, needs and cost."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ def _summary_is_one_line(specimen: Specimen) -> None:
 def _source_is_cited(specimen: Specimen) -> None:
     descriptor = specimen.descriptor
     if "wrapper" in descriptor.tags:
-        raise Skip("a wrapper takes its ideas from what it wraps")
+        raise Skip("a wrapper's source is what it wraps")
     if any(option.required and option.type is Path for option in descriptor.options):
         if not descriptor.citation:
-            raise Skip("it reads files of the user's")
+            raise Skip("it reads the user's files")
     elif not descriptor.citation.strip():
         raise Violation("citation is empty: name the paper, the data set, or 'ours'")
 
@@ -78,17 +78,17 @@ def _source_is_cited(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _descriptor_is_well_formed,
-        holds="Names, versions, ranges and the words of needs and costs are allowed ones.",
-        guards="names that cannot be typed, needs that nothing provides, plugins of another API",
+        holds="Names, versions, ranges, needs and costs have allowed values.",
+        guards="names that cannot be typed; needs that nothing provides; plugins of another API",
     ),
     Check(
         _summary_is_one_line,
-        holds="Listings have one line to show, and every option is explained.",
-        guards="a plugin that nobody can choose from a list",
+        holds="The summary is one line, and every option has a help text.",
+        guards="plugins that nobody can choose from a list",
     ),
     Check(
         _source_is_cited,
-        holds="The descriptor names the source that a reader would look up.",
+        holds="The descriptor cites a source.",
         guards="results whose method cannot be looked up",
     ),
 )

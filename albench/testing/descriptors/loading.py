@@ -1,4 +1,4 @@
-"""Checks of the way a plugin is announced: light, and with a target that is there."""
+"""Checks of loading: announcing imports nothing heavy, and the target can be imported."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ HEAVY = (
     *("torch", "torchvision", "sklearn", "scipy", "pandas", "matplotlib", "skorch", "modAL"),
     *("PIL", "skactiveml", "baal", "tensorflow", "jax", "cv2", "skimage", "pydicom"),
 )
-"""What listing plugins must not import: each takes from a tenth of a second to many."""
+"""What listing plugins must not import: each takes a tenth of a second or much more."""
 
-# A new interpreter: in this one, others have imported everything already.
+# In a new interpreter, since in this one everything may have been imported already.
 _SCRIPT = """
 import importlib.metadata, json, sys
 from albench.registry import registry_of
@@ -34,7 +34,7 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 def _target_is_there(specimen: Specimen) -> None:
     target = specimen.load()
     if not callable(target):
-        raise Violation(f"the target {specimen.descriptor.target} is no function or class")
+        raise Violation(f"the target {specimen.descriptor.target} is not a function or class")
 
 
 def _listing_is_light(specimen: Specimen) -> None:
@@ -66,11 +66,11 @@ CHECKS = (
     Check(
         _target_is_there,
         holds="The descriptor's target can be imported and called.",
-        guards="a name that can be listed but not run",
+        guards="plugins that can be listed but not run",
     ),
     Check(
         _listing_is_light,
-        holds="Announcing the plugin imports nothing that takes long.",
-        guards="`albench --help` that waits for a deep-learning library",
+        holds="Announcing the plugin imports no heavy library.",
+        guards="an `albench plugins list` that waits for a deep-learning library",
     ),
 )

@@ -1,4 +1,4 @@
-"""Checks of options: what the descriptor allows, the target takes, and nothing else."""
+"""Checks of options: the target accepts what the descriptor allows, and nothing else."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _allowed_values_are_taken(specimen: Specimen) -> None:
 
 
 def extremes(option: Option) -> tuple[Any, ...]:  # of the option's own type
-    """Return the values at the ends of what an option allows.
+    """Return the extreme values that an option allows.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def extremes(option: Option) -> tuple[Any, ...]:  # of the option's own type
 
 
 def moderate_extremes(descriptor: Descriptor) -> list[tuple[str, Any]]:  # of options' own types
-    """Return the ends of all options, but for maxima: the most passes allowed would take hours.
+    """Return the extreme values of all options, without maxima, which could take hours.
 
     Parameters
     ----------
@@ -148,22 +148,22 @@ def moderate_extremes(descriptor: Descriptor) -> list[tuple[str, Any]]:  # of op
 CHECKS = (
     Check(
         _options_are_sound,
-        holds="Every option's default lies in its own range, and no option is announced twice.",
+        holds="Every default is an allowed value, and no option is announced twice.",
         guards="defaults that the benchmark itself would refuse",
     ),
     Check(
         _target_takes_its_options,
-        holds="The target takes every option, and its own defaults are those announced.",
+        holds="The target accepts every option, with the announced defaults.",
         guards="cells identified by a default that is not the one used",
     ),
     Check(
         _unknown_option_is_refused,
-        holds="An option that is not announced raises, and is not swallowed.",
-        guards="misspelt options that change nothing",
+        holds="An unannounced option raises an error.",
+        guards="misspelt options that are ignored",
     ),
     Check(
         _allowed_values_are_taken,
-        holds="The target takes every choice of every option, and both ends of its range.",
-        guards="ranges that promise more than the code takes",
+        holds="The target accepts every choice of every option, and both ends of its range.",
+        guards="ranges wider than what the code accepts",
     ),
 )

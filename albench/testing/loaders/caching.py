@@ -1,4 +1,4 @@
-"""Checks of a loader that has just been opened: what it reads first, and who owns it."""
+"""Checks that caches inside a loader do not show: a new loader, read in several ways."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 N_ALONE = 4
-"""How many rows are each read by a loader of their own."""
+"""The number of rows that are each read by a new loader."""
 
 RUN = 16
-"""The length of a contiguous run of rows."""
+"""The length of a contiguous range of rows."""
 
 WHOLE_BYTES = 64 * 2**20
 """All rows are read at once if they take no more than this."""
@@ -38,11 +38,11 @@ def _what_was_read_before_does_not_matter(specimen: Specimen) -> None:
         modality = specimen.build()
         modality.read(asked)
         if not equal_samples(modality.read(rows), expected):
-            raise Violation(f"after {how} was read, the same rows are other samples")
+            raise Violation(f"after {how} was read, the same rows give other samples")
 
 
 def _read_by_a_fresh_one(specimen: Specimen, row: NDArray[np.intp]) -> NDArray[Any]:
-    """Return one row as a loader reads it that has read nothing else."""
+    """Return a row as read by a new loader."""
     modality = specimen.build()
     samples: NDArray[Any] = modality.read(row)
     require_samples(samples, row, modality)
@@ -50,7 +50,7 @@ def _read_by_a_fresh_one(specimen: Specimen, row: NDArray[np.intp]) -> NDArray[A
 
 
 def _requests(modality: Modality) -> Iterator[Rows]:
-    """Yield requests of several forms: a cache may answer each of them in another way."""
+    """Yield several forms of requests, each of which a cache may answer differently."""
     n = len(modality)
     middle = n // 2
     yield "one row", np.array([middle])
@@ -71,20 +71,20 @@ def _what_was_read_is_no_view(specimen: Specimen) -> None:
             first[...] = np.where(first == 1, 0, 1)
         if not equal_samples(modality.read(rows), before):
             raise Violation(
-                f"who writes into {how} that was read changes what is read next: give a copy, or "
-                "an array that cannot be written to"
+                f"writing to {how} that was read changes later reads: return a copy or a "
+                "read-only array"
             )
 
 
 CHECKS = (
     Check(
         _what_was_read_before_does_not_matter,
-        holds="What a fresh loader reads first, one row alone, it reads after all others too.",
-        guards="scales taken from the first rows read; float64 for one row; caches out of step",
+        holds="A row read first and alone by a new loader is the same after other reads.",
+        guards="scales computed from the first rows read; float64 for a single row; stale caches",
     ),
     Check(
         _what_was_read_is_no_view,
-        holds="Who writes into one row, a run or all rows read by a fresh loader changes nothing.",
-        guards="slices of a cache handed out where rows happen to be contiguous",
+        holds="Writing to rows that a new loader read, by whatever request, changes no later read.",
+        guards="slices of a cache returned where rows are contiguous",
     ),
 )

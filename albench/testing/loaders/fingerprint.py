@@ -1,4 +1,4 @@
-"""Checks of identity: the fingerprint is that of the data, here and in any other process."""
+"""Checks of the fingerprint: equal for equal data, here and in another process."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 _PARTS = (
-    "the same rows are other samples",
-    "subjects are others",
-    "labels are others",
+    "the same rows give other samples",
+    "subjects differ",
+    "labels differ",
     "marks differ",
 )
 
@@ -46,7 +46,7 @@ def _fingerprint_is_stable(specimen: Specimen) -> None:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a fingerprint stands for, as far as it is cheap to see."""
+    """The data behind a fingerprint, as far as they are cheap to read."""
 
     shape: tuple[int, ...]
     subjects: str
@@ -55,7 +55,7 @@ class Contents:
 
 
 def contents(modality: Modality) -> Contents:
-    """Return what decides a modality's results: subjects, labels and some samples.
+    """Return the data of a modality: subjects, labels and some samples.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def _another_process_sees_the_same(specimen: Specimen) -> None:
     modality = opened(specimen)
     rows = some_rows(modality)
     if not is_importable(specimen):
-        raise Skip("its target was given itself, so that no other process can import it")
+        raise Skip("its target was passed directly, so that no other process can import it")
     others = [specimen.all_options(**{name: value}) for name, value, _ in _variants(specimen)]
     function = f"{__name__}:{seen_elsewhere.__name__}"
     options = specimen.all_options()
@@ -133,18 +133,18 @@ def _another_process_sees_the_same(specimen: Specimen) -> None:
 def seen_elsewhere(
     descriptor: Descriptor, options: dict[str, Any], rows: list[int], others: list[dict[str, Any]]
 ) -> list[str]:
-    """Return what a loader gives in this process, for the process that asks.
+    """Return what a loader returns in this process, for the process that asks.
 
     Parameters
     ----------
     descriptor : Descriptor
         The loader's.
     options : dict of str to object
-        All of them.
+        All options.
     rows : list of int
-        To be read.
+        Rows to read.
     others : list of dict
-        Options with which it is opened before: a class may keep what it opened first.
+        Options of earlier calls: a class may keep the data of the first.
 
     Returns
     -------
@@ -174,17 +174,17 @@ def _hashes(modality: Modality, rows: NDArray[np.intp]) -> list[str]:
 CHECKS = (
     Check(
         _fingerprint_is_stable,
-        holds="Loaded twice, the fingerprint, subjects and labels are the same.",
-        guards="caches that are never hit; subjects in the order of a directory",
+        holds="Loaded twice, fingerprint, subjects and labels are the same.",
+        guards="caches that are never hit; subjects in directory order",
     ),
     Check(
         _fingerprint_follows_the_data,
         holds="An option that changes the data changes the fingerprint.",
-        guards="results computed from the cached data of other options",
+        guards="results computed from data cached under other options",
     ),
     Check(
         _another_process_sees_the_same,
-        holds="Opened in another process, fingerprint, samples, subjects and labels are the same.",
-        guards="hash(), the order of sets; data that only this process has",
+        holds="Loaded in another process, fingerprint, samples, subjects and labels are the same.",
+        guards="hash() and the order of sets; data that exist only in this process",
     ),
 )

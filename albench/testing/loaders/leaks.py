@@ -1,4 +1,4 @@
-"""Checks of what samples give away: labels in a feature, and statistics of all rows."""
+"""Checks of leaks in samples: labels in a feature, and statistics of all rows."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 GAP = 100.0
-"""How much wider than the classes' own ranges the gaps between them are, if they are a code."""
+"""A feature encodes the class if gaps between classes exceed their ranges by this factor."""
 
 CHANCE_BITS = 20
-"""A feature is suspected if chance would make one like it less than once in 2 to this power."""
+"""A feature is suspect if chance produces one like it less than once in 2 to this power."""
 
 STANDARD = 1e-4
-"""How near to 0 and 1 the means and deviations of standardised features are."""
+"""The tolerance for means of 0 and deviations of 1 of standardised features."""
 
 MIN_ROWS = 20
 
@@ -38,32 +38,32 @@ def _no_feature_is_the_label(specimen: Specimen) -> Evidence:
     if len(codes):
         where = tuple(int(i) for i in np.unravel_index(codes[0], modality.shape))
         raise Violation(
-            f"feature {where if len(where) > 1 else where[0]} is the label in disguise: it has a "
+            f"feature {where if len(where) > 1 else where[0]} encodes the label: it has a "
             "value of its own for each class"
         )
     return Evidence(note=f"looked at {len(modality)} rows of {len(ranges.low)} classes")
 
 
 def _classes(modality: Modality) -> NDArray[np.intp]:
-    """Return the class number of each row, where there is evidence enough to accuse by."""
+    """Return the class number of each row; raise `Skip` if there is too little evidence."""
     if modality.labels is None:
-        raise Skip("it knows no labels")
+        raise Skip("it has no labels")
     labels = {subject: str(label) for subject, label in modality.labels.items()}
     names, numbers = np.unique(
         [labels.get(subject, "") for subject in modality.subjects], return_inverse=True
     )
     if len(names) < 2:
         raise Skip("it has one class only")
-    # Rows of one subject are alike, so that subjects are what chance would have to draw.
+    # Rows of a subject are alike, so the evidence is counted in subjects.
     evidence = (len(set(modality.subjects.tolist())) - len(names)) * math.log2(len(names))
     if evidence < CHANCE_BITS + math.log2(math.prod(modality.shape)):
-        raise Skip("it has too few subjects to tell a hidden label from chance")
+        raise Skip("it has too few subjects to tell an encoded label from chance")
     return numbers
 
 
 @dataclass(frozen=True, eq=False)
 class _Ranges:
-    """The least and the largest value of every feature in each class, ``(n_classes, n)``."""
+    """The minimum and maximum of every feature in each class, ``(n_classes, n)``."""
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
@@ -116,12 +116,12 @@ def _statistics_are_not_of_all_rows(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _no_feature_is_the_label,
-        holds="If it knows labels, no feature or pixel has a value of its own for each class.",
-        guards="a column of labels, or a mark in a picture's corner, left among the features",
+        holds="If it has labels, no feature or pixel encodes the class.",
+        guards="a column of labels left among the features; a mark in the corner of images",
     ),
     Check(
         _statistics_are_not_of_all_rows,
-        holds="Vectors are not standardised by means and deviations of all rows.",
-        guards="scaling by statistics to which the test part contributed",
+        holds="Vectors are not standardised with means and deviations of all rows.",
+        guards="scaling with statistics of the test part",
     ),
 )

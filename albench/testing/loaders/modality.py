@@ -1,4 +1,4 @@
-"""Checks of opening: a modality whose parts fit together, and nothing read before it is asked."""
+"""Checks of the modality that a loader returns, and that loading reads no samples."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 NAMED = 3
-"""How many culprits a message names."""
+"""The largest number of subjects that a message names."""
 
 
 @lru_cache(maxsize=4)
 def opened(specimen: Specimen) -> Modality:
-    """Return the loader's modality, loaded once for all checks that only look at it.
+    """Return the loader's modality, loaded once for all checks that do not change it.
 
     Parameters
     ----------
@@ -37,18 +37,18 @@ def opened(specimen: Specimen) -> Modality:
     Returns
     -------
     Modality
-        Of the options that were set.
+        Loaded with the options that were set.
 
     Raises
     ------
     Violation
-        If it is none, or an empty one.
+        If it is not a modality, or has no rows.
     """
     modality = specimen.build()
     if not isinstance(modality, Modality):
-        raise Violation(f"it gives {type(modality).__name__}, expected is albench.api.Modality")
+        raise Violation(f"it returns {type(modality).__name__}, expected albench.api.Modality")
     if not len(modality):
-        raise Violation("it gives a modality without rows")
+        raise Violation("it returns a modality without rows")
     return modality
 
 
@@ -84,7 +84,7 @@ def _kind_of(value: Any) -> str:  # anything at all
 def _labels_cover_the_subjects(specimen: Specimen) -> None:
     modality = opened(specimen)
     if modality.labels is None:
-        raise Skip("it knows no labels")
+        raise Skip("it has no labels")
     without = sorted(set(modality.subjects.tolist()) - set(modality.labels))
     if without:
         named = ", ".join(without[:NAMED])
@@ -157,34 +157,34 @@ def _global_random_state_is_unchanged(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _opens_a_modality,
-        holds="It gives a modality with rows, named subjects, a shape and a fingerprint.",
-        guards="subjects as objects or numbers; shapes that no stream knows",
+        holds="It returns a modality with rows, named subjects, a shape and a fingerprint.",
+        guards="subjects as objects or numbers; unsupported shapes",
         covers=("is a",),
     ),
     Check(
         _labels_cover_the_subjects,
-        holds="If it knows labels, every subject has one, a str or an int.",
-        guards="subjects that fall out of a cohort; labels of numpy's types",
+        holds="If it has labels, every subject has one, a str or an int.",
+        guards="subjects that drop out of a cohort; labels of NumPy types",
     ),
     Check(
         _marks_fit_the_rows,
-        holds="Marks are arrays of bool, one value a row.",
-        guards="audits that count the wrong rows",
+        holds="Marks are boolean arrays with one value per row.",
+        guards="counts over the wrong rows",
     ),
     Check(
         _simulated_data_say_so,
-        holds="The note says that data are simulated if the tag does, and the reverse.",
-        guards="simulated figures that pass for real ones",
+        holds="The note says that data are simulated exactly if the tag does.",
+        guards="simulated data that pass for real",
         covers=("tag simulated",),
     ),
     Check(
         _loading_reads_no_samples,
         holds="Loading does not call `read`.",
-        guards="a listing of a cohort that decodes every image of it",
+        guards="describing a cohort decodes all its images",
     ),
     Check(
         _global_random_state_is_unchanged,
-        holds="The generators of random, numpy.random and torch are left as they were.",
-        guards="simulations that seed the process",
+        holds="The global generators of random, numpy.random and torch stay unchanged.",
+        guards="simulations that seed the global generators",
     ),
 )

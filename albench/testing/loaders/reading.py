@@ -1,4 +1,4 @@
-"""Checks of reading: any rows, in any order, the same each time, from any thread."""
+"""Checks of reading: any rows, in any order, repeatable, from any thread."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 N_ROWS = 24
-"""How many rows are read again and again."""
+"""The number of rows that are read repeatedly."""
 
 _AT_ONCE = 32
 
 
 def some_rows(modality: Modality, n: int = N_ROWS) -> NDArray[np.intp]:
-    """Return rows spread over a modality, the first and the last among them.
+    """Return rows spread over a modality, including the first and the last.
 
     Parameters
     ----------
     modality : Modality
         Any.
     n : int
-        How many at most.
+        The largest number of rows.
 
     Returns
     -------
@@ -60,40 +60,40 @@ def in_blocks(modality: Modality) -> Iterator[NDArray[np.intp]]:
 
 
 def equal_samples(actual: NDArray[Any], expected: NDArray[Any]) -> bool:
-    """Return whether two readings are the same, what is missing in both included.
+    """Return whether two arrays are equal, with missing values in the same places.
 
     Parameters
     ----------
     actual : ndarray
         Samples, or rows.
     expected : ndarray
-        What they should be.
+        The expected samples.
 
     Returns
     -------
     bool
-        Bit for bit but for the kind of NaN.
+        Exact, except for the payload of NaN.
     """
     is_float = np.asarray(actual).dtype.kind == "f"
     return np.array_equal(actual, expected, equal_nan=is_float)
 
 
 def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) -> None:
-    """Raise if what was read is not what a loader may give.
+    """Raise if samples have a wrong shape, type or value.
 
     Parameters
     ----------
     samples : object
         What `read` returned.
     rows : ndarray of int
-        What it was asked for.
+        The rows that were read.
     modality : Modality
-        What was announced.
+        The modality that they belong to.
 
     Raises
     ------
     Violation
-        If shape or type are others, or a number is not finite.
+        If shape or type are wrong, or a number is not finite.
     """
     expected = (len(rows), *modality.shape)
     if not isinstance(samples, np.ndarray) or samples.shape != expected:
@@ -150,7 +150,7 @@ def _rows_come_in_any_order(specimen: Specimen) -> None:
     }
     for how, chosen in trials.items():
         if not equal_samples(modality.read(rows[chosen]), samples[chosen]):
-            raise Violation(f"rows read {how} are other samples")
+            raise Violation(f"rows read {how} are different samples")
 
 
 def _reading_is_repeatable(specimen: Specimen) -> None:
@@ -158,9 +158,9 @@ def _reading_is_repeatable(specimen: Specimen) -> None:
     rows = some_rows(modality)
     first = modality.read(rows).copy()
     if not equal_samples(modality.read(rows), first):
-        raise Violation("the same rows are other samples the second time")
+        raise Violation("the same rows give other samples the second time")
     if not equal_samples(specimen.build().read(rows), first):
-        raise Violation("the same rows are other samples when it is loaded again")
+        raise Violation("the same rows give other samples when it is loaded again")
 
 
 def _samples_are_the_readers_own(specimen: Specimen) -> None:
@@ -174,7 +174,7 @@ def _samples_are_the_readers_own(specimen: Specimen) -> None:
     if samples.flags.writeable:
         samples[...] = 1
     if not equal_samples(modality.read(rows), before):
-        raise Violation("who writes into what was read changes what is read next")
+        raise Violation("writing to what was read changes later reads")
 
 
 def _threads_may_read(specimen: Specimen) -> None:
@@ -194,31 +194,31 @@ CHECKS = (
         _samples_are_as_announced,
         holds="All rows are finite or have gaps as announced, of the announced shape, uint8 images "
         "or float32 throughout.",
-        guards="images of several sizes; float64; NaN from missing cells",
+        guards="images of different sizes; float64; NaN from missing cells",
     ),
     Check(
         _rows_beyond_the_end_are_refused,
-        holds="A row behind the last is an error.",
-        guards="row numbers that are clipped, so that a wrong one gives the last row",
+        holds="Reading past the last row is an error.",
+        guards="clipped row numbers, which hide wrong ones",
     ),
     Check(
         _rows_come_in_any_order,
-        holds="Rows can be read in any order, repeated, or one alone.",
-        guards="files read by slices; rows sorted on the way",
+        holds="Rows can be read in any order, repeatedly, or one at a time.",
+        guards="files read in slices; rows sorted while reading",
     ),
     Check(
         _reading_is_repeatable,
-        holds="The same rows are the same samples each time, and when it is loaded again.",
-        guards="random crops, and simulations that draw as they are read",
+        holds="The same rows give the same samples each time, also after loading again.",
+        guards="random crops; simulations that draw while reading",
     ),
     Check(
         _samples_are_the_readers_own,
-        holds="Who writes into the samples changes nothing for the next.",
-        guards="a cache handed out, and scaled in place",
+        holds="Writing to samples that were read does not change later reads.",
+        guards="a cache that is handed out and then scaled in place",
     ),
     Check(
         _threads_may_read,
-        holds="Another thread reads the same.",
+        holds="Another thread reads the same samples.",
         guards="file handles and connections that belong to one thread",
     ),
 )

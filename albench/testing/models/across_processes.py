@@ -1,4 +1,4 @@
-"""Checks of another process: the same seed builds the same network there, and the same trunks."""
+"""A check across processes: the same seed builds the same network and trunks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def _another_process_builds_the_same(specimen: Specimen) -> None:
     if not is_importable(specimen):
-        raise Skip("its target was given itself, so that no other process can import it")
+        raise Skip("its target was passed directly, so that no other process can import it")
     samples = usual_samples(specimen)
     here = _answers(specimen, samples)
     function = f"{__name__}:{answers_to.__name__}"
@@ -46,14 +46,14 @@ def _another_process_builds_the_same(specimen: Specimen) -> None:
 def answers_to(
     descriptor: Descriptor, options: dict[str, Any], samples: Samples
 ) -> dict[str, dict[str, Any]]:  # keys are strings, numbers are nested lists
-    """Return what a model gives in a process that has built nothing of it yet.
+    """Return the outputs of a model in this process, for the process that asks.
 
     Parameters
     ----------
     descriptor : Descriptor
-        Of the model.
+        The model's.
     options : dict of str to object
-        What is set beside the defaults.
+        Options to set.
     samples : Samples
         The samples.
 
@@ -63,7 +63,7 @@ def answers_to(
         The ``keys`` of its trunks, and the ``numbers`` of its logits and of their outputs.
     """
     specimen = specimen_of(descriptor, options=options)
-    # A class may keep what it built first; in a benchmark, that is often something else.
+    # A class may keep what it built first, which in a benchmark is often another network.
     built(specimen, samples, n_classes=samples.n_classes + 2)
     return _answers(specimen, samples)
 
@@ -83,7 +83,7 @@ def _answers(specimen: Specimen, samples: Samples) -> dict[str, dict[str, Any]]:
 CHECKS = (
     Check(
         _another_process_builds_the_same,
-        holds="Built in another process, with the same seed, logits and trunks are the same.",
-        guards="hash(), the order of sets and process numbers in first weights or in keys",
+        holds="Built in another process with the same seed, logits and trunks are the same.",
+        guards="hash(), the order of sets, or process numbers in initial weights or keys",
     ),
 )

@@ -1,4 +1,4 @@
-"""Checks of what training leaves: prediction knows it, each modality counts, nothing else moves."""
+"""Checks of a trained network: it predicts, uses every modality, and keeps frozen parts."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 GOOD = 0.8
-"""The training accuracy that the easy problem is expected to end with."""
+"""The expected training accuracy on the easy problem."""
 
 LEAST_SHARE = 1e-5
-"""How far a modality moves logits at least, as a part of what the strongest one does."""
+"""The least effect of a modality on logits, relative to the strongest one."""
 
 
 def _training_shows_in_prediction(specimen: Specimen) -> Evidence:
     net = built(specimen, usual_samples(specimen))
     if not any(p.requires_grad for p in net.parameters()):
-        raise Skip("nothing of it learns")
+        raise Skip("it has no trainable parameters")
     for updates in UPDATES:
         result = trained(specimen, updates)
         if result.accuracy >= GOOD:
@@ -56,7 +56,7 @@ def _every_modality_counts(specimen: Specimen) -> None:
     result = trained(specimen, UPDATES[0])
     names = list(result.samples.shapes)
     if len(names) < 2:
-        raise Skip("it takes one modality only")
+        raise Skip("it takes only one modality")
     fresh = built(specimen, result.samples)
     shares = [_shares(net, result.samples) for net in (fresh, result.net)]
     for name in names:
@@ -69,7 +69,7 @@ def _every_modality_counts(specimen: Specimen) -> None:
 
 
 def _shares(net: Network, samples: Samples) -> dict[str, float]:
-    """Return how far each modality's samples, given to other rows, move the logits."""
+    """Return how far logits move if a modality's samples are exchanged between rows."""
     tensors = samples.tensors()
     before = logits(net, tensors)
     moved = {
@@ -96,7 +96,7 @@ def _what_is_frozen_does_not_move(specimen: Specimen) -> None:
 
 
 def _owner(net: nn.Module, name: str) -> nn.Module:
-    """Return the smallest part of a network that has weights, and a buffer of this name."""
+    """Return the smallest submodule with weights that contains an entry of the state dict."""
     for path in _paths(name):
         part = net.get_submodule(path)
         if any(True for _ in part.parameters()):
@@ -124,22 +124,22 @@ def _logits_are_no_probabilities(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _training_shows_in_prediction,
-        holds="Trained on an easy problem, it predicts its own training set.",
-        guards="training one network and predicting by another; running statistics that lag",
+        holds="Trained on an easy problem, it predicts its training set.",
+        guards="training one network and predicting with another; running statistics that lag",
     ),
     Check(
         _every_modality_counts,
-        holds="Other samples of any one modality change the logits by more than rounding.",
-        guards="a stream that is scaled to nothing, or averaged away",
+        holds="Changing the samples of any modality changes the logits by more than rounding.",
+        guards="a stream that is scaled to zero, or averaged away",
     ),
     Check(
         _what_is_frozen_does_not_move,
-        holds="Where no weight learns, training moves no statistics either.",
-        guards="a frozen trunk inside the network, whose batch norms go on learning",
+        holds="In frozen parts of the network, training changes no statistics.",
+        guards="a frozen trunk whose batch norms keep updating",
     ),
     Check(
         _logits_are_no_probabilities,
         holds="Logits are not probabilities.",
-        guards="a softmax in the network, and another behind it",
+        guards="a softmax in the network, followed by a second one",
     ),
 )

@@ -1,4 +1,4 @@
-"""Checks of building: a network for any modalities and classes, its weights from one generator."""
+"""Checks of building networks: modalities, classes and initial weights."""
 
 from __future__ import annotations
 
@@ -92,29 +92,29 @@ def _are_equal(one: Network, other: Network) -> bool:
 CHECKS = (
     Check(
         _builds_a_network,
-        holds="It builds a torch module with trunks, encode, embed and fuse.",
-        guards="models that are no fusion networks",
+        holds="It builds a torch module with `trunks`, `encode`, `embed` and `fuse`.",
+        guards="models that are not fusion networks",
         covers=("is a",),
     ),
     Check(
         _every_number_of_modalities,
-        holds="It works with the numbers of modalities that it claims: 1, 2, 4 and the ends.",
-        guards="code that knows two modalities by number or by name",
+        holds="It works with the numbers of modalities that it claims: 1, 2, 4 and both ends.",
+        guards="code written for exactly two modalities",
         covers=tuple(f"{count}" for count in range(1, 10)),
     ),
     Check(
         _as_many_logits_as_classes,
-        holds="For 2, 3 and 7 classes it gives as many finite logits a row.",
+        holds="For 2, 3 and 7 classes it returns as many finite logits per row.",
         guards="heads of a fixed size; one logit for two classes",
     ),
     Check(
         _same_seed_same_weights,
-        holds="Torch's seed alone decides the first weights.",
-        guards="weights drawn from numpy or from a generator of its own",
+        holds="torch's seed alone determines the initial weights.",
+        guards="weights drawn from NumPy or from a generator of its own",
     ),
     Check(
         _other_seed_other_weights,
-        holds="Another seed gives other weights.",
-        guards="building that seeds torch, so that all repetitions start alike",
+        holds="Another seed gives other initial weights.",
+        guards="building that seeds torch, so that all repetitions start from the same weights",
     ),
 )

@@ -1,4 +1,4 @@
-"""An easy problem: classes that differ plainly in every modality, and a classifier of them."""
+"""An easy problem, whose classes differ clearly in every modality, and a trained classifier."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
 N_ROWS = 24
 
 UPDATES = (20, 120)
-"""How long is trained: the second time if the first was not enough."""
+"""The numbers of updates; the second is used if the first was not enough."""
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A network that has been trained on the easy problem.
+    """A network trained on the easy problem.
 
     Parameters
     ----------
     net : Network
         In training mode.
     samples : Samples
-        The samples it was trained on.
+        The training set.
     labels : ndarray of int, shape (n,)
         Their classes.
     predicted : ndarray of float, shape (n, n_classes)
-        Their probabilities, as a strategy or a test would be given them.
+        Their predicted probabilities.
     training_loss : float
         Of the training set, in training mode.
     """
@@ -56,7 +56,7 @@ class Trained:
 
     @property
     def accuracy(self) -> float:
-        """The share of the training set that prediction gets right."""
+        """The accuracy of the predictions on the training set."""
         return float((self.predicted.argmax(axis=1) == self.labels).mean())
 
 
@@ -106,7 +106,7 @@ def _loss_in_training(net: Network, samples: Samples, labels: NDArray[np.intp]) 
 
 
 def _easy(specimen: Specimen) -> Samples:
-    """Return samples of the usual shapes, of which each is its class's pattern and some noise."""
+    """Return samples of the usual shapes: the pattern of their class, and some noise."""
     usual = usual_samples(specimen)
     rng = np.random.default_rng(12)
     raw = {name: _patterns(rng, shape, usual.n_classes) for name, shape in usual.shapes.items()}
@@ -120,7 +120,7 @@ def _patterns(rng: np.random.Generator, shape: tuple[int, ...], n_classes: int) 
         centres = 3 * rng.normal(size=(n_classes, *shape))
         vectors: NDArray[Any] = (centres[classes] + 0.2 * noise).astype(np.float32)
         return vectors
-    # Width and brightness of the stripes are the class's, which convolutions tell apart.
+    # Each class has its width and brightness of stripes, which convolutions tell apart.
     columns = np.arange(shape[-1])
     stripes = np.array([(columns // (1 + number)) % 2 for number in range(n_classes)])
     images = 40 + 40 * classes[:, None] + 80 * stripes[classes]

@@ -1,4 +1,4 @@
-"""Checks of the classifier: what `embed` gives is what it is given."""
+"""A check of the embedding: it is the input of the classifier."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 Call = tuple[torch.Tensor, torch.Tensor]
-"""What a module was given, and what it gave."""
+"""The input and the output of a module."""
 
 
 def _the_classifier_sees_what_is_embedded(specimen: Specimen) -> Evidence:
@@ -32,20 +32,20 @@ def _the_classifier_sees_what_is_embedded(specimen: Specimen) -> Evidence:
         with _calls_of(net) as calls:
             answer = net.fuse(vectors)
     if any(_agree(x, embedded) for x, y in calls if _agree(y, answer)):
-        return Evidence(note="a module that is given the embedding gives the logits")
+        return Evidence(note="a module that takes the embedding returns the logits")
     if _is_affine(embedded, answer):
         return Evidence(note="logits are a linear function of the embedding")
     if not any(_agree(y, answer) for _, y in calls):
-        raise Skip("no module of its own gives the logits, so that what it is given is not seen")
+        raise Skip("no module of its own returns the logits, so that the input cannot be seen")
     raise Violation(
-        "what `embed` gives is not what the classifier is given: strategies would measure "
+        "what `embed` returns is not the input of the classifier: strategies would measure "
         "distances, and take gradients, of vectors that decide nothing"
     )
 
 
 @contextmanager
 def _calls_of(net: nn.Module) -> Iterator[list[Call]]:
-    """Note the calls of all modules inside the block that take and give one tensor."""
+    """Record the calls in the block of modules that take and return one tensor."""
     calls: list[Call] = []
 
     def note(_module: nn.Module, given: Any, gave: Any) -> None:  # a plugin's own, of any form
@@ -68,7 +68,7 @@ def _agree(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 
 def _is_affine(embedded: torch.Tensor, answer: torch.Tensor) -> bool:
-    """Return whether logits are an affine function of the embedding, where rows suffice to tell."""
+    """Return whether logits are an affine function of the embedding, if rows suffice to tell."""
     ones = torch.ones(len(embedded), 1)
     design = torch.cat([embedded, ones], 1).double()
     rank = int(torch.linalg.matrix_rank(design))
@@ -81,7 +81,7 @@ def _is_affine(embedded: torch.Tensor, answer: torch.Tensor) -> bool:
 CHECKS = (
     Check(
         _the_classifier_sees_what_is_embedded,
-        holds="What embed gives is what the classifier is given, or logits are linear in it.",
-        guards="distances and gradients of vectors that the prediction does not come from",
+        holds="`embed` returns the classifier's input, or logits are linear in it.",
+        guards="distances and gradients of vectors that the prediction does not depend on",
     ),
 )

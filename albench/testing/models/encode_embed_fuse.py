@@ -1,4 +1,4 @@
-"""Checks of the factors: streams, embedding and fusion can be computed apart, row by row."""
+"""Checks of `encode`, `embed` and `fuse`: they can be computed separately, row by row."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Tensors = Mapping[str, torch.Tensor]
 
 N_TIMES = 100
-"""How often the same row is asked for: a model that counts its calls may do so for long."""
+"""How often the same row is predicted, to catch models that count their calls."""
 
 
 def _forward_is_fuse_after_encode(specimen: Specimen) -> None:
@@ -64,7 +64,7 @@ def _heads(net: Network) -> dict[str, Callable[[Tensors], torch.Tensor]]:
 def _modalities_are_found_by_name(specimen: Specimen) -> None:
     net, samples = _usual(specimen)
     if len(samples.shapes) < 2:
-        raise Skip("it takes one modality only")
+        raise Skip("it takes only one modality")
     tensors = samples.tensors()
     turned = dict(reversed(tensors.items()))
     require_close(
@@ -137,42 +137,42 @@ def _dropout_sits_in_fuse(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _forward_is_fuse_after_encode,
-        holds="In evaluation mode, forward gives what fuse gives of encoded samples.",
-        guards="training one network and predicting by another",
+        holds="In evaluation mode, `forward` equals `fuse` of the encoded samples.",
+        guards="training one network and predicting with another",
     ),
     Check(
         _rows_are_independent,
         holds="In evaluation mode, a row's vectors and logits do not depend on its batch.",
-        guards="statistics over the batch, which make a prediction depend on the company",
+        guards="batch statistics, which make a prediction depend on the other rows",
     ),
     Check(
         _modalities_are_found_by_name,
-        holds="The order of a mapping's keys changes nothing.",
-        guards="concatenation in the order of whoever asks",
+        holds="The order of modalities in a mapping does not matter.",
+        guards="concatenation in the order of the caller's mapping",
     ),
     Check(
         _no_rows_give_no_rows,
-        holds="Of no rows, fuse and embed give no rows.",
-        guards="an empty pool, at the end of a budget",
+        holds="For no rows, `fuse` and `embed` return no rows.",
+        guards="failures on an empty pool, at the end of a budget",
     ),
     Check(
         _prediction_changes_nothing,
-        holds="In evaluation mode, weights, buffers and samples stay as they are.",
-        guards="statistics updated by prediction; operations in place on shared samples",
+        holds="In evaluation mode, predicting changes no weights, buffers or samples.",
+        guards="statistics updated by prediction; in-place operations on shared samples",
     ),
     Check(
         _asking_again_changes_nothing,
-        holds="In evaluation mode, one sample asked for a hundred times has the same logits.",
-        guards="calls that are counted, and caches that go stale",
+        holds="In evaluation mode, a sample has the same logits a hundred times in a row.",
+        guards="counted calls and stale caches",
     ),
     Check(
         _vectors_are_not_written_to,
-        holds="Fuse and embed leave the vectors as they are.",
-        guards="operations in place on vectors that are kept for the next question",
+        holds="`fuse` and `embed` do not write to the vectors.",
+        guards="in-place operations on vectors that are used again",
     ),
     Check(
         _dropout_sits_in_fuse,
-        holds="With dropout on, encode and embed give the same as without chance.",
-        guards="dropout passes that repeat only the fusion and so would miss it",
+        holds="With dropout on, `encode` and `embed` stay deterministic.",
+        guards="dropout before `fuse`, which dropout passes would not repeat",
     ),
 )

@@ -1,4 +1,4 @@
-"""Checks of large batches: what holds of a few rows holds of hundreds."""
+"""Checks of large batches: hundreds of rows give what a few at a time give."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     Tensors = Mapping[str, torch.Tensor]
 
 MOST_ROWS, LEAST_ROWS = 600, 65
-"""The rows of a large batch: fewer where samples are large, but more than powers of 2 up to 64."""
+"""The rows of a large batch: fewer where samples are large, but more than 64."""
 
 MOST_NUMBERS = 4_000_000
-"""How many numbers of one modality a large batch may hold, if it has more than the least rows."""
+"""The most numbers per modality in a batch with more than `LEAST_ROWS` rows."""
 
 FEW = 10
-"""The rows of the batches that a large one is compared with."""
+"""The rows of the small batches for comparison."""
 
 N_PLACES = 4
-"""At how many places of a large batch such rows are taken."""
+"""The number of places in a large batch from which they are taken."""
 
 
 def _large_batches_change_nothing(specimen: Specimen) -> Evidence:
@@ -61,17 +61,17 @@ def _large_batches_change_nothing(specimen: Specimen) -> Evidence:
 
 
 def large_batch(samples: Samples) -> dict[str, torch.Tensor]:
-    """Return a large batch of samples, no two of them alike.
+    """Return a large batch of different samples.
 
     Parameters
     ----------
     samples : Samples
-        Whose samples are repeated, each time fainter.
+        Repeated, each time fainter.
 
     Returns
     -------
     dict of str to Tensor, shape (n, *shape)
-        As `FusionNet.encode` takes them, new at each call.
+        As `FusionNet.encode` takes them; new at each call.
     """
     tensors = samples.tensors()
     largest = max(x[0].numel() for x in tensors.values())
@@ -90,7 +90,7 @@ def _places(n: int) -> Iterator[slice]:
 
 
 def _answers(net: Network, tensors: Tensors) -> dict[str, torch.Tensor]:
-    """Return everything a network computes, and see that it writes into nothing it is given."""
+    """Return everything a network computes; raise if it writes to its inputs."""
     kept = {name: x.clone() for name, x in tensors.items()}
     vectors = encoded(net, tensors)
     answers = {f"the vectors of {name}": rows.clone() for name, rows in vectors.items()}
@@ -127,12 +127,12 @@ def _large_batches_of_trunks(specimen: Specimen) -> Evidence:
 CHECKS = (
     Check(
         _large_batches_change_nothing,
-        holds="In evaluation mode, hundreds of rows get what a few at a time get, by every way.",
-        guards="statistics of the batch, or writing in place, above some number of rows",
+        holds="In evaluation mode, all methods return the same for hundreds of rows as for a few.",
+        guards="batch statistics or in-place writes above some number of rows",
     ),
     Check(
         _large_batches_of_trunks,
-        holds="A frozen trunk's outputs for 65 samples are those for a few at a time.",
-        guards="caches of one batch's statistics, where batches are large",
+        holds="A frozen trunk returns the same for 65 samples as for a few.",
+        guards="statistics of large batches in cached outputs",
     ),
 )

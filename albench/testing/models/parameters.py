@@ -1,4 +1,4 @@
-"""Checks of learning: gradients get everywhere, and what was learnt can be kept."""
+"""Checks of parameters: gradients reach them, groups are complete, the state dict is too."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 
 def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float = 0.05) -> None:
-    """Train a network a little, by plain gradient descent on labels drawn at random.
+    """Train a network for a few steps of gradient descent on random labels.
 
     Parameters
     ----------
     net : Network
-        Changed.
+        Trained in place.
     samples : Samples
-        Its samples.
+        The training set.
     steps : int
-        How many.
+        The number of steps.
     learning_rate : float
-        Of all parameters.
+        The same for all parameters.
     """
     optimiser = torch.optim.SGD(net.parameters(), lr=learning_rate)
     for step in range(steps):
@@ -47,7 +47,7 @@ def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float =
 
 
 def _loss(net: Network, samples: Samples, seed: int) -> torch.Tensor:
-    """Return the loss of a training step, the network's own auxiliary loss included."""
+    """Return the loss of a training step, including the network's auxiliary loss."""
     with torch_seeded(seed):
         targets = torch.randint(samples.n_classes, (N_SAMPLES,))
         loss = nn.functional.cross_entropy(net.train()(samples.tensors()), targets)
@@ -60,7 +60,7 @@ def _gradients_reach_every_parameter(specimen: Specimen) -> None:
     net = built(specimen, samples)
     learning = {name: p for name, p in net.named_parameters() if p.requires_grad}
     if not learning:
-        raise Skip("nothing of it learns")
+        raise Skip("it has no trainable parameters")
     for seed in range(4):  # gradients add up: dropout may silence a layer once
         _loss(net, samples, seed).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
     still = [name for name, p in learning.items() if p.grad is None or not p.grad.any()]
@@ -80,14 +80,14 @@ def _parameter_groups_are_complete(specimen: Specimen) -> None:
     times = Counter(id(parameter) for group in groups for parameter in group["params"])
     amiss = [n for n, p in net.named_parameters() if p.requires_grad and times[id(p)] != 1]
     if amiss:
-        raise Violation(f"not in one group exactly: {', '.join(amiss)}")
+        raise Violation(f"not in exactly one group: {', '.join(amiss)}")
 
 
 def _state_round_trips(specimen: Specimen) -> None:
     samples = usual_samples(specimen)
     learnt = built(specimen, samples)
     train(learnt, samples)
-    # The second has been trained for longer, and has predicted: it may have counted both.
+    # The second was trained for longer and has predicted, in case it counts either.
     for net in (learnt, trained(specimen, UPDATES[0]).net):
         fresh = built(specimen, samples, seed=1)
         fresh.load_state_dict(net.state_dict())
@@ -102,17 +102,17 @@ def _state_round_trips(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _gradients_reach_every_parameter,
-        holds="The loss has a gradient for every parameter that is meant to learn.",
-        guards="streams that are detached or forgotten in the fusion",
+        holds="The loss has a gradient for every trainable parameter.",
+        guards="streams that are detached, or left out of the fusion",
     ),
     Check(
         _parameter_groups_are_complete,
-        holds="If it offers groups of parameters, each that learns is in one of them.",
-        guards="layers that no optimiser knows, or that two do",
+        holds="If it offers parameter groups, every trainable parameter is in exactly one.",
+        guards="layers that are never updated, or twice",
     ),
     Check(
         _state_round_trips,
-        holds="Its state, loaded into another network, gives the same logits.",
-        guards="checkpoints that leave something behind",
+        holds="Its state dict, loaded into another network, gives the same logits.",
+        guards="incomplete checkpoints",
     ),
 )

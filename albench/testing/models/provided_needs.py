@@ -1,4 +1,4 @@
-"""Checks of what a model provides, asked for as a strategy would: of a trained classifier."""
+"""A check of the needs that a model provides, read from a trained classifier."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ N_LABELLED = 8
 def _provides_what_it_claims(specimen: Specimen) -> Evidence:
     provided = specimen.descriptor.provides
     if not provided:
-        raise Skip("it claims to provide nothing")
+        raise Skip("it claims to provide no need")
     view = _view(specimen)
     for need in sorted(provided):
         if need in _TRIALS:
@@ -131,8 +131,8 @@ _TRIALS: dict[str, Callable[[PoolView], None]] = {
 CHECKS = (
     Check(
         _provides_what_it_claims,
-        holds="A classifier trained from it serves every need that it claims to provide.",
-        guards="dropout that is never on; members that are equal; cells that fail when asked",
+        holds="A trained classifier provides every need that the model claims.",
+        guards="dropout that is never on; equal committee members; cells that fail on reading",
         covers=("provides ",),
     ),
 )

@@ -1,4 +1,4 @@
-"""Samples that a model takes, and the networks that it builds for them."""
+"""Sample data in shapes that a model accepts, and the networks that it builds for them."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 VECTOR = (6,)
 IMAGES = ((1, 8, 8), (3, 8, 8), (3, 32, 32), (3, 80, 80), (3, 224, 224))
-"""Images to try, small ones first: the first that a model takes is used."""
+"""Images to try, smallest first: the first shape that a model accepts is used."""
 
 ROUNDING = 1e-4
-"""The part of the largest number by which equal computations may differ."""
+"""The tolerance for equal computations, relative to the largest number."""
 
 TINY = 1e-7
 
@@ -47,13 +47,13 @@ class Samples:
     Parameters
     ----------
     shapes : mapping of str to tuple of int
-        Of one sample of each modality.
+        The shape of a sample of each modality.
     n_classes : int
         The number of classes.
     raw : mapping of str to ndarray, shape (n, *shape)
-        As a loader would give them: images of uint8, vectors of float32.
+        As a loader returns them: images of uint8, vectors of float32.
     arrays : mapping of str to ndarray
-        As the streams are given them: outputs of frozen trunks in the place of images.
+        As the streams take them: outputs of frozen trunks in place of images.
     """
 
     shapes: Mapping[str, Shape]
@@ -67,12 +67,12 @@ class Samples:
         Parameters
         ----------
         rows : slice
-            Which of them.
+            Which samples.
 
         Returns
         -------
         dict of str to Tensor
-            Float32, new at each call.
+            float32; new at each call.
         """
         return {name: scaled(values[rows]) for name, values in self.arrays.items()}
 
@@ -97,18 +97,18 @@ def scaled(values: NDArray[Any]) -> torch.Tensor:
 def built(
     specimen: Specimen, samples: Samples, seed: int = 0, n_classes: int | None = None
 ) -> Network:
-    """Return a network for a world.
+    """Return a new network for samples.
 
     Parameters
     ----------
     specimen : Specimen
         The model.
     samples : Samples
-        Its modalities.
+        Give the modalities and the number of classes.
     seed : int
-        Of its first weights.
+        Determines the initial weights.
     n_classes : int or None
-        None takes the world's.
+        None takes the samples'.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def built(
 
 
 def usual_samples(specimen: Specimen) -> Samples:
-    """Return a world of two modalities if the model takes two.
+    """Return samples of two modalities, or of as few as the model takes.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def usual_samples(specimen: Specimen) -> Samples:
     Returns
     -------
     Samples
-        Of a vector and an image, if it takes both.
+        A vector and an image, if it takes both.
     """
     allowed = counts(specimen.descriptor)
     return samples_of(specimen, 2 if 2 in allowed else allowed[0])
@@ -138,14 +138,14 @@ def usual_samples(specimen: Specimen) -> Samples:
 
 @lru_cache(maxsize=16)
 def samples_of(specimen: Specimen, n_modalities: int) -> Samples:
-    """Return samples of a number of modalities, of the shapes that a model takes in turn.
+    """Return samples of a number of modalities, in shapes that the model accepts.
 
     Parameters
     ----------
     specimen : Specimen
         The model.
     n_modalities : int
-        How many.
+        The number of modalities.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def samples_of(specimen: Specimen, n_modalities: int) -> Samples:
 
 @dataclass(frozen=True)
 class AcceptedShapes:
-    """Which samples a model takes.
+    """The shapes of samples that a model accepts.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ class AcceptedShapes:
 
 @lru_cache(maxsize=16)
 def accepted_shapes(specimen: Specimen) -> AcceptedShapes:
-    """Return which samples a model takes, of a few shapes.
+    """Return which of a few shapes a model accepts.
 
     Parameters
     ----------
@@ -185,14 +185,14 @@ def accepted_shapes(specimen: Specimen) -> AcceptedShapes:
     Returns
     -------
     AcceptedShapes
-        With one shape at least.
+        With at least one shape.
 
     Raises
     ------
     Skip
-        If its weights are not to be had, and it takes no vectors.
+        If its weights are unavailable and it takes no vectors.
     Violation
-        If it takes none of the samples that were tried.
+        If it accepts none of the shapes.
     """
     vectors, images = _first_taken(specimen, (VECTOR,)), _first_taken(specimen, IMAGES)
     taken = tuple(part for part in (vectors, images) if isinstance(part, tuple))
@@ -207,13 +207,13 @@ def accepted_shapes(specimen: Specimen) -> AcceptedShapes:
 
 
 def _first_taken(specimen: Specimen, shapes: Iterable[Shape]) -> Shape | str | None:
-    """Return the first shape that is taken, or why weights are not to be had, or None."""
+    """Return the first accepted shape, or why weights are unavailable, or None."""
     low = counts(specimen.descriptor)[0]
     for shape in shapes:
         try:
             _samples_of_shapes(specimen, {f"m{i}": shape for i in range(low)})
         except WeightsError as error:
-            return f"images of {shape} need weights that are not to be had: {error}"
+            return f"images of {shape} need weights that are unavailable: {error}"
         except DataError:
             continue  # it refuses such samples, as it may
         return shape
@@ -265,14 +265,14 @@ def through(trunk: Trunk, values: NDArray[Any]) -> NDArray[np.float32]:
     Parameters
     ----------
     trunk : Trunk
-        Loaded anew.
+        It is loaded for this.
     values : ndarray, shape (n, *shape)
         Samples.
 
     Returns
     -------
     ndarray of float32, shape (n, *trunk.shape)
-        As they would lie in the cache.
+        As in the cache.
     """
     with torch.inference_mode():
         outputs: NDArray[np.float32] = trunk.load()(scaled(values)).numpy()
@@ -280,7 +280,7 @@ def through(trunk: Trunk, values: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def logits(net: Network, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """Return logits in evaluation mode, by way of `encode` and `fuse`.
+    """Return logits in evaluation mode, computed by `encode` and `fuse`.
 
     Parameters
     ----------
@@ -299,7 +299,7 @@ def logits(net: Network, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
 
 
 def encoded(net: Network, samples: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the vectors of samples, in whatever mode the network is.
+    """Return the vectors of samples, in the current mode of the network.
 
     Parameters
     ----------
@@ -340,16 +340,16 @@ def changed_state(net: nn.Module, before: Mapping[str, torch.Tensor]) -> list[st
 
 
 def require_close(actual: torch.Tensor, expected: torch.Tensor, what: str) -> None:
-    """Raise if two tensors differ by more than rounding, which adds up through a deep network.
+    """Raise if two tensors differ by more than rounding errors of a deep network.
 
     Parameters
     ----------
     actual : Tensor
-        One.
+        The computed tensor.
     expected : Tensor
-        The other.
+        The expected one.
     what : str
-        What they would say if they did.
+        What is wrong if they differ, for the message.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Checks of frozen trunks: their outputs may be computed once and kept for ever."""
+"""Checks of frozen trunks: their outputs can be computed once and cached."""
 
 from __future__ import annotations
 
@@ -109,22 +109,22 @@ def _loading_a_trunk_draws_nothing(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _trunks_are_frozen,
-        holds="A frozen trunk has nothing that learns, and gives the same after training.",
-        guards="trunks that share weights or statistics with what is trained",
+        holds="A frozen trunk has no trainable parameters, and training leaves its outputs alone.",
+        guards="trunks that share weights or statistics with trained parts",
     ),
     Check(
         _outputs_are_as_announced,
-        holds="A frozen trunk's outputs have the announced shape, row for row.",
-        guards="caches of the wrong shape, or of one batch's statistics",
+        holds="A frozen trunk's outputs have the announced shape and do not depend on the batch.",
+        guards="cached outputs of the wrong shape, or with batch statistics",
     ),
     Check(
         _equal_keys_are_equal_trunks,
-        holds="Trunks of equal keys give equal outputs, whatever torch's seed.",
-        guards="random trunks that are drawn anew under one key",
+        holds="Trunks with equal keys have equal outputs, whatever torch's seed.",
+        guards="random trunks redrawn under the same key",
     ),
     Check(
         _loading_a_trunk_draws_nothing,
-        holds="Loading a trunk leaves torch's generator where it is.",
-        guards="results that depend on whether a cache was warm",
+        holds="Loading a trunk does not draw from torch's generator.",
+        guards="results that depend on whether outputs were cached",
     ),
 )

@@ -1,4 +1,4 @@
-"""A check of processes: another, in which strings hash otherwise, picks the same."""
+"""A check across processes: one with another hash seed picks the same."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def _another_process_picks_the_same(specimen: Specimen) -> None:
     if not is_importable(specimen):
-        raise Skip("its target was given itself, so that no other process can import it")
+        raise Skip("its target was passed directly, so that no other process can import it")
     here = _picks(specimen)
     function = f"{__name__}:{picks_elsewhere.__name__}"
     if call_in_other_process(function, specimen.descriptor, dict(specimen.options)) != here:
@@ -36,19 +36,19 @@ def _another_process_picks_the_same(specimen: Specimen) -> None:
 
 
 def picks_elsewhere(descriptor: Descriptor, options: dict[str, Any]) -> list[list[int]]:
-    """Return what a strategy answers in this process, for the process that asks.
+    """Return the picks of a strategy in this process, for the process that asks.
 
     Parameters
     ----------
     descriptor : Descriptor
         The strategy's.
     options : dict of str to object
-        What to set beside the defaults.
+        Options to set.
 
     Returns
     -------
     list of list of int
-        The picks of each pool, behind pools of the same sizes and labels but of another model.
+        The picks from each pool, after queries on equal pools with another model.
     """
     specimen = specimen_of(descriptor, options=options)
     for base in _pools(specimen):
@@ -73,7 +73,7 @@ def _of_another_model(base: Problem) -> Problem:
 CHECKS = (
     Check(
         _another_process_picks_the_same,
-        holds="Another process, whose strings hash otherwise and which was used, picks the same.",
-        guards="hash() or os.getpid() as a seed; sets of strings; caches that outlive the model",
+        holds="Another process, with another hash seed and earlier queries, picks the same.",
+        guards="hash() or os.getpid() as a seed; the order of sets; caches that outlive the model",
     ),
 )

@@ -1,4 +1,4 @@
-"""Checks of reading: all that is declared and nothing else, and nothing is written to."""
+"""Checks of needs: a strategy reads what it declares and nothing else, and writes nothing."""
 
 from __future__ import annotations
 
@@ -49,23 +49,23 @@ def _arrays_are_not_written_to(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _needs_are_those_announced,
-        holds="The built strategy's needs are a frozen set, equal to the descriptor's.",
-        guards="cells skipped, or run, for needs that are not the real ones",
+        holds="The strategy's needs are a frozenset, equal to the descriptor's.",
+        guards="cells skipped, or run, because of wrong needs",
     ),
     Check(
         _nothing_undeclared_is_read,
-        holds="It reads of the pool only what its needs declare, and not behind the view's back.",
-        guards="strategies that read more than the table of needs says",
+        holds="It reads only what its needs declare, even when it bypasses the view.",
+        guards="strategies that read more than they declare",
     ),
     Check(
         _everything_declared_is_read,
-        holds="Each need is read on some pool, unless a wrapper's options decide what is.",
-        guards="models refused for what is never asked of them",
+        holds="Every declared need is read on some pool; a wrapper may leave some unread.",
+        guards="models skipped for lack of something that is never read",
         covers=("need ",),
     ),
     Check(
         _arrays_are_not_written_to,
-        holds="What the pool shows, and what the model gave, is afterwards as it was.",
-        guards="scores marked in place, seen by the next reader",
+        holds="The arrays of the pool and of the model are not written to.",
+        guards="scores changed in place, for the next reader to see",
     ),
 )

@@ -1,4 +1,4 @@
-"""Checks of growth: time and memory against the cost class that is announced."""
+"""Checks of how time and memory grow with the pool, against the announced cost class."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ EXPONENTS = {"n": 1.0, "n log n": 1.1, "n b": 1.0, "n^2": 2.0}
 """The power of the pool's size that each cost class stands for."""
 
 SLACK = 0.5
-"""What is allowed on top: half a power is far above the noise, and half a power under a square."""
+"""The tolerance of the exponent: far above the noise, and half a power below a square."""
 
 UNNOTICED_SECONDS = 0.01
-"""A query of the largest pool that takes less does not grow noticeably."""
+"""If a query of the largest pool takes less, growth does not matter."""
 
 UNNOTICED_BYTES = 2**20
 
@@ -49,7 +49,7 @@ def _require_growth(
     declared = specimen.descriptor.cost
     problems = [usual(specimen, n_pool=size) for size in specimen.sizes]
     allowed = EXPONENTS[declared] + SLACK
-    for _ in range(2):  # a machine that is busy elsewhere gets a second chance
+    for _ in range(2):  # the machine may have been busy the first time
         measured = [measure(specimen, each) for each in problems]
         power = exponent(specimen.sizes, measured)
         if power <= allowed or measured[-1] < unnoticed:
@@ -57,12 +57,12 @@ def _require_growth(
             return Evidence(frozenset({cost(declared)}), note)
     raise Violation(
         f"{what} grows as n^{power:.2f} from {specimen.sizes[0]} to {specimen.sizes[-1]} "
-        f"candidates, but the cost is declared as {declared!r} (n^{allowed:.1f} is let pass)"
+        f"candidates, but the cost is declared as {declared!r} (n^{allowed:.1f} is allowed)"
     )
 
 
 def exponent(sizes: tuple[int, ...], values: list[float]) -> float:
-    """Return the power of the size with which a value grows at the upper end.
+    """Return the power of the size with which a value grows, at the upper end.
 
     Parameters
     ----------
@@ -87,11 +87,11 @@ def exponent(sizes: tuple[int, ...], values: list[float]) -> float:
 
 
 def _seconds(specimen: Specimen, problem: Problem) -> float:
-    """Return the least time of five queries: what else the machine does can only add to it."""
+    """Return the shortest time of five queries, since other load can only add to it."""
     times = []
     for _ in range(5):
         strategy, view = specimen.build(), problem.view(specimen.descriptor.needs)
-        # Threads that wait for each other count as time of the process: there is one.
+        # One thread, since threads that wait for each other count as processor time.
         with threadpool_limits(1):
             began = time.process_time()
             answer = strategy(view, N, np.random.default_rng(0))
@@ -101,7 +101,7 @@ def _seconds(specimen: Specimen, problem: Problem) -> float:
 
 
 def _bytes(specimen: Specimen, problem: Problem) -> float:
-    """Return the largest memory of a query, as numpy and Python allocate it."""
+    """Return the peak memory of a query, as allocated by NumPy and Python."""
     strategy, view = specimen.build(), problem.view(specimen.descriptor.needs)
     tracemalloc.start()
     try:
@@ -114,14 +114,14 @@ def _bytes(specimen: Specimen, problem: Problem) -> float:
 CHECKS = (
     Check(
         _time_grows_as_declared,
-        holds="The time of a query grows with the pool as the cost class says.",
-        guards="a pool of a million that never ends",
+        holds="The time of a query grows with the pool as its cost class says.",
+        guards="a query of a million candidates that never ends",
         covers=("cost ",),
     ),
     Check(
         _memory_grows_as_declared,
-        holds="The largest memory of a query grows with the pool as the cost class says.",
-        guards="arrays of all pairs of the pool",
+        holds="The peak memory of a query grows with the pool as its cost class says.",
+        guards="arrays of all pairs of candidates",
         covers=("cost ",),
     ),
 )

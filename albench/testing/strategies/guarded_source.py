@@ -1,4 +1,4 @@
-"""A guarded source: it notes what is read of it, and whether what it gave was changed."""
+"""A pool source that records what is read, and notices if its arrays are written to."""
 
 from __future__ import annotations
 
@@ -22,15 +22,14 @@ if TYPE_CHECKING:
 
 
 class GuardedSource:
-    """A `PoolSource` in front of another.
+    """A `PoolSource` that wraps another.
 
     Parameters
     ----------
     source : PoolSource
-        Answers.
+        The wrapped source.
     allowed : collection of str
-        The needs that the strategy declares; `PoolView` refuses the others, unless a strategy
-        goes round it.
+        The needs that the strategy declares; `PoolView` refuses others, unless it is bypassed.
 
     Attributes
     ----------
@@ -84,14 +83,14 @@ class GuardedSource:
         return labels
 
     def require_declared(self) -> None:
-        """Raise `Violation` if something was read that was not declared."""
+        """Raise `Violation` if an undeclared need was read."""
         strange = sorted(set(self.reads) - self._allowed)
         if strange:
             declared = ", ".join(sorted(self._allowed)) or "nothing"
             raise Violation(f"it read {', '.join(strange)} of the model, but declares {declared}")
 
     def require_unchanged(self) -> None:
-        """Raise `Violation` if an array that was given away has been written to."""
+        """Raise `Violation` if an array that was returned has been written to."""
         for need, array, before in self._given:
             if fingerprint(array) != before:
                 raise Violation(f"it wrote into the array of {need} that it was given")
@@ -100,6 +99,6 @@ class GuardedSource:
         self.reads[need] += 1
 
     def _keep(self, need: str, array: Floats) -> Floats:
-        array = np.array(array)  # one that can be written to, as the real source's can
+        array = np.array(array)  # writable, as the real source's are
         self._given.append((need, array, fingerprint(array)))
         return array

@@ -1,4 +1,4 @@
-"""Checks in a real round: the model stays as it is, and what is hidden stays hidden."""
+"""Checks in a real round: labels stay hidden, and the model stays unchanged."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 def _model_is_unchanged(specimen: Specimen) -> None:
     real = real_round(usual_count(specimen.descriptor))
-    for training in (True, False):  # whichever it is left in, the other must show
+    for training in (True, False):  # a strategy that leaves it in one mode shows in the other
         real.classifier.module_.train(training)
         before = real.model_hash()
         _query(specimen, real)
         if real.model_hash() != before:
-            raise Violation("it changed the model's weights, buffers, modes or what learns")
+            raise Violation("it changed the model's weights, buffers, modes or requires_grad")
 
 
 def _query(specimen: Specimen, real: RealRound) -> NDArray[np.intp]:
@@ -45,7 +45,7 @@ def _query(specimen: Specimen, real: RealRound) -> NDArray[np.intp]:
 
 def _require_no_oracle(specimen: Specimen) -> None:
     if specimen.descriptor.is_oracle:
-        raise Skip("tagged oracle: it uses labels that it could not have, and says so")
+        raise Skip("tagged oracle: it says that it uses hidden labels")
 
 
 def _no_way_to_what_is_hidden(specimen: Specimen) -> None:
@@ -56,23 +56,23 @@ def _no_way_to_what_is_hidden(specimen: Specimen) -> None:
     strategy(view, N, np.random.default_rng(0))
     leak = way_to_hidden(real.hidden_labels(), view, strategy)
     if leak:
-        raise Violation(f"behind a query, {leak}")
+        raise Violation(f"after a query, {leak}")
 
 
 def way_to_hidden(labels: Mapping[str, NDArray[np.intp]], *roots: object) -> str | None:
-    """Return how something hidden can be reached, or None if it cannot.
+    """Return a path to hidden labels or test samples, or None if there is none.
 
     Parameters
     ----------
     labels : mapping of str to ndarray
-        Hidden labels, by whose they are; a copy of them is found as well.
+        Hidden labels, by what they are labels of; copies are found too.
     *roots : object
-        What a strategy has in its hands.
+        The objects that a strategy has.
 
     Returns
     -------
     str or None
-        What, and the way to it.
+        What can be reached, and the path.
     """
     for way, item in reachable(*roots):
         values = _numbers(item)
@@ -97,13 +97,13 @@ def _numbers(item: Any) -> NDArray[Any] | None:  # anything at all
 
 
 class Oracle(np.ndarray):
-    """Labels that note when they are looked at."""
+    """Labels that count how often they are read."""
 
     looks = 0
 
     @classmethod
     def of(cls, labels: NDArray[np.intp]) -> Oracle:
-        """Return an array equal to `labels`, at which nobody has looked."""
+        """Return an array equal to `labels`."""
         return labels.copy().view(cls)
 
     def __getitem__(self, key: Any) -> Any:  # numpy's own types
@@ -127,12 +127,12 @@ PLANTED: tuple[Callable[[NDArray[np.intp]], NDArray[np.intp]], ...] = (
     lambda labels: np.roll(labels, 1),
     np.zeros_like,
 )
-"""What the caller's labels are replaced by."""
+"""Replacements for the caller's labels."""
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What the code that asks has at hand, under the names that it has in a benchmark."""
+    """What the calling code holds, under the names that a benchmark uses."""
 
     cohort: Cohort
     pool: NDArray[np.intp]
@@ -140,18 +140,18 @@ class Question:
 
 def _hidden_labels_are_not_looked_at(specimen: Specimen) -> None:
     _require_no_oracle(specimen)
-    gc.collect()  # cohorts of earlier checks, which a strategy could find in place of these
+    gc.collect()  # cohorts of earlier checks, which a strategy could find instead
     looks = Oracle.looks
     picks = [_asked(specimen, *_planted(specimen, change)) for change in PLANTED]
     if Oracle.looks == looks and all(answer == picks[0] for answer in picks):
         return
     if Oracle.looks == looks and _asked(specimen, *_planted(specimen, PLANTED[0])) != picks[0]:
         raise Violation(UNSTEADY)
-    raise Violation("it looked at the labels of the pool in the hands of its caller")
+    raise Violation("it read the labels of the pool from its caller")
 
 
-# No frame and no living object leads to the true labels while the strategy is asked: who takes the
-# first cohort that he finds, from inside or from outside, finds one whose labels are planted.
+# During the query, no frame and no living object leads to the true labels: a strategy that takes
+# the first cohort it finds, from either end of the stack, finds one with planted labels.
 def _planted(
     specimen: Specimen, change: Callable[[NDArray[np.intp]], NDArray[np.intp]]
 ) -> tuple[PoolView, Question]:
@@ -162,7 +162,7 @@ def _planted(
 
 
 def _asked(specimen: Specimen, view: PoolView, question: Question) -> list[int]:
-    """Return the picks; cohort and labels are in this frame for who looks there."""
+    """Return the picks; cohort and pool are in this frame, for strategies that look there."""
     cohort, pool = question.cohort, question.pool
     answer = specimen.build()(view, N, np.random.default_rng(0))
     picks: list[int] = checked_picks(answer, N, len(pool), f"asked about {cohort.name}").tolist()
@@ -172,17 +172,17 @@ def _asked(specimen: Specimen, view: PoolView, question: Question) -> list[int]:
 CHECKS = (
     Check(
         _model_is_unchanged,
-        holds="Weights, buffers and modes of the real model are the same behind a query.",
-        guards="a network left in training mode, so that batch statistics leak in",
+        holds="A query does not change weights, buffers or modes of a real model.",
+        guards="a network left in training mode, which then uses batch statistics",
     ),
     Check(
         _no_way_to_what_is_hidden,
-        holds="No reference leads from the view to hidden labels or to the test part.",
-        guards="views, sources and closures that hold on to the labels",
+        holds="No chain of references leads from the view to hidden labels or to the test part.",
+        guards="views, sources and closures that keep the labels",
     ),
     Check(
         _hidden_labels_are_not_looked_at,
-        holds="The caller's labels, which frames and gc lead to, are not looked at.",
-        guards="strategies that find labels by other ways than the view",
+        holds="Labels that frames or gc lead to are not read.",
+        guards="strategies that look for labels outside the view",
     ),
 )

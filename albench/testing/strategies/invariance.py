@@ -1,4 +1,4 @@
-"""Checks of what may decide the picks: not the order of the pool, not the numbers of things."""
+"""Checks of invariance: to the order of the pool, to numbering, precision and the seed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from albench.testing.strategies.problems import Problem
 
 RUNS = 12
-"""In how many random orders a pool is shown."""
+"""The number of random orders in which a pool is shown."""
 
 
 def _permuting_the_pool_permutes_the_picks(specimen: Specimen) -> None:
@@ -65,10 +65,10 @@ def _ties_are_not_in_pool_order(specimen: Specimen) -> None:
 def require_no_favoured_position(
     specimen: Specimen, base: Problem, n: int = N, runs: int = RUNS
 ) -> None:
-    """Raise if picks tend to one end of the pool, when its order is drawn.
+    """Raise if picks tend to one end of a randomly ordered pool.
 
-    A strategy that does not look at the order picks positions that are a uniformly random subset,
-    however they hang together; so the mean position has a known variance.
+    A strategy that ignores the order picks a uniformly random subset of positions, however the
+    picks depend on each other; so the mean position has a known variance.
 
     Parameters
     ----------
@@ -77,14 +77,14 @@ def require_no_favoured_position(
     base : Problem
         The pool.
     n : int
-        How many candidates to ask for.
+        The number of picks.
     runs : int
-        In how many orders to show the pool.
+        The number of random orders.
 
     Raises
     ------
     Violation
-        If the mean is 5 standard deviations from the middle: by chance, once in a million.
+        If the mean is 5 standard deviations from the middle, by chance once in a million.
     """
     n_pool = len(base.pool)
     orders = [np.random.default_rng((3, run)).permutation(n_pool) for run in range(runs)]
@@ -118,7 +118,7 @@ def _randomness_is_as_declared(specimen: Specimen) -> Evidence:
 def _occasions(
     specimen: Specimen, base: Problem
 ) -> Iterator[tuple[Problem, dict[str, Any]]]:  # options have types of their own
-    """Yield pools and options on which chance may come in."""
+    """Yield pools and options with which randomness may show."""
     yield base, {}
     yield usual(specimen, n_labelled=2), {}
     if "coarse" in specimen.descriptor.tags:
@@ -151,10 +151,10 @@ def _class_numbers_are_names(specimen: Specimen) -> Evidence | None:
     if len(answers) > 1:
         require_steady(specimen, queries[0])
     if ordinal and len(answers) == 1:
-        raise Violation("tagged ordinal, but numbering the classes otherwise changes no pick")
+        raise Violation("tagged ordinal, but renumbering the classes changes no pick")
     if not ordinal and len(answers) > 1:
         raise Violation(
-            f"numbering the classes otherwise gives {len(answers)} different answers: tag it "
+            f"renumbering the classes gives {len(answers)} different answers: tag it "
             "'ordinal' if it takes class numbers for stages"
         )
     return Evidence(frozenset({tag("ordinal")})) if ordinal else None
@@ -181,7 +181,7 @@ def _sample_numbers_are_names(specimen: Specimen) -> None:
     if plain.chosen != again.chosen:
         require_steady(specimen, plain)
         raise Violation(
-            "with samples and subjects numbered otherwise, other candidates are chosen: their "
+            "with samples and subjects renumbered, other candidates are picked: their "
             "numbers tell nothing but which are the same"
         )
 
@@ -201,39 +201,39 @@ def _renumbered(base: Problem) -> Problem:
 CHECKS = (
     Check(
         _permuting_the_pool_permutes_the_picks,
-        holds="Shown in another order, the same candidates are chosen, where no two are alike.",
-        guards="picks that depend on how the pool is stored",
+        holds="The order of a pool without ties does not change the picks.",
+        guards="picks that depend on the order in which the pool is stored",
     ),
     Check(
         _position_does_not_matter,
-        holds="Shown in random orders, the pool's candidates are picked from all positions alike.",
-        guards="draws that favour one end of the pool; results kept by shape",
+        holds="With the pool in random order, all positions are equally likely to be picked.",
+        guards="draws that favour one end of the pool; caches keyed by shape",
     ),
     Check(
         _ties_are_not_in_pool_order,
-        holds="Where all candidates are alike, the random stream alone decides.",
-        guards="first samples chosen on ties",
+        holds="Where all candidates tie, `rng` alone decides.",
+        guards="ties broken by position",
     ),
     Check(
         _randomness_is_as_declared,
-        holds="The random stream changes the picks if the tags say so, and else only ties.",
-        guards="tags that switch checks off; picks that change with the seed unannounced",
+        holds="`rng` changes the picks if the tags say so; otherwise it only breaks ties.",
+        guards="tags that switch checks off without need; unannounced randomness",
         covers=("tag randomised", "tag coarse"),
     ),
     Check(
         _class_numbers_are_names,
-        holds="With the classes numbered otherwise, the picks stay, unless it is tagged ordinal.",
-        guards="columns taken for stages; scores that look at the first class only",
+        holds="Renumbering the classes does not change the picks, unless it is tagged `ordinal`.",
+        guards="class numbers used as stages; scores computed from the first class only",
         covers=("tag ordinal",),
     ),
     Check(
         _sample_numbers_are_names,
-        holds="With samples and subjects numbered otherwise, the same candidates are chosen.",
-        guards="numbers of samples or subjects used as if they were features",
+        holds="Renumbering samples and subjects does not change the picks.",
+        guards="numbers of samples or subjects used as features",
     ),
     Check(
         _precisions_agree,
-        holds="In float32 and in float64, the same candidates are chosen.",
-        guards="scores that are rounding, and thresholds near it",
+        holds="Picks are the same in float32 and in float64.",
+        guards="scores dominated by rounding errors; thresholds of their size",
     ),
 )

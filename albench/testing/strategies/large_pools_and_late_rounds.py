@@ -1,4 +1,4 @@
-"""Checks of occasions: a large pool and a late round are answered as a small and early one."""
+"""Checks that a large pool or a late round is treated like a small pool in round 1."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from albench.testing.strategies.problems import Problem
 
 LARGE = 2400
-"""A pool above the sizes at which code takes another way: 500, 512, 1,000, 1,024, 2,000, 2,048."""
+"""A pool larger than the usual thresholds in code: 500, 512, 1,000, 1,024, 2,000, 2,048."""
 
 MANY = 50
-"""How many picks are looked at, to see whether they lie anywhere in a pool."""
+"""The number of picks from which it is judged whether they come from the whole pool."""
 
 SLOW = 2.0
-"""Processor seconds of two queries; a strategy that takes longer is not asked for dozens."""
+"""Processor seconds of two queries; slower strategies get smaller queries."""
 
 
 def _large_pools_are_no_exception(specimen: Specimen) -> None:
@@ -62,7 +62,7 @@ def _require_pure(specimen: Specimen, base: Problem) -> None:
         raise Violation("its picks depend on the global random state: draw from `rng`")
 
 
-# A greedy strategy may turn on a rounding, which in a large matrix depends on the place of a row:
+# Rounding in a large matrix depends on the position of a row, and can redirect a greedy strategy:
 # most picks must stay, not all.
 def _require_order_does_not_matter(specimen: Specimen, base: Problem, is_slow: bool) -> None:
     if not is_decided(specimen):
@@ -84,12 +84,12 @@ def _require_order_does_not_matter(specimen: Specimen, base: Problem, is_slow: b
 CHECKS = (
     Check(
         _large_pools_are_no_exception,
-        holds=f"A pool of {LARGE} candidates is answered as purely as a small one, and as a whole.",
-        guards="another way for large pools: global draws, writes, reads, the first 1,000 only",
+        holds=f"A pool of {LARGE} candidates is treated like a small one, as a whole.",
+        guards="another code path for large pools: global draws, writes, reads, subsets",
     ),
     Check(
         _later_rounds_are_no_exception,
-        holds="Rounds 2 and 3 are answered as purely as the first, in any order of the pool.",
-        guards="memories, draws and reads that begin with the second round",
+        holds="Rounds 2 and 3 are treated like round 1.",
+        guards="memory, global draws and undeclared reads from the second round on",
     ),
 )

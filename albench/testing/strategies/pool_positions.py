@@ -1,4 +1,4 @@
-"""Checks of places: every position can be picked, and no place decides where only some tie."""
+"""Checks of positions: each can be picked, and none decides where some candidates tie."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from albench.testing.strategies.problems import Problem
 
 RUNS = 20
-"""How often half of the pool is asked for: a fair strategy leaves out a place once in a million."""
+"""How often half of the pool is picked: chance misses a position once in a million."""
 
 FEW = 12
-"""The candidates of such a pool: few, since a strategy may fit something for every pick."""
+"""The size of such a pool: small, since a strategy may fit a model for every pick."""
 
 COPIES = 12
-"""How many copies of a pick are put into the pool, which then tie with it."""
+"""The number of copies of a pick that are put into the pool, to tie with it."""
 
 SIZES = (2, 3, 4, N, 2 * N)
 
@@ -67,7 +67,7 @@ def _some_ties_are_not_in_pool_order(specimen: Specimen) -> None:
         ranks = [_ranks(specimen, base, copies, n, run) for run in range(COPIES)]
         places = [each for each in ranks if 0 < len(each) < len(copies)]
         if len(places) < COPIES // 2:
-            continue  # most copies are left aside, or all are taken: nothing was chosen among them
+            continue  # nearly none or all copies were picked, so nothing was chosen among them
         for end in ("first", "last"):
             if all(each == _at(end, len(each), len(copies)) for each in places):
                 raise Violation(
@@ -82,7 +82,7 @@ def _at(end: str, count: int, of: int) -> list[int]:
 
 
 def _with_copies(base: Problem, pick: int) -> tuple[Problem, NDArray[np.intp]]:
-    """Return the problem with copies of a pick, and the rows of all that are alike."""
+    """Return the problem with copies of a pick, and the rows of all copies."""
     others = np.random.default_rng(9).permutation(np.delete(base.pool, pick))[:COPIES]
     candidates = base.candidates.copy()
     candidates[others] = candidates[base.pool[pick]]
@@ -92,7 +92,7 @@ def _with_copies(base: Problem, pick: int) -> tuple[Problem, NDArray[np.intp]]:
 def _ranks(
     specimen: Specimen, base: Problem, copies: NDArray[np.intp], n: int, run: int
 ) -> list[int]:
-    """Return which of those that are alike were picked, counted in the order of the pool."""
+    """Return which of the copies were picked, counted in the order of the pool."""
     shown = base.in_order(np.random.default_rng((10, run)).permutation(N_POOL))
     alike = np.flatnonzero(np.isin(shown.pool, copies))
     picks = ask(specimen, shown, n, seed=run).picks
@@ -121,17 +121,17 @@ def _is_nested(specimen: Specimen, base: Problem) -> bool:
 CHECKS = (
     Check(
         _every_place_can_be_picked,
-        holds="A candidate is picked wherever it stands, the first and the last place too.",
-        guards="ranges that end one too early; candidates that are never considered",
+        holds="A candidate can be picked at any position, including the first and the last.",
+        guards="off-by-one ranges; candidates that are never considered",
     ),
     Check(
         _some_ties_are_not_in_pool_order,
-        holds="Where only some candidates are alike, their order does not choose among them.",
-        guards="sorting that is random only where everything ties",
+        holds="Ties among some of the candidates are not broken by position.",
+        guards="ties broken at random only where everything ties",
     ),
     Check(
         _one_is_the_first_of_many,
-        holds="If what it picks for fewer is always among what it picks for more, so is one pick.",
-        guards="the least in place of the most where n is 1",
+        holds="If larger answers contain the smaller ones, they contain the answer for 1.",
+        guards="the minimum taken for the maximum where n is 1",
     ),
 )

@@ -1,4 +1,4 @@
-"""Pools to ask strategies about, ordinary and odd, and a linear model that knows them."""
+"""Ordinary and odd pools for querying strategies, with a linear model."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LENGTH = 3
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LinearSource:
-    """What a linear head on concatenated vectors says; sample ``i`` has vector ``i``.
+    """A pool source with a linear head on concatenated vectors; sample ``i`` has vector ``i``.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ class LinearSource:
     bias : ndarray, shape (n_classes,)
         Of the head.
     floor : float
-        The least probability; 0 lets them saturate.
+        The smallest probability; 0 lets them saturate.
     precision : type
-        Of everything it gives.
+        Of all outputs.
     """
 
     vectors: Mapping[str, Floats]
@@ -69,7 +69,7 @@ class LinearSource:
         """Yield ``(n, n_classes)`` once per member."""
         fused = self._fused(candidates)
         for number in range(members):
-            # A factor a feature, and none a class: class numbers must mean nothing.
+            # A factor per feature and none per class, since class numbers must not matter.
             factors = np.random.default_rng((2, number)).normal(1.0, 0.5, (len(self.weights), 1))
             yield self._proba(fused, self.weights * factors)
 
@@ -87,7 +87,7 @@ class LinearSource:
         return self._proba(np.hstack(list(rows.values())))
 
     def hidden_labels(self, candidates: Integers) -> Integers:
-        """Return ``(n,)`` true class numbers: here the model is right about every candidate."""
+        """Return ``(n,)`` true class numbers; here the model is always right."""
         return np.asarray(self.proba(candidates).argmax(axis=1), np.intp)
 
     def _rows(self, candidates: Integers) -> dict[str, Floats]:
@@ -105,7 +105,7 @@ class LinearSource:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Problem:
-    """A pool and a labelled set, with the model that has been trained on it.
+    """A pool and a labelled set, with a model.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class Problem:
     order : ndarray of int or None
         The order in which the pool is shown; None is that of `candidates`.
     round : int
-        The round that is about to be bought, from 1.
+        The number of the round, from 1.
     """
 
     source: LinearSource
@@ -141,7 +141,7 @@ class Problem:
         return rows if self.order is None else rows[self.order]
 
     def in_order(self, order: Integers) -> Problem:
-        """Return the same problem, its pool shown in another order, or only some of it.
+        """Return the same problem with its pool in another order, or with a part of it.
 
         Parameters
         ----------
@@ -156,7 +156,7 @@ class Problem:
         return replace(self, order=order)
 
     def in_precision(self, precision: type[np.floating[Any]]) -> Problem:
-        """Return the same problem, its model speaking in another precision.
+        """Return the same problem with a model of another precision.
 
         Parameters
         ----------
@@ -166,12 +166,12 @@ class Problem:
         Returns
         -------
         Problem
-            Equal but for rounding.
+            Equal except for rounding.
         """
         return replace(self, source=replace(self.source, precision=precision))
 
     def with_classes(self, order: Integers) -> Problem:
-        """Return the same problem, its classes numbered otherwise.
+        """Return the same problem with its classes renumbered.
 
         Parameters
         ----------
@@ -181,7 +181,7 @@ class Problem:
         Returns
         -------
         Problem
-            In which all else is equal.
+            Otherwise equal.
         """
         own = self.source
         source = replace(own, weights=own.weights[:, order], bias=own.bias[order])
@@ -195,12 +195,12 @@ class Problem:
         needs : collection of str
             What may be read.
         source : PoolSource or None
-            What to read from; None is the problem's own.
+            The source to read from; None is the problem's own.
 
         Returns
         -------
         PoolView
-            New, with nothing computed.
+            A new view, with nothing computed.
         """
         labelled = slice(0, self.n_labelled)
         return PoolView(
@@ -227,7 +227,7 @@ def problem(
     n_classes: int = N_CLASSES,
     seed: int = 0,
 ) -> Problem:
-    """Return a problem of Gaussian vectors, on which no two candidates are alike.
+    """Return a problem of Gaussian vectors, in which no two candidates are alike.
 
     Parameters
     ----------
@@ -270,7 +270,7 @@ def problem(
 def with_vectors(
     base: Problem, change: Callable[[Floats], Floats], *, scale: float = 1.0, floor: float = 0.0
 ) -> Problem:
-    """Return a problem whose samples have other vectors, and whose head another scale.
+    """Return a problem with changed vectors, and with a head of another scale.
 
     Parameters
     ----------
@@ -279,7 +279,7 @@ def with_vectors(
     change : callable
         Takes and returns the vectors ``(n_samples, LENGTH)`` of a modality.
     scale : float
-        By which the head's weights are multiplied; 0 makes it know nothing at all.
+        Multiplies the weights of the head; with 0, all probabilities are equal.
     floor : float
         The least probability.
 

@@ -1,4 +1,4 @@
-"""Asking a strategy about a problem, and holding its answer to the contract."""
+"""Query a strategy on a problem, and check that the answer is valid."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from albench.testing.strategies.problems import Problem
 
 N = 7
-"""How many candidates are asked for where the number does not matter."""
+"""The size of a query where the size does not matter."""
 
 SHOWN = ("candidates", "subjects", "labelled_candidates", "labelled_subjects", "labels")
 """The arrays that a pool shows."""
@@ -29,16 +29,16 @@ SHOWN = ("candidates", "subjects", "labelled_candidates", "labelled_subjects", "
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """A strategy's answer, and what it looked at.
+    """A strategy's answer, and what it read.
 
     Parameters
     ----------
     problem : Problem
-        What was asked about.
+        The pool.
     picks : ndarray of int
-        Distinct positions in the problem's pool, as many as there must be.
+        Distinct positions in the pool, as many as requested if there are enough.
     source : GuardedSource
-        What was read.
+        Records what was read.
     view : PoolView
         What the strategy was shown.
     """
@@ -50,7 +50,7 @@ class Query:
 
     @property
     def chosen(self) -> frozenset[int]:
-        """The candidates that were chosen, whatever the order of the pool."""
+        """The chosen candidates, independent of the order of the pool."""
         return frozenset(self.problem.pool[self.picks].tolist())
 
     def require_nothing_written(self) -> None:
@@ -70,7 +70,7 @@ def ask(
     seed: int = 0,
     **options: Any,  # the strategy's own
 ) -> Query:
-    """Return a new strategy's answer.
+    """Query a new instance of a strategy.
 
     Parameters
     ----------
@@ -79,11 +79,11 @@ def ask(
     problem : Problem
         The pool.
     n : int
-        How many to choose.
+        The number of picks.
     seed : int
         Of its random stream.
     **options : object
-        Options to set otherwise.
+        Options that override the others.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def ask(
     Raises
     ------
     QueryFault
-        If the answer is none.
+        If the answer is not valid.
     """
     strategy = specimen.build(**options)
     source = GuardedSource(problem.source, strategy.needs)
@@ -104,26 +104,26 @@ def ask(
 
 
 def require_steady(specimen: Specimen, before: Query, n: int = N, **options: Any) -> None:
-    """Raise if a strategy, asked again, does not repeat itself.
+    """Raise if a strategy gives another answer when the query is repeated.
 
-    A check that is about to blame a difference on what it changed calls this first: a strategy
-    that draws from a clock or a counter differs whatever is changed.
+    A check calls this before it blames a difference on what it changed: a strategy that uses a
+    clock or a counter differs anyway.
 
     Parameters
     ----------
     specimen : Specimen
         The strategy.
     before : Query
-        The answer that the changed one is compared with.
+        The first answer.
     n : int
-        What it was asked for then.
+        The size of the query.
     **options : object
-        The seed and the options of then.
+        Its seed and options.
 
     Raises
     ------
     Violation
-        If the answer is another this time, if only in its order.
+        If the picks differ, even if only in their order.
     """
     again = ask(specimen, before.problem, n, **options)
     if again.picks.tolist() != before.picks.tolist():
@@ -131,14 +131,14 @@ def require_steady(specimen: Specimen, before: Query, n: int = N, **options: Any
 
 
 UNSTEADY = (
-    "asked again about the same pool with the same seed, it answers otherwise: a clock, a counter "
+    "queried again with the same pool and seed, it answers otherwise: a clock, a counter "
     "or a memory decides (see same-seed-same-picks), so that nothing can be compared"
 )
-"""What is said of a strategy that does not repeat itself."""
+"""The message about a strategy that does not repeat itself."""
 
 
 def usual_count(descriptor: Descriptor) -> int:
-    """Return the number of modalities to ask about where the number does not matter.
+    """Return the number of modalities to use where the number does not matter.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def usual_count(descriptor: Descriptor) -> int:
     Returns
     -------
     int
-        Two, if it works with two.
+        Two, if the strategy works with two.
     """
     allowed = counts(descriptor)
     return 2 if 2 in allowed else allowed[0]
@@ -173,7 +173,7 @@ def usual(specimen: Specimen, **settings: Any) -> Problem:  # the arguments of `
 
 
 def is_decided(specimen: Specimen) -> bool:
-    """Return whether the picks on a pool without ties follow from the pool alone.
+    """Return whether the picks from a pool without ties depend on the pool alone.
 
     Parameters
     ----------
@@ -183,6 +183,6 @@ def is_decided(specimen: Specimen) -> bool:
     Returns
     -------
     bool
-        False of strategies marked as drawing their picks, or as having ties by construction.
+        False for strategies tagged as randomised or coarse.
     """
     return not specimen.descriptor.tags & {"randomised", "coarse"}

@@ -1,4 +1,4 @@
-"""Checks of randomness: the stream that is passed in decides, and no other is touched."""
+"""Checks of randomness: `rng` alone decides, and global generators are not touched."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ def _global_random_state_is_unchanged(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _same_seed_same_picks,
-        holds="The same pool and the same random stream give the same picks in the same order.",
-        guards="counters, caches and clocks; sets whose order is the process's",
+        holds="The same pool and the same seed give the same picks in the same order.",
+        guards="counters, caches and clocks; the order of sets",
     ),
     Check(
         _other_streams_do_not_matter,
-        holds="Draws that others made from the global generators before the query change no pick.",
-        guards="global generators, so that one strategy moves another",
+        holds="The state of the global generators does not change the picks.",
+        guards="draws from global generators, by which one strategy affects another",
     ),
     Check(
         _global_random_state_is_unchanged,
-        holds="The generators of random, numpy.random and torch are left as they were.",
-        guards="seeding the process, so that all that follows repeats",
+        holds="The global generators of random, numpy.random and torch stay unchanged.",
+        guards="seeding the global generators",
     ),
 )

@@ -1,4 +1,4 @@
-"""The real thing, small: a cohort, a trained classifier of its training part, and the pool view."""
+"""A small real round: a cohort, a classifier trained on its training part, and the pool view."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 N_SUBJECTS, N_TEST, N_CLASSES, LENGTH = 36, 12, 3, 4
 TEST_MARK = 7654.5
-"""A number that the samples of the test part have, and nothing else has."""
+"""A number that occurs only in samples of the test part."""
 
 
 class SmallNet(nn.Module):

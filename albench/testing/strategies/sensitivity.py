@@ -1,4 +1,4 @@
-"""Checks of what picks must follow: every modality, every class, and small differences."""
+"""Checks that picks depend on every modality, on every class, and on small differences."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from albench.testing.strategies.problems import Problem
 
 SHUFFLES = 3
-"""How often a modality is shuffled before it is said to be ignored."""
+"""How often a modality is shuffled before it counts as ignored."""
 
 MANY_CLASSES = 12
 """More classes than the eight bits of a byte."""
 
 FINE = 2e-4
-"""The scale of the head's weights that lets float16 tell but a few probabilities apart."""
+"""The scale of weights at which float16 can tell only a few probabilities apart."""
 
 
 def _every_modality_counts(specimen: Specimen) -> Evidence:
@@ -71,7 +71,7 @@ def _many_classes_are_no_exception(specimen: Specimen) -> None:
         if kept < N - 1:
             require_steady(specimen, plain)
             raise Violation(
-                f"with {MANY_CLASSES} classes numbered otherwise, {N - kept} of {N} picks are "
+                f"with {MANY_CLASSES} classes renumbered, {N - kept} of {N} picks are "
                 "others: are only some of the classes counted?"
             )
 
@@ -96,17 +96,17 @@ def _small_differences_count(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _every_modality_counts,
-        holds="Shuffling the content of any one modality changes picks, if the model is read.",
-        guards="all modalities but one ignored",
+        holds="Shuffling the content of any modality changes picks, if the model is read.",
+        guards="modalities that are ignored",
     ),
     Check(
         _many_classes_are_no_exception,
-        holds=f"{MANY_CLASSES} classes are answered, and their numbers are names too.",
-        guards="bits of a byte for classes; tables of a fixed width",
+        holds=f"{MANY_CLASSES} classes work, and renumbering them does not change the picks.",
+        guards="classes stored as bits of a byte; tables of a fixed width",
     ),
     Check(
         _small_differences_count,
-        holds="Where the model's probabilities differ by little, the picks still follow them.",
-        guards="scores in float16; rounding before ranking",
+        holds="The picks follow even small differences between probabilities.",
+        guards="scores in float16; scores rounded before ranking",
     ),
 )

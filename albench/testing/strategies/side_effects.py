@@ -1,4 +1,4 @@
-"""A check of deeds: a query writes no file, opens no socket and starts no program."""
+"""A check of side effects: a query writes no file, opens no socket and starts no program."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORBIDDEN_EVENTS = frozenset(
         *("os.chown", "os.chdir", "os.putenv", "os.unsetenv", "shutil.rmtree"),
     }
 )
-"""Events of Python's audit that no query has a reason for; `open` is looked at more closely."""
+"""Python's audit events that no query has a reason for; `open` is looked at more closely."""
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
@@ -33,12 +33,12 @@ _watchers: list[list[str]] = []
 
 @contextmanager
 def recorded_side_effects() -> Iterator[list[str]]:
-    """Note what is done to the world inside the block.
+    """Record the side effects of a block.
 
     Yields
     ------
     list of str
-        Grows as things are done; each with what it was done to.
+        Grows as they happen; each with its first argument.
     """
     _install()
     deeds: list[str] = []
@@ -49,12 +49,12 @@ def recorded_side_effects() -> Iterator[list[str]]:
         _watchers.remove(deeds)
 
 
-@cache  # an audit hook cannot be taken out: there is one
+@cache  # an audit hook cannot be removed, so there is only one
 def _install() -> None:
     sys.addaudithook(_note)
 
 
-def _note(event: str, arguments: tuple[Any, ...]) -> None:  # whatever an event has
+def _note(event: str, arguments: tuple[Any, ...]) -> None:  # of any types
     if _watchers and (event in FORBIDDEN_EVENTS or (event == "open" and _writes(*arguments))):
         for deeds in tuple(_watchers):
             deeds.append(f"{event} {arguments[0]!r}" if arguments else event)
@@ -63,7 +63,7 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:  # whatever an event 
 def _writes(path: object, _mode: object, flags: object) -> bool:
     if not isinstance(path, str | bytes) or not isinstance(flags, int) or not flags & WRITES:
         return False
-    # Python keeps compiled modules by itself, when one is first imported.
+    # Python itself writes compiled modules, when one is first imported.
     return os.fsdecode(path) != os.devnull and "__pycache__" not in os.fsdecode(path)
 
 
@@ -78,6 +78,6 @@ CHECKS = (
     Check(
         _nothing_is_done_to_the_world,
         holds="A query writes no file, opens no socket, starts no program, sets no variable.",
-        guards="files left in the working directory; answers asked of another machine",
+        guards="files left in the working directory; answers fetched from another machine",
     ),
 )

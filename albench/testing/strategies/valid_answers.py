@@ -1,4 +1,4 @@
-"""Checks of answers: as many distinct positions as there must be, whatever the pool is like."""
+"""Checks of answers: the right number of distinct positions, even for odd pools."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _saturated_probabilities(specimen: Specimen) -> None:
         )
 
 
-# Of the two ways to be certain, exactly 0 and just short of it, neither may change the picks.
+# Probabilities of exactly 0 and of almost 0 should lead to the same picks.
 def _half_certain(base: Problem, floor: float) -> Problem:
     def change(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
         vectors[::2] *= 0.01
@@ -107,8 +107,8 @@ def _nan_is_bought_last(specimen: Specimen) -> None:
     wasted = np.isin(picked, broken).sum()
     if wasted:
         raise Violation(
-            f"{wasted} of {N} picks are candidates of which the model says NaN, though others are "
-            "left; albench.api.top wants NaN least"
+            f"{wasted} of {N} picks are candidates for which the model returns NaN, though others "
+            "are left; albench.api.top picks NaN last"
         )
 
 
@@ -135,7 +135,7 @@ def _options_at_their_ends(specimen: Specimen) -> None:
     for name, value in ends:
         try:
             ask(specimen, usual(specimen), **{name: value})
-        # The option's value is told, whatever the plugin raised.
+        # Whatever the plugin raised, the message names the option's value.
         except Exception as error:
             raise Violation(f"with {name} = {value!r}: {type(error).__name__}: {error}") from error
 
@@ -143,54 +143,54 @@ def _options_at_their_ends(specimen: Specimen) -> None:
 CHECKS = (
     Check(
         _answers_of_every_size,
-        holds="Asked for 0, 1, all or more, it gives min(n, pool) distinct positions.",
-        guards="too many, too few, repeated, impossible positions; masks, scores, nothing",
+        holds="Asked for 0, 1, all or more, it returns min(n, pool) distinct positions.",
+        guards="too many, too few, repeated or impossible positions; masks or scores returned",
         covers=("is a",),
     ),
     Check(
         _answers_of_small_pools,
-        holds="Of an empty pool it gives nothing, of a pool of one that one, of three up to three.",
-        guards="the last rounds of a budget that takes the whole pool",
+        holds="It works with pools of 0, 1 and 3 candidates.",
+        guards="failures in the last rounds of a budget that labels the whole pool",
     ),
     Check(
         _every_number_of_modalities,
-        holds="It works with the numbers of modalities that it claims: 1, 2, 4 and the ends.",
-        guards="code that knows two modalities by number or by name",
+        holds="It works with the numbers of modalities that it claims: 1, 2, 4 and both ends.",
+        guards="code written for exactly two modalities",
         covers=tuple(f"{count}" for count in range(1, 10)),
     ),
     Check(
         _duplicates_in_the_pool,
-        holds="Candidates that are copies of each other are different positions.",
-        guards="positions found by value; k-means++ and BatchBALD on copies",
+        holds="Identical candidates are picked as different positions.",
+        guards="positions looked up by value; k-means++ and BatchBALD on duplicates",
     ),
     Check(
         _constant_features,
-        holds="Vectors that do not differ are no reason to fail.",
-        guards="division by a variance or a largest distance of 0",
+        holds="It works where all vectors are equal.",
+        guards="division by a variance or a maximum distance of 0",
     ),
     Check(
         _flat_probabilities,
-        holds="A model that knows nothing, so that all scores tie, is no reason to fail.",
-        guards="division by a largest score of 0",
+        holds="It works where all probabilities are equal, so that all scores tie.",
+        guards="division by a maximum score of 0",
     ),
     Check(
         _saturated_probabilities,
-        holds="Probabilities of exactly 0 and 1 are taken as the limits they are.",
-        guards="p log p at p = 0 taken for the largest entropy there is",
+        holds="Probabilities of exactly 0 and 1 are treated as limits.",
+        guards="p log p at p = 0 treated as the largest entropy",
     ),
     Check(
         _nan_is_bought_last,
-        holds="Candidates of which the model says NaN are bought when nothing else is left.",
-        guards="argsort, which puts NaN last and so takes it for the best",
+        holds="Candidates for which the model returns NaN are picked last.",
+        guards="argsort, which sorts NaN last and so treats it as the best score",
     ),
     Check(
         _poor_labelled_sets,
-        holds="No label, one label, one class, an absent class and a task of two all work.",
-        guards="class centres, classifiers and neighbours that need every class",
+        holds="It works with no label, one label, one class, a missing class, and two classes.",
+        guards="class centres, classifiers and neighbours that need a label of every class",
     ),
     Check(
         _options_at_their_ends,
-        holds="It answers with the least value and with every choice of each option.",
-        guards="options that only work at their defaults",
+        holds="It works with the minimum and with every choice of each option.",
+        guards="options that work only at their defaults",
     ),
 )

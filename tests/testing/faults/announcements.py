@@ -97,4 +97,4 @@ class EvenOnly(Sound):
 
 
 TEXT = Descriptor(name="toy", kind=Kind.STRATEGY, target="faults.announcements:TEXT", summary="A.")
-FAULTS.append(Fault("a text", TEXT, "target-is-there", "no function or class"))
+FAULTS.append(Fault("a text", TEXT, "target-is-there", "not a function or class"))

@@ -41,7 +41,7 @@ def changed(**parts: Any) -> Modality:
     return replace(sound(), **parts)
 
 
-@caught("opens-a-modality", "expected is albench.api.Modality")
+@caught("opens-a-modality", "expected albench.api.Modality")
 def an_array() -> Any:
     return VALUES
 
@@ -173,7 +173,7 @@ def simulates_anew() -> Modality:
     return changed(read=lambda rows: VALUES[rows] + offset)
 
 
-@caught("samples-are-the-readers-own", "changes what is read next")
+@caught("samples-are-the-readers-own", "changes later reads")
 def hands_out_its_cache() -> Modality:
     kept: dict[bytes, Any] = {}
 
@@ -286,7 +286,7 @@ def slices(rows: Any, n_least: int) -> bool:
     return len(rows) >= n_least and bool((np.diff(rows) == 1).all())
 
 
-@caught("what-was-read-is-no-view", "who writes into a contiguous run")
+@caught("what-was-read-is-no-view", "writing to a contiguous run")
 def hands_out_slices() -> Modality:
     cache = VALUES.copy()
 
@@ -296,13 +296,13 @@ def hands_out_slices() -> Modality:
     return changed(read=read)
 
 
-@caught("what-was-read-is-no-view", "who writes into one row")
+@caught("what-was-read-is-no-view", "writing to one row")
 def hands_out_its_row() -> Modality:
     cache = VALUES.copy()
     return changed(read=lambda rows: cache[rows[0], None] if len(rows) == 1 else cache[rows])
 
 
-@caught("what-was-read-is-no-view", "who writes into everything")
+@caught("what-was-read-is-no-view", "writing to everything")
 def hands_out_everything() -> Modality:
     cache = VALUES.copy()
     return changed(read=lambda rows: cache if slices(rows, 40) else cache[rows])
@@ -345,13 +345,13 @@ def clips_rows() -> Modality:
 # -- identity, again ------------------------------------------------------------------------------
 
 
-@caught("another-process-sees-the-same", "in another process subjects are others")
+@caught("another-process-sees-the-same", "in another process subjects differ")
 def subjects_in_the_order_of_a_set() -> Modality:
     names = list({f"P{i:02d}" for i in range(20)})
     return changed(subjects=np.repeat(names, 2))
 
 
-@caught("another-process-sees-the-same", "in another process labels are others")
+@caught("another-process-sees-the-same", "in another process labels differ")
 def labels_by_hash() -> Modality:
     return changed(labels={subject: hash(subject) % 3 for subject in LABELS})
 
@@ -377,14 +377,14 @@ def shifted_as_the_first_one_was(start: str = "one") -> Modality:
 ROW_LABELS = np.array([int(LABELS[subject]) for subject in SUBJECTS], dtype=np.float32)
 
 
-@caught("no-feature-is-the-label", "feature 1 is the label in disguise")
+@caught("no-feature-is-the-label", "feature 1 encodes the label")
 def label_among_the_features() -> Modality:
     values = VALUES.copy()
     values[:, 1] = np.array([0.3, -2.0, 7.0])[ROW_LABELS.astype(int)] + 1e-4 * values[:, 1]
     return changed(read=lambda rows: values[rows])
 
 
-@caught("no-feature-is-the-label", "feature (0, 3, 2) is the label in disguise")
+@caught("no-feature-is-the-label", "feature (0, 3, 2) encodes the label")
 def label_in_a_pixel() -> Modality:
     images = np.random.default_rng(0).integers(256, size=(40, 1, 4, 4)).astype(np.uint8)
     images[:, 0, 3, 2] = ROW_LABELS

@@ -225,7 +225,7 @@ class DetachesStreams(SoundNet):
         return super().encode(modality, x).detach()
 
 
-@net_caught_by("parameter-groups-are-complete", "not in one group exactly: classifier.weight")
+@net_caught_by("parameter-groups-are-complete", "not in exactly one group: classifier.weight")
 class ForgetsTheClassifier(SoundNet):
     def parameter_groups(self) -> list[dict[str, Any]]:
         return [{"params": list(self.streams.parameters()), "lr_scale": 1.0}]
@@ -463,7 +463,7 @@ class SoftmaxInside(SoundNet):
         return super().fuse(vectors).softmax(1)
 
 
-@net_caught_by("the-classifier-sees-what-is-embedded", "is not what the classifier is given")
+@net_caught_by("the-classifier-sees-what-is-embedded", "is not the input of the classifier")
 class EmbedsSomethingElse(SoundNet):
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         logits: torch.Tensor = self.classifier(self.dropout(super().embed(vectors)))

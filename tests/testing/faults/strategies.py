@@ -131,7 +131,7 @@ class EntropyOfZero(Sound):
         return top(np.nan_to_num(entropy, nan=np.inf), n, rng)
 
 
-@caught("nan-is-bought-last", "the model says NaN")
+@caught("nan-is-bought-last", "the model returns NaN")
 class SortedUpwards(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
         shuffled = rng.permutation(len(pool))
@@ -219,7 +219,7 @@ class SaysStages(Sound):
     pass
 
 
-@caught("sample-numbers-are-names", "numbered otherwise")
+@caught("sample-numbers-are-names", "samples and subjects renumbered")
 class LastFrames(OfStructure):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
         return top(pool.candidates[:, 0], n, rng)
