@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,15 +11,14 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from albench import report
-from albench.analysis import metrics, summaries
-from albench.analysis.ordinal import ordinal_scores
+from albench.analysis import summaries
 from albench.analysis.published import NOTHING, Published, System
 from albench.analysis.summaries import Outcome
 from albench.errors import Complaint, RecordsError
+from albench.metrics.catalogue import scores
 from albench.records import journal, tables
 from albench.records.misplaced import misplaced_told
 from albench.records.schema import Status
-from albench.report.load import BOUNDARY
 from albench.report.manifest import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -114,8 +113,7 @@ def _scores(records: Records) -> pd.DataFrame:
     ordered = _cells_of_ordered_cohorts(records)
     scored = [
         {"cell": entry.cell, "round": entry.round}
-        | asdict(metrics.score(entry.labels, entry.proba))
-        | (_ordinal(entry) if entry.cell in ordered else {})
+        | scores(entry.labels, entry.proba, ordered=entry.cell in ordered)
         for entry in tables.predictions(records)
     ]
     rounds = tables.rounds_table(records)
@@ -129,12 +127,6 @@ def _cells_of_ordered_cohorts(records: Records) -> set[str]:
     planned = records.run["cells"]
     # Runs from before cohorts could be ordered do not tell.
     return {entry["cell"] for entry in planned if cohorts[entry["cohort"]].get("ordered")}
-
-
-def _ordinal(entry: Predictions) -> dict[str, float]:
-    found = ordinal_scores(entry.labels, entry.proba)
-    boundaries = {f"{BOUNDARY}{k}": area for k, area in enumerate(found.boundaries, start=1)}
-    return {"kappa": found.kappa, "mean_error": found.mean_error} | boundaries
 
 
 def _summaries(records: Records) -> Summaries:

@@ -10,6 +10,7 @@ import numpy as np
 
 from albench.analysis.comparison import ALPHA, paired_t
 from albench.analysis.curves import BASELINE, BLOCK, REFERENCE, mean_interval
+from albench.metrics.catalogue import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     Block = tuple[str, str, str, str]
 
-JUDGED = ("accuracy", "auc")
 LARGEST_MODE_GAP = 0.05
 """Of accuracy on the labelled set; more than this is no rounding and no small last batch."""
 
@@ -95,7 +95,7 @@ def check_training(rounds: pd.DataFrame, guesses: Mapping[str, float]) -> list[C
     Returns
     -------
     list of Checked
-        A loss and a gap between modes for each block, and for each of `JUDGED` whether the metric
+        A loss and a gap between modes for each block, and for each of `SHOWN` whether the metric
         rises, ends at all labels and does not pass them. Differences are judged by paired t-tests
         over repetitions. These are not corrected: a check that misses a fault is worse than one
         false alarm in twenty.
@@ -172,7 +172,7 @@ def without_goals(efficiency: pd.DataFrame, blocks: set[Block]) -> pd.DataFrame:
 
 
 def _each(blocks: list[tuple[Block, pd.DataFrame]]) -> Iterator[tuple[Block, pd.DataFrame, str]]:
-    return ((key, part, metric) for key, part in blocks for metric in JUDGED)
+    return ((key, part, metric) for key, part in blocks for metric in SHOWN)
 
 
 def _loss(block: Block, part: pd.DataFrame, guess: float) -> Checked:

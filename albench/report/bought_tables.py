@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.bought import marked_purchases
 from albench.analysis.points import FINAL
+from albench.analysis.selections import marked_purchases
 from albench.report.content import Table
 from albench.report.formats import UNKNOWN, in_order
 from albench.report.names import blocks_of, of_block

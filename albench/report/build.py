@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from albench.analysis import (
     alike,
     comparison,
+    coverage_and_fairness,
     curves,
     efficiency,
     ranks,
-    standing,
     training_checks,
 )
 from albench.analysis.curves import BASELINE, REFERENCE
+from albench.metrics.catalogue import GLOSSES, LABELS, PRIMARY, SHOWN
 from albench.report import (
     bought_tables,
     claim_tables,
@@ -31,7 +32,7 @@ from albench.report import (
     trap_tables,
 )
 from albench.report.content import Code, Figure, Section, Text
-from albench.report.names import METRICS, Namer, of_block, styles
+from albench.report.names import Namer, of_block, styles
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
     from albench.report.manifest import Manifest
     from albench.report.names import Style
 
-PRIMARY = "accuracy"
-SHOWN = ("accuracy", "auc")
 N_BEST = 6
 """Strategies that stand out in figures of too many to tell apart."""
 
@@ -262,7 +261,7 @@ def _results(
 ) -> Iterator[Section]:
     drawn = _styles(rounds, findings)
     for finding in findings:
-        word = METRICS[finding.metric]
+        word = LABELS[finding.metric]
         parts = list(_of_metric(rounds, finding, _oracles(records), named, drawn))
         yield Section(word[0].upper() + word[1:], parts)
     yield Section("Labels needed", list(_labels(rounds, findings, checks, named)))
@@ -288,7 +287,7 @@ def _of_metric(
 ) -> Iterator[Part]:
     metric, found = finding.metric, finding.against_random
     if rounds[metric].isna().all():
-        yield Text((f"No round has a known {METRICS[metric]}.",))
+        yield Text((f"No round has a known {LABELS[metric]}.",))
         return
     yield from _curve_figure(curves.of_buying_blocks(rounds), metric, named, drawn)
     if found.empty:
@@ -309,9 +308,9 @@ def _curve_figure(
     lines = curves.of_most_repetitions(curves.learning_curves(rounds, metric))
     if lines.empty:
         return
-    gloss = " (of more than two classes the mean of one against the rest)" * (metric == "auc")
+    gloss = f" ({GLOSSES[metric]})" if GLOSSES[metric] else ""
     caption = (
-        f"Test {METRICS[metric]}{gloss} by labels bought: means over repetitions. The grey band is "
+        f"Test {LABELS[metric]}{gloss} by labels bought: means over repetitions. The grey band is "
         "the 95 % interval of random's mean; the other strategies' intervals are below, where they "
         "are paired. Rounds that fewer than half of the repetitions have are not drawn. The dashed "
         "line was trained on all labels of the training part."
@@ -319,7 +318,7 @@ def _curve_figure(
     if any(style.is_faint for style in drawn.values()):
         caption += (
             f" There are too many strategies to tell apart: the {N_BEST} that gain most in "
-            f"{METRICS[PRIMARY]} over all blocks stand out, here and below; the tables have all."
+            f"{LABELS[PRIMARY]} over all blocks stand out, here and below; the tables have all."
         )
     drawing = figures.learning_curves(lines, metric, named, drawn)
     yield Figure(f"curves-{metric}", caption, drawing)
@@ -329,7 +328,7 @@ def _area_figure(
     found: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Figure:
     caption = (
-        f"Mean {METRICS[metric]} over the labels bought, minus random's, paired by repetition: "
+        f"Mean {LABELS[metric]} over the labels bought, minus random's, paired by repetition: "
         "mean and 95 % interval, not corrected. Filled marks are separable from random after "
         "correction."
     )
@@ -345,7 +344,7 @@ def _difference_figure(
     if lines.empty:
         return
     caption = (
-        f"Test {METRICS[metric]} minus random's at the same number of labels, paired by "
+        f"Test {LABELS[metric]} minus random's at the same number of labels, paired by "
         "repetition: mean and 95 % interval, not corrected. Marks are set apart sideways so that "
         "they do not hide each other."
     )
@@ -360,7 +359,7 @@ def _remarks(
     groups = [
         (named.block(block), names)
         for block in named.blocks
-        for names in standing.identical(of_block(rounds, block), finding.metric)
+        for names in coverage_and_fairness.identical(of_block(rounds, block), finding.metric)
     ]
     if groups:
         yield sentences.identical(groups)
@@ -376,7 +375,7 @@ def _labels(
         if finding.efficiency["goal"].notna().any():
             yield score_tables.labels_table(finding.efficiency, rounds, finding.metric, named)
         elif left_out is None:
-            word = METRICS[finding.metric]
+            word = LABELS[finding.metric]
             yield Text((f"No block has a known {word} of all labels to compare with.",))
 
 
@@ -396,7 +395,7 @@ def _coverage(
 
 
 def _fairness(records: Records, named: Namer) -> Iterator[Part]:
-    shared = standing.fairness(records.cells)
+    shared = coverage_and_fairness.fairness(records.cells)
     if shared.empty:
         yield Text(("No cell came as far as its split.",))
         return

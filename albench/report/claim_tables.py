@@ -9,9 +9,9 @@ import numpy as np
 from albench.analysis.claims import MOST, Standing, judge, level_of, subjects_needed
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.analysis.points import AREA, FINAL
+from albench.metrics.catalogue import LABELS
 from albench.report.content import Table, Text
 from albench.report.formats import UNKNOWN, p_value, signed, span
-from albench.report.names import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -109,7 +109,7 @@ def _in_words(judged: Judged, contrast: Contrast) -> str:
     start = f"**{claim.text}**{source}: "
     if not judged.n_pairs:
         return start + "no repetition has both sides."
-    word = METRICS[claim.metric]
+    word = LABELS[claim.metric]
     measured = f"{word} {signed(judged.difference)} ({span(judged.low, judged.high)})"
     beside = _beside(judged)
     if judged.is_decided:
@@ -128,7 +128,7 @@ def _beside(judged: Judged) -> str:
     if not alone.n_pairs:
         return f"{opening} was not run on {theirs}, so that it is not known which of them does it."
     gained = f"{signed(alone.difference)} ({span(alone.low, alone.high)}, not corrected)"
-    word = METRICS[judged.claim.metric]
+    word = LABELS[judged.claim.metric]
     return f"{opening} on {theirs} has {word} {alone.value:.3f}, against which {ours} has {gained}."
 
 
@@ -184,7 +184,7 @@ def _row(judged: Judged, contrast: Contrast, named: Namer) -> tuple[str, ...]:
     needed = [judged.n_repetitions, contrast["needed"]]
     return (
         claim.text,
-        METRICS[claim.metric],
+        LABELS[claim.metric],
         "; ".join(_side(side, other, named) for side, other in _both(claim)),
         f"{signed(judged.difference)} ({span(judged.low, judged.high)})",
         subjects,

@@ -15,7 +15,8 @@ from matplotlib.ticker import MaxNLocator
 
 from albench.analysis.comparison import Verdict
 from albench.analysis.curves import BASELINE, REFERENCE
-from albench.report.names import METRICS, QUALITIES, blocks_of, in_figures, of_block
+from albench.metrics.catalogue import LABELS
+from albench.report.names import blocks_of, in_figures, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,7 +84,7 @@ def learning_curves(
             for name, line in faint_first:
                 _draw_line(axes, line, drawn[name], name)
             _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
-            _label(axes, bought, (METRICS | QUALITIES)[metric])
+            _label(axes, bought, LABELS[metric])
             bottom, top = axes.get_ylim()
             axes.set_ylim(max(bottom, -0.01), min(top, 1.01))  # no score is outside 0 to 1
         _legend(figure, panels.values())
@@ -124,7 +125,7 @@ def difference_curves(
                 moved = line.assign(n_labelled=line["n_labelled"] + shift)
                 _draw_line(axes, moved, drawn[name], name)
                 _draw_bars(axes, moved, drawn[name])
-            _label(axes, part, f"{METRICS[metric]} minus random's")
+            _label(axes, part, f"{LABELS[metric]} minus random's")
         _legend(figure, panels.values())
     return figure
 
@@ -161,7 +162,7 @@ def area_differences(
             axes.set_yticks(range(len(part)), [in_figures(name) for name in part["strategy"]])
             axes.set_ylim(-0.6, len(part) - 0.4)
             axes.xaxis.set_major_locator(MaxNLocator(5))
-            axes.set_xlabel(f"mean {METRICS[metric]} over the labels bought, minus random's")
+            axes.set_xlabel(f"mean {LABELS[metric]} over the labels bought, minus random's")
     return figure
 
 

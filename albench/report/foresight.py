@@ -10,8 +10,8 @@ from albench.analysis import alike, curves, efficiency
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.analysis.curves import BASELINE, REFERENCE
 from albench.analysis.power import detectable, paired_deviations, power_of
+from albench.metrics.catalogue import LABELS, PRIMARY
 from albench.report.load import load
-from albench.report.names import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     Comparison = tuple[object, str]
     """A block and a strategy."""
 
-METRIC = "accuracy"
 HALF = 0.5
 TIMES = (1, 2, 4, 8)
 """How many times the planned repetitions are told of."""
@@ -69,7 +68,7 @@ def _past(results: Path, oracles: Collection[str]) -> NDArray[np.float64]:
     rounds = curves.joined(records.cells, records.scores)
     once = alike.counted_once(rounds, alike.alike(records.cells, rounds, oracles))
     competitors = once[~once["strategy"].isin(oracles)]
-    return paired_deviations(efficiency.cell_efficiency(competitors, METRIC))
+    return paired_deviations(efficiency.cell_efficiency(competitors, PRIMARY))
 
 
 def _told(n_comparisons: int, n_repetitions: int, past: NDArray[np.float64]) -> Iterator[str]:
@@ -91,7 +90,7 @@ def _told(n_comparisons: int, n_repetitions: int, past: NDArray[np.float64]) -> 
     effects = {n: detectable(n, level) for n in sizes or [FEWEST_PAIRS]}
     told = ", ".join(f"{effect:.2f} with {n}" for n, effect in effects.items())
     yield f"found in 80 %, in standard deviations, by repetitions: {told}"
-    word = METRICS[METRIC]
+    word = LABELS[PRIMARY]
     if not len(past):
         yield f"the same in {word}: not known before there are results"
         return

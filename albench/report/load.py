@@ -16,14 +16,13 @@ from albench.analysis.published import SYSTEM
 from albench.analysis.summaries import Summaries
 from albench.analysis.training_checks import MODES
 from albench.errors import Complaint, RecordsError
+from albench.metrics.catalogue import BOOTSTRAPPED, OPTIONAL, REQUIRED
+from albench.metrics.ordinal import BOUNDARY
 from albench.records.printable import printable, printable_data
 from albench.report.manifest import SCHEMA_VERSION, Manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-BOUNDARY = "auc_from_"
-"""Columns that begin so are the AUC of being in a class, by its number, or a later one."""
 
 MENDING = "restore it, or run the benchmark again"
 
@@ -71,8 +70,8 @@ CELLS = Layout(
 SCORES = Layout(
     text=("cell",),
     numbers=("round", "n_labelled", "n_labelled_subjects", "query_seconds", "train_seconds"),
-    scores=("accuracy", "auc", "balanced_accuracy"),
-    optional=("log_loss", "brier", "calibration_error", "kappa", "mean_error", *MODES),
+    scores=REQUIRED,
+    optional=(*OPTIONAL, *MODES),
     prefix=BOUNDARY,
     key=("cell", "round"),
 )
@@ -91,7 +90,7 @@ SUMMARIES = {
     "optimism": Layout(
         text=tuple(SYSTEM),
         numbers=("n_repetitions",),
-        scores=("accuracy", "auc"),
+        scores=BOOTSTRAPPED,
         key=tuple(SYSTEM),
     ),
     "contrasts": Layout(text=(), numbers=("claim", *COUNTED), scores=SPREAD, key=("claim",)),

@@ -1,4 +1,4 @@
-"""How metrics, cohorts, blocks and strategies are called and told apart, the same everywhere."""
+"""How cohorts, blocks and strategies are called and told apart, the same everywhere."""
 
 from __future__ import annotations
 
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from albench.report.manifest import CohortFacts
 
 Block = tuple[str, str, str, str]
-
-METRICS = {"accuracy": "accuracy", "auc": "AUC", "balanced_accuracy": "balanced accuracy"}
-QUALITIES = {"calibration_error": "calibration error"}
-"""Other words for what figures are of."""
 
 # Okabe and Ito's colours, which people of any colour vision can tell apart; without yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from albench.analysis.best_round_optimism import best_round
 from albench.analysis.curves import REFERENCE, mean_interval
-from albench.analysis.peeking import best_round
 from albench.analysis.points import AREA, FINAL, value_at
 from albench.analysis.published import SYSTEM
+from albench.metrics.catalogue import BOOTSTRAPPED, LABELS
 from albench.report.content import Table
 from albench.report.formats import UNKNOWN
-from albench.report.names import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -198,10 +198,10 @@ def _honest(
             system = table.system(modalities, column)
             part = of_system(rounds, system)
             n = str(part["repetition"].nunique())
-            for metric in ("accuracy", "auc"):
+            for metric in BOOTSTRAPPED:
                 cells = [_figure(part, summaries, system, metric, at) for at in judged]
                 title = f"{' + '.join(modalities)}: {column.title}"
-                rows.append((title, METRICS[metric], *cells, n))
+                rows.append((title, LABELS[metric], *cells, n))
     caption = (
         f"Cohort: {named.cohort(table.cohort)}. No round is chosen by its test score. At a share "
         "of labels: the last round within it; area: the mean over the labels bought. Percent: mean "

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.curves import BLOCK
+from albench.metrics.catalogue import LABELS, ORDERED
+from albench.metrics.ordinal import BOUNDARY
 from albench.report.content import Table
 from albench.report.formats import in_order, mean_half_width
-from albench.report.load import BOUNDARY
 from albench.report.names import blocks_of, of_block
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def ordinal_table(
         return None
     later = facts.class_names[1:]
     boundaries = {f"{BOUNDARY}{k}": f"AUC ≥ {name}" for k, name in enumerate(later, start=1)}
-    shown = {"kappa": "quadratic κ", "mean_error": "mean error (classes)"} | boundaries
+    shown = {name: LABELS[name] for name in ORDERED} | boundaries
     caption = (
         "Last round: mean over n repetitions ± half its 95 % interval. Quadratic κ weights errors "
         "by the square of its distance (1 is no error, 0 what chance gives); mean error: the mean "
@@ -76,7 +77,7 @@ def calibration_table(rounds: pd.DataFrame, named: Namer) -> Table | None:
     """
     if "calibration_error" not in rounds.columns:
         return None
-    shown = {"calibration_error": "calibration error", "brier": "Brier score"}
+    shown = {name: LABELS[name] for name in ("calibration_error", "brier")}
     caption = (
         "Last round: mean over n repetitions ± half its 95 % interval; smaller is better. "
         "Calibration error: the gap between the answer's probability and the share of right "

@@ -8,9 +8,10 @@ import numpy as np
 
 from albench.analysis.curves import BASELINE, BLOCK, REFERENCE
 from albench.analysis.efficiency import TARGET
+from albench.metrics.catalogue import COMPARABLE, LABELS, SHOWN
 from albench.report.content import Table
 from albench.report.formats import grid, in_order, mean_deviation
-from albench.report.names import METRICS, blocks_of, of_block
+from albench.report.names import blocks_of, of_block
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,7 @@ def labels_table(
         for strategy, part in of_block(known, block).groupby("strategy"):
             n = named.of_planned(block, len(part))
             cells[block, str(strategy)] = _labels_told(part["labels"], most) + n
-    title = f"Labels for {100 * TARGET:g} % of the all-labels {METRICS[metric]}"
+    title = f"Labels for {100 * TARGET:g} % of the all-labels {LABELS[metric]}"
     caption = (
         "Labelled candidates in the first round that reaches the goal, which is of the same "
         "repetition: the median over repetitions, where one that never gets there counts as more "
@@ -85,12 +86,12 @@ def final_table(rounds: pd.DataFrame, named: Namer) -> Table:
         part = of_block(last, block)
         for strategy in in_order(part["strategy"].tolist()):
             cells = part[part["strategy"] == strategy]
-            means = [mean_deviation(cells[metric]) for metric in METRICS]
+            means = [mean_deviation(cells[metric]) for metric in COMPARABLE]
             n_labelled = f"{cells['n_labelled'].mean():.0f}"
             rows.append((named.block(block), strategy, n_labelled, *means, str(len(cells))))
     title = "Scores of the last round"
     caption = "Mean and standard deviation over n repetitions."
-    columns = ("block", "strategy", "labels", *METRICS.values(), "n")
+    columns = ("block", "strategy", "labels", *(LABELS[metric] for metric in COMPARABLE), "n")
     return Table("final", title, caption, columns, tuple(rows), is_folded=True)
 
 
@@ -119,14 +120,12 @@ def fusion_table(rounds: pd.DataFrame, named: Namer) -> Table | None:
         told = []
         for strategy in (BASELINE, REFERENCE):
             cells = part[part["strategy"] == strategy]
-            told += [mean_deviation(cells[metric]) for metric in ("accuracy", "auc")]
+            told += [mean_deviation(cells[metric]) for metric in SHOWN]
         rows.append((named.block(block), *told))
     columns = (
         "block",
-        "random: accuracy",
-        "random: AUC",
-        "all labels: accuracy",
-        "all labels: AUC",
+        *(f"random: {LABELS[metric]}" for metric in SHOWN),
+        *(f"all labels: {LABELS[metric]}" for metric in SHOWN),
     )
     caption = (
         "Scores of the last round with random's labels, and with all of the training part's: mean "

@@ -10,8 +10,9 @@ from albench.analysis.comparison import FEWEST_PAIRS, Verdict
 from albench.analysis.curves import BASELINE
 from albench.analysis.efficiency import TARGET
 from albench.analysis.ranks import FEWEST_COHORTS
+from albench.metrics.catalogue import LABELS
 from albench.report.formats import p_equals, signed, span
-from albench.report.names import METRICS, blocks_of, of_block
+from albench.report.names import blocks_of, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,7 +144,7 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
     best = (better if len(better) else judged).iloc[0]
     among = "these" if len(better) else _number(len(judged), "strategy")
     return (
-        f"averaged over {where} {named.all_blocks}, **{said}** in {METRICS[metric]}"
+        f"averaged over {where} {named.all_blocks}, **{said}** in {LABELS[metric]}"
         f"{f', and {_listed(worse)} worse' if len(worse) else ''}. Of "
         f"{among} {best['strategy']} has the best mean over "
         f"the labels bought, {_gain(best)} against random ({_holds_for(len(judged))}"
@@ -162,7 +163,7 @@ def _ranked(comparison: pd.DataFrame) -> pd.DataFrame:
 def _counts(judged: pd.DataFrame, metric: str, where: str) -> str:
     is_open = judged["verdict"] == Verdict.OPEN
     told = (
-        f"Of {_number(len(judged), 'comparison')} with random in {METRICS[metric]}, one for each "
+        f"Of {_number(len(judged), 'comparison')} with random in {LABELS[metric]}, one for each "
         f"strategy and block on {where}, {_tally(judged)} (paired t-tests, corrected by Holm over "
         f"all {len(judged)})."
     )
@@ -207,7 +208,7 @@ def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
     judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
     if len(judged):
         yield (
-            f"Of {_number(len(judged), 'comparison')} in {METRICS[metric]}, corrected on their "
+            f"Of {_number(len(judged), 'comparison')} in {LABELS[metric]}, corrected on their "
             f"own, {_tally(judged)}."
         )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from albench.analysis.coverage_and_fairness import HASHES, coverage
 from albench.analysis.curves import BLOCK
-from albench.analysis.standing import HASHES, coverage
 from albench.report.content import Table
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def fairness_table(shared: pd.DataFrame, named: Namer) -> Table:
     Parameters
     ----------
     shared : DataFrame
-        What `standing.fairness` gave.
+        What `coverage_and_fairness.fairness` gave.
     named : Namer
         Names blocks.
 

@@ -16,9 +16,9 @@ from albench.analysis.training_checks import (
     guessing,
     passed_lines,
 )
+from albench.metrics.catalogue import LABELS
 from albench.report.content import Table, Text
 from albench.report.formats import UNKNOWN, signed, span
-from albench.report.names import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,7 +95,7 @@ def _failed(checks: Sequence[Checked], check: Check, metric: str) -> list[Checke
 
 
 def _failure(check: Check, metric: str, failed: Sequence[Checked], named: Namer) -> str:
-    word = METRICS.get(metric, metric)
+    word = LABELS.get(metric, metric)
     worst = sorted(failed, key=lambda found: -abs(found.value - found.bound))
     places = [f"{named.block(found.block)} ({_short(found)})" for found in worst[:N_NAMED]]
     if rest := len(worst) - len(places):
@@ -164,7 +164,7 @@ def _told(found: Checked) -> str:
         return f"{outcome}: {signed(found.value)}"
     interval = span(found.low, found.high)
     told = f" ({interval})" if interval != UNKNOWN else ""
-    return f"{METRICS[found.metric]} {outcome}: {signed(found.value)}{told}"
+    return f"{LABELS[found.metric]} {outcome}: {signed(found.value)}{told}"
 
 
 def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text | None:
@@ -187,7 +187,7 @@ def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text
     blocks = sorted(passed_lines(checks, metric))
     if not blocks:
         return None
-    word = METRICS[metric]
+    word = LABELS[metric]
     places = "; ".join(named.block(block) for block in blocks)
     return Text(
         (

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from albench.analysis import traps
 from albench.analysis.curves import BASELINE
 from albench.analysis.traps import Fate
+from albench.metrics.catalogue import LABELS
 from albench.report.content import Table, Text
 from albench.report.formats import UNKNOWN, in_order, p_value, signed, span
-from albench.report.names import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ def _falls(trap: Trap) -> str:
                 "the first labels have none"
             )
         case "learns-less":
-            metric = METRICS[trap.metric or ""]
+            metric = LABELS[trap.metric or ""]
             return f"has less mean {metric} over the labels bought than random, {least}"
         case _:
             return f"spreads its labels over fewer subjects (a share of them) than random, {least}"
@@ -121,7 +121,7 @@ def _numbers(found: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
             rows.append(
                 (
                     named.block(block),
-                    trap.mark or METRICS.get(trap.metric or "", "subjects"),
+                    trap.mark or LABELS.get(trap.metric or "", "subjects"),
                     row["strategy"],
                     f"{row['value']:.3f}",
                     f"{row['value_random']:.3f}",

@@ -1,4 +1,4 @@
-"""What it is worth to look at the test set when a round is chosen, and how much it flatters."""
+"""How much choosing the best round on the test set inflates that round's scores."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.resampling import weighted_scores
+from albench.metrics.catalogue import BOOTSTRAPPED, weighted_scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +30,8 @@ def best_round(areas: NDArray[np.float64]) -> int | None:
 
 def optimism(
     labels: NDArray[np.intp], proba: NDArray[np.floating], parts: NDArray[np.floating]
-) -> tuple[float, float]:
-    """Return by how much the best round's scores flatter, in accuracy and AUC.
+) -> dict[str, float]:
+    """Return how much choosing the best round inflates its scores, by metric.
 
     Parameters
     ----------
@@ -44,25 +44,24 @@ def optimism(
 
     Returns
     -------
-    accuracy, auc : float
-        The round is chosen by AUC on one half, and its scores there are compared with those on
-        the other, which did not choose; the mean over splits and both directions, divided by the
-        square root of 2, as chance differences on halves are so much larger than on the whole.
-        NaN if no half has a known AUC.
+    dict of str to float
+        For each bootstrapped metric. The round is chosen by AUC on one half, and its scores there
+        are compared with those on the other, which did not choose: the mean over splits and both
+        directions, divided by the square root of 2, since chance differences on halves are larger
+        by that factor than on the whole. NaN if no half has a known AUC.
     """
     one = weighted_scores(labels, proba, parts)
     other = weighted_scores(labels, proba, 1 - parts)
-    choosing = np.vstack([one.auc, other.auc])
-    usable = np.isfinite(choosing).all(axis=1) & np.isfinite(np.vstack([other.auc, one.auc])).all(
-        axis=1
-    )
+    choosing = np.vstack([one["auc"], other["auc"]])
+    judging = np.vstack([other["auc"], one["auc"]])
+    usable = np.isfinite(choosing).all(axis=1) & np.isfinite(judging).all(axis=1)
     if not usable.any():
-        return float("nan"), float("nan")
-    pairs = ((one.accuracy, other.accuracy), (one.auc, other.auc))
+        return dict.fromkeys(BOOTSTRAPPED, float("nan"))
     chosen = choosing[usable].argmax(axis=1)
     rows = np.arange(len(chosen))
-    gaps = [
-        (np.vstack([a, b])[usable] - np.vstack([b, a])[usable])[rows, chosen].mean()
-        for a, b in pairs
-    ]
-    return float(gaps[0] / np.sqrt(2)), float(gaps[1] / np.sqrt(2))
+    inflation = {}
+    for metric in BOOTSTRAPPED:
+        there = np.vstack([one[metric], other[metric]])[usable]
+        elsewhere = np.vstack([other[metric], one[metric]])[usable]
+        inflation[metric] = float((there - elsewhere)[rows, chosen].mean() / np.sqrt(2))
+    return inflation
