@@ -172,7 +172,7 @@ def without_goals(efficiency: pd.DataFrame, blocks: set[Block]) -> pd.DataFrame:
 
 
 def _each(blocks: list[tuple[Block, pd.DataFrame]]) -> Iterator[tuple[Block, pd.DataFrame, str]]:
-    return ((key, part, metric) for key, part in blocks for metric in SHOWN)
+    return ((key, part, metric) for key, part in blocks for metric in SHOWN if metric in part)
 
 
 def _loss(block: Block, part: pd.DataFrame, guess: float) -> Checked:

@@ -10,7 +10,7 @@ from albench.analysis.curves import BLOCK
 from albench.metrics.catalogue import LABELS
 from albench.report.content import Table
 from albench.report.formats import grid, mean_half_width, p_value, signed, span
-from albench.report.names import blocks_of, of_block
+from albench.report.names import block_of, blocks_of, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,7 @@ def comparison_table(
     areas = {key: part["area"] for key, part in efficiency.groupby([*BLOCK, "strategy"])}
     rows = []
     for row in comparison.to_dict("records"):
-        block: Block = (row["cohort"], row["modalities"], row["model"], row["budget"])
+        block = block_of(row)
         area = mean_half_width(areas[*block, row["strategy"]])
         rows.append((named.block(block), row["strategy"], area, *_compared(row)))
     title = f"Difference to random in the mean {LABELS[metric]} over the labels bought"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis import alike, curves, efficiency
+from albench.analysis import curves, efficiency, equal_picks
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.analysis.curves import BASELINE, REFERENCE
 from albench.analysis.power import detectable, paired_deviations, power_of
@@ -66,7 +66,7 @@ def _past(results: Path, oracles: Collection[str]) -> NDArray[np.float64]:
         return np.empty(0)
     records = load(results)
     rounds = curves.joined(records.cells, records.scores)
-    once = alike.counted_once(rounds, alike.alike(records.cells, rounds, oracles))
+    once = equal_picks.counted_once(rounds, equal_picks.find_groups(records.cells, rounds, oracles))
     competitors = once[~once["strategy"].isin(oracles)]
     return paired_deviations(efficiency.cell_efficiency(competitors, PRIMARY))
 

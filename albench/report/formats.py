@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     Grid = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 UNKNOWN = "–"
+LONGEST = 30
+"""Rows of a table that is not folded."""
 MOST_COLUMNS = 9
 """A page is as wide as a name and so many numbers."""
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """Return a difference with its sign, never a negative nought."""
+    """Return a difference with its sign, never as -0."""
     if np.isnan(value):
         return UNKNOWN
     return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from albench.analysis.alike import JOINT
 from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.equal_picks import JOINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -104,6 +104,11 @@ def of_block(table: pd.DataFrame, block: Block) -> pd.DataFrame:
         In the table's order.
     """
     return table[(table[BLOCK] == list(block)).all(axis=1)]
+
+
+def block_of(row: Mapping[Any, Any]) -> Block:  # a row of a frame
+    """Return the block of a row: its cohort, modalities, model and budget."""
+    return row["cohort"], row["modalities"], row["model"], row["budget"]
 
 
 class Namer:

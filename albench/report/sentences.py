@@ -55,7 +55,7 @@ def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator
     Parameters
     ----------
     groups : sequence of sequence of str
-        Of strategies that made the same picks everywhere: what `alike.alike` gave.
+        Of strategies that made the same picks everywhere: what `equal_picks.find_groups` gave.
     by_picks : bool
         Whether their picks were compared; else their scores were.
 

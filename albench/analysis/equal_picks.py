@@ -18,7 +18,7 @@ JOINT = " = "
 """Between the names of strategies that are counted once."""
 
 
-def alike(
+def find_groups(
     cells: pd.DataFrame, rounds: pd.DataFrame, apart: Collection[str] = ()
 ) -> list[tuple[str, ...]]:
     """Return the groups of strategies that made the same picks in all cells they share.
@@ -39,13 +39,13 @@ def alike(
         Groups of two or more, sorted, random first. All of a group are planned in the same blocks.
         Cells that failed, or that bought nothing after the first labels, are not compared.
     """
-    known = _picks_by_strategy(cells, rounds)
+    picks = _picks_by_strategy(cells, rounds)
     planned = {str(name): _blocks(part) for name, part in cells.groupby("strategy")}
     groups: list[list[str]] = []
-    for name in sorted(set(known) - {REFERENCE, *apart}, key=lambda name: (name != BASELINE, name)):
+    for name in sorted(set(picks) - {REFERENCE, *apart}, key=lambda name: (name != BASELINE, name)):
         for group in groups:
             if planned[group[0]] == planned[name] and all(
-                _is_same(known[other], known[name]) for other in group
+                _is_same(picks[other], picks[name]) for other in group
             ):
                 group.append(name)
                 break
@@ -67,7 +67,7 @@ def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.Da
     rounds : DataFrame
         What `curves.joined` gave.
     groups : sequence of sequence of str
-        What `alike` gave.
+        What `find_groups` gave.
 
     Returns
     -------
@@ -96,13 +96,13 @@ def _is_same(ours: Picks, theirs: Picks) -> bool:
 
 def _picks_by_strategy(cells: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, Picks]:
     hashes = cells.set_index("cell")["picks_hash"].to_dict() if "picks_hash" in cells else {}
-    found: dict[str, dict[tuple[object, ...], str]] = {}
+    picks: dict[str, dict[tuple[object, ...], str]] = {}
     keys = ["strategy", "cell", *BLOCK, "repetition"]
     for (strategy, cell, *where), part in rounds.groupby(keys):
         if len(part) > 1:  # with one round there were no picks
-            own = found.setdefault(str(strategy), {})
+            own = picks.setdefault(str(strategy), {})
             own[tuple(where)] = str(hashes.get(cell, "")) or _scores(part)
-    return dict(found)
+    return dict(picks)
 
 
 def _scores(part: pd.DataFrame) -> str:
