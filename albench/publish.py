@@ -101,7 +101,7 @@ def _require_whole_run(run: dict[str, Any], folder: Path) -> None:  # plain data
 def _of_the_plan(records: Records) -> Records:
     """Return the records without cells that only an earlier specification planned."""
     planned = {entry["cell"] for entry in records.run["cells"]}
-    current = {cell: found for cell, found in records.finished.items() if cell in planned}
+    current = {cell: entry for cell, entry in records.finished.items() if cell in planned}
     return replace(records, finished=current)
 
 
@@ -130,9 +130,9 @@ def _cells_of_ordered_cohorts(records: Records) -> set[str]:
 
 
 def _summaries(records: Records) -> Summaries:
-    told = records.run.get("published")  # runs from before there were published tables have none
+    entry = records.run.get("published")  # runs from before there were published tables have none
     try:
-        published = NOTHING if told is None else TypeAdapter(Published).validate_python(told)
+        published = NOTHING if entry is None else TypeAdapter(Published).validate_python(entry)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, ("published", *first["loc"])))
@@ -148,15 +148,15 @@ def _outcomes(records: Records, published: Published) -> Outcomes:
     answers: dict[str, list[Predictions]] = {}
     for entry in tables.predictions(records) if judged else ():
         answers.setdefault(entry.cell, []).append(entry)
-    found: Outcomes = {}
+    outcomes: Outcomes = {}
     for planned in records.run["cells"]:
         system = System(*(planned[key] for key in System._fields))
         finished = records.finished.get(planned["cell"])
         if system in judged and finished is not None and finished.status is Status.OK:
             by_subject = records.run["cohorts"][system.cohort].get("evaluation") == "subject"
             outcome = _outcome(finished, answers.get(planned["cell"], []), by_subject=by_subject)
-            found.setdefault(system, {})[planned["repetition"]] = outcome
-    return found
+            outcomes.setdefault(system, {})[planned["repetition"]] = outcome
+    return outcomes
 
 
 def _outcome(finished: Finished, answers: list[Predictions], *, by_subject: bool) -> Outcome:
@@ -175,7 +175,7 @@ def _outcome(finished: Finished, answers: list[Predictions], *, by_subject: bool
 
 def _manifest(records: Records, cells: pd.DataFrame) -> dict[str, Any]:  # plain data
     chosen = {key: records.run[key] for key in MANIFEST_KEYS}
-    seconds = sum(found.seconds for found in records.finished.values())
+    seconds = sum(cell.seconds for cell in records.finished.values())
     return chosen | {
         "published": records.run.get("published", {}),
         "traps": records.run.get("traps", []),  # runs from before there were traps have none

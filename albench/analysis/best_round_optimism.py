@@ -18,7 +18,7 @@ def best_round(areas: NDArray[np.float64]) -> int | None:
     Parameters
     ----------
     areas : ndarray of float, shape (n_rounds,)
-        AUC; NaN where it is not known.
+        AUC; NaN where unknown.
 
     Returns
     -------

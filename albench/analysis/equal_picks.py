@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     """By block and repetition: what tells the picks of a cell from others'."""
 
 JOINT = " = "
-"""Between the names of strategies that are counted once."""
+"""Joins the names of strategies that are counted once."""
 
 
 def find_groups(
@@ -26,10 +26,10 @@ def find_groups(
     Parameters
     ----------
     cells : DataFrame
-        One row a planned cell, with `picks_hash`, which is empty where it is not known.
+        One row per planned cell, with `picks_hash`, which is empty where unknown.
     rounds : DataFrame
-        What `curves.joined` gave. Where picks are not known, cells with the same scores in every
-        round are taken to have the same picks: they share splits, weights and batches.
+        The result of `curves.joined`. Where picks are unknown, cells with the same scores in
+        every round are taken to have the same picks: they share splits, weights and batches.
     apart : collection of str
         Strategies that are in no group.
 
@@ -55,7 +55,7 @@ def find_groups(
 
 
 def joint_name(group: Sequence[str]) -> str:
-    """Return what a group is called; random keeps its name, by which it is found."""
+    """Return a group's name; random keeps its own, by which tables look it up."""
     return BASELINE if BASELINE in group else JOINT.join(group)
 
 
@@ -65,9 +65,9 @@ def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.Da
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
     groups : sequence of sequence of str
-        What `find_groups` gave.
+        The result of `find_groups`.
 
     Returns
     -------

@@ -16,7 +16,7 @@ N_SPLITS = 100
 
 
 def resample_counts(n: int, rng: np.random.Generator, n_resamples: int) -> NDArray[np.float64]:
-    """Return how often each of some subjects is in each bootstrap resample.
+    """Return how often each subject is in each bootstrap resample.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def halves(
     rng: np.random.Generator,
     n_splits: int = N_SPLITS,
 ) -> NDArray[np.float64]:
-    """Return random halves of the test subjects, each class as evenly in both as can be.
+    """Return random halves of the test subjects, each class split as evenly as possible.
 
     Parameters
     ----------

@@ -66,13 +66,13 @@ class Summaries:
     Parameters
     ----------
     intervals : DataFrame
-        One row a system, point and metric: the bootstrap over test subjects.
+        One row per system, point and metric: the bootstrap over test subjects.
     optimism : DataFrame
-        One row a system: how much choosing the best round inflates its scores, on average.
+        One row per system: how much choosing the best round inflates its scores, on average.
     contrasts : DataFrame
-        One row a claim: the bootstrap of its difference.
+        One row per claim: the bootstrap of its difference.
     confusion : DataFrame
-        One row a system, true class and answer: units of the last round, over repetitions.
+        One row per system, true class and answer: units of the last round, over repetitions.
     """
 
     intervals: pd.DataFrame

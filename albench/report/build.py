@@ -62,7 +62,7 @@ def sections(records: Records) -> list[Section]:
     Parameters
     ----------
     records : Records
-        What `load` gave; may be partial.
+        The result of `load`; may be partial.
 
     Returns
     -------

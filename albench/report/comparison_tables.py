@@ -34,11 +34,11 @@ def area_table(
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell.
+        One row per cell.
     comparison : DataFrame
-        One row a block and strategy.
+        One row per block and strategy.
     metric : str
-        Which one they are of.
+        Name of the metric.
     named : Namer
         Names blocks.
 
@@ -84,11 +84,11 @@ def comparison_table(
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell.
+        One row per cell.
     comparison : DataFrame
-        One row a block and strategy.
+        One row per block and strategy.
     metric : str
-        Which one they are of.
+        Name of the metric.
     named : Namer
         Names blocks.
 
@@ -121,16 +121,16 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
     Parameters
     ----------
     overall : DataFrame
-        What `comparison.across_blocks` gave.
+        The result of `comparison.across_blocks`.
     metric : str
-        Which one it is of.
+        Name of the metric.
     named : Namer
         Counts blocks.
 
     Returns
     -------
     Table
-        One row a strategy, the largest difference first.
+        One row per strategy, the largest difference first.
     """
     rows = tuple(
         (row["strategy"], str(row["n_blocks"]), *_compared(row))
@@ -149,7 +149,7 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
 
 
 def _family(compared: pd.DataFrame) -> str:
-    """Return over which rows of a table it is corrected."""
+    """Return the rows over which a table is corrected."""
     n = int(compared["p_holm"].notna().sum())
     if n == len(compared):
         return f"over the {n} rows of this table"

@@ -1,4 +1,4 @@
-"""What the sections of a report are written from: one frozen object of derived tables."""
+"""One frozen object of derived tables, from which the sections of a report are written."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Finding:
     Parameters
     ----------
     metric : str
-        Which one.
+        Its name.
     efficiency : DataFrame
-        One row a cell.
+        One row per cell.
     against_random : DataFrame
-        One row a block and strategy.
+        One row per block and strategy.
     overall : DataFrame
-        One row a strategy.
+        One row per strategy.
     """
 
     metric: str
@@ -70,13 +70,13 @@ class Derived:
     Parameters
     ----------
     records : Records
-        What `load` gave; may be partial.
+        The result of `load`; may be partial.
     named : Namer
         Names blocks and cohorts.
     oracles : set of str
         Strategies that use labels which they could not have.
     rounds : DataFrame
-        One row a round of each cell that succeeded.
+        One row per round of each cell that succeeded.
     once : DataFrame
         The same, with strategies of equal picks counted once.
     groups : sequence of sequence of str
@@ -111,7 +111,7 @@ def derive(records: Records) -> Derived:
     Parameters
     ----------
     records : Records
-        What `load` gave; may be partial.
+        The result of `load`; may be partial.
 
     Returns
     -------

@@ -56,14 +56,14 @@ TITLE_WIDTH = 46
 def learning_curves(
     curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Figure:
-    """Return one panel a block: each strategy's mean curve, and a band for random's.
+    """Return one panel per block: each strategy's mean curve, and a band for random's.
 
     Parameters
     ----------
     curves : DataFrame
-        What `curves.learning_curves` gave; not empty.
+        The result of `curves.learning_curves`; not empty.
     metric : str
-        Which one these are of.
+        Name of the metric.
     named : Namer
         Names blocks.
     drawn : mapping of str to Style
@@ -80,7 +80,7 @@ def learning_curves(
             part = of_block(curves, block)
             _draw_reference(axes, part[part["strategy"] == REFERENCE])
             bought = part[part["strategy"] != REFERENCE]
-            faint_first = sorted(_lines(bought), key=lambda found: not drawn[found[0]].is_faint)
+            faint_first = sorted(_lines(bought), key=lambda entry: not drawn[entry[0]].is_faint)
             for name, line in faint_first:
                 _draw_line(axes, line, drawn[name], name)
             _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
@@ -94,14 +94,14 @@ def learning_curves(
 def difference_curves(
     curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Figure:
-    """Return one panel a block: each strategy's mean difference to random with its interval.
+    """Return one panel per block: each strategy's mean difference to random with its interval.
 
     Parameters
     ----------
     curves : DataFrame
-        What `curves.learning_curves` gave of `curves.differences_to_random`; not empty.
+        The result of `curves.learning_curves` of `curves.differences_to_random`; not empty.
     metric : str
-        Which one these are of.
+        Name of the metric.
     named : Namer
         Names blocks.
     drawn : mapping of str to Style
@@ -133,14 +133,14 @@ def difference_curves(
 def area_differences(
     comparison: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Figure:
-    """Return one panel a block: each strategy's difference in area to random, with its interval.
+    """Return one panel per block: each strategy's difference in area to random, with its interval.
 
     Parameters
     ----------
     comparison : DataFrame
-        What `comparison.against_random` gave; not empty.
+        The result of `comparison.against_random`; not empty.
     metric : str
-        Which one it is of.
+        Name of the metric.
     named : Namer
         Names blocks.
     drawn : mapping of str to Style
@@ -233,7 +233,7 @@ def _draw_reference(axes: Axes, part: pd.DataFrame) -> None:
 
 
 def _label(axes: Axes, part: pd.DataFrame, word: str) -> None:
-    """Name the axes, with a tick at each round while they are few."""
+    """Name the axes, with a tick at each round if there are few."""
     axes.set_ylabel(word)
     axes.set_xlabel("labelled candidates")
     sizes = np.unique(part["n_labelled"].round())
@@ -250,21 +250,21 @@ def _label(axes: Axes, part: pd.DataFrame, word: str) -> None:
 
 
 def _usual_gap(sizes: pd.Series[float]) -> float:
-    """Return how many labels most rounds buy."""
+    """Return the median number of labels that rounds buy."""
     gaps = np.diff(np.unique(sizes.round()))
     return float(np.median(gaps)) if len(gaps) else 1.0
 
 
 def _legend(figure: Figure, panels: Iterable[Axes]) -> None:
-    found: dict[str, Artist] = {}
+    entries: dict[str, Artist] = {}
     for axes in panels:
         handles, labels = axes.get_legend_handles_labels()
-        found |= dict(zip(labels, handles, strict=True))
+        entries |= dict(zip(labels, handles, strict=True))
     # The widest name decides how many stand beside each other.
-    widest = max(map(len, found), default=1)
-    ncols = max(1, min(8, len(found), int(figure.get_figwidth() * 11 / (widest + 6))))
+    widest = max(map(len, entries), default=1)
+    ncols = max(1, min(8, len(entries), int(figure.get_figwidth() * 11 / (widest + 6))))
     place: Any = {"loc": "outside upper center", "ncols": ncols, "frameon": False}
-    figure.legend(list(found.values()), list(found), **place)
+    figure.legend(list(entries.values()), list(entries), **place)
 
 
 def as_svg(figure: Figure) -> str:
@@ -288,7 +288,7 @@ def as_svg(figure: Figure) -> str:
 
 
 def _lay_out(figure: Figure) -> None:
-    """Place everything once: each drawing would do it anew, and may come to other digits."""
+    """Place everything once: a second layout may differ in the last digits."""
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)

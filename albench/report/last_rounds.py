@@ -23,12 +23,12 @@ def last_rounds(rounds: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
 
     Returns
     -------
     DataFrame
-        One row a cell.
+        One row per cell.
     """
     return rounds.loc[rounds.groupby([*BLOCK, "strategy", "repetition"])["round"].idxmax()]
 
@@ -41,7 +41,7 @@ def last_round_table(
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
     shown : mapping of str to str
         Columns, and their headings.
     empty : Table
@@ -52,7 +52,7 @@ def last_round_table(
     Returns
     -------
     Table
-        One row a block and strategy.
+        One row per block and strategy.
     """
     last = last_rounds(rounds)
     rows = []

@@ -25,8 +25,10 @@ def _is_point(value: object) -> object:
 Point = Annotated[Literal["area", "final"] | float, BeforeValidator(_is_point)]
 """Where on its curve a system is judged; its best round on the test set is no such place."""
 
-# mypy cannot see which metrics are listed.
-BootstrappedMetric = str if TYPE_CHECKING else Literal[BOOTSTRAPPED]
+if TYPE_CHECKING:
+    BootstrappedMetric = str  # mypy cannot see which metrics are listed
+else:
+    BootstrappedMetric = Literal[BOOTSTRAPPED]
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(gt=0, lt=1)]

@@ -47,8 +47,10 @@ Amount = Annotated[int | float, BeforeValidator(_is_amount)]
 
 Count = Annotated[int, BeforeValidator(_is_whole_number)]
 
-# mypy cannot see which metrics are listed.
-ComparableMetric = str if TYPE_CHECKING else Literal[COMPARABLE]
+if TYPE_CHECKING:
+    ComparableMetric = str  # mypy cannot see which metrics are listed
+else:
+    ComparableMetric = Literal[COMPARABLE]
 
 
 class ModalitySpec(Section):

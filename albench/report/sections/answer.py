@@ -1,4 +1,4 @@
-"""The first screen: what the results allow to be said."""
+"""The first screen: what the results show, and how surely."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _calibration_figure(derived: Derived) -> Iterator[Figure]:
 
 
 def _calibration_table(rounds: pd.DataFrame, named: Namer) -> Table:
-    """Return whether the last round's probabilities mean what they say."""
+    """Return calibration error and Brier score in the last round."""
     shown = {name: LABELS[name] for name in ("calibration_error", "brier")}
     caption = (
         "Last round: mean over n repetitions ± half its 95 % interval; smaller is better. "

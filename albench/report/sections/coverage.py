@@ -38,7 +38,7 @@ def _parts(derived: Derived) -> Iterator[Part]:
 
 
 def _coverage_tables(cells: pd.DataFrame, named: Namer) -> Iterator[Table]:
-    """Yield how many cells of each block ended how, and whose are not all there."""
+    """Yield cells of each block by status, and the strategies that lack some."""
     counts = coverage(cells)
     statuses = [name for name in counts.columns if name not in {*BLOCK, "strategy"}]
     summed = counts.groupby(BLOCK, sort=True)[statuses].sum().reset_index()
@@ -75,7 +75,7 @@ def _numbers(repetitions: pd.Series[int]) -> str:
 
 
 def _skipped_table(manifest: Manifest) -> Table | None:
-    """Return what was left out before anything ran, or None."""
+    """Return what was skipped before anything ran; None if nothing was."""
     rows = tuple((entry.what, entry.reason) for entry in manifest.skipped)
     title = "Left out before anything ran"
     return Table("skipped", title, "", ("what", "reason"), rows) if rows else None

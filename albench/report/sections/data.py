@@ -23,7 +23,7 @@ def section(derived: Derived) -> Section:
 
 
 def _cohort_tables(manifest: Manifest, named: Namer) -> Iterator[Table]:
-    """Yield what each cohort holds, and each of its modalities."""
+    """Yield the contents of each cohort, and of each of its modalities."""
     cohorts = manifest.cohorts.items()
     rows = tuple(
         (

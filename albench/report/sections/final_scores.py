@@ -28,7 +28,7 @@ def section(derived: Derived) -> Section | None:
 
 
 def _fusion_table(last: pd.DataFrame, named: Namer) -> Table | None:
-    """Return single modalities against fusion: the random strategy's end, and all labels' score."""
+    """Return fusion beside single modalities, for random and for all labels."""
     blocks = blocks_of(last)
     if len({(cohort, model, budget) for cohort, _, model, budget in blocks}) == len(blocks):
         return None
