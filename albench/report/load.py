@@ -293,7 +293,7 @@ def _manifest(path: Path, complaints: list[Complaint]) -> Manifest | None:
     try:
         return TypeAdapter(Manifest).validate_python(data)
     except ValidationError as error:
-        for problem in error.errors():
-            key = ".".join(str(part) for part in problem["loc"])
-            complaints.append(Complaint(f"{path}, {key}", f"{problem['msg'].lower()}; {MENDING}"))
+        for detail in error.errors():
+            key = ".".join(str(part) for part in detail["loc"])
+            complaints.append(Complaint(f"{path}, {key}", f"{detail['msg'].lower()}; {MENDING}"))
         return None
