@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,15 +11,14 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from albench import report
-from albench.analysis import metrics, summaries
-from albench.analysis.ordinal import ordinal_scores
+from albench.analysis import summaries
 from albench.analysis.published import NOTHING, Published, System
 from albench.analysis.summaries import Outcome
 from albench.errors import Complaint, RecordsError
+from albench.metrics.catalogue import scores
 from albench.records import journal, tables
 from albench.records.misplaced import misplaced_told
 from albench.records.schema import Status
-from albench.report.load import BOUNDARY
 from albench.report.manifest import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _require_whole_run(run: dict[str, Any], folder: Path) -> None:  # plain data
 def _of_the_plan(records: Records) -> Records:
     """Return the records without cells that only an earlier specification planned."""
     planned = {entry["cell"] for entry in records.run["cells"]}
-    current = {cell: found for cell, found in records.finished.items() if cell in planned}
+    current = {cell: entry for cell, entry in records.finished.items() if cell in planned}
     return replace(records, finished=current)
 
 
@@ -114,8 +113,7 @@ def _scores(records: Records) -> pd.DataFrame:
     ordered = _cells_of_ordered_cohorts(records)
     scored = [
         {"cell": entry.cell, "round": entry.round}
-        | asdict(metrics.score(entry.labels, entry.proba))
-        | (_ordinal(entry) if entry.cell in ordered else {})
+        | scores(entry.labels, entry.proba, ordered=entry.cell in ordered)
         for entry in tables.predictions(records)
     ]
     rounds = tables.rounds_table(records)
@@ -131,16 +129,10 @@ def _cells_of_ordered_cohorts(records: Records) -> set[str]:
     return {entry["cell"] for entry in planned if cohorts[entry["cohort"]].get("ordered")}
 
 
-def _ordinal(entry: Predictions) -> dict[str, float]:
-    found = ordinal_scores(entry.labels, entry.proba)
-    boundaries = {f"{BOUNDARY}{k}": area for k, area in enumerate(found.boundaries, start=1)}
-    return {"kappa": found.kappa, "mean_error": found.mean_error} | boundaries
-
-
 def _summaries(records: Records) -> Summaries:
-    told = records.run.get("published")  # runs from before there were published tables have none
+    entry = records.run.get("published")  # runs from before there were published tables have none
     try:
-        published = NOTHING if told is None else TypeAdapter(Published).validate_python(told)
+        published = NOTHING if entry is None else TypeAdapter(Published).validate_python(entry)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, ("published", *first["loc"])))
@@ -156,15 +148,15 @@ def _outcomes(records: Records, published: Published) -> Outcomes:
     answers: dict[str, list[Predictions]] = {}
     for entry in tables.predictions(records) if judged else ():
         answers.setdefault(entry.cell, []).append(entry)
-    found: Outcomes = {}
+    outcomes: Outcomes = {}
     for planned in records.run["cells"]:
         system = System(*(planned[key] for key in System._fields))
         finished = records.finished.get(planned["cell"])
         if system in judged and finished is not None and finished.status is Status.OK:
             by_subject = records.run["cohorts"][system.cohort].get("evaluation") == "subject"
             outcome = _outcome(finished, answers.get(planned["cell"], []), by_subject=by_subject)
-            found.setdefault(system, {})[planned["repetition"]] = outcome
-    return found
+            outcomes.setdefault(system, {})[planned["repetition"]] = outcome
+    return outcomes
 
 
 def _outcome(finished: Finished, answers: list[Predictions], *, by_subject: bool) -> Outcome:
@@ -183,7 +175,7 @@ def _outcome(finished: Finished, answers: list[Predictions], *, by_subject: bool
 
 def _manifest(records: Records, cells: pd.DataFrame) -> dict[str, Any]:  # plain data
     chosen = {key: records.run[key] for key in MANIFEST_KEYS}
-    seconds = sum(found.seconds for found in records.finished.values())
+    seconds = sum(cell.seconds for cell in records.finished.values())
     return chosen | {
         "published": records.run.get("published", {}),
         "traps": records.run.get("traps", []),  # runs from before there were traps have none

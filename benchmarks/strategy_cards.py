@@ -21,8 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from albench.analysis import curves, traps
 from albench.analysis.traps import Fate
+from albench.metrics.catalogue import LABELS
 from albench.report.load import load
-from albench.report.names import METRICS
 from albench.strategies.plugin import albench_strategies
 from albench.testing.specimen import specimen_of
 from albench.testing.strategies.growth import exponent
@@ -203,7 +203,7 @@ def _of_strategy(name: str, rows: Sequence[tuple[Trap, Any]]) -> list[str]:  # r
 
 
 def _fall(trap: Trap, row: Mapping[str, Any]) -> str:  # a row of a table
-    what = trap.mark or METRICS.get(trap.metric or "", "subjects")
+    what = trap.mark or LABELS.get(trap.metric or "", "subjects")
     return f"*{trap.cohort}* ({what} {row['value']:.2f}, random {row['value_random']:.2f})"
 
 

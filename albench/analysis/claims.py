@@ -26,7 +26,7 @@ MOST = 1000
 
 
 class Standing(StrEnum):
-    """What can be said of a claim."""
+    """The verdict on a claim."""
 
     HOLDS = "holds"
     OPPOSITE = "the opposite holds"
@@ -99,7 +99,7 @@ class Judged:
 
 
 def level_of(standings: Sequence[Standing]) -> float:
-    """Return the p value that the next of some claims must come under to be decided.
+    """Return the significance level of the next claim to be decided.
 
     Parameters
     ----------
@@ -117,12 +117,12 @@ def level_of(standings: Sequence[Standing]) -> float:
 
 
 def judge(rounds: pd.DataFrame, claims: Sequence[Claim]) -> list[Judged]:
-    """Return what can be said of each claim.
+    """Return the verdict on each claim.
 
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave, with n_candidates.
+        The result of `curves.joined`, with n_candidates.
     claims : sequence of Claim
         All that are corrected together.
 
@@ -135,14 +135,16 @@ def judge(rounds: pd.DataFrame, claims: Sequence[Claim]) -> list[Judged]:
         (side_values(rounds, c.better, c.metric), side_values(rounds, c.than, c.metric))
         for c in claims
     ]
-    found = [compared(better, than) for better, than in sides]
-    enough = [row["n_pairs"] >= FEWEST_PAIRS for row in found]
+    compared_sides = [compared(better, than) for better, than in sides]
+    enough = [row["n_pairs"] >= FEWEST_PAIRS for row in compared_sides]
     p_values = [
-        row["p"] if is_enough else np.nan for row, is_enough in zip(found, enough, strict=True)
+        row["p"] if is_enough else np.nan
+        for row, is_enough in zip(compared_sides, enough, strict=True)
     ]
     corrected = holm(np.array(p_values, dtype=float)).tolist()
     standings = [
-        _standing(p_holm, row["difference"]) for p_holm, row in zip(corrected, found, strict=True)
+        _standing(p_holm, row["difference"])
+        for p_holm, row in zip(corrected, compared_sides, strict=True)
     ]
     level = level_of(standings)
     return [
@@ -159,7 +161,7 @@ def judge(rounds: pd.DataFrame, claims: Sequence[Claim]) -> list[Judged]:
             alone=_alone(rounds, claim, pair[0]),
         )
         for claim, row, p_holm, standing, pair in zip(
-            claims, found, corrected, standings, sides, strict=True
+            claims, compared_sides, corrected, standings, sides, strict=True
         )
     ]
 
@@ -171,14 +173,14 @@ def _alone(rounds: pd.DataFrame, claim: Claim, better: pd.Series[float]) -> Alon
         return None
     side = _in_any_budget(rounds, replace(theirs, model=ours.model))
     values = side_values(rounds, side, claim.metric)
-    told = compared(better, values)
+    comparison = compared(better, values)
     return Alone(
         side=side,
         value=float(values.mean()),
-        n_pairs=int(told["n_pairs"]),
-        difference=told["difference"],
-        low=told["low"],
-        high=told["high"],
+        n_pairs=int(comparison["n_pairs"]),
+        difference=comparison["difference"],
+        low=comparison["low"],
+        high=comparison["high"],
     )
 
 
@@ -198,7 +200,7 @@ def side_values(rounds: pd.DataFrame, side: Side, metric: str) -> pd.Series[floa
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave, with n_candidates.
+        The result of `curves.joined`, with n_candidates.
     side : Side
         A system, and where on its curve it is judged.
     metric : str
@@ -243,7 +245,7 @@ def repetitions_needed(difference: float, deviation: float, level: float = ALPHA
     deviation : float
         The standard deviation of the paired differences.
     level : float
-        The p value that it must come under: 0.05 by the comparisons that it is corrected for.
+        The significance level: 0.05 divided by the number of comparisons it is corrected for.
 
     Returns
     -------
@@ -277,7 +279,7 @@ def subjects_needed(
     n_subjects : float
         Of how many that is; it is taken to fall as one over their square root.
     level : float
-        The p value that it must come under, as in `repetitions_needed`.
+        The significance level, as in `repetitions_needed`.
 
     Returns
     -------

@@ -23,7 +23,7 @@ FEWEST_PAIRS = 6
 
 
 class Verdict(StrEnum):
-    """What a comparison allows to be said."""
+    """The verdict of a comparison."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -47,7 +47,7 @@ def against_random(
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell: what `cell_efficiency` gave.
+        One row per cell: what `cell_efficiency` gave.
     value : str
         The column that is compared; larger is better.
     outside : collection of str
@@ -56,7 +56,7 @@ def against_random(
     Returns
     -------
     DataFrame
-        One row a block and strategy. Pairs share the repetition; `n_missing` counts repetitions
+        One row per block and strategy. Pairs share the repetition; `n_missing` counts repetitions
         that only one of the two has. `p` is of the paired t-test. The family is all rows with
         enough pairs that are not outside: over it `p_holm` is corrected, by which the verdict
         goes, and its intervals `all_low` to `all_high` hold all at once.
@@ -79,7 +79,7 @@ def across_blocks(
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell: what `cell_efficiency` gave.
+        One row per cell: what `cell_efficiency` gave.
     value : str
         The column that is compared; larger is better.
     outside : collection of str
@@ -88,7 +88,7 @@ def across_blocks(
     Returns
     -------
     DataFrame
-        One row a strategy, which make up the family. A repetition counts only if the strategy and
+        One row per strategy, which make up the family. A repetition counts only if the strategy and
         random have all blocks in it that the strategy has in any; `n_blocks` says how many these
         are, and `n_missing` how many repetitions that the strategy or random has in one of them do
         not count.
@@ -99,8 +99,8 @@ def across_blocks(
         blocks = own[BLOCK].drop_duplicates()
         pair = efficiency[efficiency["strategy"].isin([strategy, BASELINE])].merge(blocks, on=BLOCK)
         table = side_by_side(pair, [*BLOCK, "repetition"], value)
-        told = _over_blocks(table.reindex(columns=[strategy, BASELINE]), len(blocks))
-        rows.append({"n_blocks": len(blocks), "strategy": strategy} | told)
+        row = _over_blocks(table.reindex(columns=[strategy, BASELINE]), len(blocks))
+        rows.append({"n_blocks": len(blocks), "strategy": strategy} | row)
     return _with_verdicts(pd.DataFrame(rows, columns=["n_blocks", "strategy", *COMPARED]), outside)
 
 
@@ -108,18 +108,18 @@ def _over_blocks(pairs: pd.DataFrame, n_blocks: int) -> dict[str, float]:
     """Return the comparison of two columns, each averaged over the blocks of a repetition."""
     whole = pairs.dropna().groupby("repetition")
     means = whole.mean()[whole.size() == n_blocks]
-    told = compared(means.iloc[:, 0], means.iloc[:, 1])
+    row = compared(means.iloc[:, 0], means.iloc[:, 1])
     n_all = pairs.index.get_level_values("repetition").nunique()
-    return told | {"n_missing": n_all - len(means)}
+    return row | {"n_missing": n_all - len(means)}
 
 
 def side_by_side(efficiency: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
-    """Return a table with a column a strategy.
+    """Return a table with one column per strategy.
 
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell.
+        One row per cell.
     keys : list of str
         The columns that are the rows' index.
     value : str
@@ -225,7 +225,7 @@ def wilcoxon(gaps: NDArray[np.float64]) -> float:
 
 
 def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return p values corrected by Holm's method; NaN is not counted.
+    """Return p values corrected by Holm's method; NaN is ignored.
 
     Parameters
     ----------
@@ -238,8 +238,8 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
         At most 1.
     """
     corrected = np.full(len(p_values), np.nan)
-    known = np.flatnonzero(~np.isnan(p_values))
-    order = known[np.argsort(p_values[known], kind="stable")]
+    valid = np.flatnonzero(~np.isnan(p_values))
+    order = valid[np.argsort(p_values[valid], kind="stable")]
     factors = np.arange(len(order), 0, -1)
     corrected[order] = np.minimum(1.0, np.maximum.accumulate(p_values[order] * factors))
     return corrected

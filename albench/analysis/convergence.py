@@ -1,4 +1,4 @@
-"""Whether strategies gain something else over random once networks are trained twice as long."""
+"""Whether training twice as long changes what strategies gain over random."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def doubled(models: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _of_twice_the_length(model: Mapping[str, Any]) -> dict[str, Any]:  # as a user wrote it
-    told = _comparable(model)
-    return told | {name: 2 * told[name] for name in _LENGTHS}
+    settings = _comparable(model)
+    return settings | {name: 2 * settings[name] for name in _LENGTHS}
 
 
 def _comparable(model: Mapping[str, Any]) -> dict[str, Any]:  # as a user wrote it
@@ -84,9 +84,9 @@ def convergence(efficiency: pd.DataFrame, pairs: list[tuple[str, str]]) -> Itera
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell: what `cell_efficiency` gave.
+        One row per cell: what `cell_efficiency` gave.
     pairs : list of (str, str)
-        What `doubled` gave.
+        The result of `doubled`.
 
     Yields
     ------
@@ -101,9 +101,9 @@ def convergence(efficiency: pd.DataFrame, pairs: list[tuple[str, str]]) -> Itera
         for longer in (long for first, long in pairs if first == model):
             long = areas.get((cohort, modalities, longer, budget))
             if long is not None and BASELINE in short and BASELINE in long:
-                found = _of_block((cohort, modalities, model, budget), longer, short, long)
-                if found is not None:
-                    yield found
+                converged = _of_block((cohort, modalities, model, budget), longer, short, long)
+                if converged is not None:
+                    yield converged
 
 
 def _of_block(

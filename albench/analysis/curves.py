@@ -23,14 +23,14 @@ def joined(cells: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     cells : DataFrame
-        One row a planned cell.
+        One row per planned cell.
     scores : DataFrame
-        One row a cell and round.
+        One row per cell and round.
 
     Returns
     -------
     DataFrame
-        One row a round; a cell that two blocks share is there for both.
+        One row per round; a cell that two blocks share is there for both.
     """
     sizes = [name for name in ("n_candidates", "n_subjects") if name in cells]
     good = cells.loc[cells["status"] == "ok", ["cell", *BLOCK, "strategy", "repetition", *sizes]]
@@ -43,7 +43,7 @@ def of_buying_blocks(rounds: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rounds : DataFrame
-        What `joined` gave.
+        The result of `joined`.
 
     Returns
     -------
@@ -59,14 +59,14 @@ def learning_curves(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     Parameters
     ----------
     rounds : DataFrame
-        What `joined` gave.
+        The result of `joined`.
     metric : str
         A column of it.
 
     Returns
     -------
     DataFrame
-        One row a block, strategy and round: n_labelled (mean), mean, low, high, and n, the
+        One row per block, strategy and round: n_labelled (mean), mean, low, high, and n, the
         repetitions it is the mean of. Rounds that only some of the strategy's repetitions have
         are there with their own n, never mixed in silently; NaN is not counted.
     """
@@ -84,7 +84,7 @@ def of_most_repetitions(lines: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     lines : DataFrame
-        What `learning_curves` gave.
+        The result of `learning_curves`.
 
     Returns
     -------
@@ -97,10 +97,10 @@ def of_most_repetitions(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _point(n_labelled: pd.Series[float], scores: pd.Series[float]) -> dict[str, float]:
-    known = np.asarray(scores.dropna(), dtype=np.float64)
-    mean, low, high = mean_interval(known)
+    values = np.asarray(scores.dropna(), dtype=np.float64)
+    mean, low, high = mean_interval(values)
     size = float(n_labelled.mean())
-    return {"n_labelled": size, "mean": mean, "low": low, "high": high, "n": len(known)}
+    return {"n_labelled": size, "mean": mean, "low": low, "high": high, "n": len(values)}
 
 
 def differences_to_random(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -109,7 +109,7 @@ def differences_to_random(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     Parameters
     ----------
     rounds : DataFrame
-        What `joined` gave.
+        The result of `joined`.
     metric : str
         A column of it.
 
@@ -137,7 +137,7 @@ def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
     Returns
     -------
     mean, low, high : float
-        The interval is NaN for one value, which tells nothing of its spread; all are for none.
+        The interval is NaN for one value, which has no spread; all three are NaN for no value.
     """
     n = len(values)
     if n == 0:

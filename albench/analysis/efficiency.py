@@ -1,4 +1,4 @@
-"""What a cell's labels bought: the area under its curve, its end, and the labels it needed."""
+"""Label efficiency of a cell: the area under its curve, its final score, the labels needed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ COLUMNS = ["cell", *BLOCK, "strategy", "repetition"]
 
 
 def cell_efficiency(rounds: pd.DataFrame, metric: str, target: float = TARGET) -> pd.DataFrame:
-    """Return one row a strategy's cell: its area, its final score, and the labels it needed.
+    """Return one row per strategy's cell: its area, its final score, and the labels it needed.
 
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
     metric : str
         A column of it.
     target : float

@@ -86,5 +86,5 @@ def values_at(
         return heights[:, -1]
     if point == AREA:
         return np.array([area(shares, curve) for curve in heights])
-    found = round_within(shares, float(point))
-    return np.full(len(heights), np.nan) if found is None else heights[:, found]
+    position = round_within(shares, float(point))
+    return np.full(len(heights), np.nan) if position is None else heights[:, position]

@@ -1,4 +1,4 @@
-"""What repetitions can find: power of the paired t-test after correction."""
+"""Power of the paired t-test after correction, by the number of repetitions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGEST = 1e3
 def power_of(
     effect: float, n_pairs: NDArray[np.integer], level: float = ALPHA
 ) -> NDArray[np.float64]:
-    """Return how surely a paired t-test finds an effect.
+    """Return the power of a paired t-test.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def power_of(
     n_pairs : ndarray of int, shape (n,)
         Repetitions; two at least.
     level : float
-        The p value that it must come under: 0.05 by the comparisons that it is corrected for.
+        The significance level: 0.05 divided by the number of comparisons it is corrected for.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def detectable(n_pairs: int, level: float = ALPHA) -> float:
     n_pairs : int
         Repetitions.
     level : float
-        The p value that it must come under.
+        The significance level.
 
     Returns
     -------
@@ -69,12 +69,12 @@ def detectable(n_pairs: int, level: float = ALPHA) -> float:
 
 
 def paired_deviations(efficiency: pd.DataFrame, value: str = "area") -> NDArray[np.float64]:
-    """Return how much the differences to random vary over repetitions.
+    """Return the standard deviations of differences to random over repetitions.
 
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell: what `efficiency.cell_efficiency` gave.
+        One row per cell: what `efficiency.cell_efficiency` gave.
     value : str
         A column of it.
 
@@ -83,10 +83,10 @@ def paired_deviations(efficiency: pd.DataFrame, value: str = "area") -> NDArray[
     ndarray of float, shape (n_comparisons,)
         Standard deviations, one a block and strategy with two pairs or more.
     """
-    found = []
+    deviations = []
     for _, block in efficiency.groupby(BLOCK, sort=True):
         table = side_by_side(block, ["repetition"], value)
         if BASELINE in table:
             gaps = table.drop(columns=BASELINE).sub(table[BASELINE], axis=0)
-            found.append(gaps.std(ddof=1).dropna().to_numpy(dtype=float))
-    return np.concatenate(found) if found else np.empty(0)
+            deviations.append(gaps.std(ddof=1).dropna().to_numpy(dtype=float))
+    return np.concatenate(deviations) if deviations else np.empty(0)

@@ -1,4 +1,4 @@
-"""What a paper printed and claims, and the systems that this is about."""
+"""A paper's printed tables and claims, and the systems they are about."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SYSTEM = [*BLOCK, "strategy"]
 
 
 class System(NamedTuple):
-    """A strategy in a block: what a paper's table has a column for."""
+    """A strategy in a block; a column of a paper's table."""
 
     cohort: str
     modalities: str
@@ -110,7 +110,7 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """What a paper says is better than what, in which metric."""
+    """A paper's claim that one side is better than the other in a metric."""
 
     text: str
     source: str
@@ -121,7 +121,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """All that a specification tells of papers."""
+    """The published tables and claims of a specification."""
 
     tables: tuple[PublishedTable, ...] = ()
     data_tables: tuple[DataTable, ...] = ()
@@ -133,16 +133,16 @@ class Published:
 
     def points(self) -> dict[System, tuple[Point, ...]]:
         """Return where each system of a table or claim is judged."""
-        found: dict[System, dict[Point, None]] = {}
+        by_system: dict[System, dict[Point, None]] = {}
         for table in self.tables:
             for row in table.rows:
                 for column in table.columns:
-                    known = found.setdefault(table.system(row, column), {})
-                    known.update(dict.fromkeys(table.points))
+                    of_system = by_system.setdefault(table.system(row, column), {})
+                    of_system.update(dict.fromkeys(table.points))
         for claim in self.claims:
             for side in (claim.better, claim.than):
-                found.setdefault(side.system, {})[side.at] = None
-        return {system: tuple(points) for system, points in found.items()}
+                by_system.setdefault(side.system, {})[side.at] = None
+        return {system: tuple(points) for system, points in by_system.items()}
 
     def _of_tables(self) -> Iterator[System]:
         for table in self.tables:
@@ -152,4 +152,4 @@ class Published:
 
 
 NOTHING = Published()
-"""Of results whose specification tells of no paper, or that are older than such tables."""
+"""For results whose specification names no paper, or that are older than such tables."""

@@ -50,7 +50,7 @@ def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell: what `efficiency.cell_efficiency` gave.
+        One row per cell: what `efficiency.cell_efficiency` gave.
     value : str
         The column that is ranked; larger is better.
 

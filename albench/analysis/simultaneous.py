@@ -38,8 +38,8 @@ def widening(n_pairs: NDArray[np.float64], n_family: int) -> NDArray[np.float64]
     1993) would use the correlation of the differences. With six or ten repetitions most of the
     width comes from estimating each spread, and it was no narrower on the committed results.
     """
-    known = np.where(n_pairs >= 2, n_pairs - 1, np.nan)
+    freedom = np.where(n_pairs >= 2, n_pairs - 1, np.nan)
     each = CONFIDENCE ** (1 / max(n_family, 1))
-    wide, usual = (stats.t.ppf((1 + share) / 2, known) for share in (each, CONFIDENCE))
+    wide, usual = (stats.t.ppf((1 + share) / 2, freedom) for share in (each, CONFIDENCE))
     factors: NDArray[np.float64] = wide / usual
     return factors

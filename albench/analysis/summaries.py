@@ -1,4 +1,4 @@
-"""What only the test probabilities tell of published systems, as small tables."""
+"""Small tables of published systems, computed from their test probabilities."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from albench.analysis import peeking, points, resampling
+from albench.analysis import best_round_optimism, points, resampling
 from albench.analysis.published import SYSTEM
+from albench.metrics.catalogue import BOOTSTRAPPED, weighted_scores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,19 +24,18 @@ if TYPE_CHECKING:
     Resampled = Mapping[Key, NDArray[np.float64]]
 
 SEED = 20201101
-METRICS = ("accuracy", "auc")
 INTERVAL_COLUMNS = (
     *(*SYSTEM, "point", "metric"),
     *("low", "high", "deviation", "n_subjects", "n_repetitions"),
 )
-OPTIMISM_COLUMNS = (*SYSTEM, "accuracy", "auc", "n_repetitions")
+OPTIMISM_COLUMNS = (*SYSTEM, *BOOTSTRAPPED, "n_repetitions")
 CONFUSION_COLUMNS = (*SYSTEM, "truth", "answer", "n")
 CONTRAST_COLUMNS = ("claim", "low", "high", "deviation", "n_subjects", "n_repetitions")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Outcome:
-    """What one cell answered.
+    """The test probabilities of one cell.
 
     Parameters
     ----------
@@ -66,13 +66,13 @@ class Summaries:
     Parameters
     ----------
     intervals : DataFrame
-        One row a system, point and metric: the bootstrap over test subjects.
+        One row per system, point and metric: the bootstrap over test subjects.
     optimism : DataFrame
-        One row a system: by how much its best round flatters, in the mean over repetitions.
+        One row per system: how much choosing the best round inflates its scores, on average.
     contrasts : DataFrame
-        One row a claim: the bootstrap of its difference.
+        One row per claim: the bootstrap of its difference.
     confusion : DataFrame
-        One row a system, true class and answer: units of the last round, over repetitions.
+        One row per system, true class and answer: units of the last round, over repetitions.
     """
 
     intervals: pd.DataFrame
@@ -99,8 +99,8 @@ def summarise(outcomes: Outcomes, published: Published) -> Summaries:
     resampled = _resample_all(outcomes, published)
     intervals = [
         row
-        for system, found in resampled.items()
-        for row in _intervals(system, found, _n_subjects(outcomes[system]))
+        for system, by_repetition in resampled.items()
+        for row in _intervals(system, by_repetition, _n_subjects(outcomes[system]))
     ]
     contrasts = [
         {"claim": i} | _contrast(claim, resampled, outcomes)
@@ -148,41 +148,41 @@ def _resampled(
     outcome: Outcome, counts: Mapping[str, NDArray[np.float64]], judged: tuple[Point, ...]
 ) -> dict[Key, NDArray[np.float64]]:
     weights = np.column_stack([counts[subject] for subject in outcome.subjects])
-    scores = resampling.weighted_scores(outcome.labels, outcome.proba, weights)
+    scores = weighted_scores(outcome.labels, outcome.proba, weights)
     return {
-        (metric, point): points.values_at(point, outcome.shares, getattr(scores, metric))
-        for metric in METRICS
+        (metric, point): points.values_at(point, outcome.shares, heights)
+        for metric, heights in scores.items()
         for point in judged
     }
 
 
 def _intervals(
-    system: System, found: Mapping[int, Resampled], n_subjects: int
+    system: System, by_repetition: Mapping[int, Resampled], n_subjects: int
 ) -> list[dict[str, object]]:
-    told = {"n_subjects": n_subjects, "n_repetitions": len(found)}
+    counts = {"n_subjects": n_subjects, "n_repetitions": len(by_repetition)}
     rows = []
-    for metric, point in next(iter(found.values())):
-        means = _over_repetitions([values[metric, point] for values in found.values()])
+    for metric, point in next(iter(by_repetition.values())):
+        means = _over_repetitions([values[metric, point] for values in by_repetition.values()])
         row = system._asdict() | {"point": str(point), "metric": metric}
-        rows.append(row | _spread(means) | told)
+        rows.append(row | _spread(means) | counts)
     return rows
 
 
 def _over_repetitions(values: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return the mean over repetitions at each resample; one that lacks the value counts not."""
+    """Return the mean over repetitions at each resample; missing values are ignored."""
     stacked = np.stack(values)
-    known = np.isfinite(stacked)
-    n_known = known.sum(axis=0)
-    means: NDArray[np.float64] = np.where(known, stacked, 0.0).sum(axis=0)
-    return means / np.where(n_known, n_known, np.nan)
+    is_finite = np.isfinite(stacked)
+    n_finite = is_finite.sum(axis=0)
+    sums: NDArray[np.float64] = np.where(is_finite, stacked, 0.0).sum(axis=0)
+    return sums / np.where(n_finite, n_finite, np.nan)
 
 
 def _spread(means: NDArray[np.float64]) -> dict[str, float]:
-    known = means[np.isfinite(means)]
-    if not len(known):
+    finite = means[np.isfinite(means)]
+    if not len(finite):
         return dict.fromkeys(("low", "high", "deviation"), float("nan"))
-    low, high = np.quantile(known, [0.025, 0.975])
-    return {"low": float(low), "high": float(high), "deviation": float(known.std(ddof=1))}
+    low, high = np.quantile(finite, [0.025, 0.975])
+    return {"low": float(low), "high": float(high), "deviation": float(finite.std(ddof=1))}
 
 
 def _n_subjects(cells: Mapping[int, Outcome]) -> int:
@@ -206,16 +206,18 @@ def _contrast(
 
 
 def _optimism(system: System, cells: Mapping[int, Outcome]) -> dict[str, object]:
-    found = []
+    rows = []
     for repetition in sorted(cells):
         outcome = cells[repetition]
         rng = np.random.default_rng([SEED, repetition])
         parts = resampling.halves(outcome.labels, outcome.subjects, rng)
-        found.append(peeking.optimism(outcome.labels, outcome.proba, parts))
-    known = np.array(found)
-    known = known[np.isfinite(known).all(axis=1)]
-    accuracy, auc = known.mean(axis=0).tolist() if len(known) else (float("nan"),) * 2
-    return system._asdict() | {"accuracy": accuracy, "auc": auc, "n_repetitions": len(known)}
+        inflation = best_round_optimism.optimism(outcome.labels, outcome.proba, parts)
+        rows.append([inflation[metric] for metric in BOOTSTRAPPED])
+    finite = np.array(rows)
+    finite = finite[np.isfinite(finite).all(axis=1)]
+    means = finite.mean(axis=0).tolist() if len(finite) else [float("nan")] * len(BOOTSTRAPPED)
+    by_metric = dict(zip(BOOTSTRAPPED, means, strict=True))
+    return system._asdict() | by_metric | {"n_repetitions": len(finite)}
 
 
 def _confusion(system: System, cells: Mapping[int, Outcome]) -> list[dict[str, object]]:

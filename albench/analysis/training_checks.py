@@ -1,4 +1,4 @@
-"""Whether networks were trained well enough for their curves to mean what they seem to."""
+"""Checks that networks were trained well enough for their curves to be compared."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from albench.analysis.comparison import ALPHA, paired_t
 from albench.analysis.curves import BASELINE, BLOCK, REFERENCE, mean_interval
+from albench.metrics.catalogue import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     Block = tuple[str, str, str, str]
 
-JUDGED = ("accuracy", "auc")
 LARGEST_MODE_GAP = 0.05
 """Of accuracy on the labelled set; more than this is no rounding and no small last batch."""
 
@@ -28,7 +28,7 @@ MODES = ("train_accuracy_by_batch", "train_accuracy")
 
 
 class Check(StrEnum):
-    """What is asked of every block."""
+    """The checks of every block."""
 
     LOSS = "loss below guessing"
     RISE = "rises with labels"
@@ -80,7 +80,7 @@ class Checked:
 
 
 def check_training(rounds: pd.DataFrame, guesses: Mapping[str, float]) -> list[Checked]:
-    """Return what is found of the training of every block.
+    """Return the outcomes of the checks of training, block by block.
 
     Random's labels are a fair sample, so that training is judged by random and by the reference
     with all labels: what a strategy does to a network is not the training's fault.
@@ -88,26 +88,26 @@ def check_training(rounds: pd.DataFrame, guesses: Mapping[str, float]) -> list[C
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
     guesses : mapping of str to float
         By cohort, the log loss of guessing; see `guessing`.
 
     Returns
     -------
     list of Checked
-        A loss and a gap between modes for each block, and for each of `JUDGED` whether the metric
+        A loss and a gap between modes for each block, and for each of `SHOWN` whether the metric
         rises, ends at all labels and does not pass them. Differences are judged by paired t-tests
         over repetitions. These are not corrected: a check that misses a fault is worse than one
         false alarm in twenty.
     """
     grouped = rounds.groupby(BLOCK, sort=True)
     blocks = [(cast("Block", key), part) for key, part in grouped]
-    found = [_loss(key, part, guesses.get(key[0], np.nan)) for key, part in blocks]
-    found += [_modes(key, part) for key, part in blocks]
-    found += _judged(Check.RISE, ((key, m, _rise(part, m)) for key, part, m in _each(blocks)))
-    found += _judged(Check.END, ((key, m, _at_the_end(part, m)) for key, part, m in _each(blocks)))
-    found += _judged(Check.UPPER, ((key, m, _above(part, m)) for key, part, m in _each(blocks)))
-    return found
+    checks = [_loss(key, part, guesses.get(key[0], np.nan)) for key, part in blocks]
+    checks += [_modes(key, part) for key, part in blocks]
+    checks += _judged(Check.RISE, ((key, m, _rise(part, m)) for key, part, m in _each(blocks)))
+    checks += _judged(Check.END, ((key, m, _at_the_end(part, m)) for key, part, m in _each(blocks)))
+    checks += _judged(Check.UPPER, ((key, m, _above(part, m)) for key, part, m in _each(blocks)))
+    return checks
 
 
 def guessing(counts: Mapping[str, int]) -> float:
@@ -129,24 +129,24 @@ def guessing(counts: Mapping[str, int]) -> float:
 
 
 def passed_lines(checks: Iterable[Checked], metric: str) -> set[Block]:
-    """Return the blocks in which all labels are no upper line of a metric.
+    """Return the blocks in which strategies end above all labels in a metric.
 
     Parameters
     ----------
     checks : iterable of Checked
-        What `check_training` gave.
+        The result of `check_training`.
     metric : str
-        Which one.
+        Its name.
 
     Returns
     -------
     set of tuple of str
-        A share of the all-labels score is no goal there.
+        Where a share of the all-labels score is not a meaningful goal.
     """
     return {
-        found.block
-        for found in checks
-        if (found.check, found.outcome, found.metric) == (Check.UPPER, Outcome.FAIL, metric)
+        checked.block
+        for checked in checks
+        if (checked.check, checked.outcome, checked.metric) == (Check.UPPER, Outcome.FAIL, metric)
     }
 
 
@@ -156,9 +156,9 @@ def without_goals(efficiency: pd.DataFrame, blocks: set[Block]) -> pd.DataFrame:
     Parameters
     ----------
     efficiency : DataFrame
-        What `efficiency.cell_efficiency` gave.
+        The result of `efficiency.cell_efficiency`.
     blocks : set of tuple of str
-        Where the reference is no upper line.
+        Where strategies end above the reference.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def without_goals(efficiency: pd.DataFrame, blocks: set[Block]) -> pd.DataFrame:
 
 
 def _each(blocks: list[tuple[Block, pd.DataFrame]]) -> Iterator[tuple[Block, pd.DataFrame, str]]:
-    return ((key, part, metric) for key, part in blocks for metric in JUDGED)
+    return ((key, part, metric) for key, part in blocks for metric in SHOWN if metric in part)
 
 
 def _loss(block: Block, part: pd.DataFrame, guess: float) -> Checked:

@@ -54,7 +54,7 @@ class Trap:
 
 
 class Fate(StrEnum):
-    """What became of a strategy at a trap."""
+    """The outcome of a strategy at a trap."""
 
     FELL = "fell"
     DID_NOT = "did not"
@@ -62,21 +62,21 @@ class Fate(StrEnum):
 
 
 def fates(rounds: pd.DataFrame, marks: pd.DataFrame, trap: Trap) -> pd.DataFrame:
-    """Return what became of each strategy at a trap.
+    """Return the outcome of each strategy at a trap.
 
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
     marks : DataFrame
-        One row a cell, round and mark: n_picked.
+        One row per cell, round and mark: n_picked.
     trap : Trap
         Of one cohort.
 
     Returns
     -------
     DataFrame
-        One row a block and strategy: `value` and `value_random`, the means of the repetitions
+        One row per block and strategy: `value` and `value_random`, the means of the repetitions
         that count; what `comparison.against_random` tells of their difference, corrected over
         these rows; and `fate`. Fell: the difference is separable from none, is in the trap's
         direction, and is the tolerance at least. Did not: the 95 % interval, not corrected, rules
@@ -108,21 +108,21 @@ def _fate(row: Mapping[Any, Any], trap: Trap) -> Fate:  # a row of a comparison
 
 
 def cell_values(rounds: pd.DataFrame, marks: pd.DataFrame, trap: Trap) -> pd.DataFrame:
-    """Return by what each cell of a trap is judged.
+    """Return the value by which each cell of a trap is judged.
 
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
     marks : DataFrame
-        One row a cell, round and mark: n_picked.
+        One row per cell, round and mark: n_picked.
     trap : Trap
         Of one cohort.
 
     Returns
     -------
     DataFrame
-        One row a cell that bought anything, with `value`, 0 to 1: the marked share of what was
+        One row per cell that bought anything, with `value`, 0 to 1: the marked share of what was
         bought, first labels apart, or whether any was; the mean of the metric over the labels
         bought; or the subjects labelled at the end, as a share of the labels.
     """

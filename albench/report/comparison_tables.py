@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.analysis.curves import BLOCK
+from albench.metrics.catalogue import LABELS
 from albench.report.content import Table
 from albench.report.formats import grid, mean_half_width, p_value, signed, span
-from albench.report.names import METRICS, blocks_of, of_block
+from albench.report.names import block_of, blocks_of, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,11 +34,11 @@ def area_table(
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell.
+        One row per cell.
     comparison : DataFrame
-        One row a block and strategy.
+        One row per block and strategy.
     metric : str
-        Which one they are of.
+        Name of the metric.
     named : Namer
         Names blocks.
 
@@ -61,7 +62,7 @@ def area_table(
             shown = " ".join([f"**{mean}**" if is_best else mean, *half])
             mark = MARKS.get(str(verdicts.get(strategy, "")), "")
             cells[block, str(strategy)] = shown + mark + named.of_planned(block, len(values))
-    title = f"{METRICS[metric]} over the labels bought"
+    title = f"{LABELS[metric]} over the labels bought"
     caption = (
         "The area under the learning curve divided by its width, mean over repetitions ± half its "
         "95 % interval (how many, where some are missing; strategies share splits, so that their "
@@ -83,11 +84,11 @@ def comparison_table(
     Parameters
     ----------
     efficiency : DataFrame
-        One row a cell.
+        One row per cell.
     comparison : DataFrame
-        One row a block and strategy.
+        One row per block and strategy.
     metric : str
-        Which one they are of.
+        Name of the metric.
     named : Namer
         Names blocks.
 
@@ -99,10 +100,10 @@ def comparison_table(
     areas = {key: part["area"] for key, part in efficiency.groupby([*BLOCK, "strategy"])}
     rows = []
     for row in comparison.to_dict("records"):
-        block: Block = (row["cohort"], row["modalities"], row["model"], row["budget"])
+        block = block_of(row)
         area = mean_half_width(areas[*block, row["strategy"]])
         rows.append((named.block(block), row["strategy"], area, *_compared(row)))
-    title = f"Difference to random in the mean {METRICS[metric]} over the labels bought"
+    title = f"Difference to random in the mean {LABELS[metric]} over the labels bought"
     caption = (
         "Area with the half width of its own 95 % interval; then, paired by repetition, the "
         "difference to random's with its own 95 % interval (Student's t) and one that is wide "
@@ -120,16 +121,16 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
     Parameters
     ----------
     overall : DataFrame
-        What `comparison.across_blocks` gave.
+        The result of `comparison.across_blocks`.
     metric : str
-        Which one it is of.
+        Name of the metric.
     named : Namer
         Counts blocks.
 
     Returns
     -------
     Table
-        One row a strategy, the largest difference first.
+        One row per strategy, the largest difference first.
     """
     rows = tuple(
         (row["strategy"], str(row["n_blocks"]), *_compared(row))
@@ -137,7 +138,7 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
             "records"
         )
     )
-    title = f"The same difference in {METRICS[metric]}, averaged over blocks"
+    title = f"The same difference in {LABELS[metric]}, averaged over blocks"
     caption = (
         f"There are {named.all_blocks}; a strategy's are averaged within a repetition, which "
         f"counts only if all of them are there. Corrected by Holm {_family(overall)}. It "
@@ -148,7 +149,7 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
 
 
 def _family(compared: pd.DataFrame) -> str:
-    """Return over which rows of a table it is corrected."""
+    """Return the rows over which a table is corrected."""
     n = int(compared["p_holm"].notna().sum())
     if n == len(compared):
         return f"over the {n} rows of this table"

@@ -1,4 +1,4 @@
-"""What a report holds, before it is Markdown or a page: sections of text, tables and figures."""
+"""The content of a report before it is formatted: sections of text, tables and figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A paper's counts of samples and candidates by class, ours beside what was printed."""
+"""A paper's counts by class, with the counts here beside what was printed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def data_tables(
     Parameters
     ----------
     tables : sequence of DataTable
-        The specification's.
+        From the specification.
     cohorts : mapping of str to CohortFacts
         The manifest's; a table of a cohort that was skipped is left out.
     named : Namer
@@ -44,14 +44,14 @@ def _table(table: DataTable, facts: CohortFacts, name: str, named: Namer) -> Tab
     ours = [_counts(facts, chosen) for chosen in table.columns]
     classes = [label for label in facts.class_names if label in table.printed]
     rows = [
-        (label, *(_cell(found, [label], table, i) for i, found in enumerate(ours)))
+        (label, *(_cell(counts, [label], table, i) for i, counts in enumerate(ours)))
         for label in classes
     ]
-    rows.append(("sum", *(_cell(found, classes, table, i) for i, found in enumerate(ours))))
+    rows.append(("sum", *(_cell(counts, classes, table, i) for i, counts in enumerate(ours))))
     n_equal = sum(
-        found is not None and found.get(label) == table.printed[label][i]
+        counts is not None and counts.get(label) == table.printed[label][i]
         for label in classes
-        for i, found in enumerate(ours)
+        for i, counts in enumerate(ours)
     )
     n = len(classes) * len(ours)
     caption = (
@@ -65,22 +65,22 @@ def _table(table: DataTable, facts: CohortFacts, name: str, named: Namer) -> Tab
 
 
 def _cell(
-    found: Mapping[str, int] | None, classes: Sequence[str], table: DataTable, column: int
+    counts: Mapping[str, int] | None, classes: Sequence[str], table: DataTable, column: int
 ) -> str:
     printed = sum(table.printed[label][column] for label in classes)
-    if found is None:
+    if counts is None:
         return f"{LACKING} / {printed}"
-    ours = sum(found.get(label, 0) for label in classes)
+    ours = sum(counts.get(label, 0) for label in classes)
     return str(ours) if ours == printed else f"**{ours}** / {printed}"
 
 
 def _counts(facts: CohortFacts, chosen: tuple[str, ...]) -> Mapping[str, int] | None:
-    """Return counts by class; of a modality that never is alone, those of its largest set."""
+    """Return counts by class; for a modality never used alone, those of its largest set."""
     joined = "+".join(chosen)
     if joined in facts.class_candidates:
         return facts.class_candidates[joined]
     if len(chosen) == 1:
-        sets = [found[joined] for found in facts.class_samples.values() if joined in found]
+        sets = [by_set[joined] for by_set in facts.class_samples.values() if joined in by_set]
         return max(sets, key=lambda counts: sum(counts.values()), default=None)
     orders = [key for key in facts.class_candidates if sorted(key.split("+")) == sorted(chosen)]
     return facts.class_candidates[orders[0]] if orders else None

@@ -15,7 +15,8 @@ from matplotlib.ticker import MaxNLocator
 
 from albench.analysis.comparison import Verdict
 from albench.analysis.curves import BASELINE, REFERENCE
-from albench.report.names import METRICS, QUALITIES, blocks_of, in_figures, of_block
+from albench.metrics.catalogue import LABELS
+from albench.report.names import blocks_of, in_figures, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,14 +56,14 @@ TITLE_WIDTH = 46
 def learning_curves(
     curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Figure:
-    """Return one panel a block: each strategy's mean curve, and a band for random's.
+    """Return one panel per block: each strategy's mean curve, and a band for random's.
 
     Parameters
     ----------
     curves : DataFrame
-        What `curves.learning_curves` gave; not empty.
+        The result of `curves.learning_curves`; not empty.
     metric : str
-        Which one these are of.
+        Name of the metric.
     named : Namer
         Names blocks.
     drawn : mapping of str to Style
@@ -79,11 +80,11 @@ def learning_curves(
             part = of_block(curves, block)
             _draw_reference(axes, part[part["strategy"] == REFERENCE])
             bought = part[part["strategy"] != REFERENCE]
-            faint_first = sorted(_lines(bought), key=lambda found: not drawn[found[0]].is_faint)
+            faint_first = sorted(_lines(bought), key=lambda entry: not drawn[entry[0]].is_faint)
             for name, line in faint_first:
                 _draw_line(axes, line, drawn[name], name)
             _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
-            _label(axes, bought, (METRICS | QUALITIES)[metric])
+            _label(axes, bought, LABELS[metric])
             bottom, top = axes.get_ylim()
             axes.set_ylim(max(bottom, -0.01), min(top, 1.01))  # no score is outside 0 to 1
         _legend(figure, panels.values())
@@ -93,14 +94,14 @@ def learning_curves(
 def difference_curves(
     curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Figure:
-    """Return one panel a block: each strategy's mean difference to random with its interval.
+    """Return one panel per block: each strategy's mean difference to random with its interval.
 
     Parameters
     ----------
     curves : DataFrame
-        What `curves.learning_curves` gave of `curves.differences_to_random`; not empty.
+        The result of `curves.learning_curves` of `curves.differences_to_random`; not empty.
     metric : str
-        Which one these are of.
+        Name of the metric.
     named : Namer
         Names blocks.
     drawn : mapping of str to Style
@@ -124,7 +125,7 @@ def difference_curves(
                 moved = line.assign(n_labelled=line["n_labelled"] + shift)
                 _draw_line(axes, moved, drawn[name], name)
                 _draw_bars(axes, moved, drawn[name])
-            _label(axes, part, f"{METRICS[metric]} minus random's")
+            _label(axes, part, f"{LABELS[metric]} minus random's")
         _legend(figure, panels.values())
     return figure
 
@@ -132,14 +133,14 @@ def difference_curves(
 def area_differences(
     comparison: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
 ) -> Figure:
-    """Return one panel a block: each strategy's difference in area to random, with its interval.
+    """Return one panel per block: each strategy's difference in area to random, with its interval.
 
     Parameters
     ----------
     comparison : DataFrame
-        What `comparison.against_random` gave; not empty.
+        The result of `comparison.against_random`; not empty.
     metric : str
-        Which one it is of.
+        Name of the metric.
     named : Namer
         Names blocks.
     drawn : mapping of str to Style
@@ -161,7 +162,7 @@ def area_differences(
             axes.set_yticks(range(len(part)), [in_figures(name) for name in part["strategy"]])
             axes.set_ylim(-0.6, len(part) - 0.4)
             axes.xaxis.set_major_locator(MaxNLocator(5))
-            axes.set_xlabel(f"mean {METRICS[metric]} over the labels bought, minus random's")
+            axes.set_xlabel(f"mean {LABELS[metric]} over the labels bought, minus random's")
     return figure
 
 
@@ -232,7 +233,7 @@ def _draw_reference(axes: Axes, part: pd.DataFrame) -> None:
 
 
 def _label(axes: Axes, part: pd.DataFrame, word: str) -> None:
-    """Name the axes, with a tick at each round while they are few."""
+    """Name the axes, with a tick at each round if there are few."""
     axes.set_ylabel(word)
     axes.set_xlabel("labelled candidates")
     sizes = np.unique(part["n_labelled"].round())
@@ -249,21 +250,21 @@ def _label(axes: Axes, part: pd.DataFrame, word: str) -> None:
 
 
 def _usual_gap(sizes: pd.Series[float]) -> float:
-    """Return how many labels most rounds buy."""
+    """Return the median number of labels that rounds buy."""
     gaps = np.diff(np.unique(sizes.round()))
     return float(np.median(gaps)) if len(gaps) else 1.0
 
 
 def _legend(figure: Figure, panels: Iterable[Axes]) -> None:
-    found: dict[str, Artist] = {}
+    entries: dict[str, Artist] = {}
     for axes in panels:
         handles, labels = axes.get_legend_handles_labels()
-        found |= dict(zip(labels, handles, strict=True))
+        entries |= dict(zip(labels, handles, strict=True))
     # The widest name decides how many stand beside each other.
-    widest = max(map(len, found), default=1)
-    ncols = max(1, min(8, len(found), int(figure.get_figwidth() * 11 / (widest + 6))))
+    widest = max(map(len, entries), default=1)
+    ncols = max(1, min(8, len(entries), int(figure.get_figwidth() * 11 / (widest + 6))))
     place: Any = {"loc": "outside upper center", "ncols": ncols, "frameon": False}
-    figure.legend(list(found.values()), list(found), **place)
+    figure.legend(list(entries.values()), list(entries), **place)
 
 
 def as_svg(figure: Figure) -> str:
@@ -287,7 +288,7 @@ def as_svg(figure: Figure) -> str:
 
 
 def _lay_out(figure: Figure) -> None:
-    """Place everything once: each drawing would do it anew, and may come to other digits."""
+    """Place everything once: a second layout may differ in the last digits."""
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)

@@ -1,4 +1,4 @@
-"""What a matrix can find, said before it is run."""
+"""The effects that a matrix can detect, told before it runs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis import alike, curves, efficiency
+from albench.analysis import curves, efficiency, equal_picks
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.analysis.curves import BASELINE, REFERENCE
 from albench.analysis.power import detectable, paired_deviations, power_of
+from albench.metrics.catalogue import LABELS, PRIMARY
 from albench.report.load import load
-from albench.report.names import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     Comparison = tuple[object, str]
     """A block and a strategy."""
 
-METRIC = "accuracy"
 HALF = 0.5
 TIMES = (1, 2, 4, 8)
 """How many times the planned repetitions are told of."""
@@ -31,7 +30,7 @@ TIMES = (1, 2, 4, 8)
 def foresight(
     planned: Collection[Comparison], oracles: Collection[str], n_repetitions: int, results: Path
 ) -> tuple[str, ...]:
-    """Return what a matrix can find with a power of 80 %, and what more repetitions would do.
+    """Return the effects that a matrix detects with a power of 80 %, and with more repetitions.
 
     Parameters
     ----------
@@ -58,7 +57,7 @@ def foresight(
     n_comparisons = len({entry for entry in planned if entry[1] not in left_out})
     if not n_comparisons:
         return ()
-    return tuple(_told(n_comparisons, n_repetitions, _past(results, oracles)))
+    return tuple(_lines(n_comparisons, n_repetitions, _past(results, oracles)))
 
 
 def _past(results: Path, oracles: Collection[str]) -> NDArray[np.float64]:
@@ -67,12 +66,12 @@ def _past(results: Path, oracles: Collection[str]) -> NDArray[np.float64]:
         return np.empty(0)
     records = load(results)
     rounds = curves.joined(records.cells, records.scores)
-    once = alike.counted_once(rounds, alike.alike(records.cells, rounds, oracles))
+    once = equal_picks.counted_once(rounds, equal_picks.find_groups(records.cells, rounds, oracles))
     competitors = once[~once["strategy"].isin(oracles)]
-    return paired_deviations(efficiency.cell_efficiency(competitors, METRIC))
+    return paired_deviations(efficiency.cell_efficiency(competitors, PRIMARY))
 
 
-def _told(n_comparisons: int, n_repetitions: int, past: NDArray[np.float64]) -> Iterator[str]:
+def _lines(n_comparisons: int, n_repetitions: int, past: NDArray[np.float64]) -> Iterator[str]:
     level = ALPHA / n_comparisons
     compared = f"{n_comparisons} comparison{'s' * (n_comparisons > 1)} with random"
     if n_repetitions < FEWEST_PAIRS:
@@ -89,17 +88,17 @@ def _told(n_comparisons: int, n_repetitions: int, past: NDArray[np.float64]) -> 
         )
     sizes = [n * n_repetitions for n in TIMES if n * n_repetitions >= FEWEST_PAIRS]
     effects = {n: detectable(n, level) for n in sizes or [FEWEST_PAIRS]}
-    told = ", ".join(f"{effect:.2f} with {n}" for n, effect in effects.items())
-    yield f"found in 80 %, in standard deviations, by repetitions: {told}"
-    word = METRICS[METRIC]
+    effect_list = ", ".join(f"{effect:.2f} with {n}" for n, effect in effects.items())
+    yield f"found in 80 %, in standard deviations, by repetitions: {effect_list}"
+    word = LABELS[PRIMARY]
     if not len(past):
         yield f"the same in {word}: not known before there are results"
         return
     usual = float(np.median(past))
-    told = ", ".join(f"{usual * effect:.3f} with {n}" for n, effect in effects.items())
+    effect_list = ", ".join(f"{usual * effect:.3f} with {n}" for n, effect in effects.items())
     yield (
         f"the same in {word} over the labels bought, by the results here, whose standard deviation "
-        f"is {usual:.3f} (median of {len(past)}): {told}"
+        f"is {usual:.3f} (median of {len(past)}): {effect_list}"
     )
 
 

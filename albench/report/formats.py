@@ -1,4 +1,4 @@
-"""How numbers are written, and tables of a text for each block and strategy."""
+"""Formats of numbers, and tables with a text for each block and strategy."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     Grid = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 UNKNOWN = "–"
+LONGEST = 30
+"""Rows of a table that is not folded."""
 MOST_COLUMNS = 9
 """A page is as wide as a name and so many numbers."""
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """Return a difference with its sign, never a negative nought."""
+    """Return a difference with its sign, never as -0."""
     if np.isnan(value):
         return UNKNOWN
     return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
@@ -57,10 +59,10 @@ def mean_half_width(values: pd.Series[float]) -> str:
 
 def mean_deviation(values: pd.Series[float]) -> str:
     """Return a mean with its standard deviation; of one value, only that."""
-    known = values.dropna()
-    if known.empty:
+    numbers = values.dropna()
+    if numbers.empty:
         return UNKNOWN
-    return f"{known.mean():.3f}" + (f" ± {known.std():.3f}" if len(known) > 1 else "")
+    return f"{numbers.mean():.3f}" + (f" ± {numbers.std():.3f}" if len(numbers) > 1 else "")
 
 
 def in_order(strategies: Sequence[str]) -> list[str]:
@@ -81,7 +83,7 @@ def grid(cells: Mapping[tuple[Block, str], str], named: Namer) -> Grid:
     Returns
     -------
     headings, rows
-        A row a block; a row a strategy if these are too many for columns.
+        A row per block; a row per strategy if these are too many for columns.
     """
     blocks = sorted({block for block, _ in cells})
     strategies = in_order([strategy for _, strategy in cells])

@@ -1,4 +1,4 @@
-"""The text files that a report is drawn from, read and checked."""
+"""Reads and checks the text files that a report is drawn from."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from albench.analysis.published import SYSTEM
 from albench.analysis.summaries import Summaries
 from albench.analysis.training_checks import MODES
 from albench.errors import Complaint, RecordsError
+from albench.metrics.catalogue import BOOTSTRAPPED, OPTIONAL, REQUIRED
+from albench.metrics.ordinal import BOUNDARY
 from albench.records.printable import printable, printable_data
 from albench.report.manifest import SCHEMA_VERSION, Manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-BOUNDARY = "auc_from_"
-"""Columns that begin so are the AUC of being in a class, by its number, or a later one."""
 
 MENDING = "restore it, or run the benchmark again"
 
@@ -37,17 +36,17 @@ class Layout:
     text : tuple of str
         Texts; may be empty.
     later : tuple of str
-        Texts that results from earlier versions do not have; empty there.
+        Texts that earlier versions did not write; read as empty.
     numbers : tuple of str
-        Numbers that are always there.
+        Numbers that are always present.
     scores : tuple of str
-        Numbers that may be unknown; a run without any success has not even the columns.
+        Numbers that may be unknown; a run without a success lacks even the columns.
     optional : tuple of str
-        Numbers that may be unknown, and whole columns of which may be missing.
+        Numbers that may be unknown, in columns that may be missing.
     prefix : str
-        Columns that begin with it are optional numbers as well; empty for none.
+        Columns with this prefix are optional numbers too; empty for none.
     key : tuple of str
-        Columns that tell rows apart.
+        Columns that identify a row.
     """
 
     text: tuple[str, ...]
@@ -71,8 +70,8 @@ CELLS = Layout(
 SCORES = Layout(
     text=("cell",),
     numbers=("round", "n_labelled", "n_labelled_subjects", "query_seconds", "train_seconds"),
-    scores=("accuracy", "auc", "balanced_accuracy"),
-    optional=("log_loss", "brier", "calibration_error", "kappa", "mean_error", *MODES),
+    scores=REQUIRED,
+    optional=(*OPTIONAL, *MODES),
     prefix=BOUNDARY,
     key=("cell", "round"),
 )
@@ -91,7 +90,7 @@ SUMMARIES = {
     "optimism": Layout(
         text=tuple(SYSTEM),
         numbers=("n_repetitions",),
-        scores=("accuracy", "auc"),
+        scores=BOOTSTRAPPED,
         key=tuple(SYSTEM),
     ),
     "contrasts": Layout(text=(), numbers=("claim", *COUNTED), scores=SPREAD, key=("claim",)),
@@ -103,16 +102,16 @@ SUMMARIES = {
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """What a report is drawn from.
+    """The tables that a report is drawn from.
 
     Parameters
     ----------
     cells : DataFrame
-        One row a planned cell.
+        One row per planned cell.
     scores : DataFrame
-        One row a cell and round.
+        One row per cell and round.
     marks : DataFrame
-        One row a cell, round and mark; results from before marks were counted have none.
+        One row per cell, round and mark; results from before marks were counted have none.
     summaries : Summaries
         Of published systems; empty where there are none, or where results are from before.
     manifest : Manifest
@@ -164,7 +163,7 @@ def load(results: Path) -> Records:
 
 
 def _later_table(path: Path, layout: Layout, complaints: list[Complaint]) -> pd.DataFrame:
-    """Return a table that results from earlier versions do not have."""
+    """Return a table that earlier versions did not write."""
     return _table(path, layout, complaints) if path.exists() else _empty(layout)
 
 
@@ -189,15 +188,15 @@ def _table(path: Path, layout: Layout, complaints: list[Complaint]) -> pd.DataFr
         problem = f"cannot be read as CSV: {printable(str(error))}"
         complaints.append(Complaint(str(path), f"{problem}; {MENDING}"))
     else:
-        found = list(_problems(table, layout))
-        complaints += [Complaint(str(path), f"{problem}; {MENDING}") for problem in found]
-        if not found:
+        problems = list(_problems(table, layout))
+        complaints += [Complaint(str(path), f"{problem}; {MENDING}") for problem in problems]
+        if not problems:
             return _typed(table, layout)
     return _empty(layout)
 
 
 def _odd_classes(path: Path, confusion: pd.DataFrame, manifest: Manifest | None) -> list[Complaint]:
-    """Return what is wrong with the classes that confusion is told of, by their numbers."""
+    """Return complaints about class numbers in the confusion table."""
     cohorts = {} if manifest is None else manifest.cohorts
     unknown = sorted(set(confusion["cohort"]) - set(cohorts))
     if unknown:
@@ -224,7 +223,7 @@ def _empty(layout: Layout) -> pd.DataFrame:
 
 
 def _optional(table: pd.DataFrame, layout: Layout) -> list[str]:
-    """Return the columns of a table that it need not have."""
+    """Return the optional columns that a table has."""
     return [
         name
         for name in table.columns
@@ -294,7 +293,7 @@ def _manifest(path: Path, complaints: list[Complaint]) -> Manifest | None:
     try:
         return TypeAdapter(Manifest).validate_python(data)
     except ValidationError as error:
-        for found in error.errors():
-            key = ".".join(str(part) for part in found["loc"])
-            complaints.append(Complaint(f"{path}, {key}", f"{found['msg'].lower()}; {MENDING}"))
+        for detail in error.errors():
+            key = ".".join(str(part) for part in detail["loc"])
+            complaints.append(Complaint(f"{path}, {key}", f"{detail['msg'].lower()}; {MENDING}"))
         return None

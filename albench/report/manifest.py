@@ -1,4 +1,4 @@
-"""What a run's manifest tells a report, as typed data; keys that no report reads are left alone."""
+"""A run's manifest as typed data; keys that no report reads are ignored."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class PluginFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Skipped:
-    """What was left out before anything ran, and why."""
+    """Something skipped before anything ran, and why."""
 
     what: str
     reason: str
@@ -69,7 +69,7 @@ class Skipped:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """With what and on what the results came about."""
+    """The environment that produced the results."""
 
     albench: str
     commit: str

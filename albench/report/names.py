@@ -1,12 +1,12 @@
-"""How metrics, cohorts, blocks and strategies are called and told apart, the same everywhere."""
+"""Names of cohorts and blocks, and the styles that tell strategies apart in figures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from albench.analysis.alike import JOINT
 from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.equal_picks import JOINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from albench.report.manifest import CohortFacts
 
 Block = tuple[str, str, str, str]
-
-METRICS = {"accuracy": "accuracy", "auc": "AUC", "balanced_accuracy": "balanced accuracy"}
-QUALITIES = {"calibration_error": "calibration error"}
-"""Other words for what figures are of."""
 
 # Okabe and Ito's colours, which people of any colour vision can tell apart; without yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -71,7 +67,7 @@ def styles(strategies: Iterable[str], best: Sequence[str] = ()) -> dict[str, Sty
 
 
 def in_figures(strategy: str) -> str:
-    """Return what a figure calls a strategy: of those that are counted once, only the first."""
+    """Return a strategy's name in figures: the first of those that are counted once."""
     first, *others = strategy.split(JOINT)
     return f"{first} and {len(others)} alike" if others else first
 
@@ -110,15 +106,20 @@ def of_block(table: pd.DataFrame, block: Block) -> pd.DataFrame:
     return table[(table[BLOCK] == list(block)).all(axis=1)]
 
 
+def block_of(row: Mapping[Any, Any]) -> Block:  # a row of a frame
+    """Return the block of a row: its cohort, modalities, model and budget."""
+    return row["cohort"], row["modalities"], row["model"], row["budget"]
+
+
 class Namer:
-    """Names blocks as briefly as can be while they stay distinct.
+    """Names blocks as briefly as possible while names stay distinct.
 
     Parameters
     ----------
     cells : DataFrame
-        One row a planned cell.
+        One row per planned cell.
     cohorts : mapping of str to CohortFacts
-        A simulated one is called so wherever it is named.
+        Simulated ones are marked wherever they are named.
     """
 
     def __init__(self, cells: pd.DataFrame, cohorts: Mapping[str, CohortFacts]) -> None:
@@ -130,7 +131,7 @@ class Namer:
         self._planned = {key: part.nunique() for key, part in by_block}
 
     def cohort(self, name: str) -> str:
-        """Return a cohort's name, with *simulated* behind it if it is."""
+        """Return a cohort's name, marked *simulated* if it is."""
         return f"{name} (simulated)" if name in self._simulated else name
 
     def block(self, block: Block) -> str:
@@ -146,29 +147,29 @@ class Namer:
         return joined.replace("+", " + ")
 
     def of_planned(self, block: Block, n: int) -> str:
-        """Return how many of the planned repetitions there are, or nothing if it is all."""
+        """Return how many of the planned repetitions there are; empty if all are."""
         planned = self._planned[block]
         return "" if n == planned else f" ({n} of {planned})"
 
     def these_cohorts(self, cohorts: Iterable[str]) -> str:
-        """Return how many cohorts a finding is about, and how many of them are simulated."""
+        """Return how many cohorts a finding covers, and how many are simulated."""
         names = set(cohorts)
         n_simulated = len(names & self._simulated)
-        told = "this cohort" if len(names) == 1 else f"these {len(names)} cohorts"
-        return f"{told} ({n_simulated} simulated)" if n_simulated else told
+        count = "this cohort" if len(names) == 1 else f"these {len(names)} cohorts"
+        return f"{count} ({n_simulated} simulated)" if n_simulated else count
 
     @property
     def all_blocks(self) -> str:
-        """How many blocks there are, and how many of them are simulated."""
+        """How many blocks there are, and how many are simulated."""
         n = len(self.blocks)
         n_simulated = sum(block[0] in self._simulated for block in self.blocks)
-        told = "1 block" if n == 1 else f"{n} blocks"
-        return f"{told} ({n_simulated} simulated)" if n_simulated else told
+        count = "1 block" if n == 1 else f"{n} blocks"
+        return f"{count} ({n_simulated} simulated)" if n_simulated else count
 
 
 def _vary(blocks: list[Block], position: int) -> set[str]:
     """Return the cohorts whose blocks differ at a position."""
-    found: dict[str, set[str]] = {}
+    values_of: dict[str, set[str]] = {}
     for block in blocks:
-        found.setdefault(block[0], set()).add(block[position])
-    return {cohort for cohort, values in found.items() if len(values) > 1}
+        values_of.setdefault(block[0], set()).add(block[position])
+    return {cohort for cohort, values in values_of.items() if len(values) > 1}

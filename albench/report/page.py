@@ -53,7 +53,7 @@ def _kind(part: object) -> str:
 
 
 def emphasised(text: str) -> Markup:
-    """Return text safe for a page, with what stands between double asterisks in bold.
+    """Return text safe for a page, with text between double asterisks in bold.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A paper's tables of results, ours beside what was printed."""
+"""A paper's tables of results, with the results here beside what was printed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from albench.analysis.best_round_optimism import best_round
 from albench.analysis.curves import REFERENCE, mean_interval
-from albench.analysis.peeking import best_round
 from albench.analysis.points import AREA, FINAL, value_at
 from albench.analysis.published import SYSTEM
+from albench.metrics.catalogue import BOOTSTRAPPED, LABELS
 from albench.report.content import Table
 from albench.report.formats import UNKNOWN
-from albench.report.names import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 def published_tables(
     rounds: pd.DataFrame, summaries: Summaries, tables: Sequence[PublishedTable], named: Namer
 ) -> Iterator[Table]:
-    """Yield each published table in its own layout, then what is to be trusted of it.
+    """Yield each published table in its own layout, then the scores to be trusted.
 
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave, with n_candidates and n_subjects.
+        The result of `curves.joined`, with n_candidates and n_subjects.
     summaries : Summaries
         Bootstrap intervals and optimism; empty where results have none.
     tables : sequence of PublishedTable
-        The specification's.
+        From the specification.
     named : Namer
         Names cohorts.
 
@@ -92,7 +92,7 @@ ABOUT_ROUNDS = (
 
 
 def _has_choice(part: pd.DataFrame) -> bool:
-    """Whether a system has rounds to choose from; what is trained once has not."""
+    """Whether a system has rounds to choose from; one that is trained once has none."""
     return bool((part["round"] > 0).any())
 
 
@@ -102,7 +102,7 @@ def of_system(rounds: pd.DataFrame, system: System) -> pd.DataFrame:
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
     system : System
         Which one.
 
@@ -128,10 +128,10 @@ def _percent(value: float) -> str:
 def _printed(entries: Sequence[Printed]) -> str:
     if not entries:
         return UNKNOWN
-    (found,) = entries
-    accuracy = np.nan if found.accuracy is None else found.accuracy
-    auc = np.nan if found.auc is None else found.auc
-    return _pair(accuracy, auc, found.labelled)
+    (printed,) = entries
+    accuracy = np.nan if printed.accuracy is None else printed.accuracy
+    auc = np.nan if printed.auc is None else printed.auc
+    return _pair(accuracy, auc, printed.labelled)
 
 
 def best_rounds(part: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +145,7 @@ def best_rounds(part: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a repetition whose AUC is known.
+        A row per repetition whose AUC is known.
     """
     chosen = [
         own.iloc[position]
@@ -177,8 +177,8 @@ def _touched(part: pd.DataFrame) -> str:
         100 * (chosen["n_labelled_subjects"] / chosen["n_subjects"]).mean()
         for chosen in (best_rounds(part), part.groupby("repetition").tail(1))
     ]
-    told = [UNKNOWN if np.isnan(share) else f"{share:.1f}" for share in shares]
-    return "; ".join(told if _has_choice(part) else [UNKNOWN, told[1]])
+    shown = [UNKNOWN if np.isnan(share) else f"{share:.1f}" for share in shares]
+    return "; ".join(shown if _has_choice(part) else [UNKNOWN, shown[1]])
 
 
 def _flattery(summaries: Summaries, system: System) -> str:
@@ -198,10 +198,10 @@ def _honest(
             system = table.system(modalities, column)
             part = of_system(rounds, system)
             n = str(part["repetition"].nunique())
-            for metric in ("accuracy", "auc"):
+            for metric in BOOTSTRAPPED:
                 cells = [_figure(part, summaries, system, metric, at) for at in judged]
                 title = f"{' + '.join(modalities)}: {column.title}"
-                rows.append((title, METRICS[metric], *cells, n))
+                rows.append((title, LABELS[metric], *cells, n))
     caption = (
         f"Cohort: {named.cohort(table.cohort)}. No round is chosen by its test score. At a share "
         "of labels: the last round within it; area: the mean over the labels bought. Percent: mean "
@@ -230,10 +230,10 @@ def _figure(
         )
         for _, own in part.groupby("repetition")
     ]
-    known = 100 * np.array([value for value in values if not np.isnan(value)])
-    if not len(known):
+    percent = 100 * np.array([value for value in values if not np.isnan(value)])
+    if not len(percent):
         return UNKNOWN
-    mean, low, _ = mean_interval(known)
+    mean, low, _ = mean_interval(percent)
     half = "" if np.isnan(low) else f" ± {mean - low:.1f}"
     return f"{mean:.1f}{half}{_over_subjects(summaries.intervals, system, metric, at)}"
 

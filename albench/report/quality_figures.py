@@ -31,12 +31,12 @@ SIDE = 2.45
 
 
 def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortFacts]) -> Figure:
-    """Return one matrix a system: true classes down, answers across, shares of the row.
+    """Return one matrix per system: true classes down, answers across, shares of the row.
 
     Parameters
     ----------
     confusion : DataFrame
-        One row a system, true class and answer; not empty.
+        One row per system, true class and answer; not empty.
     cohorts : mapping of str to CohortFacts
         With the classes' names.
 
@@ -87,12 +87,12 @@ def _draw(axes: Axes, shares: NDArray[np.float64], names: Sequence[str]) -> None
 def calibration_curves(
     rounds: pd.DataFrame, systems: Sequence[System], named: Namer, drawn: Mapping[str, Style]
 ) -> Figure | None:
-    """Return the calibration error of some systems over the labels, one panel a block.
+    """Return the calibration error of some systems over the labels, one panel per block.
 
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
     systems : sequence of System
         Those to draw; random is drawn beside them.
     named : Namer

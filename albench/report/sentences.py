@@ -1,4 +1,4 @@
-"""The answer in words: what the comparisons allow to be said, and no more."""
+"""The answer in words: what the comparisons support, and no more."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from albench.analysis.comparison import FEWEST_PAIRS, Verdict
 from albench.analysis.curves import BASELINE
 from albench.analysis.efficiency import TARGET
 from albench.analysis.ranks import FEWEST_COHORTS
+from albench.metrics.catalogue import LABELS
 from albench.report.formats import p_equals, signed, span
-from albench.report.names import METRICS, blocks_of, of_block
+from albench.report.names import blocks_of, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ def state_of(cells: pd.DataFrame) -> str:
     Parameters
     ----------
     cells : DataFrame
-        One row a planned cell.
+        One row per planned cell.
 
     Returns
     -------
@@ -54,7 +55,7 @@ def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator
     Parameters
     ----------
     groups : sequence of sequence of str
-        Of strategies that made the same picks everywhere: what `alike.alike` gave.
+        Of strategies that made the same picks everywhere: what `equal_picks.find_groups` gave.
     by_picks : bool
         Whether their picks were compared; else their scores were.
 
@@ -64,11 +65,11 @@ def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator
         One sentence, if there is any group.
     """
     if groups:
-        told = "; ".join(_enumerated(group) for group in groups)
+        names = "; ".join(_enumerated(group) for group in groups)
         what = "made the same picks" if by_picks else "have the same scores"
         because = "" if by_picks else " (the picks of these results are not at hand)"
         yield (
-            f"**Counted once:** {told} {what} in every round of every repetition{because}. "
+            f"**Counted once:** {names} {what} in every round of every repetition{because}. "
             "They are one strategy in comparisons, corrections and ranks."
         )
 
@@ -80,18 +81,18 @@ def answers(
     metric: str,
     named: Namer,
 ) -> Iterator[str]:
-    """Yield what a reader wants to know first.
+    """Yield the main findings.
 
     Parameters
     ----------
     comparison : DataFrame
-        What `comparison.against_random` gave.
+        The result of `comparison.against_random`.
     overall : DataFrame
-        What `comparison.across_blocks` gave.
+        The result of `comparison.across_blocks`.
     efficiency : DataFrame
-        One row a cell.
+        One row per cell.
     metric : str
-        Which one they are of.
+        Name of the metric.
     named : Namer
         Names blocks.
 
@@ -122,8 +123,8 @@ def _overall(overall: pd.DataFrame, metric: str, where: str, named: Namer) -> It
     is_short = several["verdict"] == Verdict.TOO_FEW
     judged, short = several[~is_short], several[is_short]
     if len(judged):
-        told = _average(judged, metric, named, is_part=len(short) > 0)
-        yield f"On {where}, {told}"
+        average = _average(judged, metric, named, is_part=len(short) > 0)
+        yield f"On {where}, {average}"
     if len(short):
         names = ", ".join(sorted(short["strategy"]))
         yield (
@@ -143,7 +144,7 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
     best = (better if len(better) else judged).iloc[0]
     among = "these" if len(better) else _number(len(judged), "strategy")
     return (
-        f"averaged over {where} {named.all_blocks}, **{said}** in {METRICS[metric]}"
+        f"averaged over {where} {named.all_blocks}, **{said}** in {LABELS[metric]}"
         f"{f', and {_listed(worse)} worse' if len(worse) else ''}. Of "
         f"{among} {best['strategy']} has the best mean over "
         f"the labels bought, {_gain(best)} against random ({_holds_for(len(judged))}"
@@ -161,21 +162,21 @@ def _ranked(comparison: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(judged: pd.DataFrame, metric: str, where: str) -> str:
     is_open = judged["verdict"] == Verdict.OPEN
-    told = (
-        f"Of {_number(len(judged), 'comparison')} with random in {METRICS[metric]}, one for each "
+    sentence = (
+        f"Of {_number(len(judged), 'comparison')} with random in {LABELS[metric]}, one for each "
         f"strategy and block on {where}, {_tally(judged)} (paired t-tests, corrected by Holm over "
         f"all {len(judged)})."
     )
     if len(judged) > 1:
-        told += (
+        sentence += (
             f" The 95 % intervals of blocks hold for all {len(judged)} at once, so that the best "
             "of many may be named."
         )
     if not is_open.any():
-        return told
+        return sentence
     reach = (judged["all_high"] - judged["all_low"])[is_open].median() / 2
     return (
-        f"{told} Not told apart is not equal: half of these intervals, where it was not told "
+        f"{sentence} Not told apart is not equal: half of these intervals, where it was not told "
         f"apart, are wider than ±{reach:.3f}."
     )
 
@@ -190,14 +191,14 @@ def _tally(judged: pd.DataFrame) -> str:
 
 
 def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
-    """Yield what another metric says, if it may say anything.
+    """Yield what another metric says, if any of its comparisons has a verdict.
 
     Parameters
     ----------
     comparison : DataFrame
-        What `comparison.against_random` gave.
+        The result of `comparison.against_random`.
     metric : str
-        Which one it is of.
+        Name of the metric.
 
     Yields
     ------
@@ -207,7 +208,7 @@ def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
     judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
     if len(judged):
         yield (
-            f"Of {_number(len(judged), 'comparison')} in {METRICS[metric]}, corrected on their "
+            f"Of {_number(len(judged), 'comparison')} in {LABELS[metric]}, corrected on their "
             f"own, {_tally(judged)}."
         )
 
@@ -241,10 +242,10 @@ def _of_block(part: pd.DataFrame, efficiency: pd.DataFrame) -> str:
 
 def _price(efficiency: pd.DataFrame, strategy: str) -> list[str]:
     """Return what the strategy and random paid for 95 % of the all-labels score, if it is known."""
-    known = efficiency.dropna(subset=["goal"])
+    priced = efficiency.dropna(subset=["goal"])
     ours, theirs = (
-        float(np.median(known.loc[known["strategy"] == name, "labels"].fillna(np.inf)))
-        if name in set(known["strategy"])
+        float(np.median(priced.loc[priced["strategy"] == name, "labels"].fillna(np.inf)))
+        if name in set(priced["strategy"])
         else np.nan
         for name in (strategy, BASELINE)
     )
@@ -270,50 +271,50 @@ def _unjudged(comparison: pd.DataFrame, named: Namer) -> Iterator[str]:
     )
 
 
-def ranking(found: Ranking) -> str:
-    """Return the mean ranks of strategies in words, behind Friedman's gate.
+def ranking(result: Ranking) -> str:
+    """Return the mean ranks of strategies in words.
 
     Parameters
     ----------
-    found : Ranking
-        What `ranks.rank` gave.
+    result : Ranking
+        The result of `ranks.rank`.
 
     Returns
     -------
     str
-        Which ranks differ is said only if the test rejects.
+        It names differing ranks only if Friedman's test rejects.
     """
-    if not found.ranks:
+    if not result.ranks:
         return (
             f"Strategies are not ranked: ranks go by cohort, and take {FEWEST_COHORTS} with "
-            f"results of every strategy; here are {found.n_cohorts}."
+            f"results of every strategy; here are {result.n_cohorts}."
         )
-    told = ", ".join(f"{name} {value:.2f}" for name, value in found.ranks.items())
+    listed = ", ".join(f"{name} {value:.2f}" for name, value in result.ranks.items())
     left = (
-        f" {_number(found.n_left_out, 'repetition')} of a block without results of every strategy "
+        f" {_number(result.n_left_out, 'repetition')} of a block without results of every strategy "
         "do not count."
-        if found.n_left_out
+        if result.n_left_out
         else ""
     )
     opening = (
-        f"Mean ranks (1 is best) over {found.n_cohorts} cohorts, the blocks of each averaged "
-        f"first: {told}.{left}"
+        f"Mean ranks (1 is best) over {result.n_cohorts} cohorts, the blocks of each averaged "
+        f"first: {listed}.{left}"
     )
-    if np.isnan(found.p):
+    if np.isnan(result.p):
         return f"{opening} These are too few strategies for Friedman's test."
-    if found.critical_difference is None:
+    if result.critical_difference is None:
         return (
-            f"{opening} Friedman's test does not reject ({p_equals(found.p)}): the ranks may be "
+            f"{opening} Friedman's test does not reject ({p_equals(result.p)}): the ranks may be "
             "chance."
         )
     return (
-        f"{opening} Friedman's test rejects ({p_equals(found.p)}); ranks closer than "
-        f"{found.critical_difference:.2f} are not told apart (Nemenyi, 0.05)."
+        f"{opening} Friedman's test rejects ({p_equals(result.p)}); ranks closer than "
+        f"{result.critical_difference:.2f} are not told apart (Nemenyi, 0.05)."
     )
 
 
 def identical(groups: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """Return which strategies gave the same curves, so that nobody counts them twice.
+    """Return which strategies gave the same curves.
 
     Parameters
     ----------
@@ -328,8 +329,8 @@ def identical(groups: Sequence[tuple[str, Sequence[str]]]) -> str:
     places: dict[str, list[str]] = {}
     for block, names in groups:
         places.setdefault(_enumerated(names), []).append(block)
-    told = "; ".join(f"{names} on {_enumerated(blocks)}" for names, blocks in places.items())
-    return f"Equal in every round of every repetition: {told}."
+    equal = "; ".join(f"{names} on {_enumerated(blocks)}" for names, blocks in places.items())
+    return f"Equal in every round of every repetition: {equal}."
 
 
 def _listed(rows: pd.DataFrame) -> str:
@@ -343,7 +344,7 @@ def _enumerated(names: Sequence[str]) -> str:
 
 
 def _most(rows: pd.DataFrame) -> str:
-    """Return the first row's difference, and whose it is if there are others."""
+    """Return the first row's difference; with its strategy, if there are other rows."""
     row = rows.iloc[0]
     whose = f"the most {row['strategy']}, " if len(rows) > 1 else ""
     return f"{whose}{_gain(row)}"

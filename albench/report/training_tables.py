@@ -1,4 +1,4 @@
-"""What was found of training: a table of checks, and the failures in words."""
+"""Checks of training: a table of their outcomes, and the failures in words."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from albench.analysis.training_checks import (
     guessing,
     passed_lines,
 )
+from albench.metrics.catalogue import LABELS
 from albench.report.content import Table, Text
 from albench.report.formats import UNKNOWN, signed, span
-from albench.report.names import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,19 +44,19 @@ N_NAMED = 4
 
 
 def checks_of(records: Records, rounds: pd.DataFrame) -> list[Checked]:
-    """Return what is found of the training behind a page.
+    """Return the outcomes of the checks of training.
 
     Parameters
     ----------
     records : Records
-        What `load` gave.
+        The result of `load`.
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
 
     Returns
     -------
     list of Checked
-        A guess knows the classes' shares of subjects.
+        Guessing uses each class's share of the subjects.
     """
     cohorts = records.manifest.cohorts.items()
     return check_training(rounds, {name: guessing(facts.classes) for name, facts in cohorts})
@@ -68,7 +68,7 @@ def failures(checks: Sequence[Checked], named: Namer) -> Text | None:
     Parameters
     ----------
     checks : sequence of Checked
-        What `checks_of` gave.
+        The result of `checks_of`.
     named : Namer
         Names blocks.
 
@@ -77,27 +77,27 @@ def failures(checks: Sequence[Checked], named: Namer) -> Text | None:
     Text or None
         A sentence for each kind of failure; None if nothing failed.
     """
-    told = [
+    sentences = [
         _failure(check, metric, failed, named)
         for check in Check
-        for metric in sorted({found.metric for found in checks})
+        for metric in sorted({checked.metric for checked in checks})
         if (failed := _failed(checks, check, metric))
     ]
-    return Text(tuple(told), is_list=True) if told else None
+    return Text(tuple(sentences), is_list=True) if sentences else None
 
 
 def _failed(checks: Sequence[Checked], check: Check, metric: str) -> list[Checked]:
     return [
-        found
-        for found in checks
-        if (found.check, found.metric, found.outcome) == (check, metric, Outcome.FAIL)
+        checked
+        for checked in checks
+        if (checked.check, checked.metric, checked.outcome) == (check, metric, Outcome.FAIL)
     ]
 
 
 def _failure(check: Check, metric: str, failed: Sequence[Checked], named: Namer) -> str:
-    word = METRICS.get(metric, metric)
-    worst = sorted(failed, key=lambda found: -abs(found.value - found.bound))
-    places = [f"{named.block(found.block)} ({_short(found)})" for found in worst[:N_NAMED]]
+    word = LABELS.get(metric, metric)
+    worst = sorted(failed, key=lambda checked: -abs(checked.value - checked.bound))
+    places = [f"{named.block(checked.block)} ({_short(checked)})" for checked in worst[:N_NAMED]]
     if rest := len(worst) - len(places):
         places.append(f"and {rest} more")
     what = FAILURES[check].format(metric=word)
@@ -105,28 +105,28 @@ def _failure(check: Check, metric: str, failed: Sequence[Checked], named: Namer)
     return f"{sentence} {NO_GOAL.format(metric=word)}" if check is Check.UPPER else sentence
 
 
-def _short(found: Checked) -> str:
-    if found.check is Check.LOSS:
-        return f"{found.value:.3f}, guessing {found.bound:.3f}"
-    return signed(found.value)
+def _short(checked: Checked) -> str:
+    if checked.check is Check.LOSS:
+        return f"{checked.value:.3f}, guessing {checked.bound:.3f}"
+    return signed(checked.value)
 
 
 def check_table(checks: Sequence[Checked], named: Namer) -> Table:
-    """Return how every check ended in every block.
+    """Return the outcome of every check in every block.
 
     Parameters
     ----------
     checks : sequence of Checked
-        What `checks_of` gave.
+        The result of `checks_of`.
     named : Namer
         Names blocks.
 
     Returns
     -------
     Table
-        One row a block, one column a check.
+        One row per block, one column a check.
     """
-    blocks = sorted({found.block for found in checks})
+    blocks = sorted({checked.block for checked in checks})
     rows = tuple(
         (
             named.block(block),
@@ -150,21 +150,21 @@ def check_table(checks: Sequence[Checked], named: Namer) -> Table:
     return Table("training-checks", "Checks of training", caption, columns, rows)
 
 
-def _joined(found: Sequence[Checked]) -> str:
-    if all(np.isnan(entry.value) for entry in found):
-        return str(found[0].outcome)
-    return "; ".join(_told(entry) for entry in found)
+def _joined(checks: Sequence[Checked]) -> str:
+    if all(np.isnan(entry.value) for entry in checks):
+        return str(checks[0].outcome)
+    return "; ".join(_outcome(entry) for entry in checks)
 
 
-def _told(found: Checked) -> str:
-    outcome = f"**{found.outcome}**" if found.outcome is Outcome.FAIL else str(found.outcome)
-    if found.check is Check.LOSS:
-        return f"{outcome}: {found.value:.3f} against {found.bound:.3f}"
-    if found.check is Check.MODES:
-        return f"{outcome}: {signed(found.value)}"
-    interval = span(found.low, found.high)
-    told = f" ({interval})" if interval != UNKNOWN else ""
-    return f"{METRICS[found.metric]} {outcome}: {signed(found.value)}{told}"
+def _outcome(checked: Checked) -> str:
+    outcome = f"**{checked.outcome}**" if checked.outcome is Outcome.FAIL else str(checked.outcome)
+    if checked.check is Check.LOSS:
+        return f"{outcome}: {checked.value:.3f} against {checked.bound:.3f}"
+    if checked.check is Check.MODES:
+        return f"{outcome}: {signed(checked.value)}"
+    interval = span(checked.low, checked.high)
+    shown = f" ({interval})" if interval != UNKNOWN else ""
+    return f"{LABELS[checked.metric]} {outcome}: {signed(checked.value)}{shown}"
 
 
 def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text | None:
@@ -173,9 +173,9 @@ def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text
     Parameters
     ----------
     checks : sequence of Checked
-        What `checks_of` gave.
+        The result of `checks_of`.
     metric : str
-        Which one it is of.
+        Name of the metric.
     named : Namer
         Names blocks.
 
@@ -187,7 +187,7 @@ def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text
     blocks = sorted(passed_lines(checks, metric))
     if not blocks:
         return None
-    word = METRICS[metric]
+    word = LABELS[metric]
     places = "; ".join(named.block(block) for block in blocks)
     return Text(
         (
@@ -203,9 +203,9 @@ def convergence_text(records: Records, efficiency: pd.DataFrame, named: Namer) -
     Parameters
     ----------
     records : Records
-        What `load` gave.
+        The result of `load`.
     efficiency : DataFrame
-        One row a cell.
+        One row per cell.
     named : Namer
         Names blocks.
 
@@ -215,23 +215,23 @@ def convergence_text(records: Records, efficiency: pd.DataFrame, named: Namer) -
         A sentence for each block that was run with both lengths, or that none was.
     """
     models = tomllib.loads(records.manifest.spec).get("models", {})
-    told = [*_converged(efficiency, doubled(models), named)]
-    if not told:
-        told = [
+    sentences = [*_converged(efficiency, doubled(models), named)]
+    if not sentences:
+        sentences = [
             "Convergence is not measured: no block was run with a second model whose epochs and "
             "min_updates are twice the first's."
         ]
-    return Text(tuple(told), is_list=len(told) > 1)
+    return Text(tuple(sentences), is_list=len(sentences) > 1)
 
 
 def _converged(
     efficiency: pd.DataFrame, pairs: list[tuple[str, str]], named: Namer
 ) -> Iterator[str]:
-    for found in convergence(efficiency, pairs):
-        place = f"{named.block(found.block)} (twice as long: {found.longer})"
-        order = f"the order of strategies correlates by τ = {found.tau:.2f}"
-        if found.changed:
-            names = ", ".join(found.changed)
+    for pair in convergence(efficiency, pairs):
+        place = f"{named.block(pair.block)} (twice as long: {pair.longer})"
+        order = f"the order of strategies correlates by τ = {pair.tau:.2f}"
+        if pair.changed:
+            names = ", ".join(pair.changed)
             yield (
                 f"**Convergence, fail:** {place}: with twice the updates the gain over random "
                 f"changes for {names}; {order}."
@@ -239,5 +239,5 @@ def _converged(
         else:
             yield (
                 f"Convergence, pass: {place}: with twice the updates no gain over random of "
-                f"{found.n_strategies} strategies changes beyond noise; {order}."
+                f"{pair.n_strategies} strategies changes beyond noise; {order}."
             )

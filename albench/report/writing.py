@@ -36,21 +36,21 @@ def write(results: Path) -> Path:
     records = load(results)
     title = records.manifest.title
     question = " ".join(records.manifest.question.split())
-    found = sections(records)
+    parts = sections(records)
     folder = results / "report"
     for name in ("tables", "figures"):
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)  # it may hold tables that there are no more
         (folder / name).mkdir(parents=True)
-    for part in (part for section in found for part in section.parts):
+    for part in (part for section in parts for part in section.parts):
         if isinstance(part, Table):
             _write(folder / "tables" / f"{part.name}.csv", as_csv(part))
             _write(folder / "tables" / f"{part.name}.tex", as_latex(part))
         elif isinstance(part, Figure):
             _write(folder / "figures" / f"{part.name}.svg", part.svg)
             (folder / "figures" / f"{part.name}.png").write_bytes(part.png)
-    _write(folder / "report.md", markdown(title, question, found))
-    _write(folder / "index.html", page(title, question, found))
+    _write(folder / "report.md", markdown(title, question, parts))
+    _write(folder / "index.html", page(title, question, parts))
     return folder / "index.html"
 
 

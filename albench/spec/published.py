@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StrictInt, StrictStr
 from pydantic.functional_validators import BeforeValidator
 
+from albench.metrics.catalogue import BOOTSTRAPPED
 from albench.spec.section import Distinct, Name, Section
 
 Modalities = Annotated[list[Name], Field(min_length=1), Distinct]
@@ -23,6 +24,11 @@ def _is_point(value: object) -> object:
 
 Point = Annotated[Literal["area", "final"] | float, BeforeValidator(_is_point)]
 """Where on its curve a system is judged; its best round on the test set is no such place."""
+
+if TYPE_CHECKING:
+    BootstrappedMetric = str  # mypy cannot see which metrics are listed
+else:
+    BootstrappedMetric = Literal[BOOTSTRAPPED]
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -88,6 +94,6 @@ class Claim(Section):
 
     text: StrictStr
     source: StrictStr = ""
-    metric: Literal["accuracy", "auc"] = "auc"
+    metric: BootstrappedMetric = "auc"
     better: Side
     than: Side

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     Field,
@@ -13,6 +13,7 @@ from pydantic import (
 )
 from pydantic.functional_validators import BeforeValidator
 
+from albench.metrics.catalogue import COMPARABLE
 from albench.spec.published import (  # pydantic reads the annotations when the file is validated
     Claim,  # noqa: TC001
     DataTable,  # noqa: TC001
@@ -45,6 +46,11 @@ Amount = Annotated[int | float, BeforeValidator(_is_amount)]
 """A whole number is a count, a number with a point a share: ``20`` or ``0.1``."""
 
 Count = Annotated[int, BeforeValidator(_is_whole_number)]
+
+if TYPE_CHECKING:
+    ComparableMetric = str  # mypy cannot see which metrics are listed
+else:
+    ComparableMetric = Literal[COMPARABLE]
 
 
 class ModalitySpec(Section):
@@ -198,7 +204,7 @@ class TrapSpec(Section):
     """What whoever falls in does, compared with random; see docs/traps.md."""
     mark: StrictStr | None = None
     """Of the candidates that are bought more, bought less or missed."""
-    metric: Literal["accuracy", "auc", "balanced_accuracy"] | None = None
+    metric: ComparableMetric | None = None
     """Of which a strategy that learns less reaches less."""
     tolerance: Annotated[float, Field(gt=0, lt=1)] = 0.05
     """The smallest difference to random that counts: a share of what is bought, or a score."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from albench.analysis.metrics import accuracy, macro_auc
-from albench.analysis.resampling import halves, resample_counts, weighted_scores
+from albench.analysis.resampling import halves, resample_counts
+from albench.metrics.catalogue import weighted_scores
+from albench.metrics.classification import accuracy, macro_auc
 
 
 @pytest.mark.parametrize("n_classes", [2, 4])
@@ -16,18 +17,18 @@ def test_weights_are_repetitions_of_units(n_classes: int) -> None:
     # Rounded, so that there are ties.
     proba = rng.dirichlet(np.ones(n_classes), size=(3, 24)).round(1)
     weights = resample_counts(24, rng, 5)
-    found = weighted_scores(labels, proba, weights)
+    weighted = weighted_scores(labels, proba, weights)
     for i, row in enumerate(weights):
         units = np.repeat(np.arange(24), row.astype(int))
         for j, part in enumerate(proba[:, units]):
-            assert found.accuracy[i, j] == pytest.approx(accuracy(labels[units], part))
-            assert found.auc[i, j] == pytest.approx(macro_auc(labels[units], part))
+            assert weighted["accuracy"][i, j] == pytest.approx(accuracy(labels[units], part))
+            assert weighted["auc"][i, j] == pytest.approx(macro_auc(labels[units], part))
 
 
 def test_the_auc_of_one_class_is_not_known() -> None:
     weights = np.array([[1.0, 1.0, 0.0]])
-    found = weighted_scores(np.array([0, 0, 1]), np.full((1, 3, 2), 0.5), weights)
-    assert np.isnan(found.auc).all()
+    weighted = weighted_scores(np.array([0, 0, 1]), np.full((1, 3, 2), 0.5), weights)
+    assert np.isnan(weighted["auc"]).all()
 
 
 def test_a_subjects_units_are_in_one_half() -> None:

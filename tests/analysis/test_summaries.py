@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from albench.analysis.metrics import macro_auc
 from albench.analysis.published import Claim, Column, Published, PublishedTable, Side, System
 from albench.analysis.summaries import Outcome, Outcomes, summarise
+from albench.metrics.classification import macro_auc
 
 GOOD, POOR = (System("c", "a", "net", "all", name) for name in ("good", "poor"))
 GAINS = {GOOD: 1.5, POOR: 0.5}

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import albench
 from albench.publish import publish
 from albench.records.journal import Journal
 from albench.records.schema import Finished, Part, Round, Status, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 PROBA = np.array([[0.9, 0.1], [0.2, 0.8]], dtype=np.float32)
 
@@ -123,3 +128,38 @@ def test_only_ordered_cohorts_have_ordinal_scores(publish_run: Callable[..., Pat
 def test_a_run_without_a_success_has_a_report(publish_run: Callable[[int], Path]) -> None:
     text = (publish_run(0) / "report" / "report.md").read_text(encoding="utf-8")
     assert "**Incomplete:** 0 of 8 planned cells succeeded (8 error)" in text
+
+
+NEW_METRIC = """
+    Metric("halved", "halved accuracy", lambda labels, proba: accuracy(labels, proba) / 2,
+           section=True),
+    Metric("balanced_accuracy","""
+PUBLISH = """
+import sys
+from pathlib import Path
+from albench.publish import publish
+from albench.spec.schema import TrapSpec
+publish(Path(sys.argv[1]))
+TrapSpec(cohort="digits", fall="learns-less", metric="halved", best="Learn.")
+"""
+
+
+def test_a_metric_that_is_listed_in_one_place_is_everywhere(
+    publish_run: Callable[[int], Path], tmp_path: Path
+) -> None:
+    copy = tmp_path / "albench"
+    shutil.copytree(Path(albench.__file__).parent, copy)
+    catalogue = copy / "metrics" / "catalogue.py"
+    text = catalogue.read_text(encoding="utf-8")
+    assert text.count('\n    Metric("balanced_accuracy",') == 1
+    new = text.replace('\n    Metric("balanced_accuracy",', NEW_METRIC)
+    catalogue.write_text(new, encoding="utf-8")
+    folder = publish_run(2)
+    command = [sys.executable, "-c", PUBLISH, str(folder)]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    subprocess.run(command, check=True, env=environment, cwd=tmp_path)  # noqa: S603  # our own code
+    scores = pd.read_csv(folder / "scores.csv")
+    assert (scores["halved"] == scores["accuracy"] / 2).all()
+    assert "\n## Halved accuracy\n" in (folder / "report/report.md").read_text(encoding="utf-8")
+    assert "halved accuracy" in pd.read_csv(folder / "report/tables/final.csv").columns
+    assert (folder / "report/tables/labels-halved.csv").exists()

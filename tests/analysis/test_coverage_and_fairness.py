@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from albench.analysis.coverage_and_fairness import HASHES, coverage, fairness
 from albench.analysis.curves import BLOCK
-from albench.analysis.standing import HASHES, coverage, fairness
 
 
 def cells_of(*rows: tuple[str, int, str]) -> pd.DataFrame:

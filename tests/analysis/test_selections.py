@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from albench.analysis.bought import marked_purchases
+from albench.analysis.selections import marked_purchases
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,39 +1,42 @@
-"""How far answers are from the truth where classes have an order, such as stages of a disease."""
+"""Scores for classes with an order, such as stages of a disease."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.metrics import auc
+from albench.metrics.classification import auc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class OrdinalScores:
-    """The ordinal scores of one round.
+BOUNDARY = "auc_from_"
+"""Columns with this prefix hold the AUC of being in a class (by its number) or a later one."""
+
+
+def boundary_scores(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> dict[str, float]:
+    """Return the AUC of each boundary between classes, by the name of its column.
 
     Parameters
     ----------
-    kappa : float
-        Quadratic-weighted kappa.
-    mean_error : float
-        The mean absolute error, in classes.
-    boundaries : tuple of float, n_classes - 1
-        Of each class but the first: the AUC of being in it or a later one.
+    labels : ndarray of int, shape (n,)
+        Class numbers.
+    proba : ndarray of float, shape (n, n_classes)
+        Class probabilities.
+
+    Returns
+    -------
+    dict of str to float
+        One entry for each class but the first; see `boundary_auc`.
     """
-
-    kappa: float
-    mean_error: float
-    boundaries: tuple[float, ...]
+    areas = boundary_auc(labels, proba).tolist()
+    return {f"{BOUNDARY}{k}": area for k, area in enumerate(areas, start=1)}
 
 
-def ordinal_scores(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> OrdinalScores:
-    """Return all ordinal scores of some predictions.
+def mean_error(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
+    """Return the mean absolute distance of the answered class from the true one.
 
     Parameters
     ----------
@@ -44,15 +47,28 @@ def ordinal_scores(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> Ord
 
     Returns
     -------
-    OrdinalScores
-        Of these units.
+    float
+        In classes.
     """
-    answers = proba.argmax(axis=1)
-    return OrdinalScores(
-        kappa=quadratic_kappa(labels, answers),
-        mean_error=float(np.abs(labels - answers).mean()),
-        boundaries=tuple(boundary_auc(labels, proba).tolist()),
-    )
+    return float(np.abs(labels - proba.argmax(axis=1)).mean())
+
+
+def kappa(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
+    """Return the quadratic-weighted kappa of the most probable classes.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n,)
+        Class numbers.
+    proba : ndarray of float, shape (n, n_classes)
+        Class probabilities; the most probable class is the answer.
+
+    Returns
+    -------
+    float
+        See `quadratic_kappa`.
+    """
+    return quadratic_kappa(labels, proba.argmax(axis=1))
 
 
 def quadratic_kappa(labels: NDArray[np.intp], answers: NDArray[np.intp]) -> float:
@@ -81,7 +97,7 @@ def quadratic_kappa(labels: NDArray[np.intp], answers: NDArray[np.intp]) -> floa
 
 
 def boundary_auc(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return how well each boundary between classes is found.
+    """Return the AUC of each boundary between classes.
 
     Parameters
     ----------
@@ -97,9 +113,9 @@ def boundary_auc(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> NDArr
         probabilities; NaN where all units are on one side.
     """
     later = np.cumsum(proba[:, ::-1].astype(float), axis=1)[:, ::-1]
-    found = np.full(proba.shape[1] - 1, np.nan)
+    areas = np.full(proba.shape[1] - 1, np.nan)
     for k in range(1, proba.shape[1]):
         is_later = labels >= k
         if 0 < is_later.sum() < len(labels):
-            found[k - 1] = auc(is_later, later[:, k])
-    return found
+            areas[k - 1] = auc(is_later, later[:, k])
+    return areas

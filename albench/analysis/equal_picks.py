@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     """By block and repetition: what tells the picks of a cell from others'."""
 
 JOINT = " = "
-"""Between the names of strategies that are counted once."""
+"""Joins the names of strategies that are counted once."""
 
 
-def alike(
+def find_groups(
     cells: pd.DataFrame, rounds: pd.DataFrame, apart: Collection[str] = ()
 ) -> list[tuple[str, ...]]:
     """Return the groups of strategies that made the same picks in all cells they share.
@@ -26,10 +26,10 @@ def alike(
     Parameters
     ----------
     cells : DataFrame
-        One row a planned cell, with `picks_hash`, which is empty where it is not known.
+        One row per planned cell, with `picks_hash`, which is empty where unknown.
     rounds : DataFrame
-        What `curves.joined` gave. Where picks are not known, cells with the same scores in every
-        round are taken to have the same picks: they share splits, weights and batches.
+        The result of `curves.joined`. Where picks are unknown, cells with the same scores in
+        every round are taken to have the same picks: they share splits, weights and batches.
     apart : collection of str
         Strategies that are in no group.
 
@@ -39,13 +39,13 @@ def alike(
         Groups of two or more, sorted, random first. All of a group are planned in the same blocks.
         Cells that failed, or that bought nothing after the first labels, are not compared.
     """
-    known = _picks_by_strategy(cells, rounds)
+    picks = _picks_by_strategy(cells, rounds)
     planned = {str(name): _blocks(part) for name, part in cells.groupby("strategy")}
     groups: list[list[str]] = []
-    for name in sorted(set(known) - {REFERENCE, *apart}, key=lambda name: (name != BASELINE, name)):
+    for name in sorted(set(picks) - {REFERENCE, *apart}, key=lambda name: (name != BASELINE, name)):
         for group in groups:
             if planned[group[0]] == planned[name] and all(
-                _is_same(known[other], known[name]) for other in group
+                _is_same(picks[other], picks[name]) for other in group
             ):
                 group.append(name)
                 break
@@ -55,7 +55,7 @@ def alike(
 
 
 def joint_name(group: Sequence[str]) -> str:
-    """Return what a group is called; random keeps its name, by which it is found."""
+    """Return a group's name; random keeps its own, by which tables look it up."""
     return BASELINE if BASELINE in group else JOINT.join(group)
 
 
@@ -65,9 +65,9 @@ def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.Da
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave.
+        The result of `curves.joined`.
     groups : sequence of sequence of str
-        What `alike` gave.
+        The result of `find_groups`.
 
     Returns
     -------
@@ -96,13 +96,13 @@ def _is_same(ours: Picks, theirs: Picks) -> bool:
 
 def _picks_by_strategy(cells: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, Picks]:
     hashes = cells.set_index("cell")["picks_hash"].to_dict() if "picks_hash" in cells else {}
-    found: dict[str, dict[tuple[object, ...], str]] = {}
+    picks: dict[str, dict[tuple[object, ...], str]] = {}
     keys = ["strategy", "cell", *BLOCK, "repetition"]
     for (strategy, cell, *where), part in rounds.groupby(keys):
         if len(part) > 1:  # with one round there were no picks
-            own = found.setdefault(str(strategy), {})
+            own = picks.setdefault(str(strategy), {})
             own[tuple(where)] = str(hashes.get(cell, "")) or _scores(part)
-    return dict(found)
+    return dict(picks)
 
 
 def _scores(part: pd.DataFrame) -> str:

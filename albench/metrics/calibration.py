@@ -1,4 +1,4 @@
-"""Whether probabilities mean what they say."""
+"""Scores of the probabilities themselves: calibration error and Brier score."""
 
 from __future__ import annotations
 

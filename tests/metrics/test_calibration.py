@@ -7,7 +7,7 @@ import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.preprocessing import label_binarize
 
-from albench.analysis.calibration import brier_score, expected_calibration_error
+from albench.metrics.calibration import brier_score, expected_calibration_error
 
 RNG = np.random.default_rng(6)
 LABELS = RNG.integers(3, size=80)

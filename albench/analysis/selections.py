@@ -1,4 +1,4 @@
-"""How much of what strategies buy is known to be bad, against its share in the training part."""
+"""The share of marked candidates in what strategies buy, against that in the training part."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def marked_purchases(
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave, with n_candidates.
+        The result of `curves.joined`, with n_candidates.
     marks : DataFrame
-        One row a cell, round and mark: n_picked and n_train.
+        One row per cell, round and mark: n_picked and n_train.
     points : sequence of str or float
         Shares of labelled candidates, and ``final``, which is left out where all are labelled.
 
     Returns
     -------
     DataFrame
-        One row a system, mark and point. `share` is of the candidates bought after the first
+        One row per system, mark and point. `share` is of the candidates bought after the first
         labels; `ratio` that divided by the share in the training part, 1 for a blind choice; each
         with the 95 % interval of its mean over the `n` repetitions that get there.
     """
@@ -49,11 +49,11 @@ def marked_purchases(
     ]
     if not values:
         return pd.DataFrame(columns=[*COLUMNS, "train_share", "n"])
-    found = pd.DataFrame(values)
+    purchases = pd.DataFrame(values)
     keys = [*SYSTEM, "mark", "point"]
     rows = [
         dict(zip(keys, key, strict=True)) | _summary(part)
-        for key, part in found.groupby(keys, sort=True)
+        for key, part in purchases.groupby(keys, sort=True)
     ]
     return pd.DataFrame(rows)
 
@@ -65,13 +65,13 @@ def _of_cell(part: pd.DataFrame, points: Sequence[Point]) -> Iterator[dict[str, 
     in_training = float(part["n_train"].iloc[0]) / n_candidates
     same = {key: part[key].iloc[0] for key in (*SYSTEM, "repetition", "mark")}
     for point in points:
-        found = _position(labelled / n_candidates, point)
-        if found is None or labelled[found] == labelled[0]:
+        position = _position(labelled / n_candidates, point)
+        if position is None or labelled[position] == labelled[0]:
             continue
-        share = (picked[found] - picked[0]) / (labelled[found] - labelled[0])
+        share = (picked[position] - picked[0]) / (labelled[position] - labelled[0])
         ratio = share / in_training if in_training else np.nan
-        told = {"share": share, "ratio": ratio, "train_share": in_training}
-        yield same | {"point": str(point)} | told
+        shares_bought = {"share": share, "ratio": ratio, "train_share": in_training}
+        yield same | {"point": str(point)} | shares_bought
 
 
 def _position(shares: np.ndarray, point: Point) -> int | None:

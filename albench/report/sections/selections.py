@@ -1,4 +1,4 @@
-"""Tables of what strategies bought of that which is known to be bad."""
+"""What strategies bought of the candidates that are marked, against a blind choice."""
 
 from __future__ import annotations
 
@@ -6,45 +6,37 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.bought import marked_purchases
 from albench.analysis.points import FINAL
-from albench.report.content import Table
-from albench.report.formats import UNKNOWN, in_order
+from albench.analysis.selections import marked_purchases
+from albench.report.content import Section, Table
+from albench.report.formats import LONGEST, UNKNOWN, in_order
 from albench.report.names import blocks_of, of_block
-from albench.report.quality_tables import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
+    from albench.report.derived import Derived
     from albench.report.names import Namer
 
 
-def bought_table(rounds: pd.DataFrame, marks: pd.DataFrame, named: Namer) -> Table | None:
-    """Return how often each strategy bought what is marked, against a blind choice.
-
-    Parameters
-    ----------
-    rounds : DataFrame
-        What `curves.joined` gave, with n_candidates.
-    marks : DataFrame
-        One row a cell, round and mark.
-    named : Namer
-        Names blocks.
-
-    Returns
-    -------
-    Table or None
-        None if nothing is marked.
-    """
-    found = marked_purchases(rounds, marks)
-    if found.empty:
+def section(derived: Derived) -> Section | None:
+    """Return how often each strategy bought what is marked; None if nothing is marked."""
+    if not derived.findings:
         return None
-    points = [p for p in ("0.3", "0.5", FINAL) if (found["point"] == p).any()]
+    purchases = marked_purchases(derived.rounds, derived.records.marks)
+    if purchases.empty:
+        return None
+    return Section("What was bought", [_table(purchases, derived.named)])
+
+
+def _table(purchases: pd.DataFrame, named: Namer) -> Table:
+    """Return how often each strategy bought what is marked, against a blind choice."""
+    points = [p for p in ("0.3", "0.5", FINAL) if (purchases["point"] == p).any()]
     rows = []
-    for block in blocks_of(found):
-        own = of_block(found, block)
+    for block in blocks_of(purchases):
+        own = of_block(purchases, block)
         for mark in _distinct_marks(block[1], own["mark"].unique().tolist()):
             marked = own[own["mark"] == mark]
             for strategy in in_order(marked["strategy"].tolist()):

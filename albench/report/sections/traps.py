@@ -1,57 +1,47 @@
-"""Tables of traps: which strategies fell into which, and the numbers behind it."""
+"""Traps: which strategies fell into which, and the numbers behind it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench.analysis import traps
 from albench.analysis.curves import BASELINE
 from albench.analysis.traps import Fate
-from albench.report.content import Table, Text
+from albench.metrics.catalogue import LABELS
+from albench.report.content import Section, Table, Text
 from albench.report.formats import UNKNOWN, in_order, p_value, signed, span
-from albench.report.names import METRICS
+from albench.report.names import block_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
     from albench.analysis.traps import Trap
     from albench.report.content import Part
+    from albench.report.derived import Derived
     from albench.report.names import Namer
 
-SHOWN = {Fate.FELL: "**fell**", Fate.DID_NOT: "did not", Fate.OPEN: "?"}
+FATES = {Fate.FELL: "**fell**", Fate.DID_NOT: "did not", Fate.OPEN: "?"}
 
 
-def trap_parts(
-    rounds: pd.DataFrame, marks: pd.DataFrame, known: Sequence[Trap], named: Namer
-) -> Iterator[Part]:
-    """Yield what a report says of traps.
-
-    Parameters
-    ----------
-    rounds : DataFrame
-        What `curves.joined` gave.
-    marks : DataFrame
-        One row a cell, round and mark.
-    known : sequence of Trap
-        The specification's.
-    named : Namer
-        Names blocks.
-
-    Yields
-    ------
-    Text or Table
-        Each trap in a sentence, the matrix of strategies and traps, then its numbers.
-    """
-    found = [(trap, traps.fates(rounds, marks, trap)) for trap in known]
-    yield Text(tuple(_told(trap, table) for trap, table in found), is_list=True)
-    if any(len(table) for _, table in found):
-        yield _matrix(found, named)
-        yield _numbers(found, named)
+def section(derived: Derived) -> Section | None:
+    """Return each trap in a sentence, the matrix of strategies and traps, and its numbers."""
+    if not derived.manifest.traps or derived.once.empty:
+        return None
+    return Section("Traps", list(_parts(derived)))
 
 
-def _told(trap: Trap, table: pd.DataFrame) -> str:
+def _parts(derived: Derived) -> Iterator[Part]:
+    marks = derived.records.marks
+    judged = [(trap, traps.fates(derived.once, marks, trap)) for trap in derived.manifest.traps]
+    yield Text(tuple(_in_words(trap, table) for trap, table in judged), is_list=True)
+    if any(len(table) for _, table in judged):
+        yield _matrix(judged, derived.named)
+        yield _numbers(judged, derived.named)
+
+
+def _in_words(trap: Trap, table: pd.DataFrame) -> str:
     fates = table["fate"].value_counts()
     counts = ", ".join(f"{fates.get(str(fate), 0)} {fate}" for fate in Fate)
     who = f"Of {len(table)} strategies: {counts}." if len(table) else "No strategy was compared."
@@ -71,16 +61,16 @@ def _falls(trap: Trap) -> str:
                 "the first labels have none"
             )
         case "learns-less":
-            metric = METRICS[trap.metric or ""]
+            metric = LABELS[trap.metric or ""]
             return f"has less mean {metric} over the labels bought than random, {least}"
         case _:
             return f"spreads its labels over fewer subjects (a share of them) than random, {least}"
 
 
-def _matrix(found: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
+def _matrix(judged: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
     columns = [
         (trap, block, part)
-        for trap, table in found
+        for trap, table in judged
         for block, part in table.groupby(["cohort", "modalities", "model", "budget"], sort=True)
     ]
     headings = _headings(columns, named)
@@ -88,7 +78,7 @@ def _matrix(found: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
     strategies = in_order([name for column in fates for name in column])
     rows = []
     for name in strategies:
-        shown = [SHOWN[Fate(column[name])] if name in column else UNKNOWN for column in fates]
+        shown = [FATES[Fate(column[name])] if name in column else UNKNOWN for column in fates]
         n_fell = sum(column.get(name) == Fate.FELL for column in fates)
         rows.append((name, *shown, str(n_fell)))
     caption = (
@@ -113,25 +103,10 @@ def _headings(columns: Sequence[tuple[Trap, object, object]], named: Namer) -> l
     ]
 
 
-def _numbers(found: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
-    rows = []
-    for trap, table in found:
-        for row in table.to_dict("records"):
-            block = (row["cohort"], row["modalities"], row["model"], row["budget"])
-            rows.append(
-                (
-                    named.block(block),
-                    trap.mark or METRICS.get(trap.metric or "", "subjects"),
-                    row["strategy"],
-                    f"{row['value']:.3f}",
-                    f"{row['value_random']:.3f}",
-                    signed(row["difference"]),
-                    span(row["low"], row["high"]),
-                    str(row["n_pairs"]),
-                    p_value(row["p_holm"]),
-                    str(row["fate"]),
-                )
-            )
+def _numbers(judged: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
+    rows = tuple(
+        _numbers_row(trap, row, named) for trap, table in judged for row in table.to_dict("records")
+    )
     caption = (
         "What is counted is the marked share of all that was bought after the first labels, the "
         "share of repetitions in which any of the mark was bought, the mean metric over the labels "
@@ -144,4 +119,19 @@ def _numbers(found: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
         *("pairs", "p (Holm)", "fate"),
     )
     title = "The numbers behind it"
-    return Table("traps-numbers", title, caption, columns, tuple(rows), is_folded=True)
+    return Table("traps-numbers", title, caption, columns, rows, is_folded=True)
+
+
+def _numbers_row(trap: Trap, row: Mapping[Any, Any], named: Namer) -> tuple[str, ...]:
+    return (
+        named.block(block_of(row)),
+        trap.mark or LABELS.get(trap.metric or "", "subjects"),
+        row["strategy"],
+        f"{row['value']:.3f}",
+        f"{row['value_random']:.3f}",
+        signed(row["difference"]),
+        span(row["low"], row["high"]),
+        str(row["n_pairs"]),
+        p_value(row["p_holm"]),
+        str(row["fate"]),
+    )

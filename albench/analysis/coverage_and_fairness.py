@@ -1,4 +1,4 @@
-"""What a comparison stands on: which cells there are, and what cells of a repetition share."""
+"""Which planned cells there are, and whether the cells of a repetition start alike."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ HASHES = ["split_hash", "first_labels_hash", "weights_hash", "batches_hash"]
 
 
 def coverage(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return how many cells of each block and strategy ended how.
+    """Count the cells of each block and strategy by status.
 
     Parameters
     ----------
     cells : DataFrame
-        One row a planned cell.
+        One row per planned cell.
 
     Returns
     -------
     DataFrame
-        One row a block and strategy: planned, then a column a status that occurs.
+        One row per block and strategy: the number planned, then one column per status.
     """
     counts = pd.crosstab([cells[key] for key in [*BLOCK, "strategy"]], cells["status"])
     counts.insert(0, "planned", counts.sum(axis=1))
@@ -35,18 +35,18 @@ def fairness(cells: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     cells : DataFrame
-        One row a planned cell.
+        One row per planned cell.
 
     Returns
     -------
     DataFrame
-        One row a block and repetition: the hashes, where all strategies agree on one, else the
+        One row per block and repetition: the hashes, where all strategies agree on one, else the
         number of different ones; and `equal`. Cells that failed before they had a part are not
         counted, nor is the reference, which is trained on all labels.
     """
-    known = cells[(cells["strategy"] != REFERENCE) & (cells["split_hash"] != "")]
+    started = cells[(cells["strategy"] != REFERENCE) & (cells["split_hash"] != "")]
     rows = []
-    for key, part in known.groupby([*BLOCK, "repetition"], sort=True):
+    for key, part in started.groupby([*BLOCK, "repetition"], sort=True):
         entry = dict(zip([*BLOCK, "repetition"], key, strict=True))
         n_different = {name: part[name].nunique() for name in HASHES}
         hashes = {
@@ -64,7 +64,7 @@ def identical(rounds: pd.DataFrame, metric: str) -> list[list[str]]:
     Parameters
     ----------
     rounds : DataFrame
-        What `curves.joined` gave, of one block.
+        The result of `curves.joined`, of one block.
     metric : str
         A column of it.
 
@@ -74,8 +74,8 @@ def identical(rounds: pd.DataFrame, metric: str) -> list[list[str]]:
         Only groups of two or more; with two classes, for instance, margin and entropy rank alike.
     """
     keys = ["repetition", "round", "n_labelled", metric]
-    found: dict[str, list[str]] = {}
+    by_curve: dict[str, list[str]] = {}
     for strategy, part in rounds.groupby("strategy", sort=True):
         curve = part[keys].sort_values(keys[:2]).to_csv(index=False)
-        found.setdefault(curve, []).append(str(strategy))
-    return [names for names in found.values() if len(names) > 1]
+        by_curve.setdefault(curve, []).append(str(strategy))
+    return [names for names in by_curve.values() if len(names) > 1]

@@ -1,4 +1,4 @@
-"""Which of a paper's claims hold here, how surely, and what would decide the others."""
+"""A paper's claims: which hold here, how surely, and what would decide the others."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ import numpy as np
 from albench.analysis.claims import MOST, Standing, judge, level_of, subjects_needed
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.analysis.points import AREA, FINAL
-from albench.report.content import Table, Text
+from albench.metrics.catalogue import LABELS
+from albench.report.content import Section, Table, Text
 from albench.report.formats import UNKNOWN, p_value, signed, span
-from albench.report.names import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import pandas as pd
-
     from albench.analysis.claims import Judged
     from albench.analysis.published import Claim, Side
     from albench.report.content import Part
+    from albench.report.derived import Derived
     from albench.report.names import Namer
 
     Contrast = Mapping[str, float]
@@ -31,42 +30,28 @@ COLUMNS = (
 )
 
 
-def claim_parts(
-    rounds: pd.DataFrame, contrasts: pd.DataFrame, claims: Sequence[Claim], named: Namer
-) -> Iterator[Part]:
-    """Yield the paragraph on a paper's claims, and their table.
+def section(derived: Derived) -> Section | None:
+    """Return a paragraph on a paper's claims, and their table; None if none is named."""
+    return Section("Claims", list(_parts(derived))) if derived.manifest.published.claims else None
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        What `curves.joined` gave, with n_candidates.
-    contrasts : DataFrame
-        The bootstrap of each claim's difference; may lack some.
-    claims : sequence of Claim
-        The specification's.
-    named : Namer
-        Names cohorts.
 
-    Yields
-    ------
-    Text or Table
-        The paragraph first.
-    """
-    judged = judge(rounds, claims)
+def _parts(derived: Derived) -> Iterator[Part]:
+    named = derived.named
+    judged = judge(derived.rounds, derived.manifest.published.claims)
     bootstrap: dict[int, Contrast] = {
         int(row["claim"]): {str(key): value for key, value in row.items()}
-        for row in contrasts.to_dict("records")
+        for row in derived.records.summaries.contrasts.to_dict("records")
     }
     level = level_of([entry.standing for entry in judged])
-    found = [
+    judgements = [
         (entry, _with_needed(entry, bootstrap.get(i, {}), level)) for i, entry in enumerate(judged)
     ]
-    yield Text(tuple(_told(judged, named)))
-    yield Text(tuple(_in_words(entry, contrast) for entry, contrast in found), is_list=True)
-    yield _table(found, named)
+    yield Text(tuple(_summary(judged, named)))
+    yield Text(tuple(_in_words(entry, contrast) for entry, contrast in judgements), is_list=True)
+    yield _table(judgements, named)
 
 
-def _told(judged: Sequence[Judged], named: Namer) -> Iterator[str]:
+def _summary(judged: Sequence[Judged], named: Namer) -> Iterator[str]:
     cohorts = sorted({side.cohort for e in judged for side in (e.claim.better, e.claim.than)})
     where = " and ".join(named.cohort(name) for name in cohorts)
     counts = {standing: sum(e.standing is standing for e in judged) for standing in Standing}
@@ -109,7 +94,7 @@ def _in_words(judged: Judged, contrast: Contrast) -> str:
     start = f"**{claim.text}**{source}: "
     if not judged.n_pairs:
         return start + "no repetition has both sides."
-    word = METRICS[claim.metric]
+    word = LABELS[claim.metric]
     measured = f"{word} {signed(judged.difference)} ({span(judged.low, judged.high)})"
     beside = _beside(judged)
     if judged.is_decided:
@@ -128,7 +113,7 @@ def _beside(judged: Judged) -> str:
     if not alone.n_pairs:
         return f"{opening} was not run on {theirs}, so that it is not known which of them does it."
     gained = f"{signed(alone.difference)} ({span(alone.low, alone.high)}, not corrected)"
-    word = METRICS[judged.claim.metric]
+    word = LABELS[judged.claim.metric]
     return f"{opening} on {theirs} has {word} {alone.value:.3f}, against which {ours} has {gained}."
 
 
@@ -155,17 +140,17 @@ def _needed(n: float) -> str:
     return f"more than {MOST}" if np.isinf(n) else f"{n:.0f}"
 
 
-def _table(found: Sequence[tuple[Judged, Contrast]], named: Namer) -> Table:
-    rows = tuple(_row(entry, contrast, named) for entry, contrast in found)
+def _table(judgements: Sequence[tuple[Judged, Contrast]], named: Namer) -> Table:
+    rows = tuple(_row(entry, contrast, named) for entry, contrast in judgements)
     caption = (
         "Difference: what is said to be better minus the other, paired by repetition; its 95 % "
         "interval over repetitions (Student's t) is not corrected. The verdict goes by the paired "
-        f"t-test, corrected by Holm over {_family(found)}. Test subjects: the bootstrap over the "
-        "subjects of all test sets, both sides drawn alike. Needed: for a power of 80 %, "
+        f"t-test, corrected by Holm over {_family(judgements)}. Test subjects: the bootstrap over "
+        "the subjects of all test sets, both sides drawn alike. Needed: for a power of 80 %, "
         "two-sided, corrected for all claims that are not decided, if the true difference is the "
-        "measured one: repetitions by the "
-        "spread of the paired differences, test subjects by the bootstrap's spread, which falls as "
-        "one over the square root of their number (now: distinct subjects over all test sets). "
+        "measured one: repetitions by the spread of the paired differences, test "
+        "subjects by the bootstrap's spread, which falls as one over the square root of "
+        "their number (now: distinct subjects over all test sets). "
         f"{UNKNOWN}: unknown. Test sets of repetitions share subjects, and training sets more so: "
         "these tests are somewhat too sure, and more repetitions of the same cohort decide about "
         "this cohort, not about other patients."
@@ -173,9 +158,9 @@ def _table(found: Sequence[tuple[Judged, Contrast]], named: Namer) -> Table:
     return Table("claims", "Claims", caption, COLUMNS, rows)
 
 
-def _family(found: Sequence[tuple[Judged, Contrast]]) -> str:
-    n = sum(not np.isnan(entry.p_holm) for entry, _ in found)
-    return f"all {_claims(n)}" if n == len(found) else f"the {_claims(n)} with a verdict"
+def _family(judgements: Sequence[tuple[Judged, Contrast]]) -> str:
+    n = sum(not np.isnan(entry.p_holm) for entry, _ in judgements)
+    return f"all {_claims(n)}" if n == len(judgements) else f"the {_claims(n)} with a verdict"
 
 
 def _row(judged: Judged, contrast: Contrast, named: Namer) -> tuple[str, ...]:
@@ -184,7 +169,7 @@ def _row(judged: Judged, contrast: Contrast, named: Namer) -> tuple[str, ...]:
     needed = [judged.n_repetitions, contrast["needed"]]
     return (
         claim.text,
-        METRICS[claim.metric],
+        LABELS[claim.metric],
         "; ".join(_side(side, other, named) for side, other in _both(claim)),
         f"{signed(judged.difference)} ({span(judged.low, judged.high)})",
         subjects,
@@ -210,5 +195,5 @@ def _side(side: Side, other: Side, named: Namer) -> str:
 
 
 def _at(side: Side) -> str:
-    known = {AREA: "area", FINAL: "last round"}
-    return known.get(str(side.at)) or f"{100 * float(side.at):g} % of labels"
+    names = {AREA: "area", FINAL: "last round"}
+    return names.get(str(side.at)) or f"{100 * float(side.at):g} % of labels"

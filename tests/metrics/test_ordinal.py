@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score, mean_absolute_error, roc_auc_score
 
-from albench.analysis.ordinal import boundary_auc, ordinal_scores, quadratic_kappa
+from albench.metrics.ordinal import boundary_auc, mean_error, quadratic_kappa
 
 RNG = np.random.default_rng(5)
 LABELS = RNG.integers(5, size=60)
@@ -21,7 +21,7 @@ def test_kappa_is_scikit_learns() -> None:
 
 def test_the_mean_error_is_scikit_learns() -> None:
     expected = mean_absolute_error(LABELS, PROBA.argmax(axis=1))
-    assert ordinal_scores(LABELS, PROBA).mean_error == pytest.approx(expected)
+    assert mean_error(LABELS, PROBA) == pytest.approx(expected)
 
 
 def test_boundaries_are_scikit_learns() -> None:

@@ -1,0 +1,1 @@
+"""How good predictions are: one list of metrics, from which everything else takes their names."""
