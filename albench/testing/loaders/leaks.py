@@ -29,6 +29,9 @@ STANDARD = 1e-4
 
 MIN_ROWS = 20
 
+FEW_LEVELS = 3
+"""A feature with no more values than this is a level, and not a measurement."""
+
 
 def _no_feature_is_the_label(specimen: Specimen) -> Evidence:
     modality = opened(specimen)
@@ -100,9 +103,11 @@ def _statistics_are_not_of_all_rows(specimen: Specimen) -> None:
     if len(modality) < MIN_ROWS:
         raise Skip(f"it has fewer than {MIN_ROWS} rows")
     samples = np.concatenate([_flat(modality, rows) for rows in in_blocks(modality)])
-    varying = samples[:, np.ptp(samples, axis=0) > 0].astype(np.float64)
-    if not varying.size:
-        raise Skip("none of its features varies")
+    # Two or three levels have the mean 0 and the deviation 1 in many a balanced design.
+    measured = [column for column in samples.T if len(np.unique(column)) > FEW_LEVELS]
+    if not measured:
+        raise Skip(f"none of its features has more than {FEW_LEVELS} values")
+    varying = np.array(measured, dtype=np.float64).T
     means, deviations = varying.mean(axis=0), varying.std(axis=0)
     unbiased = deviations * math.sqrt(len(varying) / (len(varying) - 1))
     for spread in (deviations, unbiased):

@@ -59,6 +59,12 @@ class Trained:
         """The accuracy of the predictions on the training set."""
         return float((self.predicted.argmax(axis=1) == self.labels).mean())
 
+    @property
+    def prediction_loss(self) -> float:
+        """The log loss of the predictions on the training set."""
+        own = self.predicted[np.arange(len(self.labels)), self.labels]
+        return float(-np.log(np.maximum(own, 1e-12)).mean())
+
 
 @lru_cache(maxsize=8)
 def trained(specimen: Specimen, updates: int) -> Trained:

@@ -101,7 +101,7 @@ class RealRound:
     pool: NDArray[np.intp]
     test: NDArray[np.intp]
 
-    def view(self, needs: Collection[str], *, is_oracle: bool = False) -> PoolView:
+    def view(self, needs: Collection[str], *, is_oracle: bool = False, number: int = 1) -> PoolView:
         """Return what a strategy is shown in a benchmark.
 
         Parameters
@@ -110,6 +110,8 @@ class RealRound:
             What may be read.
         is_oracle : bool
             Whether the labels of the pool may be read too.
+        number : int
+            The round that the view tells.
 
         Returns
         -------
@@ -124,7 +126,7 @@ class RealRound:
             pool=pool,
             labelled=self.cohort.candidates[self.labelled],
             labels=labels[self.labelled].copy(),
-            round=Round(tell_labels=tell_labels),
+            round=Round(number=number, tell_labels=tell_labels),
         )
 
     def model_hash(self) -> str:

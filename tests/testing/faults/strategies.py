@@ -359,6 +359,14 @@ class LooksUpTheStack(Sound):
         return top(scores, n, rng)
 
 
+@caught("hidden-labels-are-not-looked-at", "in round 3, it read the labels of the pool")
+class LooksUpTheStackInLaterRounds(LooksUpTheStack):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        if pool.round > 1:
+            return super().__call__(pool, n, rng)
+        return Sound.__call__(self, pool, n, rng)
+
+
 @caught("hidden-labels-are-not-looked-at", "labels of the pool")
 class CollectsGarbage(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
