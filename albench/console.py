@@ -123,10 +123,8 @@ class Watcher:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except (
-            OSError,
-            ValueError,
-        ):  # the reader has left, the disk is full, or the stream was closed
+        # The reader has left, the disk is full, or the stream was closed.
+        except (OSError, ValueError):
             discard(self._stream)
             self._stream, self._is_live = None, False
 

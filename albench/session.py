@@ -170,23 +170,26 @@ def run(
     require_writable(results)
     processes.begin()
     with FolderLock(results, command) as lock:
-        if _is_ours(results):  # a new folder is made, and locked, once the data are good
+        is_new = not _is_ours(results)
+        if not is_new:
             lock.acquire()
         settings = _settings(opened, results, jobs)
         done = done_cells(results)
         unique = {cell.id: cell for cell in opened.plan.cells}
         left = remaining(unique.values(), done)
         prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
-        lock.acquire()
-        done = done_cells(results)  # another run may have been at work until the folder was ours
-        left = remaining(left, done)
+        if is_new:  # it is made, and locked, once the data are good
+            lock.acquire()
+            done = done_cells(results)  # by now, another run may have been at work in it
+            left = remaining(left, done)
         on_begin(left, [(cell, done[key].seconds) for key, cell in unique.items() if key in done])
         facts = run_record(
             opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
         )
         ended = _Ended(watch)
-        carrying = Run(opened.resolved, prepared, settings, ended.watch)
-        seconds = _journalled(carrying, left, facts, began)
+        seconds = _journalled(
+            Run(opened.resolved, prepared, settings, ended.watch), left, facts, began
+        )
     return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
 
 

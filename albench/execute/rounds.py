@@ -79,7 +79,8 @@ def _queried(opened: ActiveCell, task: CellTask, number: int) -> NDArray[np.intp
     )
     tell_labels = None
     if task.pool_labels is not None:
-        tell_labels = teller(data.candidates[data.train], task.pool_labels)
+        is_free = ~np.isin(data.train, opened.labelled)
+        tell_labels = teller(data.candidates[data.train[is_free]], task.pool_labels[is_free])
     targets = data.schedule.targets
     return opened.query(strategy, targets[number] - targets[number - 1], number, tell_labels)
 

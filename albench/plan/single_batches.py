@@ -5,71 +5,30 @@ That is asked in a process of its own: a model is a plugin's, and may do anythin
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pickle
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.seeds import torch_seeded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from torch import nn
 
-    from albench.api.model import FusionNet
+    from albench.api.model import FusionNet, Shapes
     from albench.plan.cells import ModelPlan
     from albench.registry import Component
-
-    Shapes = Mapping[str, tuple[int, ...]]
 
     class Network(nn.Module, FusionNet):
         """Both of what a fusion model promises to build, for which Python has no type."""
 
 
 _PATIENCE_SECONDS = 120
+_REFUSAL = b"no"
 
 
 def learns_from_one(component: Component, plan: ModelPlan, shapes: Shapes, n_classes: int) -> bool:
-    """Return whether a model's network takes a batch of one in training mode.
-
-    Parameters
-    ----------
-    component : Component
-        The model.
-    plan : ModelPlan
-        Its options.
-    shapes : mapping of str to tuple of int
-        The shape of one sample of each modality.
-    n_classes : int
-        The number of classes.
-
-    Returns
-    -------
-    bool
-        What `takes_one` says in another process; True if that ends without an answer.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        answer = Path(folder) / "answer"
-        question = pickle.dumps((str(answer), component, plan, dict(shapes), n_classes))
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(  # noqa: S603  # our own code
-                [sys.executable, "-m", __name__],
-                input=question,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=_PATIENCE_SECONDS,
-                check=False,
-            )
-        return not answer.exists() or answer.read_text(encoding="ascii") != "no"
-
-
-def takes_one(component: Component, plan: ModelPlan, shapes: Shapes, n_classes: int) -> bool:
     """Return whether a model's network takes a batch of one in training mode.
 
     Batch normalisation has no variance there once maps are of one pixel, and torch refuses it.
@@ -89,9 +48,26 @@ def takes_one(component: Component, plan: ModelPlan, shapes: Shapes, n_classes: 
     Returns
     -------
     bool
-        False if it takes a batch of two, but not of one. A model that cannot be built or takes
-        neither is not judged here: the run tells what is wrong with it.
+        False if it takes a batch of two, but not of one. A model that cannot be built, takes
+        neither, or ends its process is not judged here: the run tells what is wrong with it.
     """
+    try:
+        done = subprocess.run(  # noqa: S603  # our own code
+            [sys.executable, "-m", __name__],
+            input=pickle.dumps((component, plan, dict(shapes), n_classes)),
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_PATIENCE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    return done.stdout != _REFUSAL
+
+
+def takes_one(component: Component, plan: ModelPlan, shapes: Shapes, n_classes: int) -> bool:
+    """Return in this process what `learns_from_one` asks another."""
     try:
         model = component.load()(**component.arguments(plan.options))
         with torch_seeded(0):
@@ -120,10 +96,11 @@ def _takes(network: Network, shapes: Shapes, n: int) -> bool:
 
 
 def _answer() -> None:
-    """Answer a question from standard input, in a file that it names."""
-    answer, *question = pickle.load(sys.stdin.buffer)  # noqa: S301  # written above
-    text = "yes" if takes_one(*question) else "no"
-    Path(answer).write_text(text, encoding="ascii")
+    """Answer a question from standard input, on standard output."""
+    answers = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a plugin prints is no answer
+    if not takes_one(*pickle.load(sys.stdin.buffer)):  # noqa: S301  # written above
+        os.write(answers, _REFUSAL)
 
 
 if __name__ == "__main__":
