@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.api.descriptors import Kind
 from albench.api.modality import fingerprint
+from albench.api.nearest import did_you_mean
 from albench.errors import PluginError
 from albench.plan.cells import ALL_LABELS, ModelPlan, Skipped, StrategyPlan
 
@@ -268,7 +268,6 @@ def _refuse_twins(resolver: _Resolver, strategies: Mapping[str, StrategyPlan]) -
 
 
 def _unknown_option(component: Component, key: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
+    hint = did_you_mean(key, known) or "."
     there = f"Its options are: {', '.join(known)}" if known else "It has no options"
     return f"{component.qualified} has no option {key!r}{hint} {there}"
