@@ -205,12 +205,19 @@ class MatrixEntry(Section):
     def _all(cls, value: object, info: ValidationInfo) -> object:
         excluded = info.data.get("exclude_strategies", [])  # absent where it is itself wrong
         if value == "all":
-            return [name for name in shipped_strategies() if name not in excluded]
+            return _all_but(excluded)
         if isinstance(value, str):
             raise ValueError('must be a list of strategies, or "all"')  # noqa: TRY004  # pydantic collects ValueErrors only
         if excluded:
             raise ValueError('exclude_strategies needs strategies = "all"')
         return value
+
+
+def _all_but(excluded: list[str]) -> list[str]:
+    names = [name for name in shipped_strategies() if name not in excluded]
+    if not names:
+        raise ValueError("exclude_strategies leaves no strategy")
+    return names
 
 
 def shipped_strategies() -> list[str]:
