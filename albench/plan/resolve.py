@@ -76,8 +76,8 @@ class Resolved:
     @property
     def components(self) -> tuple[Component, ...]:
         """The components of all models, then of all strategies."""
-        used = (*self.models.values(), *self.strategies.values())
-        return tuple(one.component for one in used)
+        models = [model.component for model in self.models.values()]
+        return (*models, *(strategy.component for strategy in self.strategies.values()))
 
 
 class _Resolver:

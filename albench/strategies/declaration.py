@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from albench.api import Descriptor, Kind, Option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from albench.api import QueryStrategy
 
-Strategy = TypeVar("Strategy", bound="type[QueryStrategy]")
+class _Needy(Protocol):
+    @property
+    def needs(self) -> frozenset[str]:
+        """What it reads of the pool; a wrapper's follow from its options."""
+
+
+Strategy = TypeVar("Strategy", bound=type[_Needy])
 
 RANDOMISED = frozenset({"randomised"})
 """Marks strategies that draw their picks, so that permuting the pool changes them."""

@@ -96,8 +96,12 @@ def score_of_proba(
 
     Parameters
     ----------
-    name, citation, tags
-        Of its `albench.api.Descriptor`.
+    name : str
+        As in `albench.api.Descriptor`.
+    citation : str
+        Likewise.
+    tags : frozenset of str
+        Likewise.
 
     Returns
     -------
@@ -114,8 +118,12 @@ def score_of_passes(
 
     Parameters
     ----------
-    name, citation, tags
-        Of its `albench.api.Descriptor`.
+    name : str
+        As in `albench.api.Descriptor`.
+    citation : str
+        Likewise.
+    tags : frozenset of str
+        Likewise.
 
     Returns
     -------
@@ -134,8 +142,12 @@ def score_of_members(
 
     Parameters
     ----------
-    name, citation, tags
-        Of its `albench.api.Descriptor`.
+    name : str
+        As in `albench.api.Descriptor`.
+    citation : str
+        Likewise.
+    tags : frozenset of str
+        Likewise.
 
     Returns
     -------

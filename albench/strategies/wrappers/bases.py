@@ -18,8 +18,12 @@ def base(name: str, default: str, text: str) -> Option:
 
     Parameters
     ----------
-    name, default, text : str
-        The option's name, default and help.
+    name : str
+        The wrapper's argument.
+    default : str
+        The strategy that is used if none is named.
+    text : str
+        The option's help.
 
     Returns
     -------
