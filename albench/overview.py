@@ -109,11 +109,10 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
 
 
 def _power(opened: Opened, results: Path) -> tuple[str, ...]:
-    parts = opened.resolved.components
     oracles = {
         label
-        for label in opened.resolved.strategies
-        if "oracle" in parts[f"strategy/{label}"].descriptor.tags
+        for label, strategy in opened.resolved.strategies.items()
+        if "oracle" in strategy.component.descriptor.tags
     }
     planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
     n_repetitions = opened.resolved.specification.benchmark.repetitions

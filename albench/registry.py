@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.metadata
 import importlib.util
@@ -20,6 +19,7 @@ import pluggy
 
 from albench.api import hooks
 from albench.api.descriptors import API_VERSION, Descriptor, Kind
+from albench.api.nearest import did_you_mean
 from albench.errors import PluginError
 from albench.foreign import foreign_code
 
@@ -229,8 +229,7 @@ class Registry:
         parts = self.components if kind is None else self.of(kind)
         known = sorted({part.name for part in parts})
         qualified = sorted(part.qualified for part in parts)
-        near = difflib.get_close_matches(name, known + qualified, n=3)
-        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
+        hint = did_you_mean(name, known + qualified, n=3) or "."
         broken = "".join(
             f". Plugin {report.distribution} is {report.state}: {report.reason}"
             for report in self.reports
@@ -371,9 +370,8 @@ def _hook_complaint(
 
 
 def _unknown_hook(message: str) -> str:
-    found = re.search(r"unknown hook '([^']+)'", message)
-    near = difflib.get_close_matches(found.group(1), HOOKS, n=1) if found else []
-    return message + (f"; did you mean {near[0]!r}?" if near else "")
+    match = re.search(r"unknown hook '([^']+)'", message)
+    return message + (did_you_mean(match.group(1), HOOKS) if match else "")
 
 
 def _announced(manager: pluggy.PluginManager, blank: PluginReport) -> PluginReport:

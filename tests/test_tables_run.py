@@ -80,7 +80,10 @@ def test_a_model_sees_the_training_mean_where_a_value_is_missing(
     opened = session.open_spec(str(write(standardise=standardise)))
     (cohort,) = opened.cohorts.values()
     cell = opened.plan.cells[0]
-    plan, component = opened.resolved.models["small"], opened.resolved.components["model/small"]
+    plan, component = (
+        opened.resolved.models["small"].plan,
+        opened.resolved.models["small"].component,
+    )
     loaders = opened.resolved.loaders["blood"]
     request = Request(
         cohort="blood",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.api.nearest import did_you_mean
 from albench.errors import Complaint
 
 if TYPE_CHECKING:
@@ -170,9 +170,7 @@ def about_rules(
 
 
 def _unknown(excluded: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(excluded, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"no subject is of class {excluded!r}{hint}"
+    return f"no subject is of class {excluded!r}{did_you_mean(excluded, known)}"
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:

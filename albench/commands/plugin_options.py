@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, PluginError
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def _problem(
 ) -> str | None:
     key, equals, _ = text.partition("=")
     if key not in announced:
-        near = difflib.get_close_matches(key, announced, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
+        hint = did_you_mean(key, announced) or "."
         there = f"Its options are: {', '.join(announced)}" if announced else "It has no options"
         return f"{component.qualified} has no option {key!r}{hint} {there}"
     if not equals:

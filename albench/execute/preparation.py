@@ -71,8 +71,8 @@ def prepare_all(
             cohort=cohort,
             n_classes=len(cohorts[cohort, modalities].classes),
             loaders={name: resolved.loaders[cohort][name] for name in modalities},
-            component=resolved.components[f"model/{model}"],
-            model=resolved.models[model],
+            component=resolved.models[model].component,
+            model=resolved.models[model].plan,
             cache=settings.cache,
         )
         what = f"{cohort} {'+'.join(modalities)} for {model}"

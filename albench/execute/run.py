@@ -99,7 +99,7 @@ def process_context(resolved: Resolved) -> BaseContext:
         With albench's own imported alone: what another plugin does when it is imported must stay in
         its cell.
     """
-    own = [part for part in resolved.components.values() if part.distribution == "albench"]
+    own = [part for part in resolved.components if part.distribution == "albench"]
     modules = {part.descriptor.target.partition(":")[0] for part in own}
     return context([*PRELOAD, *sorted(modules)])
 
@@ -320,7 +320,7 @@ class Run:
     def _strategy(self, cell: Cell) -> Component:
         if cell.strategy is None:
             raise ValueError("the reference has no strategy")
-        return self._resolved.components[f"strategy/{cell.strategy.label}"]
+        return self._resolved.strategies[cell.strategy.label].component
 
     def _task(self, cell: Cell, repetition: Repetition, labelled: NDArray[np.intp]) -> CellTask:
         return task_for(cell, self._block(cell), repetition, labelled)

@@ -69,7 +69,7 @@ def run_record(
         "plugins": _plugins(resolved),
         "cohorts": cohort_facts(resolved, modalities, cohorts),
         "budgets": {name: _budget_text(b.model_dump()) for name, b in benchmark.budgets.items()},
-        "models": {label: _model_text(model) for label, model in resolved.models.items()},
+        "models": {label: _model_text(model.plan) for label, model in resolved.models.items()},
         "cells": [_cell(cell) for cell in plan.cells],
         "traps": [trap.model_dump() for trap in benchmark.traps],
         "published": {
@@ -148,7 +148,7 @@ def _cohort(
 
 def _plugins(resolved: Resolved) -> list[Facts]:
     loaders = [plan.component for plans in resolved.loaders.values() for plan in plans.values()]
-    used = {part.qualified: part for part in [*resolved.components.values(), *loaders]}
+    used = {part.qualified: part for part in [*resolved.components, *loaders]}
     return [_plugin(used[name]) for name in sorted(used)]
 
 

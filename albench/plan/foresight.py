@@ -65,7 +65,7 @@ class Foresight:
     def _about_dropout(self, cell: Cell) -> str | None:
         if cell.strategy is None or cell.model.options.get("dropout") != 0:
             return None
-        strategy = self._resolved.components[f"strategy/{cell.strategy.label}"].descriptor
+        strategy = self._resolved.strategies[cell.strategy.label].component.descriptor
         if DROPOUT_PROBA not in strategy.needs:
             return None
         return (
@@ -105,7 +105,7 @@ class Foresight:
         key = (cell.model.label, cell.cohort, cell.modalities)
         if key not in self._single_learners:
             cohort = self._cohort(cell)
-            component = self._resolved.components[f"model/{cell.model.label}"]
+            component = self._resolved.models[cell.model.label].component
             self._single_learners[key] = learns_from_one(
                 component, cell.model, cohort.shapes, len(cohort.classes)
             )

@@ -117,8 +117,8 @@ def _first_repetition(
                         data=cohorts[cohort, modalities].fingerprint,
                         test=spec.test,
                         evaluate=spec.evaluate,
-                        model=resolved.models[model],
-                        strategy=None if strategy is None else resolved.strategies[strategy],
+                        model=resolved.models[model].plan,
+                        strategy=None if strategy is None else resolved.strategies[strategy].plan,
                         budget_label=budget,
                         budget=benchmark.budgets[budget].model_dump(),
                         seed=benchmark.seed,
@@ -128,12 +128,12 @@ def _first_repetition(
 
 
 def _why_impossible(resolved: Resolved, cell: Cell) -> str | None:
-    model = resolved.components[f"model/{cell.model.label}"].descriptor
+    model = resolved.models[cell.model.label].component.descriptor
     if not _allows(model, len(cell.modalities)):
         return f"model {model.name} {_range(model)}, here are {len(cell.modalities)}"
     if cell.strategy is None:
         return None
-    strategy = resolved.components[f"strategy/{cell.strategy.label}"].descriptor
+    strategy = resolved.strategies[cell.strategy.label].component.descriptor
     if not _allows(strategy, len(cell.modalities)):
         return f"strategy {strategy.name} {_range(strategy)}, here are {len(cell.modalities)}"
     lacking = sorted(strategy.needs - model.provides - GRANTED.keys())

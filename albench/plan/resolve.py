@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.api.descriptors import Kind
 from albench.api.modality import fingerprint
+from albench.api.nearest import did_you_mean
 from albench.errors import PluginError
 from albench.plan.cells import ALL_LABELS, ModelPlan, Skipped, StrategyPlan
 
@@ -34,6 +34,22 @@ class LoaderPlan:
 
 
 @dataclass(frozen=True)
+class ResolvedModel:
+    """One model of the specification, and the component that it is built by."""
+
+    plan: ModelPlan
+    component: Component
+
+
+@dataclass(frozen=True)
+class ResolvedStrategy:
+    """One strategy of the matrix, and the component that it is built by."""
+
+    plan: StrategyPlan
+    component: Component
+
+
+@dataclass(frozen=True)
 class Resolved:
     """A specification whose every name is a usable plugin.
 
@@ -43,20 +59,25 @@ class Resolved:
         What was resolved.
     loaders : mapping of str to mapping of str to LoaderPlan
         By cohort and modality; without the cohorts that are skipped.
-    models, strategies : mapping of str
+    models : mapping of str to ResolvedModel
+        By label.
+    strategies : mapping of str to ResolvedStrategy
         By label; every strategy that the matrix names, and ``random``.
-    components : mapping of str to Component
-        By the labels of models and strategies, as ``model/mmfn``.
     skipped : tuple of Skipped
-        Optional cohorts that are not to be had here.
+        Optional cohorts that are unavailable here.
     """
 
     specification: Specification
     loaders: Mapping[str, Mapping[str, LoaderPlan]]
-    models: Mapping[str, ModelPlan]
-    strategies: Mapping[str, StrategyPlan]
-    components: Mapping[str, Component]
+    models: Mapping[str, ResolvedModel]
+    strategies: Mapping[str, ResolvedStrategy]
     skipped: tuple[Skipped, ...]
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """The components of all models, then of all strategies."""
+        models = [model.component for model in self.models.values()]
+        return (*models, *(strategy.component for strategy in self.strategies.values()))
 
 
 class _Resolver:
@@ -66,7 +87,6 @@ class _Resolver:
         self.specification = specification
         self.registry = registry
         self.faults: list[Fault] = []
-        self.components: dict[str, Component] = {}
 
     def component(self, kind: Kind, name: str, path: Place) -> Component | None:
         try:
@@ -149,7 +169,7 @@ def resolve(specification: Specification, registry: Registry) -> Resolved:
     _refuse_twins(resolver, strategies)
     if resolver.faults:
         raise specification.complain(resolver.faults)
-    return Resolved(specification, loaders, models, strategies, resolver.components, skipped)
+    return Resolved(specification, loaders, models, strategies, skipped)
 
 
 def _loaders(
@@ -186,16 +206,15 @@ def _cohort_loaders(resolver: _Resolver, name: str, cohort: CohortSpec) -> dict[
     return plans
 
 
-def _models(resolver: _Resolver) -> dict[str, ModelPlan]:
-    plans = {}
+def _models(resolver: _Resolver) -> dict[str, ResolvedModel]:
+    models = {}
     for label, model in resolver.specification.benchmark.models.items():
         component = resolver.component(Kind.MODEL, model.plugin, ("models", label, "plugin"))
         if component is None:
             continue
-        resolver.components[f"model/{label}"] = component
         path = ("models", label, "options")
         options = resolver.options(component, model.options, path)
-        plans[label] = ModelPlan(
+        plan = ModelPlan(
             label=label,
             plugin=component.qualified,
             version=component.descriptor.version,
@@ -204,12 +223,13 @@ def _models(resolver: _Resolver) -> dict[str, ModelPlan]:
             standardise=model.standardise,
             files=resolver.files(component, options, path),
         )
-    return plans
+        models[label] = ResolvedModel(plan, component)
+    return models
 
 
-def _strategies(resolver: _Resolver) -> dict[str, StrategyPlan]:
+def _strategies(resolver: _Resolver) -> dict[str, ResolvedStrategy]:
     benchmark = resolver.specification.benchmark
-    plans = {}
+    strategies = {}
     for label, place in _wanted(benchmark).items():
         if label == ALL_LABELS:
             problem = "is the name of the reference that has all labels: choose another name"
@@ -224,16 +244,16 @@ def _strategies(resolver: _Resolver) -> dict[str, StrategyPlan]:
             continue
         if label == BASELINE and component.qualified != BASELINE_PLUGIN:
             resolver.faults.append((named_at, _not_the_baseline(component)))
-        resolver.components[f"strategy/{label}"] = component
         options = resolver.options(component, given, (*place, "options"))
-        plans[label] = StrategyPlan(
+        plan = StrategyPlan(
             label=label,
             plugin=component.qualified,
             version=component.descriptor.version,
             options=options,
             files=resolver.files(component, options, (*place, "options")),
         )
-    return plans
+        strategies[label] = ResolvedStrategy(plan, component)
+    return strategies
 
 
 def _wanted(benchmark: Benchmark) -> dict[str, Place]:
@@ -254,12 +274,12 @@ def _not_the_baseline(component: Component) -> str:
     )
 
 
-def _refuse_twins(resolver: _Resolver, strategies: Mapping[str, StrategyPlan]) -> None:
+def _refuse_twins(resolver: _Resolver, strategies: Mapping[str, ResolvedStrategy]) -> None:
     owners: dict[str, str] = {}
     for label, place in _wanted(resolver.specification.benchmark).items():
         if label not in strategies:
             continue
-        twin = owners.setdefault(strategies[label].stream, label)
+        twin = owners.setdefault(strategies[label].plan.stream, label)
         if twin != label:
             problem = (
                 f"{label!r} is the same plugin with the same options as {twin!r}; name it once"
@@ -268,7 +288,6 @@ def _refuse_twins(resolver: _Resolver, strategies: Mapping[str, StrategyPlan]) -
 
 
 def _unknown_option(component: Component, key: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
+    hint = did_you_mean(key, known) or "."
     there = f"Its options are: {', '.join(known)}" if known else "It has no options"
     return f"{component.qualified} has no option {key!r}{hint} {there}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
+
+from albench.api.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,6 +139,5 @@ def _not_run(system: System, systems: set[System]) -> str:
 
 
 def _not_there(kind: str, name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
+    hint = did_you_mean(name, known) or "."
     return f"{name!r} is not among the {kind}{hint} There are: {', '.join(known)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, SpecError
 from albench.spec import places
 from albench.spec.promises import broken_promises
@@ -74,8 +74,7 @@ def _folders() -> list[Path]:
 
 def _near(name: str) -> str:
     known = sorted({path.stem for folder in _folders() for path in folder.glob("*.toml")})
-    near = difflib.get_close_matches(Path(name).stem, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
+    hint = did_you_mean(Path(name).stem, known) or "."
     return f"{hint} Give the path of a .toml file, or one of: {', '.join(known) or 'none here'}"
 
 
@@ -256,9 +255,8 @@ def _sentence(error: ErrorDetails, path: places.Path) -> str:
 
 def _unknown_key(path: places.Path) -> str:
     allowed = sorted(_keys_at(path[:-1]))
-    near = difflib.get_close_matches(str(path[-1]), allowed, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"unknown key{hint or '.'} Allowed are: {', '.join(allowed)}"
+    hint = did_you_mean(str(path[-1]), allowed) or "."
+    return f"unknown key{hint} Allowed are: {', '.join(allowed)}"
 
 
 def _keys_at(path: places.Path) -> set[str]:
@@ -325,6 +323,5 @@ def _impossible_budgets(benchmark: Benchmark) -> Iterator[Fault]:
 
 
 def _not_there(kind: str, name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"{name!r} is not among the {kind}{hint or '.'} There are: {', '.join(known)}"
+    hint = did_you_mean(name, known) or "."
+    return f"{name!r} is not among the {kind}{hint} There are: {', '.join(known)}"

@@ -9,10 +9,13 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StrictStr,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic.functional_validators import BeforeValidator
 
+from albench.api.nearest import did_you_mean
 from albench.metrics.catalogue import COMPARABLE
 from albench.spec.published import (  # pydantic reads the annotations when the file is validated
     Claim,  # noqa: TC001
@@ -20,6 +23,7 @@ from albench.spec.published import (  # pydantic reads the annotations when the 
     PublishedTable,  # noqa: TC001
 )
 from albench.spec.section import Distinct, Name, Section
+from albench.strategies import catalogue
 
 PluginName = Annotated[StrictStr, Field(min_length=1)]
 Options = dict[str, Any]  # checked against the plugin's own descriptor when the plan is made
@@ -184,8 +188,53 @@ class MatrixEntry(Section):
     ) = None
     """Sets of modalities; None takes all modalities of the cohort as one set."""
     models: Annotated[list[Name], Field(min_length=1), Distinct]
+    exclude_strategies: Annotated[list[StrictStr], Distinct] = Field(default_factory=list)
+    """Left out of ``strategies = "all"``."""
     strategies: Annotated[list[StrictStr], Field(min_length=1), Distinct]
+    """Names or labels; ``"all"`` stands for every strategy that ships with albench."""
     budgets: Annotated[list[Name], Field(min_length=1), Distinct]
+
+    @field_validator("exclude_strategies")
+    @classmethod
+    def _ships(cls, names: list[str]) -> list[str]:
+        shipped = shipped_strategies()
+        for name in names:
+            if name not in shipped:
+                hint = did_you_mean(name, shipped) or "."
+                raise ValueError(
+                    f"{name!r} does not ship with albench{hint} There are: {', '.join(shipped)}"
+                )
+        return names
+
+    @field_validator("strategies", mode="before")
+    @classmethod
+    def _all(cls, value: object, info: ValidationInfo) -> object:
+        excluded = info.data.get("exclude_strategies", [])  # absent where it is itself wrong
+        if value == "all":
+            return _all_but(excluded)
+        if isinstance(value, str):
+            raise ValueError('must be a list of strategies, or "all"')  # noqa: TRY004  # pydantic collects ValueErrors only
+        if excluded:
+            raise ValueError('exclude_strategies needs strategies = "all"')
+        return value
+
+
+def _all_but(excluded: list[str]) -> list[str]:
+    names = [name for name in shipped_strategies() if name not in excluded]
+    if not names:
+        raise ValueError("exclude_strategies leaves no strategy")
+    return names
+
+
+def shipped_strategies() -> list[str]:
+    """Return the names that ``strategies = "all"`` stands for.
+
+    Returns
+    -------
+    list of str
+        Those that ship with albench, whatever else is installed.
+    """
+    return [descriptor.name for descriptor in catalogue.every()]
 
 
 class Limits(Section):

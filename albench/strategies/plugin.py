@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api import Descriptor, hookimpl
-from albench.strategies.descriptors import ALL
+from albench.strategies import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 @hookimpl
 def albench_strategies() -> Iterable[Descriptor]:
     """Return the descriptors of the strategies that ship with albench."""
-    return ALL
+    return catalogue.every()

@@ -46,7 +46,7 @@ from albench.learn.views import Round, candidate_view
 from albench.loaders.liver.loader import load
 from albench.models.mmfn import Mmfn
 from albench.seeds import generator, torch_seeded
-from albench.strategies.dropout import EntropyDropout
+from albench.strategies.uncertainty.dropout import entropy_dropout
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,7 +135,7 @@ class Plain(nn.Module):
 def factorised(problem: Problem, passes: int) -> Integers:
     """Return the picks of `esd`, with nothing left from a call before."""
     problem.classifier._prediction = None
-    strategy = EntropyDropout(passes)
+    strategy = entropy_dropout(passes)
     view = candidate_view(
         problem.classifier,
         strategy.needs,

@@ -53,7 +53,7 @@ import numpy as np
 from strategy_peers import N_CLASSES, N_LABELLED, PEERS, Inputs
 from threadpoolctl import threadpool_limits
 
-from albench.strategies.descriptors import uncertainty
+from albench.strategies import catalogue
 from albench.strategies.plugin import albench_strategies
 from albench.testing.specimen import specimen_of
 
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
 MEAN_TARGET, LEAST_TARGET, MEMORY_TARGET, EXPONENT_TARGET = 5.0, 1.0, 1.0, 1.15
 DESCRIPTORS = {found.name: found for found in albench_strategies()}
-SCORES = {found.name for found in uncertainty.DESCRIPTORS if found.cost != "n b"}
+SCORES = {found.name for found in catalogue.declared_in("uncertainty") if found.cost != "n b"}
 """What scores candidates one by one, and so may be asked about a million."""
 
 OPTIONS: Mapping[str, Mapping[str, Any]] = {"discriminative": {"parts": 1}}

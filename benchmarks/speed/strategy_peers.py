@@ -22,7 +22,7 @@ from skactiveml.classifier import SklearnClassifier
 from sklearn.linear_model import LogisticRegression
 
 from albench.api import PoolView, needs
-from albench.strategies.probcover import pure_radius
+from albench.strategies.coverage.probcover import pure_radius
 
 try:  # the other peer is optional
     from baal.active import heuristics

@@ -212,7 +212,7 @@ def test_what_is_foreseen_is_what_happens(
     )
     changes = (('"dlre"', f'"{plugin}"'), ("{ channels = 2, dropout = 0.5 }", f"{{ {told} }}"))
     resolved = resolve(parse(*changes, text=SPECIFICATION), registry.discover())
-    component, plan = resolved.components["model/net"], resolved.models["net"]
+    component, plan = resolved.models["net"].component, resolved.models["net"].plan
     shapes = {"a": (3, side, side)}
     model = component.load()(**component.arguments(plan.options))
     trunk = model.build(shapes, 2).trunks.get("a")

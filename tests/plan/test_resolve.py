@@ -41,11 +41,11 @@ def test_every_name_becomes_a_plugin_with_its_options_filled_in(
     parse: Parse, toys: Registry
 ) -> None:
     found = resolve(parse(), toys)
-    assert found.models["small"].plugin == "core/linear"
-    assert found.models["small"].options == {"dropout": 0.5}
-    assert found.strategies["esd"].options == {"passes": 10}
+    assert found.models["small"].plan.plugin == "core/linear"
+    assert found.models["small"].plan.options == {"dropout": 0.5}
+    assert found.strategies["esd"].plan.options == {"passes": 10}
     assert found.loaders["clinic"]["b"].options == {"size": 4, "file": None}
-    assert found.components["model/small"].name == "linear"
+    assert found.models["small"].component.name == "linear"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_option_that_came_later_is_named_only_where_it_is_used(
     registry = make_registry(*(model if x.name == "linear" else x for x in toys.components))
     change = ('plugin = "linear"', f'plugin = "linear"\noptions = {{ {said} }}')
 
-    assert resolve(parse(change), registry).models["small"].options == options
+    assert resolve(parse(change), registry).models["small"].plan.options == options
 
 
 def test_random_is_always_there(with_strategies: Callable[..., Resolved]) -> None:
@@ -83,7 +83,7 @@ def test_random_is_albench_s_own_though_another_plugin_has_the_name(
     theirs = make_component(Kind.STRATEGY, "random", "mylab")
     report = PluginReport("x", "x", "mylab", "1.0", State.OK, components=(theirs,))
     found = with_strategies("esd", registry=Registry((*toys.reports, report)))
-    assert found.strategies["random"].plugin == "core/random"
+    assert found.strategies["random"].plan.plugin == "core/random"
 
 
 def test_no_other_strategy_can_be_called_random(with_strategies: Callable[..., Resolved]) -> None:
@@ -107,14 +107,14 @@ def test_no_strategy_can_have_the_name_of_the_reference(
 
 
 def test_a_strategy_may_be_named_without_a_table(with_strategies: Callable[..., Resolved]) -> None:
-    assert with_strategies("core/esd").strategies["core/esd"].plugin == "core/esd"
+    assert with_strategies("core/esd").strategies["core/esd"].plan.plugin == "core/esd"
 
 
 def test_a_table_gives_a_strategy_its_name_and_options(
     with_strategies: Callable[..., Resolved],
 ) -> None:
     table = '[strategies.esd-20]\nplugin = "esd"\noptions = { passes = 20 }'
-    plan = with_strategies("esd-20", text=table).strategies["esd-20"]
+    plan = with_strategies("esd-20", text=table).strategies["esd-20"].plan
     assert (plan.label, plan.plugin, plan.options) == ("esd-20", "core/esd", {"passes": 20})
 
 
@@ -230,7 +230,9 @@ def test_a_number_is_one_number_however_it_is_written(
     report = PluginReport("x", "x", "albench", "1.0", State.OK, components=(whole,))
     registry = Registry((*toys.reports, report))
     written = ['"whole"', *(f'"whole"\noptions = {{ scale = {x} }}' for x in ("1", "1.0"))]
-    options = [resolve(parse(('"linear"', x)), registry).models["small"].options for x in written]
+    options = [
+        resolve(parse(('"linear"', x)), registry).models["small"].plan.options for x in written
+    ]
     assert [repr(part) for part in options] == ["{'scale': 1.0}"] * 3
 
 
@@ -335,8 +337,11 @@ def with_weights(
 def test_a_file_is_known_by_its_content_wherever_it_lies(
     with_weights: Callable[..., Resolved], tmp_path: Path
 ) -> None:
-    here, there = with_weights("here").models["small"], with_weights("there").models["small"]
-    changed = with_weights("here", b"other").models["small"]
+    here, there = (
+        with_weights("here").models["small"].plan,
+        with_weights("there").models["small"].plan,
+    )
+    changed = with_weights("here", b"other").models["small"].plan
     assert here.options == {"weights": str(tmp_path / "here" / "w.pth")}
     assert here.files == there.files != changed.files
 

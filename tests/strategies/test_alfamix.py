@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from albench.strategies.alfamix import alfamix, class_means, steps_to_change
-from albench.strategies.softmax_head import LinearHead
+from albench.strategies.hybrid.alfamix import alfamix, class_means, steps_to_change
+from albench.strategies.mathematics.softmax_head import LinearHead
 
 
 @pytest.fixture

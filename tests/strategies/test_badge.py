@@ -9,8 +9,8 @@ from skactiveml.classifier import SklearnClassifier
 from skactiveml.pool import Badge as Theirs
 from sklearn.linear_model import LogisticRegression
 
-from albench.strategies.badge import Badge, badge, residuals
-from albench.strategies.outer_rows import OuterRows
+from albench.strategies.hybrid.badge import Badge, badge, residuals
+from albench.strategies.mathematics.outer_rows import OuterRows
 
 
 def formed(problem: Any) -> Any:

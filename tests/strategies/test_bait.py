@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from albench.strategies.bait import (
+from albench.strategies.hybrid.bait import (
     Bait,
     Information,
     bait,

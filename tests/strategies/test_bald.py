@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import entropy
 
-from albench.strategies.bald import Bald
-from albench.strategies.entropies import mutual_information
+from albench.strategies.mathematics.entropies import mutual_information
+from albench.strategies.uncertainty.dropout import bald
 
 PASSES = np.array([[[1.0, 0.0], [0.5, 0.5], [0.9, 0.1]], [[0.0, 1.0], [0.5, 0.5], [0.7, 0.3]]])
 
@@ -26,4 +26,4 @@ def test_streaming_gives_what_the_whole_array_gives(rng: Any) -> None:
 
 
 def test_contradiction_is_bought_before_mere_doubt(make_pool: Any, rng: Any) -> None:
-    assert Bald(2)(make_pool(3, dropout=PASSES), 3, rng).tolist() == [0, 2, 1]
+    assert bald(2)(make_pool(3, dropout=PASSES), 3, rng).tolist() == [0, 2, 1]

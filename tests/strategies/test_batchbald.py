@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from skactiveml.pool import batch_bald as theirs
 
-from albench.strategies.batchbald import BatchBald, LabelCases, batch_bald
+from albench.strategies.uncertainty.batchbald import BatchBald, LabelCases, batch_bald
 
 
 def joint_information(passes: Any, batch: list[int]) -> float:

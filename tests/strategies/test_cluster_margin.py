@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.strategies import cluster_margin as module
-from albench.strategies.cluster_margin import cluster_margin, round_robin
+from albench.strategies.hybrid import cluster_margin as module
+from albench.strategies.hybrid.cluster_margin import cluster_margin, round_robin
 
 if TYPE_CHECKING:
     import pytest

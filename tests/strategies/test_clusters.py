@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
-from albench.strategies.clusters import central_rows, k_means
+from albench.strategies.mathematics.clusters import central_rows, k_means
 
 
 @pytest.fixture

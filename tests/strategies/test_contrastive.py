@@ -9,7 +9,7 @@ from skactiveml.classifier import SklearnClassifier
 from skactiveml.pool import ContrastiveAL
 from sklearn.linear_model import LogisticRegression
 
-from albench.strategies.contrastive import Contrastive, contrast
+from albench.strategies.hybrid.contrastive import Contrastive, contrast
 
 
 def test_contrast_is_the_mean_divergence_of_neighbours(rng: Any) -> None:

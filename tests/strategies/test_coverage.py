@@ -8,9 +8,16 @@ from scipy.spatial.distance import cdist
 from skactiveml.pool import MaxHerding as TheirHerding
 from skactiveml.pool import ProbCover as TheirCover
 
-from albench.strategies.coverage import Cover, ball, gaussian, max_coverage, unit_rows
-from albench.strategies.herding import MaxHerding, adapted_width, herd
-from albench.strategies.probcover import ProbCover, probcover, pure_radius
+from albench.strategies.coverage.maxherding import MaxHerding, herd
+from albench.strategies.coverage.probcover import ProbCover, probcover, pure_radius
+from albench.strategies.hybrid.uncertainty_herding import adapted_width
+from albench.strategies.mathematics.max_coverage import (
+    Cover,
+    ball,
+    gaussian,
+    max_coverage,
+    unit_rows,
+)
 
 
 def plain(similarities: Any, covered: Any, weights: Any, n: int) -> list[int]:

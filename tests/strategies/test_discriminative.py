@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.discriminative import discriminative
+from albench.strategies.coverage.discriminative import discriminative
 
 
 def test_what_lies_away_from_labels_is_bought(rng: Any) -> None:

@@ -5,16 +5,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from albench.strategies.dropout import (
-    EntropyDropout,
-    LeastConfidentDropout,
-    MarginDropout,
-    MeanDeviation,
-    VariationRatios,
+from albench.strategies.mathematics.votes import vote_shares
+from albench.strategies.uncertainty.dropout import (
+    entropy_dropout,
+    least_confident_dropout,
+    margin_dropout,
     mean_deviation,
+    mean_std,
+    variation_ratios,
 )
-from albench.strategies.uncertainty import Entropy, LeastConfident, Margin
-from albench.strategies.votes import vote_shares
+from albench.strategies.uncertainty.one_pass import (
+    largest_entropy,
+    least_confident,
+    smallest_margin,
+)
 
 # Candidate 0 is split between passes, candidate 1 is mildly unsure in each.
 PASSES = np.array([[[1.0, 0.0], [0.7, 0.3]], [[0.0, 1.0], [0.7, 0.3]]])
@@ -23,15 +27,15 @@ PASSES = np.array([[[1.0, 0.0], [0.7, 0.3]], [[0.0, 1.0], [0.7, 0.3]]])
 def test_esd_takes_the_entropy_of_the_mean_not_the_mean_of_entropies(
     make_pool: Any, rng: Any
 ) -> None:
-    assert EntropyDropout(2)(make_pool(2, dropout=PASSES), 1, rng) == [0]
+    assert entropy_dropout(2)(make_pool(2, dropout=PASSES), 1, rng) == [0]
 
 
 @pytest.mark.parametrize(
     ("over_passes", "of_one"),
     [
-        (EntropyDropout, Entropy),
-        (MarginDropout, Margin),
-        (LeastConfidentDropout, LeastConfident),
+        (entropy_dropout, largest_entropy),
+        (margin_dropout, smallest_margin),
+        (least_confident_dropout, least_confident),
     ],
 )
 def test_over_passes_it_is_the_score_of_their_mean(
@@ -46,7 +50,7 @@ def test_over_passes_it_is_the_score_of_their_mean(
 def test_variation_ratio_is_the_share_outside_the_mode(make_pool: Any, rng: Any) -> None:
     shares = vote_shares(PASSES)
     np.testing.assert_array_equal(shares, [[0.5, 0.5], [1.0, 0.0]])
-    assert VariationRatios(2)(make_pool(2, dropout=PASSES), 1, rng) == [0]
+    assert variation_ratios(2)(make_pool(2, dropout=PASSES), 1, rng) == [0]
 
 
 def test_votes_of_nan_are_nan() -> None:
@@ -60,4 +64,4 @@ def test_mean_deviation_is_that_of_numpy(rng: Any) -> None:
 
 
 def test_mean_std_buys_what_varies(make_pool: Any, rng: Any) -> None:
-    assert MeanDeviation(2)(make_pool(2, dropout=PASSES), 1, rng) == [0]
+    assert mean_std(2)(make_pool(2, dropout=PASSES), 1, rng) == [0]

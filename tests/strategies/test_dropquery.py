@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from albench.strategies.dropquery import DropQuery, cluster_among, dropquery, share_changed
-from albench.strategies.softmax_head import LinearHead
+from albench.strategies.hybrid.dropquery import DropQuery, cluster_among, dropquery, share_changed
+from albench.strategies.mathematics.softmax_head import LinearHead
 
 HEAD = LinearHead(np.array([[1.0, -1.0], [1.0, -1.0]]), np.array([0.0, 1.0]))
 

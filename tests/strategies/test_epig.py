@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.epig import Epig, epig
+from albench.strategies.uncertainty.epig import Epig, epig
 
 
 def plain(passes: Any, targets: Any) -> Any:

@@ -12,14 +12,14 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from albench.strategies.error_reduction import (
+from albench.strategies.hybrid.error_reduction import (
     ExpectedErrorReduction,
     Labelled,
     expected_loss,
     leverage,
     refitted_loss,
 )
-from albench.strategies.refitting import fitted
+from albench.strategies.mathematics.refitting import fitted
 
 
 def with_bias(rows: Any) -> Any:

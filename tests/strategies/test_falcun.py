@@ -7,8 +7,8 @@ from skactiveml.classifier import SklearnClassifier
 from skactiveml.pool import Falcun as Theirs
 from sklearn.linear_model import LogisticRegression
 
-from albench.strategies.falcun import falcun, nearer, relevance
-from albench.strategies.uncertainty import margin
+from albench.strategies.hybrid.falcun import falcun, nearer, relevance
+from albench.strategies.mathematics.confidence import margin
 
 
 def test_odds_are_those_of_scikit_activeml(rng: Any) -> None:

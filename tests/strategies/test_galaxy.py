@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.galaxy import Galaxy, bisect, galaxy, lines
+from albench.strategies.hybrid.galaxy import Galaxy, bisect, galaxy, lines
 
 LINE = np.arange(9)
 

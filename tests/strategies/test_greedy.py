@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.greedy import best, lazy_greedy
+from albench.strategies.mathematics.greedy import best, lazy_greedy
 
 
 def covers(rng: Any, n: int = 40) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics.pairwise import cosine_similarity
 
-from albench.strategies.information_density import InformationDensity, density
+from albench.strategies.hybrid.information_density import InformationDensity, density
 
 
 def test_density_is_the_mean_similarity_to_all(rng: Any) -> None:

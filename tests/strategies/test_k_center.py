@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.distance import cdist
 from skactiveml.pool import k_greedy_center
 
-from albench.strategies.k_center import KCenter, k_center
+from albench.strategies.coverage.k_center import KCenter, k_center
 
 
 def plain(features: Any, labelled: Any, n: int) -> list[int]:

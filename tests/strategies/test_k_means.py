@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.k_means import Clue, KMeans
+from albench.strategies.coverage.k_means import KMeans
+from albench.strategies.hybrid.clue import Clue
 
 
 def test_each_blob_gives_one_candidate(make_pool: Any, rng: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.kmeans_pp import k_means_pp
+from albench.strategies.mathematics.kmeans_pp import k_means_pp
 
 PLACES = np.array([0.0, 1.0, 3.0])
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from albench.strategies.joined import BLOCK, Joined, blocks
-from albench.strategies.logistic import logistic_scores
-from albench.strategies.softmax_head import fit_head
+from albench.strategies.mathematics.joined import BLOCK, Joined, blocks
+from albench.strategies.mathematics.logistic import logistic_scores
+from albench.strategies.mathematics.softmax_head import fit_head
 
 
 def test_it_is_the_balanced_softmax_of_two_classes(rng: Any) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from scipy.special import softmax
 
-from albench.strategies.bmmal import Bmmal, scales, shapley, zeroed_worth
-from albench.strategies.modality_disagreement import ModalityDisagreement
-from albench.strategies.modality_dropout import ModalityDropoutBald, subsets
+from albench.strategies.multimodal.bmmal import Bmmal, scales, shapley, zeroed_worth
+from albench.strategies.multimodal.modality_disagreement import ModalityDisagreement
+from albench.strategies.multimodal.modality_dropout import ModalityDropoutBald, subsets
 
 SURE, UNSURE, OPPOSITE = [0.9, 0.1], [0.5, 0.5], [0.1, 0.9]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from albench.strategies import neighbours
-from albench.strategies.distances import nearest_squared
-from albench.strategies.neighbours import (
+from albench.strategies.mathematics import neighbours
+from albench.strategies.mathematics.distances import nearest_squared
+from albench.strategies.mathematics.neighbours import (
     mean_neighbour_distance,
     nearest_enemy,
     nearest_neighbours,

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from albench.strategies.oracle import OracleGreedy, greedy, true_loss
-from albench.strategies.softmax_head import fit_head
+from albench.strategies.mathematics.softmax_head import fit_head
+from albench.strategies.references.oracle import OracleGreedy, greedy, true_loss
 
 
 def two_heaps(rng: Any, n: int) -> tuple[Any, Any]:

@@ -4,7 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.ordinal import OrdinalVariance, OrdinalVarianceDropout, stage_variance
+from albench.strategies.ordinal.ordinal_variance import (
+    OrdinalVarianceDropout,
+    ordinal_variance,
+    stage_variance,
+)
 
 NEXT, APART, SURE = [0.0, 0.5, 0.5, 0.0], [0.5, 0.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.0]
 
@@ -14,7 +18,7 @@ def test_variance_is_that_of_the_stage() -> None:
 
 
 def test_stages_far_apart_are_bought_before_neighbours(make_pool: Any, rng: Any) -> None:
-    assert OrdinalVariance()(make_pool(3, proba=[NEXT, APART, SURE]), 3, rng).tolist() == [1, 0, 2]
+    assert ordinal_variance()(make_pool(3, proba=[NEXT, APART, SURE]), 3, rng).tolist() == [1, 0, 2]
 
 
 def test_the_epistemic_part_is_the_variance_of_mean_stages(rng: Any) -> None:

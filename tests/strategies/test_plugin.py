@@ -3,15 +3,31 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("torch", "scipy", "sklearn", "albench.strategies.uncertainty")
+import pytest
+
+from albench.strategies.declaration import strategy
+from albench.strategies.hybrid.badge import Badge
+
+HEAVY = ("torch", "scipy", "sklearn")
+LIST = """
+import sys
+from albench.cli import main
+assert main(["plugins", "list"]) == 0
+print([name for name in sys.argv[1:] if name in sys.modules], file=sys.stderr)
+"""
 
 
-def test_announcing_imports_nothing_heavy() -> None:
-    code = (
-        "import sys; from albench.strategies.plugin import albench_strategies; "
-        f"albench_strategies(); print([m for m in {HEAVY!r} if m in sys.modules])"
-    )
+def test_listing_plugins_imports_nothing_heavy() -> None:
     run = subprocess.run(  # noqa: S603  # our own interpreter
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", LIST, *HEAVY], capture_output=True, text=True, check=True
     )
-    assert run.stdout.strip() == "[]"
+    assert "core/badge" in run.stdout
+    assert run.stderr.strip() == "[]"
+
+
+def test_two_strategies_cannot_share_a_name() -> None:
+    class Impostor:
+        needs = frozenset[str]()
+
+    with pytest.raises(ValueError, match=rf"Impostor and .*{Badge.__name__} both declare 'badge'"):
+        strategy("badge", "Another.")(Impostor)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.random import RandomClass, RandomSubject, round_robin
+from albench.strategies.references.random import RandomClass, RandomSubject, round_robin
 
 STRATA = np.array([0] * 90 + [1] * 9 + [2])
 

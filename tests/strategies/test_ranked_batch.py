@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from modAL.batch import ranked_batch as theirs
 
-from albench.strategies.ranked_batch import ranked_batch
+from albench.strategies.hybrid.ranked_batch import ranked_batch
 
 
 def test_picks_are_those_of_modal(rng: Any) -> None:

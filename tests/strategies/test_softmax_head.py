@@ -8,8 +8,8 @@ from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from albench.strategies.recovered_head import recovered_head
-from albench.strategies.softmax_head import (
+from albench.strategies.mathematics.recovered_head import recovered_head
+from albench.strategies.mathematics.softmax_head import (
     best_temperature,
     calibrated_proba,
     fit_head,

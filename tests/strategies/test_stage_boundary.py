@@ -4,7 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.stage_boundary import StageBoundary, boundary_doubt, boundary_weights
+from albench.strategies.ordinal.stage_boundary import (
+    StageBoundary,
+    boundary_doubt,
+    boundary_weights,
+)
 
 
 def test_weights_are_shares_of_the_confusion_between_neighbours() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from albench.strategies.stochastic import noisy_top, power, softmax, softrank
+from albench.strategies.uncertainty.stochastic import noisy_top, power, softmax, softrank
 
 SCORES = np.array([0.1, 0.4, 0.2, 0.3])
 

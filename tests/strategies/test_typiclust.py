@@ -8,10 +8,10 @@ from skactiveml.pool._typi_clust import _typicality
 from sklearn import datasets
 from sklearn.preprocessing import StandardScaler
 
-from albench.strategies.clusters import k_means
-from albench.strategies.joined import Joined
-from albench.strategies.neighbours import mean_neighbour_distance
-from albench.strategies.typiclust import TypiClust, typical_rows
+from albench.strategies.coverage.typiclust import TypiClust, typical_rows
+from albench.strategies.mathematics.clusters import k_means
+from albench.strategies.mathematics.joined import Joined
+from albench.strategies.mathematics.neighbours import mean_neighbour_distance
 
 
 def test_a_blob_with_a_label_is_left_for_last(make_pool: Any, rng: Any) -> None:

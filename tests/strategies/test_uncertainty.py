@@ -7,13 +7,12 @@ import pytest
 from modAL.uncertainty import classifier_entropy, classifier_margin, classifier_uncertainty
 from skactiveml.pool import uncertainty_scores
 
-from albench.strategies.entropies import entropy
-from albench.strategies.uncertainty import (
-    Entropy,
-    LeastConfident,
-    Margin,
-    lack_of_confidence,
-    margin,
+from albench.strategies.mathematics.confidence import lack_of_confidence, margin
+from albench.strategies.mathematics.entropies import entropy
+from albench.strategies.uncertainty.one_pass import (
+    largest_entropy,
+    least_confident,
+    smallest_margin,
 )
 
 # least confident: row 1; smallest margin: row 2; largest entropy: row 0
@@ -33,13 +32,13 @@ def proba(rng: np.random.Generator) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("strategy", "first"), [(LeastConfident(), 1), (Margin(), 2), (Entropy(), 0)]
+    ("strategy", "first"), [(least_confident(), 1), (smallest_margin(), 2), (largest_entropy(), 0)]
 )
 def test_first_pick_by_hand(strategy: Any, first: int, make_pool: Any, rng: Any) -> None:
     assert strategy(make_pool(4, proba=PROBA), 4, rng)[0] == first
 
 
-@pytest.mark.parametrize("strategy", [LeastConfident(), Margin(), Entropy()])
+@pytest.mark.parametrize("strategy", [least_confident(), smallest_margin(), largest_entropy()])
 def test_the_certain_candidate_comes_last(strategy: Any, make_pool: Any, rng: Any) -> None:
     assert strategy(make_pool(4, proba=PROBA), 4, rng)[-1] == 3
 

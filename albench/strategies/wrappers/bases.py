@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import importlib
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from albench.strategies import descriptors
+from albench.api import Option
+from albench.api.nearest import nearest
+from albench.strategies import catalogue
 
 if TYPE_CHECKING:
     from albench.api import QueryStrategy
+
+
+def base(name: str, default: str, text: str) -> Option:
+    """Return an option of a wrapper that names a strategy.
+
+    Parameters
+    ----------
+    name : str
+        The wrapper's argument.
+    default : str
+        The strategy that is used if none is named.
+    text : str
+        The option's help.
+
+    Returns
+    -------
+    Option
+        Any built-in strategy but wrappers and oracles may be chosen.
+    """
+    names = tuple(descriptor.name for descriptor in catalogue.unwrapped())
+    return Option(name=name, type=str, default=default, choices=names, help=text)
 
 
 def built_in(name: str) -> QueryStrategy:
@@ -30,9 +52,9 @@ def built_in(name: str) -> QueryStrategy:
     ValueError
         The name is unknown; the nearest are named.
     """
-    targets = {found.name: found.target for found in descriptors.UNWRAPPED}
+    targets = {descriptor.name: descriptor.target for descriptor in catalogue.unwrapped()}
     if name not in targets:
-        near = get_close_matches(name, targets) or sorted(targets)
+        near = nearest(name, targets, 3) or sorted(targets)
         raise ValueError(
             f"no built-in strategy {name!r} to build upon; did you mean one of {', '.join(near)}?"
         )

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.api import Option
+from albench.strategies.declaration import WRAPPER, strategy
 from albench.strategies.query import Picks, sized
 from albench.strategies.wrappers.admission import at_most, query_admitted, sharing_nothing
-from albench.strategies.wrappers.bases import built_in
+from albench.strategies.wrappers.bases import base, built_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +19,23 @@ if TYPE_CHECKING:
     from albench.api import PoolView
 
 
+@strategy(
+    "per-subject-cap",
+    "By another strategy, at most so many candidates of a subject.",
+    options=(
+        base("base", "entropy", "the strategy"),
+        Option(
+            name="cap",
+            type=int,
+            default=1,
+            minimum=1,
+            maximum=1_000_000,
+            help="the largest number of candidates of one subject in a query",
+        ),
+    ),
+    tags=WRAPPER,
+    cost="n log n",
+)
 class PerSubjectCap:
     """Chooses as another strategy does, but at most so many candidates of a subject.
 
@@ -42,6 +61,13 @@ class PerSubjectCap:
         return query_admitted(built_in(self.base), pool, n, rng, cap)
 
 
+@strategy(
+    "distinct-samples",
+    "By another strategy, no two candidates that share a sample.",
+    options=(base("base", "entropy", "the strategy"),),
+    tags=WRAPPER,
+    cost="n log n",
+)
 class DistinctSamples:
     """Chooses as another strategy does, but no two candidates that share a sample.
 

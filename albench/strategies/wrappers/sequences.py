@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.api import Option
+from albench.strategies.declaration import RANDOMISED, WRAPPER, strategy
 from albench.strategies.query import Picks, sized
-from albench.strategies.wrappers.bases import built_in
+from albench.strategies.wrappers.bases import base, built_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,6 +15,22 @@ if TYPE_CHECKING:
     from albench.api import PoolView
 
 
+@strategy(
+    "sub-sample",
+    "By another strategy, from a random part of the pool.",
+    options=(
+        base("base", "entropy", "the strategy"),
+        Option(
+            name="size",
+            type=int,
+            default=10_000,
+            minimum=1,
+            maximum=10_000_000,
+            help="how many candidates it sees, or as many as are asked for",
+        ),
+    ),
+    tags=WRAPPER | RANDOMISED,
+)
 class SubSample:
     """Chooses as another strategy does, from a random part of the pool.
 
@@ -36,6 +54,24 @@ class SubSample:
         return part[built_in(self.base)(pool.take(part), n, rng)]
 
 
+@strategy(
+    "switch",
+    "By one strategy while labels are few, by another from then on.",
+    options=(
+        base("before", "typiclust", "the strategy while labels are few"),
+        base("after", "entropy", "the strategy from then on"),
+        Option(
+            name="at",
+            type=float,
+            default=0.1,
+            minimum=0.0,
+            maximum=1.0,
+            help="the share of all candidates that has labels when it changes",
+        ),
+    ),
+    tags=WRAPPER | RANDOMISED,
+    cost="n^2",
+)
 class Switch:
     """Chooses by one strategy while labels are few, by another from then on.
 
@@ -62,6 +98,24 @@ class Switch:
         return built_in(self.before if share < self.at else self.after)(pool, n, rng)
 
 
+@strategy(
+    "combine",
+    "By one strategy, among what another wants most.",
+    options=(
+        base("first", "entropy", "the strategy that is asked for more than is wanted"),
+        base("then", "k-center", "the strategy that chooses among those"),
+        Option(
+            name="factor",
+            type=int,
+            default=5,
+            minimum=1,
+            maximum=1000,
+            help="how many candidates the first leaves to each pick",
+        ),
+    ),
+    tags=WRAPPER,
+    cost="n b",
+)
 class Combine:
     """Chooses by one strategy among what another wants most.
 

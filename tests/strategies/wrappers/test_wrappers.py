@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from albench.api import needs
-from albench.strategies.descriptors import UNWRAPPED
-from albench.strategies.uncertainty import Entropy
+from albench.strategies import catalogue
+from albench.strategies.uncertainty.one_pass import largest_entropy
 from albench.strategies.wrappers.bases import built_in
 from albench.strategies.wrappers.diverse import DistinctSamples, PerSubjectCap
 from albench.strategies.wrappers.sequences import Combine, SubSample, Switch
@@ -17,7 +17,7 @@ DOUBT = np.linspace(0.5, 0.99, 12)
 PROBA = np.stack([DOUBT, 1 - DOUBT], axis=1)  # the first is most uncertain
 
 
-@pytest.mark.parametrize("base", [found.name for found in UNWRAPPED])
+@pytest.mark.parametrize("base", [base.name for base in catalogue.unwrapped()])
 def test_every_strategy_can_be_wrapped(base: str, cohort: Any, rng: Any) -> None:
     wrapped = PerSubjectCap(base)
     pool = cohort().view(needs=wrapped.needs)
@@ -60,9 +60,9 @@ def test_the_cap_counts_anew_when_subjects_are_too_few(make_pool: Any, rng: Any)
 
 
 def test_a_cap_that_never_binds_changes_nothing(cohort: Any) -> None:
-    pool = cohort().view(needs=Entropy.needs)
+    pool = cohort().view(needs=largest_entropy.needs)
     capped = PerSubjectCap("entropy", 100)(pool, 9, np.random.default_rng(0))
-    assert set(capped) == set(Entropy()(pool, 9, np.random.default_rng(0)))
+    assert set(capped) == set(largest_entropy()(pool, 9, np.random.default_rng(0)))
 
 
 def test_greedy_strategies_go_on_with_what_they_chose(make_pool: Any, rng: Any) -> None:

@@ -1,0 +1,1 @@
+"""Strategies that spread their picks over the pool, whatever the model says."""

@@ -1,0 +1,64 @@
+"""One candidate near each of b centroids.
+
+Zhdanov 2019, Diverse mini-batch active learning (without its preselection).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.api import needs
+from albench.strategies.declaration import RANDOMISED, strategy
+from albench.strategies.mathematics.clusters import central_rows
+from albench.strategies.mathematics.clusters import k_means as cluster
+from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from albench.api import PoolView
+
+
+def k_means(
+    features: Floats, n: int, rng: np.random.Generator, weights: Floats | None = None
+) -> Picks:
+    """Return the row nearest to each of `n` centroids, or fewer where rows coincide.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n_pool, D)
+        Finite vectors.
+    n : int
+        1 to ``n_pool``.
+    rng : numpy.random.Generator
+        Starts k-means, and breaks ties.
+    weights : ndarray, shape (n_pool,), or None
+        How much each row counts; None is one for all.
+
+    Returns
+    -------
+    ndarray of int
+        Distinct positions, heaviest cluster first.
+    """
+    return central_rows(cluster(features, n, rng, weights=weights), weights, rng)
+
+
+@strategy(
+    "k-means",
+    "One candidate near each of b centroids.",
+    tags=RANDOMISED,
+    cost="n b",
+    citation="Zhdanov 2019, Diverse mini-batch active learning",
+)
+class KMeans:
+    """Chooses one candidate near each of n centroids."""
+
+    needs = frozenset({needs.EMBEDDINGS})
+
+    @sized
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
+        """Return positions, largest cluster first; see `albench.api.QueryStrategy`."""
+        features = pool.embeddings
+        return among_usable(
+            finite_rows(features), n, rng, lambda rows, k: k_means(features[rows], k, rng)
+        )

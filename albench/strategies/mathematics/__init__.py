@@ -1,0 +1,1 @@
+"""Mathematics that strategies share: arrays in, arrays out; SciPy is imported in the call."""

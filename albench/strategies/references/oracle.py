@@ -1,0 +1,190 @@
+"""The oracle: the candidate after whose true label a head is truly best on candidates set aside.
+
+Werner et al. 2024, A cross-domain benchmark for active learning, whose oracle retrains after each
+of some random candidates. It uses labels that nobody has at that time, so it is no competitor: it
+says how much choosing well, one candidate at a time, could gain. What is retrained is a softmax
+regression on the fused vectors of the round, not the whole network; like theirs it is greedy, and a
+sequence that starts with a worse candidate may end higher.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.api import Option, needs
+from albench.strategies.declaration import ORACLE, RANDOMISED, strategy
+from albench.strategies.mathematics.softmax_head import fit_head
+from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from albench.api import PoolView
+    from albench.strategies.mathematics.softmax_head import LinearHead
+
+    Labels = NDArray[np.intp]
+
+STEPS = 10
+"""Of L-BFGS, from the head that fits all but the candidate: as near as a hundred from zeros."""
+
+
+def true_loss(head: LinearHead, vectors: Floats, labels: Labels, loss: str) -> float:
+    """Return how wrong a head is.
+
+    Parameters
+    ----------
+    head : LinearHead
+        What is judged.
+    vectors : ndarray, shape (n, D)
+        Finite.
+    labels : ndarray of int, shape (n,)
+        True class numbers.
+    loss : str
+        ``"log"``, the mean of ``-log p(y)``, or ``"zero-one"``, the share of errors.
+
+    Returns
+    -------
+    float
+        0 of nothing.
+    """
+    from scipy.special import log_softmax
+
+    if not len(labels):
+        return 0.0
+    logits = head.logits(vectors)
+    if loss == "zero-one":
+        return float(np.mean(logits.argmax(axis=1) != labels))
+    return float(-log_softmax(logits, axis=1)[np.arange(len(labels)), labels].mean())
+
+
+def greedy(  # noqa: PLR0913  # a pure function of all that decides
+    known: tuple[Floats, Labels],
+    pool: tuple[Floats, Labels],
+    free: Picks,
+    loss_of: Callable[[LinearHead], float],
+    n: int,
+    n_classes: int,
+    candidates: int,
+    rng: np.random.Generator,
+) -> Picks:
+    """Return candidates, each the best of some random ones given those before it.
+
+    Parameters
+    ----------
+    known : tuple of ndarray
+        Vectors, ``(n, D)``, and true class numbers, ``(n,)``, of what is labelled.
+    pool : tuple of ndarray
+        The same of the pool.
+    free : ndarray of int
+        Which of the pool may be chosen.
+    loss_of : callable
+        Of a head; small is wanted.
+    n : int
+        How many, at most as many as are free.
+    n_classes : int
+        The number of classes.
+    candidates : int
+        How many are tried for each.
+    rng : numpy.random.Generator
+        Draws those that are tried.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Distinct rows of the pool, in the order of choice.
+    """
+    vectors, labels = known
+    head = fit_head(vectors, labels, n_classes)
+    left = free
+    picks: list[int] = []
+    for _ in range(n):
+        tried = rng.permutation(left)[:candidates]
+        sets = [(np.vstack([vectors, pool[0][[i]]]), np.append(labels, pool[1][i])) for i in tried]
+        heads = [fit_head(*each, n_classes, start=head, iterations=STEPS) for each in sets]
+        best = int(np.argmin([loss_of(each) for each in heads]))
+        (vectors, labels), head = sets[best], heads[best]
+        picks.append(int(tried[best]))
+        left = left[left != tried[best]]
+    return np.array(picks, dtype=np.intp)
+
+
+@strategy(
+    "oracle-greedy",
+    "The best of some random candidates by their true labels: no competitor, but a measure.",
+    options=(
+        Option(
+            name="candidates",
+            type=int,
+            default=20,
+            minimum=1,
+            maximum=1_000_000,
+            help="how many random candidates are tried for each choice",
+        ),
+        Option(
+            name="held_out",
+            type=int,
+            default=200,
+            minimum=1,
+            maximum=1_000_000,
+            help="how many candidates are set aside to measure the gain on",
+        ),
+        Option(
+            name="loss",
+            type=str,
+            default="log",
+            choices=("log", "zero-one"),
+            help="what is measured",
+        ),
+    ),
+    tags=RANDOMISED | ORACLE,
+    cost="n b",
+    citation="Werner et al. 2024, A cross-domain benchmark for active learning",
+)
+class OracleGreedy:
+    """Chooses what is best by labels that it could not have: no competitor, but a measure.
+
+    Parameters
+    ----------
+    candidates : int
+        How many random candidates are tried for each choice.
+    held_out : int
+        How many random candidates are set aside to measure the gain on, at most half of the pool;
+        they are chosen only when nothing else is left.
+    loss : str
+        ``"log"`` or ``"zero-one"``.
+    """
+
+    needs = frozenset({needs.EMBEDDINGS, needs.HIDDEN_LABELS})
+
+    def __init__(self, candidates: int = 20, held_out: int = 200, loss: str = "log") -> None:
+        self.candidates = candidates
+        self.held_out = held_out
+        self.loss = loss
+
+    @sized
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
+        """Return positions in the order of choice; see `albench.api.QueryStrategy`."""
+        usable = finite_rows(pool.labelled_embeddings)
+        known = pool.labelled_embeddings[usable], pool.labels[usable]
+
+        def choose(rows: Picks | slice, k: int) -> Picks:
+            vectors, labels = pool.embeddings[rows], pool.hidden_labels[rows]
+            order = rng.permutation(len(labels))
+            held, free = np.split(order, [min(self.held_out, len(order) // 2)])
+            apart = vectors[held], labels[held]
+            return greedy(
+                known,
+                (vectors, labels),
+                free,
+                lambda head: true_loss(head, *apart, self.loss),
+                min(k, len(free)),
+                pool.n_classes,
+                self.candidates,
+                rng,
+            )
+
+        return among_usable(finite_rows(pool.embeddings), n, rng, choose)

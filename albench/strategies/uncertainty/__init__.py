@@ -1,0 +1,1 @@
+"""Strategies that rank candidates by how unsure the model is of each."""
