@@ -42,6 +42,9 @@ class Option:
     later : bool
         Whether it came after results had been published, with a default that does what was done
         until then: at that default it is no part of a cell's identity, and they stay valid.
+    names : Kind or None
+        Of what kind the component is that the value names, if it names one: a wrapper's strategy.
+        The source of that component then counts as the wrapper's own.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Option:
     choices: tuple[str, ...] = ()
     help: str = ""
     later: bool = False
+    names: Kind | None = None
 
     def complaint_about(self, value: object) -> str | None:
         """Return what is wrong with `value`, or None if it is allowed.

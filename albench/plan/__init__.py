@@ -4,15 +4,18 @@ from albench.plan.cells import PROTOCOL_VERSION, Cell, ModelPlan, Skipped, Strat
 from albench.plan.matrix import Plan, make
 from albench.plan.open_data import open_cohorts, open_loader
 from albench.plan.resolve import LoaderPlan, Resolved, resolve
+from albench.plan.sources import Edit, Sources
 
 __all__ = [
     "PROTOCOL_VERSION",
     "Cell",
+    "Edit",
     "LoaderPlan",
     "ModelPlan",
     "Plan",
     "Resolved",
     "Skipped",
+    "Sources",
     "StrategyPlan",
     "make",
     "open_cohorts",

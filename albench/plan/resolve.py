@@ -43,10 +43,11 @@ class ResolvedModel:
 
 @dataclass(frozen=True)
 class ResolvedStrategy:
-    """One strategy of the matrix, and the component that it is built by."""
+    """One strategy of the matrix, the component that it is built by, and those it is made of."""
 
     plan: StrategyPlan
     component: Component
+    wrapped: tuple[Component, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,17 @@ class _Resolver:
             return str(self.specification.folder / str(value))
         # 1 and 1.0 are one number, and must be one cell.
         return float(value) if option.type is float else value  # type: ignore[arg-type]  # checked
+
+    def wrapped(
+        self, component: Component, options: Mapping[str, Any], path: Place
+    ) -> tuple[Component, ...]:
+        """Return the components that the values of options name."""
+        named = [
+            self.component(option.names, str(options[option.name]), (*path, option.name))
+            for option in component.descriptor.options
+            if option.names is not None and options.get(option.name) is not None
+        ]
+        return tuple(found for found in named if found is not None)
 
     def files(
         self, component: Component, options: Mapping[str, Any], path: Place
@@ -252,7 +264,8 @@ def _strategies(resolver: _Resolver) -> dict[str, ResolvedStrategy]:
             options=options,
             files=resolver.files(component, options, (*place, "options")),
         )
-        strategies[label] = ResolvedStrategy(plan, component)
+        wrapped = resolver.wrapped(component, options, (*place, "options"))
+        strategies[label] = ResolvedStrategy(plan, component, wrapped)
     return strategies
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from albench.api import Option
+from albench.api import Kind, Option
 from albench.api.nearest import nearest
 from albench.strategies import catalogue
 
@@ -31,7 +31,9 @@ def base(name: str, default: str, text: str) -> Option:
         Any built-in strategy but wrappers and oracles may be chosen.
     """
     names = tuple(descriptor.name for descriptor in catalogue.unwrapped())
-    return Option(name=name, type=str, default=default, choices=names, help=text)
+    return Option(
+        name=name, type=str, default=default, choices=names, help=text, names=Kind.STRATEGY
+    )
 
 
 def built_in(name: str) -> QueryStrategy:
