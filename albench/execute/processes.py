@@ -159,7 +159,8 @@ def _ensure_server(how: BaseContext) -> None:
 
 
 def begin() -> None:
-    """Take note of who is here before a run, if this process does nothing but run benchmarks."""
+    """Clear what killed runs left, and note who is here if this process only runs benchmarks."""
+    scratch.folder()  # also of a run that has nothing left to do
     path = Path(sys.argv[0])
     if path.stem == "albench" or path.parts[-2:] == ("albench", "__main__.py"):
         descendants.own_all_children()

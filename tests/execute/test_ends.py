@@ -181,6 +181,12 @@ def test_what_a_killed_run_left_in_the_temporary_folder_is_cleared_by_the_next(
     assert process.returncode == 0
     assert not left.exists()
     assert [entry for entry in home.rglob("*") if entry != mine] == []
+    left.mkdir()  # as a run leaves it that is killed while it draws the page
+    (left / "lock").touch()
+    process = started(*arguments, env=environment)
+    output, _ = process.communicate(timeout=200)
+    assert "3 reused" in output
+    assert not left.exists()
     shutil.rmtree(home)
 
 
