@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from albench.execute.preparation import prepare_all
 from albench.execute.run import Run, Settings, done_cells, remaining
 from albench.execute.run_record import cohort_facts, run_record
 from albench.execute.untouched import require_untouched
-from albench.plan import make, open_cohorts, resolve
+from albench.plan import Plan, make, open_cohorts, resolve
+from albench.plan.slices import EVERYTHING, Slice
 from albench.records.journal import Journal
 from albench.records.schema import Status
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from albench.cohort.join import Cohort
     from albench.execute.run import Progress
     from albench.execute.run_record import Facts
-    from albench.plan import Cell, Plan, Resolved
+    from albench.plan import Cell, Resolved
     from albench.records.schema import Finished
 
 
@@ -43,14 +45,22 @@ class Opened:
         What the loaders returned, by cohort and name.
     cohorts : mapping of (str, tuple of str) to Cohort
         The joined cohorts, by name and modalities.
-    plan : Plan
-        Cells and skips.
+    whole : Plan
+        Cells and skips of the whole matrix.
+    part : Slice
+        What of it was asked for.
     """
 
     resolved: Resolved
     modalities: Mapping[str, Mapping[str, Modality]]
     cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort]
-    plan: Plan
+    whole: Plan
+    part: Slice = EVERYTHING
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Cells of the slice, and skips."""
+        return Plan(self.part.of_cells(self.whole.cells), self.whole.skipped)
 
     @property
     def results(self) -> Path:
@@ -73,13 +83,15 @@ class Opened:
         return cohort_facts(self.resolved, self.modalities, self.cohorts)
 
 
-def open_spec(name: str) -> Opened:
+def open_spec(name: str, part: Slice = EVERYTHING) -> Opened:
     """Read, resolve and plan a specification; nothing is written.
 
     Parameters
     ----------
     name : str
         A file, or the name of a benchmark.
+    part : Slice
+        What of its matrix is wanted.
 
     Returns
     -------
@@ -89,11 +101,15 @@ def open_spec(name: str) -> Opened:
     Raises
     ------
     InputError
-        With all complaints about the file, the plugins and the data.
+        With all complaints about the file, the plugins and the data; or about a slice that names
+        what is not there, or leaves nothing.
     """
     resolved = resolve(spec.read(spec.find(name)), registry.discover())
     modalities, cohorts = open_cohorts(resolved)
-    return Opened(resolved, modalities, cohorts, make(resolved, cohorts))
+    opened = Opened(resolved, modalities, cohorts, make(resolved, cohorts), part)
+    if opened.whole.cells:
+        _ = opened.plan  # complains of the slice
+    return opened
 
 
 @dataclass(frozen=True)

@@ -178,8 +178,9 @@ def planned(parse: Callable[..., Specification], toys: Registry) -> Callable[...
         *changes: tuple[str, str],
         registry: Registry = toys,
         contents: Mapping[str, str] | None = None,
+        text: str = TOY_SPECIFICATION,
     ) -> Plan:
-        resolved = resolve(parse(*changes), registry)
+        resolved = resolve(parse(*changes, text=text), registry)
         cohorts = {}
         for name, chosen in modality_sets(resolved):
             data = {key: (contents or {}).get(key, key) for key in chosen}

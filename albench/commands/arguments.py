@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from albench.plan.slices import Slice
+
+AXES = ("cohort", "modalities", "model", "strategy", "budget")
+"""Those of `albench.plan.slices`; importing it would take longer."""
 
 KINDS = ("loader", "model", "strategy")
 """The kinds of plugin; importing `albench.api.Kind` would take longer."""
@@ -56,3 +63,67 @@ def add_json(parser: argparse.ArgumentParser, text: str = "print JSON instead of
         The help text.
     """
     parser.add_argument("--json", action="store_true", help=text)
+
+
+def add_slice(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose a part of a matrix.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of the command.
+    """
+    group = parser.add_argument_group(
+        "slices",
+        "a part of the matrix; names and globs, each option may be repeated. The strategy random "
+        "and the reference all-labels stay unless they are excluded.",
+    )
+    for axis in AXES:
+        group.add_argument(f"--{axis}", action="append", default=[], metavar="NAME")
+    group.add_argument("--repetitions", type=_repetitions, metavar="0-4,7")
+    for axis in AXES:
+        group.add_argument(f"--exclude-{axis}", action="append", default=[], metavar="NAME")
+    group.add_argument("--exclude-repetitions", type=_repetitions, metavar="0-4,7")
+    group.add_argument("--shard", type=_shard, metavar="I/N", help="the I-th of N equal parts")
+
+
+def slice_of(options: argparse.Namespace) -> Slice:
+    """Return the slice that was asked for.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        Of a command that has the options of `add_slice`.
+
+    Returns
+    -------
+    Slice
+        Everything if none was given.
+    """
+    from albench.plan.slices import Slice
+
+    return Slice(
+        included={axis: names for axis in AXES if (names := getattr(options, axis))},
+        excluded={axis: names for axis in AXES if (names := getattr(options, f"exclude_{axis}"))},
+        repetitions=options.repetitions,
+        excluded_repetitions=options.exclude_repetitions,
+        shard=options.shard,
+    )
+
+
+def _repetitions(text: str) -> frozenset[int]:
+    from albench.plan.slices import numbers
+
+    try:
+        return numbers(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _shard(text: str) -> tuple[int, int]:
+    from albench.plan.slices import shard
+
+    try:
+        return shard(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import OK
-from albench.commands.arguments import add_jobs, add_json, add_spec
+from albench.commands.arguments import add_jobs, add_json, add_slice, add_spec, slice_of
 from albench.output import say
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_jobs(parser)
     add_json(parser)
+    add_slice(parser)
 
 
 def run(options: Namespace) -> int:
@@ -31,7 +32,7 @@ def run(options: Namespace) -> int:
     from albench import session
     from albench.overview import plan_overview
 
-    opened = session.open_spec(options.spec)
+    opened = session.open_spec(options.spec, slice_of(options))
     overview = plan_overview(opened, options.output or opened.results, options.jobs)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK

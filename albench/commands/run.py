@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import FAILED, OK
-from albench.commands.arguments import add_jobs, add_spec
+from albench.commands.arguments import add_jobs, add_slice, add_spec, slice_of
 from albench.output import complain, say
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_spec(parser, ": quickstart")
     parser.add_argument("--output", type=Path, help="the results folder (default: results/NAME)")
     add_jobs(parser, " (default: cores)")
+    add_slice(parser)
 
 
 def run(options: Namespace) -> int:
@@ -28,7 +29,7 @@ def run(options: Namespace) -> int:
     from albench.console import Watcher
     from albench.publish import publish
 
-    opened = session.open_spec(options.spec)
+    opened = session.open_spec(options.spec, slice_of(options))
     results = options.output or opened.results
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")
