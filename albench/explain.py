@@ -49,15 +49,15 @@ def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
     return "\n".join(lines)
 
 
-def results_with(prefix: str, results: Path = Path("results")) -> Path:
+def results_with(prefix: str, folders: Sequence[Path] = (Path("runs"), Path("results"))) -> Path:
     """Return the results folder whose table of cells lists a cell.
 
     Parameters
     ----------
     prefix : str
         The beginning of the cell's identity.
-    results : Path
-        The folder of results folders.
+    folders : sequence of Path
+        The folders of run folders and of published results, in the order they are looked through.
 
     Returns
     -------
@@ -69,11 +69,12 @@ def results_with(prefix: str, results: Path = Path("results")) -> Path:
     InputError
         If none lists it.
     """
-    for table in sorted(results.glob("*/cells.csv")):
+    for table in [table for folder in folders for table in sorted(folder.glob("*/cells.csv"))]:
         with table.open(encoding="utf-8", errors="replace") as lines:
             if any(line.startswith(prefix) for line in lines):
                 return table.parent
-    raise InputError(f"no {results}/*/cells.csv here has a cell that begins with {prefix!r}")
+    looked_at = " or ".join(f"{folder}/*/cells.csv" for folder in folders)
+    raise InputError(f"no {looked_at} here has a cell that begins with {prefix!r}")
 
 
 def _find(prefix: str, events: Sequence[Event], results: Path) -> Planned:

@@ -63,9 +63,9 @@ class Opened:
         return Plan(self.part.of_cells(self.whole.cells), self.whole.skipped)
 
     @property
-    def results(self) -> Path:
-        """The default results folder, ``results/NAME`` in the working directory."""
-        return Path("results") / self.resolved.specification.benchmark.name
+    def run_folder(self) -> Path:
+        """Where a run writes unless told otherwise: ``runs/NAME`` in the working directory."""
+        return Path("runs") / self.resolved.specification.benchmark.name
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def attempt(
         monkeypatch.setenv("ALBENCH_CACHE", str(clinic / "cache"))
         Path("clinic.toml").write_text(SPEC.format(loader=loader, weights=weights))
         assert cli.main(["run", "clinic.toml"]) == 2
-        assert not Path("results").exists()  # so that nothing was trained
+        assert not Path("runs").exists()  # so that nothing was trained
         lines = capsys.readouterr().err.splitlines()
         return [line for line in lines if line.startswith("albench: ")]
 

@@ -109,7 +109,7 @@ def test_the_guide_leads_to_a_report_with_the_new_strategy(shell: Shell, tmp_pat
             shell.run("unset -f python")
     assert "rare-doubt/rare-doubt" in told["albench plugins show rare-doubt"]
     assert "0 failed" in told["albench run compare.toml"]
-    report = (shell.folder / "results/compare/report/report.md").read_text(encoding="utf-8")
+    report = (shell.folder / "runs/compare/report/report.md").read_text(encoding="utf-8")
     assert {"random", "margin", "badge", "rare-doubt"} <= set(re.findall(r"[\w-]+", report))
 
 

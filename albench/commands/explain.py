@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("cell", metavar="CELL", help="the beginning of a cell's identity")
     parser.add_argument(
-        "--results", type=Path, help="its results folder (default: looked for in results/)"
+        "--results", type=Path, help="its results (default: looked for in runs/, then results/)"
     )
     parser.add_argument(
         "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"

@@ -19,9 +19,7 @@ HELP = "show the cells of a benchmark, and what is skipped and why"
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser)
-    parser.add_argument(
-        "--output", type=Path, help="a results folder whose durations give the estimate"
-    )
+    parser.add_argument("--output", type=Path, help="the run folder (default: runs/NAME)")
     add_jobs(parser)
     add_json(parser)
     add_slice(parser)
@@ -33,6 +31,6 @@ def run(options: Namespace) -> int:
     from albench.overview import plan_overview
 
     opened = session.open_spec(options.spec, slice_of(options))
-    overview = plan_overview(opened, options.output or opened.results, options.jobs)
+    overview = plan_overview(opened, options.output or opened.run_folder, options.jobs)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK

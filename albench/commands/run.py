@@ -18,7 +18,7 @@ HELP = "plan and run a benchmark, or resume it; then report"
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser, ": quickstart")
-    parser.add_argument("--output", type=Path, help="the results folder (default: results/NAME)")
+    parser.add_argument("--output", type=Path, help="the run folder (default: runs/NAME)")
     add_jobs(parser, " (default: cores)")
     add_slice(parser)
 
@@ -30,7 +30,7 @@ def run(options: Namespace) -> int:
     from albench.publish import publish
 
     opened = session.open_spec(options.spec, slice_of(options))
-    results = options.output or opened.results
+    results = options.output or opened.run_folder
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")
     for warning in opened.warnings:

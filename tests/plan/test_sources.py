@@ -11,7 +11,6 @@ from albench import registry, source_digest, spec
 from albench.plan import Sources, make, open_cohorts, resolve
 
 if TYPE_CHECKING:
-
     from albench.plan import Cell, Resolved
 
 SPEC = """

@@ -49,4 +49,4 @@ def test_a_file_without_pixels(
     assert "albench: cohorts.clinic.modalities.LUS: clinic.csv, line 2, subject " in told
     assert "plan.dcm" not in told  # names of files may identify people; the line is named instead
     assert "it has no pixels" in told
-    assert not Path("results").exists()
+    assert not Path("runs").exists()
