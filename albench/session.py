@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from albench import registry, spec
 from albench.cohort.cache import default_folder
+from albench.engines.local import LocalEngine
+from albench.engines.recorder import Recorder
 from albench.errors import Complaint, InputError
 from albench.execute import processes
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
-from albench.execute.run import Run, Settings, done_cells, remaining
+from albench.execute.run import Settings, done_cells, remaining
 from albench.execute.run_record import cohort_facts, run_record
 from albench.execute.untouched import require_untouched
 from albench.plan import Plan, make, open_cohorts, resolve
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
+    from albench.engines.engine import Engine
     from albench.execute.run import Progress
     from albench.execute.run_record import Facts
     from albench.plan import Cell, Resolved
@@ -203,21 +206,26 @@ def run(
             opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
         )
         ended = _Ended(watch)
-        seconds = _journalled(
-            Run(opened.resolved, prepared, settings, ended.watch), left, facts, began
-        )
+        engine = LocalEngine(opened.resolved, prepared, settings, ended.watch)
+        _journalled(engine, left, results, facts, ended.watch, began)
+    seconds = time.perf_counter() - began
     return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
 
 
-def _journalled(carrying: Run, left: Sequence[Cell], facts: dict[str, Any], began: float) -> float:
-    """Run the cells between the first and the last line of the journal; return the seconds."""
+def _journalled(
+    engine: Engine,
+    left: Sequence[Cell],
+    results: Path,
+    facts: dict[str, Any],  # plain data
+    watch: Callable[[Progress], None],
+    began: float,
+) -> None:
+    """Run cells between the first and the last line of a journal."""
     require_untouched()
-    with Journal(carrying.results / "journal") as records:
+    with Journal(results / "journal") as records:
         records.append("run", facts)
-        carrying.carry_out(left, records)
-        seconds = time.perf_counter() - began
-        records.append("end", {"seconds": round(seconds, 1)})
-    return seconds
+        engine.carry_out(left, Recorder(records, watch).record)
+        records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
 
 
 class _Ended:
@@ -268,7 +276,8 @@ def run_cells(
     prepared = prepare_all(opened.resolved, cells, opened.cohorts, settings, watch)
     require_untouched()
     with Journal(results / "journal") as records:
-        Run(opened.resolved, prepared, settings, watch).carry_out(cells, records)
+        engine = LocalEngine(opened.resolved, prepared, settings, watch)
+        engine.carry_out(cells, Recorder(records, watch).record)
     return done_cells(results)
 
 

@@ -104,6 +104,7 @@ def child_main(
     payload: object,
     log: str,
     threads: int,
+    environment: dict[str, str],
 ) -> None:
     """Call the target and send what becomes of it; the process's main function.
 
@@ -121,7 +122,10 @@ def child_main(
         The file that takes standard output and standard error.
     threads : int
         How many threads to compute with.
+    environment : dict of str to str
+        What to set in the environment; in time for CUDA, which nothing has asked for anything yet.
     """
+    os.environ.update(environment)
     os.setsid()  # a group of our own, so that all we start can be stopped with us
     descendants.adopt_orphans()
     _forget_inherited({outgoing.fileno(), incoming.fileno()})

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -20,7 +20,7 @@ from albench.records.schema import Status
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
     from pathlib import Path
@@ -50,6 +50,8 @@ class Job:
         The hard limit of its resident memory, in MiB.
     threads : int
         How many threads it computes with.
+    environment : mapping of str to str
+        What is set in its environment before anything else: the devices that it may see.
     """
 
     target: str
@@ -58,6 +60,7 @@ class Job:
     seconds: float
     memory_mb: float | None = None
     threads: int = 1
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def supervise(
     """
     talk = conversation or Monologue()
     began = time.perf_counter()
-    arguments = (job.target, job.payload, str(job.log), job.threads)
+    arguments = (job.target, job.payload, str(job.log), job.threads, dict(job.environment))
     started = processes.start(how, child_main, arguments)
     # The first child waits for the fork server's imports, which are no part of its time.
     watch = _Watch(job, started.process, time.perf_counter(), stop)

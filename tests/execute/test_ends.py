@@ -19,7 +19,8 @@ import pytest
 from albench import session
 from albench.cli import main
 from albench.errors import InputError
-from albench.execute import preparation, run
+from albench.engines import recorder
+from albench.execute import preparation
 from albench.execute.lock import FolderLock, require_writable
 
 if TYPE_CHECKING:
@@ -304,7 +305,7 @@ def test_a_run_that_was_overtaken_runs_nothing_again(
 
     monkeypatch.setattr(session, "prepare_all", overtaken)
     monkeypatch.setattr(session, "require_untouched", lambda: None)  # this test has replaced one
-    monkeypatch.setattr(run, "require_untouched", lambda: None)
+    monkeypatch.setattr(recorder, "require_untouched", lambda: None)
     session.run(
         opened, results, 2, ["albench"], lambda left, _: ran.append(len(left)), lambda _: None
     )

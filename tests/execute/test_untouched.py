@@ -9,6 +9,7 @@ import pytest
 
 from albench import session
 from albench.errors import AlbenchError
+from albench.engines import local
 from albench.execute import checks, query, repetition, run
 from albench.execute.repetition import Repetition
 from albench.execute.untouched import require_untouched
@@ -35,7 +36,7 @@ def test_nothing_is_found_where_nothing_is_replaced() -> None:
         (Journal, "append", "albench.records.journal.Journal.append by "),
         (Repetition, "require_purchase", "Repetition.require_purchase by "),
         (repetition, "split", "albench.execute.repetition.split by "),
-        (run, "Run", "albench.execute.run.Run"),
+        (local, "LocalEngine", "albench.engines.local.LocalEngine"),
     ],
     ids=["a function", "an import", "a method", "the check of picks", "the split", "a class"],
 )

@@ -1,0 +1,244 @@
+"""What another process, here or elsewhere, needs in order to plan the same cells as this one."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albench import registry, spec
+from albench.cohort.cache import default_folder
+from albench.errors import Complaint, InputError
+from albench.execute.preparation import prepare_all
+from albench.execute.run import Settings
+from albench.plan import make, open_cohorts, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from albench.cohort.join import Cohort
+    from albench.execute.prepare import Prepared
+    from albench.execute.run import Progress
+    from albench.plan import Cell, Plan, Resolved
+
+NOT_INSTALLED = "not installed"
+
+
+@dataclass(frozen=True)
+class Description:
+    """A run as it is told to its workers.
+
+    Parameters
+    ----------
+    text : str
+        The specification.
+    source : str
+        What complaints call it.
+    folder : str
+        What relative paths in it are relative to, in full.
+    versions : dict of str to str
+        Of albench and of the distributions of all plugins in use.
+    plan : str
+        A hash of the identities of all planned cells.
+    """
+
+    text: str
+    source: str
+    folder: str
+    versions: dict[str, str]
+    plan: str
+
+    @property
+    def id(self) -> str:
+        """A name of the run that may be a folder's: the same again for the same plan."""
+        return hashlib.sha256(f"{self.plan}\n{self.text}".encode()).hexdigest()[:16]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data, for ``Description(**plain)``."""
+        return asdict(self)
+
+
+def describe(resolved: Resolved, plan: Plan) -> Description:
+    """Return what workers are told of a run.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    plan : Plan
+        Its cells.
+
+    Returns
+    -------
+    Description
+        Of all cells, whether or not they are done.
+    """
+    specification = resolved.specification
+    loaders = [part.component for parts in resolved.loaders.values() for part in parts.values()]
+    owners = {part.distribution for part in [*resolved.components, *loaders]}
+    return Description(
+        text=specification.text,
+        source=specification.source,
+        folder=str(specification.folder.absolute()),
+        versions={name: version_of(name) for name in sorted({"albench", *owners})},
+        plan=_hash_of(plan.cells),
+    )
+
+
+def version_of(distribution: str) -> str:
+    """Return the version of a distribution that is installed here, or that it is not."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return NOT_INSTALLED
+
+
+def other_versions(expected: Mapping[str, str], there: Mapping[str, str]) -> str:
+    """Return how versions differ, each with both.
+
+    Parameters
+    ----------
+    expected : mapping of str to str
+        What the run was planned with.
+    there : mapping of str to str
+        What a worker has.
+
+    Returns
+    -------
+    str
+        ``albench 0.4.0 there, 0.5.0 planned the run``; empty if they are the same.
+    """
+    differing = [
+        f"{name} {there.get(name, NOT_INSTALLED)} there, {version} planned the run"
+        for name, version in expected.items()
+        if there.get(name, NOT_INSTALLED) != version
+    ]
+    return "; ".join(differing)
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A run as a worker knows it.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    cells : mapping of str to Cell
+        Planned, by identity.
+    blocks : Blocks
+        Their data.
+    settings : Settings
+        Limits and folders.
+    """
+
+    resolved: Resolved
+    cells: Mapping[str, Cell]
+    blocks: Blocks
+    settings: Settings
+
+
+def open_description(
+    told: Description, results: Path, watch: Callable[[Progress], None]
+) -> Opened:
+    """Open the data and plan the cells of a run that another process has planned.
+
+    Parameters
+    ----------
+    told : Description
+        What it says of them.
+    results : Path
+        Where checkpoints and logs go, below ``work``.
+    watch : callable
+        Told of each block whose data are prepared.
+
+    Returns
+    -------
+    Opened
+        With the same cells.
+
+    Raises
+    ------
+    InputError
+        If versions differ, both are named; if the plan is another, the data are.
+    """
+    here = {name: version_of(name) for name in told.versions}
+    if problem := other_versions(told.versions, here):
+        raise InputError([Complaint(told.source, f"refused: {problem}")])
+    resolved = resolve(
+        spec.parse(told.text, told.source, Path(told.folder)), registry.discover()
+    )
+    _, cohorts = open_cohorts(resolved)
+    cells = {cell.id: cell for cell in make(resolved, cohorts).cells}
+    if _hash_of(cells.values()) != told.plan:
+        problem = "refused: other cells are planned here; are the data the same, and all there?"
+        raise InputError([Complaint(told.source, problem)])
+    limits = resolved.specification.benchmark.limits
+    settings = Settings(results, default_folder(), 1, limits.cell_seconds, limits.memory_mb)
+    return Opened(resolved, cells, Blocks(resolved, cohorts, settings, watch), settings)
+
+
+class Blocks:
+    """The data of each block, prepared when its first cell asks, and once a host.
+
+    Several processes of a host share the feature cache, where one fills what the others wait for.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    cohorts : mapping of (str, tuple of str) to Cohort
+        Joined.
+    settings : Settings
+        Where the cache is.
+    watch : callable
+        Told of each block.
+    """
+
+    def __init__(
+        self,
+        resolved: Resolved,
+        cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort],
+        settings: Settings,
+        watch: Callable[[Progress], None],
+    ) -> None:
+        self._resolved, self._cohorts = resolved, cohorts
+        self._settings, self._watch = settings, watch
+        self._prepared: dict[tuple[str, tuple[str, ...], str], Prepared] = {}
+        self._lock = threading.Lock()
+
+    def of(self, cell: Cell) -> Prepared:
+        """Return the data of a cell's block.
+
+        Parameters
+        ----------
+        cell : Cell
+            Of the plan.
+
+        Returns
+        -------
+        Prepared
+            On this host's disk.
+
+        Raises
+        ------
+        DataError
+            If data or weights are bad.
+        AlbenchError
+            If the process that prepares them is killed, or crashes.
+        """
+        key = cell.cohort, cell.modalities, cell.model.label
+        with self._lock:
+            if key not in self._prepared:
+                self._prepared |= prepare_all(
+                    self._resolved, [cell], self._cohorts, self._settings, self._watch
+                )
+            return self._prepared[key]
+
+
+def _hash_of(cells: Iterable[Cell]) -> str:
+    names = sorted({cell.id for cell in cells})
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]

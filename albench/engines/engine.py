@@ -1,0 +1,34 @@
+"""What every engine is: something that carries out cells and hands back what became of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from albench.plan import Cell
+    from albench.records.schema import Finished
+
+    Record = Callable[[Cell, Finished], None]
+
+
+class Engine(Protocol):
+    """Carries out cells; who asks for that writes the records."""
+
+    def carry_out(self, cells: Sequence[Cell], record: Record) -> None:
+        """Run cells, each supervised in a child of its own.
+
+        Parameters
+        ----------
+        cells : sequence of Cell
+            Those that have no result yet.
+        record : callable
+            Takes each cell with what became of it, once; it is on disk when that returns. Called
+            from one thread at a time.
+
+        Raises
+        ------
+        BaseException
+            What interrupts it, after every child of this process has been stopped.
+        """

@@ -1,0 +1,76 @@
+"""Results that came too late: kept beside the journal and compared, never recorded twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.records import journal
+from albench.records.journal import Journal
+from albench.records.schema import Finished, Status
+from albench.records.tables import essence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = "late"
+
+
+def keep_late(results: Path, finished: Finished) -> str:
+    """Keep a second result of a cell that is recorded already, and compare it with the first.
+
+    Parameters
+    ----------
+    results : Path
+        The results folder.
+    finished : Finished
+        The second result.
+
+    Returns
+    -------
+    str
+        A sentence: whether both are equal.
+    """
+    with Journal(results / FOLDER) as records:
+        records.append("cell", finished.to_json())
+    first = _first(results, finished.cell)
+    name = f"a late second result of cell {finished.cell}"
+    if first is None or finished.status is not Status.OK or first.status is not Status.OK:
+        return f"{name} is kept in {FOLDER}/: {finished.status}"
+    verdict = "equals" if essence(first) == essence(finished) else "DIFFERS from"
+    return f"{name} {verdict} the first; it is kept in {FOLDER}/"
+
+
+def late_conflicts(results: Path) -> tuple[str, ...]:
+    """Return the cells whose late second success differs from the one that counts.
+
+    Parameters
+    ----------
+    results : Path
+        The results folder.
+
+    Returns
+    -------
+    tuple of str
+        Identities.
+    """
+    if not (results / FOLDER).is_dir():
+        return ()
+    late = [Finished.from_json(event.data) for event in journal.read(results / FOLDER).events]
+    differing = []
+    for found in late:
+        first = _first(results, found.cell)
+        are_both_ok = first is not None and first.status is found.status is Status.OK
+        if first is not None and are_both_ok and essence(first) != essence(found):
+            differing.append(found.cell)
+    return tuple(dict.fromkeys(differing))
+
+
+def _first(results: Path, cell: str) -> Finished | None:
+    """Return the record of a cell that counts: its first success, or its last failure."""
+    known: Finished | None = None
+    for event in journal.read(results / "journal").events:
+        if event.event == "cell" and event.data["cell"] == cell:
+            known = Finished.from_json(event.data)
+            if known.status is Status.OK:
+                break
+    return known

@@ -1,0 +1,257 @@
+"""One cell, or a repetition's round 0, supervised in a child from its last checkpoint to its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.execute import checkpoint
+from albench.execute.conversation import CellConversation, fits
+from albench.execute.repetition import open_repetition
+from albench.execute.run import process_context
+from albench.execute.supervise import Job, Outcome, supervise, supervise_again
+from albench.execute.task import task_for
+from albench.records.schema import Finished, Status
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from albench.execute.checkpoint import Checkpoint
+    from albench.execute.prepare import Prepared
+    from albench.execute.repetition import Repetition
+    from albench.execute.run import Settings
+    from albench.execute.task import CellTask
+    from albench.plan import Cell, Resolved
+    from albench.registry import Component
+
+NO_DEVICES: dict[str, str] = {}
+"""The environment of a child that takes whatever devices this process sees."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How one attempt at a cell ended.
+
+    Parameters
+    ----------
+    finished : Finished
+        For the record, unless the attempt was lost or stopped.
+    is_lost : bool
+        Whether it ended through no fault that can be known: the fork server died.
+    """
+
+    finished: Finished
+    is_lost: bool = False
+
+
+class CellSupervisor:
+    """Runs cells in children, each from its last checkpoint; what becomes of them is returned.
+
+    Nothing is recorded here: engines decide where cells run and who writes the journal.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    block_of : callable
+        Gives a cell's prepared data; called from the thread that supervises the cell.
+    settings : Settings
+        Limits, and the folder of results.
+    on_round : callable
+        Told of each cell whose round has ended, after the checkpoint has been written.
+    """
+
+    def __init__(
+        self,
+        resolved: Resolved,
+        block_of: Callable[[Cell], Prepared],
+        settings: Settings,
+        on_round: Callable[[Cell], None],
+    ) -> None:
+        self._resolved, self._block_of = resolved, block_of
+        self._settings, self._on_round = settings, on_round
+        self._context = process_context(resolved)
+        self.work = settings.results / "work"
+
+    def round_zero(
+        self, cell: Cell, stop: threading.Event, environment: Mapping[str, str] = NO_DEVICES
+    ) -> Outcome:
+        """Train a repetition's round 0, unless that has been done.
+
+        Parameters
+        ----------
+        cell : Cell
+            Any cell of the repetition.
+        stop : threading.Event
+            Set from another thread to stop the child.
+        environment : mapping of str to str
+            What is set in the child's environment: the devices that it may see.
+
+        Returns
+        -------
+        Outcome
+            If it is ``ok``, the checkpoint lies at `round_zero_path`.
+        """
+        repetition = self._repetition(cell)
+        path = self.round_zero_path(cell)
+        if _load(path, repetition) is not None:
+            return Outcome(Status.OK, None, "", 0.0, 0.0)
+        task = self._task(cell, repetition, repetition.first_labels())
+        job = self._job("run_once", task, f"start-{cell.round_zero_id}", environment)
+
+        def attempt() -> Outcome:
+            talk = CellConversation(repetition, task, 1, lambda end: checkpoint.save(path, end))
+            return supervise(job, self._context, talk, stop)
+
+        return supervise_again(attempt)
+
+    def has_round_zero(self, cell: Cell) -> bool:
+        """Return whether a repetition's round 0 is there, whole and of this repetition."""
+        return _load(self.round_zero_path(cell), self._repetition(cell)) is not None
+
+    def cell(
+        self,
+        cell: Cell,
+        stop: threading.Event,
+        environment: Mapping[str, str] = NO_DEVICES,
+        *,
+        may_be_lost: bool = True,
+    ) -> Attempt:
+        """Run a cell, from its own checkpoint or from round 0 of its repetition.
+
+        Parameters
+        ----------
+        cell : Cell
+            The reference, or a cell whose round 0 is there.
+        stop : threading.Event
+            Set from another thread to stop the child.
+        environment : mapping of str to str
+            What is set in the child's environment: the devices that it may see.
+        may_be_lost : bool
+            False if it runs alone, so that the end of the fork server is its own doing.
+
+        Returns
+        -------
+        Attempt
+            Its checkpoint is still there: see `forget`.
+        """
+        repetition = self._repetition(cell)
+        if cell.strategy is None:
+            task, talk = self._reference(cell, repetition)
+        else:
+            begun = _load(self.own_path(cell), repetition) or _load(
+                self.round_zero_path(cell), repetition
+            )
+            if begun is None:  # round 0 was there a moment ago
+                reason = "round 0 has been deleted or damaged since; run the benchmark again"
+                return Attempt(Finished(cell=cell.id, status=Status.ERROR, reason=reason))
+            task, talk = self._going_on(cell, repetition, begun)
+        name = "run_once" if cell.strategy is None else "run_cell"
+        outcome = supervise(self._job(name, task, cell.id, environment), self._context, talk, stop)
+        if outcome.is_lost and not may_be_lost:
+            outcome = replace(
+                outcome, reason=f"{outcome.reason}, when it ran alone as well", is_lost=False
+            )
+        finished = Finished(
+            cell=cell.id,
+            status=outcome.status,
+            reason=outcome.reason,
+            seconds=outcome.seconds,
+            peak_mb=outcome.peak_mb,
+            part=talk.part,
+            rounds=talk.rounds,
+        )
+        return Attempt(finished, outcome.is_lost)
+
+    def forget(self, finished: Finished) -> None:
+        """Remove the checkpoint of a cell that has been recorded as a success."""
+        if finished.status is Status.OK:
+            checkpoint.remove(self._checkpoint(finished.cell))
+
+    def round_zero_path(self, cell: Cell) -> Path:
+        """Return where the network after a repetition's round 0 lies."""
+        return self.work / "starts" / f"{cell.round_zero_id}{checkpoint.SUFFIX}"
+
+    def own_path(self, cell: Cell) -> Path:
+        """Return where the network after a cell's last round lies."""
+        return self._checkpoint(cell.id)
+
+    def _checkpoint(self, cell: str) -> Path:
+        return self.work / "checkpoints" / f"{cell}{checkpoint.SUFFIX}"
+
+    def _reference(self, cell: Cell, repetition: Repetition) -> tuple[CellTask, CellConversation]:
+        task = self._task(cell, repetition, repetition.train)
+        return task, CellConversation(repetition, task, 1, lambda _: self._on_round(cell))
+
+    def _going_on(
+        self, cell: Cell, repetition: Repetition, begun: Checkpoint
+    ) -> tuple[CellTask, CellConversation]:
+        labelled = np.array(begun.labelled, dtype=np.intp)
+        strategy = self._strategy(cell)
+        task = replace(
+            self._task(cell, repetition, labelled),
+            strategy=strategy,
+            n_rounds=len(begun.rounds),
+            state=begun.state,
+        )
+        if strategy.descriptor.is_oracle:
+            task = replace(task, pool_labels=repetition.labels_of(repetition.train))
+
+        def on_round(end: Checkpoint) -> None:
+            checkpoint.save(self.own_path(cell), end)
+            self._on_round(cell)
+
+        n_rounds = len(repetition.schedule.targets)
+        return task, CellConversation(repetition, task, n_rounds, on_round, begun)
+
+    def _repetition(self, cell: Cell) -> Repetition:
+        return open_repetition(cell, self._block_of(cell).cohort)
+
+    def _strategy(self, cell: Cell) -> Component:
+        if cell.strategy is None:
+            raise ValueError("the reference has no strategy")
+        return self._resolved.strategies[cell.strategy.label].component
+
+    def _task(self, cell: Cell, repetition: Repetition, labelled: NDArray[np.intp]) -> CellTask:
+        return task_for(cell, self._block_of(cell), repetition, labelled)
+
+    def _job(self, name: str, task: CellTask, log: str, environment: Mapping[str, str]) -> Job:
+        return Job(
+            target=f"albench.execute.rounds:{name}",
+            payload=task,
+            log=self.work / "logs" / f"{log}.log",
+            seconds=self._settings.cell_seconds,
+            memory_mb=self._settings.memory_mb,
+            environment=environment,
+        )
+
+
+def round_zero_failed(cell: Cell, outcome: Outcome) -> Finished:
+    """Return the record of a cell that cannot begin, since its repetition's round 0 failed.
+
+    Parameters
+    ----------
+    cell : Cell
+        Waiting for it.
+    outcome : Outcome
+        Of round 0.
+
+    Returns
+    -------
+    Finished
+        With the status and the reason of round 0.
+    """
+    reason = f"round 0 of this repetition failed: {outcome.reason}"
+    return Finished(cell=cell.id, status=outcome.status, reason=reason, seconds=outcome.seconds)
+
+
+def _load(path: Path, repetition: Repetition) -> Checkpoint | None:
+    """Return a checkpoint if it is whole and of this repetition; anything else is begun anew."""
+    begun = checkpoint.load(path)
+    return begun if begun is not None and fits(begun, repetition) else None
