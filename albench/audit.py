@@ -13,7 +13,7 @@ import numpy as np
 from albench import session
 from albench.errors import RecordsError
 from albench.execute import scratch
-from albench.execute.run import done_cells
+from albench.execute.reuse import successes
 from albench.records.schema import unpack
 from albench.records.tables import essence
 
@@ -82,7 +82,7 @@ def audit(
     RecordsError
         If the specification plans none of the recorded successes.
     """
-    done = done_cells(results)
+    done = {cell: ended[-1] for cell, ended in successes(results).items()}
     recorded = {cell.id: cell for cell in opened.plan.cells if cell.id in done}
     if not recorded:
         raise RecordsError(

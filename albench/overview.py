@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from albench.console import clock
 from albench.errors import Complaint, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
-from albench.execute.run import done_cells, remaining
 from albench.records import journal, tables
 from albench.report.foresight import foresight
 
@@ -38,7 +37,7 @@ class PlanOverview:
     seconds : float or None
         The estimated wall time; None before any cell has run.
     warnings : tuple of str
-        The loaders' warnings about the data.
+        The loaders' warnings about the data, and what is stale or was made by another source.
     """
 
     name: str
@@ -90,8 +89,8 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
     PlanOverview
         In the order of the plan.
     """
-    done = done_cells(results)
-    left = remaining(opened.plan.cells, done)
+    there = opened.reuse(results)
+    done, left = there.done, there.left(opened.plan.cells)
     totals = Counter(" · ".join(cell.block) for cell in opened.plan.cells)
     to_run = Counter(" · ".join(cell.block) for cell in left)
     durations: dict[Kind, list[float]] = {}
@@ -104,7 +103,7 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
         skipped=tuple((skip.what, skip.reason) for skip in opened.plan.skipped),
         power=_power(opened, results),
         seconds=seconds_left(left, durations, jobs),
-        warnings=opened.warnings,
+        warnings=(*opened.warnings, *there.warnings),
     )
 
 

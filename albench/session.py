@@ -16,7 +16,8 @@ from albench.errors import Complaint, InputError
 from albench.execute import processes
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
-from albench.execute.run import Settings, done_cells, remaining
+from albench.execute.reuse import Reuse, reuse, successes
+from albench.execute.run import Progress, Settings
 from albench.execute.run_record import cohort_facts, run_record
 from albench.execute.untouched import require_untouched
 from albench.plan import Plan, make, open_cohorts, resolve
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
     from albench.engines.engine import Engine
-    from albench.execute.run import Progress
+    from albench.execute.prepare import Prepared
     from albench.execute.run_record import Facts
     from albench.plan import Cell, Resolved
     from albench.records.schema import Finished
@@ -52,6 +53,8 @@ class Opened:
         Cells and skips of the whole matrix.
     part : Slice
         What of it was asked for.
+    keep_edited : bool
+        Whether results are kept though a working copy that made them has been edited since.
     """
 
     resolved: Resolved
@@ -59,6 +62,7 @@ class Opened:
     cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort]
     whole: Plan
     part: Slice = EVERYTHING
+    keep_edited: bool = False
 
     @cached_property
     def plan(self) -> Plan:
@@ -81,12 +85,32 @@ class Opened:
         )
         return tuple(dict.fromkeys(about_modalities))
 
+    def reuse(self, results: Path) -> Reuse:
+        """Return which planned cells need no new run, given what a run folder holds.
+
+        Parameters
+        ----------
+        results : Path
+            The run folder; may be missing.
+
+        Returns
+        -------
+        Reuse
+            Of the slice's cells.
+        """
+        return reuse(
+            self.plan.cells,
+            successes(results),
+            self.resolved.sources,
+            keep_edited=self.keep_edited,
+        )
+
     def describe(self) -> Facts:
         """Return a description of each cohort, as plain data."""
         return cohort_facts(self.resolved, self.modalities, self.cohorts)
 
 
-def open_spec(name: str, part: Slice = EVERYTHING) -> Opened:
+def open_spec(name: str, part: Slice = EVERYTHING, *, keep_edited: bool = False) -> Opened:
     """Read, resolve and plan a specification; nothing is written.
 
     Parameters
@@ -95,6 +119,8 @@ def open_spec(name: str, part: Slice = EVERYTHING) -> Opened:
         A file, or the name of a benchmark.
     part : Slice
         What of its matrix is wanted.
+    keep_edited : bool
+        Whether results are kept though a working copy that made them has been edited since.
 
     Returns
     -------
@@ -109,7 +135,7 @@ def open_spec(name: str, part: Slice = EVERYTHING) -> Opened:
     """
     resolved = resolve(spec.read(spec.find(name)), registry.discover())
     modalities, cohorts = open_cohorts(resolved)
-    opened = Opened(resolved, modalities, cohorts, make(resolved, cohorts), part)
+    opened = Opened(resolved, modalities, cohorts, make(resolved, cohorts), part, keep_edited)
     if opened.whole.cells:
         _ = opened.plan  # complains of the slice
     return opened
@@ -188,20 +214,12 @@ def run(
     _require_results_folder(results)
     require_writable(results)
     processes.begin()
+    settings = _settings(opened, results, jobs)
     with FolderLock(results, command) as lock:
-        is_new = not _is_ours(results)
-        if not is_new:
-            lock.acquire()
-        settings = _settings(opened, results, jobs)
-        done = done_cells(results)
+        there, prepared = _ready(opened, lock, settings, watch)
         unique = {cell.id: cell for cell in opened.plan.cells}
-        left = remaining(unique.values(), done)
-        prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
-        if is_new:  # it is made, and locked, once the data are good
-            lock.acquire()
-            done = done_cells(results)  # by now, another run may have been at work in it
-            left = remaining(left, done)
-        on_begin(left, [(cell, done[key].seconds) for key, cell in unique.items() if key in done])
+        left = there.left(unique.values())
+        on_begin(left, [(unique[key], result.seconds) for key, result in there.done.items()])
         facts = run_record(
             opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
         )
@@ -210,6 +228,24 @@ def run(
         _journalled(engine, left, results, facts, ended.watch, began)
     seconds = time.perf_counter() - began
     return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
+
+
+def _ready(
+    opened: Opened, lock: FolderLock, settings: Settings, watch: Callable[[Progress], None]
+) -> tuple[Reuse, dict[tuple[str, tuple[str, ...], str], Prepared]]:
+    """Return what is done, and the data of the rest, with the run folder made and locked."""
+    is_new = not _is_ours(settings.results)
+    if not is_new:
+        lock.acquire()
+    there = opened.reuse(settings.results)
+    left = there.left(opened.plan.cells)
+    prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
+    if is_new:  # it is made, and locked, once the data are good
+        lock.acquire()
+        there = opened.reuse(settings.results)  # by now, another run may have been at work in it
+    for warning in there.warnings:
+        watch(Progress("notice", text=warning))
+    return there, prepared
 
 
 def _journalled(
@@ -278,7 +314,7 @@ def run_cells(
     with Journal(results / "journal") as records:
         engine = LocalEngine(opened.resolved, prepared, settings, watch)
         engine.carry_out(cells, Recorder(records, watch).record)
-    return done_cells(results)
+    return {cell: ended[-1] for cell, ended in successes(results).items()}
 
 
 def _settings(opened: Opened, results: Path, jobs: int) -> Settings:

@@ -92,6 +92,8 @@ def test_a_model_sees_the_training_mean_where_a_value_is_missing(
         component=component,
         model=plan,
         cache=tmp_path / "cache",
+        tags={"values": ""},
+        trunk_tags={"values": ""},
     )
     line: Any = None  # nothing is told
     prepared = read_prepared(prepare(request, line), request, cohort)

@@ -65,6 +65,18 @@ def add_json(parser: argparse.ArgumentParser, text: str = "print JSON instead of
     parser.add_argument("--json", action="store_true", help=text)
 
 
+def add_reuse_edited(parser: argparse.ArgumentParser) -> None:
+    """Add ``--reuse-edited``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of the command.
+    """
+    text = "keep the results of plugins that were edited since; the page says so"
+    parser.add_argument("--reuse-edited", action="store_true", help=text)
+
+
 def add_slice(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose a part of a matrix.
 

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import OK
-from albench.commands.arguments import add_jobs, add_json, add_slice, add_spec, slice_of
+from albench.commands.arguments import (
+    add_jobs,
+    add_json,
+    add_reuse_edited,
+    add_slice,
+    add_spec,
+    slice_of,
+)
 from albench.output import say
 
 if TYPE_CHECKING:
@@ -22,6 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, help="the run folder (default: runs/NAME)")
     add_jobs(parser)
     add_json(parser)
+    add_reuse_edited(parser)
     add_slice(parser)
 
 
@@ -30,7 +38,7 @@ def run(options: Namespace) -> int:
     from albench import session
     from albench.overview import plan_overview
 
-    opened = session.open_spec(options.spec, slice_of(options))
+    opened = session.open_spec(options.spec, slice_of(options), keep_edited=options.reuse_edited)
     overview = plan_overview(opened, options.output or opened.run_folder, options.jobs)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK

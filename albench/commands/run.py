@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import FAILED, OK
-from albench.commands.arguments import add_jobs, add_slice, add_spec, slice_of
+from albench.commands.arguments import add_jobs, add_reuse_edited, add_slice, add_spec, slice_of
 from albench.output import complain, say
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_spec(parser, ": quickstart")
     parser.add_argument("--output", type=Path, help="the run folder (default: runs/NAME)")
     add_jobs(parser, " (default: cores)")
+    add_reuse_edited(parser)
     add_slice(parser)
 
 
@@ -29,7 +30,7 @@ def run(options: Namespace) -> int:
     from albench.console import Watcher
     from albench.publish import publish
 
-    opened = session.open_spec(options.spec, slice_of(options))
+    opened = session.open_spec(options.spec, slice_of(options), keep_edited=options.reuse_edited)
     results = options.output or opened.run_folder
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")
@@ -37,7 +38,12 @@ def run(options: Namespace) -> int:
         say(f"warning: {warning}")
     with Watcher(options.jobs, say) as watcher:
         summary = session.run(
-            opened, results, options.jobs, options.command_line, watcher.begin, watcher.watch
+            opened,
+            results,
+            options.jobs,
+            options.command_line,
+            watcher.begin,
+            watcher.watch,
         )
     say(
         f"{summary.n_ok} cells done, {summary.n_reused} reused, {summary.n_failed} failed "

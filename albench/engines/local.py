@@ -121,7 +121,7 @@ class LocalEngine:
 
     def _finish(self, cell: Cell, attempt: Attempt, record: Record) -> None:
         self._record(record, cell, attempt.finished)
-        self._supervisor.forget(attempt.finished)
+        self._supervisor.forget(cell, attempt.finished)
 
     def _record(self, record: Record, cell: Cell, finished: Finished) -> None:
         if not self._stop.is_set():  # else the user stopped it: it goes on from its checkpoint

@@ -24,13 +24,13 @@ from albench.engines.recorder import Recorder
 from albench.engines.run_folder import DoneMarks, Presence
 from albench.engines.work import Unit
 from albench.execute.cell_supervisor import CellSupervisor, round_zero_failed
-from albench.execute.run import Progress, done_cells
+from albench.execute.reuse import reuse, successes
+from albench.execute.run import Progress
 from albench.records.journal import Journal
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from albench.engines.description import Opened
     from albench.engines.leases import Lease
@@ -137,6 +137,7 @@ class FolderWorker:
         work = self._results / "work" / "shared" / "leases"
         self._leases = Leases(work, self._name, stale_seconds)
         self._presence = Presence(self._results, self._name)
+        self._sources = opened.resolved.sources
         self._supervisor = CellSupervisor(
             opened.resolved, opened.blocks.of, opened.settings, self._end_round
         )
@@ -224,7 +225,10 @@ class FolderWorker:
         return claimed
 
     def _is_recorded(self, unit: Unit) -> bool:
-        if unit.is_round_zero or unit.id not in done_cells(self._results):
+        if unit.is_round_zero:
+            return False
+        there = reuse(unit.cells, successes(self._results), self._sources)
+        if there.left(unit.cells):
             return False
         self._marks.mark(unit.id, Status.OK)
         return True
@@ -293,7 +297,7 @@ class FolderWorker:
             return
         recorder.record(cell, finished)
         self._marks.mark(cell.id, finished.status, finished.reason, finished.seconds)
-        self._supervisor.forget(finished)
+        self._supervisor.forget(cell, finished)
         self._counts[finished.status is Status.OK] += 1
 
     def _end_round(self, cell: Cell) -> None:

@@ -1,4 +1,4 @@
-"""One cell, or a repetition's round 0, supervised in a child from its last checkpoint to its end."""
+"""A cell, or the round 0 of a repetition, supervised in a child from its last checkpoint on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from albench.execute.repetition import Repetition
     from albench.execute.run import Settings
     from albench.execute.task import CellTask
-    from albench.plan import Cell, Resolved
+    from albench.plan import Cell, Edit, Resolved
     from albench.registry import Component
 
 NO_DEVICES: dict[str, str] = {}
@@ -109,7 +109,12 @@ class CellSupervisor:
             talk = CellConversation(repetition, task, 1, lambda end: checkpoint.save(path, end))
             return supervise(job, self._context, talk, stop)
 
-        return supervise_again(attempt)
+        outcome = supervise_again(attempt)
+        edits = self._resolved.sources.edits_meanwhile(cell, round_zero=True)
+        if edits and outcome.status is Status.OK:
+            checkpoint.remove(path)
+            return replace(outcome, status=Status.ERROR, reason=_edited(edits))
+        return outcome
 
     def has_round_zero(self, cell: Cell) -> bool:
         """Return whether a repetition's round 0 is there, whole and of this repetition."""
@@ -141,6 +146,8 @@ class CellSupervisor:
         Attempt
             Its checkpoint is still there: see `forget`.
         """
+        if edits := self._resolved.sources.edits_meanwhile(cell):
+            return Attempt(Finished(cell=cell.id, status=Status.ERROR, reason=_edited(edits)))
         repetition = self._repetition(cell)
         if cell.strategy is None:
             task, talk = self._reference(cell, repetition)
@@ -158,6 +165,10 @@ class CellSupervisor:
             outcome = replace(
                 outcome, reason=f"{outcome.reason}, when it ran alone as well", is_lost=False
             )
+        edits = self._resolved.sources.edits_meanwhile(cell)
+        if edits and outcome.status is Status.OK:
+            checkpoint.remove(self.own_path(cell))
+            outcome = replace(outcome, status=Status.ERROR, reason=_edited(edits))
         finished = Finished(
             cell=cell.id,
             status=outcome.status,
@@ -166,24 +177,23 @@ class CellSupervisor:
             peak_mb=outcome.peak_mb,
             part=talk.part,
             rounds=talk.rounds,
+            sources=self._resolved.sources.of(cell),
         )
         return Attempt(finished, outcome.is_lost)
 
-    def forget(self, finished: Finished) -> None:
+    def forget(self, cell: Cell, finished: Finished) -> None:
         """Remove the checkpoint of a cell that has been recorded as a success."""
         if finished.status is Status.OK:
-            checkpoint.remove(self._checkpoint(finished.cell))
+            checkpoint.remove(self.own_path(cell))
 
     def round_zero_path(self, cell: Cell) -> Path:
         """Return where the network after a repetition's round 0 lies."""
-        return self.work / "starts" / f"{cell.round_zero_id}{checkpoint.SUFFIX}"
+        tag = self._resolved.sources.round_zero_tag(cell)
+        return _tagged(self.work / "starts", cell.round_zero_id, tag)
 
     def own_path(self, cell: Cell) -> Path:
         """Return where the network after a cell's last round lies."""
-        return self._checkpoint(cell.id)
-
-    def _checkpoint(self, cell: str) -> Path:
-        return self.work / "checkpoints" / f"{cell}{checkpoint.SUFFIX}"
+        return _tagged(self.work / "checkpoints", cell.id, self._resolved.sources.cell_tag(cell))
 
     def _reference(self, cell: Cell, repetition: Repetition) -> tuple[CellTask, CellConversation]:
         task = self._task(cell, repetition, repetition.train)
@@ -249,6 +259,16 @@ def round_zero_failed(cell: Cell, outcome: Outcome) -> Finished:
     """
     reason = f"round 0 of this repetition failed: {outcome.reason}"
     return Finished(cell=cell.id, status=outcome.status, reason=reason, seconds=outcome.seconds)
+
+
+def _tagged(folder: Path, name: str, tag: str) -> Path:
+    """Return where a checkpoint lies: another place for every edit of a working copy."""
+    return folder / f"{name}{tag and '-'}{tag}{checkpoint.SUFFIX}"
+
+
+def _edited(edits: Sequence[Edit]) -> str:
+    names = ", ".join(f"{edit.name} ({edit.file})" for edit in edits)
+    return f"the source of {names} was edited during the run; run the same command again"
 
 
 def _load(path: Path, repetition: Repetition) -> Checkpoint | None:

@@ -67,13 +67,19 @@ def prepare_all(
     prepared = {}
     for key in keys:
         cohort, modalities, model = key
+        loaders = {name: resolved.loaders[cohort][name] for name in modalities}
+        component, tag = resolved.models[model].component, resolved.sources.tag
         request = Request(
             cohort=cohort,
             n_classes=len(cohorts[cohort, modalities].classes),
-            loaders={name: resolved.loaders[cohort][name] for name in modalities},
-            component=resolved.models[model].component,
+            loaders=loaders,
+            component=component,
             model=resolved.models[model].plan,
             cache=settings.cache,
+            tags={name: tag([loader.component]) for name, loader in loaders.items()},
+            trunk_tags={
+                name: tag([loader.component, component]) for name, loader in loaders.items()
+            },
         )
         what = f"{cohort} {'+'.join(modalities)} for {model}"
         watch(Progress("prepare", text=what))

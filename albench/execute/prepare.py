@@ -42,6 +42,11 @@ class Request:
         The model's options.
     cache : Path
         The folder of the feature cache.
+    tags : mapping of str to str
+        By modality: what marks its samples in the cache as made by a working copy's present source;
+        empty if its loader is released.
+    trunk_tags : mapping of str to str
+        The same of the outputs of the modality's frozen trunk, which the model makes as well.
     """
 
     cohort: str
@@ -50,6 +55,8 @@ class Request:
     component: Component
     model: ModelPlan
     cache: Path
+    tags: Mapping[str, str]
+    trunk_tags: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -117,9 +124,10 @@ def prepare(request: Request, line: Line) -> dict[str, Any]:
     arrays = {}
     for key, modality in modalities.items():
         trunk = trunks.get(key)
+        kept = _tagged(modality, (request.trunk_tags if trunk else request.tags)[key])
         with blame.while_("its frozen trunk was run"):
-            array = features(modality, blame.loading(trunk) if trunk else None, cache)
-        arrays[key] = _stored(array, modality, cache).plain()
+            array = features(kept, blame.loading(trunk) if trunk else None, cache)
+        arrays[key] = _stored(array, kept, cache).plain()
     return {
         "shapes": {key: list(shape) for key, shape in shapes.items()},
         "arrays": arrays,
@@ -133,6 +141,11 @@ def _opened(request: Request, key: str) -> Modality:
     plan, where = request.loaders[key], f"cohorts.{request.cohort}.modalities.{key}"
     modality = replace(open_loader(plan, where), labels=None, marks={})  # no model needs to know
     return Blame(where, plan.component, plan.options).reading(modality)
+
+
+def _tagged(modality: Modality, tag: str) -> Modality:
+    """Return a modality whose name in the cache also says which source made what is kept."""
+    return replace(modality, fingerprint=f"{modality.fingerprint} {tag}") if tag else modality
 
 
 def _stored(array: NDArray[Any], modality: Modality, cache: FeatureCache) -> StoredArray:

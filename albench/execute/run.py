@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.execute.processes import context
-from albench.records import journal
-from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from multiprocessing.context import BaseContext
     from pathlib import Path
 
     from albench.plan import Cell, Resolved
+    from albench.records.schema import Finished
 
 PRELOAD = ("albench.execute.ignore_interrupts", "albench.execute.preload")
 
@@ -83,41 +81,3 @@ def process_context(resolved: Resolved) -> BaseContext:
     own = [part for part in resolved.components if part.distribution == "albench"]
     modules = {part.descriptor.target.partition(":")[0] for part in own}
     return context([*PRELOAD, *sorted(modules)])
-
-
-def done_cells(results: Path) -> dict[str, Finished]:
-    """Return the cells of a results folder that have succeeded.
-
-    Parameters
-    ----------
-    results : Path
-        May be missing.
-
-    Returns
-    -------
-    dict of str to Finished
-        By identity.
-    """
-    done: dict[str, Finished] = {}
-    for event in journal.read(results / "journal").events:
-        if event.event == "cell" and event.data["status"] == Status.OK:
-            done.setdefault(event.data["cell"], Finished.from_json(event.data))
-    return done
-
-
-def remaining(cells: Iterable[Cell], done: Mapping[str, Finished]) -> list[Cell]:
-    """Return the cells that have no success yet.
-
-    Parameters
-    ----------
-    cells : iterable of Cell
-        Planned.
-    done : mapping of str to Finished
-        What `done_cells` gave.
-
-    Returns
-    -------
-    list of Cell
-        In the order of the plan.
-    """
-    return [cell for cell in cells if cell.id not in done]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.cohort.split import class_quotas
+from albench.plan.sources import short
 from albench.records.provenance import provenance
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
-    from albench.plan import Cell, ModelPlan, Plan, Resolved
+    from albench.plan import Cell, ModelPlan, Plan, Resolved, Sources
     from albench.registry import Component
 
 Facts = dict[str, Any]  # plain data for the journal
@@ -148,12 +149,17 @@ def _cohort(
 
 def _plugins(resolved: Resolved) -> list[Facts]:
     loaders = [plan.component for plans in resolved.loaders.values() for plan in plans.values()]
-    used = {part.qualified: part for part in [*resolved.components, *loaders]}
-    return [_plugin(used[name]) for name in sorted(used)]
+    wrapped = [part for strategy in resolved.strategies.values() for part in strategy.wrapped]
+    used = {part.qualified: part for part in [*resolved.components, *wrapped, *loaders]}
+    return [_plugin(used[name], resolved.sources) for name in sorted(used)]
 
 
-def _plugin(part: Component) -> Facts:
+def _plugin(part: Component, sources: Sources) -> Facts:
+    digest = sources.digest(part)
     return {
+        "source": digest.value,
+        "source_file": short(digest),
+        "is_working_copy": digest.is_working_copy,
         "name": part.qualified,
         "kind": part.descriptor.kind.value,
         "distribution": part.distribution,

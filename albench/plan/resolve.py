@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from albench.api.modality import fingerprint
 from albench.api.nearest import did_you_mean
 from albench.errors import PluginError
 from albench.plan.cells import ALL_LABELS, ModelPlan, Skipped, StrategyPlan
+from albench.plan.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +75,11 @@ class Resolved:
     models: Mapping[str, ResolvedModel]
     strategies: Mapping[str, ResolvedStrategy]
     skipped: tuple[Skipped, ...]
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The source of every component, as it was when it was first asked for."""
+        return Sources(self)
 
     @property
     def components(self) -> tuple[Component, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from albench.source_digest import combined, source_digest
@@ -66,7 +66,7 @@ class Sources:
             By qualified name, sorted: its loaders, its model, its strategy and what that wraps.
         """
         parts = self._components(cell)
-        return {name: self._digest(parts[name]).value for name in sorted(parts)}
+        return {name: self.digest(parts[name]).value for name in sorted(parts)}
 
     def edits_since(self, cell: Cell, recorded: Mapping[str, str]) -> tuple[Edit, ...]:
         """Return the components of a cell that were edited since a result was recorded.
@@ -84,27 +84,30 @@ class Sources:
             By name.
         """
         parts = self._components(cell)
-        current = {name: self._digest(component) for name, component in sorted(parts.items())}
+        current = {name: self.digest(component) for name, component in sorted(parts.items())}
         return tuple(
             Edit(name, recorded.get(name, ""), found.value, short(found), found.is_working_copy)
             for name, found in current.items()
             if recorded.get(name, "") != found.value
         )
 
-    def edits_meanwhile(self, cell: Cell) -> tuple[Edit, ...]:
+    def edits_meanwhile(self, cell: Cell, *, round_zero: bool = False) -> tuple[Edit, ...]:
         """Return the components of a cell whose source has been edited since the plan was made.
 
         Parameters
         ----------
         cell : Cell
             Of the plan.
+        round_zero : bool
+            Whether only its round 0 is asked about, in which no strategy has a part.
 
         Returns
         -------
         tuple of Edit
             By name.
         """
-        return Sources(self._resolved).edits_since(cell, self.of(cell))
+        asked = replace(cell, strategy=None) if round_zero else cell
+        return Sources(self._resolved).edits_since(asked, self.of(asked))
 
     def tag(self, components: Iterable[Component]) -> str:
         """Return a digest of those components that are working copies.
@@ -119,9 +122,17 @@ class Sources:
         str
             Empty if all are released: their versions are part of every identity.
         """
-        found = [self._digest(component) for component in components]
+        found = [self.digest(component) for component in components]
         edited = [digest.value for digest in found if digest.is_working_copy]
         return combined(edited) if edited else ""
+
+    def digest(self, component: Component) -> SourceDigest:
+        """Return the digest of a component as it was when it was first asked for."""
+        known = self._digests.get(component.qualified)
+        if known is None:
+            known = source_digest(component.descriptor.target.partition(":")[0])
+            self._digests[component.qualified] = known
+        return known
 
     def round_zero_tag(self, cell: Cell) -> str:
         """Return the tag of what round 0 of a cell depends on: its loaders and its model."""
@@ -130,13 +141,6 @@ class Sources:
     def cell_tag(self, cell: Cell) -> str:
         """Return the tag of all that a cell depends on."""
         return self.tag(self._components(cell).values())
-
-    def _digest(self, component: Component) -> SourceDigest:
-        found = self._digests.get(component.qualified)
-        if found is None:
-            found = source_digest(component.descriptor.target.partition(":")[0])
-            self._digests[component.qualified] = found
-        return found
 
     def _components(self, cell: Cell) -> dict[str, Component]:
         parts = [*self._loaders(cell), self._model(cell)]

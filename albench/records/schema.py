@@ -129,6 +129,8 @@ class Finished:
         None if it failed before it had one.
     rounds : list of Round
         All that were finished, those before a failure included.
+    sources : dict of str to str
+        The digest of the source of each component that made it, by qualified name.
     """
 
     cell: str
@@ -138,6 +140,7 @@ class Finished:
     peak_mb: float = 0.0
     part: Part | None = None
     rounds: list[Round] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the reason safe: a plugin may have written it."""

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from albench.errors import RecordsError
+from albench.records.counted import counted
 from albench.records.schema import Finished, Status, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -99,7 +100,8 @@ def gather(events: Sequence[Event]) -> Records:
     Returns
     -------
     Records
-        Late duplicates are tolerated: the first success counts, and a different one is a conflict.
+        Of each cell, the first success that the latest run's source made counts, or else the
+        latest; another success of the same source that differs is a conflict.
 
     Raises
     ------
@@ -109,20 +111,26 @@ def gather(events: Sequence[Event]) -> Records:
     runs = [event.data for event in events if event.event == "run"]
     if not runs:
         raise RecordsError("the journal has no run in it: run the benchmark first")
-    finished: dict[str, Finished] = {}
-    attempts: dict[str, int] = {}
-    conflicts: dict[str, None] = {}
+    ends: dict[str, list[Finished]] = {}
     for event in events:
-        if event.event != "cell":
-            continue
-        found = Finished.from_json(event.data)
-        attempts[found.cell] = attempts.get(found.cell, 0) + 1
-        known = finished.get(found.cell)
-        if known is None or known.status is not Status.OK:
-            finished[found.cell] = found
-        elif found.status is Status.OK and essence(found) != essence(known):
-            conflicts[found.cell] = None
+        if event.event == "cell":
+            end = Finished.from_json(event.data)
+            ends.setdefault(end.cell, []).append(end)
+    sources = {part["name"]: part.get("source", "") for part in runs[-1]["plugins"]}
+    finished = {cell: counted(results, sources) for cell, results in ends.items()}
+    attempts = {cell: len(results) for cell, results in ends.items()}
+    conflicts = [cell for cell, results in ends.items() if _differ(results, finished[cell])]
     return Records(runs[-1], finished, attempts, tuple(conflicts))
+
+
+def _differ(results: Iterable[Finished], one: Finished) -> bool:
+    """Return whether a success differs from the one that counts, though one source made both."""
+    return any(
+        result.status is Status.OK
+        and result.sources == one.sources
+        and essence(result) != essence(one)
+        for result in results
+    )
 
 
 def essence(found: Finished) -> tuple[Any, ...]:  # of plain values

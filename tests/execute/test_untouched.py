@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from albench import session
-from albench.errors import AlbenchError
 from albench.engines import local
-from albench.execute import checks, query, repetition, run
+from albench.errors import AlbenchError
+from albench.execute import checks, query, repetition
 from albench.execute.repetition import Repetition
+from albench.execute.reuse import successes
 from albench.execute.untouched import require_untouched
 from albench.records.journal import Journal
 
@@ -76,4 +77,4 @@ def test_what_ends_behind_the_replacement_is_not_recorded(
 
     with pytest.raises(AlbenchError, match="no result could be trusted"):
         session.run(opened, results, 1, ["albench"], lambda *_: None, patch)
-    assert run.done_cells(results) == {}
+    assert successes(results) == {}

@@ -1,0 +1,133 @@
+"""Which cells of a plan need no new run, and which are stale since their source was edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from albench.records import journal
+from albench.records.counted import counted
+from albench.records.schema import Finished, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from albench.plan import Cell, Edit, Sources
+
+Successes = dict[str, list[Finished]]
+"""Every success of each cell, by identity, in the order of the journal."""
+
+
+@dataclass(frozen=True)
+class Reuse:
+    """What becomes of the results that are there.
+
+    Parameters
+    ----------
+    done : mapping of str to Finished
+        By identity: the result of each cell that needs no run.
+    stale : mapping of str to tuple of Edit
+        Cells that have a result and run again: a working copy that makes them was edited.
+    edited : mapping of str to tuple of Edit
+        Cells among `done` whose source differs from what made the result: a released distribution
+        did not change its version, or the user wanted to keep them.
+    """
+
+    done: Mapping[str, Finished]
+    stale: Mapping[str, tuple[Edit, ...]]
+    edited: Mapping[str, tuple[Edit, ...]]
+
+    def left(self, cells: Iterable[Cell]) -> list[Cell]:
+        """Return the cells that are to be run.
+
+        Parameters
+        ----------
+        cells : iterable of Cell
+            Planned.
+
+        Returns
+        -------
+        list of Cell
+            In the order of the plan.
+        """
+        return [cell for cell in cells if cell.id not in self.done]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know, in sentences: stale and edited cells by component."""
+        return (
+            *_sentences(self.stale, "are stale and run again"),
+            *_sentences(self.edited, "are kept all the same"),
+        )
+
+
+def reuse(
+    cells: Iterable[Cell], there: Successes, sources: Sources, *, keep_edited: bool = False
+) -> Reuse:
+    """Return what needs no new run.
+
+    Parameters
+    ----------
+    cells : iterable of Cell
+        Planned.
+    there : dict of str to list of Finished
+        What `successes` gave.
+    sources : Sources
+        The source as it is now.
+    keep_edited : bool
+        Whether results of working copies that were edited are kept.
+
+    Returns
+    -------
+    Reuse
+        Of several results of a cell, the first that the present source made counts, or else the
+        latest.
+    """
+    done: dict[str, Finished] = {}
+    stale: dict[str, tuple[Edit, ...]] = {}
+    edited: dict[str, tuple[Edit, ...]] = {}
+    for cell in {cell.id: cell for cell in cells if cell.id in there}.values():
+        result = counted(there[cell.id], sources.of(cell))
+        edits = sources.edits_since(cell, result.sources)
+        if any(edit.is_working_copy for edit in edits) and not keep_edited:
+            stale[cell.id] = edits
+            continue
+        done[cell.id] = result
+        if edits:
+            edited[cell.id] = edits
+    return Reuse(done, stale, edited)
+
+
+def successes(results: Path) -> Successes:
+    """Return the successes that a run folder holds.
+
+    Parameters
+    ----------
+    results : Path
+        May be missing.
+
+    Returns
+    -------
+    dict of str to list of Finished
+        By identity.
+    """
+    there: Successes = {}
+    for event in journal.read(results / "journal").events:
+        if event.event == "cell" and event.data["status"] == Status.OK:
+            there.setdefault(event.data["cell"], []).append(Finished.from_json(event.data))
+    return there
+
+
+def _sentences(cells: Mapping[str, tuple[Edit, ...]], fate: str) -> Iterable[str]:
+    files: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for edits in cells.values():
+        for edit in edits:
+            files[edit.name] = edit.file
+            counts[edit.name] = counts.get(edit.name, 0) + 1
+    for name, count in sorted(counts.items()):
+        noun = "cell was" if count == 1 else "cells were"
+        yield (
+            f"{name}: {count} {noun} made by another source than {files[name]} is now; they {fate}"
+        )
