@@ -8,6 +8,7 @@ COMMANDS = (
     "report",
     "explain",
     "merge",
+    "diff",
     "audit",
     "plugins list",
     "plugins show",

@@ -1,0 +1,87 @@
+"""What differs between two results of one benchmark."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from albench.cli import main
+from albench.diff import diff
+
+COMMITTED = Path(__file__).parents[1] / "results" / "quickstart"
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """Return a copy of published results, to be changed."""
+    return Path(shutil.copytree(COMMITTED, tmp_path / "other"))
+
+
+def _change(path: Path, column: str, row: int, value: object) -> str:
+    table = pd.read_csv(path)
+    table.loc[row, column] = value
+    table.to_csv(path, index=False)
+    return str(table.loc[row, "cell"])
+
+
+def test_results_do_not_differ_from_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    assert diff(COMMITTED, COMMITTED).is_none
+    assert main(["diff", str(COMMITTED), str(COMMITTED)]) == 0
+    assert "same picks and scores: 384;" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("by", "n_close", "n_different"), [(5e-5, 1, 0), (5e-3, 0, 1)])
+def test_last_digits_are_told_from_other_results(
+    other: Path, by: float, n_close: int, n_different: int
+) -> None:
+    scores = pd.read_csv(other / "scores.csv")
+    _change(other / "scores.csv", "auc", 3, float(scores["auc"][3]) + by)
+    difference = diff(COMMITTED, other)
+    assert (difference.n_close, len(difference.different)) == (n_close, n_different)
+    assert difference.n_equal == 383
+
+
+def test_other_picks_are_different_though_the_scores_are_equal(other: Path) -> None:
+    cells = pd.read_csv(other / "cells.csv", dtype=str, keep_default_na=False)
+    cells["picks_hash"] = ["" if row else "0123" for row in range(len(cells))]
+    cells.to_csv(other / "cells.csv", index=False)
+    assert len(diff(COMMITTED, other).different) == 1
+
+
+def test_versions_cells_and_statuses_are_named(
+    other: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = other / "manifest.json"
+    text = manifest.read_text()
+    (line,) = (line for line in text.splitlines() if '"torch"' in line)
+    manifest.write_text(text.replace(line, '   "torch": "9.9",'))
+    cells = pd.read_csv(other / "cells.csv", dtype=str, keep_default_na=False)
+    cells.loc[0, "status"] = "error"
+    cells.drop(index=5).to_csv(other / "cells.csv", index=False)
+    difference = diff(COMMITTED, other)
+    assert [(name, new) for name, _, new in difference.versions] == [("torch", "9.9")]
+    assert len(difference.only_a) == 1
+    assert [pair[1:] for pair in difference.statuses] == [("ok", "error")]
+    assert main(["diff", str(COMMITTED), str(other)]) == 1
+    out = capsys.readouterr().out
+    assert "-> 9.9" in out
+    assert "only in A: " in out
+    assert ": ok -> error" in out
+
+
+def test_a_round_that_only_one_has_is_a_difference(other: Path) -> None:
+    scores = pd.read_csv(other / "scores.csv")
+    scores.drop(index=3).to_csv(other / "scores.csv", index=False)
+    assert len(diff(COMMITTED, other).different) == 1
+
+
+def test_results_of_another_benchmark_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", str(COMMITTED), str(COMMITTED.parent / "traps")]) == 2
+    assert "no cell in common" in capsys.readouterr().err
+
+
+def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
+    assert main(["diff", str(COMMITTED), str(tmp_path)]) == 2
