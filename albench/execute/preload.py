@@ -10,8 +10,5 @@ import torch
 import torch._dynamo  # the first optimiser of a process imports it, which takes seconds
 
 import albench.execute.rounds
-from albench.execute import ignore_interrupts
-
-ignore_interrupts.hear_again()
 
 __all__ = ["albench", "modAL", "sklearn", "skorch", "torch"]

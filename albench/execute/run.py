@@ -80,4 +80,4 @@ def process_context(resolved: Resolved) -> BaseContext:
     """
     own = [part for part in resolved.components if part.distribution == "albench"]
     modules = {part.descriptor.target.partition(":")[0] for part in own}
-    return context([*PRELOAD, *sorted(modules)])
+    return context([*PRELOAD, *sorted(modules), "albench.execute.preloaded"])
