@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.api import FusionModel, Shapes, Trunk
-    from albench.learn.network import Network
+    from albench.api.model import Network
 
 
 def committee_proba(
