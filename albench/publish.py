@@ -12,7 +12,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from albench import report
 from albench.analysis import summaries
-from albench.analysis.published import NOTHING, Published, System
 from albench.analysis.summaries import Outcome
 from albench.errors import Complaint, RecordsError
 from albench.metrics.catalogue import scores
@@ -20,6 +19,7 @@ from albench.records import journal, tables
 from albench.records.misplaced import misplaced_told
 from albench.records.schema import Status
 from albench.report.manifest import SCHEMA_VERSION
+from albench.spec.published import Published, System
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,7 +132,7 @@ def _cells_of_ordered_cohorts(records: Records) -> set[str]:
 def _summaries(records: Records) -> Summaries:
     entry = records.run.get("published")  # runs from before there were published tables have none
     try:
-        published = NOTHING if entry is None else TypeAdapter(Published).validate_python(entry)
+        published = Published() if entry is None else TypeAdapter(Published).validate_python(entry)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, ("published", *first["loc"])))

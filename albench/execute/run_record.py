@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from albench.cohort.join import Cohort
     from albench.plan import Cell, ModelPlan, Plan, Resolved
     from albench.registry import Component
+    from albench.spec import Training
 
 Facts = dict[str, Any]  # plain data for the journal
 
@@ -193,25 +194,25 @@ def _amount(amount: int | float) -> str:
 
 def _model_text(model: ModelPlan) -> str:
     training = model.training
-    start = "from the last round's weights" if training["warm_start"] else "anew each round"
+    start = "from the last round's weights" if training.warm_start else "anew each round"
     # Of a file its name is told, not where it lies on somebody's machine.
     shown = {key: Path(model.options[key]).name for key in model.files}
     options = ", ".join(f"{key} {value}" for key, value in (model.options | shown).items())
     text = (
-        f"{model.plugin} ({options}); trained {start}: {training['epochs']} epochs or "
-        f"{training['min_updates']} updates, batch {training['batch_size']}, "
-        f"{training['optimiser']} at {training['learning_rate']:g}"
+        f"{model.plugin} ({options}); trained {start}: {training.epochs} epochs or "
+        f"{training.min_updates} updates, batch {training.batch_size}, "
+        f"{training.optimiser} at {training.learning_rate:g}"
     )
     return ", ".join([text, *_uncommon(training)])
 
 
-def _uncommon(training: Mapping[str, Any]) -> Iterator[str]:
-    if training["weight_decay"]:
-        yield f"weight decay {training['weight_decay']:g}"
-    if training["class_weights"] != "none":
-        yield f"class weights {training['class_weights']}"
-    if training["validation"]:
-        share, patience = 100 * training["validation"], training["patience"]
+def _uncommon(training: Training) -> Iterator[str]:
+    if training.weight_decay:
+        yield f"weight decay {training.weight_decay:g}"
+    if training.class_weights != "none":
+        yield f"class weights {training.class_weights}"
+    if training.validation:
+        share, patience = 100 * training.validation, training.patience
         yield f"stopped early on {share:g} % of the labelled subjects, patience {patience}"
-    if training["precision"] != "float32":
-        yield f"mixed precision ({training['precision']})"
+    if training.precision != "float32":
+        yield f"mixed precision ({training.precision})"

@@ -9,9 +9,9 @@ from albench.report.content import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from albench.analysis.published import DataTable
     from albench.report.manifest import CohortFacts
     from albench.report.names import Namer
+    from albench.spec.published import DataTable
 
 LACKING = "not in this matrix"
 

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from albench.analysis.curves import BLOCK
-from albench.analysis.published import SYSTEM
+from albench.analysis.curves import BLOCK, SYSTEM
 from albench.analysis.summaries import Summaries
 from albench.analysis.training_checks import MODES
 from albench.errors import Complaint, RecordsError

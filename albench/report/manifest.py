@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from albench.analysis.published import NOTHING, Published
-from albench.analysis.traps import Trap  # noqa: TC001  # read when a manifest is validated
+from albench.spec.published import Published
+from albench.spec.traps import Trap  # noqa: TC001  # read when a manifest is validated
 
 SCHEMA_VERSION = 1
 """What `albench.publish` writes; raised when a report could no longer read it."""
@@ -126,4 +126,4 @@ class Manifest:
     conflicts: tuple[str, ...]
     provenance: Provenance
     traps: tuple[Trap, ...] = ()
-    published: Published = NOTHING
+    published: Published = field(default_factory=Published)

@@ -12,8 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from albench.analysis import curves
-from albench.analysis.published import SYSTEM, System
+from albench.analysis.curves import SYSTEM
 from albench.report.figures import SETTINGS, learning_curves
+from albench.spec.published import System
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

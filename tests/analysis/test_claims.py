@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from albench.analysis.claims import Standing, judge, level_of, repetitions_needed, subjects_needed
-from albench.analysis.published import Claim, Side
+from albench.spec.published import Claim, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable

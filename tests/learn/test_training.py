@@ -11,11 +11,11 @@ from torch import nn
 
 from albench.learn.training import (
     OPTIMISERS,
-    Training,
     build_optimiser,
     build_schedule,
     class_weights,
 )
+from albench.spec.training import Training
 
 
 @pytest.mark.parametrize(

@@ -138,9 +138,9 @@ PUBLISH = """
 import sys
 from pathlib import Path
 from albench.publish import publish
-from albench.spec.schema import TrapSpec
+from albench.spec.traps import Trap
 publish(Path(sys.argv[1]))
-TrapSpec(cohort="digits", fall="learns-less", metric="halved", best="Learn.")
+Trap(cohort="digits", fall="learns-less", metric="halved", best="Learn.")
 """
 
 

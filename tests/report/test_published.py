@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from albench import report
-from albench.analysis.published import SYSTEM
+from albench.analysis.curves import SYSTEM
 from albench.errors import RecordsError
 from albench.report.figures import as_svg
 from albench.report.load import load
