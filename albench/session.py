@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from albench import registry, spec
 from albench.cohort.cache import default_folder
@@ -14,7 +14,7 @@ from albench.execute import processes
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
 from albench.execute.run import Run, Settings, done_cells, remaining
-from albench.execute.run_record import cohort_facts, run_record
+from albench.execute.run_record import cohort_records, planned_run
 from albench.execute.untouched import require_untouched
 from albench.plan import make, open_cohorts, resolve
 from albench.records.journal import Journal
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
     from albench.execute.run import Progress
-    from albench.execute.run_record import Facts
     from albench.plan import Cell, Plan, Resolved
+    from albench.records.run_record import CohortRecord, PlannedRun
     from albench.records.schema import Finished
 
 
@@ -68,9 +68,9 @@ class Opened:
         )
         return tuple(dict.fromkeys(about_modalities))
 
-    def describe(self) -> Facts:
-        """Return a description of each cohort, as plain data."""
-        return cohort_facts(self.resolved, self.modalities, self.cohorts)
+    def describe(self) -> dict[str, CohortRecord]:
+        """Return the record of each cohort."""
+        return cohort_records(self.resolved, self.modalities, self.cohorts)
 
 
 def open_spec(name: str) -> Opened:
@@ -183,21 +183,21 @@ def run(
             done = done_cells(results)  # by now, another run may have been at work in it
             left = remaining(left, done)
         on_begin(left, [(cell, done[key].seconds) for key, cell in unique.items() if key in done])
-        facts = run_record(
+        record = planned_run(
             opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
         )
         ended = _Ended(watch)
         seconds = _journalled(
-            Run(opened.resolved, prepared, settings, ended.watch), left, facts, began
+            Run(opened.resolved, prepared, settings, ended.watch), left, record, began
         )
     return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
 
 
-def _journalled(carrying: Run, left: Sequence[Cell], facts: dict[str, Any], began: float) -> float:
+def _journalled(carrying: Run, left: Sequence[Cell], record: PlannedRun, began: float) -> float:
     """Run the cells between the first and the last line of the journal; return the seconds."""
     require_untouched()
     with Journal(carrying.results / "journal") as records:
-        records.append("run", facts)
+        records.append("run", record.to_json())
         carrying.carry_out(left, records)
         seconds = time.perf_counter() - began
         records.append("end", {"seconds": round(seconds, 1)})

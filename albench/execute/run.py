@@ -118,9 +118,9 @@ def done_cells(results: Path) -> dict[str, Finished]:
         By identity.
     """
     done: dict[str, Finished] = {}
-    for event in journal.read(results / "journal").events:
-        if event.event == "cell" and event.data["status"] == Status.OK:
-            done.setdefault(event.data["cell"], Finished.from_json(event.data))
+    for end in journal.read(results / "journal").cells:
+        if end.status is Status.OK:
+            done.setdefault(end.cell, end)
     return done
 
 

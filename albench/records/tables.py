@@ -13,12 +13,12 @@ from albench.errors import RecordsError
 from albench.records.schema import Finished, Status, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from albench.records.journal import Event
+    from albench.records.journal import Reading
+    from albench.records.run_record import PlannedCell, PlannedRun
 
 CELL_COLUMNS = (
     "cell",
@@ -54,6 +54,8 @@ class Predictions:
         The cell.
     round : int
         The round.
+    units : tuple of str, length n_units
+        The test units: subjects, or candidates as ``subject:samples``.
     labels : ndarray of int, shape (n_units,)
         The class numbers.
     proba : ndarray of float32, shape (n_units, n_classes)
@@ -62,6 +64,7 @@ class Predictions:
 
     cell: str
     round: int
+    units: tuple[str, ...]
     labels: NDArray[np.intp]
     proba: NDArray[np.float32]
 
@@ -72,8 +75,8 @@ class Records:
 
     Parameters
     ----------
-    run : dict
-        The latest run event: plan, facts and provenance.
+    run : PlannedRun
+        The latest run.
     finished : mapping of str to Finished
         By cell: its first success, or its last failure.
     attempts : mapping of str to int
@@ -82,19 +85,19 @@ class Records:
         Cells of which two successes differ.
     """
 
-    run: dict[str, Any]  # plain data, written by `execute`
+    run: PlannedRun
     finished: Mapping[str, Finished]
     attempts: Mapping[str, int]
     conflicts: tuple[str, ...]
 
 
-def gather(events: Sequence[Event]) -> Records:
+def gather(reading: Reading) -> Records:
     """Return one verdict a cell from all events.
 
     Parameters
     ----------
-    events : sequence of Event
-        Of one results folder, in order.
+    reading : Reading
+        The journal of one results folder.
 
     Returns
     -------
@@ -106,23 +109,19 @@ def gather(events: Sequence[Event]) -> Records:
     RecordsError
         If there is no run event.
     """
-    runs = [event.data for event in events if event.event == "run"]
-    if not runs:
+    if not reading.runs:
         raise RecordsError("the journal has no run in it: run the benchmark first")
     finished: dict[str, Finished] = {}
     attempts: dict[str, int] = {}
     conflicts: dict[str, None] = {}
-    for event in events:
-        if event.event != "cell":
-            continue
-        found = Finished.from_json(event.data)
-        attempts[found.cell] = attempts.get(found.cell, 0) + 1
-        known = finished.get(found.cell)
-        if known is None or known.status is not Status.OK:
-            finished[found.cell] = found
-        elif found.status is Status.OK and essence(found) != essence(known):
-            conflicts[found.cell] = None
-    return Records(runs[-1], finished, attempts, tuple(conflicts))
+    for end in reading.cells:
+        attempts[end.cell] = attempts.get(end.cell, 0) + 1
+        earlier = finished.get(end.cell)
+        if earlier is None or earlier.status is not Status.OK:
+            finished[end.cell] = end
+        elif end.status is Status.OK and essence(end) != essence(earlier):
+            conflicts[end.cell] = None
+    return Records(reading.runs[-1], finished, attempts, tuple(conflicts))
 
 
 def essence(found: Finished) -> tuple[Any, ...]:  # of plain values
@@ -136,8 +135,8 @@ def essence(found: Finished) -> tuple[Any, ...]:  # of plain values
     Returns
     -------
     tuple
-        Everything but times and memory, and marks: they are known of the data, and journals of
-        version 1 have none.
+        Everything but times and memory, and marks, which decide nothing: a loader may come to know
+        more of the same data.
     """
     # Unpacked, since builds of zlib pack the same numbers in different bytes.
     rounds = tuple(
@@ -161,18 +160,18 @@ def cells_table(records: Records) -> pd.DataFrame:
     DataFrame
         The plan's columns, then what became of the cell.
     """
-    rows = [_cell_row(records, planned) for planned in records.run["cells"]]
+    rows = [_cell_row(records, planned) for planned in records.run.cells]
     frame = pd.DataFrame(rows, columns=[*CELL_COLUMNS, *FATE_COLUMNS, *PART_COLUMNS, PICKS_COLUMN])
     order = ["cohort", "modalities", "model", "budget", "strategy", "repetition"]
     return frame.sort_values(order, ignore_index=True)
 
 
-def _cell_row(records: Records, planned: Mapping[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {key: planned[key] for key in CELL_COLUMNS}
-    found = records.finished.get(planned["cell"])
+def _cell_row(records: Records, planned: PlannedCell) -> dict[str, Any]:
+    row: dict[str, Any] = {key: getattr(planned, key) for key in CELL_COLUMNS}
+    found = records.finished.get(planned.cell)
     row["status"] = str(Status.MISSING if found is None else found.status)
     row["reason"] = "" if found is None else found.reason
-    row["attempts"] = records.attempts.get(planned["cell"], 0)
+    row["attempts"] = records.attempts.get(planned.cell, 0)
     row["seconds"] = 0.0 if found is None else round(found.seconds, 3)
     row["peak_mb"] = 0.0 if found is None else round(found.peak_mb, 1)
     part = None if found is None else found.part
@@ -261,29 +260,8 @@ def marks_table(records: Records) -> pd.DataFrame:
     return frame.astype({"round": int, "n_picked": int, "n_train": int})
 
 
-def predictions(records: Records) -> Iterator[Predictions]:
-    """Yield the test probabilities of every round of every cell.
-
-    Parameters
-    ----------
-    records : Records
-        Of one results folder.
-
-    Yields
-    ------
-    Predictions
-        Cell by cell.
-    """
-    for cell, found in sorted(records.finished.items()):
-        if found.part is None:
-            continue
-        labels = np.asarray(found.part.labels, dtype=np.intp)
-        for entry in found.rounds:
-            yield Predictions(cell, entry.round, labels, unpack(entry.proba))
-
-
-def predictions_table(records: Records) -> pd.DataFrame:
-    """Return one row a test unit of every round.
+def predictions(records: Records) -> tuple[Predictions, ...]:
+    """Return the test probabilities of every round of every cell.
 
     Parameters
     ----------
@@ -292,33 +270,48 @@ def predictions_table(records: Records) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        With the columns cell, round, unit, label and proba, a list of the classes' probabilities.
+    tuple of Predictions
+        Cell by cell.
     """
-    parts = []
-    for entry in predictions(records):
-        part = records.finished[entry.cell].part
-        units = [] if part is None else part.units
-        table = {"cell": entry.cell, "round": entry.round, "unit": units, "label": entry.labels}
-        parts.append(pd.DataFrame(table | {"proba": list(entry.proba)}))
-    if not parts:
-        return pd.DataFrame(columns=["cell", "round", "unit", "label", "proba"])
-    return pd.concat(parts, ignore_index=True)
+    return tuple(
+        Predictions(
+            cell,
+            entry.round,
+            tuple(end.part.units),
+            np.asarray(end.part.labels, dtype=np.intp),
+            unpack(entry.proba),
+        )
+        for cell, end in sorted(records.finished.items())
+        if end.part is not None
+        for entry in end.rounds
+    )
 
 
-def write_parquet(records: Records, folder: Path) -> None:
-    """Write all tables as Parquet; they can be deleted and derived again at any time.
+def predictions_table(answers: Sequence[Predictions]) -> pd.DataFrame:
+    """Return one row a test unit of every round.
 
     Parameters
     ----------
-    records : Records
+    answers : sequence of Predictions
         Of one results folder.
-    folder : Path
-        ``results/NAME/tables``.
+
+    Returns
+    -------
+    DataFrame
+        With the columns cell, round, unit, label and proba, a list of the classes' probabilities.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    cells_table(records).to_parquet(folder / "cells.parquet", index=False)
-    rounds_table(records).to_parquet(folder / "rounds.parquet", index=False)
-    selections_table(records).to_parquet(folder / "selections.parquet", index=False)
-    marks_table(records).to_parquet(folder / "marks.parquet", index=False)
-    predictions_table(records).to_parquet(folder / "predictions.parquet", index=False)
+    parts = [
+        pd.DataFrame(
+            {
+                "cell": entry.cell,
+                "round": entry.round,
+                "unit": list(entry.units),
+                "label": entry.labels,
+                "proba": list(entry.proba),
+            }
+        )
+        for entry in answers
+    ]
+    if not parts:
+        return pd.DataFrame(columns=["cell", "round", "unit", "label", "proba"])
+    return pd.concat(parts, ignore_index=True)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Modalities = Annotated[tuple[Name, ...], Field(min_length=1), Distinct]
 ModalitySets = Annotated[tuple[Modalities, ...], Field(min_length=1), Distinct]
 
-AREA, FINAL = "area", "final"
+AREA: Literal["area"] = "area"
+FINAL: Literal["final"] = "final"
 """Points of a curve: the mean over the labels bought, and the last round."""
 
 

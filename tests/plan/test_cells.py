@@ -236,5 +236,7 @@ def test_the_training_that_the_first_results_had_is_part_of_the_identity_whole()
 @pytest.mark.parametrize("key", LATER_TRAINING)
 def test_a_later_setting_of_training_is_named_only_where_it_differs(key: str) -> None:
     assert getattr(Training(), key) == LATER_TRAINING[key]
-    other = replace(CELL, model=replace(MODEL, training=Training.model_construct(**{key: "other"})))
+    other = replace(
+        CELL, model=replace(MODEL, training=Training().model_copy(update={key: "other"}))
+    )
     assert other.identity()["model"]["training"] == FIRST_TRAINING | {key: "other"}
