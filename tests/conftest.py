@@ -214,7 +214,7 @@ def planned_run() -> Callable[..., PlannedRun]:
         }
         texts = dict.fromkeys(("title", "question", "spec", "command"), "toy")
         settings = {"seed": 0, "repetitions": 1, "jobs": 1, "budgets": {}, "models": {}}
-        empty = {"plugins": [], "skipped": [], "traps": [], "published": {}}
+        empty: dict[str, Any] = {"plugins": [], "skipped": [], "traps": [], "published": {}}
         plain = {"name": "toy", "cells": cells, "provenance": provenance(), **empty}
         plain["cohorts"] = {cell["cohort"]: cohort for cell in cells}
         return PlannedRun.model_validate(plain | texts | settings | changed)

@@ -99,7 +99,7 @@ def test_all_tables_are_written_as_parquet(results: Path) -> None:
 def test_probabilities_survive_parquet(results: Path) -> None:
     write(derive(read(results)), results)
     again = pd.read_parquet(results / "tables" / "predictions.parquet")
-    assert np.array_equal(np.stack(again["proba"]), PROBA)
+    assert np.array_equal(np.stack(again["proba"].tolist()), PROBA)
 
 
 def test_a_plan_without_cells_can_be_written(
