@@ -16,8 +16,8 @@ from albench.report.load import load
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from albench.records.run_record import Provenance
     from albench.report.load import Records
-    from albench.report.manifest import Provenance
 
 KEY = [*BLOCK, "strategy", "repetition"]
 TOLERANCE = 1e-4

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from albench.errors import InputError, RecordsError
 from albench.records import journal
 from albench.records.printable import printable_data
+from albench.records.run_record import PlannedRun
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from albench.plan import Cell
     from albench.records.journal import Event
-
-Planned = dict[str, Any]  # one entry of a run event's cells
+    from albench.records.run_record import PlannedCell
 
 
 def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
@@ -43,8 +43,8 @@ def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
     """
     events = journal.read(results / "journal").events
     planned = _find(prefix, events, results)
-    lines = [f"cell {planned['cell']}: {_name(planned)}"]
-    lines += list(_history(planned["cell"], events))
+    lines = [f"cell {planned.cell}: {planned.label}"]
+    lines += list(_history(planned.cell, events))
     lines += list(_current_state(planned, cells))
     return "\n".join(lines)
 
@@ -77,12 +77,14 @@ def results_with(prefix: str, folders: Sequence[Path] = (Path("runs"), Path("res
     raise InputError(f"no {looked_at} here has a cell that begins with {prefix!r}")
 
 
-def _find(prefix: str, events: Sequence[Event], results: Path) -> Planned:
-    matches: dict[str, Planned] = {}
-    for event in events:
-        if event.event == "run":
-            cells = event.data["cells"]
-            matches |= {entry["cell"]: entry for entry in cells if entry["cell"].startswith(prefix)}
+def _find(prefix: str, events: Sequence[Event], results: Path) -> PlannedCell:
+    matches = {
+        planned.cell: planned
+        for event in events
+        if isinstance(event.content, PlannedRun)
+        for planned in event.content.cells
+        if planned.cell.startswith(prefix)
+    }
     if len(matches) == 1:
         return next(iter(matches.values()))
     if not matches:
@@ -93,57 +95,48 @@ def _find(prefix: str, events: Sequence[Event], results: Path) -> Planned:
     raise RecordsError(f"{results}: {len(matches)} cells begin with {prefix!r}: {shown} ...")
 
 
-def _name(planned: Mapping[str, Any]) -> str:
-    keys = ("cohort", "modalities", "model", "budget", "strategy")
-    parts = [str(planned[key]) for key in keys]
-    return " · ".join([*parts, f"repetition {planned['repetition']}"])
-
-
 def _history(cell: str, events: Sequence[Event]) -> Iterator[str]:
-    runs = [e for e in events if e.event == "run" and _plans(e, cell)]
+    sources = [e.source for e in events if _plans(e, cell)]
     ends = [
-        (Finished.from_json(e.data), e.source)
-        for e in events
-        if e.event == "cell" and e.data["cell"] == cell
+        (event.content, event.source)
+        for event in events
+        if isinstance(event.content, Finished) and event.content.cell == cell
     ]
     for end, source in ends:
         reason = f": {end.reason}" if end.reason else ""
         yield f"{end.status} after {end.seconds:.1f} s in {source}{reason}"
     successes = [source for end, source in ends if end.status is Status.OK]
     if successes:
-        later = sum(run.source > successes[0] for run in runs)
+        later = sum(source > successes[0] for source in sources)
         if later:
             yield f"reused by {later} later runs: its identity had not changed"
     elif not ends:
-        yield f"planned by {len(runs)} runs and not finished in any"
+        yield f"planned by {len(sources)} runs and not finished in any"
 
 
 def _plans(event: Event, cell: str) -> bool:
-    return any(entry["cell"] == cell for entry in event.data["cells"])
+    run = event.content
+    return isinstance(run, PlannedRun) and any(planned.cell == cell for planned in run.cells)
 
 
-def _current_state(planned: Planned, cells: Sequence[Cell]) -> Iterator[str]:
+def _current_state(planned: PlannedCell, cells: Sequence[Cell]) -> Iterator[str]:
     if not cells:
         return
-    if any(cell.id == planned["cell"] for cell in cells):
+    if any(cell.id == planned.cell for cell in cells):
         yield "the specification still plans this cell, so a success is reused"
         return
-    twins = [cell for cell in cells if _position(cell) == _position_of(planned)]
+    place = (*planned.system, planned.repetition)
+    twins = [cell for cell in cells if _place(cell) == place]
     if not twins:
         yield "the specification no longer plans a cell in its place; it is kept but not reported"
         return
-    changes = list(differences(planned.get("identity"), printable_data(twins[0].identity())))
+    changes = list(differences(planned.identity, printable_data(twins[0].identity())))
     yield f"stale: the specification now plans cell {twins[0].id} in its place, because of"
     yield from (f"  {change}" for change in changes)
 
 
-def _position(cell: Cell) -> tuple[str, ...]:
-    return (*cell.block, cell.strategy_label, str(cell.repetition))
-
-
-def _position_of(planned: Planned) -> tuple[str, ...]:
-    keys = ("cohort", "modalities", "model", "budget", "strategy", "repetition")
-    return tuple(str(planned[key]) for key in keys)
+def _place(cell: Cell) -> tuple[str | int, ...]:
+    return (*cell.block, cell.strategy_label, cell.repetition)
 
 
 def differences(old: object, new: object, path: str = "") -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from albench.errors import Complaint, RecordsError
 from albench.records import journal, tables
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-Plan = dict[str, Any]  # the data of a run event
+    from albench.records.run_record import PlannedRun, Record
+
 NAMED = ("cohorts", "models", "budgets")
 LISTED = ("cells", "skipped", "plugins")
 
@@ -44,20 +45,13 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
     """
     complaints: list[Complaint] = []
     names: dict[str, Path] = {}
-    plans: list[Plan] = []
+    latest: list[PlannedRun] = []
     for source in sources:
-        events = journal.read(source / "journal").events
-        runs = [event.data for event in events if event.event == "run"]
+        runs = journal.read(source / "journal").runs
         if not runs:
             complaints.append(Complaint(str(source), "has no journal of a run"))
-        complaints += [
-            Complaint(str(source), f"its latest run lacks {key!r}; run the benchmark again")
-            for run in runs[-1:]
-            for key in (*NAMED, *LISTED, "repetitions")
-            if key not in run
-        ]
-        plans += runs[-1:]
-        names |= {run["name"]: source for run in runs}
+        latest += runs[-1:]
+        names |= {run.name: source for run in runs}
     if len(names) > 1:
         listed = ", ".join(f"{name!r} in {source}" for name, source in names.items())
         complaints.append(Complaint(str(target), f"the benchmarks differ: {listed}"))
@@ -70,20 +64,21 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
     for path in files:
         shutil.copy2(path, target / "journal" / path.name)
     with Journal(target / "journal") as records:
-        records.append("run", _joined(plans))
-    return tables.gather(journal.read(target / "journal").events).conflicts
+        records.append("run", _joined(latest).to_json())
+    return tables.gather(journal.read(target / "journal")).conflicts
 
 
-def _joined(plans: Sequence[Plan]) -> Plan:
-    """Return one plan with everything that the latest plan of each source has."""
-    joined = dict(plans[-1])
-    for key in NAMED:
-        joined[key] = {name: entry for plan in plans for name, entry in plan[key].items()}
-    for key in LISTED:
-        distinct = {json.dumps(e, sort_keys=True): e for plan in plans for e in plan[key]}
-        joined[key] = list(distinct.values())
-    joined["repetitions"] = max(plan["repetitions"] for plan in plans)
-    return joined
+def _joined(runs: Sequence[PlannedRun]) -> PlannedRun:
+    """Return one record with everything that the latest run of each source has."""
+    named = {key: {k: v for run in runs for k, v in getattr(run, key).items()} for key in NAMED}
+    listed = {key: _distinct([e for run in runs for e in getattr(run, key)]) for key in LISTED}
+    repetitions = max(run.repetitions for run in runs)
+    return runs[-1].model_copy(update=named | listed | {"repetitions": repetitions})
+
+
+def _distinct(entries: Sequence[Record]) -> tuple[Record, ...]:
+    """Return entries, each once."""
+    return tuple({json.dumps(e.to_json(), sort_keys=True): e for e in entries}.values())
 
 
 def _clashes(files: Sequence[Path], folder: Path) -> list[Complaint]:

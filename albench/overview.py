@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.execute.estimate import Kind
+    from albench.records.run_record import CohortRecord
     from albench.session import Opened
 
 
@@ -186,14 +187,14 @@ def status_overview(results: Path) -> StatusOverview:
         If there is no journal, or a damaged one.
     """
     reading = journal.read(results / "journal")
-    if not any(event.event == "run" for event in reading.events):
+    if not reading.runs:
         raise RecordsError([Complaint(str(results), "has no journal of a run")])
-    records = tables.gather(reading.events)
+    records = tables.gather(reading)
     cells = tables.cells_table(records)
     failed = cells[~cells["status"].isin(["ok", "missing"])]
     names = ["cohort", "modalities", "model", "budget", "strategy"]
     return StatusOverview(
-        name=records.run["name"],
+        name=records.run.name,
         counts=dict(Counter(cells["status"])),
         failures=tuple(
             (
@@ -208,13 +209,13 @@ def status_overview(results: Path) -> StatusOverview:
     )
 
 
-def data_text(cohorts: Mapping[str, Mapping[str, Any]]) -> str:  # plain data
+def data_text(cohorts: Mapping[str, CohortRecord]) -> str:
     """Return a description of cohorts as text.
 
     Parameters
     ----------
     cohorts : mapping
-        Descriptions by cohort, as `Opened.describe` returns them.
+        What `Opened.describe` returns.
 
     Returns
     -------
@@ -224,16 +225,16 @@ def data_text(cohorts: Mapping[str, Mapping[str, Any]]) -> str:  # plain data
     return "\n\n".join(_cohort_text(name, cohort) for name, cohort in cohorts.items())
 
 
-def _cohort_text(name: str, cohort: Mapping[str, Any]) -> str:
-    classes = ", ".join(f"{label}: {n}" for label, n in cohort["classes"].items())
-    mark = " (simulated)" if cohort["simulated"] else ""
+def _cohort_text(name: str, cohort: CohortRecord) -> str:
+    classes = ", ".join(f"{label}: {n}" for label, n in cohort.classes.items())
+    mark = " (simulated)" if cohort.simulated else ""
     lines = [
-        f"{name}{mark}: {cohort['subjects']} subjects, {cohort['test_subjects']} of them for test",
+        f"{name}{mark}: {cohort.subjects} subjects, {cohort.test_subjects} of them for test",
         f"  classes: {classes}",
     ]
     lines += [
-        f"  {key}: {part['samples']} samples of shape {'x'.join(map(str, part['shape']))}"
-        for key, part in cohort["modalities"].items()
+        f"  {key}: {part.samples} samples of shape {'x'.join(map(str, part.shape))}"
+        for key, part in cohort.modalities.items()
     ]
-    lines += [f"  candidates of {key}: {n}" for key, n in cohort["candidates"].items()]
-    return "\n".join([*lines, *([f"  {cohort['note']}"] if cohort["note"] else [])])
+    lines += [f"  candidates of {key}: {n}" for key, n in cohort.candidates.items()]
+    return "\n".join([*lines, *([f"  {cohort.note}"] if cohort.note else [])])

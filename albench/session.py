@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from albench import registry, spec
 from albench.cohort.cache import default_folder
@@ -18,7 +18,7 @@ from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
 from albench.execute.reuse import Reuse, reuse, successes
 from albench.execute.run import Progress, Settings
-from albench.execute.run_record import cohort_facts, run_record
+from albench.execute.run_record import cohort_records, planned_run
 from albench.execute.untouched import require_untouched
 from albench.plan import Plan, make, open_cohorts, resolve
 from albench.plan.slices import EVERYTHING, Slice
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from albench.cohort.join import Cohort
     from albench.engines.engine import Engine
     from albench.execute.prepare import Prepared
-    from albench.execute.run_record import Facts
     from albench.plan import Cell, Resolved
+    from albench.records.run_record import CohortRecord, PlannedRun
     from albench.records.schema import Finished
 
 
@@ -105,9 +105,39 @@ class Opened:
             keep_edited=self.keep_edited,
         )
 
-    def describe(self) -> Facts:
-        """Return a description of each cohort, as plain data."""
-        return cohort_facts(self.resolved, self.modalities, self.cohorts)
+    def record(self, there: Reuse, command: Sequence[str], jobs: int) -> PlannedRun:
+        """Return the record of a run that begins.
+
+        Parameters
+        ----------
+        there : Reuse
+            What is done: cells of the matrix that are not of the slice stay in the record.
+        command : sequence of str
+            What the user typed.
+        jobs : int
+            How many cells run at once.
+
+        Returns
+        -------
+        PlannedRun
+            For the journal.
+        """
+        kept = {cell.id for cell in self.plan.cells} | there.recorded
+        cells = tuple(cell for cell in self.whole.cells if cell.id in kept)
+        told = planned_run(
+            self.resolved,
+            Plan(cells, self.whole.skipped),
+            self.modalities,
+            self.cohorts,
+            command,
+            jobs,
+        )
+        part = {"slice": self.part.text, "matrix_cells": len(self.whole.cells)}
+        return told.model_copy(update=part)
+
+    def describe(self) -> dict[str, CohortRecord]:
+        """Return the record of each cohort."""
+        return cohort_records(self.resolved, self.modalities, self.cohorts)
 
 
 def open_spec(name: str, part: Slice = EVERYTHING, *, keep_edited: bool = False) -> Opened:
@@ -220,12 +250,10 @@ def run(
         unique = {cell.id: cell for cell in opened.plan.cells}
         left = there.left(unique.values())
         on_begin(left, [(unique[key], result.seconds) for key, result in there.done.items()])
-        facts = run_record(
-            opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
-        )
+        record = opened.record(there, command, jobs)
         ended = _Ended(watch)
         engine = LocalEngine(opened.resolved, prepared, settings, ended.watch)
-        _journalled(engine, left, results, facts, ended.watch, began)
+        _journalled(engine, left, results, record, ended.watch, began)
     seconds = time.perf_counter() - began
     return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
 
@@ -252,14 +280,14 @@ def _journalled(
     engine: Engine,
     left: Sequence[Cell],
     results: Path,
-    facts: dict[str, Any],  # plain data
+    record: PlannedRun,
     watch: Callable[[Progress], None],
     began: float,
 ) -> None:
     """Run cells between the first and the last line of a journal."""
     require_untouched()
     with Journal(results / "journal") as records:
-        records.append("run", facts)
+        records.append("run", record.to_json())
         engine.carry_out(left, Recorder(records, watch).record)
         records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
 

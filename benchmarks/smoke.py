@@ -18,8 +18,8 @@ SPEC = Path(__file__).parent / "smoke.toml"
 
 def essences(results: Path) -> dict[str, tuple[Any, ...]]:  # what `tables.essence` gives
     """Return what of each cell must be equal, and fail if a cell did not succeed."""
-    records = tables.gather(journal.read(results / "journal").events)
-    planned = {entry["cell"] for entry in records.run["cells"]}
+    records = tables.gather(journal.read(results / "journal"))
+    planned = {cell.cell for cell in records.run.cells}
     if planned != set(records.finished):
         sys.exit(f"{results}: {len(planned - set(records.finished))} cells are missing")
     return {cell: tables.essence(found) for cell, found in records.finished.items()}

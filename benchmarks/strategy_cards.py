@@ -31,8 +31,8 @@ from albench.testing.strategies.queries import N, usual
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from albench.analysis.traps import Trap
     from albench.api import Descriptor
+    from albench.spec.traps import Trap
 
     Scaling = Mapping[str, Mapping[str, float]]
     Told = Mapping[str, Sequence[str]]

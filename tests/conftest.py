@@ -14,10 +14,12 @@ from albench.api import Descriptor, Kind, Modality, Option, fingerprint
 from albench.cohort.join import join
 from albench.plan import Plan, make, resolve
 from albench.plan.matrix import modality_sets
+from albench.records.provenance import provenance
+from albench.records.run_record import PlannedRun
 from albench.registry import Component, PluginReport, Registry, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from albench.spec import Specification
 
@@ -189,3 +191,34 @@ def planned(parse: Callable[..., Specification], toys: Registry) -> Callable[...
         return make(resolved, cohorts)
 
     return plan
+
+
+@pytest.fixture(scope="session")
+def planned_run() -> Callable[..., PlannedRun]:
+    """A factory of a run's record, from its planned cells as plain data."""
+
+    def make(cells: Sequence[Mapping[str, Any]], **changed: Any) -> PlannedRun:
+        cohort = {
+            "subjects": 10,
+            "classes": {"F0": 5, "F1": 5},
+            "class_order": ["F0", "F1"],
+            "ordered": False,
+            "candidates": {"a+b": 10},
+            "class_candidates": {"a+b": {"F0": 5, "F1": 5}},
+            "class_samples": {"a+b": {"a": {"F0": 5, "F1": 5}, "b": {"F0": 5, "F1": 5}}},
+            "modalities": {key: {"samples": 10, "shape": [3]} for key in ("a", "b")},
+            "test_subjects": 2,
+            "evaluation": "subject",
+            "label_noise": 0.0,
+            "note": "",
+            "simulated": False,
+        }
+        texts = dict.fromkeys(("title", "question", "spec", "command"), "toy")
+        settings = {"seed": 0, "repetitions": 1, "jobs": 1, "budgets": {}, "models": {}}
+        settings |= {"slice": "", "matrix_cells": len(cells)}
+        empty: dict[str, Any] = {"plugins": [], "skipped": [], "traps": [], "published": {}}
+        plain = {"name": "toy", "cells": cells, "provenance": provenance(), **empty}
+        plain["cohorts"] = {cell["cohort"]: cohort for cell in cells}
+        return PlannedRun.model_validate(plain | texts | settings | changed)
+
+    return make

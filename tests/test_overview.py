@@ -12,6 +12,7 @@ from albench.errors import RecordsError
 from albench.overview import data_text, plan_overview, status_overview
 from albench.plan import Plan, resolve
 from albench.records.journal import Journal
+from albench.records.run_record import CohortRecord, ModalityRecord
 from albench.records.schema import Finished, Round, Status, pack
 from albench.session import Opened
 
@@ -19,13 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from albench.records.run_record import PlannedRun
     from albench.registry import Registry
     from albench.spec import Specification
 
     Write = Callable[..., Path]
 
 PROBA = pack(np.ones((1, 2), dtype=np.float32))
-SECONDS: dict[str, Any] = {"query_seconds": 0.0, "train_seconds": 0.0, "evaluate_seconds": 0.0}
+REST: dict[str, Any] = {
+    "marks": {},
+    "query_seconds": 0.0,
+    "train_seconds": 0.0,
+    "evaluate_seconds": 0.0,
+}
 BADGE = ('["esd"]', '["esd", "badge"]')
 
 
@@ -38,7 +45,7 @@ def opened(
 
 
 @pytest.fixture
-def write(tmp_path: Path, opened: Opened) -> Write:
+def write(tmp_path: Path, opened: Opened, planned_run: Callable[..., PlannedRun]) -> Write:
     """Journal the plan and what became of some of its cells."""
 
     def write(*statuses: Status, seconds: float = 10.0) -> Path:
@@ -52,11 +59,12 @@ def write(tmp_path: Path, opened: Opened) -> Write:
                 "strategy": cell.strategy_label,
                 "strategy_plugin": "",
                 "repetition": cell.repetition,
+                "identity": cell.identity(),
             }
             for cell in opened.plan.cells
         ]
         with Journal(tmp_path / "journal") as journal:
-            journal.append("run", {"name": "toy", "cells": planned})
+            journal.append("run", planned_run(planned).to_json())
             for cell, status in zip(opened.plan.cells, statuses, strict=False):
                 reason = "" if status is Status.OK else "it failed"
                 end = Finished(cell=cell.id, status=status, reason=reason, seconds=seconds)
@@ -124,7 +132,7 @@ def test_results_are_told_as_plain_data(write: Write) -> None:
 def test_conflicts_and_torn_lines_are_told(write: Write, opened: Opened) -> None:
     results = write(*[Status.OK] * 12)
     cell = opened.plan.cells[0].id
-    turn = Round(round=0, picked=[7], n_labelled=1, n_labelled_subjects=1, proba=PROBA, **SECONDS)
+    turn = Round(round=0, picked=[7], n_labelled=1, n_labelled_subjects=1, proba=PROBA, **REST)
     other = Finished(cell=cell, status=Status.OK, rounds=[turn]).to_json()
     with Journal(results / "journal") as journal:
         journal.append("cell", other)
@@ -143,15 +151,21 @@ def test_a_folder_without_a_run_is_refused_by_its_name(tmp_path: Path) -> None:
 
 
 def test_data_are_told_by_cohort() -> None:
-    cohort: dict[str, Any] = {
-        "simulated": True,
-        "subjects": 168,
-        "test_subjects": 34,
-        "classes": {"F0": 41, "F1": 127},
-        "modalities": {"LSTE": {"samples": 778, "shape": [3, 224, 224]}},
-        "candidates": {"LSTE": 778},
-        "note": "A note.",
-    }
+    cohort = CohortRecord(
+        simulated=True,
+        subjects=168,
+        test_subjects=34,
+        classes={"F0": 41, "F1": 127},
+        class_order=("F0", "F1"),
+        class_candidates={},
+        class_samples={},
+        ordered=True,
+        evaluation="subject",
+        label_noise=0.0,
+        modalities={"LSTE": ModalityRecord(samples=778, shape=(3, 224, 224))},
+        candidates={"LSTE": 778},
+        note="A note.",
+    )
     assert data_text({"liver": cohort}).splitlines() == [
         "liver (simulated): 168 subjects, 34 of them for test",
         "  classes: F0: 41, F1: 127",

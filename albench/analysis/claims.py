@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,14 @@ import pandas as pd
 from scipy import stats
 
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS, compared, holm
-from albench.analysis.curves import REFERENCE
+from albench.analysis.curves import REFERENCE, SYSTEM
 from albench.analysis.points import value_at
 from albench.analysis.power import POWER, power_of
-from albench.analysis.published import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.published import Claim, Side
+    from albench.spec.published import Claim, Side
 
 MOST = 1000
 """More repetitions or test subjects than these are told as "more than"."""
@@ -171,7 +170,7 @@ def _alone(rounds: pd.DataFrame, claim: Claim, better: pd.Series[float]) -> Alon
     ours, theirs = claim.better, claim.than
     if ours.model == theirs.model or ours.modalities == theirs.modalities:
         return None
-    side = _in_any_budget(rounds, replace(theirs, model=ours.model))
+    side = _in_any_budget(rounds, theirs.model_copy(update={"model": ours.model}))
     values = side_values(rounds, side, claim.metric)
     comparison = compared(better, values)
     return Alone(
@@ -191,7 +190,11 @@ def _in_any_budget(rounds: pd.DataFrame, side: Side) -> Side:
     keys = [key for key in SYSTEM if key != "budget"]
     wanted = [value for key, value in side.system._asdict().items() if key != "budget"]
     budgets = sorted(set(rounds.loc[(rounds[keys] == wanted).all(axis=1), "budget"]))
-    return side if side.budget in budgets or not budgets else replace(side, budget=budgets[0])
+    return (
+        side
+        if side.budget in budgets or not budgets
+        else side.model_copy(update={"budget": budgets[0]})
+    )
 
 
 def side_values(rounds: pd.DataFrame, side: Side, metric: str) -> pd.Series[float]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLOCK = ["cohort", "modalities", "model", "budget"]
+SYSTEM = [*BLOCK, "strategy"]
 REFERENCE = "all-labels"
 BASELINE = "random"
 CONFIDENCE = 0.95

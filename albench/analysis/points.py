@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.efficiency import area
+from albench.spec.published import AREA, FINAL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Point = str | float
-"""``final``, ``area``, or a share of the training candidates."""
+    from albench.spec.published import Point
 
-AREA, FINAL = "area", "final"
 SLACK = 1e-9
 
 

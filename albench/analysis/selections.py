@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from albench.analysis.curves import REFERENCE, mean_interval
-from albench.analysis.points import FINAL, round_within
-from albench.analysis.published import SYSTEM
+from albench.analysis.curves import REFERENCE, SYSTEM, mean_interval
+from albench.analysis.points import round_within
+from albench.spec.published import FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.points import Point
+    from albench.spec.published import Point
 
 POINTS: tuple[Point, ...] = (0.3, 0.5, FINAL)
 COLUMNS = [*SYSTEM, "mark", "point", "share", "share_low", "share_high", "ratio", "low", "high"]

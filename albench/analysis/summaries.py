@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from albench.analysis import best_round_optimism, points, resampling
-from albench.analysis.published import SYSTEM
+from albench.analysis.curves import SYSTEM
 from albench.metrics.catalogue import BOOTSTRAPPED, weighted_scores
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.analysis.points import Point
-    from albench.analysis.published import Claim, Published, System
+    from albench.spec.published import Claim, Point, Published, System
 
     Key = tuple[str, Point]
     Resampled = Mapping[Key, NDArray[np.float64]]

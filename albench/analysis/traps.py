@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -17,40 +16,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from albench.spec.traps import Trap
+
 CELL = ["cell", *BLOCK, "strategy", "repetition"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trap:
-    """How it shows that a strategy fell in, compared with random.
-
-    Parameters
-    ----------
-    cohort : str
-        Its blocks are the trap.
-    fall : str
-        ``buys-more`` or ``buys-less`` of a mark; ``misses`` a mark: buys none, in the repetitions
-        whose first labels have none of it; ``learns-less`` in a metric; or
-        ``labels-fewer-subjects``.
-    tolerance : float
-        The smallest difference that counts.
-    best : str
-        What is known to be best, as a sentence.
-    mark, metric : str or None
-        What `fall` is about.
-    """
-
-    cohort: str
-    fall: str
-    tolerance: float
-    best: str
-    mark: str | None = None
-    metric: str | None = None
-
-    @property
-    def sign(self) -> int:
-        """Return 1 if whoever falls in does more than random, -1 if less."""
-        return 1 if self.fall == "buys-more" else -1
 
 
 class Fate(StrEnum):

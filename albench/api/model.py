@@ -95,6 +95,12 @@ class FusionNet(Protocol):
         """
 
 
+if TYPE_CHECKING:
+
+    class Network(nn.Module, FusionNet):
+        """A ``torch.nn.Module`` that is a `FusionNet`, for which Python has no type."""
+
+
 class FusionModel(Protocol):
     """What the target of a model's descriptor gives: a recipe for networks."""
 

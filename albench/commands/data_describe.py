@@ -27,5 +27,8 @@ def run(options: Namespace) -> int:
     from albench.overview import data_text
 
     cohorts = session.open_spec(options.spec).describe()
-    say(json.dumps(cohorts, indent=1) if options.json else data_text(cohorts))
+    if options.json:
+        say(json.dumps({name: each.to_json() for name, each in cohorts.items()}, indent=1))
+    else:
+        say(data_text(cohorts))
     return OK

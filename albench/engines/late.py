@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from albench.records import journal
 from albench.records.journal import Journal
-from albench.records.schema import Finished, Status
+from albench.records.schema import Status
 from albench.records.tables import essence
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from albench.records.schema import Finished
 
 FOLDER = "late"
 
@@ -55,7 +57,7 @@ def late_conflicts(results: Path) -> tuple[str, ...]:
     """
     if not (results / FOLDER).is_dir():
         return ()
-    late = [Finished.from_json(event.data) for event in journal.read(results / FOLDER).events]
+    late = journal.read(results / FOLDER).cells
     differing = []
     for found in late:
         first = _first(results, found.cell)
@@ -67,10 +69,6 @@ def late_conflicts(results: Path) -> tuple[str, ...]:
 
 def _first(results: Path, cell: str) -> Finished | None:
     """Return the record of a cell that counts: its first success, or its last failure."""
-    known: Finished | None = None
-    for event in journal.read(results / "journal").events:
-        if event.event == "cell" and event.data["cell"] == cell:
-            known = Finished.from_json(event.data)
-            if known.status is Status.OK:
-                break
-    return known
+    ends = [end for end in journal.read(results / "journal").cells if end.cell == cell]
+    successes = [end for end in ends if end.status is Status.OK]
+    return next(iter(successes or ends[-1:]), None)

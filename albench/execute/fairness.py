@@ -48,6 +48,6 @@ def batch_order_hash(opened: ActiveCell, n_labelled: int) -> str:
     str
         12 hexadecimal digits.
     """
-    size = opened.cell.model.training["batch_size"]
+    size = opened.cell.model.training.batch_size
     batches = BatchOrder(n_labelled, size, generator(opened.seeds(0).batches))
     return fingerprint(np.concatenate(list(batches)).astype(np.int64))[:12]

@@ -11,7 +11,6 @@ from albench.execute.held_out import HeldOut
 from albench.learn.estimator import FusionClassifier
 from albench.learn.gaps import fill_gaps
 from albench.learn.store import SampleStore, Scaling
-from albench.learn.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +40,7 @@ def open_cell(task: CellTask) -> ActiveCell:
         shapes=dict(task.shapes),
         n_classes=data.n_classes,
         store=train_store,
-        training=Training(**cell.model.training),
+        training=cell.model.training,
     )
     held_out = HeldOut(
         store=test_store,

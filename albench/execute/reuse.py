@@ -32,11 +32,14 @@ class Reuse:
     edited : mapping of str to tuple of Edit
         Cells among `done` whose source differs from what made the result: a released distribution
         did not change its version, or the user wanted to keep them.
+    recorded : frozenset of str
+        Every cell that has a success, planned or not.
     """
 
     done: Mapping[str, Finished]
     stale: Mapping[str, tuple[Edit, ...]]
     edited: Mapping[str, tuple[Edit, ...]]
+    recorded: frozenset[str]
 
     def left(self, cells: Iterable[Cell]) -> list[Cell]:
         """Return the cells that are to be run.
@@ -96,7 +99,7 @@ def reuse(
         done[cell.id] = result
         if edits:
             edited[cell.id] = edits
-    return Reuse(done, stale, edited)
+    return Reuse(done, stale, edited, frozenset(there))
 
 
 def successes(results: Path) -> Successes:
@@ -113,9 +116,9 @@ def successes(results: Path) -> Successes:
         By identity.
     """
     there: Successes = {}
-    for event in journal.read(results / "journal").events:
-        if event.event == "cell" and event.data["status"] == Status.OK:
-            there.setdefault(event.data["cell"], []).append(Finished.from_json(event.data))
+    for end in journal.read(results / "journal").cells:
+        if end.status is Status.OK:
+            there.setdefault(end.cell, []).append(end)
     return there
 
 

@@ -109,7 +109,7 @@ def _require_finite(proba: NDArray[np.float32], opened: ActiveCell) -> None:
     broken = opened.classifier.odd_weights()
     cause = (
         f"its weights are not finite either ({broken[0]} and {len(broken) - 1} more): training "
-        f"diverged, so lower training.learning_rate ({model.training['learning_rate']:g}) or look "
+        f"diverged, so lower training.learning_rate ({model.training.learning_rate:g}) or look "
         "for values that are not finite in the data"
         if broken
         else "its weights are finite: look for test samples that are not, or for a fault of the "

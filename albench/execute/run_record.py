@@ -1,39 +1,50 @@
-"""What the first event of a run tells: the plan, the data, the plugins, and with what it ran."""
+"""Builds the record of a run from its plan, data and plugins."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.cohort.join import Cohort
 from albench.cohort.split import class_quotas
 from albench.plan.sources import short
 from albench.records.provenance import provenance
+from albench.records.run_record import (
+    CohortRecord,
+    ModalityRecord,
+    PlannedCell,
+    PlannedRun,
+    PluginRecord,
+    SkipRecord,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from albench.api.modality import Modality
-    from albench.cohort.join import Cohort
     from albench.plan import Cell, ModelPlan, Plan, Resolved, Sources
     from albench.registry import Component
+    from albench.spec import BudgetSpec, Training
 
-Facts = dict[str, Any]  # plain data for the journal
+Cohorts = Mapping[tuple[str, tuple[str, ...]], Cohort]
+"""Joined cohorts, by name and set of modalities."""
 
 
-def run_record(
+def planned_run(
     resolved: Resolved,
     plan: Plan,
     modalities: Mapping[str, Mapping[str, Modality]],
-    cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort],
+    cohorts: Cohorts,
     command: Sequence[str],
     jobs: int,
-) -> Facts:
-    """Return the data of a run event.
+) -> PlannedRun:
+    """Return the record of a run that begins.
 
     Parameters
     ----------
@@ -52,41 +63,38 @@ def run_record(
 
     Returns
     -------
-    dict
-        Plain data.
+    PlannedRun
+        For the first line of the run in the journal.
     """
     specification = resolved.specification
     benchmark = specification.benchmark
-    return {
-        "name": benchmark.name,
-        "title": benchmark.title or benchmark.name,
-        "question": benchmark.question,
-        "seed": benchmark.seed,
-        "repetitions": benchmark.repetitions,
-        "spec": specification.text,
-        "command": shlex.join(command),
-        "jobs": jobs,
-        "provenance": provenance(),
-        "plugins": _plugins(resolved),
-        "cohorts": cohort_facts(resolved, modalities, cohorts),
-        "budgets": {name: _budget_text(b.model_dump()) for name, b in benchmark.budgets.items()},
-        "models": {label: _model_text(model.plan) for label, model in resolved.models.items()},
-        "cells": [_cell(cell) for cell in plan.cells],
-        "traps": [trap.model_dump() for trap in benchmark.traps],
-        "published": {
-            key: [entry.model_dump() for entry in getattr(benchmark, key)]
-            for key in ("tables", "data_tables", "claims")
-        },
-        "skipped": [{"what": skip.what, "reason": skip.reason} for skip in plan.skipped],
-    }
+    return PlannedRun(
+        name=benchmark.name,
+        title=benchmark.title or benchmark.name,
+        question=benchmark.question,
+        seed=benchmark.seed,
+        repetitions=benchmark.repetitions,
+        spec=specification.text,
+        command=shlex.join(command),
+        jobs=jobs,
+        provenance=provenance(),
+        plugins=_plugins(resolved),
+        cohorts=cohort_records(resolved, modalities, cohorts),
+        budgets={name: _budget_text(budget) for name, budget in benchmark.budgets.items()},
+        models={label: _model_text(model.plan) for label, model in resolved.models.items()},
+        cells=tuple(_cell(cell) for cell in plan.cells),
+        traps=benchmark.traps,
+        published=benchmark.published,
+        skipped=tuple(SkipRecord(what=skip.what, reason=skip.reason) for skip in plan.skipped),
+        slice="",
+        matrix_cells=len(plan.cells),
+    )
 
 
-def cohort_facts(
-    resolved: Resolved,
-    modalities: Mapping[str, Mapping[str, Modality]],
-    cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort],
-) -> Facts:
-    """Return what each cohort holds.
+def cohort_records(
+    resolved: Resolved, modalities: Mapping[str, Mapping[str, Modality]], cohorts: Cohorts
+) -> dict[str, CohortRecord]:
+    """Return the record of each cohort.
 
     Parameters
     ----------
@@ -99,19 +107,48 @@ def cohort_facts(
 
     Returns
     -------
-    dict
-        By cohort: subjects, classes, candidates by set of modalities, samples and shapes.
+    dict of str to CohortRecord
+        By name, in the order of `cohorts`.
     """
-    facts: Facts = {}
+    by_name: dict[str, dict[tuple[str, ...], Cohort]] = {}
     for (name, chosen), cohort in cohorts.items():
-        entry = facts.setdefault(name, _cohort(resolved, name, modalities[name], cohort))
-        entry["candidates"]["+".join(chosen)] = len(cohort.candidates)
-        entry["class_candidates"]["+".join(chosen)] = _by_class(cohort, cohort.true_labels)
-        for position, key in enumerate(chosen):
-            _, first = np.unique(cohort.candidates[:, position], return_index=True)
-            samples = _by_class(cohort, cohort.true_labels[first])
-            entry["class_samples"].setdefault("+".join(chosen), {})[key] = samples
-    return facts
+        by_name.setdefault(name, {})[chosen] = cohort
+    return {
+        name: _cohort(resolved, name, modalities[name], by_set) for name, by_set in by_name.items()
+    }
+
+
+def _cohort(
+    resolved: Resolved,
+    name: str,
+    modalities: Mapping[str, Modality],
+    by_set: Mapping[tuple[str, ...], Cohort],
+) -> CohortRecord:
+    spec = resolved.specification.benchmark.cohorts[name]
+    first = next(iter(by_set.values()))
+    loaders = [plan.component.descriptor for plan in resolved.loaders[name].values()]
+    return CohortRecord(
+        subjects=len(first.subjects),
+        classes=_by_class(first, first.labels),
+        class_order=tuple(first.classes),
+        ordered=spec.ordered,
+        candidates={"+".join(key): len(cohort.candidates) for key, cohort in by_set.items()},
+        class_candidates={
+            "+".join(key): _by_class(cohort, cohort.true_labels) for key, cohort in by_set.items()
+        },
+        class_samples={
+            "+".join(key): _samples_by_class(key, cohort) for key, cohort in by_set.items()
+        },
+        modalities={
+            key: ModalityRecord(samples=len(modality), shape=tuple(modality.shape))
+            for key, modality in modalities.items()
+        },
+        test_subjects=int(class_quotas(first, spec.test).sum()),
+        evaluation=spec.evaluate,
+        label_noise=spec.label_noise,
+        note=_note(modalities.values(), first),
+        simulated=any("simulated" in loader.tags for loader in loaders),
+    )
 
 
 def _by_class(cohort: Cohort, labels: NDArray[np.intp]) -> dict[str, int]:
@@ -119,78 +156,63 @@ def _by_class(cohort: Cohort, labels: NDArray[np.intp]) -> dict[str, int]:
     return dict(zip(cohort.classes, counts, strict=True))
 
 
-def _cohort(
-    resolved: Resolved, name: str, modalities: Mapping[str, Modality], cohort: Cohort
-) -> Facts:
-    spec = resolved.specification.benchmark.cohorts[name]
-    loaders = [plan.component.descriptor for plan in resolved.loaders[name].values()]
-    counts = np.bincount(cohort.labels, minlength=len(cohort.classes)).tolist()
-    told = ((modality.note, *modality.warnings) for modality in modalities.values())
-    notes = dict.fromkeys(sentence for sentences in told for sentence in sentences if sentence)
-    return {
-        "subjects": len(cohort.subjects),
-        "classes": dict(zip(cohort.classes, counts, strict=True)),
-        "class_order": list(cohort.classes),
-        "ordered": spec.ordered,
-        "candidates": {},
-        "class_candidates": {},
-        "class_samples": {},
-        "modalities": {
-            key: {"samples": len(modality), "shape": list(modality.shape)}
-            for key, modality in modalities.items()
-        },
-        "test_subjects": int(class_quotas(cohort, spec.test).sum()),
-        "evaluation": spec.evaluate,
-        "label_noise": spec.label_noise,
-        "note": " ".join([*notes, *filter(None, [cohort.remark])]),
-        "simulated": any("simulated" in loader.tags for loader in loaders),
-    }
+def _samples_by_class(chosen: Sequence[str], cohort: Cohort) -> dict[str, dict[str, int]]:
+    """Return how many samples of each modality candidates are made of, by class."""
+    counts = {}
+    for position, key in enumerate(chosen):
+        _, first = np.unique(cohort.candidates[:, position], return_index=True)
+        counts[key] = _by_class(cohort, cohort.true_labels[first])
+    return counts
 
 
-def _plugins(resolved: Resolved) -> list[Facts]:
+def _note(modalities: Iterable[Modality], cohort: Cohort) -> str:
+    sentences = [s for modality in modalities for s in (modality.note, *modality.warnings)]
+    return " ".join(filter(None, [*dict.fromkeys(sentences), cohort.remark]))
+
+
+def _plugins(resolved: Resolved) -> tuple[PluginRecord, ...]:
     loaders = [plan.component for plans in resolved.loaders.values() for plan in plans.values()]
     wrapped = [part for strategy in resolved.strategies.values() for part in strategy.wrapped]
     used = {part.qualified: part for part in [*resolved.components, *wrapped, *loaders]}
-    return [_plugin(used[name], resolved.sources) for name in sorted(used)]
+    return tuple(_plugin(used[name], resolved.sources) for name in sorted(used))
 
 
-def _plugin(part: Component, sources: Sources) -> Facts:
+def _plugin(part: Component, sources: Sources) -> PluginRecord:
     digest = sources.digest(part)
-    return {
-        "source": digest.value,
-        "source_file": short(digest),
-        "is_working_copy": digest.is_working_copy,
-        "name": part.qualified,
-        "kind": part.descriptor.kind.value,
-        "distribution": part.distribution,
-        "version": part.distribution_version,
-        "component_version": part.descriptor.version,
-        "citation": part.descriptor.citation,
-        "summary": part.descriptor.summary,
-        "tags": sorted(part.descriptor.tags),
-    }
+    return PluginRecord(
+        name=part.qualified,
+        kind=part.descriptor.kind.value,
+        distribution=part.distribution,
+        version=part.distribution_version,
+        component_version=part.descriptor.version,
+        citation=part.descriptor.citation,
+        summary=part.descriptor.summary,
+        tags=tuple(sorted(part.descriptor.tags)),
+        source=digest.value,
+        source_file=short(digest),
+        is_working_copy=digest.is_working_copy,
+    )
 
 
-def _cell(cell: Cell) -> Facts:
+def _cell(cell: Cell) -> PlannedCell:
     cohort, modalities, model, budget = cell.block
-    return {
-        "cell": cell.id,
-        "cohort": cohort,
-        "modalities": modalities,
-        "model": model,
-        "budget": budget,
-        "strategy": cell.strategy_label,
-        "strategy_plugin": "" if cell.strategy is None else cell.strategy.plugin,
-        "repetition": cell.repetition,
-        "identity": cell.identity(),
-    }
+    return PlannedCell(
+        cell=cell.id,
+        cohort=cohort,
+        modalities=modalities,
+        model=model,
+        budget=budget,
+        strategy=cell.strategy_label,
+        strategy_plugin="" if cell.strategy is None else cell.strategy.plugin,
+        repetition=cell.repetition,
+        identity=cell.identity(),
+    )
 
 
-def _budget_text(budget: Mapping[str, Any]) -> str:
-    unit = budget["of"]
-    initial, query, stop = (_amount(budget[key]) for key in ("initial", "query", "stop"))
-    how = ", classes in turn" if budget["first"] == "stratified" else ""
-    return f"initial {initial}, query {query}, up to {stop} of the training {unit}{how}"
+def _budget_text(budget: BudgetSpec) -> str:
+    initial, query, stop = map(_amount, (budget.initial, budget.query, budget.stop))
+    how = ", classes in turn" if budget.first == "stratified" else ""
+    return f"initial {initial}, query {query}, up to {stop} of the training {budget.of}{how}"
 
 
 def _amount(amount: int | float) -> str:
@@ -199,25 +221,25 @@ def _amount(amount: int | float) -> str:
 
 def _model_text(model: ModelPlan) -> str:
     training = model.training
-    start = "from the last round's weights" if training["warm_start"] else "anew each round"
-    # Of a file its name is told, not where it lies on somebody's machine.
+    start = "from the last round's weights" if training.warm_start else "anew each round"
+    # A file is shown by its name, not by where it lies on somebody's machine.
     shown = {key: Path(model.options[key]).name for key in model.files}
     options = ", ".join(f"{key} {value}" for key, value in (model.options | shown).items())
     text = (
-        f"{model.plugin} ({options}); trained {start}: {training['epochs']} epochs or "
-        f"{training['min_updates']} updates, batch {training['batch_size']}, "
-        f"{training['optimiser']} at {training['learning_rate']:g}"
+        f"{model.plugin} ({options}); trained {start}: {training.epochs} epochs or "
+        f"{training.min_updates} updates, batch {training.batch_size}, "
+        f"{training.optimiser} at {training.learning_rate:g}"
     )
     return ", ".join([text, *_uncommon(training)])
 
 
-def _uncommon(training: Mapping[str, Any]) -> Iterator[str]:
-    if training["weight_decay"]:
-        yield f"weight decay {training['weight_decay']:g}"
-    if training["class_weights"] != "none":
-        yield f"class weights {training['class_weights']}"
-    if training["validation"]:
-        share, patience = 100 * training["validation"], training["patience"]
+def _uncommon(training: Training) -> Iterator[str]:
+    if training.weight_decay:
+        yield f"weight decay {training.weight_decay:g}"
+    if training.class_weights != "none":
+        yield f"class weights {training.class_weights}"
+    if training.validation:
+        share, patience = 100 * training.validation, training.patience
         yield f"stopped early on {share:g} % of the labelled subjects, patience {patience}"
-    if training["precision"] != "float32":
-        yield f"mixed precision ({training['precision']})"
+    if training.precision != "float32":
+        yield f"mixed precision ({training.precision})"

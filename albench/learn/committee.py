@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.api import FusionModel, Shapes, Trunk
-    from albench.learn.network import Network
+    from albench.api.model import Network
 
 
 def committee_proba(
@@ -66,7 +66,7 @@ def committee_proba(
             whole.shapes,
             whole.n_classes,
             whole.store,
-            training=replace(classifier.training, warm_start=False),
+            training=classifier.training.model_copy(update={"warm_start": False}),
             seeds=Seeds(weights=weights, batches=batches, dropout=dropout),
             device=classifier.device,
         )

@@ -25,7 +25,6 @@ from albench.learn.network import build_network
 from albench.learn.prediction import Prediction
 from albench.learn.training import (
     Seeds,
-    Training,
     build_optimiser,
     build_schedule,
     class_weights,
@@ -33,6 +32,7 @@ from albench.learn.training import (
 from albench.learn.validation import EarlyStop, validation_mask
 from albench.learn.warm_start import shrink_and_perturb
 from albench.seeds import generator, torch_seeded
+from albench.spec.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

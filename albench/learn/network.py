@@ -9,10 +9,8 @@ from torch import nn
 from albench.errors import PluginError
 
 if TYPE_CHECKING:
-    from albench.api import FusionModel, FusionNet, Shapes
-
-    class Network(nn.Module, FusionNet):
-        """Both of what a fusion model promises to build, for which Python has no type."""
+    from albench.api import FusionModel, Shapes
+    from albench.api.model import Network
 
 
 def build_network(model: FusionModel, shapes: Shapes, n_classes: int) -> Network:

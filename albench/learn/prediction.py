@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.learn.network import Network
+    from albench.api.model import Network
     from albench.learn.store import SampleStore
 
     Floats = NDArray[np.float32]

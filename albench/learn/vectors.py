@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.learn.network import Network
+    from albench.api.model import Network
     from albench.learn.store import SampleStore
 
 _ELEMENTS = 2**20

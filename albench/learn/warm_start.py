@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from albench.learn.training import Training
+    from albench.spec.training import Training
 
 
 def shrink_and_perturb(

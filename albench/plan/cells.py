@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from albench.seeds import Purpose, derive
+
+if TYPE_CHECKING:
+    from albench.spec.training import Training
 
 PROTOCOL_VERSION = 1
 """Raised when the loop itself changes results; part of every cell's identity."""
@@ -43,8 +46,10 @@ class ModelPlan:
         The qualified name.
     version : int
         The component's version.
-    options, training : dict
+    options : dict
         Every option, defaults filled in.
+    training : Training
+        How it is trained.
     standardise : bool
         Whether vectors and trunk outputs are centred and scaled.
     files : dict of str to str
@@ -56,7 +61,7 @@ class ModelPlan:
     plugin: str
     version: int
     options: dict[str, Any]  # of the plugin's own types
-    training: dict[str, Any]  # the fields of `Training`
+    training: Training
     standardise: bool
     files: dict[str, str] = field(default_factory=dict)
 
@@ -234,11 +239,9 @@ def _unlabelled(part: ModelPlan | StrategyPlan) -> dict[str, Any]:
     return {key: value for key, value in plain.items() if key not in ("label", "files")}
 
 
-def _decisive(training: dict[str, Any]) -> dict[str, Any]:  # the fields of `Training`
+def _decisive(training: Training) -> dict[str, Any]:  # counts, numbers, texts and truth values
     missing = object()
-    return {
-        key: value for key, value in training.items() if value != LATER_TRAINING.get(key, missing)
-    }
+    return {key: value for key, value in training if value != LATER_TRAINING.get(key, missing)}
 
 
 def _digest(identity: dict[str, Any]) -> str:

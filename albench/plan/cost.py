@@ -39,5 +39,5 @@ def _count(amount: int | float) -> int:
 
 def _updates(cell: Cell, n_labelled: int) -> float:
     training = cell.model.training
-    passes = training["epochs"] * ceil(n_labelled / training["batch_size"])
-    return float(max(training["min_updates"], passes))
+    passes = training.epochs * ceil(n_labelled / training.batch_size)
+    return float(max(training.min_updates, passes))

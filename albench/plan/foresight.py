@@ -74,7 +74,7 @@ class Foresight:
         )
 
     def _about_validation(self, cell: Cell) -> str | None:
-        share = cell.model.training["validation"]
+        share = cell.model.training.validation
         n_labelled = self._smallest_start(cell)[0] if share else 0
         if not share or _left(n_labelled, share) >= FEWEST_TO_TRAIN_ON:
             return None
@@ -89,7 +89,7 @@ class Foresight:
         )
 
     def _about_batches(self, cell: Cell) -> str | None:
-        is_asked_for = cell.model.training["batch_size"] == 1
+        is_asked_for = cell.model.training.batch_size == 1
         is_alone = not is_asked_for and self._smallest_start(cell)[1] == 1
         if not (is_asked_for or is_alone) or self._learns_from_one(cell):
             return None
@@ -124,7 +124,7 @@ class Foresight:
             n_train = _n_train_subjects(cell, cohort)
             return n_train, n_train
         bound = _least_start(cell, cohort)
-        share = cell.model.training["validation"]
+        share = cell.model.training.validation
         is_plenty = _left(bound[0], share) >= FEWEST_TO_TRAIN_ON
         if is_plenty or (share == 0 and bound[1] > 1):
             return bound

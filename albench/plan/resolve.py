@@ -238,7 +238,7 @@ def _models(resolver: _Resolver) -> dict[str, ResolvedModel]:
             plugin=component.qualified,
             version=component.descriptor.version,
             options=options,
-            training=model.training.model_dump(),
+            training=model.training,
             standardise=model.standardise,
             files=resolver.files(component, options, path),
         )

@@ -14,14 +14,9 @@ from typing import TYPE_CHECKING
 from albench.seeds import torch_seeded
 
 if TYPE_CHECKING:
-    from torch import nn
-
-    from albench.api.model import FusionNet, Shapes
+    from albench.api.model import Network, Shapes
     from albench.plan.cells import ModelPlan
     from albench.registry import Component
-
-    class Network(nn.Module, FusionNet):
-        """Both of what a fusion model promises to build, for which Python has no type."""
 
 
 _PATIENCE_SECONDS = 120
@@ -71,7 +66,7 @@ def takes_one(component: Component, plan: ModelPlan, shapes: Shapes, n_classes: 
     try:
         model = component.load()(**component.arguments(plan.options))
         with torch_seeded(0):
-            network = model.build(shapes, n_classes)
+            network: Network = model.build(shapes, n_classes)
     except Exception:  # noqa: BLE001  # whatever a plugin raises here, the run tells
         return True
     with torch_seeded(0):

@@ -1,116 +1,88 @@
-"""Whether what a journal line says can be what albench wrote."""
+"""What a journal line says, as typed data; lines that albench cannot have written are refused."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from albench.errors import RecordsError
+from albench.records.run_record import LARGEST, PlannedRun
 from albench.records.schema import Finished, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EVENTS = ("run", "cell", "end")
-LARGEST = 2**53
-"""No count or class number is larger: tables hold numbers exactly up to here."""
 
-Count = Annotated[int, Field(ge=0, le=LARGEST)]
-Told = dict[str, Any]  # plain data that nobody but a person reads
+Remark = dict[str, Any]  # plain data that nobody but a person reads: how a run ended
+Content = PlannedRun | Finished | Remark
 
 
-class _Read(BaseModel):
-    """What is read of a part of a run event; there is more, and earlier versions told less."""
-
-    model_config = ConfigDict(strict=True)
-
-
-class PlannedCell(_Read):
-    """A cell as a run event tells it."""
-
-    cell: str
-    cohort: str
-    modalities: str
-    model: str
-    budget: str
-    strategy: str
-    strategy_plugin: str
-    repetition: Count
-    identity: Told = {}
-
-
-class ToldCohort(_Read):
-    """A cohort as a run event tells it."""
-
-    ordered: bool = False
-    evaluation: str = ""
-
-
-class RunData(_Read):
-    """A run event."""
-
-    name: str
-    cells: list[PlannedCell]
-    cohorts: dict[str, ToldCohort] = {}
-    models: dict[str, str] = {}
-    budgets: dict[str, str] = {}
-    plugins: list[Told] = []
-    skipped: list[dict[str, str]] = []
-    repetitions: Count = 0
-
-
-def problem_of(event: object, data: object) -> str:
-    """Return what is wrong with an event.
+def content_of(event: object, data: object) -> Content:
+    """Return what an event says.
 
     Parameters
     ----------
     event : object
         ``run``, ``cell`` or ``end``.
     data : object
-        What is said of it.
+        Plain data, all texts of which are printable.
 
     Returns
     -------
-    str
-        The end of a sentence about it; empty if nothing is wrong.
+    PlannedRun, Finished or dict
+        Of a run, a cell, or an end.
+
+    Raises
+    ------
+    ValueError
+        With the end of a sentence about the line, if albench cannot have written it.
     """
     if event not in EVENTS:
-        return f"has the event {str(event)[:40]!r}, which is none of {', '.join(EVENTS)}"
+        raise ValueError(f"has the event {str(event)[:40]!r}, which is none of {', '.join(EVENTS)}")
     if not isinstance(data, dict):
-        return f"has no data of its event {event!r}"
+        raise ValueError(f"has no data of its event {event!r}")  # noqa: TRY004  # a flaw like others
     try:
         if event == "run":
-            RunData.model_validate(data)
-        elif event == "cell":
-            flaw = next(_flaws(Finished.from_json(data)), "")
-            return flaw and f"is of a cell {flaw}"
+            return PlannedRun.model_validate(data)
+        if event == "end":
+            return data
+        finished = Finished.from_json(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(map(str, first["loc"]))
-        return f"is of a {event} whose {key!r} is wrong ({first['msg'].lower()})"
-    return ""
+        raise ValueError(f"is of a {event} {_first_flaw(error)}") from error
+    if flaw := next(_flaws(finished), ""):
+        raise ValueError(f"is of a cell {flaw}")
+    return finished
 
 
-def _flaws(found: Finished) -> Iterator[str]:
+def _first_flaw(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    key = ".".join(map(str, first["loc"]))
+    return f"whose {key!r} is wrong ({first['msg'].lower()})" if key else f"({first['msg']})"
+
+
+def _flaws(finished: Finished) -> Iterator[str]:
     """Yield what cannot be; a later check may rely on those before it."""
-    if not all(math.isfinite(number) and 0 <= number <= LARGEST for number in _numbers(found)):
+    if not all(math.isfinite(number) and 0 <= number <= LARGEST for number in _numbers(finished)):
         yield "with a number that cannot be"
-    if [entry.round for entry in found.rounds] != list(range(len(found.rounds))):
+    if [entry.round for entry in finished.rounds] != list(range(len(finished.rounds))):
         yield "whose rounds are not numbered from 0"
-    if found.part is None:
+    if finished.part is None:
         return
-    if len(found.part.units) != len(found.part.labels) or not found.part.n_candidates:
+    if len(finished.part.units) != len(finished.part.labels) or not finished.part.n_candidates:
         yield "whose test part contradicts itself"
-    yield from _flaws_of_rounds(found)
+    yield from _flaws_of_rounds(finished)
 
 
-def _flaws_of_rounds(found: Finished) -> Iterator[str]:
-    labels, marks = ([], {}) if found.part is None else (found.part.labels, found.part.marks)
+def _flaws_of_rounds(finished: Finished) -> Iterator[str]:
+    labels, marks = (
+        ([], {}) if finished.part is None else (finished.part.labels, finished.part.marks)
+    )
     widths = set()
-    for entry in found.rounds:
+    for entry in finished.rounds:
         try:
             proba = unpack(entry.proba)
         except RecordsError:
@@ -125,13 +97,13 @@ def _flaws_of_rounds(found: Finished) -> Iterator[str]:
         yield "whose rounds are not about one set of classes"
 
 
-def _numbers(found: Finished) -> list[float]:
-    numbers: list[float] = [found.seconds, found.peak_mb]
-    if found.part is not None:
-        part = found.part
+def _numbers(finished: Finished) -> list[float]:
+    numbers: list[float] = [finished.seconds, finished.peak_mb]
+    if finished.part is not None:
+        part = finished.part
         numbers += [*part.labels, *part.marks.values(), part.n_candidates, part.n_subjects]
         numbers += [part.n_test_candidates, part.n_test_subjects]
-    for entry in found.rounds:
+    for entry in finished.rounds:
         numbers += [*entry.picked, *entry.marks.values(), entry.round, entry.n_labelled]
         numbers += [entry.n_labelled_subjects, entry.query_seconds, entry.train_seconds]
         numbers += [entry.evaluate_seconds]

@@ -13,12 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import AlbenchError, Complaint, RecordsError
-from albench.records.content import problem_of
+from albench.records.content import content_of
 from albench.records.printable import printable_data
-from albench.records.schema import SCHEMA_VERSION
+from albench.records.run_record import PlannedRun
+from albench.records.schema import SCHEMA_VERSION, Finished
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from albench.records.content import Content
+
+
+TAKE_AWAY = "take its file away to go on without it"
 
 
 class Journal:
@@ -59,10 +65,11 @@ class Journal:
             If the disk takes no more, or if nobody could read what would be written.
         """
         plain = printable_data(data)
-        if problem := problem_of(event, plain):
-            raise AlbenchError(f"{self.path}: not written: the line {problem}")
-        told = {"v": SCHEMA_VERSION, "event": event, "data": plain}
-        body = json.dumps(told, sort_keys=True)
+        try:
+            content_of(event, plain)
+        except ValueError as error:
+            raise AlbenchError(f"{self.path}: not written: the line {error}") from error
+        body = json.dumps({"v": SCHEMA_VERSION, "event": event, "data": plain}, sort_keys=True)
         line = f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
         with self._lock:
             try:
@@ -97,16 +104,13 @@ class Event:
 
     Parameters
     ----------
-    event : str
-        ``run``, ``cell`` or ``end``.
-    data : dict
-        What was written.
+    content : PlannedRun, Finished or dict
+        A run that began, a cell that ended, or a remark on how a run ended.
     source : str
         The file's name: who wrote it.
     """
 
-    event: str
-    data: dict[str, Any]  # plain data of the event's own kind
+    content: Content
     source: str
 
 
@@ -124,6 +128,16 @@ class Reading:
 
     events: tuple[Event, ...]
     warnings: tuple[str, ...]
+
+    @property
+    def runs(self) -> tuple[PlannedRun, ...]:
+        """The runs, the latest last."""
+        return tuple(e.content for e in self.events if isinstance(e.content, PlannedRun))
+
+    @property
+    def cells(self) -> tuple[Finished, ...]:
+        """The ends of cells, in order; a cell may end several times."""
+        return tuple(e.content for e in self.events if isinstance(e.content, Finished))
 
 
 def read(folder: Path) -> Reading:
@@ -201,10 +215,11 @@ def _event(line: bytes, source: str) -> Event:
     version = content.get("v") if isinstance(content, dict) else None
     if type(version) is not int:
         raise ValueError("the line is no event: it has no version")
-    if version > SCHEMA_VERSION:
-        known = f"this albench reads versions up to {SCHEMA_VERSION}"
-        raise ValueError(f"the line is of version {version}, {known}: use a newer albench")
-    event, data = content.get("event"), content.get("data")
-    if problem := problem_of(event, data):
-        raise ValueError(f"the line {problem}; take its file away to go on without it")
-    return Event(event, data, source)
+    if version != SCHEMA_VERSION:
+        advice = "use a newer albench" if version > SCHEMA_VERSION else TAKE_AWAY
+        readable = f"this albench reads version {SCHEMA_VERSION}"
+        raise ValueError(f"the line is of version {version}, {readable}: {advice}")
+    try:
+        return Event(content_of(content.get("event"), content.get("data")), source)
+    except ValueError as error:
+        raise ValueError(f"the line {error}; {TAKE_AWAY}") from error

@@ -1,4 +1,4 @@
-"""On what, with what and where results came about: told beside them, no part of their identity."""
+"""The environment that produces results; recorded beside them, no part of any identity."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import os
 import platform
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import psutil
+
+from albench.records.run_record import Provenance
 
 PACKAGES = (
     "torch",
@@ -25,25 +26,25 @@ PACKAGES = (
 )
 
 
-def provenance() -> dict[str, Any]:  # plain data
+def provenance() -> Provenance:
     """Return versions and hardware.
 
     Returns
     -------
-    dict
-        Plain data for the run event; names no user, host or path.
+    Provenance
+        Of this process and machine.
     """
-    return {
-        "albench": _version("albench"),
-        "commit": _commit(),
-        "python": platform.python_version(),
-        "os": f"{platform.system()} {platform.release()}",
-        "cpu": _cpu(),
-        "cores": os.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
-        "gpu": _gpu(),
-        "packages": {name: _version(name) for name in PACKAGES},
-    }
+    return Provenance(
+        albench=_version("albench"),
+        commit=_commit(),
+        python=platform.python_version(),
+        os=f"{platform.system()} {platform.release()}",
+        cpu=_cpu(),
+        cores=os.cpu_count(),
+        memory_gb=round(psutil.virtual_memory().total / 2**30, 1),
+        gpu=_gpu(),
+        packages={name: _version(name) for name in PACKAGES},
+    )
 
 
 def _version(distribution: str) -> str:

@@ -1,4 +1,4 @@
-"""The events of a journal: plain data with a version."""
+"""How a cell ended, as plain data of the journal's version."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCHEMA_VERSION = 2
-"""Raised when a reader of the version before could not read what is written; all older ones are."""
+"""Raised when a reader of the version before could not read what is written."""
 
 
 class Status(StrEnum):
@@ -54,7 +54,7 @@ class Round:
     query_seconds, train_seconds, evaluate_seconds : float
         Wall time.
     marks : dict of str to int
-        How many of `picked` have each mark; empty in journals of version 1, which knew none.
+        How many of `picked` have each mark.
     """
 
     round: int
@@ -65,7 +65,7 @@ class Round:
     query_seconds: float
     train_seconds: float
     evaluate_seconds: float
-    marks: dict[str, int] = field(default_factory=dict)
+    marks: dict[str, int]
 
     def __post_init__(self) -> None:
         """Make the marks' names safe: they came from data."""
@@ -100,7 +100,7 @@ class Part:
     first_labels_hash: str
     weights_hash: str
     batches_hash: str
-    marks: dict[str, int] = field(default_factory=dict)
+    marks: dict[str, int]
 
     def __post_init__(self) -> None:
         """Make names safe that came from data."""

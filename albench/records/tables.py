@@ -14,12 +14,12 @@ from albench.records.counted import counted
 from albench.records.schema import Finished, Status, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from albench.records.journal import Event
+    from albench.records.journal import Reading
+    from albench.records.run_record import PlannedCell, PlannedRun
 
 CELL_COLUMNS = (
     "cell",
@@ -55,6 +55,8 @@ class Predictions:
         The cell.
     round : int
         The round.
+    units : tuple of str, length n_units
+        The test units: subjects, or candidates as ``subject:samples``.
     labels : ndarray of int, shape (n_units,)
         The class numbers.
     proba : ndarray of float32, shape (n_units, n_classes)
@@ -63,6 +65,7 @@ class Predictions:
 
     cell: str
     round: int
+    units: tuple[str, ...]
     labels: NDArray[np.intp]
     proba: NDArray[np.float32]
 
@@ -73,29 +76,29 @@ class Records:
 
     Parameters
     ----------
-    run : dict
-        The latest run event: plan, facts and provenance.
+    run : PlannedRun
+        The latest run.
     finished : mapping of str to Finished
         By cell: its first success, or its last failure.
     attempts : mapping of str to int
         How often each cell was tried.
     conflicts : tuple of str
-        Cells of which two successes differ.
+        Cells of which two successes of one source differ.
     """
 
-    run: dict[str, Any]  # plain data, written by `execute`
+    run: PlannedRun
     finished: Mapping[str, Finished]
     attempts: Mapping[str, int]
     conflicts: tuple[str, ...]
 
 
-def gather(events: Sequence[Event]) -> Records:
+def gather(reading: Reading) -> Records:
     """Return one verdict a cell from all events.
 
     Parameters
     ----------
-    events : sequence of Event
-        Of one results folder, in order.
+    reading : Reading
+        The journal of one results folder.
 
     Returns
     -------
@@ -108,19 +111,17 @@ def gather(events: Sequence[Event]) -> Records:
     RecordsError
         If there is no run event.
     """
-    runs = [event.data for event in events if event.event == "run"]
-    if not runs:
+    if not reading.runs:
         raise RecordsError("the journal has no run in it: run the benchmark first")
     ends: dict[str, list[Finished]] = {}
-    for event in events:
-        if event.event == "cell":
-            end = Finished.from_json(event.data)
-            ends.setdefault(end.cell, []).append(end)
-    sources = {part["name"]: part.get("source", "") for part in runs[-1]["plugins"]}
+    for end in reading.cells:
+        ends.setdefault(end.cell, []).append(end)
+    run = reading.runs[-1]
+    sources = {part.name: part.source for part in run.plugins}
     finished = {cell: counted(results, sources) for cell, results in ends.items()}
     attempts = {cell: len(results) for cell, results in ends.items()}
     conflicts = [cell for cell, results in ends.items() if _differ(results, finished[cell])]
-    return Records(runs[-1], finished, attempts, tuple(conflicts))
+    return Records(run, finished, attempts, tuple(conflicts))
 
 
 def _differ(results: Iterable[Finished], one: Finished) -> bool:
@@ -144,8 +145,8 @@ def essence(found: Finished) -> tuple[Any, ...]:  # of plain values
     Returns
     -------
     tuple
-        Everything but times and memory, and marks: they are known of the data, and journals of
-        version 1 have none.
+        Everything but times and memory, and marks, which decide nothing: a loader may come to know
+        more of the same data.
     """
     # Unpacked, since builds of zlib pack the same numbers in different bytes.
     rounds = tuple(
@@ -169,18 +170,18 @@ def cells_table(records: Records) -> pd.DataFrame:
     DataFrame
         The plan's columns, then what became of the cell.
     """
-    rows = [_cell_row(records, planned) for planned in records.run["cells"]]
+    rows = [_cell_row(records, planned) for planned in records.run.cells]
     frame = pd.DataFrame(rows, columns=[*CELL_COLUMNS, *FATE_COLUMNS, *PART_COLUMNS, PICKS_COLUMN])
     order = ["cohort", "modalities", "model", "budget", "strategy", "repetition"]
     return frame.sort_values(order, ignore_index=True)
 
 
-def _cell_row(records: Records, planned: Mapping[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {key: planned[key] for key in CELL_COLUMNS}
-    found = records.finished.get(planned["cell"])
+def _cell_row(records: Records, planned: PlannedCell) -> dict[str, Any]:
+    row: dict[str, Any] = {key: getattr(planned, key) for key in CELL_COLUMNS}
+    found = records.finished.get(planned.cell)
     row["status"] = str(Status.MISSING if found is None else found.status)
     row["reason"] = "" if found is None else found.reason
-    row["attempts"] = records.attempts.get(planned["cell"], 0)
+    row["attempts"] = records.attempts.get(planned.cell, 0)
     row["seconds"] = 0.0 if found is None else round(found.seconds, 3)
     row["peak_mb"] = 0.0 if found is None else round(found.peak_mb, 1)
     part = None if found is None else found.part
@@ -269,29 +270,8 @@ def marks_table(records: Records) -> pd.DataFrame:
     return frame.astype({"round": int, "n_picked": int, "n_train": int})
 
 
-def predictions(records: Records) -> Iterator[Predictions]:
-    """Yield the test probabilities of every round of every cell.
-
-    Parameters
-    ----------
-    records : Records
-        Of one results folder.
-
-    Yields
-    ------
-    Predictions
-        Cell by cell.
-    """
-    for cell, found in sorted(records.finished.items()):
-        if found.part is None:
-            continue
-        labels = np.asarray(found.part.labels, dtype=np.intp)
-        for entry in found.rounds:
-            yield Predictions(cell, entry.round, labels, unpack(entry.proba))
-
-
-def predictions_table(records: Records) -> pd.DataFrame:
-    """Return one row a test unit of every round.
+def predictions(records: Records) -> tuple[Predictions, ...]:
+    """Return the test probabilities of every round of every cell.
 
     Parameters
     ----------
@@ -300,33 +280,48 @@ def predictions_table(records: Records) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        With the columns cell, round, unit, label and proba, a list of the classes' probabilities.
+    tuple of Predictions
+        Cell by cell.
     """
-    parts = []
-    for entry in predictions(records):
-        part = records.finished[entry.cell].part
-        units = [] if part is None else part.units
-        table = {"cell": entry.cell, "round": entry.round, "unit": units, "label": entry.labels}
-        parts.append(pd.DataFrame(table | {"proba": list(entry.proba)}))
-    if not parts:
-        return pd.DataFrame(columns=["cell", "round", "unit", "label", "proba"])
-    return pd.concat(parts, ignore_index=True)
+    return tuple(
+        Predictions(
+            cell,
+            entry.round,
+            tuple(end.part.units),
+            np.asarray(end.part.labels, dtype=np.intp),
+            unpack(entry.proba),
+        )
+        for cell, end in sorted(records.finished.items())
+        if end.part is not None
+        for entry in end.rounds
+    )
 
 
-def write_parquet(records: Records, folder: Path) -> None:
-    """Write all tables as Parquet; they can be deleted and derived again at any time.
+def predictions_table(answers: Sequence[Predictions]) -> pd.DataFrame:
+    """Return one row a test unit of every round.
 
     Parameters
     ----------
-    records : Records
+    answers : sequence of Predictions
         Of one results folder.
-    folder : Path
-        ``results/NAME/tables``.
+
+    Returns
+    -------
+    DataFrame
+        With the columns cell, round, unit, label and proba, a list of the classes' probabilities.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    cells_table(records).to_parquet(folder / "cells.parquet", index=False)
-    rounds_table(records).to_parquet(folder / "rounds.parquet", index=False)
-    selections_table(records).to_parquet(folder / "selections.parquet", index=False)
-    marks_table(records).to_parquet(folder / "marks.parquet", index=False)
-    predictions_table(records).to_parquet(folder / "predictions.parquet", index=False)
+    parts = [
+        pd.DataFrame(
+            {
+                "cell": entry.cell,
+                "round": entry.round,
+                "unit": list(entry.units),
+                "label": entry.labels,
+                "proba": list(entry.proba),
+            }
+        )
+        for entry in answers
+    ]
+    if not parts:
+        return pd.DataFrame(columns=["cell", "round", "unit", "label", "proba"])
+    return pd.concat(parts, ignore_index=True)

@@ -9,15 +9,15 @@ from albench.report.content import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from albench.analysis.published import DataTable
-    from albench.report.manifest import CohortFacts
+    from albench.records.run_record import CohortRecord
     from albench.report.names import Namer
+    from albench.spec.published import DataTable
 
 LACKING = "not in this matrix"
 
 
 def data_tables(
-    tables: Sequence[DataTable], cohorts: Mapping[str, CohortFacts], named: Namer
+    tables: Sequence[DataTable], cohorts: Mapping[str, CohortRecord], named: Namer
 ) -> Iterator[Table]:
     """Yield each published table of counts.
 
@@ -25,7 +25,7 @@ def data_tables(
     ----------
     tables : sequence of DataTable
         From the specification.
-    cohorts : mapping of str to CohortFacts
+    cohorts : mapping of str to CohortRecord
         The manifest's; a table of a cohort that was skipped is left out.
     named : Namer
         Names cohorts.
@@ -40,9 +40,9 @@ def data_tables(
             yield _table(table, cohorts[table.cohort], f"data-{i}", named)
 
 
-def _table(table: DataTable, facts: CohortFacts, name: str, named: Namer) -> Table:
+def _table(table: DataTable, facts: CohortRecord, name: str, named: Namer) -> Table:
     ours = [_counts(facts, chosen) for chosen in table.columns]
-    classes = [label for label in facts.class_names if label in table.printed]
+    classes = [label for label in facts.class_order if label in table.printed]
     rows = [
         (label, *(_cell(counts, [label], table, i) for i, counts in enumerate(ours)))
         for label in classes
@@ -74,7 +74,7 @@ def _cell(
     return str(ours) if ours == printed else f"**{ours}** / {printed}"
 
 
-def _counts(facts: CohortFacts, chosen: tuple[str, ...]) -> Mapping[str, int] | None:
+def _counts(facts: CohortRecord, chosen: tuple[str, ...]) -> Mapping[str, int] | None:
     """Return counts by class; for a modality never used alone, those of its largest set."""
     joined = "+".join(chosen)
     if joined in facts.class_candidates:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from albench.analysis.training_checks import Checked
+    from albench.records.manifest import Manifest
     from albench.report.load import Records
-    from albench.report.manifest import Manifest
     from albench.report.names import Style
 
 N_BEST = 6

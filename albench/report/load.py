@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import TypeAdapter, ValidationError
 
-from albench.analysis.curves import BLOCK
-from albench.analysis.published import SYSTEM
+from albench.analysis.curves import BLOCK, SYSTEM
 from albench.analysis.summaries import Summaries
 from albench.analysis.training_checks import MODES
 from albench.errors import Complaint, RecordsError
 from albench.metrics.catalogue import BOOTSTRAPPED, OPTIONAL, REQUIRED
 from albench.metrics.ordinal import BOUNDARY
-from albench.records.printable import printable, printable_data
-from albench.report.manifest import SCHEMA_VERSION, Manifest
+from albench.records.manifest import MENDING, read_manifest
+from albench.records.printable import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MENDING = "restore it, or run the benchmark again"
+    from albench.records.manifest import Manifest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +32,8 @@ class Layout:
     ----------
     text : tuple of str
         Texts; may be empty.
-    later : tuple of str
-        Texts that earlier versions did not write; read as empty.
+    unknown : tuple of str
+        Texts in columns that may be missing; read as empty then.
     numbers : tuple of str
         Numbers that are always present.
     scores : tuple of str
@@ -50,7 +47,7 @@ class Layout:
     """
 
     text: tuple[str, ...]
-    later: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     numbers: tuple[str, ...]
     scores: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
@@ -63,7 +60,7 @@ CELLS = Layout(
         *("cell", *BLOCK, "strategy", "strategy_plugin", "status", "reason"),
         *("split_hash", "first_labels_hash", "weights_hash", "batches_hash"),
     ),
-    later=("picks_hash",),
+    unknown=("picks_hash",),  # the committed tables have none, and their journals are not kept
     numbers=("repetition", "seconds", "peak_mb", "n_candidates", "n_subjects"),
     key=(*BLOCK, "strategy", "repetition"),
 )
@@ -111,9 +108,9 @@ class Records:
     scores : DataFrame
         One row per cell and round.
     marks : DataFrame
-        One row per cell, round and mark; results from before marks were counted have none.
+        One row per cell, round and mark; empty where no data are marked.
     summaries : Summaries
-        Of published systems; empty where there are none, or where results are from before.
+        Of published systems; empty where there are none.
     manifest : Manifest
         Specification, data, plugins and provenance.
     """
@@ -131,7 +128,7 @@ def load(results: Path) -> Records:
     Parameters
     ----------
     results : Path
-        With ``cells.csv``, ``scores.csv`` and ``manifest.json``; the others may be missing.
+        With ``manifest.json`` and all its text tables.
 
     Returns
     -------
@@ -146,10 +143,10 @@ def load(results: Path) -> Records:
     complaints: list[Complaint] = []
     cells = _table(results / "cells.csv", CELLS, complaints)
     scores = _table(results / "scores.csv", SCORES, complaints)
-    marks = _later_table(results / "marks.csv", MARKS, complaints)
+    marks = _table(results / "marks.csv", MARKS, complaints)
     summaries = Summaries(
         **{
-            name: _later_table(results / f"{name}.csv", layout, complaints)
+            name: _table(results / f"{name}.csv", layout, complaints)
             for name, layout in SUMMARIES.items()
         }
     )
@@ -162,9 +159,12 @@ def load(results: Path) -> Records:
     return Records(cells, scores, marks, summaries, manifest)
 
 
-def _later_table(path: Path, layout: Layout, complaints: list[Complaint]) -> pd.DataFrame:
-    """Return a table that earlier versions did not write."""
-    return _table(path, layout, complaints) if path.exists() else _empty(layout)
+def _manifest(path: Path, complaints: list[Complaint]) -> Manifest | None:
+    try:
+        return read_manifest(path)
+    except RecordsError as error:
+        complaints += [entry for entry in error.complaints if isinstance(entry, Complaint)]
+        return None
 
 
 def _contradictions(results: Path, cells: pd.DataFrame, scores: pd.DataFrame) -> list[Complaint]:
@@ -201,7 +201,7 @@ def _odd_classes(path: Path, confusion: pd.DataFrame, manifest: Manifest | None)
     unknown = sorted(set(confusion["cohort"]) - set(cohorts))
     if unknown:
         return [Complaint(str(path), f"is about the unknown cohort {unknown[0]!r}; {MENDING}")]
-    n_classes = confusion["cohort"].map(lambda name: len(cohorts[name].class_names))
+    n_classes = confusion["cohort"].map(lambda name: len(cohorts[name].class_order))
     for name in ("truth", "answer"):
         number = confusion[name].astype(float)
         is_odd = (number % 1 != 0) | (number < 0) | (number >= n_classes.astype(float))
@@ -260,40 +260,11 @@ def _row(index: object) -> int:
 
 
 def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    # Albench writes printable texts; others, and versions before, may not have done so.
+    # Albench writes printable texts; whoever edits a table may not do so.
     typed = table[list(layout.text)].map(printable)
     for name in (*layout.numbers, *layout.scores, *_optional(table, layout)):
         column = table[name] if name in table.columns else pd.Series(dtype=float)
         typed[name] = pd.to_numeric(column)
-    for name in layout.later:
+    for name in layout.unknown:
         typed[name] = table[name] if name in table.columns else ""
     return typed
-
-
-def _manifest(path: Path, complaints: list[Complaint]) -> Manifest | None:
-    try:
-        data = printable_data(json.loads(path.read_text(encoding="utf-8")))
-    except RecursionError:
-        complaints.append(Complaint(str(path), f"is nested too deeply; {MENDING}"))
-        return None
-    except FileNotFoundError:
-        complaints.append(Complaint(str(path), f"is missing; {MENDING}"))
-        return None
-    except (OSError, ValueError) as error:
-        complaints.append(Complaint(str(path), f"cannot be read as JSON: {error}; {MENDING}"))
-        return None
-    version = data.get("schema") if isinstance(data, dict) else None
-    if version != SCHEMA_VERSION:
-        problem = (
-            f"has schema {version!r}, this albench reads {SCHEMA_VERSION}: use the albench that "
-            "wrote it, or a newer one"
-        )
-        complaints.append(Complaint(str(path), problem))
-        return None
-    try:
-        return TypeAdapter(Manifest).validate_python(data)
-    except ValidationError as error:
-        for detail in error.errors():
-            key = ".".join(str(part) for part in detail["loc"])
-            complaints.append(Complaint(f"{path}, {key}", f"{detail['msg'].lower()}; {MENDING}"))
-        return None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.report.manifest import CohortFacts
+    from albench.records.run_record import CohortRecord
 
 Block = tuple[str, str, str, str]
 
@@ -118,11 +118,11 @@ class Namer:
     ----------
     cells : DataFrame
         One row per planned cell.
-    cohorts : mapping of str to CohortFacts
+    cohorts : mapping of str to CohortRecord
         Simulated ones are marked wherever they are named.
     """
 
-    def __init__(self, cells: pd.DataFrame, cohorts: Mapping[str, CohortFacts]) -> None:
+    def __init__(self, cells: pd.DataFrame, cohorts: Mapping[str, CohortRecord]) -> None:
         self._simulated = {name for name, facts in cohorts.items() if facts.simulated}
         self.blocks = blocks_of(cells)
         self._needs_model = _vary(self.blocks, 2)

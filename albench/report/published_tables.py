@@ -8,20 +8,19 @@ import numpy as np
 import pandas as pd
 
 from albench.analysis.best_round_optimism import best_round
-from albench.analysis.curves import REFERENCE, mean_interval
-from albench.analysis.points import AREA, FINAL, value_at
-from albench.analysis.published import SYSTEM
+from albench.analysis.curves import REFERENCE, SYSTEM, mean_interval
+from albench.analysis.points import value_at
 from albench.metrics.catalogue import BOOTSTRAPPED, LABELS
 from albench.report.content import Table
 from albench.report.formats import UNKNOWN
+from albench.spec.published import AREA, FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.points import Point
-    from albench.analysis.published import Printed, PublishedTable, System
     from albench.analysis.summaries import Summaries
     from albench.report.names import Namer
+    from albench.spec.published import Point, Printed, PublishedTable, System
 
 
 def published_tables(

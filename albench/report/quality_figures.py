@@ -12,8 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from albench.analysis import curves
-from albench.analysis.published import SYSTEM, System
+from albench.analysis.curves import SYSTEM
 from albench.report.figures import SETTINGS, learning_curves
+from albench.spec.published import System
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from albench.report.manifest import CohortFacts
+    from albench.records.run_record import CohortRecord
     from albench.report.names import Namer, Style
 
 COLUMNS = 4
@@ -30,14 +31,14 @@ SIDE = 2.45
 """Of a matrix, in inches."""
 
 
-def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortFacts]) -> Figure:
+def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortRecord]) -> Figure:
     """Return one matrix per system: true classes down, answers across, shares of the row.
 
     Parameters
     ----------
     confusion : DataFrame
         One row per system, true class and answer; not empty.
-    cohorts : mapping of str to CohortFacts
+    cohorts : mapping of str to CohortRecord
         With the classes' names.
 
     Returns
@@ -58,7 +59,7 @@ def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortFact
         for unused in grid[len(parts) :]:
             unused.set_visible(False)
         for axes, (system, part) in zip(grid, parts, strict=False):
-            _draw(axes, _shares(part), cohorts[system.cohort].class_names)
+            _draw(axes, _shares(part), cohorts[system.cohort].class_order)
             title = f"{system.modalities.replace('+', ' + ')}, {system.model}, {system.strategy}"
             axes.set_title("\n".join(textwrap.wrap(title, 30)), loc="left", fontsize=8)
     return figure

@@ -11,9 +11,9 @@ from albench.spec.schema import (
     ModalitySpec,
     ModelSpec,
     StrategySpec,
-    Training,
-    TrapSpec,
 )
+from albench.spec.training import Training
+from albench.spec.traps import Trap
 
 __all__ = [
     "Amount",
@@ -28,7 +28,7 @@ __all__ = [
     "Specification",
     "StrategySpec",
     "Training",
-    "TrapSpec",
+    "Trap",
     "find",
     "parse",
     "read",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from albench.api.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from albench.spec.places import Path
     from albench.spec.published import Claim, DataTable, PublishedTable, Side
@@ -108,7 +108,11 @@ def _of_claim(
 
 
 def _unknown_data(
-    benchmark: Benchmark, path: Path, cohort: str, sets: list[list[str]], key: str | None = None
+    benchmark: Benchmark,
+    path: Path,
+    cohort: str,
+    sets: Sequence[Sequence[str]],
+    key: str | None = None,
 ) -> Iterator[tuple[Path, str]]:
     if cohort not in benchmark.cohorts:
         yield (*path, "cohort"), _not_there("cohorts", cohort, list(benchmark.cohorts))

@@ -1,8 +1,8 @@
-"""What a paper printed and claims, to be shown beside what is found; no part of an identity."""
+"""A paper's printed tables and claims, and the systems they are about; no part of an identity."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field, StrictInt, StrictStr
 from pydantic.functional_validators import BeforeValidator
@@ -10,12 +10,19 @@ from pydantic.functional_validators import BeforeValidator
 from albench.metrics.catalogue import BOOTSTRAPPED
 from albench.spec.section import Distinct, Name, Section
 
-Modalities = Annotated[list[Name], Field(min_length=1), Distinct]
-ModalitySets = Annotated[list[Modalities], Field(min_length=1), Distinct]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Modalities = Annotated[tuple[Name, ...], Field(min_length=1), Distinct]
+ModalitySets = Annotated[tuple[Modalities, ...], Field(min_length=1), Distinct]
+
+AREA: Literal["area"] = "area"
+FINAL: Literal["final"] = "final"
+"""Points of a curve: the mean over the labels bought, and the last round."""
 
 
 def _is_point(value: object) -> object:
-    if isinstance(value, str) and value in {"area", "final"}:
+    if isinstance(value, str) and value in {AREA, FINAL}:
         return value
     if isinstance(value, float) and 0.0 < value < 1.0:
         return value
@@ -34,8 +41,18 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
+class System(NamedTuple):
+    """A strategy in a block; a column of a paper's table."""
+
+    cohort: str
+    modalities: str
+    model: str
+    budget: str
+    strategy: str
+
+
 class Printed(Section):
-    """What a paper printed of one system, in percent."""
+    """What a paper printed of one system, in percent; None where it printed nothing."""
 
     accuracy: Percent | None = None
     auc: Percent | None = None
@@ -51,7 +68,7 @@ class TableColumn(Section):
     strategy: StrictStr
     """``all-labels`` is trained on all labels at once."""
     budget: Name
-    printed: list[Printed] = Field(default_factory=list)
+    printed: tuple[Printed, ...] = ()
     """In the rows' order; none where the paper prints nothing."""
 
 
@@ -62,9 +79,25 @@ class PublishedTable(Section):
     source: StrictStr = ""
     cohort: Name
     rows: ModalitySets
-    columns: Annotated[list[TableColumn], Field(min_length=1)]
-    shares: Annotated[list[Share], Distinct] = Field(default_factory=lambda: [0.1, 0.3, 0.5])
+    columns: Annotated[tuple[TableColumn, ...], Field(min_length=1)]
+    shares: Annotated[tuple[Share, ...], Distinct] = (0.1, 0.3, 0.5)
     """The shares of labelled candidates at which systems are compared."""
+
+    def system(self, row: tuple[str, ...], column: TableColumn) -> System:
+        """Return the system of a row and a column."""
+        return System(self.cohort, "+".join(row), column.model, column.budget, column.strategy)
+
+    @property
+    def systems(self) -> Iterator[System]:
+        """The systems of all rows and columns, row by row."""
+        for row in self.rows:
+            for column in self.columns:
+                yield self.system(row, column)
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Where its systems are judged."""
+        return (FINAL, AREA, *self.shares)
 
 
 class DataTable(Section):
@@ -74,7 +107,7 @@ class DataTable(Section):
     source: StrictStr = ""
     cohort: Name
     columns: ModalitySets
-    printed: Annotated[dict[str, list[StrictInt]], Field(min_length=1)]
+    printed: Annotated[dict[str, tuple[StrictInt, ...]], Field(min_length=1)]
     """By class, in the columns' order."""
 
 
@@ -86,14 +119,43 @@ class Side(Section):
     model: Name
     strategy: StrictStr
     budget: Name
-    at: Point = "area"
+    at: Point = AREA
+
+    @property
+    def system(self) -> System:
+        """The system."""
+        joined = "+".join(self.modalities)
+        return System(self.cohort, joined, self.model, self.budget, self.strategy)
 
 
 class Claim(Section):
-    """``[[claims]]``: what a paper says is better than what."""
+    """``[[claims]]``: a paper says that one side is better than the other in a metric."""
 
     text: StrictStr
     source: StrictStr = ""
     metric: BootstrappedMetric = "auc"
     better: Side
     than: Side
+
+
+class Published(Section):
+    """All published tables and claims of a specification."""
+
+    tables: tuple[PublishedTable, ...] = ()
+    data_tables: tuple[DataTable, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    def systems(self) -> list[System]:
+        """Return the systems of the tables, each once, in their order."""
+        return list(dict.fromkeys(system for table in self.tables for system in table.systems))
+
+    def points(self) -> dict[System, tuple[Point, ...]]:
+        """Return where each system of a table or claim is judged."""
+        by_system: dict[System, dict[Point, None]] = {}
+        for table in self.tables:
+            for system in table.systems:
+                by_system.setdefault(system, {}).update(dict.fromkeys(table.points))
+        for claim in self.claims:
+            for side in (claim.better, claim.than):
+                by_system.setdefault(side.system, {})[side.at] = None
+        return {system: tuple(points) for system, points in by_system.items()}

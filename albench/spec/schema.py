@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
@@ -16,13 +16,15 @@ from pydantic import (
 from pydantic.functional_validators import BeforeValidator
 
 from albench.api.nearest import did_you_mean
-from albench.metrics.catalogue import COMPARABLE
 from albench.spec.published import (  # pydantic reads the annotations when the file is validated
-    Claim,  # noqa: TC001
-    DataTable,  # noqa: TC001
-    PublishedTable,  # noqa: TC001
+    Claim,
+    DataTable,
+    Published,
+    PublishedTable,
 )
-from albench.spec.section import Distinct, Name, Section
+from albench.spec.section import Count, Distinct, Name, Section
+from albench.spec.training import Training
+from albench.spec.traps import Trap  # noqa: TC001
 from albench.strategies import catalogue
 
 PluginName = Annotated[StrictStr, Field(min_length=1)]
@@ -40,21 +42,8 @@ def _is_amount(value: object) -> object:
     return value
 
 
-def _is_whole_number(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("must be a whole number")  # noqa: TRY004  # pydantic collects ValueErrors only
-    return value
-
-
 Amount = Annotated[int | float, BeforeValidator(_is_amount)]
 """A whole number is a count, a number with a point a share: ``20`` or ``0.1``."""
-
-Count = Annotated[int, BeforeValidator(_is_whole_number)]
-
-if TYPE_CHECKING:
-    ComparableMetric = str  # mypy cannot see which metrics are listed
-else:
-    ComparableMetric = Literal[COMPARABLE]
 
 
 class ModalitySpec(Section):
@@ -93,55 +82,6 @@ class CohortSpec(Section):
         both = [name for name in self.classes or () if name in self.exclude_classes]
         if both:
             raise ValueError(f"{both[0]!r} is in both classes and exclude_classes")
-        return self
-
-
-class Training(Section):
-    """``[models.M.training]``: how a network is trained in each round."""
-
-    epochs: Annotated[Count, Field(ge=1)] = 30
-    min_updates: Annotated[Count, Field(ge=0)] = 0
-    """Go on for whole epochs until at least so many updates are made."""
-    batch_size: Annotated[Count, Field(ge=1)] = 32
-    optimiser: Literal["adam", "adamw", "sgd"] = "adam"
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
-    weight_decay: Annotated[float, Field(ge=0)] = 0.0
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
-    """Of sgd only."""
-    warm_start: StrictBool = False
-    """Go on from the last round's weights instead of the repetition's initial weights."""
-    class_weights: Literal["none", "balanced"] = "none"
-    validation: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """The share of the labelled set held out for early stopping; 0 trains on all of it."""
-    patience: Annotated[Count, Field(ge=1)] = 5
-    """Epochs without a better validation loss before training stops."""
-    validate_from: Annotated[Count, Field(ge=2)] = 2
-    """With fewer labelled subjects nobody is held out, and training runs to its end."""
-    precision: Literal["float32", "bfloat16"] = "float32"
-    """Of training alone: bfloat16 is mixed precision; prediction is always in float32."""
-    schedule: Literal["constant", "cosine"] = "constant"
-    """Of the learning rate within a round: cosine lets it fall to nothing (Loshchilov 2017)."""
-    warm_updates: Literal["full", "bought"] = "full"
-    """Updates of a later round with a warm start: all, or the share of labels that are new."""
-    shrink: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Scales the weights before a round with a warm start (Ash and Adams 2020)."""
-    perturb: Annotated[float, Field(ge=0)] = 0.0
-    """Scales fresh initial weights, which are added then."""
-    reestimate_batch_norm: StrictBool = False
-    """Compute the statistics of batch norms anew on the labelled set, with the final weights."""
-
-    @model_validator(mode="after")
-    def _sets_nothing_without_effect(self) -> Training:
-        needs = {
-            "warm_updates": ("warm_start", "warm_start = true"),
-            "shrink": ("warm_start", "warm_start = true"),
-            "perturb": ("warm_start", "warm_start = true"),
-            "validate_from": ("validation", "validation above 0"),
-        }
-        for key, (other, wanted) in needs.items():
-            is_set = getattr(self, key) != type(self).model_fields[key].default
-            if is_set and not getattr(self, other):
-                raise ValueError(f"{key} has no effect without {wanted}")
         return self
 
 
@@ -245,31 +185,6 @@ class Limits(Section):
     """The largest resident memory of one cell, in MiB; None leaves it to the system."""
 
 
-class TrapSpec(Section):
-    """``[[traps]]``: when a strategy fell into a trap; no part of a cell's identity."""
-
-    cohort: Name
-    fall: Literal["buys-more", "buys-less", "misses", "learns-less", "labels-fewer-subjects"]
-    """What whoever falls in does, compared with random; see docs/traps.md."""
-    mark: StrictStr | None = None
-    """Of the candidates that are bought more, bought less or missed."""
-    metric: ComparableMetric | None = None
-    """Of which a strategy that learns less reaches less."""
-    tolerance: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    """The smallest difference to random that counts: a share of what is bought, or a score."""
-    best: StrictStr
-    """What is known to be best here, as a sentence."""
-
-    @model_validator(mode="after")
-    def _says_what_is_counted(self) -> TrapSpec:
-        wanted = {"learns-less": "metric", "labels-fewer-subjects": None}.get(self.fall, "mark")
-        for key in ("mark", "metric"):
-            given = getattr(self, key) is not None
-            if given != (key == wanted):
-                raise ValueError(f"{self.fall!r} {'takes no' if given else 'needs a'} {key}")
-        return self
-
-
 class Benchmark(Section):
     """A whole specification."""
 
@@ -284,7 +199,12 @@ class Benchmark(Section):
     budgets: Annotated[dict[Name, BudgetSpec], Field(min_length=1)]
     matrix: Annotated[list[MatrixEntry], Field(min_length=1)]
     limits: Limits = Limits()
-    traps: list[TrapSpec] = Field(default_factory=list)
-    tables: list[PublishedTable] = Field(default_factory=list)
-    data_tables: list[DataTable] = Field(default_factory=list)
-    claims: list[Claim] = Field(default_factory=list)
+    traps: tuple[Trap, ...] = ()
+    tables: tuple[PublishedTable, ...] = ()
+    data_tables: tuple[DataTable, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def published(self) -> Published:
+        """Everything that is taken from papers."""
+        return Published(tables=self.tables, data_tables=self.data_tables, claims=self.claims)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.functional_validators import AfterValidator
+from pydantic.functional_validators import AfterValidator, BeforeValidator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=60)]
 
 
-def _no_duplicates(values: list[Any]) -> list[Any]:  # of names, or of lists of names
+def _is_whole_number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("must be a whole number")  # noqa: TRY004  # pydantic collects ValueErrors only
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_is_whole_number)]
+
+
+def _no_duplicates(values: Sequence[Any]) -> Sequence[Any]:  # of names, or of sets of names
     twice = [value for i, value in enumerate(values) if value in values[:i]]
     if twice:
         raise ValueError(f"names {twice[0]!r} twice")

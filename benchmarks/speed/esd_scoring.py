@@ -41,11 +41,11 @@ from albench.cohort.split import split
 from albench.learn.estimator import FusionClassifier
 from albench.learn.extraction import features
 from albench.learn.store import SampleStore
-from albench.learn.training import Training
 from albench.learn.views import Round, candidate_view
 from albench.loaders.liver.loader import load
 from albench.models.mmfn import Mmfn
 from albench.seeds import generator, torch_seeded
+from albench.spec.training import Training
 from albench.strategies.uncertainty.dropout import entropy_dropout
 
 if TYPE_CHECKING:

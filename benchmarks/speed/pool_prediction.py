@@ -28,9 +28,9 @@ from torch import nn
 
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
-from albench.learn.training import Training
 from albench.models.mmfn import Mmfn
 from albench.seeds import torch_seeded
+from albench.spec.training import Training
 
 N_CLASSES, MASK_SEED, TARGET, TOLERANCE = 5, 11, 30.0, 1e-5
 _COMPARED = 2

@@ -24,9 +24,10 @@ from albench.api import top
 from albench.learn.estimator import FusionClassifier
 from albench.learn.learner import Learner
 from albench.learn.store import SampleStore
-from albench.learn.training import Seeds, Training
+from albench.learn.training import Seeds
 from albench.models.mmfn import Mmfn
 from albench.seeds import generator, torch_seeded
+from albench.spec.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable

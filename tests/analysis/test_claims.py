@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from albench.analysis.claims import Standing, judge, level_of, repetitions_needed, subjects_needed
-from albench.analysis.published import Claim, Side
+from albench.spec.published import Claim, Point, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ COMMON: dict[str, Any] = {"cohort": "digits", "strategy": "all-labels", "budget"
 COMMON |= {"at": "final"}
 
 
-def side(strategy: str, at: str | float = "area") -> Side:
+def side(strategy: str, at: Point = "area") -> Side:
     told = {"cohort": "digits", "model": "net", "budget": "tenth", "strategy": strategy}
     return Side(modalities=("a", "b"), at=at, **told)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from albench.analysis.points import round_within, value_at
+
+if TYPE_CHECKING:
+    from albench.spec.published import Point
 
 SHARES = np.array([0.1, 0.2, 0.3])
 HEIGHTS = np.array([1.0, 3.0, 2.0])
@@ -20,7 +25,7 @@ def test_a_share_is_the_last_round_within_it(share: float, expected: int | None)
 
 
 @pytest.mark.parametrize(("point", "expected"), [("final", 2.0), ("area", 2.25), (0.2, 3.0)])
-def test_the_height_is_that_of_the_point(point: str | float, expected: float) -> None:
+def test_the_height_is_that_of_the_point(point: Point, expected: float) -> None:
     assert value_at(point, SHARES, HEIGHTS) == pytest.approx(expected)
 
 

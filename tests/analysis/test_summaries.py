@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from albench.analysis.published import Claim, Column, Published, PublishedTable, Side, System
 from albench.analysis.summaries import Outcome, Outcomes, summarise
 from albench.metrics.classification import macro_auc
+from albench.spec.published import Claim, Published, PublishedTable, Side, System, TableColumn
 
 GOOD, POOR = (System("c", "a", "net", "all", name) for name in ("good", "poor"))
 GAINS = {GOOD: 1.5, POOR: 0.5}
@@ -15,7 +15,7 @@ GAINS = {GOOD: 1.5, POOR: 0.5}
 
 def published() -> Published:
     columns = tuple(
-        Column(title=s.strategy, model="net", strategy=s.strategy, budget="all") for s in GAINS
+        TableColumn(title=s.strategy, model="net", strategy=s.strategy, budget="all") for s in GAINS
     )
     table = PublishedTable(
         title="T", source="", cohort="c", rows=(("a",),), columns=columns, shares=(0.5,)

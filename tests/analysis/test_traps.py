@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from albench.analysis.traps import Fate, Trap, cell_values, fates
+from albench.analysis.traps import Fate, cell_values, fates
+from albench.spec.traps import Trap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

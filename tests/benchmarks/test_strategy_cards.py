@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from albench.spec.traps import Trap
 from albench.strategies.plugin import albench_strategies
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def test_what_traps_showed_is_told_by_fate(cards: Any) -> None:
     kinds = (("copies", "fell"), ("junk", "did not"), ("corner", "not decided"))
     rows = [
         (
-            cards.traps.Trap(cohort=cohort, fall="buys-more", mark="m", tolerance=0.1, best="-"),
+            Trap(cohort=cohort, fall="buys-more", mark="m", tolerance=0.1, best="-"),
             {"strategy": "entropy", "fate": fate, "value": 0.61, "value_random": 0.2},
         )
         for cohort, fate in kinds

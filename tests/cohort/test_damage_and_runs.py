@@ -42,7 +42,7 @@ _SPECIFICATION = """
 
 
 def _essences(results: Path) -> dict[str, Any]:  # what `tables.essence` gives
-    finished = tables.gather(journal.read(results / "journal").events).finished
+    finished = tables.gather(journal.read(results / "journal")).finished
     return {cell: tables.essence(found) for cell, found in finished.items()}
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def test_samples_and_candidates_are_counted_by_class(write_spec: Callable[..., Path]) -> None:
     opened = session.open_spec(str(write_spec("first")))
-    facts = opened.describe()["digits"]
-    assert facts["class_order"] == [str(k) for k in range(10)]
-    assert sum(facts["class_candidates"]["profile"].values()) == facts["candidates"]["profile"]
+    record = opened.describe()["digits"]
+    assert record.class_order == tuple(str(k) for k in range(10))
+    assert sum(record.class_candidates["profile"].values()) == record.candidates["profile"]
     # A digit has one sample of each view.
-    assert facts["class_samples"]["profile"]["profile"] == facts["classes"]
+    assert record.class_samples["profile"]["profile"] == record.classes

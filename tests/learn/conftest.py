@@ -11,8 +11,9 @@ import torch
 
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
-from albench.learn.training import Seeds, Training
+from albench.learn.training import Seeds
 from albench.models.mmfn import Mmfn
+from albench.spec.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

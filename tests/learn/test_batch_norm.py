@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +11,8 @@ from torch import nn
 
 from albench.learn.batch_norm import reestimate
 from albench.learn.mode_gap import mode_gap
-from albench.learn.training import Training
 from albench.models.dlre import Dlre
+from albench.spec.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,7 +78,7 @@ def test_after_few_updates_predictions_on_the_training_set_are_those_of_training
 ) -> None:
     gaps = {}
     for again in (False, True):
-        training = replace(FEW_UPDATES, reestimate_batch_norm=again)
+        training = FEW_UPDATES.model_copy(update={"reestimate_batch_norm": again})
         toy = problem(model=Dlre(channels=8), training=training)
         X, y = toy.labelled
         gaps[again] = mode_gap(toy.fitted(), X, y, seed=0)
@@ -111,7 +110,10 @@ def test_without_batch_norm_the_modes_are_equal(problem: Problems) -> None:
 
 def test_weights_are_trained_as_without_it(problem: Problems) -> None:
     nets = [
-        problem(model=Dlre(channels=8), training=replace(FEW_UPDATES, reestimate_batch_norm=again))
+        problem(
+            model=Dlre(channels=8),
+            training=FEW_UPDATES.model_copy(update={"reestimate_batch_norm": again}),
+        )
         .fitted()
         .module_
         for again in (False, True)
@@ -124,7 +126,9 @@ def test_weights_are_trained_as_without_it(problem: Problems) -> None:
 
 def test_a_network_without_batch_norm_is_trained_to_the_same_bytes(problem: Problems) -> None:
     plain = problem().fitted(training=FEW_UPDATES)
-    again = problem().fitted(training=replace(FEW_UPDATES, reestimate_batch_norm=True))
+    again = problem().fitted(
+        training=FEW_UPDATES.model_copy(update={"reestimate_batch_norm": True})
+    )
 
     assert plain.state_hash() == again.state_hash()
 
@@ -132,7 +136,9 @@ def test_a_network_without_batch_norm_is_trained_to_the_same_bytes(problem: Prob
 def test_early_stopping_judges_by_the_statistics_that_predict(problem: Problems) -> None:
     best = {}
     for again in (False, True):
-        training = replace(FEW_UPDATES, validation=0.3, patience=6, reestimate_batch_norm=again)
+        training = FEW_UPDATES.model_copy(
+            update={"validation": 0.3, "patience": 6, "reestimate_batch_norm": again}
+        )
         classifier = problem(model=Dlre(channels=8), training=training).fitted()
         best[again] = min(
             np.mean([batch["valid_loss"] for batch in epoch["batches"] if "valid_loss" in batch])

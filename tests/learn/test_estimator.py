@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +12,9 @@ from sklearn.base import clone
 from torch import nn
 
 from albench.errors import DataError, PluginError
-from albench.learn.training import Seeds, Training
+from albench.learn.training import Seeds
 from albench.models.mmfn import Mmfn
+from albench.spec.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,13 +194,13 @@ def test_early_stopping_goes_back_to_the_weights_of_the_best_epoch(problem: Prob
     stopped = problem().fitted(training=_STOPPED)
     n_best = len(stopped.history) - _STOPPED.patience
 
-    just_so = problem().fitted(training=replace(_STOPPED, epochs=n_best))
+    just_so = problem().fitted(training=_STOPPED.model_copy(update={"epochs": n_best}))
 
     assert stopped.state_hash() == just_so.state_hash()
 
 
 def test_a_warm_start_goes_on_from_the_weights_of_the_best_epoch(problem: Problems) -> None:
-    toy = problem(training=replace(_STOPPED, warm_start=True))
+    toy = problem(training=_STOPPED.model_copy(update={"warm_start": True}))
     first = toy.fitted()
     best = toy.classifier()
     best.load_state(first.state())

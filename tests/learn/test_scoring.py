@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from albench.learn.scoring import ClassifierSource
-from albench.learn.training import Seeds, Training
+from albench.learn.training import Seeds
+from albench.spec.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,11 +11,11 @@ from torch import nn
 
 from albench.learn.training import (
     OPTIMISERS,
-    Training,
     build_optimiser,
     build_schedule,
     class_weights,
 )
+from albench.spec.training import Training
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,9 @@ def test_epochs_are_added_until_there_are_enough_updates(
 def test_every_optimiser_is_fused_and_follows_the_gradient(name: str) -> None:
     layer = nn.Linear(1, 1, bias=False)
     nn.init.ones_(layer.weight)
-    optimiser = build_optimiser(Training(optimiser=name, learning_rate=0.1), layer)
+    optimiser = build_optimiser(
+        Training.model_validate({"optimiser": name, "learning_rate": 0.1}), layer
+    )
     layer(torch.ones(1, 1)).sum().backward()
 
     optimiser.step()

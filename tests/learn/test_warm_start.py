@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +9,9 @@ import torch
 from torch import nn
 
 from albench.learn.learner import Learner
-from albench.learn.training import Seeds, Training
+from albench.learn.training import Seeds
 from albench.learn.warm_start import shrink_and_perturb
+from albench.spec.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,9 @@ def constant(value: float) -> nn.Sequential:
 def test_weights_that_learn_move_towards_fresh_ones_and_nothing_else() -> None:
     net = constant(1.0)
 
-    shrink_and_perturb(net, Training(shrink=0.5, perturb=0.25), lambda: constant(8.0))
+    shrink_and_perturb(
+        net, Training(warm_start=True, shrink=0.5, perturb=0.25), lambda: constant(8.0)
+    )
 
     state = net.state_dict()
     assert state["0.weight"].unique().tolist() == [0.5 + 2.0]
@@ -61,7 +63,9 @@ def test_each_round_is_perturbed_by_another_network_and_the_same_again(problem: 
 
 def test_shrinking_changes_later_rounds_alone(problem: Problems) -> None:
     plain, shrunk = (
-        problem(training=replace(WARM, warm_updates="full", shrink=shrink)).fitted()
+        problem(
+            training=WARM.model_copy(update={"warm_updates": "full", "shrink": shrink})
+        ).fitted()
         for shrink in (1.0, 0.5)
     )
     assert plain.state_hash() == shrunk.state_hash()

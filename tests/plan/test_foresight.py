@@ -13,12 +13,12 @@ from albench.api import Descriptor, Kind
 from albench.cohort.join import join
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
-from albench.learn.training import Training
 from albench.learn.validation import validation_mask
 from albench.plan import foresight, make, resolve, single_batches
 from albench.plan.foresight import _left
 from albench.plan.single_batches import takes_one
 from albench.registry import Component
+from albench.spec.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable

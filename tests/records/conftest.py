@@ -14,6 +14,8 @@ from albench.records.schema import Finished, Part, Round, Status, pack
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from albench.records.run_record import PlannedRun
+
 PART = Part(
     units=["P1", "P2"],
     labels=[0, 1],
@@ -25,6 +27,7 @@ PART = Part(
     first_labels_hash="f",
     weights_hash="w",
     batches_hash="b",
+    marks={},
 )
 
 
@@ -39,6 +42,7 @@ def turn(number: int, picked: Sequence[int] = (), sure: float = 0.5) -> Round:
         query_seconds=0.1,
         train_seconds=0.2,
         evaluate_seconds=0.3,
+        marks={},
     )
 
 
@@ -75,13 +79,13 @@ def event() -> Callable[..., Event]:
     """A factory of cell events."""
 
     def make(found: Finished, source: str = "one.jsonl") -> Event:
-        return Event("cell", found.to_json(), source)
+        return Event(found, source)
 
     return make
 
 
 @pytest.fixture
-def run_event() -> Callable[..., Event]:
+def run_event(planned_run: Callable[..., PlannedRun]) -> Callable[..., Event]:
     """A factory of run events that plan some cells, by identity and strategy."""
 
     def make(*cells: tuple[str, str], source: str = "one.jsonl") -> Event:
@@ -95,9 +99,10 @@ def run_event() -> Callable[..., Event]:
                 "strategy": strategy,
                 "strategy_plugin": f"core/{strategy}",
                 "repetition": 0,
+                "identity": {},
             }
             for cell, strategy in cells
         ]
-        return Event("run", {"name": "toy", "cells": planned}, source)
+        return Event(planned_run(planned), source)
 
     return make

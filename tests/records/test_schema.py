@@ -59,15 +59,6 @@ def test_marks_come_back_from_a_journal_s_line_as_they_were(marked: Finished) ->
     assert Finished.from_json(json.loads(json.dumps(marked.to_json()))) == marked
 
 
-def test_an_end_without_marks_as_version_1_wrote_it_is_read(
-    finished: Callable[..., Finished],
-) -> None:
-    data = finished().to_json()
-    for part in (data["part"], *data["rounds"]):
-        del part["marks"]
-    assert Finished.from_json(data) == finished()
-
-
 def test_a_failure_keeps_the_rounds_before_it(
     finished: Callable[..., Finished], make_round: Callable[..., object]
 ) -> None:

@@ -13,28 +13,35 @@ import pandas as pd
 import pytest
 
 from albench.errors import RecordsError
+from albench.records.journal import Reading
 from albench.records.schema import Finished, Round, Status, unpack
 from albench.records.tables import (
     Records,
     cells_table,
     essence,
-    gather,
     marks_table,
     predictions,
     predictions_table,
     rounds_table,
     selections_table,
-    write_parquet,
+)
+from albench.records.tables import (
+    gather as gather_reading,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from albench.records.journal import Event
 
     End = Callable[..., Finished]
     Told = Callable[..., Event]
+
+
+def gather(events: Sequence[Event]) -> Records:
+    """Return what a journal with these events says."""
+    return gather_reading(Reading(tuple(events), ()))
+
 
 FAILURES = [Status.ERROR, Status.TIMEOUT, Status.OOM, Status.CRASHED, Status.INVALID_QUERY]
 
@@ -59,7 +66,7 @@ def test_a_journal_without_a_run_is_refused(finished: End, event: Told) -> None:
 
 def test_the_latest_run_counts(run_event: Told) -> None:
     found = gather([run_event(("c1", "esd")), run_event(("c2", "bald"))])
-    assert [cell["cell"] for cell in found.run["cells"]] == ["c2"]
+    assert [cell.cell for cell in found.run.cells] == ["c2"]
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -134,7 +141,12 @@ def test_the_order_of_different_cells_events_does_not_matter(
             pd.testing.assert_frame_equal(one, other)
 
 
-TABLES = [cells_table, rounds_table, selections_table, marks_table, predictions_table]
+def all_predictions(records: Records) -> pd.DataFrame:
+    """Return the table of predictions."""
+    return predictions_table(predictions(records))
+
+
+TABLES = [cells_table, rounds_table, selections_table, marks_table, all_predictions]
 
 
 def test_every_planned_cell_is_a_row_and_failures_are_rows(records: Records) -> None:
@@ -178,7 +190,7 @@ def test_numbers_of_marks_are_whole_even_where_there_are_none(run_event: Told) -
     assert {str(table[key].dtype) for key in ("round", "n_picked", "n_train")} == {"int64"}
 
 
-def test_a_cell_from_before_there_were_marks_has_none_in_the_table(records: Records) -> None:
+def test_a_cell_without_marks_has_none_in_the_table(records: Records) -> None:
     assert marks_table(records).empty
 
 
@@ -198,7 +210,7 @@ def test_a_cell_that_failed_before_it_had_a_test_part_has_no_predictions(
     finished: End, event: Told, run_event: Told
 ) -> None:
     failed = gather([run_event(), event(finished(status=Status.CRASHED))])
-    assert list(predictions(failed)) == []
+    assert predictions(failed) == ()
 
 
 def test_cells_that_bought_the_same_have_the_same_hash_of_picks(
@@ -219,7 +231,7 @@ def test_cells_that_bought_the_same_have_the_same_hash_of_picks(
 
 
 def test_predictions_of_each_unit_are_a_row(records: Records) -> None:
-    table = predictions_table(records)
+    table = predictions_table(predictions(records))
     assert table["unit"].tolist() == ["P1", "P2"] * 3
     assert table["label"].tolist() == [0, 1] * 3
     assert table["proba"].iloc[3].tolist() == [0.25, 0.75]
@@ -232,27 +244,3 @@ def test_a_plan_without_cells_gives_empty_tables_with_their_columns(
     empty = table(gather([run_event()]))
     assert empty.empty
     assert list(empty.columns) == list(table(records).columns)
-
-
-def test_tables_are_written_and_read_again(records: Records, tmp_path: Path) -> None:
-    write_parquet(records, tmp_path / "tables")
-    again = pd.read_parquet(tmp_path / "tables" / "cells.parquet")
-    pd.testing.assert_frame_equal(again, cells_table(records), check_dtype=False)
-    assert {file.stem for file in (tmp_path / "tables").iterdir()} == {
-        "cells",
-        "rounds",
-        "selections",
-        "marks",
-        "predictions",
-    }
-
-
-def test_probabilities_survive_parquet(records: Records, tmp_path: Path) -> None:
-    write_parquet(records, tmp_path)
-    again = pd.read_parquet(tmp_path / "predictions.parquet")
-    assert again["proba"].iloc[3].tolist() == [0.25, 0.75]
-
-
-def test_a_plan_without_cells_can_be_written(run_event: Told, tmp_path: Path) -> None:
-    write_parquet(gather([run_event()]), tmp_path)
-    assert pd.read_parquet(tmp_path / "cells.parquet").empty

@@ -16,7 +16,7 @@ from albench import report
 from albench.records.schema import pack
 from albench.report.build import sections
 from albench.report.content import Table
-from albench.report.load import load
+from albench.report.load import MARKS, SUMMARIES, load
 from albench.report.markdown import as_csv, as_latex, markdown
 from albench.report.page import page
 
@@ -59,11 +59,14 @@ class Toy:
         self.scores = self.scores[self.scores["cell"].isin(self.cells["cell"])]
 
     def write(self) -> Path:
-        """Write the folder's three files and return it."""
+        """Write the folder's files, of which only three say anything, and return it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for name, table in (("cells", self.cells), ("scores", self.scores)):
             path = self.folder / f"{name}.csv"
             table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+        for name, layout in {"marks": MARKS, **SUMMARIES}.items():
+            columns = [*layout.text, *layout.numbers, *layout.scores]
+            (self.folder / f"{name}.csv").write_text(",".join(columns) + "\n")
         text = json.dumps(self.manifest, indent=1, sort_keys=True)
         (self.folder / "manifest.json").write_text(text, encoding="utf-8")
         return self.folder
@@ -126,6 +129,7 @@ def manifest() -> dict[str, Any]:
     }
     liver = {name: {"samples": 240, "shape": [3, 64, 64]} for name in ("LSTE", "LUS")}
     plugin = {"distribution": "albench", "version": "0.1.0", "component_version": 1}
+    plugin |= {"source": "0" * 16, "source_file": "core/toy.py", "is_working_copy": False}
     return {
         "name": "toy",
         "title": "Toy",
@@ -136,20 +140,29 @@ def manifest() -> dict[str, Any]:
         "repetitions": 6,
         "jobs": 2,
         "seconds": 216.0,
-        "schema": 1,
+        "schema": 2,
         "finished": True,
         "conflicts": [],
+        "slice": "",
+        "matrix_cells": 0,
+        "edited": {},
         "budgets": {"tenth": "initial 10, query 10", "fifth": "initial 10, query 10"},
         "models": {"small": "core/mmfn (trunk small)", "resnet": "core/mmfn (trunk resnet50)"},
         "traps": [],
-        "published": {},
+        "published": {"tables": [], "data_tables": [], "claims": []},
         "skipped": [{"what": "cohort uci-digits", "reason": "its plugin is not installed"}],
         "cohorts": {
             "digits": cohort(digits, "Real digits.", simulated=False),
             "liver": cohort(liver, "Made by a model.", simulated=True),
         },
         "plugins": [
-            {"name": f"core/{name}", "kind": "strategy", "summary": "Picks.", "citation": ""}
+            {
+                "name": f"core/{name}",
+                "kind": "strategy",
+                "summary": "Picks.",
+                "citation": "",
+                "tags": [],
+            }
             | plugin
             for name in STRATEGIES
         ],

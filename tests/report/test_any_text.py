@@ -11,7 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from albench import cli, output, publish
+from albench import cli, output
+from albench.publish.derive import derive
+from albench.publish.read import read
+from albench.publish.write import write
 from albench.records.printable import REASON_LIMIT, TEXT_LIMIT, printable
 from albench.report.load import load
 
@@ -84,7 +87,7 @@ def test_any_text_in_any_place_of_the_records_can_be_reported(
     folder = tmp_path_factory.mktemp("any")
     events = [("run", kinds["run"]), ("cell", kinds["cell"]), ("cell", kinds["other"])]
     journal_of(folder, [{"v": 2, "event": event, "data": told} for event, told in events])
-    publish._write_tables(folder)
+    write(derive(read(folder)), folder)
     written = [path.read_text(encoding="utf-8") for path in folder.glob("*.csv")]
     written += draw_all(folder)
     written += [said_by("status", str(folder)), said_by("status", "--json", str(folder))]
@@ -104,7 +107,7 @@ def test_a_reason_reaches_tables_and_page_as_it_is_printed(
     failed = cell_data | {"cell": run_data["cells"][1]["cell"], "status": "error", "reason": text}
     events = [("run", run_data), ("cell", cell_data), ("cell", failed)]
     journal_of(tmp_path, [{"v": 2, "event": event, "data": told} for event, told in events])
-    publish._write_tables(tmp_path)
+    write(derive(read(tmp_path)), tmp_path)
     cells = load(tmp_path).cells
     assert list(cells["status"]) == ["error", "ok"]
     kept = printable(printable(text, TEXT_LIMIT), REASON_LIMIT)

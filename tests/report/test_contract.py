@@ -49,6 +49,7 @@ def finished(cell: str, n_rounds: int) -> Finished:
             query_seconds=0.1,
             train_seconds=0.2,
             evaluate_seconds=0.1,
+            marks={},
         )
         for i in range(n_rounds)
     ]
@@ -63,6 +64,7 @@ def finished(cell: str, n_rounds: int) -> Finished:
         first_labels_hash="f",
         weights_hash="w",
         batches_hash="b",
+        marks={},
     )
     return Finished(cell=cell, status=Status.OK, seconds=1.0, part=part, rounds=rounds)
 
@@ -81,7 +83,8 @@ def publish_run(
         toy.manifest["cohorts"]["digits"]["ordered"] = ordered
         cells = json.loads(toy.cells[[*plan, "repetition"]].to_json(orient="records"))
         with Journal(folder / "journal") as journal:
-            journal.append("run", toy.manifest | {"cells": cells})
+            planned = [cell | {"identity": {}} for cell in cells]
+            journal.append("run", toy.manifest | {"cells": planned})
             for row in cells:
                 journal.append("cell", finished(row["cell"], n_rounds).to_json())
         publish(folder)
@@ -138,9 +141,9 @@ PUBLISH = """
 import sys
 from pathlib import Path
 from albench.publish import publish
-from albench.spec.schema import TrapSpec
+from albench.spec.traps import Trap
 publish(Path(sys.argv[1]))
-TrapSpec(cohort="digits", fall="learns-less", metric="halved", best="Learn.")
+Trap(cohort="digits", fall="learns-less", metric="halved", best="Learn.")
 """
 
 

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from albench import cli, publish
+from albench import cli
 from albench.errors import RecordsError
 from albench.explain import explain
 from albench.merge import merge
 from albench.overview import status_overview
+from albench.publish.derive import derive
+from albench.publish.read import read
+from albench.publish.write import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +118,7 @@ def test_odd_records_are_read_or_refused_in_a_sentence(
         lambda: status_overview(folder).as_text(),
         lambda: explain(cell_data["cell"], folder, []),
         lambda: merge([folder, folder], folder / "merged"),
-        lambda: publish._write_tables(folder),
+        lambda: write(derive(read(folder)), folder),
     )
     for reader in readers:
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from albench import cli
 from albench.errors import RecordsError
 from albench.report.load import load
 
@@ -33,7 +34,8 @@ def test_a_whole_folder_is_read(make_toy: Callable[..., Any]) -> None:
 def test_all_files_that_are_missing_are_told_at_once(tmp_path: Path) -> None:
     said = complaints_of(tmp_path)
     names = [text.partition(": ")[0].rpartition("/")[2] for text in said]
-    assert names == ["cells.csv", "scores.csv", "manifest.json"]
+    tables = ("cells", "scores", "marks", "intervals", "optimism", "contrasts", "confusion")
+    assert names == [*(f"{name}.csv" for name in tables), "manifest.json"]
 
 
 def test_names_that_look_like_nothing_stay_names(make_toy: Callable[..., Any]) -> None:
@@ -101,14 +103,46 @@ def test_a_folder_without_cells_is_refused(make_toy: Callable[..., Any]) -> None
     assert "holds no cells" in said
 
 
-@pytest.mark.parametrize("schema", [2, "1", None])
+@pytest.mark.parametrize("schema", [3, 1, "2", None])
 def test_another_schema_is_refused_with_what_to_do(
     make_toy: Callable[..., Any], schema: object
 ) -> None:
     toy = make_toy()
     toy.manifest["schema"] = schema
     (said,) = complaints_of(toy.write())
-    assert f"has schema {schema!r}, this albench reads 1: use the albench that wrote it" in said
+    advice = "use a newer albench" if schema == 3 else "run the benchmark again"
+    assert f"manifest.json: has schema {schema!r}, this albench reads 2: {advice}" in said
+
+
+def test_a_newer_schema_ends_a_command_with_status_2(
+    make_toy: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    toy = make_toy()
+    toy.manifest["schema"] = 3
+    assert cli.main(["report", str(toy.write())]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "manifest.json" in line
+    assert "use a newer albench" in line
+
+
+def test_a_key_that_a_newer_record_adds_is_ignored(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    places = [toy.manifest, toy.manifest["plugins"][0], toy.manifest["provenance"]]
+    for place in (*places, *toy.manifest["cohorts"].values()):
+        place["added later"] = "something"
+    assert load(toy.write()).manifest.name == "toy"
+
+
+@pytest.mark.parametrize("key", ["traps", "published"])
+def test_a_key_that_no_specification_could_say_is_refused(
+    make_toy: Callable[..., Any], key: str
+) -> None:
+    toy = make_toy()
+    trap = {"cohort": "digits", "fall": "labels-fewer-subjects", "best": "-", "odd": 1}
+    toy.manifest[key] = [trap] if key == "traps" else {"odd": []}
+    (said,) = complaints_of(toy.write())
+    assert f"{key}." in said
+    assert "odd: extra inputs are not permitted" in said
 
 
 def test_everything_wrong_with_a_manifest_is_told_by_its_key(make_toy: Callable[..., Any]) -> None:

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from albench import report
-from albench.analysis.published import SYSTEM
+from albench.analysis.curves import SYSTEM
 from albench.errors import RecordsError
+from albench.records.run_record import CohortRecord
 from albench.report.figures import as_svg
 from albench.report.load import load
-from albench.report.manifest import CohortFacts
 from albench.report.quality_figures import confusion_matrices
 
 if TYPE_CHECKING:
@@ -198,14 +198,6 @@ def test_a_run_without_papers_has_no_such_section(make_toy: MakeToy) -> None:
     assert section(folder, "Beside the paper") == section(folder, "Claims") == ""
 
 
-def test_results_from_before_papers_were_told_are_read(make_toy: MakeToy) -> None:
-    toy = make_toy()
-    del toy.manifest["published"]
-    records = load(toy.write())
-    assert records.manifest.published.systems() == []
-    assert records.summaries.intervals.empty
-
-
 def with_confusion(folder: Path, *odd: list[object]) -> Path:
     """Return a folder with a table of confusion, to which rows are added."""
     rows = [[*BLOCK, "esd", i, j, 3 + i] for i, j in np.ndindex(2, 2)]
@@ -237,12 +229,18 @@ def test_confusion_of_a_class_that_is_not_there_is_refused(paper: Any, truth: fl
         load(folder)
 
 
-def manifest_cohort(classes: dict[str, int]) -> CohortFacts:
+def manifest_cohort(classes: dict[str, int]) -> CohortRecord:
     """Return what a manifest tells of a cohort with these classes."""
-    return CohortFacts(
+    return CohortRecord(
         subjects=10,
         test_subjects=3,
         classes=classes,
+        class_order=tuple(classes),
+        ordered=False,
+        class_candidates={},
+        class_samples={},
+        evaluation="subject",
+        label_noise=0.0,
         modalities={},
         candidates={},
         note="",

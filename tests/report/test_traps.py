@@ -87,14 +87,6 @@ def test_a_report_without_traps_has_no_such_section(make_toy: MakeToy) -> None:
     assert section(make_toy().write()) == ""
 
 
-def test_results_from_before_marks_were_counted_are_read(make_toy: MakeToy) -> None:
-    toy = make_toy()
-    del toy.manifest["traps"]
-    records = load(toy.write())
-    assert records.marks.empty
-    assert records.manifest.traps == ()
-
-
 def test_a_damaged_table_of_marks_is_told(trapped: Path) -> None:
     (trapped / "marks.csv").write_text("cell,round,mark,n_picked,n_train\nx,0,copy,many,3\n")
     with pytest.raises(RecordsError, match=r"marks.csv: column n_picked holds 'many' in row 1"):

@@ -86,8 +86,8 @@ def published() -> Parse:
 
 def test_a_table_has_the_papers_layout_and_default_shares(published: Parse) -> None:
     (table,) = published(TABLE).benchmark.tables
-    assert table.rows == [["LSTE"], ["LUS"]]
-    assert table.shares == [0.1, 0.3, 0.5]
+    assert table.rows == (("LSTE",), ("LUS",))
+    assert table.shares == (0.1, 0.3, 0.5)
     assert table.columns[0].printed[0].labelled == 87.4
 
 
@@ -98,7 +98,7 @@ def test_a_claim_is_about_the_area_unless_it_says_otherwise(published: Parse) ->
 
 def test_counts_are_printed_by_class(published: Parse) -> None:
     (table,) = published(DATA).benchmark.data_tables
-    assert table.printed["F1"] == [235, 5077]
+    assert table.printed["F1"] == (235, 5077)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,17 @@ def _findings(derived: Derived) -> Iterator[str]:
 def _state(derived: Derived) -> str:
     manifest = derived.manifest
     remarks = [sentences.state_of(derived.records.cells)]
+    if manifest.slice:
+        remarks.append(
+            f"**A slice:** {len(derived.records.cells)} of the {manifest.matrix_cells} cells of "
+            f"the matrix are here, after `{manifest.slice}`."
+        )
+    for name, n_cells in manifest.edited.items():
+        made = "1 cell was" if n_cells == 1 else f"{n_cells} cells were"
+        remarks.append(
+            f"**Edited:** {made} made by another source of {name} than the one that is recorded "
+            "under *Plugins*, and kept."
+        )
     if manifest.conflicts:
         remarks.append(
             f"**Conflicts:** {len(manifest.conflicts)} cells succeeded twice with different "

@@ -8,19 +8,19 @@ import numpy as np
 
 from albench.analysis.claims import MOST, Standing, judge, level_of, subjects_needed
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
-from albench.analysis.points import AREA, FINAL
 from albench.metrics.catalogue import LABELS
 from albench.report.content import Section, Table, Text
 from albench.report.formats import UNKNOWN, p_value, signed, span
+from albench.spec.published import AREA, FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from albench.analysis.claims import Judged
-    from albench.analysis.published import Claim, Side
     from albench.report.content import Part
     from albench.report.derived import Derived
     from albench.report.names import Namer
+    from albench.spec.published import Claim, Side
 
     Contrast = Mapping[str, float]
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from albench.records.manifest import Manifest
     from albench.report.content import Part
     from albench.report.derived import Derived
-    from albench.report.manifest import Manifest
     from albench.report.names import Namer
 
 

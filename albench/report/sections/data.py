@@ -9,8 +9,8 @@ from albench.report.content import Section, Table, Text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from albench.records.manifest import Manifest
     from albench.report.derived import Derived
-    from albench.report.manifest import Manifest
     from albench.report.names import Namer
 
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from albench.records.run_record import CohortRecord
     from albench.report.content import Part
     from albench.report.derived import Derived
-    from albench.report.manifest import CohortFacts
     from albench.report.names import Namer
 
 
@@ -37,13 +37,13 @@ def _parts(derived: Derived) -> Iterator[Part]:
 
 
 def _ordinal_table(
-    rounds: pd.DataFrame, cohort: str, facts: CohortFacts, named: Namer
+    rounds: pd.DataFrame, cohort: str, facts: CohortRecord, named: Namer
 ) -> Table | None:
     """Return a cohort's ordinal scores; None if its classes have no order, or none are there."""
     own = rounds[rounds["cohort"] == cohort]
     if not facts.ordered or own.empty or not set(ORDERED) <= set(own.columns):
         return None
-    later = facts.class_names[1:]
+    later = facts.class_order[1:]
     boundaries = {f"{BOUNDARY}{k}": f"AUC ≥ {name}" for k, name in enumerate(later, start=1)}
     shown = {name: LABELS[name] for name in ORDERED} | boundaries
     caption = (

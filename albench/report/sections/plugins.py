@@ -9,8 +9,8 @@ from albench.report.content import Section, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from albench.records.manifest import Manifest
     from albench.report.derived import Derived
-    from albench.report.manifest import Manifest
 
 
 def section(derived: Derived) -> Section:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.points import FINAL
 from albench.analysis.selections import marked_purchases
 from albench.report.content import Section, Table
 from albench.report.formats import LONGEST, UNKNOWN, in_order
 from albench.report.names import blocks_of, of_block
+from albench.spec.published import FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

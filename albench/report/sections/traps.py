@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.analysis.traps import Trap
     from albench.report.content import Part
     from albench.report.derived import Derived
     from albench.report.names import Namer
+    from albench.spec.traps import Trap
 
 FATES = {Fate.FELL: "**fell**", Fate.DID_NOT: "did not", Fate.OPEN: "?"}
 

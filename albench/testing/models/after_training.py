@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from albench.learn.network import Network
+    from albench.api.model import Network
     from albench.testing.models.sample_networks import Samples
     from albench.testing.specimen import Specimen
 

@@ -13,14 +13,14 @@ from torch import nn
 
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
-from albench.learn.training import Training
 from albench.seeds import torch_seeded
+from albench.spec.training import Training
 from albench.testing.models.sample_networks import through_trunks, usual_samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from albench.learn.network import Network
+    from albench.api.model import Network
     from albench.testing.models.sample_networks import Samples
     from albench.testing.specimen import Specimen
 

@@ -20,7 +20,7 @@ from albench.testing.models.sample_networks import (
 )
 
 if TYPE_CHECKING:
-    from albench.learn.network import Network
+    from albench.api.model import Network
     from albench.testing.models.sample_networks import Samples
     from albench.testing.specimen import Specimen
 

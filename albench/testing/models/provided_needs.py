@@ -10,8 +10,8 @@ import numpy as np
 from albench.api import needs
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
-from albench.learn.training import Training
 from albench.learn.views import Round, candidate_view
+from albench.spec.training import Training
 from albench.testing import claims
 from albench.testing.checks import Check, Evidence, Skip, Violation
 from albench.testing.models.sample_networks import N_SAMPLES, usual_samples

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from albench.api import Trunk
-    from albench.learn.network import Network
+    from albench.api.model import Network
     from albench.testing.specimen import Specimen
 
     Shape = tuple[int, ...]

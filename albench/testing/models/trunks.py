@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from albench.api import Trunk
-    from albench.learn.network import Network
+    from albench.api.model import Network
     from albench.testing.models.sample_networks import Samples
     from albench.testing.specimen import Specimen
 

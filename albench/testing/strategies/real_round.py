@@ -15,9 +15,9 @@ from albench.cohort.join import join
 from albench.execute.query import teller
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
-from albench.learn.training import Training
 from albench.learn.views import Round, candidate_view
 from albench.seeds import torch_seeded
+from albench.spec.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

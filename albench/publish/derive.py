@@ -1,0 +1,159 @@
+"""The second stage: every table that is published, and the manifest, from the records of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from albench.analysis import summaries
+from albench.analysis.summaries import Outcome, Outcomes
+from albench.errors import RecordsError
+from albench.metrics.catalogue import scores
+from albench.records import tables
+from albench.records.manifest import Manifest
+from albench.records.run_record import RunRecord
+from albench.records.schema import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.analysis.summaries import Summaries
+    from albench.records.schema import Finished
+    from albench.records.tables import Predictions, Records
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Tables:
+    """All that is published of a run, before it is written.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        The run's record, and how it ended.
+    cells : DataFrame
+        One row a planned cell.
+    rounds : DataFrame
+        One row a cell and round: sizes and times.
+    scores : DataFrame
+        `rounds` with every metric.
+    marks : DataFrame
+        One row a cell, round and mark.
+    selections : DataFrame
+        One row a purchase.
+    predictions : DataFrame
+        One row a cell, round and test unit.
+    summaries : Summaries
+        Tables of the systems that papers are about.
+    """
+
+    manifest: Manifest
+    cells: pd.DataFrame
+    rounds: pd.DataFrame
+    scores: pd.DataFrame
+    marks: pd.DataFrame
+    selections: pd.DataFrame
+    predictions: pd.DataFrame
+    summaries: Summaries
+
+
+def derive(records: Records) -> Tables:
+    """Return everything that is published of a run.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `read`.
+
+    Returns
+    -------
+    Tables
+        The same for the same records.
+
+    Raises
+    ------
+    RecordsError
+        If a success has no test part, or its probabilities are damaged.
+    """
+    cells = tables.cells_table(records)
+    rounds = tables.rounds_table(records)
+    answers = tables.predictions(records)
+    return Tables(
+        manifest=_manifest(records, cells),
+        cells=cells,
+        rounds=rounds,
+        scores=_scores(records, rounds, answers),
+        marks=tables.marks_table(records),
+        selections=tables.selections_table(records),
+        predictions=tables.predictions_table(answers),
+        summaries=summaries.summarise(_outcomes(records, answers), records.run.published),
+    )
+
+
+def _manifest(records: Records, cells: pd.DataFrame) -> Manifest:
+    seconds = sum(cell.seconds for cell in records.finished.values())
+    return Manifest(
+        **{key: getattr(records.run, key) for key in RunRecord.model_fields},
+        seconds=round(seconds, 1),
+        finished=bool((cells["status"] == "ok").all()),
+        conflicts=records.conflicts,
+        edited=_edited(records),
+    )
+
+
+def _edited(records: Records) -> dict[str, int]:
+    """Return how many successes were made by another source of a component than the run's."""
+    sources = {part.name: part.source for part in records.run.plugins}
+    successes = (end for end in records.finished.values() if end.status is Status.OK)
+    changed = Counter(
+        name
+        for end in successes
+        for name, digest in end.sources.items()
+        if sources.get(name, digest) != digest
+    )
+    return dict(sorted(changed.items()))
+
+
+def _scores(records: Records, rounds: pd.DataFrame, answers: Sequence[Predictions]) -> pd.DataFrame:
+    cohorts = records.run.cohorts
+    ordered = {cell.cell for cell in records.run.cells if cohorts[cell.cohort].ordered}
+    scored = [
+        {"cell": entry.cell, "round": entry.round}
+        | scores(entry.labels, entry.proba, ordered=entry.cell in ordered)
+        for entry in answers
+    ]
+    if not scored:
+        return rounds
+    return rounds.merge(pd.DataFrame(scored), on=["cell", "round"], validate="one_to_one")
+
+
+def _outcomes(records: Records, answers: Sequence[Predictions]) -> Outcomes:
+    """Return what the cells answered that published tables and claims are about."""
+    judged = records.run.published.points()
+    by_cell: dict[str, list[Predictions]] = {}
+    for entry in answers:
+        by_cell.setdefault(entry.cell, []).append(entry)
+    outcomes: Outcomes = {}
+    for planned in records.run.cells:
+        end = records.finished.get(planned.cell)
+        if planned.system in judged and end is not None and end.status is Status.OK:
+            by_subject = records.run.cohorts[planned.cohort].evaluation == "subject"
+            outcome = _outcome(end, by_cell.get(planned.cell, []), by_subject=by_subject)
+            outcomes.setdefault(planned.system, {})[planned.repetition] = outcome
+    return outcomes
+
+
+def _outcome(end: Finished, answers: Sequence[Predictions], *, by_subject: bool) -> Outcome:
+    if end.part is None or not answers:
+        raise RecordsError(f"cell {end.cell} succeeded without a test part: run it again")
+    n_labelled = np.array([entry.n_labelled for entry in end.rounds], dtype=float)
+    return Outcome(
+        # A candidate is called by its subject and its samples.
+        subjects=tuple(u if by_subject else u.rpartition(":")[0] for u in end.part.units),
+        labels=answers[0].labels,
+        proba=np.stack([entry.proba for entry in answers]),
+        shares=n_labelled / end.part.n_candidates,
+    )

@@ -1,0 +1,53 @@
+"""The first stage: the journal of a results folder, as one verdict for each planned cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from albench.records import journal, tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from albench.records.tables import Records
+
+
+def has_journal(results: Path) -> bool:
+    """Return whether a results folder has a journal.
+
+    Parameters
+    ----------
+    results : Path
+        ``results/NAME``.
+
+    Returns
+    -------
+    bool
+        False in a fresh clone, which has text tables alone.
+    """
+    return any((results / "journal").glob("*.jsonl"))
+
+
+def read(results: Path) -> Records:
+    """Return what the journal says of the cells that the latest run planned.
+
+    Parameters
+    ----------
+    results : Path
+        ``results/NAME``.
+
+    Returns
+    -------
+    Records
+        Without cells that only an earlier specification planned.
+
+    Raises
+    ------
+    RecordsError
+        If the journal is damaged, or has no run in it.
+    """
+    records = tables.gather(journal.read(results / "journal"))
+    planned = {cell.cell for cell in records.run.cells}
+    current = {cell: end for cell, end in records.finished.items() if cell in planned}
+    return replace(records, finished=current)
