@@ -12,7 +12,7 @@ import pytest
 from albench import spec
 from albench.api import Descriptor, Kind, Modality, Option, fingerprint
 from albench.cohort.join import join
-from albench.plan import Plan, make, resolve
+from albench.plan import Plan, foresight, make, resolve
 from albench.plan.matrix import modality_sets
 from albench.records.provenance import provenance
 from albench.records.run_record import PlannedRun
@@ -170,11 +170,15 @@ LABELS = {f"P{number}": f"F{number % 2}" for number in range(10)}
 
 
 @pytest.fixture
-def planned(parse: Callable[..., Specification], toys: Registry) -> Callable[..., Plan]:
+def planned(
+    parse: Callable[..., Specification], toys: Registry, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Plan]:
     """Plan the toys' specification, or another, with some of its text changed.
 
-    Every modality has ten subjects; `contents` gives one of them other data.
+    Every modality has ten subjects; `contents` gives one of them other data. Models are not tried
+    on a batch of one, which takes a process each: there is no code behind a toy.
     """
+    monkeypatch.setattr(foresight, "learns_from_one", lambda *_: True)
 
     def plan(
         *changes: tuple[str, str],

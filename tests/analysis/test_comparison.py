@@ -136,6 +136,21 @@ def test_wilcoxon_is_scipys_exact_test(n: int) -> None:
     assert wilcoxon(gaps) == pytest.approx(stats.wilcoxon(gaps, method="exact").pvalue)
 
 
+@pytest.mark.parametrize("n", [6, 9])
+def test_wilcoxon_of_ties_and_zeros_is_scipys_test_of_all_signs(n: int) -> None:
+    gaps = np.random.default_rng(n).integers(-2, 5, n).astype(float)
+    gaps[:2] = 0.0
+    assert wilcoxon(gaps) == pytest.approx(stats.wilcoxon(gaps, method="auto").pvalue)
+
+
+def test_wilcoxon_of_ties_is_exact_where_scipys_is_not() -> None:
+    gaps = np.repeat([1.0, 2.0, -3.0], [9, 3, 2])
+    signs = stats.PermutationMethod(n_resamples=2**14)
+    exact = stats.wilcoxon(gaps, method=signs).pvalue
+    assert wilcoxon(gaps) == pytest.approx(exact)
+    assert stats.wilcoxon(gaps, method="auto").pvalue != pytest.approx(exact, rel=0.01)
+
+
 def test_wilcoxon_of_ties_counts_all_signs() -> None:
     # Ranks 1.5, 1.5, 3 all won: of eight choices of signs, two are as extreme.
     assert wilcoxon(np.array([0.1, 0.1, 0.2])) == pytest.approx(2 / 8)

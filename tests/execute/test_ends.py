@@ -47,7 +47,14 @@ def fork_server_of(process: subprocess.Popen[str]) -> psutil.Process:
     pytest.fail(f"it ended without a fork server:\n{process.communicate()[1]}")
 
 
-@pytest.mark.parametrize("seconds", [0.2, 6.0, pytest.param(3.0, marks=pytest.mark.sweep)])
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        pytest.param(0.2, marks=pytest.mark.sweep),
+        pytest.param(3.0, marks=pytest.mark.sweep),
+        6.0,
+    ],
+)
 def test_a_run_whose_fork_server_is_killed_goes_on_with_a_new_one(
     seconds: float, write_spec: WriteSpec, tmp_path: Path
 ) -> None:

@@ -78,7 +78,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> dict[str, F
         patch.syspath_prepend(str(site))
         registry.discover.cache_clear()
         opened = session.open_spec(str(spec))
-        session.run(opened, site / "results", 2, ["albench"], lambda *_: None, watch)
+        session.run(opened, site / "results", 3, ["albench"], lambda *_: None, watch)
     registry.discover.cache_clear()
     return found
 

@@ -12,8 +12,11 @@ import pytest
 if TYPE_CHECKING:
     from types import ModuleType
 
-SEEDS = (0, 1, 6)
-"""Which kill a descendant, the command, and all of them."""
+SEEDS = (
+    pytest.param(0, marks=pytest.mark.sweep, id="a descendant"),
+    pytest.param(1, marks=pytest.mark.sweep, id="the command"),
+    pytest.param(6, id="all of them"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import pytest
 
 from albench import report
 from albench.records.schema import pack
+from albench.report import content
 from albench.report.build import sections
 from albench.report.content import Table
 from albench.report.load import MARKS, SUMMARIES, load
@@ -190,6 +191,19 @@ def cohort(modalities: dict[str, Any], note: str, *, simulated: bool) -> dict[st
         | {"class_candidates": {"+".join(modalities): {"a": 60, "b": 60}}}
         | {"class_samples": {"+".join(modalities): {n: {"a": 60, "b": 60} for n in modalities}}}
     )
+
+
+@pytest.fixture
+def rendered() -> None:
+    """Render the figures of every report in this test."""
+
+
+@pytest.fixture(autouse=True)
+def _leave_figures_blank(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rendering figures takes more than half of a report's time, and few tests look at them."""
+    if "rendered" not in request.fixturenames:
+        monkeypatch.setattr(content, "as_svg", lambda _: "<svg></svg>")
+        monkeypatch.setattr(content, "as_png", lambda _: b"")
 
 
 @pytest.fixture(scope="session")

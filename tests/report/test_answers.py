@@ -236,6 +236,7 @@ def test_the_best_has_an_interval_that_holds_for_all(make_toy: Callable[..., Any
     assert row["95 % interval"] not in gain
 
 
+@pytest.mark.usefixtures("rendered")
 def test_strategies_with_equal_picks_are_counted_once(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     same = toy.cells[toy.cells["strategy"] == "esd"]

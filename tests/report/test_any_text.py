@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("rendered")  # odd text is drawn, too
+
 NASTY = (
     *("\udcff", "\x1b[2J\x07", "\0", "\u202eevil", "\ufffe", "a\nb\r\nc", "\u2028", "\x85"),
     *("$x$", r"$\frac{", "**bold", "a|b", "<script>alert(1)</script>", "&amp;", r"\end{table}"),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Toys = Callable[..., Any]
 
+pytestmark = pytest.mark.usefixtures("rendered")  # odd text is drawn, too
+
 FEW = settings(
     derandomize=True,
     deadline=None,

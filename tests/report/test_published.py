@@ -206,6 +206,7 @@ def with_confusion(folder: Path, *odd: list[object]) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("rendered")
 def test_confusion_is_drawn_with_the_classes_names(paper: Any) -> None:
     folder = with_confusion(paper.write())
     svg = (report.write(folder).parent / "figures" / "confusion.svg").read_text(encoding="utf-8")
@@ -248,6 +249,7 @@ def manifest_cohort(classes: dict[str, int]) -> CohortRecord:
     )
 
 
+@pytest.mark.usefixtures("rendered")
 def test_calibration_is_drawn_over_rounds(paper: Any) -> None:
     folder = report.write(paper.write()).parent
     svg = (folder / "figures" / "calibration.svg").read_text(encoding="utf-8")

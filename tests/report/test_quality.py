@@ -78,6 +78,7 @@ def test_nothing_marked_is_no_section(make_toy: MakeToy) -> None:
     assert section(make_toy().write(), "What was bought") == ""
 
 
+@pytest.mark.usefixtures("rendered")
 def test_a_large_run_is_drawn_with_the_best_standing_out(make_toy: MakeToy) -> None:
     names = ["random", *(f"strategy-{i:02}" for i in range(20))]
     folder = report.write(make_toy(strategies=names, n_repetitions=2).write()).parent

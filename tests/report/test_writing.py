@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from albench import report
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.usefixtures("rendered")
 def test_the_same_tables_give_the_same_files_byte_for_byte(
     make_toy: Callable[..., Any], tmp_path: Path
 ) -> None:
