@@ -14,14 +14,15 @@ from albench import session
 from albench.errors import RecordsError
 from albench.execute import scratch
 from albench.execute.reuse import successes
+from albench.metrics.catalogue import scores
 from albench.records.schema import unpack
-from albench.records.tables import essence
+from albench.records.tables import ROUNDED, essence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from albench.execute.run import Progress
-    from albench.records.schema import Finished
+    from albench.records.schema import Finished, Round
     from albench.session import Opened
 
 
@@ -112,12 +113,28 @@ def _compared(names: Sequence[str], old: dict[str, Finished], new: dict[str, Fin
 
 
 def _difference(old: Finished, new: Finished) -> str | None:
+    """Return the first difference; probabilities of published results are rounded, or left out."""
     if len(old.rounds) != len(new.rounds):
         return f"{len(old.rounds)} rounds are recorded, {len(new.rounds)} were run"
     for before, after in zip(old.rounds, new.rounds, strict=True):
         if before.picked != after.picked:
             return f"other candidates were picked in round {before.round}"
+        if not before.proba:  # published without: its scores stand for it
+            if metric := _other_score(before, after, [] if new.part is None else new.part.labels):
+                return f"{metric} of round {before.round} differs"
+            continue
         gap = float(np.abs(unpack(before.proba) - unpack(after.proba)).max(initial=0.0))
-        if gap > TOLERANCE:
+        if gap > (ROUNDED if before.scores else TOLERANCE):
             return f"probabilities of round {before.round} differ by up to {gap:.2g}"
     return None
+
+
+def _other_score(before: Round, after: Round, labels: Sequence[int]) -> str:
+    """Return a metric in which a round differs from its published scores; empty if none does."""
+    now = scores(np.asarray(labels, dtype=np.intp), unpack(after.proba), ordered=False)
+    different = (
+        name
+        for name in before.scores.keys() & now.keys()
+        if not np.isclose(before.scores[name], now[name], rtol=TOLERANCE, atol=TOLERANCE)
+    )
+    return min(different, default="")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import InputError, RecordsError
-from albench.records import journal
 from albench.records.printable import printable_data
+from albench.records.results_folder import read_results
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Finished, Status
 
@@ -41,7 +41,7 @@ def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
     RecordsError
         If no recorded cell, or more than one, has this prefix.
     """
-    events = journal.read(results / "journal").events
+    events = read_results(results).events
     planned = _find(prefix, events, results)
     lines = [f"cell {planned.cell}: {planned.label}"]
     lines += list(_history(planned.cell, events))

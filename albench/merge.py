@@ -11,6 +11,7 @@ from albench.errors import Complaint, RecordsError
 from albench.records import journal, tables
 from albench.records.journal import Journal
 from albench.records.misplaced import misplaced_told
+from albench.records.results_folder import has_journal, read_results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,18 +41,16 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
     Raises
     ------
     RecordsError
-        If a source has no journal, a journal is damaged, the benchmarks differ, or two files of
+        If a source has no records, a journal is damaged, the benchmarks differ, or two files of
         the same name differ.
     """
-    complaints: list[Complaint] = []
-    names: dict[str, Path] = {}
-    latest: list[PlannedRun] = []
-    for source in sources:
-        runs = journal.read(source / "journal").runs
-        if not runs:
-            complaints.append(Complaint(str(source), "has no journal of a run"))
-        latest += runs[-1:]
-        names |= {run.name: source for run in runs}
+    readings = {source: read_results(source) for source in sources}
+    complaints = [
+        Complaint(str(source), "has no records of a run")
+        for source, reading in readings.items()
+        if not reading.runs
+    ]
+    names = {run.name: source for source, reading in readings.items() for run in reading.runs}
     if len(names) > 1:
         listed = ", ".join(f"{name!r} in {source}" for name, source in names.items())
         complaints.append(Complaint(str(target), f"the benchmarks differ: {listed}"))
@@ -63,7 +62,11 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
         (target / "journal").mkdir(parents=True, exist_ok=True)
     for path in files:
         shutil.copy2(path, target / "journal" / path.name)
+    published = [reading for source, reading in readings.items() if not has_journal(source)]
     with Journal(target / "journal") as records:
+        for reading in published:
+            records.extend([("cell", end.to_json()) for end in reading.cells])
+        latest = [run for reading in readings.values() for run in reading.runs[-1:]]
         records.append("run", _joined(latest).to_json())
     return tables.gather(journal.read(target / "journal")).conflicts
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from albench.console import clock
 from albench.errors import Complaint, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
-from albench.records import journal, tables
+from albench.records import tables
+from albench.records.results_folder import read_results
 from albench.report.foresight import foresight
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def status_overview(results: Path) -> StatusOverview:
     RecordsError
         If there is no journal, or a damaged one.
     """
-    reading = journal.read(results / "journal")
+    reading = read_results(results)
     if not reading.runs:
         raise RecordsError([Complaint(str(results), "has no journal of a run")])
     records = tables.gather(reading)

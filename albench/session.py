@@ -55,6 +55,8 @@ class Opened:
         What of it was asked for.
     keep_edited : bool
         Whether results are kept though a working copy that made them has been edited since.
+    base : Path or None
+        Results that a run starts from: cells that are done there need no run.
     """
 
     resolved: Resolved
@@ -63,6 +65,7 @@ class Opened:
     whole: Plan
     part: Slice = EVERYTHING
     keep_edited: bool = False
+    base: Path | None = None
 
     @cached_property
     def plan(self) -> Plan:
@@ -98,9 +101,12 @@ class Opened:
         Reuse
             Of the slice's cells.
         """
+        there = successes(results)
+        for cell, ends in ({} if self.base is None else successes(self.base)).items():
+            there[cell] = [*there.get(cell, []), *ends]
         return reuse(
             self.plan.cells,
-            successes(results),
+            there,
             self.resolved.sources,
             keep_edited=self.keep_edited,
         )
@@ -140,7 +146,13 @@ class Opened:
         return cohort_records(self.resolved, self.modalities, self.cohorts)
 
 
-def open_spec(name: str, part: Slice = EVERYTHING, *, keep_edited: bool = False) -> Opened:
+def open_spec(
+    name: str,
+    part: Slice = EVERYTHING,
+    *,
+    keep_edited: bool = False,
+    base: Path | None = None,
+) -> Opened:
     """Read, resolve and plan a specification; nothing is written.
 
     Parameters
@@ -151,6 +163,8 @@ def open_spec(name: str, part: Slice = EVERYTHING, *, keep_edited: bool = False)
         What of its matrix is wanted.
     keep_edited : bool
         Whether results are kept though a working copy that made them has been edited since.
+    base : Path or None
+        Results that a run starts from.
 
     Returns
     -------
@@ -165,7 +179,7 @@ def open_spec(name: str, part: Slice = EVERYTHING, *, keep_edited: bool = False)
     """
     resolved = resolve(spec.read(spec.find(name)), registry.discover())
     modalities, cohorts = open_cohorts(resolved)
-    opened = Opened(resolved, modalities, cohorts, make(resolved, cohorts), part, keep_edited)
+    opened = Opened(resolved, modalities, cohorts, make(resolved, cohorts), part, keep_edited, base)
     if opened.whole.cells:
         _ = opened.plan  # complains of the slice
     return opened
@@ -253,7 +267,13 @@ def run(
         record = opened.record(there, command, jobs)
         ended = _Ended(watch)
         engine = LocalEngine(opened.resolved, prepared, settings, ended.watch)
-        _journalled(engine, left, results, record, ended.watch, began)
+        require_untouched()
+        own = successes(results).keys()
+        taken = [end for cell, end in there.done.items() if cell not in own]
+        with Journal(results / "journal") as records:
+            records.append("run", record.to_json())
+            records.extend([("cell", end.to_json()) for end in taken])
+            _journalled(engine, left, records, ended.watch, began)
     seconds = time.perf_counter() - began
     return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
 
@@ -279,17 +299,13 @@ def _ready(
 def _journalled(
     engine: Engine,
     left: Sequence[Cell],
-    results: Path,
-    record: PlannedRun,
+    records: Journal,
     watch: Callable[[Progress], None],
     began: float,
 ) -> None:
-    """Run cells between the first and the last line of a journal."""
-    require_untouched()
-    with Journal(results / "journal") as records:
-        records.append("run", record.to_json())
-        engine.carry_out(left, Recorder(records, watch).record)
-        records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
+    """Run cells, and write the last line of the journal."""
+    engine.carry_out(left, Recorder(records, watch).record)
+    records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
 
 
 class _Ended:

@@ -6,6 +6,7 @@ COMMANDS = (
     "data describe",
     "status",
     "report",
+    "publish",
     "explain",
     "merge",
     "diff",

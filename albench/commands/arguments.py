@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,6 +64,25 @@ def add_json(parser: argparse.ArgumentParser, text: str = "print JSON instead of
         The help text.
     """
     parser.add_argument("--json", action="store_true", help=text)
+
+
+def add_base(parser: argparse.ArgumentParser) -> None:
+    """Add ``--from``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of the command.
+    """
+    text = "results to start from: what is done there is taken over, not run again"
+    parser.add_argument("--from", dest="base", metavar="RESULTS", type=results_folder, help=text)
+
+
+def results_folder(text: str) -> Path:
+    """Return a folder of results, if it is there."""
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {text!r}")
+    return Path(text)
 
 
 def add_reuse_edited(parser: argparse.ArgumentParser) -> None:

@@ -23,10 +23,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Return 0 if no cell has two different results."""
     from albench.merge import merge
-    from albench.publish import publish
+    from albench.publish import redraw
 
     conflicts = merge(options.results, options.output)
     for cell in conflicts:
         say(f"conflict: cell {cell} has two different results; the earlier one is reported")
-    say(f"report: {publish(options.output)}")
+    say(f"report: {redraw(options.output)}")
     return FAILED if conflicts else OK

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from albench.commands import OK
 from albench.commands.arguments import (
+    add_base,
     add_jobs,
     add_json,
     add_reuse_edited,
@@ -29,6 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, help="the run folder (default: runs/NAME)")
     add_jobs(parser)
     add_json(parser)
+    add_base(parser)
     add_reuse_edited(parser)
     add_slice(parser)
 
@@ -38,7 +40,9 @@ def run(options: Namespace) -> int:
     from albench import session
     from albench.overview import plan_overview
 
-    opened = session.open_spec(options.spec, slice_of(options), keep_edited=options.reuse_edited)
+    opened = session.open_spec(
+        options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
+    )
     overview = plan_overview(opened, options.output or opened.run_folder, options.jobs)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK

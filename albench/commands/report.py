@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Return 0."""
-    from albench.publish import publish
+    from albench.publish import redraw
 
-    say(f"report: {publish(options.results)}")
+    say(f"report: {redraw(options.results)}")
     return OK

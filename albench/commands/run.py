@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import FAILED, OK
-from albench.commands.arguments import add_jobs, add_reuse_edited, add_slice, add_spec, slice_of
+from albench.commands.arguments import (
+    add_base,
+    add_jobs,
+    add_reuse_edited,
+    add_slice,
+    add_spec,
+    slice_of,
+)
 from albench.output import complain, say
 
 if TYPE_CHECKING:
@@ -20,6 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_spec(parser, ": quickstart")
     parser.add_argument("--output", type=Path, help="the run folder (default: runs/NAME)")
     add_jobs(parser, " (default: cores)")
+    add_base(parser)
     add_reuse_edited(parser)
     add_slice(parser)
 
@@ -28,9 +36,11 @@ def run(options: Namespace) -> int:
     """Return 0 if every cell of the plan has succeeded."""
     from albench import session
     from albench.console import Watcher
-    from albench.publish import publish
+    from albench.publish import redraw
 
-    opened = session.open_spec(options.spec, slice_of(options), keep_edited=options.reuse_edited)
+    opened = session.open_spec(
+        options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
+    )
     results = options.output or opened.run_folder
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")
@@ -49,7 +59,7 @@ def run(options: Namespace) -> int:
         f"{summary.n_ok} cells done, {summary.n_reused} reused, {summary.n_failed} failed "
         f"in {summary.seconds:.0f} s"
     )
-    say(f"report: {publish(results)}")
+    say(f"report: {redraw(results)}")
     if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
         complain(f"{n_missing} cells have no result yet; run the same command again to finish them")
     return FAILED if summary.n_failed or n_missing else OK

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.records import journal
 from albench.records.counted import counted
+from albench.records.results_folder import read_results
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def successes(results: Path) -> Successes:
         By identity.
     """
     there: Successes = {}
-    for end in journal.read(results / "journal").cells:
+    for end in read_results(results).cells:
         if end.status is Status.OK:
             there.setdefault(end.cell, []).append(end)
     return there

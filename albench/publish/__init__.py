@@ -1,27 +1,33 @@
-"""Publish a results folder: read the journal, derive tables, write tables and report."""
+"""Tables and reports of results: read the records, derive tables, write tables and report."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from albench import report
-from albench.errors import RecordsError
+from albench.errors import Complaint, InputError, RecordsError
 from albench.publish.derive import derive
-from albench.publish.read import has_journal, read
-from albench.publish.write import write
+from albench.publish.read import read
+from albench.publish.write import write, write_text_tables
+from albench.records.archive import write_archive
 from albench.records.misplaced import misplaced_told
+from albench.records.results_folder import has_journal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+MEGABYTES = 10.0
+"""The most that probabilities take among published results, unless claims are judged by them."""
 
-def publish(results: Path) -> Path:
-    """Write a results folder's tables and report, from its journal if it has one.
+
+def redraw(results: Path) -> Path:
+    """Write a run folder's tables and report, from its journal if it has one.
 
     Parameters
     ----------
     results : Path
-        ``results/NAME``. Without a journal (a fresh clone has none) the report is drawn from the
+        ``runs/NAME``. Without a journal (published results have none) the report is drawn from the
         text tables beside it: ``cells.csv``, ``scores.csv``, ``manifest.json`` and the others.
 
     Returns
@@ -41,3 +47,65 @@ def publish(results: Path) -> Path:
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")
         return report.write(results)
+
+
+def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path, int]:
+    """Write all that is published of a run: text tables, records as Parquet, and the report.
+
+    Parameters
+    ----------
+    run : Path
+        A run folder.
+    target : Path
+        ``results/NAME``: new, or published results, which are replaced.
+    incomplete : bool
+        Whether cells may have failed or be missing.
+
+    Returns
+    -------
+    page : Path
+        The report's page.
+    n_repetitions : int
+        How many repetitions have their probabilities: as many as fit into `MEGABYTES`, and all
+        where published tables or claims are judged by them.
+
+    Raises
+    ------
+    InputError
+        If the run is not complete, or the target is of another benchmark or contains other files.
+    RecordsError
+        If the run has no journal, or a damaged one.
+    """
+    if not has_journal(run):
+        raise RecordsError([Complaint(str(run), "has no journal of a run")])
+    records = read(run)
+    tables = derive(records)
+    _require_publishable(tables.cells["status"].tolist(), run, incomplete=incomplete)
+    _require_place(target)
+    with misplaced_told():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(target / "report", ignore_errors=True)
+        write_text_tables(tables, target)
+        limit = None if records.run.published.points() else MEGABYTES
+        n_repetitions = write_archive(records, target, limit)
+        return report.write(target), n_repetitions
+
+
+def _require_publishable(statuses: list[str], run: Path, *, incomplete: bool) -> None:
+    lacking = sum(status != "ok" for status in statuses)
+    if lacking and not incomplete:
+        noun = "1 cell has" if lacking == 1 else f"{lacking} cells have"
+        problem = f"{noun} no result; finish the run, or publish it with --incomplete"
+        raise InputError([Complaint(str(run), problem)])
+
+
+def _require_place(target: Path) -> None:
+    if target.exists() and not target.is_dir():
+        raise InputError([Complaint(str(target), "is a file; choose another folder with --to")])
+    if has_journal(target):
+        problem = "is a run folder; choose another folder with --to"
+        raise InputError([Complaint(str(target), problem)])
+    is_published = (target / "manifest.json").is_file()
+    if target.is_dir() and any(target.iterdir()) and not is_published:
+        problem = "contains files other than results; choose another folder with --to"
+        raise InputError([Complaint(str(target), problem)])

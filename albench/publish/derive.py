@@ -12,7 +12,7 @@ import pandas as pd
 from albench.analysis import summaries
 from albench.analysis.summaries import Outcome, Outcomes
 from albench.errors import RecordsError
-from albench.metrics.catalogue import scores
+from albench.metrics.catalogue import METRICS, scores
 from albench.records import tables
 from albench.records.manifest import Manifest
 from albench.records.run_record import RunRecord
@@ -120,14 +120,29 @@ def _edited(records: Records) -> dict[str, int]:
 def _scores(records: Records, rounds: pd.DataFrame, answers: Sequence[Predictions]) -> pd.DataFrame:
     cohorts = records.run.cohorts
     ordered = {cell.cell for cell in records.run.cells if cohorts[cell.cohort].ordered}
+    published = {
+        (cell, entry.round)
+        for cell, end in records.finished.items()
+        for entry in end.rounds
+        if entry.scores
+    }
     scored = [
         {"cell": entry.cell, "round": entry.round}
         | scores(entry.labels, entry.proba, ordered=entry.cell in ordered)
         for entry in answers
+        if (entry.cell, entry.round) not in published
+    ]
+    scored += [
+        {"cell": cell, "round": entry.round} | entry.scores
+        for cell, end in sorted(records.finished.items())
+        for entry in end.rounds
+        if entry.scores
     ]
     if not scored:
         return rounds
-    return rounds.merge(pd.DataFrame(scored), on=["cell", "round"], validate="one_to_one")
+    merged = rounds.merge(pd.DataFrame(scored), on=["cell", "round"], validate="one_to_one")
+    known = [metric.name for metric in METRICS if metric.name in merged]
+    return merged[list(dict.fromkeys([*rounds.columns, *known, *merged.columns]))]
 
 
 def _outcomes(records: Records, answers: Sequence[Predictions]) -> Outcomes:

@@ -1,32 +1,17 @@
-"""The first stage: the journal of a results folder, as one verdict for each planned cell."""
+"""The first stage: the records of a results folder, as one verdict for each planned cell."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from albench.records import journal, tables
+from albench.records import tables
+from albench.records.results_folder import read_results
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.records.tables import Records
-
-
-def has_journal(results: Path) -> bool:
-    """Return whether a results folder has a journal.
-
-    Parameters
-    ----------
-    results : Path
-        ``results/NAME``.
-
-    Returns
-    -------
-    bool
-        False in a fresh clone, which has text tables alone.
-    """
-    return any((results / "journal").glob("*.jsonl"))
 
 
 def read(results: Path) -> Records:
@@ -47,7 +32,7 @@ def read(results: Path) -> Records:
     RecordsError
         If the journal is damaged, or has no run in it.
     """
-    records = tables.gather(journal.read(results / "journal"))
+    records = tables.gather(read_results(results))
     planned = {cell.cell for cell in records.run.cells}
     current = {cell: end for cell, end in records.finished.items() if cell in planned}
     return replace(records, finished=current)

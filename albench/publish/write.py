@@ -23,13 +23,26 @@ def write(tables: Tables, results: Path) -> None:
         ``results/NAME``. Text tables and the manifest, which are committed, lie in the folder
         itself; ``tables/`` holds all tables as Parquet, and can be derived again at any time.
     """
+    write_text_tables(tables, results)
+    (results / "tables").mkdir(parents=True, exist_ok=True)
+    for name, table in _parquet_tables(tables).items():
+        table.to_parquet(results / "tables" / f"{name}.parquet", index=False)
+
+
+def write_text_tables(tables: Tables, results: Path) -> None:
+    """Write the tables that a report is drawn from, and the manifest.
+
+    Parameters
+    ----------
+    tables : Tables
+        The result of `derive`.
+    results : Path
+        A run folder, or published results.
+    """
     for name, table in _text_tables(tables).items():
         path = results / f"{name}.csv"
         table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
     (results / "manifest.json").write_text(tables.manifest.to_text(), encoding="utf-8")
-    (results / "tables").mkdir(parents=True, exist_ok=True)
-    for name, table in _parquet_tables(tables).items():
-        table.to_parquet(results / "tables" / f"{name}.parquet", index=False)
 
 
 def _text_tables(tables: Tables) -> dict[str, pd.DataFrame]:

@@ -83,6 +83,8 @@ def _flaws_of_rounds(finished: Finished) -> Iterator[str]:
     )
     widths = set()
     for entry in finished.rounds:
+        if entry.scores and not entry.proba:  # published without
+            continue
         try:
             proba = unpack(entry.proba)
         except RecordsError:

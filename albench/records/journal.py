@@ -19,6 +19,7 @@ from albench.records.run_record import PlannedRun
 from albench.records.schema import SCHEMA_VERSION, Finished
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from albench.records.content import Content
@@ -39,7 +40,8 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         host = "".join(c for c in socket.gethostname() if c.isalnum())[:20] or "host"
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        seconds, rest = divmod(time.time_ns(), 10**9)
+        stamp = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(seconds))}.{rest:09d}Z"
         name = f"{stamp}-{host}-{os.getpid()}-{secrets.token_hex(3)}.jsonl"
         self.path = folder / name
         self._file = self.path.open("ab", buffering=0)
@@ -64,22 +66,41 @@ class Journal:
         AlbenchError
             If the disk takes no more, or if nobody could read what would be written.
         """
-        plain = printable_data(data)
-        try:
-            content_of(event, plain)
-        except ValueError as error:
-            raise AlbenchError(f"{self.path}: not written: the line {error}") from error
-        body = json.dumps({"v": SCHEMA_VERSION, "event": event, "data": plain}, sort_keys=True)
-        line = f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
+        self.extend([(event, data)])
+
+    def extend(self, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Write several events, and wait for the disk once.
+
+        Parameters
+        ----------
+        events : iterable of (str, dict)
+            As for `append`.
+
+        Raises
+        ------
+        AlbenchError
+            As of `append`; those before the one that failed are written.
+        """
+        lines = (self._line(event, data) for event, data in events)
         with self._lock:
             try:
-                self._write(line)
+                for line in lines:
+                    self._write(line)
                 os.fsync(self._file.fileno())
             except OSError as error:
                 raise AlbenchError(
                     f"{self.path}: cannot be written any more: {error.strerror}; what had ended is "
                     "kept, and the same command goes on from there"
                 ) from error
+
+    def _line(self, event: str, data: dict[str, Any]) -> bytes:
+        plain = printable_data(data)
+        try:
+            content_of(event, plain)
+        except ValueError as error:
+            raise AlbenchError(f"{self.path}: not written: the line {error}") from error
+        body = json.dumps({"v": SCHEMA_VERSION, "event": event, "data": plain}, sort_keys=True)
+        return f"{zlib.crc32(body.encode()):08x} {body}\n".encode()
 
     def _write(self, line: bytes) -> None:
         end = os.fstat(self._file.fileno()).st_size

@@ -55,6 +55,9 @@ class Round:
         Wall time.
     marks : dict of str to int
         How many of `picked` have each mark.
+    scores : dict of str to float
+        Empty as a run records it. From published results, the scores as they are published: their
+        probabilities are rounded, or left out, and `proba` is empty then.
     """
 
     round: int
@@ -66,6 +69,7 @@ class Round:
     train_seconds: float
     evaluate_seconds: float
     marks: dict[str, int]
+    scores: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the marks' names safe: they came from data."""
@@ -145,6 +149,11 @@ class Finished:
     def __post_init__(self) -> None:
         """Make the reason safe: a plugin may have written it."""
         object.__setattr__(self, "reason", printable(self.reason, REASON_LIMIT))
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether it comes from published results, without exact probabilities."""
+        return any(entry.scores for entry in self.rounds)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data.

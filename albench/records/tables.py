@@ -45,6 +45,10 @@ PICKS_COLUMN = "picks_hash"
 FATE_COLUMNS = ("status", "reason", "attempts", "seconds", "peak_mb")
 
 
+ROUNDED = 5e-3
+"""How far published probabilities may be from those of the run: their logarithms are rounded."""
+
+
 @dataclass(frozen=True, eq=False)
 class Predictions:
     """The test probabilities of one round of one cell.
@@ -127,10 +131,31 @@ def gather(reading: Reading) -> Records:
 def _differ(results: Iterable[Finished], one: Finished) -> bool:
     """Return whether a success differs from the one that counts, though one source made both."""
     return any(
-        result.status is Status.OK
-        and result.sources == one.sources
-        and essence(result) != essence(one)
+        result.status is Status.OK and result.sources == one.sources and not agree(result, one)
         for result in results
+    )
+
+
+def agree(one: Finished, other: Finished) -> bool:
+    """Return whether two successes of a cell are the same result.
+
+    Parameters
+    ----------
+    one, other : Finished
+        Of one cell. Where one of them comes from published results, probabilities may differ by
+        `ROUNDED`.
+
+    Returns
+    -------
+    bool
+        Whether all but times and memory is equal.
+    """
+    if not (one.is_rounded or other.is_rounded):
+        return essence(one) == essence(other)
+    bought = [[(entry.round, entry.picked) for entry in end.rounds] for end in (one, other)]
+    return bought[0] == bought[1] and all(
+        not a.proba or not b.proba or np.abs(unpack(a.proba) - unpack(b.proba)).max() <= ROUNDED
+        for a, b in zip(one.rounds, other.rounds, strict=True)
     )
 
 
@@ -294,6 +319,7 @@ def predictions(records: Records) -> tuple[Predictions, ...]:
         for cell, end in sorted(records.finished.items())
         if end.part is not None
         for entry in end.rounds
+        if entry.proba
     )
 
 

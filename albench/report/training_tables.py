@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -214,7 +214,7 @@ def convergence_text(records: Records, efficiency: pd.DataFrame, named: Namer) -
     Text
         A sentence for each block that was run with both lengths, or that none was.
     """
-    models = tomllib.loads(records.manifest.spec).get("models", {})
+    models = _models(records.manifest.spec)
     sentences = [*_converged(efficiency, doubled(models), named)]
     if not sentences:
         sentences = [
@@ -222,6 +222,13 @@ def convergence_text(records: Records, efficiency: pd.DataFrame, named: Namer) -
             "min_updates are twice the first's."
         ]
     return Text(tuple(sentences), is_list=len(sentences) > 1)
+
+
+def _models(specification: str) -> dict[str, Any]:  # plain data
+    try:
+        return dict(tomllib.loads(specification).get("models", {}))
+    except (tomllib.TOMLDecodeError, TypeError, ValueError):  # of a manifest that was edited
+        return {}
 
 
 def _converged(

@@ -10,10 +10,11 @@ import pytest
 
 from albench.errors import RecordsError
 from albench.publish.derive import derive
-from albench.publish.read import has_journal, read
+from albench.publish.read import read
 from albench.publish.write import write
 from albench.records.journal import Journal
 from albench.records.manifest import read_manifest
+from albench.records.results_folder import has_journal
 from albench.records.run_record import RunRecord
 from albench.records.schema import Finished, Status, pack
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import albench
-from albench.publish import publish
+from albench.publish import redraw
 from albench.records.journal import Journal
 from albench.records.schema import Finished, Part, Round, Status, pack
 
@@ -87,7 +87,7 @@ def publish_run(
             journal.append("run", toy.manifest | {"cells": planned})
             for row in cells:
                 journal.append("cell", finished(row["cell"], n_rounds).to_json())
-        publish(folder)
+        redraw(folder)
         return folder
 
     return publish_run
@@ -140,9 +140,9 @@ NEW_METRIC = """
 PUBLISH = """
 import sys
 from pathlib import Path
-from albench.publish import publish
+from albench.publish import redraw
 from albench.spec.traps import Trap
-publish(Path(sys.argv[1]))
+redraw(Path(sys.argv[1]))
 Trap(cohort="digits", fall="learns-less", metric="halved", best="Learn.")
 """
 

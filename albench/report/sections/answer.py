@@ -45,7 +45,7 @@ def _findings(derived: Derived) -> Iterator[str]:
 def _state(derived: Derived) -> str:
     manifest = derived.manifest
     remarks = [sentences.state_of(derived.records.cells)]
-    if manifest.slice:
+    if manifest.slice and len(derived.records.cells) < manifest.matrix_cells:
         remarks.append(
             f"**A slice:** {len(derived.records.cells)} of the {manifest.matrix_cells} cells of "
             f"the matrix are here, after `{manifest.slice}`."

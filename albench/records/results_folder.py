@@ -1,0 +1,41 @@
+"""The records of a run folder or of published results: a journal if there is one, or an archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.records import journal
+from albench.records.archive import has_archive, read_archive
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from albench.records.journal import Reading
+
+
+def has_journal(results: Path) -> bool:
+    """Return whether a folder has a journal: whether runs wrote into it."""
+    return any((results / "journal").glob("*.jsonl"))
+
+
+def read_results(results: Path) -> Reading:
+    """Return the events of a results folder.
+
+    Parameters
+    ----------
+    results : Path
+        A run folder, or published results; may be missing.
+
+    Returns
+    -------
+    Reading
+        Empty if there is neither a journal nor whole published results.
+
+    Raises
+    ------
+    RecordsError
+        If what is there is damaged.
+    """
+    if not has_journal(results) and has_archive(results):
+        return read_archive(results)
+    return journal.read(results / "journal")
