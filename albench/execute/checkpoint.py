@@ -156,7 +156,7 @@ def _fits(annotation: str, value: Any) -> bool:
     if annotation == "dict[str, int]":
         return isinstance(value, dict) and all(type(count) is int for count in value.values())
     if annotation == "dict[str, float]":  # published scores: a run has none
-        return value == {}
+        return isinstance(value, dict) and not value
     if annotation.startswith("list["):
         kind = {"list[int]": int, "list[str]": str}[annotation]
         return isinstance(value, list) and all(type(entry) is kind for entry in value)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from albench.records.run_record import PlannedRun
 
 N_UNITS, N_CLASSES = 40, 4
-HASHES = ("split_hash", "first_labels_hash", "weights_hash", "batches_hash")
 
 
 def _cell(name: str, strategy: str, repetition: int) -> dict[str, Any]:
@@ -41,9 +40,14 @@ def _success(name: str, repetition: int) -> Finished:
     part = Part(
         units=[f"P{i}" for i in range(N_UNITS)],
         labels=[i % N_CLASSES for i in range(N_UNITS)],
-        **dict.fromkeys(("n_candidates", "n_subjects"), 80),
-        **dict.fromkeys(("n_test_candidates", "n_test_subjects"), N_UNITS),
-        **dict.fromkeys(HASHES, f"h{repetition}"),
+        n_candidates=80,
+        n_subjects=80,
+        n_test_candidates=N_UNITS,
+        n_test_subjects=N_UNITS,
+        split_hash=f"s{repetition}",
+        first_labels_hash="f",
+        weights_hash="w",
+        batches_hash="b",
         marks={"noisy": 5},
     )
     rounds = []
