@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from albench import registry, spec
 from albench.cohort.cache import default_folder
+from albench.engines.description import describe, open_description
 from albench.engines.local import LocalEngine
 from albench.engines.recorder import Recorder
+from albench.engines.run_folder import SharedTask, read_task, require_no_workers, write_task
+from albench.engines.shared_folder import Deadline, FolderWorker
 from albench.errors import Complaint, InputError
 from albench.execute import processes
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
-from albench.execute.run import Settings, done_cells, remaining
+from albench.execute.run import Settings, done_cells, one_at_a_time, remaining
 from albench.execute.run_record import cohort_facts, run_record
 from albench.execute.untouched import require_untouched
 from albench.plan import make, open_cohorts, resolve
@@ -166,9 +169,7 @@ def run(
         albench in this process.
     """
     began = time.perf_counter()
-    if not opened.plan.cells:
-        source = opened.resolved.specification.source
-        raise InputError([Complaint(source, "nothing is left to run: every cell is skipped")])
+    _require_cells(opened)
     _require_results_folder(results)
     require_writable(results)
     processes.begin()
@@ -176,6 +177,7 @@ def run(
         is_new = not _is_ours(results)
         if not is_new:
             lock.acquire()
+            require_no_workers(results)
         settings = _settings(opened, results, jobs)
         done = done_cells(results)
         unique = {cell.id: cell for cell in opened.plan.cells}
@@ -228,6 +230,87 @@ class _Ended:
         self._watch(progress)
 
 
+def prepare_for_workers(
+    opened: Opened, results: Path, stale_seconds: float, command: Sequence[str]
+) -> int:
+    """Write a run into a folder, for `open_worker` on any number of machines to carry out.
+
+    Cells that have failed before are tried again; those that have succeeded are not.
+
+    Parameters
+    ----------
+    opened : Opened
+        The specification.
+    results : Path
+        The results folder, which all machines see under whatever name.
+    stale_seconds : float
+        How long a worker may be silent before its work is taken over.
+    command : sequence of str
+        What the user typed, for the record.
+
+    Returns
+    -------
+    int
+        How many cells are left to run.
+
+    Raises
+    ------
+    InputError
+        As of `run`, or if workers are busy in the folder.
+    """
+    _require_cells(opened)
+    _require_results_folder(results)
+    require_writable(results)
+    with FolderLock(results, command) as lock:
+        lock.acquire()
+        require_no_workers(results)
+        done = done_cells(results)
+        facts = run_record(
+            opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, 0
+        )
+        with Journal(results / "journal") as records:
+            records.append("run", facts)
+        marks = [cell.id for cell in opened.plan.cells if cell.id in done]
+        write_task(results, SharedTask(describe(opened.resolved, opened.plan), stale_seconds), marks)
+    return len({cell.id for cell in opened.plan.cells} - done.keys())
+
+
+def open_worker(
+    results: Path, jobs: int, seconds: float | None, watch: Callable[[Progress], None]
+) -> FolderWorker:
+    """Open the run of a shared folder to work at it.
+
+    Parameters
+    ----------
+    results : Path
+        Prepared by `prepare_for_workers`.
+    jobs : int
+        How many cells run at once.
+    seconds : float or None
+        The time that there is, from now; None is no limit.
+    watch : callable
+        Called with every event of this worker.
+
+    Returns
+    -------
+    FolderWorker
+        Which has claimed nothing yet.
+
+    Raises
+    ------
+    InputError
+        If there is no such run, the folder is not writable, or versions or data differ here.
+    """
+    deadline = Deadline(seconds)
+    task = read_task(results)
+    require_writable(results)
+    processes.begin()
+    told = one_at_a_time(watch)
+    opened = open_description(task.description, results, told)
+    require_untouched()
+    return FolderWorker(opened, task.stale_seconds, jobs, deadline, told)
+
+
 def run_cells(
     opened: Opened,
     cells: Sequence[Cell],
@@ -274,6 +357,12 @@ def _settings(opened: Opened, results: Path, jobs: int) -> Settings:
         cell_seconds=limits.cell_seconds,
         memory_mb=limits.memory_mb,
     )
+
+
+def _require_cells(opened: Opened) -> None:
+    if not opened.plan.cells:
+        source = opened.resolved.specification.source
+        raise InputError([Complaint(source, "nothing is left to run: every cell is skipped")])
 
 
 def _require_results_folder(results: Path) -> None:

@@ -12,6 +12,10 @@ from albench.output import complain, say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from albench.session import Opened
+
+ENGINES = ("local", "shared-folder")
+
 HELP = "plan and run a benchmark, or resume it; then report"
 
 
@@ -20,6 +24,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_spec(parser, ": quickstart")
     parser.add_argument("--output", type=Path, help="the results folder (default: results/NAME)")
     add_jobs(parser, " (default: cores)")
+    _add_engine(parser)
+
+
+def _add_engine(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="local",
+        help="where cells run: in processes here, on a Dask cluster, or wherever `albench worker` "
+        "is started on the results folder (default: local)",
+    )
+    parser.add_argument(
+        "--stale-seconds",
+        type=float,
+        default=180.0,
+        help="shared-folder: after which silence a worker's cells are taken over (default: 180)",
+    )
 
 
 def run(options: Namespace) -> int:
@@ -34,6 +55,8 @@ def run(options: Namespace) -> int:
         say(f"skipped: {skip.what}: {skip.reason}")
     for warning in opened.warnings:
         say(f"warning: {warning}")
+    if options.engine == "shared-folder":
+        return _prepare(options, opened, results)
     with Watcher(options.jobs, say) as watcher:
         summary = session.run(
             opened, results, options.jobs, options.command_line, watcher.begin, watcher.watch
@@ -46,3 +69,14 @@ def run(options: Namespace) -> int:
     if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
         complain(f"{n_missing} cells have no result yet; run the same command again to finish them")
     return FAILED if summary.n_failed or n_missing else OK
+
+
+def _prepare(options: Namespace, opened: Opened, results: Path) -> int:
+    from albench import session
+
+    n_left = session.prepare_for_workers(
+        opened, results, options.stale_seconds, options.command_line
+    )
+    say(f"{n_left} cells to run; start `albench worker {results}` on any number of machines")
+    say(f"`albench status {results}` counts what they do, `albench report {results}` draws it")
+    return OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from albench.records import journal
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from multiprocessing.context import BaseContext
     from pathlib import Path
 
@@ -39,6 +40,17 @@ class Progress:
     cell: Cell | None = None
     finished: Finished | None = None
     text: str = ""
+
+
+def one_at_a_time(watch: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    """Return a watcher that several threads may tell, and that passes one event on at a time."""
+    lock = threading.Lock()
+
+    def told(progress: Progress) -> None:
+        with lock:
+            watch(progress)
+
+    return told
 
 
 @dataclass(frozen=True)
