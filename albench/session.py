@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench import registry, spec
 from albench.cohort.cache import default_folder
+from albench.engines.dask import DaskEngine
 from albench.engines.description import describe, open_description
 from albench.engines.local import LocalEngine
 from albench.engines.recorder import Recorder
@@ -26,10 +28,11 @@ from albench.records.journal import Journal
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
+    from albench.engines.dask import Cluster
     from albench.engines.engine import Engine
     from albench.execute.run import Progress
     from albench.execute.run_record import Facts
@@ -128,13 +131,14 @@ class Summary:
         return self.n_reused + self.n_ok + self.n_failed
 
 
-def run(
+def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
     opened: Opened,
     results: Path,
     jobs: int,
     command: Sequence[str],
     on_begin: Callable[[Sequence[Cell], Sequence[tuple[Cell, float]]], None],
     watch: Callable[[Progress], None],
+    cluster: Cluster | None = None,
 ) -> Summary:
     """Run the cells of a plan that are not done yet.
 
@@ -153,6 +157,8 @@ def run(
         done and their seconds.
     watch : callable
         Called with every event of the run.
+    cluster : Cluster or None
+        Where cells run; None is here.
 
     Returns
     -------
@@ -163,7 +169,8 @@ def run(
     ------
     InputError
         If every cell is skipped; if the results folder contains other files, is not writable or is
-        in use by another run; or if data or weights are bad. Nothing has been written then.
+        in use by another run; if data or weights are bad, or no scheduler answers. Nothing has been
+        written then.
     AlbenchError
         If the disk is full (finished cells are kept), or if a plugin has replaced functions of
         albench in this process.
@@ -173,7 +180,7 @@ def run(
     _require_results_folder(results)
     require_writable(results)
     processes.begin()
-    with FolderLock(results, command) as lock:
+    with FolderLock(results, command) as lock, ExitStack() as lent:
         is_new = not _is_ours(results)
         if not is_new:
             lock.acquire()
@@ -182,7 +189,8 @@ def run(
         done = done_cells(results)
         unique = {cell.id: cell for cell in opened.plan.cells}
         left = remaining(unique.values(), done)
-        prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
+        ended = _Ended(watch)
+        engine = lent.enter_context(_engine(opened, left, settings, ended.watch, cluster))
         if is_new:  # it is made, and locked, once the data are good
             lock.acquire()
             done = done_cells(results)  # by now, another run may have been at work in it
@@ -191,11 +199,27 @@ def run(
         facts = run_record(
             opened.resolved, opened.plan, opened.modalities, opened.cohorts, command, jobs
         )
-        ended = _Ended(watch)
-        engine = LocalEngine(opened.resolved, prepared, settings, ended.watch)
         _journalled(engine, left, results, facts, ended.watch, began)
     seconds = time.perf_counter() - began
     return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
+
+
+@contextmanager
+def _engine(
+    opened: Opened,
+    cells: Sequence[Cell],
+    settings: Settings,
+    watch: Callable[[Progress], None],
+    cluster: Cluster | None,
+) -> Iterator[Engine]:
+    """Yield what carries cells out, with their data prepared or workers at hand."""
+    if cluster is None:
+        prepared = prepare_all(opened.resolved, cells, opened.cohorts, settings, watch)
+        yield LocalEngine(opened.resolved, prepared, settings, watch)
+        return
+    described = describe(opened.resolved, opened.plan)
+    with DaskEngine(cluster, described, settings.results, watch) as engine:
+        yield engine
 
 
 def _journalled(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import FAILED, OK
 from albench.commands.arguments import add_jobs, add_spec
+from albench.errors import Complaint, InputError
 from albench.output import complain, say
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from albench.engines.dask import Cluster
     from albench.session import Opened
 
-ENGINES = ("local", "shared-folder")
+ENGINES = ("local", "dask", "shared-folder")
 
 HELP = "plan and run a benchmark, or resume it; then report"
 
@@ -34,6 +37,18 @@ def _add_engine(parser: ArgumentParser) -> None:
         default="local",
         help="where cells run: in processes here, on a Dask cluster, or wherever `albench worker` "
         "is started on the results folder (default: local)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS|FILE",
+        help="dask: the address of the scheduler, or the file that it wrote",
+    )
+    parser.add_argument(
+        "--cell-resources",
+        type=_resources,
+        default={},
+        metavar="NAME=AMOUNT,...",
+        help="dask: what a cell takes of the resources that workers were started with, as GPU=0.5",
     )
     parser.add_argument(
         "--stale-seconds",
@@ -59,7 +74,13 @@ def run(options: Namespace) -> int:
         return _prepare(options, opened, results)
     with Watcher(options.jobs, say) as watcher:
         summary = session.run(
-            opened, results, options.jobs, options.command_line, watcher.begin, watcher.watch
+            opened,
+            results,
+            options.jobs,
+            options.command_line,
+            watcher.begin,
+            watcher.watch,
+            _cluster(options),
         )
     say(
         f"{summary.n_ok} cells done, {summary.n_reused} reused, {summary.n_failed} failed "
@@ -69,6 +90,30 @@ def run(options: Namespace) -> int:
     if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
         complain(f"{n_missing} cells have no result yet; run the same command again to finish them")
     return FAILED if summary.n_failed or n_missing else OK
+
+
+def _cluster(options: Namespace) -> Cluster | None:
+    if options.engine != "dask":
+        return None
+    from albench.engines.dask import Cluster
+
+    if options.scheduler is None:
+        problem = "--scheduler is missing: the address of a Dask scheduler, or the file it wrote"
+        raise InputError([Complaint("--engine dask", problem)])
+    return Cluster(options.scheduler, options.cell_resources)
+
+
+def _resources(text: str) -> dict[str, float]:
+    resources = {}
+    for part in text.split(","):
+        name, _, amount = part.partition("=")
+        try:
+            resources[name.strip()] = float(amount)
+        except ValueError:
+            resources.clear()
+        if not name.strip() or not resources.get(name.strip(), 0.0) > 0:
+            raise ArgumentTypeError(f"found {text!r}, expected NAME=AMOUNT,... as in GPU=0.5")
+    return resources
 
 
 def _prepare(options: Namespace, opened: Opened, results: Path) -> int:
