@@ -295,7 +295,9 @@ def prepare_for_workers(
         with Journal(results / "journal") as records:
             records.append("run", facts)
         marks = [cell.id for cell in opened.plan.cells if cell.id in done]
-        write_task(results, SharedTask(describe(opened.resolved, opened.plan), stale_seconds), marks)
+        write_task(
+            results, SharedTask(describe(opened.resolved, opened.plan), stale_seconds), marks
+        )
     return len({cell.id for cell in opened.plan.cells} - done.keys())
 
 

@@ -2,8 +2,8 @@
 
 ``python benchmarks/kill.py --trials 200 --jobs 2 FOLDER`` prints how many processes of which kind
 were killed, and what came of it: exit status 1 if any trial broke a promise. With ``--engine`` and
-``--points`` a run of several processes is killed, at named points of the code. Otherwise each trial kills the
-command itself, one of its descendants, or all of them, and demands:
+``--points`` a run of several processes is killed at named points of the code. Otherwise each trial
+kills the command itself, one of its descendants, or all of them, and demands:
 
 - no orphan after three seconds, no traceback, exit status 0 only with every result there;
 - after the same command again, records equal to an undisturbed run's but for times, and no

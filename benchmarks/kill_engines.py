@@ -92,9 +92,10 @@ class Processes:
 
     def __exit__(self, *_: object) -> None:
         for process in self._started:
-            for each in [*descendants_of(process.pid), process]:
-                with contextlib.suppress(psutil.Error, OSError):
+            for each in descendants_of(process.pid):
+                with contextlib.suppress(psutil.Error):
                     each.kill()
+            process.kill()
             process.wait()
 
     def left(self, seconds: float = 5.0) -> list[str]:
@@ -250,10 +251,13 @@ def _kill_one(rng: random.Random, commands: list[subprocess.Popen[bytes]]) -> in
     doomed = [rng.choice(below)] if how == "a descendant" and below else []
     doomed += below if how == "all" else []
     n_killed = 0
-    for process in [*doomed, *([chosen] if how != "a descendant" else [])]:
-        with contextlib.suppress(psutil.Error, OSError):
+    for process in doomed:
+        with contextlib.suppress(psutil.Error):
             process.kill()
             n_killed += 1
+    if how != "a descendant" and chosen.poll() is None:
+        chosen.kill()
+        n_killed += 1
     return n_killed
 
 

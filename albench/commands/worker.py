@@ -40,9 +40,7 @@ def run(options: argparse.Namespace) -> int:
     from albench.console import Watcher
 
     with Watcher(options.jobs, say) as watcher:
-        worker = session.open_worker(
-            options.results, options.jobs, options.max_time, watcher.watch
-        )
+        worker = session.open_worker(options.results, options.jobs, options.max_time, watcher.watch)
         _end_on_terminate(worker)
         watcher.begin(worker.left, [])
         tally = worker.work()

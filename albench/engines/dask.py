@@ -89,7 +89,9 @@ def connect(cluster: Cluster) -> Any:  # a distributed.Client, which may not be 
     file = Path(cluster.scheduler)
     where = {"scheduler_file": str(file)} if file.is_file() else {"address": cluster.scheduler}
     try:
-        return Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
+        return Client(  # type: ignore[no-untyped-call]
+            **where, timeout=CONNECT_SECONDS, set_as_default=False
+        )
     except (OSError, ValueError, TypeError, KeyError) as error:  # what a name that is none raises
         cause = str(error).strip() or type(error).__name__
         problem = f"no Dask scheduler answers there within {CONNECT_SECONDS} s: {cause:.200}"
@@ -149,8 +151,7 @@ class DaskEngine:
         self._client = connect(self._cluster)
         try:
             self._meet()
-            if self._refused and not self._workers:
-                raise self._refusal()
+            self._require_worker()
         except BaseException:
             self._client.close()
             raise
@@ -189,8 +190,7 @@ class DaskEngine:
             if not self._running() and agenda.is_empty:
                 break
             self._collect(agenda, journalled)
-            if self._refused and not self._workers:
-                raise self._refusal()
+            self._require_worker()
         with contextlib.suppress(*GONE):
             self._client.run(dask_worker.forget_run, self._described.id, workers=[*self._workers])
 
@@ -262,10 +262,13 @@ class DaskEngine:
         self._refused[name] = problem
         self._watch(Progress("notice", text=f"worker {name} is refused: {problem}"))
 
-    def _refusal(self) -> InputError:
+    def _require_worker(self) -> None:
+        """Raise if there are workers, and all of them are refused."""
+        if self._workers or not self._refused:
+            return
         where = f"--scheduler {self._cluster.scheduler}"
         told = [f"worker {name} is refused: {problem}" for name, problem in self._refused.items()]
-        return InputError([Complaint(where, problem) for problem in told])
+        raise InputError([Complaint(where, problem) for problem in told])
 
     def _watch_for_none(self, is_any: bool) -> None:
         if not is_any and not self._is_told_of_none:

@@ -141,9 +141,7 @@ class Opened:
     settings: Settings
 
 
-def open_description(
-    told: Description, results: Path, watch: Callable[[Progress], None]
-) -> Opened:
+def open_description(told: Description, results: Path, watch: Callable[[Progress], None]) -> Opened:
     """Open the data and plan the cells of a run that another process has planned.
 
     Parameters
@@ -168,9 +166,7 @@ def open_description(
     here = {name: version_of(name) for name in told.versions}
     if problem := other_versions(told.versions, here):
         raise InputError([Complaint(told.source, f"refused: {problem}")])
-    resolved = resolve(
-        spec.parse(told.text, told.source, Path(told.folder)), registry.discover()
-    )
+    resolved = resolve(spec.parse(told.text, told.source, Path(told.folder)), registry.discover())
     _, cohorts = open_cohorts(resolved)
     cells = {cell.id: cell for cell in make(resolved, cohorts).cells}
     if _hash_of(cells.values()) != told.plan:

@@ -111,7 +111,9 @@ class DoneMarks:
 
     def names(self) -> set[str]:
         """Return the units that are done."""
-        return {entry.name for entry in os.scandir(self._folder) if not entry.name.endswith(".part")}
+        return {
+            entry.name for entry in os.scandir(self._folder) if not entry.name.endswith(".part")
+        }
 
     def has(self, name: str) -> bool:
         """Return whether a unit is done."""

@@ -31,7 +31,6 @@ from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from albench.engines.description import Opened
     from albench.engines.leases import Lease
@@ -343,6 +342,7 @@ class FolderWorker:
     def _stop_all(self) -> None:
         for running in list(self._running.values()):
             running.stop.set()
+
 
 def _in_an_order_of_its_own(cells: Mapping[str, Cell], worker: str) -> list[Cell]:
     """Return cells repetition by repetition, but begin elsewhere than most other workers do."""

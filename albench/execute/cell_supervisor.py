@@ -1,4 +1,4 @@
-"""One cell, or a repetition's round 0, supervised in a child from its last checkpoint to its end."""
+"""One cell or round 0, supervised in a child from its last checkpoint to its end."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(spec: Path) -> Mapping[str, str]:
-    return alone(spec.parent / "alone", spec)
+    tables: Mapping[str, str] = alone(spec.parent / "alone", spec)
+    return tables
 
 
 @pytest.mark.parametrize(

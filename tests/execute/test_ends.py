@@ -18,8 +18,8 @@ import pytest
 
 from albench import session
 from albench.cli import main
-from albench.errors import InputError
 from albench.engines import recorder
+from albench.errors import InputError
 from albench.execute import preparation
 from albench.execute.lock import FolderLock, require_writable
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from albench import session
-from albench.errors import AlbenchError
 from albench.engines import local
+from albench.errors import AlbenchError
 from albench.execute import checks, query, repetition, run
 from albench.execute.repetition import Repetition
 from albench.execute.untouched import require_untouched
