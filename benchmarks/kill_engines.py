@@ -98,8 +98,11 @@ class Processes:
             process.kill()
             process.wait()
 
-    def left(self, seconds: float = 5.0) -> list[str]:
-        """Return the processes of the trial that are there still after some seconds."""
+    def left(self, seconds: float = 30.0) -> list[str]:
+        """Return the processes of the trial that are there still after some seconds.
+
+        A process whose calls are watched takes long to end.
+        """
         deadline = time.monotonic() + seconds
         while (there := list(self._marked())) and time.monotonic() < deadline:
             time.sleep(0.1)
