@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.console import clock
+from albench.engines.late import late_conflicts
 from albench.errors import Complaint, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
 from albench.records import tables
@@ -205,7 +206,7 @@ def status_overview(results: Path) -> StatusOverview:
             )
             for row in failed.to_dict("records")
         ),
-        conflicts=records.conflicts,
+        conflicts=tuple(dict.fromkeys([*records.conflicts, *late_conflicts(results)])),
         warnings=reading.warnings,
     )
 

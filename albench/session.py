@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,14 +11,18 @@ from typing import TYPE_CHECKING
 
 from albench import registry, spec
 from albench.cohort.cache import default_folder
+from albench.engines.dask import DaskEngine
+from albench.engines.description import describe, open_description
 from albench.engines.local import LocalEngine
 from albench.engines.recorder import Recorder
+from albench.engines.run_folder import SharedTask, read_task, require_no_workers, write_task
+from albench.engines.shared_folder import Deadline, FolderWorker
 from albench.errors import Complaint, InputError
 from albench.execute import processes
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
 from albench.execute.reuse import Reuse, reuse, successes
-from albench.execute.run import Progress, Settings
+from albench.execute.run import Progress, Settings, one_at_a_time
 from albench.execute.run_record import cohort_records, planned_run
 from albench.execute.untouched import require_untouched
 from albench.plan import Plan, make, open_cohorts, resolve
@@ -26,12 +31,12 @@ from albench.records.journal import Journal
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
+    from albench.engines.dask import Cluster
     from albench.engines.engine import Engine
-    from albench.execute.prepare import Prepared
     from albench.plan import Cell, Resolved
     from albench.records.run_record import CohortRecord, PlannedRun
     from albench.records.schema import Finished
@@ -211,13 +216,14 @@ class Summary:
         return self.n_reused + self.n_ok + self.n_failed
 
 
-def run(
+def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
     opened: Opened,
     results: Path,
     jobs: int,
     command: Sequence[str],
     on_begin: Callable[[Sequence[Cell], Sequence[tuple[Cell, float]]], None],
     watch: Callable[[Progress], None],
+    cluster: Cluster | None = None,
 ) -> Summary:
     """Run the cells of a plan that are not done yet.
 
@@ -236,6 +242,8 @@ def run(
         done and their seconds.
     watch : callable
         Called with every event of the run.
+    cluster : Cluster or None
+        Where cells run; None is here.
 
     Returns
     -------
@@ -246,66 +254,82 @@ def run(
     ------
     InputError
         If every cell is skipped; if the results folder contains other files, is not writable or is
-        in use by another run; or if data or weights are bad. Nothing has been written then.
+        in use by another run; if data or weights are bad, or no scheduler answers. Nothing has been
+        written then.
     AlbenchError
         If the disk is full (finished cells are kept), or if a plugin has replaced functions of
         albench in this process.
     """
     began = time.perf_counter()
-    if not opened.plan.cells:
-        source = opened.resolved.specification.source
-        raise InputError([Complaint(source, "nothing is left to run: every cell is skipped")])
+    _require_cells(opened)
     _require_results_folder(results)
     require_writable(results)
     processes.begin()
     settings = _settings(opened, results, jobs)
-    with FolderLock(results, command) as lock:
-        there, prepared = _ready(opened, lock, settings, watch)
-        unique = {cell.id: cell for cell in opened.plan.cells}
-        left = there.left(unique.values())
-        on_begin(left, [(unique[key], result.seconds) for key, result in there.done.items()])
-        record = opened.record(there, command, jobs)
+    unique = {cell.id: cell for cell in opened.plan.cells}
+    with FolderLock(results, command) as lock, ExitStack() as lent:
+        is_new = not _is_ours(results)
+        if not is_new:
+            lock.acquire()
+            require_no_workers(results)
         ended = _Ended(watch)
-        engine = LocalEngine(opened.resolved, prepared, settings, ended.watch)
-        require_untouched()
-        own = successes(results).keys()
-        taken = [end for cell, end in there.done.items() if cell not in own]
-        with Journal(results / "journal") as records:
-            records.append("run", record.to_json())
-            records.extend([("cell", end.to_json()) for end in taken])
-            _journalled(engine, left, records, ended.watch, began)
+        there = opened.reuse(results)
+        begin = _engine(opened, there.left(unique.values()), settings, ended.watch, cluster)
+        engine = lent.enter_context(begin)
+        if is_new:  # it is made, and locked, once the data are good
+            lock.acquire()
+            there = opened.reuse(results)  # by now, another run may have been at work in it
+        _tell(there, unique, watch, on_begin)
+        with _begun(opened, there, results, command, jobs) as records:
+            engine.carry_out(there.left(unique.values()), Recorder(records, ended.watch).record)
+            records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
     seconds = time.perf_counter() - began
-    return Summary(results, len(unique) - len(left), ended.n_ok, ended.n_failed, seconds)
+    return Summary(results, len(there.done), ended.n_ok, ended.n_failed, seconds)
 
 
-def _ready(
-    opened: Opened, lock: FolderLock, settings: Settings, watch: Callable[[Progress], None]
-) -> tuple[Reuse, dict[tuple[str, tuple[str, ...], str], Prepared]]:
-    """Return what is done, and the data of the rest, with the run folder made and locked."""
-    is_new = not _is_ours(settings.results)
-    if not is_new:
-        lock.acquire()
-    there = opened.reuse(settings.results)
-    left = there.left(opened.plan.cells)
-    prepared = prepare_all(opened.resolved, left, opened.cohorts, settings, watch)
-    if is_new:  # it is made, and locked, once the data are good
-        lock.acquire()
-        there = opened.reuse(settings.results)  # by now, another run may have been at work in it
+def _tell(
+    there: Reuse,
+    unique: Mapping[str, Cell],
+    watch: Callable[[Progress], None],
+    on_begin: Callable[[Sequence[Cell], Sequence[tuple[Cell, float]]], None],
+) -> None:
+    """Tell what is stale, what is left and what is done."""
     for warning in there.warnings:
         watch(Progress("notice", text=warning))
-    return there, prepared
+    done = [(unique[key], result.seconds) for key, result in there.done.items()]
+    on_begin(there.left(unique.values()), done)
 
 
-def _journalled(
-    engine: Engine,
-    left: Sequence[Cell],
-    records: Journal,
+@contextmanager
+def _begun(
+    opened: Opened, there: Reuse, results: Path, command: Sequence[str], jobs: int
+) -> Iterator[Journal]:
+    """Yield a journal in which the run, and what it takes over from other results, is written."""
+    require_untouched()
+    own = successes(results).keys()
+    taken = [end for cell, end in there.done.items() if cell not in own]
+    with Journal(results / "journal") as records:
+        records.append("run", opened.record(there, command, jobs).to_json())
+        records.extend([("cell", end.to_json()) for end in taken])
+        yield records
+
+
+@contextmanager
+def _engine(
+    opened: Opened,
+    cells: Sequence[Cell],
+    settings: Settings,
     watch: Callable[[Progress], None],
-    began: float,
-) -> None:
-    """Run cells, and write the last line of the journal."""
-    engine.carry_out(left, Recorder(records, watch).record)
-    records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
+    cluster: Cluster | None,
+) -> Iterator[Engine]:
+    """Yield what carries cells out, with their data prepared or workers at hand."""
+    if cluster is None:
+        prepared = prepare_all(opened.resolved, cells, opened.cohorts, settings, watch)
+        yield LocalEngine(opened.resolved, prepared, settings, watch)
+        return
+    described = describe(opened.resolved, opened.whole)
+    with DaskEngine(cluster, described, settings.results, watch) as engine:
+        yield engine
 
 
 class _Ended:
@@ -322,6 +346,86 @@ class _Ended:
             self.n_ok += is_ok
             self.n_failed += not is_ok
         self._watch(progress)
+
+
+def prepare_for_workers(
+    opened: Opened, results: Path, stale_seconds: float, command: Sequence[str]
+) -> int:
+    """Write a run into a folder, for `open_worker` on any number of machines to carry out.
+
+    Cells that have failed before are tried again; those that have succeeded are not.
+
+    Parameters
+    ----------
+    opened : Opened
+        The specification.
+    results : Path
+        The results folder, which all machines see under whatever name.
+    stale_seconds : float
+        How long a worker may be silent before its work is taken over.
+    command : sequence of str
+        What the user typed, for the record.
+
+    Returns
+    -------
+    int
+        How many cells are left to run.
+
+    Raises
+    ------
+    InputError
+        As of `run`, or if workers are busy in the folder.
+    """
+    _require_cells(opened)
+    _require_results_folder(results)
+    require_writable(results)
+    with FolderLock(results, command) as lock:
+        lock.acquire()
+        require_no_workers(results)
+        there = opened.reuse(results)
+        with _begun(opened, there, results, command, 0):
+            left = {cell.id for cell in there.left(opened.plan.cells)}
+        # What is not of the slice counts as done: workers plan the whole matrix.
+        marks = [cell.id for cell in opened.whole.cells if cell.id not in left]
+        described = describe(opened.resolved, opened.whole)
+        write_task(results, SharedTask(described, stale_seconds), marks)
+    return len(left)
+
+
+def open_worker(
+    results: Path, jobs: int, seconds: float | None, watch: Callable[[Progress], None]
+) -> FolderWorker:
+    """Open the run of a shared folder to work at it.
+
+    Parameters
+    ----------
+    results : Path
+        Prepared by `prepare_for_workers`.
+    jobs : int
+        How many cells run at once.
+    seconds : float or None
+        The time that there is, from now; None is no limit.
+    watch : callable
+        Called with every event of this worker.
+
+    Returns
+    -------
+    FolderWorker
+        Which has claimed nothing yet.
+
+    Raises
+    ------
+    InputError
+        If there is no such run, the folder is not writable, or versions or data differ here.
+    """
+    deadline = Deadline(seconds)
+    task = read_task(results)
+    require_writable(results)
+    processes.begin()
+    told = one_at_a_time(watch)
+    opened = open_description(task.description, results, told)
+    require_untouched()
+    return FolderWorker(opened, task.stale_seconds, jobs, deadline, told)
 
 
 def run_cells(
@@ -370,6 +474,12 @@ def _settings(opened: Opened, results: Path, jobs: int) -> Settings:
         cell_seconds=limits.cell_seconds,
         memory_mb=limits.memory_mb,
     )
+
+
+def _require_cells(opened: Opened) -> None:
+    if not opened.plan.cells:
+        source = opened.resolved.specification.source
+        raise InputError([Complaint(source, "nothing is left to run: every cell is skipped")])
 
 
 def _require_results_folder(results: Path) -> None:

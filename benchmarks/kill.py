@@ -1,8 +1,9 @@
 """Kill a run, or a part of it, at a random instant; run the same command again; compare.
 
 ``python benchmarks/kill.py --trials 200 --jobs 2 FOLDER`` prints how many processes of which kind
-were killed, and what came of it: exit status 1 if any trial broke a promise. Each trial kills the
-command itself, one of its descendants, or all of them, and demands:
+were killed, and what came of it: exit status 1 if any trial broke a promise. With ``--engine`` and
+``--points`` a run of several processes is killed at named points of the code. Otherwise each trial
+kills the command itself, one of its descendants, or all of them, and demands:
 
 - no orphan after three seconds, no traceback, exit status 0 only with every result there;
 - after the same command again, records equal to an undisturbed run's but for times, and no
@@ -28,6 +29,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import kill_engines
+import kill_points
 import psutil
 
 from albench.records import journal, tables
@@ -279,7 +282,13 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0, help="of the first trial")
+    parser.add_argument("--engine", choices=kill_engines.ENGINES, help="several processes")
+    points = ("random", *kill_points.POINTS)
+    help_text = "with --engine: where to kill, in turn (default: at a random instant)"
+    parser.add_argument("--points", choices=points, nargs="+", default=["random"], help=help_text)
     options = parser.parse_args()
+    if options.engine:
+        return engine_trials(options)
     shutil.rmtree(options.folder / "undisturbed", ignore_errors=True)
     whole, seconds = undisturbed(options.folder / "undisturbed")
     done: list[Trial] = []
@@ -291,6 +300,27 @@ def main() -> int:
                 print(f"trial {ended.seed}, {ended.target} {ended.killed}: {broken}", flush=True)
     print(json.dumps(summary(done), indent=1))
     return 1 if any(ended.broken for ended in done) else 0
+
+
+def engine_trials(options: argparse.Namespace) -> int:
+    """Run the trials of an engine, one after the other, and print the counts."""
+    shutil.rmtree(options.folder / "alone", ignore_errors=True)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    spec = options.folder / "kill.toml"
+    spec.write_text(SPEC)
+    whole = kill_engines.alone(options.folder / "alone", spec)
+    counts: Counter[str] = Counter()
+    for seed in range(options.seed, options.seed + options.trials):
+        point = options.points[seed % len(options.points)]
+        folder = options.folder / str(seed)
+        done = kill_engines.engine_trial(options.engine, point, folder, spec, whole, seed)
+        counts[f"trials, {done.point}"] += 1
+        counts["processes killed"] += done.n_killed
+        counts["trials with a broken promise"] += bool(done.broken)
+        for broken in done.broken:
+            print(f"trial {seed}, {done.engine}, {done.point}: {broken}", flush=True)
+    print(json.dumps(counts, indent=1))
+    return 1 if counts["trials with a broken promise"] else 0
 
 
 def _numbered(seed: int, folder: Path, whole: Essences, seconds: float) -> Trial:

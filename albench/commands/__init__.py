@@ -2,6 +2,7 @@
 
 COMMANDS = (
     "run",
+    "worker",
     "plan",
     "data describe",
     "status",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,16 @@ from albench.commands.arguments import (
     add_spec,
     slice_of,
 )
+from albench.errors import Complaint, InputError
 from albench.output import complain, say
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+    from albench.engines.dask import Cluster
+    from albench.session import Opened
+
+ENGINES = ("local", "dask", "shared-folder")
 
 HELP = "plan and run a benchmark, or resume it; then report"
 
@@ -30,6 +37,35 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_base(parser)
     add_reuse_edited(parser)
     add_slice(parser)
+    _add_engine(parser)
+
+
+def _add_engine(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="local",
+        help="where cells run: in processes here, on a Dask cluster, or wherever `albench worker` "
+        "is started on the results folder (default: local)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS|FILE",
+        help="dask: the address of the scheduler, or the file that it wrote",
+    )
+    parser.add_argument(
+        "--cell-resources",
+        type=_resources,
+        default={},
+        metavar="NAME=AMOUNT,...",
+        help="dask: what a cell takes of the resources that workers were started with, as GPU=0.5",
+    )
+    parser.add_argument(
+        "--stale-seconds",
+        type=float,
+        default=180.0,
+        help="shared-folder: after which silence a worker's cells are taken over (default: 180)",
+    )
 
 
 def run(options: Namespace) -> int:
@@ -46,6 +82,8 @@ def run(options: Namespace) -> int:
         say(f"skipped: {skip.what}: {skip.reason}")
     for warning in opened.warnings:
         say(f"warning: {warning}")
+    if options.engine == "shared-folder":
+        return _prepare(options, opened, results)
     with Watcher(options.jobs, say) as watcher:
         summary = session.run(
             opened,
@@ -54,6 +92,7 @@ def run(options: Namespace) -> int:
             options.command_line,
             watcher.begin,
             watcher.watch,
+            _cluster(options),
         )
     say(
         f"{summary.n_ok} cells done, {summary.n_reused} reused, {summary.n_failed} failed "
@@ -63,3 +102,38 @@ def run(options: Namespace) -> int:
     if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
         complain(f"{n_missing} cells have no result yet; run the same command again to finish them")
     return FAILED if summary.n_failed or n_missing else OK
+
+
+def _cluster(options: Namespace) -> Cluster | None:
+    if options.engine != "dask":
+        return None
+    from albench.engines.dask import Cluster
+
+    if options.scheduler is None:
+        problem = "--scheduler is missing: the address of a Dask scheduler, or the file it wrote"
+        raise InputError([Complaint("--engine dask", problem)])
+    return Cluster(options.scheduler, options.cell_resources)
+
+
+def _resources(text: str) -> dict[str, float]:
+    resources = {}
+    for part in text.split(","):
+        name, _, amount = part.partition("=")
+        try:
+            resources[name.strip()] = float(amount)
+        except ValueError:
+            resources.clear()
+        if not name.strip() or not resources.get(name.strip(), 0.0) > 0:
+            raise ArgumentTypeError(f"found {text!r}, expected NAME=AMOUNT,... as in GPU=0.5")
+    return resources
+
+
+def _prepare(options: Namespace, opened: Opened, results: Path) -> int:
+    from albench import session
+
+    n_left = session.prepare_for_workers(
+        opened, results, options.stale_seconds, options.command_line
+    )
+    say(f"{n_left} cells to run; start `albench worker {results}` on any number of machines")
+    say(f"`albench status {results}` counts what they do, `albench report {results}` draws it")
+    return OK

@@ -1,1 +1,1 @@
-"""Where cells run: threads here, workers of a Dask cluster, or processes with a shared folder."""
+"""Where cells run: in threads here, on a Dask cluster, or in processes that share a folder."""

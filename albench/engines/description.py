@@ -43,6 +43,8 @@ class Description:
         Of albench and of the distributions of all plugins in use.
     plan : str
         A hash of the identities of all planned cells.
+    sources : dict of str to str
+        The digest of each component that is a working copy, whose version says little.
     """
 
     text: str
@@ -50,11 +52,12 @@ class Description:
     folder: str
     versions: dict[str, str]
     plan: str
+    sources: dict[str, str]
 
     @property
     def id(self) -> str:
         """A name of the run that may be a folder's: the same again for the same plan."""
-        return hashlib.sha256(f"{self.plan}\n{self.text}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{self.plan}\n{self.sources}\n{self.text}".encode()).hexdigest()[:16]
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain data, for ``Description(**plain)``."""
@@ -85,7 +88,19 @@ def describe(resolved: Resolved, plan: Plan) -> Description:
         folder=str(specification.folder.absolute()),
         versions={name: version_of(name) for name in sorted({"albench", *owners})},
         plan=_hash_of(plan.cells),
+        sources=_working_copies(resolved),
     )
+
+
+def _working_copies(resolved: Resolved) -> dict[str, str]:
+    """Return the digest of each component that may be edited without a new version."""
+    loaders = [part.component for parts in resolved.loaders.values() for part in parts.values()]
+    digests = {
+        part.qualified: resolved.sources.digest(part) for part in [*resolved.components, *loaders]
+    }
+    return {
+        name: digest.value for name, digest in sorted(digests.items()) if digest.is_working_copy
+    }
 
 
 def version_of(distribution: str) -> str:
@@ -167,6 +182,9 @@ def open_description(told: Description, results: Path, watch: Callable[[Progress
     if problem := other_versions(told.versions, here):
         raise InputError([Complaint(told.source, f"refused: {problem}")])
     resolved = resolve(spec.parse(told.text, told.source, Path(told.folder)), registry.discover())
+    if edited := _edited(told.sources, _working_copies(resolved)):
+        problem = f"refused: the source of {edited} differs from that where the run was planned"
+        raise InputError([Complaint(told.source, problem)])
     _, cohorts = open_cohorts(resolved)
     cells = {cell.id: cell for cell in make(resolved, cohorts).cells}
     if _hash_of(cells.values()) != told.plan:
@@ -233,6 +251,11 @@ class Blocks:
                     self._resolved, [cell], self._cohorts, self._settings, self._watch
                 )
             return self._prepared[key]
+
+
+def _edited(expected: Mapping[str, str], here: Mapping[str, str]) -> str:
+    names = {**expected, **here}
+    return ", ".join(name for name in names if expected.get(name) != here.get(name))
 
 
 def _hash_of(cells: Iterable[Cell]) -> str:

@@ -30,11 +30,14 @@ def keep_late(results: Path, finished: Finished) -> str:
     Returns
     -------
     str
-        A sentence: whether both are equal.
+        A sentence: whether both are equal. Empty if it is the first one come a second time, which
+        is not kept.
     """
+    first = _first(results, finished.cell)
+    if first == finished:
+        return ""
     with Journal(results / FOLDER) as records:
         records.append("cell", finished.to_json())
-    first = _first(results, finished.cell)
     name = f"a late second result of cell {finished.cell}"
     if first is None or finished.status is not Status.OK or first.status is not Status.OK:
         return f"{name} is kept in {FOLDER}/: {finished.status}"

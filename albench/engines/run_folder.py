@@ -43,7 +43,7 @@ class SharedTask:
     stale_seconds: float
 
 
-def write_task(results: Path, task: SharedTask) -> None:
+def write_task(results: Path, task: SharedTask, done: Sequence[str]) -> None:
     """Prepare a folder for workers; what failed before will be tried again.
 
     Parameters
@@ -52,11 +52,16 @@ def write_task(results: Path, task: SharedTask) -> None:
         A results folder with the run in its journal, and no worker.
     task : SharedTask
         What there is to do.
+    done : sequence of str
+        Cells that have succeeded already.
     """
     shared = results / SHARED
     for name in ("done", "leases", "workers"):
         shutil.rmtree(shared / name, ignore_errors=True)
         (shared / name).mkdir(parents=True)
+    marks = DoneMarks(results)
+    for name in done:
+        marks.mark(name, Status.OK)
     told = {"run": task.description.plain(), "stale_seconds": task.stale_seconds}
     _place(shared / _TASK, json.dumps(told, indent=1))
 

@@ -24,6 +24,7 @@ from albench.engines.recorder import Recorder
 from albench.engines.run_folder import DoneMarks, Presence
 from albench.engines.work import Unit
 from albench.execute.cell_supervisor import CellSupervisor, round_zero_failed
+from albench.execute.lock import require_unlocked
 from albench.execute.reuse import reuse, successes
 from albench.execute.run import Progress
 from albench.records.journal import Journal
@@ -112,7 +113,7 @@ class FolderWorker:
     deadline : Deadline
         How much time there is.
     watch : callable
-        Told of everything that happens here, from one thread at a time.
+        Told of everything that happens here, from several threads: see `one_at_a_time`.
     """
 
     def __init__(
@@ -124,23 +125,28 @@ class FolderWorker:
         watch: Callable[[Progress], None],
     ) -> None:
         self._results = opened.settings.results
-        self._name = f"{socket.gethostname()[:40]}-{secrets.token_hex(4)}"
+        self.name = f"{socket.gethostname()[:40]}-{secrets.token_hex(4)}"
         self._jobs, self._deadline, self._watch = jobs, deadline, watch
         self._beat_seconds = stale_seconds / HEARTBEATS
         self._began = time.monotonic()
         self._is_asked_to_end = threading.Event()
         self._running: dict[str, _Running] = {}
         self._counts: Counter[bool] = Counter()
-        self._lock = threading.Lock()
-        self._cells = _in_an_order_of_its_own(opened.cells, self._name)
+        self._cells = _in_an_order_of_its_own(opened.cells, self.name)
         self._marks = DoneMarks(self._results)
         work = self._results / "work" / "shared" / "leases"
-        self._leases = Leases(work, self._name, stale_seconds)
-        self._presence = Presence(self._results, self._name)
+        self._leases = Leases(work, self.name, stale_seconds)
+        self._presence = Presence(self._results, self.name)
         self._sources = opened.resolved.sources
         self._supervisor = CellSupervisor(
             opened.resolved, opened.blocks.of, opened.settings, self._end_round
         )
+
+    @property
+    def left(self) -> list[Cell]:
+        """The cells of the run that nobody has ended."""
+        done = self._marks.names()
+        return [cell for cell in self._cells if cell.id not in done]
 
     def end_soon(self) -> None:
         """Claim nothing more, and end each running cell after its round; may be called anywhere."""
@@ -156,22 +162,27 @@ class FolderWorker:
 
         Raises
         ------
+        InputError
+            If a run has the folder for itself, or data or weights are bad here.
         BaseException
             What interrupts it, after every child has been stopped and every lease given back.
         """
         with (
             self._presence,
-            Journal(self._results / "journal") as records,
             self._heart(),
+            self._journal() as records,
             ThreadPoolExecutor(self._jobs) as slots,
         ):
-            recorder = Recorder(records, self._tell)
+            recorder = Recorder(records, self._watch)
             try:
                 self._work(recorder, slots)
             finally:  # of an interrupt as well: no child may outlive the worker
                 self._stop_all()
-        left = [cell for cell in self._cells if not self._marks.has(cell.id)]
-        return Tally(self._counts[True], self._counts[False], len(left))
+        return Tally(self._counts[True], self._counts[False], len(self.left))
+
+    def _journal(self) -> Journal:
+        require_unlocked(self._results)
+        return Journal(self._results / "journal")
 
     # -- claiming ----------------------------------------------------------------------------
 
@@ -234,8 +245,7 @@ class FolderWorker:
         return True
 
     def _is_all_done(self) -> bool:
-        done = self._marks.names()
-        return all(cell.id in done for cell in self._cells)
+        return not self.left
 
     # -- carrying out ------------------------------------------------------------------------
 
@@ -269,7 +279,7 @@ class FolderWorker:
         outcome = self._supervisor.round_zero(cell, claimed.stop)
         if not claimed.stop.is_set() or outcome.status is Status.OK:
             self._marks.mark(claimed.unit.id, outcome.status, outcome.reason, outcome.seconds)
-            self._tell(Progress("start", cell, text=outcome.reason))
+            self._watch(Progress("start", cell, text=outcome.reason))
 
     def _cell(self, claimed: _Running, recorder: Recorder, *, may_be_lost: bool) -> bool:
         cell = claimed.unit.cells[0]
@@ -293,7 +303,7 @@ class FolderWorker:
         self, claimed: _Running, cell: Cell, finished: Finished, recorder: Recorder
     ) -> None:
         if not self._leases.is_ours(claimed.lease):
-            self._tell(Progress("notice", text=keep_late(self._results, finished)))
+            self._watch(Progress("notice", text=keep_late(self._results, finished)))
             return
         recorder.record(cell, finished)
         self._marks.mark(cell.id, finished.status, finished.reason, finished.seconds)
@@ -301,7 +311,7 @@ class FolderWorker:
         self._counts[finished.status is Status.OK] += 1
 
     def _end_round(self, cell: Cell) -> None:
-        self._tell(Progress("round", cell))
+        self._watch(Progress("round", cell))
         running = self._running.get(cell.id)
         if running is not None and self._is_ending():
             running.stop.set()
@@ -337,10 +347,6 @@ class FolderWorker:
     def _stop_all(self) -> None:
         for running in list(self._running.values()):
             running.stop.set()
-
-    def _tell(self, progress: Progress) -> None:
-        with self._lock:
-            self._watch(progress)
 
 
 def _in_an_order_of_its_own(cells: Mapping[str, Cell], worker: str) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""A cell, or the round 0 of a repetition, supervised in a child from its last checkpoint on."""
+"""One cell or round 0, supervised in a child from its last checkpoint to its end."""
 
 from __future__ import annotations
 

@@ -78,6 +78,26 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
             {"state": np.frombuffer(checkpoint.state, dtype=np.uint8)},
         )
     )
+    place(path, content)
+
+
+def place(path: Path, content: bytes) -> None:
+    """Write the bytes of a checkpoint; a kill leaves the old one or the new one, whole.
+
+    Parameters
+    ----------
+    path : Path
+        Where.
+    content : bytes
+        A frame, written here or received from another host.
+
+    Raises
+    ------
+    OSError
+        If the disk takes no more.
+    AlbenchError
+        If something else is in its place that cannot be removed.
+    """
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

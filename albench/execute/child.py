@@ -97,7 +97,7 @@ def _wait_for_parent_to_go() -> None:
         time.sleep(0.5)
 
 
-def child_main(
+def child_main(  # noqa: PLR0913  # multiprocessing hands over plain arguments
     outgoing: Connection,
     incoming: Connection,
     target: str,

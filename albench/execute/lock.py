@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 LOCK = Path("work") / "lock"
 _HOLDER = Path("work") / "holder.json"
+_MOMENT = 1.0
+"""Seconds in which a worker of a shared folder has looked whether a run holds the lock."""
+
 _PROBE_BYTES = 2**20
 """What must fit on the disk before a run begins; a file of no bytes fits on a full one."""
 
@@ -51,9 +54,9 @@ class FolderLock:
             return
         (self._results / LOCK).parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=_MOMENT)
         except Timeout:
-            raise InputError([Complaint(str(self._results), self._held())]) from None
+            raise InputError([Complaint(str(self._results), self.holder())]) from None
         except NotImplementedError:  # some network file systems have no locks
             return
         note = {
@@ -64,7 +67,8 @@ class FolderLock:
         }
         (self._results / _HOLDER).write_text(json.dumps(note), encoding="utf-8")
 
-    def _held(self) -> str:
+    def holder(self) -> str:
+        """Return who has the folder, and what to do about it, as the end of a sentence."""
         who = "another process"
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             note = json.loads((self._results / _HOLDER).read_text(encoding="utf-8"))
@@ -81,6 +85,29 @@ class FolderLock:
         if self._lock.is_locked:
             (self._results / _HOLDER).unlink(missing_ok=True)
             self._lock.release()
+
+
+def require_unlocked(results: Path) -> None:
+    """Raise if a run has a results folder for itself.
+
+    Parameters
+    ----------
+    results : Path
+        That workers share.
+
+    Raises
+    ------
+    InputError
+        Names the process that holds it.
+    """
+    lock = FileLock(results / LOCK)
+    try:
+        lock.acquire(timeout=5 * _MOMENT)  # other workers may be looking as well
+    except Timeout:
+        raise InputError([Complaint(str(results), FolderLock(results, ()).holder())]) from None
+    except NotImplementedError:  # some network file systems have no locks
+        return
+    lock.release()
 
 
 def require_writable(folder: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.execute.processes import context
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.context import BaseContext
     from pathlib import Path
 
@@ -37,6 +39,17 @@ class Progress:
     cell: Cell | None = None
     finished: Finished | None = None
     text: str = ""
+
+
+def one_at_a_time(watch: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    """Return a watcher that several threads may tell, and that passes one event on at a time."""
+    lock = threading.Lock()
+
+    def told(progress: Progress) -> None:
+        with lock:
+            watch(progress)
+
+    return told
 
 
 @dataclass(frozen=True)

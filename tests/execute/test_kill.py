@@ -23,6 +23,7 @@ SEEDS = (
 def kill() -> ModuleType:
     """The script, as a module."""
     path = Path(__file__).parents[2] / "benchmarks" / "kill.py"
+    sys.path.insert(0, str(path.parent))  # where its own modules are
     found = importlib.util.spec_from_file_location("kill", path)
     assert found is not None
     assert found.loader is not None

@@ -1,0 +1,91 @@
+"""Carry out cells of a run in a shared folder, beside other workers of it."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.commands import FAILED, OK
+from albench.commands.arguments import add_jobs
+from albench.output import say
+
+if TYPE_CHECKING:
+    from albench.engines.shared_folder import FolderWorker
+
+HELP = "carry out cells of a run that many machines share by a folder"
+
+_TIME = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    help_text = "a results folder made by `albench run SPEC --engine shared-folder`"
+    parser.add_argument("results", metavar="RUN", type=Path, help=help_text)
+    add_jobs(parser, " (default: cores)")
+    parser.add_argument(
+        "--max-time",
+        type=seconds_of,
+        metavar="TIME",
+        help="how long this worker has, as 3h55m: it claims nothing in the last tenth of it (at "
+        "most 5 minutes), where a cell ends after its round and goes on elsewhere",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Return 0 if no cell failed here, also if the time ended before the work."""
+    from albench import session
+    from albench.console import Watcher
+
+    with Watcher(options.jobs, say) as watcher:
+        worker = session.open_worker(options.results, options.jobs, options.max_time, watcher.watch)
+        _end_on_terminate(worker)
+        watcher.begin(worker.left, [])
+        tally = worker.work()
+    say(f"{tally.n_ok} cells done here, {tally.n_failed} failed, {tally.n_left} left in the run")
+    if not tally.n_left:
+        say(f"every cell has ended; `albench report {options.results}` draws the report")
+    return FAILED if tally.n_failed else OK
+
+
+def _end_on_terminate(worker: FolderWorker) -> None:
+    """Let cells end their round at SIGTERM, which schedulers send ahead of the end of a job."""
+
+    def end(*_: object) -> None:
+        worker.end_soon()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the second one ends the worker at once
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def seconds_of(text: str) -> float:
+    """Return the seconds of a time.
+
+    Parameters
+    ----------
+    text : str
+        Hours, minutes and seconds, each with its letter.
+
+    Returns
+    -------
+    float
+        Above 0.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is no time.
+
+    Examples
+    --------
+    >>> seconds_of("3h55m"), seconds_of("90s")
+    (14100.0, 90.0)
+    """
+    match = _TIME.fullmatch(text)
+    hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+    total = 3600.0 * hours + 60.0 * minutes + seconds
+    if total <= 0:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a time such as 3h55m or 90m")
+    return total

@@ -1,0 +1,451 @@
+"""The engine of a Dask cluster: each unit is a task on a worker that the driver has chosen.
+
+The driver alone writes the journal. It gives each worker as many units as the worker has room for
+and takes them back when the worker is gone, so that Dask's scheduler has nothing to decide: no task
+is stolen, retried or moved by it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import logging
+import secrets
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albench.engines import dask_worker
+from albench.engines.dask_worker import Answer, Assignment
+from albench.engines.description import NOT_INSTALLED, other_versions
+from albench.engines.late import keep_late
+from albench.engines.work import Agenda, Unit
+from albench.errors import AlbenchError, Complaint, InputError
+from albench.execute import checkpoint
+from albench.execute.run import Progress
+from albench.execute.supervise import Outcome
+from albench.records.schema import Finished, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from albench.engines.description import Description
+    from albench.engines.engine import Record
+    from albench.plan import Cell
+
+CONNECT_SECONDS = 10
+POLL_SECONDS = 1.0
+"""How often to look for workers that have come or gone."""
+
+MAX_LOSSES = 5
+"""How many workers may be lost with a unit before the unit is held to be the cause."""
+
+GONE = (OSError, ValueError, KeyError, RuntimeError)
+"""What Dask raises when a worker that is spoken to has gone; `OSError` covers its time-outs."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Which cluster, and what a cell takes of it.
+
+    Parameters
+    ----------
+    scheduler : str
+        The address of a scheduler, or the file that it wrote.
+    resources : dict of str to float
+        What a worker must have left for a cell, by the names that workers were started with.
+    """
+
+    scheduler: str
+    resources: dict[str, float] = field(default_factory=dict)
+
+
+def connect(cluster: Cluster) -> Any:  # a distributed.Client, which may not be installed
+    """Return a client of a scheduler.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Which.
+
+    Returns
+    -------
+    distributed.Client
+        Connected.
+
+    Raises
+    ------
+    InputError
+        If no scheduler answers there, or Dask is not installed.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        problem = "the package distributed is missing: pip install 'albench[dask]'"
+        raise InputError([Complaint("--engine dask", problem)]) from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    file = Path(cluster.scheduler)
+    where = {"scheduler_file": str(file)} if file.is_file() else {"address": cluster.scheduler}
+    try:
+        return Client(  # type: ignore[no-untyped-call]
+            **where, timeout=CONNECT_SECONDS, set_as_default=False
+        )
+    except (OSError, ValueError, TypeError, KeyError) as error:  # what a name that is none raises
+        cause = str(error).strip() or type(error).__name__
+        problem = f"no Dask scheduler answers there within {CONNECT_SECONDS} s: {cause:.200}"
+        raise InputError([Complaint(f"--scheduler {cluster.scheduler}", problem)]) from error
+
+
+@dataclass
+class _Worker:
+    """A worker that has the right versions.
+
+    Parameters
+    ----------
+    slots : int
+        How many units it has room for.
+    units : dict
+        What it is at, by the future of each.
+    """
+
+    slots: int
+    units: dict[Any, Unit] = field(default_factory=dict)  # by distributed.Future
+
+
+class DaskEngine:
+    """Runs cells on the workers of a Dask cluster.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Which, and what a cell takes of it.
+    description : Description
+        The run.
+    results : Path
+        The driver's results folder.
+    watch : callable
+        Told of everything that happens.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        description: Description,
+        results: Path,
+        watch: Callable[[Progress], None],
+    ) -> None:
+        self._cluster, self._described = cluster, description
+        self._results, self._watch = results, watch
+        self._workers: dict[str, _Worker] = {}
+        self._refused: dict[str, str] = {}
+        self._kept: list[tuple[str, dict[str, Any]]] = []
+        self._at_work: dict[str, str] = {}  # worker of each unit that an earlier driver left there
+        self._losses: Counter[str] = Counter()
+        self._has_start: set[tuple[str, str]] = set()  # host, round 0
+        self._is_told_of_none = False
+        self._has_ended = threading.Event()
+
+    def __enter__(self) -> DaskEngine:
+        self._client = connect(self._cluster)
+        try:
+            self._meet()
+            self._require_worker()
+        except BaseException:
+            self._client.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(*GONE):
+            self._client.close()
+
+    def carry_out(self, cells: Sequence[Cell], record: Record) -> None:
+        """Run cells; see `Engine.carry_out`.
+
+        Parameters
+        ----------
+        cells : sequence of Cell
+            Those that have no result yet.
+        record : callable
+            Takes each cell with what became of it.
+
+        Raises
+        ------
+        InputError
+            If all workers have other versions or other data.
+        AlbenchError
+            If the scheduler is gone.
+        """
+        agenda = Agenda.of(cells)
+        journalled = _Once({cell.id: cell for cell in cells}, record, self._results, self._watch)
+        self._skip_known_starts(agenda, journalled)
+        while True:
+            self._require_scheduler()
+            self._meet()
+            self._take_kept(journalled)
+            self._drop_gone(agenda, journalled)
+            self._assign(agenda, journalled)
+            if not self._running() and agenda.is_empty:
+                break
+            self._collect(agenda, journalled)
+            self._require_worker()
+        with contextlib.suppress(*GONE):
+            self._client.run(dask_worker.forget_run, self._described.id, workers=[*self._workers])
+
+    def _skip_known_starts(self, agenda: Agenda, journalled: _Once) -> None:
+        for unit in [unit for unit in agenda.ready if unit.is_round_zero]:
+            if checkpoint.load(self._start_path(unit)) is not None:
+                agenda.ready.remove(unit)
+                self._end_round_zero(unit, Outcome(Status.OK, None, "", 0, 0), agenda, journalled)
+
+    # -- workers -----------------------------------------------------------------------------
+
+    def _meet(self) -> None:
+        """Take on workers that have come, if their versions are ours, and let go who has left."""
+        threads: dict[str, int] = self._client.nthreads()
+        new = [name for name in threads if name not in {*self._workers, *self._refused}]
+        for name in [name for name in self._refused if name not in threads]:
+            del self._refused[name]
+        self._watch_for_none(bool(threads))
+        if not new:
+            return
+        versions = self._versions(new)
+        for name in new:
+            if name not in versions:  # it has gone again
+                continue
+            if problem := other_versions(self._described.versions, versions[name]):
+                self._refuse(name, problem)
+            else:
+                self._take_on(name, threads[name])
+
+    def _versions(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the versions that workers have, asked without anything of albench there."""
+        found: dict[str, dict[str, str]] = {name: {} for name in names}
+        for distribution in self._described.versions:
+            told = self._ask(importlib.metadata.version, distribution, names=names)
+            for name in names:
+                if name not in told:
+                    found.pop(name, None)
+                elif name in found:
+                    is_there = isinstance(told[name], str)
+                    found[name][distribution] = told[name] if is_there else NOT_INSTALLED
+        return found
+
+    def _ask(self, what: Callable[..., Any], *given: str, names: Sequence[str]) -> dict[str, Any]:
+        """Return what workers answer, by worker; without those that have gone."""
+        try:
+            told = self._client.run(what, *given, workers=list(names), on_error="return")
+        except GONE:
+            return {}
+        return {name: answer for name, answer in told.items() if not isinstance(answer, OSError)}
+
+    def _take_on(self, name: str, n_threads: int) -> None:
+        told = self._client.scheduler_info(n_workers=-1)["workers"].get(name, {})
+        offered: Mapping[str, float] = told.get("resources") or {}
+        needs = self._cluster.resources
+        room = [int(offered.get(key, 0.0) / amount) for key, amount in needs.items()]
+        if min([1, *room]) < 1:
+            lacking = ", ".join(f"{key}={amount:g}" for key, amount in needs.items())
+            self._refuse(name, f"a cell takes {lacking}, which this worker does not offer")
+            return
+        run = self._described.id
+        for kept in self._ask(dask_worker.kept_cells, run, names=[name]).get(name) or []:
+            self._kept.append((name, kept))
+        for unit in self._ask(dask_worker.busy_units, run, names=[name]).get(name) or []:
+            self._at_work[unit] = name
+        self._workers[name] = _Worker(min([n_threads, *room]))
+        self._watch(Progress("notice", text=f"worker {name}: {self._workers[name].slots} at once"))
+
+    def _refuse(self, name: str, problem: str) -> None:
+        self._refused[name] = problem
+        self._watch(Progress("notice", text=f"worker {name} is refused: {problem}"))
+
+    def _require_worker(self) -> None:
+        """Raise if there are workers, and all of them are refused."""
+        if self._workers or not self._refused:
+            return
+        where = f"--scheduler {self._cluster.scheduler}"
+        told = [f"worker {name} is refused: {problem}" for name, problem in self._refused.items()]
+        raise InputError([Complaint(where, problem) for problem in told])
+
+    def _watch_for_none(self, is_any: bool) -> None:
+        if not is_any and not self._is_told_of_none:
+            self._watch(Progress("notice", text="no worker is there yet; waiting for one"))
+        self._is_told_of_none = not is_any
+
+    def _require_scheduler(self) -> None:
+        if self._client.status != "running":
+            raise AlbenchError(
+                f"--scheduler {self._cluster.scheduler}: the scheduler is gone; what had ended is "
+                "kept, and the same command goes on from there"
+            )
+
+    def _drop_gone(self, agenda: Agenda, journalled: _Once) -> None:
+        """Take back the units of workers that have left the cluster."""
+        there = self._client.nthreads()
+        for name in [name for name in self._workers if name not in there]:
+            for future, unit in self._workers.pop(name).units.items():
+                future.cancel()
+                self._lose(unit, f"worker {name} has gone", agenda, journalled)
+            self._watch(Progress("notice", text=f"worker {name} has gone"))
+
+    def _lose(self, unit: Unit, how: str, agenda: Agenda, journalled: _Once) -> None:
+        self._losses[unit.id] += 1
+        if self._losses[unit.id] < MAX_LOSSES:
+            agenda.ready.append(unit)
+            return
+        reason = f"lost {MAX_LOSSES} times: {how}"
+        if unit.is_round_zero:
+            outcome = Outcome(Status.CRASHED, None, reason, 0.0, 0.0)
+            self._end_round_zero(unit, outcome, agenda, journalled)
+        else:
+            cell = unit.cells[0]
+            journalled.record(Finished(cell=cell.id, status=Status.CRASHED, reason=reason))
+
+    # -- units -------------------------------------------------------------------------------
+
+    def _running(self) -> int:
+        return sum(len(worker.units) for worker in self._workers.values())
+
+    def _assign(self, agenda: Agenda, journalled: _Once) -> None:
+        agenda.ready = type(agenda.ready)(
+            unit for unit in agenda.ready if unit.cells[0].id not in journalled.ids
+        )
+        for name, worker in self._workers.items():
+            while len(worker.units) < worker.slots:
+                unit = self._next(name, agenda)
+                if unit is None:
+                    break
+                self._submit(unit, name, worker, may_be_lost=True)
+        if agenda.alone and not agenda.ready and not self._running() and self._workers:
+            name, worker = next(iter(self._workers.items()))
+            self._submit(agenda.alone.pop(), name, worker, may_be_lost=False)
+
+    def _next(self, name: str, agenda: Agenda) -> Unit | None:
+        """Return a unit for a worker: one that it is at already, or one that no other is at."""
+        theirs = [self._at_work.get(unit.id) for unit in agenda.ready]
+        places = [place for place, worker in enumerate(theirs) if worker == name]
+        places += [i for i, worker in enumerate(theirs) if worker not in self._workers]
+        if not places:
+            return None
+        unit = agenda.ready[places[0]]
+        del agenda.ready[places[0]]
+        return unit
+
+    def _submit(self, unit: Unit, name: str, worker: _Worker, *, may_be_lost: bool) -> None:
+        cell = unit.cells[0]
+        known = _host_of(name), cell.round_zero_id
+        start = None
+        if unit.needs_round_zero and known not in self._has_start:
+            start = self._start_path(unit).read_bytes()
+            self._has_start.add(known)
+        given = Assignment(
+            self._described, unit.id, cell.id, unit.is_round_zero, start, may_be_lost
+        )
+        future = self._client.submit(
+            dask_worker.carry_out,
+            given,
+            key=f"albench-{unit.id}-{secrets.token_hex(4)}",
+            workers=[name],
+            allow_other_workers=False,
+            retries=0,
+            pure=False,
+            resources=self._cluster.resources or None,
+        )
+        future.add_done_callback(lambda _: self._has_ended.set())
+        worker.units[future] = unit
+
+    def _collect(self, agenda: Agenda, journalled: _Once) -> None:
+        self._has_ended.wait(POLL_SECONDS)
+        self._has_ended.clear()
+        for name, worker in list(self._workers.items()):
+            for future in [future for future in worker.units if future.done()]:
+                unit = worker.units.pop(future)
+                self._take(unit, name, _answer(future), agenda, journalled)
+                future.release()
+
+    def _take(
+        self, unit: Unit, name: str, answer: Answer, agenda: Agenda, journalled: _Once
+    ) -> None:
+        self._at_work.pop(unit.id, None)
+        if answer.refusal:
+            self._workers.pop(name, None)
+            self._refuse(name, answer.refusal)
+            agenda.ready.append(unit)
+        elif answer.is_lost and not unit.is_round_zero and not answer.reason.startswith(_LOST):
+            agenda.alone.append(unit)
+        elif answer.is_lost:
+            self._lose(unit, answer.reason, agenda, journalled)
+        elif answer.finished is not None:
+            self._keep(name, answer.finished, journalled)
+        else:
+            outcome = Outcome(Status(answer.status), None, answer.reason, answer.seconds, 0.0)
+            if answer.start is not None:
+                checkpoint.place(self._start_path(unit), answer.start)
+            self._watch(Progress("start", unit.cells[0], text=answer.reason))
+            self._end_round_zero(unit, outcome, agenda, journalled)
+
+    def _end_round_zero(
+        self, unit: Unit, outcome: Outcome, agenda: Agenda, journalled: _Once
+    ) -> None:
+        for _, failed in agenda.end_round_zero(unit, outcome):
+            journalled.record(failed)
+
+    def _take_kept(self, journalled: _Once) -> None:
+        """Record what workers have kept for a driver that was gone when it ended."""
+        while self._kept:
+            name, finished = self._kept.pop()
+            self._keep(name, finished, journalled)
+
+    def _keep(self, name: str, told: dict[str, Any], journalled: _Once) -> None:
+        """Record a finished cell, and let its worker forget it once it is on our disk."""
+        finished = Finished.from_json(told)
+        journalled.record(finished)
+        self._ask(dask_worker.acknowledge, self._described.id, finished.cell, names=[name])
+
+    def _start_path(self, unit: Unit) -> Path:
+        name = f"{unit.cells[0].round_zero_id}{checkpoint.SUFFIX}"
+        return self._results / "work" / "starts" / name
+
+
+class _Once:
+    """Records each cell once; what comes later is kept aside and compared."""
+
+    def __init__(
+        self,
+        cells: Mapping[str, Cell],
+        record: Record,
+        results: Path,
+        watch: Callable[[Progress], None],
+    ) -> None:
+        self._cells, self._record, self._results, self._watch = cells, record, results, watch
+        self.ids: set[str] = set()
+
+    def record(self, finished: Finished) -> None:
+        cell = self._cells.get(finished.cell)
+        if cell is None or finished.cell in self.ids:
+            if told := keep_late(self._results, finished):
+                self._watch(Progress("notice", text=told))
+            return
+        self._record(cell, finished)
+        self.ids.add(finished.cell)
+
+
+_LOST = "the task was lost"
+
+
+def _answer(future: Any) -> Answer:  # a distributed.Future
+    try:
+        answer = future.result()
+    # Whatever Dask raises for a task, its unit has no result, and may have one elsewhere.
+    except Exception as error:  # noqa: BLE001
+        return Answer(is_lost=True, reason=f"{_LOST}: {type(error).__name__}: {error}")
+    if isinstance(answer, Answer):
+        return answer
+    return Answer(is_lost=True, reason=f"{_LOST}: it answered with {type(answer).__name__}")
+
+
+def _host_of(address: str) -> str:
+    return address.partition("://")[2].rpartition(":")[0]

@@ -1,0 +1,46 @@
+"""A run of several processes is killed at named points, goes on, and gives one process's tables.
+
+A short form of ``benchmarks/kill.py --engine ENGINE --points POINT ...``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from kill import SPEC
+from kill_engines import alone, engine_trial
+from kill_points import POINTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("kills")]
+SWEPT = ("before-claim", "before-checkpoint")
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("spec") / "kill.toml"
+    path.write_text(SPEC)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(spec: Path) -> Mapping[str, str]:
+    tables: Mapping[str, str] = alone(spec.parent / "alone", spec)
+    return tables
+
+
+@pytest.mark.parametrize(
+    "point", [pytest.param(p, marks=pytest.mark.sweep if p in SWEPT else ()) for p in POINTS]
+)
+@pytest.mark.parametrize(
+    "engine", ["shared-folder", "dask", pytest.param("local", marks=pytest.mark.sweep)]
+)
+def test_a_kill_at_a_named_point_changes_no_table(
+    engine: str, point: str, spec: Path, whole: Mapping[str, str], tmp_path: Path
+) -> None:
+    done = engine_trial(engine, point, tmp_path / "trial", spec, whole)
+    assert done.broken == []
