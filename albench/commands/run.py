@@ -28,6 +28,7 @@ def run(options: Namespace) -> int:
     """Return 0 if every cell of the plan has succeeded."""
     from albench import session
     from albench.console import Watcher
+    from albench.execute.run import LOGS
     from albench.publish import publish
 
     opened = session.open_spec(options.spec, slice_of(options), keep_edited=options.reuse_edited)
@@ -36,7 +37,7 @@ def run(options: Namespace) -> int:
         say(f"skipped: {skip.what}: {skip.reason}")
     for warning in opened.warnings:
         say(f"warning: {warning}")
-    with Watcher(options.jobs, say) as watcher:
+    with Watcher(options.jobs, say, logs=results / LOGS) as watcher:
         summary = session.run(
             opened,
             results,
