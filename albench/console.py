@@ -111,9 +111,9 @@ class Watcher:
                 self._latest = f"preparing {progress.text}"
         if progress.kind == "notice":
             self._say(progress.text)
-        elif progress.cell is not None and progress.finished is not None:
-            if progress.finished.status is not Status.OK:
-                self._say(self._failure(progress.cell, progress.finished))
+        cell, finished = progress.cell, progress.finished
+        if cell is not None and finished is not None and finished.status is not Status.OK:
+            self._say(self._failure(cell, finished))
         self._show()
 
     def _failure(self, cell: Cell, finished: Finished) -> str:

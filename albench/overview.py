@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from albench.console import clock
 from albench.errors import Complaint, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
+from albench.plural import plural
 from albench.records import journal, tables
 from albench.report.foresight import foresight
 
@@ -64,8 +65,10 @@ class PlanOverview:
     def as_text(self) -> str:
         """Return the overview as lines of text."""
         plain = self.as_json()
-        lines = [f"{self.name}: {plain['cells']} cells, {plain['to_run']} to run"]
-        lines += [f"  {block}: {n} cells, {left} to run" for block, n, left in self.blocks]
+        lines = [f"{self.name}: {plural(plain['cells'], 'cell')}, {plain['to_run']} to run"]
+        lines += [
+            f"  {block}: {plural(n, 'cell')}, {left} to run" for block, n, left in self.blocks
+        ]
         lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
         lines += [f"warning: {warning}" for warning in self.warnings]
         unknown = "unknown until some cells have run"
@@ -229,11 +232,12 @@ def _cohort_text(name: str, cohort: CohortRecord) -> str:
     classes = ", ".join(f"{label}: {n}" for label, n in cohort.classes.items())
     mark = " (simulated)" if cohort.simulated else ""
     lines = [
-        f"{name}{mark}: {cohort.subjects} subjects, {cohort.test_subjects} of them for test",
+        f"{name}{mark}: {plural(cohort.subjects, 'subject')}, "
+        f"{cohort.test_subjects} of them for test",
         f"  classes: {classes}",
     ]
     lines += [
-        f"  {key}: {part.samples} samples of shape {'x'.join(map(str, part.shape))}"
+        f"  {key}: {plural(part.samples, 'sample')} of shape {'x'.join(map(str, part.shape))}"
         for key, part in cohort.modalities.items()
     ]
     lines += [f"  candidates of {key}: {n}" for key, n in cohort.candidates.items()]

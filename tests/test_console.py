@@ -92,9 +92,7 @@ def test_a_run_begins_with_what_is_to_be_done(
     assert kept == ["10 cells to run, 2 reused, 2 at once"]
 
 
-def test_one_cell_is_no_cells(
-    cells: tuple[Cell, ...], watcher: Watcher, kept: list[str]
-) -> None:
+def test_one_cell_is_no_cells(cells: tuple[Cell, ...], watcher: Watcher, kept: list[str]) -> None:
     watcher.begin(cells[:1], [])
     assert kept == ["1 cell to run, 0 reused, 2 at once"]
 
@@ -230,7 +228,7 @@ def test_a_terminal_is_left_as_it_was_after_an_interrupt(
     cells: tuple[Cell, ...], kept: list[str]
 ) -> None:
     stream = Terminal()
-    with pytest.raises(KeyboardInterrupt), Watcher(1, kept.append, stream) as watcher:
+    with pytest.raises(KeyboardInterrupt), Watcher(1, kept.append, stream) as watcher:  # noqa: PT012  # it leaves in the middle
         run_through(watcher, cells)
         raise KeyboardInterrupt
     drawn = stream.getvalue()

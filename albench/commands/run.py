@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from albench.commands import FAILED, OK
 from albench.commands.arguments import add_jobs, add_reuse_edited, add_slice, add_spec, slice_of
 from albench.output import complain, say
+from albench.plural import plural
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -47,10 +48,11 @@ def run(options: Namespace) -> int:
             watcher.watch,
         )
     say(
-        f"{summary.n_ok} cells done, {summary.n_reused} reused, {summary.n_failed} failed "
-        f"in {summary.seconds:.0f} s"
+        f"{plural(summary.n_ok, 'cell')} done, {summary.n_reused} reused, "
+        f"{summary.n_failed} failed in {summary.seconds:.0f} s"
     )
     say(f"report: {publish(results)}")
     if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
-        complain(f"{n_missing} cells have no result yet; run the same command again to finish them")
+        cells_have = plural(n_missing, "cell has", "cells have")
+        complain(f"{cells_have} no result yet; run the same command again to finish")
     return FAILED if summary.n_failed or n_missing else OK
