@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console, Group
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -34,6 +35,8 @@ BAR_WIDTH = 24
 ID_CHARACTERS = 8
 LOG_SECONDS = 15.0
 REDRAWS_A_SECOND = 4
+SPARE_COLUMNS = 3
+"""The terminal writes ^C behind what is drawn; if that wrapped, a line would stay."""
 OTHER_LINES = 5
 """Lines of a terminal that are not for running cells: bar, counts, "and 3 more", and two spare."""
 
@@ -154,7 +157,7 @@ class Watcher:
                 transient=True,
                 redirect_stdout=False,
                 redirect_stderr=self._stream.is_of(sys.stderr),  # warnings appear above
-                get_renderable=self._frame,
+                get_renderable=lambda: self._frame(console),
             )
             self._live.start(refresh=True)
 
@@ -170,17 +173,21 @@ class Watcher:
             return self._latest
         return ", ".join([_cells(tally), *_counts(tally), clock(tally.seconds), _forecast(tally)])
 
-    def _frame(self) -> RenderableType:
-        """Return the state of the run as the lines of a terminal."""
+    def _frame(self, console: Console) -> RenderableType:
+        """Return the state of the run as the lines of a terminal of the size that it has now."""
         with self._counting:
-            tally = self._tally
-            if not tally.has_begun:
-                return _row(self._latest)
-            rows = [_running_row(each) for each in tally.running]
-            most = max(1, (self._console.height if self._console else 0) - OTHER_LINES)
-            if len(rows) > most:
-                rows = [*rows[:most], _row(f"and {len(rows) - most} more", "dim")]
-            return Group(_bar(tally), _row(" · ".join(_counts(tally))), *rows)
+            lines = self._lines(console.height)
+        return Constrain(Group(*lines), max(1, console.width - SPARE_COLUMNS))
+
+    def _lines(self, height: int) -> list[RenderableType]:
+        tally = self._tally
+        if not tally.has_begun:
+            return [_row(self._latest)]
+        rows = [_running_row(each) for each in tally.running]
+        most = max(1, height - OTHER_LINES)
+        if len(rows) > most:
+            rows = [*rows[:most], _row(f"and {len(rows) - most} more", "dim")]
+        return [_bar(tally), _row(" · ".join(_counts(tally))), *rows]
 
 
 def terminal(stream: LastingStream) -> Console | None:
@@ -206,7 +213,9 @@ def terminal(stream: LastingStream) -> Console | None:
 def _bar(tally: Tally) -> RenderableType:
     times = _row(f"{_cells(tally)}  {clock(tally.seconds)}  {_forecast(tally)}")
     total = tally.n_cells if tally.is_announced else None
-    bar = ProgressBar(total=total, completed=tally.n_ended, width=BAR_WIDTH)
+    bar = ProgressBar(
+        total=total, completed=tally.n_ended, width=BAR_WIDTH, complete_style="bar.finished"
+    )  # its own red would look like failure
     line = Table.grid(padding=(0, 1))
     line.add_row(bar, times)
     return line
