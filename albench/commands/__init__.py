@@ -3,6 +3,7 @@
 COMMANDS = (
     "run",
     "plan",
+    "benchmarks",
     "data describe",
     "status",
     "report",
@@ -15,6 +16,7 @@ COMMANDS = (
     "plugins doctor",
     "plugins new",
     "plugins check",
+    "completion",
 )
 """In the order of ``albench --help``; the module of ``plugins list`` is ``plugins_list``."""
 
