@@ -177,7 +177,7 @@ class Watcher:
         """Return the state of the run as the lines of a terminal of the size that it has now."""
         with self._counting:
             lines = self._lines(console.height)
-        return Constrain(Group(*lines), max(1, console.width - SPARE_COLUMNS))
+        return _narrower(lines, console)
 
     def _lines(self, height: int) -> list[RenderableType]:
         tally = self._tally
@@ -186,8 +186,62 @@ class Watcher:
         rows = [_running_row(each) for each in tally.running]
         most = max(1, height - OTHER_LINES)
         if len(rows) > most:
-            rows = [*rows[:most], _row(f"and {len(rows) - most} more", "dim")]
+            rows = [*rows[:most], _more(len(rows) - most)]
         return [_bar(tally), _row(" · ".join(_counts(tally))), *rows]
+
+
+class Redrawn:
+    """A text on standard output that is redrawn on a terminal; elsewhere, new versions follow.
+
+    Parameters
+    ----------
+    stream : TextIO or None
+        Standard output.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = LastingStream(stream)
+        self._console = terminal(self._stream)
+        self._live: Live | None = None
+        self._text = ""
+
+    def __enter__(self) -> Redrawn:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def show(self, text: str) -> None:
+        """Show a text instead of the one before; on a terminal, what fits on it.
+
+        Parameters
+        ----------
+        text : str
+            Lines.
+        """
+        is_new, self._text = text != self._text, text
+        if self._console is None:
+            if is_new:
+                self._stream.write(f"{printable(text)}\n")
+                self._stream.flush()
+        elif self._live is None:
+            self._live = self._live_on(self._console)
+            self._live.start(refresh=True)
+
+    def _live_on(self, console: Console) -> Live:
+        return Live(
+            console=console,
+            refresh_per_second=REDRAWS_A_SECOND,
+            transient=True,
+            redirect_stdout=False,
+            get_renderable=lambda: _narrower(self._lines(console.height), console),
+        )
+
+    def _lines(self, height: int) -> list[RenderableType]:
+        rows = [_row(line) for line in self._text.splitlines()]
+        most = max(1, height - OTHER_LINES)
+        return [*rows[:most], *([] if len(rows) <= most else [_more(len(rows) - most)])]
 
 
 def terminal(stream: LastingStream) -> Console | None:
@@ -252,6 +306,14 @@ def _running_row(running: Running) -> Text:
     ended = "" if running.round is None else f"round {running.round}"
     start = f"  {cell.id[:ID_CHARACTERS]}  {shown:>7}  {ended:8}"
     return _row(f"{start}  {cell.strategy_label} · {place}")
+
+
+def _narrower(lines: Sequence[RenderableType], console: Console) -> RenderableType:
+    return Constrain(Group(*lines), max(1, console.width - SPARE_COLUMNS))
+
+
+def _more(n: int) -> Text:
+    return _row(f"and {n} more", "dim")
 
 
 def _row(text: str, style: str = "") -> Text:

@@ -11,6 +11,7 @@ from albench.errors import Complaint, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
 from albench.plural import plural
 from albench.records import journal, tables
+from albench.records.run_record import PlannedRun
 from albench.report.foresight import foresight
 
 if TYPE_CHECKING:
@@ -138,6 +139,8 @@ class StatusOverview:
         Cells of which two successes differ.
     warnings : tuple of str
         Lines of the journal that could not be read.
+    has_ended : bool
+        Whether the latest run reached its end; one that was stopped or killed has not.
     """
 
     name: str
@@ -145,6 +148,7 @@ class StatusOverview:
     failures: tuple[tuple[str, str, str], ...]
     conflicts: tuple[str, ...]
     warnings: tuple[str, ...]
+    has_ended: bool = True
 
     @property
     def is_complete(self) -> bool:
@@ -209,7 +213,14 @@ def status_overview(results: Path) -> StatusOverview:
         ),
         conflicts=records.conflicts,
         warnings=reading.warnings,
+        has_ended=_has_ended(reading),
     )
+
+
+def _has_ended(reading: journal.Reading) -> bool:
+    """Return whether the file in which the latest run began holds its end too."""
+    latest = [event.source for event in reading.events if isinstance(event.content, PlannedRun)][-1]
+    return any(isinstance(e.content, dict) for e in reading.events if e.source == latest)
 
 
 def data_text(cohorts: Mapping[str, CohortRecord]) -> str:
