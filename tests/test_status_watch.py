@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from albench import cli, overview
-from albench.commands import status
 from albench.console import Redrawn
 from albench.overview import StatusOverview, status_overview
 from albench.records.journal import Journal
@@ -51,7 +50,7 @@ def states(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             return result
 
         monkeypatch.setattr(overview, "status_overview", look)
-        monkeypatch.setattr(status.time, "sleep", lambda _: None)
+        monkeypatch.setattr("time.sleep", lambda _: None)
 
     return states
 
