@@ -15,6 +15,7 @@ from albench.errors import RecordsError
 from albench.execute import scratch
 from albench.execute.reuse import successes
 from albench.metrics.catalogue import scores
+from albench.plural import plural
 from albench.records.schema import unpack
 from albench.records.tables import ROUNDED, essence
 
@@ -115,7 +116,8 @@ def _compared(names: Sequence[str], old: dict[str, Finished], new: dict[str, Fin
 def _difference(old: Finished, new: Finished) -> str | None:
     """Return the first difference; probabilities of published results are rounded, or left out."""
     if len(old.rounds) != len(new.rounds):
-        return f"{len(old.rounds)} rounds are recorded, {len(new.rounds)} were run"
+        recorded = plural(len(old.rounds), "round is", "rounds are")
+        return f"{recorded} recorded, {plural(len(new.rounds), 'was', 'were')} run"
     for before, after in zip(old.rounds, new.rounds, strict=True):
         if before.picked != after.picked:
             return f"other candidates were picked in round {before.round}"

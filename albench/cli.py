@@ -31,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        options = _parser().parse_args(given)
+        parser = _parser()
+        options = parser.parse_args(given)
+        options.parser = parser
         options.command_line = ["albench", *given]
         status: int = options.command(options)
     except InputError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import InputError, RecordsError
+from albench.plural import plural
 from albench.records.printable import printable_data
 from albench.records.results_folder import read_results
 from albench.records.run_record import PlannedRun
@@ -109,9 +110,9 @@ def _history(cell: str, events: Sequence[Event]) -> Iterator[str]:
     if successes:
         later = sum(source > successes[0] for source in sources)
         if later:
-            yield f"reused by {later} later runs: its identity had not changed"
+            yield f"reused by {plural(later, 'later run')}: its identity had not changed"
     elif not ends:
-        yield f"planned by {len(sources)} runs and not finished in any"
+        yield f"planned by {plural(len(sources), 'run')} and not finished in any"
 
 
 def _plans(event: Event, cell: str) -> bool:

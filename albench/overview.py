@@ -10,8 +10,10 @@ from albench.console import clock
 from albench.engines.late import late_conflicts
 from albench.errors import Complaint, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
+from albench.plural import plural
 from albench.records import tables
 from albench.records.results_folder import read_results
+from albench.records.run_record import PlannedRun
 from albench.report.foresight import foresight
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.execute.estimate import Kind
+    from albench.records.journal import Reading
     from albench.records.run_record import CohortRecord
     from albench.session import Opened
 
@@ -66,8 +69,10 @@ class PlanOverview:
     def as_text(self) -> str:
         """Return the overview as lines of text."""
         plain = self.as_json()
-        lines = [f"{self.name}: {plain['cells']} cells, {plain['to_run']} to run"]
-        lines += [f"  {block}: {n} cells, {left} to run" for block, n, left in self.blocks]
+        lines = [f"{self.name}: {plural(plain['cells'], 'cell')}, {plain['to_run']} to run"]
+        lines += [
+            f"  {block}: {plural(n, 'cell')}, {left} to run" for block, n, left in self.blocks
+        ]
         lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
         lines += [f"warning: {warning}" for warning in self.warnings]
         unknown = "unknown until some cells have run"
@@ -137,6 +142,8 @@ class StatusOverview:
         Cells of which two successes differ.
     warnings : tuple of str
         Lines of the journal that could not be read.
+    has_ended : bool
+        Whether the latest run reached its end; one that was stopped or killed has not.
     """
 
     name: str
@@ -144,6 +151,7 @@ class StatusOverview:
     failures: tuple[tuple[str, str, str], ...]
     conflicts: tuple[str, ...]
     warnings: tuple[str, ...]
+    has_ended: bool = True
 
     @property
     def is_complete(self) -> bool:
@@ -208,7 +216,14 @@ def status_overview(results: Path) -> StatusOverview:
         ),
         conflicts=tuple(dict.fromkeys([*records.conflicts, *late_conflicts(results)])),
         warnings=reading.warnings,
+        has_ended=_has_ended(reading),
     )
+
+
+def _has_ended(reading: Reading) -> bool:
+    """Return whether the file in which the latest run began holds its end too."""
+    latest = [event.source for event in reading.events if isinstance(event.content, PlannedRun)][-1]
+    return any(isinstance(e.content, dict) for e in reading.events if e.source == latest)
 
 
 def data_text(cohorts: Mapping[str, CohortRecord]) -> str:
@@ -231,11 +246,12 @@ def _cohort_text(name: str, cohort: CohortRecord) -> str:
     classes = ", ".join(f"{label}: {n}" for label, n in cohort.classes.items())
     mark = " (simulated)" if cohort.simulated else ""
     lines = [
-        f"{name}{mark}: {cohort.subjects} subjects, {cohort.test_subjects} of them for test",
+        f"{name}{mark}: {plural(cohort.subjects, 'subject')}, "
+        f"{cohort.test_subjects} of them for test",
         f"  classes: {classes}",
     ]
     lines += [
-        f"  {key}: {part.samples} samples of shape {'x'.join(map(str, part.shape))}"
+        f"  {key}: {plural(part.samples, 'sample')} of shape {'x'.join(map(str, part.shape))}"
         for key, part in cohort.modalities.items()
     ]
     lines += [f"  candidates of {key}: {n}" for key, n in cohort.candidates.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from albench.plural import plural
 from albench.registry import State
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def doctor_text(reports: Sequence[PluginReport]) -> str:
             report.state.value,
             f"{report.distribution} {report.distribution_version}",
             report.entry_point,
-            f"{len(report.components)} plugins in {report.seconds * 1000:.0f} ms",
+            f"{plural(len(report.components), 'plugin')} in {report.seconds * 1000:.0f} ms",
             report.reason,
         )
         for report in reports

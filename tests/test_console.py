@@ -1,12 +1,12 @@
-"""A run is shown on one line that counts, estimates and keeps failures in sight."""
+"""Progress counts, estimates and keeps failures in sight, on a terminal and in a log."""
 
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +18,7 @@ from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from albench.plan import Cell, Plan
 
@@ -33,7 +34,9 @@ class Terminal(io.StringIO):
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Show every line, however short the time since the last one."""
     monkeypatch.setattr(console, "LOG_SECONDS", -1.0)
-    monkeypatch.setattr(console, "REDRAW_SECONDS", -1.0)
+    for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
 
 
 @pytest.fixture
@@ -48,8 +51,8 @@ def kept() -> list[str]:
 
 
 @pytest.fixture
-def watcher(kept: list[str]) -> Watcher:
-    return Watcher(2, kept.append, io.StringIO())
+def watcher(kept: list[str], log: io.StringIO) -> Watcher:
+    return Watcher(2, kept.append, log)
 
 
 def ended(cell: Cell, status: Status = Status.OK, seconds: float = 10.0) -> Progress:
@@ -59,10 +62,15 @@ def ended(cell: Cell, status: Status = Status.OK, seconds: float = 10.0) -> Prog
     )
 
 
-def shown(watcher: Watcher) -> str:
-    stream = watcher._stream
-    assert isinstance(stream, io.StringIO)
-    return stream.getvalue()
+@pytest.fixture
+def log() -> io.StringIO:
+    """A stream that is no terminal."""
+    return io.StringIO()
+
+
+def plain(text: str) -> str:
+    """Return what was drawn, without control sequences."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
 
 
 @pytest.mark.parametrize(
@@ -84,87 +92,239 @@ def test_a_run_begins_with_what_is_to_be_done(
     assert kept == ["10 cells to run, 2 reused, 2 at once"]
 
 
-def test_cells_that_ended_are_counted(cells: tuple[Cell, ...], watcher: Watcher) -> None:
+def test_one_cell_is_no_cells(cells: tuple[Cell, ...], watcher: Watcher, kept: list[str]) -> None:
+    watcher.begin(cells[:1], [])
+    assert kept == ["1 cell to run, 0 reused, 2 at once"]
+
+
+def test_cells_that_ended_are_counted(
+    cells: tuple[Cell, ...], watcher: Watcher, log: io.StringIO
+) -> None:
     watcher.begin(cells, [])
     for cell in cells[:3]:
         watcher.watch(ended(cell))
-    assert "[######..................] 3/12 cells, 0:0" in shown(watcher).splitlines()[-1]
+    line = log.getvalue().splitlines()[-1]
+    assert line.startswith("3/12 cells, 3 ok, 0 failed, 9 left, 0 rounds, ")
+    assert " cells a minute, 0:0" in line
 
 
-def test_a_failure_is_counted_and_told_with_its_reason(
-    cells: tuple[Cell, ...], watcher: Watcher, kept: list[str]
+def test_rounds_are_counted(cells: tuple[Cell, ...], watcher: Watcher, log: io.StringIO) -> None:
+    watcher.begin(cells, [])
+    watcher.watch(Progress("begin", cells[0]))
+    watcher.watch(Progress("round", cells[0], round=1))
+    assert ", 1 round, " in log.getvalue().splitlines()[-1]
+
+
+def test_an_audit_counts_cells_without_knowing_how_many_there_are(
+    cells: tuple[Cell, ...], watcher: Watcher, log: io.StringIO
+) -> None:
+    watcher.watch(Progress("begin", cells[0]))
+    watcher.watch(ended(cells[0]))
+    assert log.getvalue().splitlines()[-1].startswith("1 cell, 1 ok, 0 failed, 0 rounds, ")
+
+
+def test_a_failure_is_told_with_its_identity_and_reason(
+    cells: tuple[Cell, ...], watcher: Watcher, kept: list[str], log: io.StringIO
 ) -> None:
     watcher.begin(cells, [])
     watcher.watch(ended(cells[0], Status.TIMEOUT))
-    assert kept[-1] == f"timeout: {name_of(cells[0])}: it failed"
-    assert "1/12 cells, 1 failed, " in shown(watcher)
+    assert kept[-1] == f"timeout: {cells[0].id}: {name_of(cells[0])}: it failed"
+    assert "1/12 cells, 0 ok, 1 failed, " in log.getvalue()
+
+
+@pytest.mark.parametrize("of_round_zero", [False, True], ids=["its own", "of round 0"])
+def test_a_failure_names_the_log(
+    of_round_zero: bool, cells: tuple[Cell, ...], kept: list[str], tmp_path: Path
+) -> None:
+    cell = cells[1]
+    name = f"start-{cell.round_zero_id}.log" if of_round_zero else f"{cell.id}.log"
+    (tmp_path / name).touch()
+    with Watcher(2, kept.append, io.StringIO(), tmp_path) as watcher:
+        watcher.watch(ended(cell, Status.CRASHED))
+    assert kept[-1].endswith(f": it failed\n  log: {tmp_path / name}")
 
 
 def test_the_time_left_is_unknown_before_a_cell_has_ended(
-    cells: tuple[Cell, ...], watcher: Watcher
+    cells: tuple[Cell, ...], watcher: Watcher, log: io.StringIO
 ) -> None:
     watcher.begin(cells, [])
     watcher.watch(Progress("start", cells[0]))
-    assert "time left unknown" in shown(watcher)
+    assert "time left unknown" in log.getvalue()
 
 
 def test_the_time_left_is_judged_by_the_cells_that_ended(
-    cells: tuple[Cell, ...], watcher: Watcher
+    cells: tuple[Cell, ...], watcher: Watcher, log: io.StringIO
 ) -> None:
     watcher.begin(cells[:5], [])
     watcher.watch(ended(cells[1], seconds=60.0))
-    assert "about 2:00 left" in shown(watcher)  # four cells of a minute, two at once
+    assert "about 2:00 left" in log.getvalue()  # four cells of a minute, two at once
 
 
 def test_cells_that_are_reused_make_the_first_estimate(
-    cells: tuple[Cell, ...], watcher: Watcher
+    cells: tuple[Cell, ...], watcher: Watcher, log: io.StringIO
 ) -> None:
     watcher.begin(cells[2:6], [(cells[1], 60.0)])
     watcher.watch(Progress("start", cells[2]))
-    assert "about 2:00 left" in shown(watcher)
+    assert "about 2:00 left" in log.getvalue()
 
 
-def test_what_is_prepared_is_shown_before_there_are_cells(watcher: Watcher) -> None:
-    watcher.watch(Progress("prepare", text="clinic a for small"))
-    assert shown(watcher) == "preparing clinic a for small\n"
-
-
-def test_a_terminal_keeps_one_line(cells: tuple[Cell, ...], kept: list[str]) -> None:
-    stream = Terminal()
-    with Watcher(1, kept.append, stream) as watcher:
-        watcher.begin(cells, [])
-        watcher.watch(ended(cells[0]))
-    assert "\n" not in stream.getvalue()
-    assert stream.getvalue().endswith("\r\x1b[K")
-
-
-def test_a_line_is_cut_at_the_width_of_the_terminal(
-    cells: tuple[Cell, ...], kept: list[str], monkeypatch: pytest.MonkeyPatch
+def test_what_is_prepared_is_shown_before_there_are_cells(
+    watcher: Watcher, log: io.StringIO
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
-    stream = Terminal()
-    watcher = Watcher(1, kept.append, stream)
+    watcher.watch(Progress("prepare", text="clinic a for small"))
+    assert log.getvalue() == "preparing clinic a for small\n"
+
+
+def test_a_log_is_plain_text(
+    cells: tuple[Cell, ...],
+    kept: list[str],
+    log: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):  # as some services set
+        monkeypatch.setenv(name, "1")
+    with Watcher(1, kept.append, log) as watcher:
+        run_through(watcher, cells)
+    assert log.getvalue().replace("\n", "").isprintable()
+
+
+def run_through(watcher: Watcher, cells: tuple[Cell, ...]) -> None:
     watcher.begin(cells, [])
+    watcher.watch(Progress("begin", cells[1], round=0))
+    watcher.watch(Progress("start", cells[1]))
+    for cell in cells[:4]:
+        watcher.watch(Progress("begin", cell))
+        watcher.watch(Progress("round", cell, round=3))
     watcher.watch(ended(cells[0]))
-    assert len(stream.getvalue().rpartition("\x1b[K")[2]) == 39
+    watcher.watch(ended(cells[1], Status.ERROR))
 
 
 def test_a_log_is_not_flooded(
-    cells: tuple[Cell, ...], watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+    cells: tuple[Cell, ...],
+    watcher: Watcher,
+    log: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(console, "LOG_SECONDS", 1000.0)
-    monkeypatch.setattr(console, "time", SimpleNamespace(monotonic=lambda: 5000.0))
     watcher.begin(cells, [])
     for cell in cells:
         watcher.watch(ended(cell))
-    assert len(shown(watcher).splitlines()) == 1
+    assert len(log.getvalue().splitlines()) == 1
 
 
-def test_a_cell_of_two_blocks_is_counted_once(cells: tuple[Cell, ...], watcher: Watcher) -> None:
+def test_a_terminal_shows_counts_and_the_cells_that_run(
+    cells: tuple[Cell, ...], kept: list[str]
+) -> None:
+    stream = Terminal()
+    with Watcher(1, kept.append, stream) as watcher:
+        run_through(watcher, cells)
+    text = plain(stream.getvalue())
+    assert "2/12 cells  0:00  about " in text
+    assert "1 ok · 1 failed · 10 left · 4 rounds" in text
+    assert f"  {cells[2].id[:8]}     0:00  round 3   {cells[2].strategy_label} · clinic" in text
+
+
+def test_a_terminal_is_left_as_it_was_after_an_interrupt(
+    cells: tuple[Cell, ...], kept: list[str]
+) -> None:
+    stream = Terminal()
+    with pytest.raises(KeyboardInterrupt), Watcher(1, kept.append, stream) as watcher:  # noqa: PT012  # it leaves in the middle
+        run_through(watcher, cells)
+        raise KeyboardInterrupt
+    drawn = stream.getvalue()
+    assert drawn.rindex("\x1b[?25h") > drawn.rindex("\x1b[?25l")  # the cursor is shown again
+    assert plain(drawn.rpartition("\x1b[?25h")[2]) == "\r"  # and the lines are erased
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 120])
+def test_nothing_wraps(
+    width: int, cells: tuple[Cell, ...], kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    stream = Terminal()
+    with Watcher(1, kept.append, stream) as watcher:
+        run_through(watcher, tuple(replace(cell, budget_label="b" * 90) for cell in cells))
+    lines = re.split(r"[\n\r]", plain(stream.getvalue()))
+    assert max(map(len, lines)) == width - len("^C ")
+
+
+def test_a_small_terminal_shows_some_of_the_cells_that_run(
+    cells: tuple[Cell, ...], kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINES", "8")
+    stream = Terminal()
+    with Watcher(12, kept.append, stream) as watcher:
+        watcher.begin(cells, [])
+        for cell in cells:
+            watcher.watch(Progress("begin", cell))
+        watcher.watch(Progress("round", cells[0], round=1))
+    assert "and 9 more" in plain(stream.getvalue())
+
+
+def test_names_are_no_markup_and_control_nothing(
+    cells: tuple[Cell, ...], kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    stream = Terminal()
+    odd = replace(cells[0], budget_label="[bold]x[/]\x1b[31m\n:smile:")
+    with Watcher(1, kept.append, stream) as watcher:
+        watcher.begin([odd], [])
+        watcher.watch(Progress("begin", odd))
+        watcher.watch(Progress("round", odd, round=1))
+    assert r"[bold]x[/]\x1b[31m :smile: · repetition" in stream.getvalue()
+
+
+def test_no_colour_is_honoured(
+    cells: tuple[Cell, ...], kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    stream = Terminal()
+    with Watcher(1, kept.append, stream) as watcher:
+        run_through(watcher, cells)
+    assert not re.search(r"\x1b\[[0-9;]*m", stream.getvalue().replace("\x1b[0m", ""))
+
+
+def test_a_dumb_terminal_is_a_log(
+    cells: tuple[Cell, ...], kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    stream = Terminal()
+    with Watcher(1, kept.append, stream) as watcher:
+        run_through(watcher, cells)
+    assert stream.getvalue().replace("\n", "").isprintable()
+
+
+def test_a_permanent_line_is_told_while_nothing_is_drawn(cells: tuple[Cell, ...]) -> None:
+    stream = Terminal()
+    cursor_is_shown = []
+
+    def tell(line: str) -> None:
+        drawn = stream.getvalue()
+        cursor_is_shown.append(drawn.rfind("\x1b[?25h") >= drawn.rfind("\x1b[?25l"))
+
+    with Watcher(1, tell, stream) as watcher:
+        run_through(watcher, cells)
+    assert cursor_is_shown == [True, True]
+
+
+def test_a_terminal_that_cannot_encode_a_character_shows_another(
+    cells: tuple[Cell, ...], kept: list[str]
+) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    with Watcher(1, kept.append, stream) as watcher:
+        run_through(watcher, cells)
+    assert b"1 ok ? 1 failed" in raw.getvalue()
+
+
+def test_a_cell_of_two_blocks_is_counted_once(
+    cells: tuple[Cell, ...], watcher: Watcher, log: io.StringIO
+) -> None:
     shared = replace(cells[0], budget_label="fifth")
     watcher.begin([cells[0], shared], [])
     watcher.watch(ended(shared))
-    assert "1/1 cells" in shown(watcher)
+    assert log.getvalue().startswith("1/1 cell, ")
 
 
 class Broken(Terminal):

@@ -30,6 +30,8 @@ print("imported:", *sorted(set({heavy!r}) & set(sys.modules)))
         ["plugins", "list", "--json"],
         ["plugins", "show", "core/esd"],
         ["plugins", "doctor"],
+        ["benchmarks"],
+        ["completion", "bash"],
     ],
     ids=" ".join,
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint
+from albench.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -58,8 +59,8 @@ class Chosen:
     @property
     def remark(self) -> str:
         """A sentence on what is left out; empty if nothing is."""
-        told = [f"{name} ({_subjects(n)})" for name, n in self.left_out.items()]
-        return f"Classes left out: {', '.join(told)}." if told else ""
+        left_out = [f"{name} ({plural(n, 'subject')})" for name, n in self.left_out.items()]
+        return f"Classes left out: {', '.join(left_out)}." if left_out else ""
 
 
 def choose(labels: Iterable[str], rules: ClassRules) -> Chosen:
@@ -177,7 +178,3 @@ def _natural(name: str) -> list[tuple[bool, int, str]]:
     """Return the key by which F2 comes before F10."""
     parts = re.findall(r"[0-9]{1,300}|[^0-9]+", name)
     return [(part[0].isdigit(), int(part) if part.isdecimal() else 0, part) for part in parts]
-
-
-def _subjects(n: int) -> str:
-    return "1 subject" if n == 1 else f"{n} subjects"

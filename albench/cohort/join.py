@@ -13,6 +13,7 @@ from albench.api.modality import fingerprint
 from albench.cohort.classes import ClassRules, about_rules, choose
 from albench.cohort.spellings import about_join
 from albench.errors import Complaint, DataError
+from albench.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -214,7 +215,7 @@ def _ambiguous(name: str, found: Mapping[str, Mapping[str, Sequence[str]]]) -> l
     without = [subject for subject, labels in found.items() if not labels]
     if without:
         shown = ", ".join(without[:MAX_NAMED]) + (" ..." if len(without) > MAX_NAMED else "")
-        who = "1 subject" if len(without) == 1 else f"{len(without)} subjects"
+        who = plural(len(without), "subject")
         problem = f"no modality knows the label of {who}: {shown}"
         complaints.append(Complaint(f"cohort {name}", problem))
     return complaints
@@ -275,7 +276,8 @@ def _require_two_classes(name: str, labels: Mapping[str, str], remark: str) -> N
         raise DataError([Complaint(f"cohort {name}", problem)])
     if len(set(labels.values())) < 2:  # fewer is no classification
         only = next(iter(labels.values()))
-        problem = f"all {len(labels)} subjects are of one class, {only!r}; two are needed"
+        who = "its only subject is" if len(labels) == 1 else f"all {len(labels)} subjects are"
+        problem = f"{who} of one class, {only!r}; two are needed"
         raise DataError([Complaint(f"cohort {name}", problem)])
 
 

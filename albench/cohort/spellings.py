@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from albench.errors import Complaint
+from albench.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -38,7 +39,7 @@ def about_join(name: str, subjects: Mapping[str, Collection[str]]) -> list[Compl
         return []
     counts = ", ".join(f"{key} has {len(part)}" for key, part in subjects.items())
     found = (
-        f"only {len(common)} subjects have all modalities ({counts})"
+        f"only {plural(len(common), 'subject has', 'subjects have')} all modalities ({counts})"
         if common
         else f"no subject has all modalities ({counts})"
     )
@@ -52,9 +53,10 @@ def _hint(
 ) -> str:
     if pairs:
         one, here, other, there = pairs[0]
+        alike = plural(len(pairs), "subject is", "subjects are")
         return (
-            f"{one} has {here!r} where {other} has {there!r}, and {len(pairs)} subjects are like "
-            "that: spell them alike"
+            f"{one} has {here!r} where {other} has {there!r}, and {alike} like that: spell them "
+            "alike"
         )
     told = [f"{key} has {_some(set(part) - set(common))}" for key, part in subjects.items()]
     return f"of the others {', '.join(told)}: spell subjects alike in all modalities"

@@ -4,6 +4,7 @@ COMMANDS = (
     "run",
     "worker",
     "plan",
+    "benchmarks",
     "data describe",
     "status",
     "report",
@@ -17,6 +18,7 @@ COMMANDS = (
     "plugins doctor",
     "plugins new",
     "plugins check",
+    "completion",
 )
 """In the order of ``albench --help``; the module of ``plugins list`` is ``plugins_list``."""
 

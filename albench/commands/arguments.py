@@ -53,12 +53,12 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def add_json(parser: argparse.ArgumentParser, text: str = "print JSON instead of text") -> None:
+def add_json(parser: argparse._ActionsContainer, text: str = "print JSON instead of text") -> None:
     """Add ``--json``.
 
     Parameters
     ----------
-    parser : argparse.ArgumentParser
+    parser : argparse.ArgumentParser or argument group
         Of the command.
     text : str
         The help text.

@@ -9,6 +9,7 @@ from pathlib import Path
 from albench.commands import FAILED, OK
 from albench.commands.arguments import add_jobs
 from albench.output import say
+from albench.plural import plural
 
 HELP = "run a random share of the cells again and compare"
 
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     rng = np.random.default_rng(options.seed)
     with Watcher(options.jobs, say) as watcher:
         audited = audit(opened, options.results, options.share, rng, options.jobs, watcher.watch)
-    say(f"{len(audited.equal)} cells equal, {len(audited.close)} equal to {TOLERANCE:g}")
+    say(f"{plural(len(audited.equal), 'cell')} equal, {len(audited.close)} equal to {TOLERANCE:g}")
     for cell, problem in audited.different:
         say(f"different: cell {cell}: {problem}")
     return FAILED if audited.different else OK

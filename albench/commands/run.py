@@ -17,6 +17,7 @@ from albench.commands.arguments import (
 )
 from albench.errors import Complaint, InputError
 from albench.output import complain, say
+from albench.plural import plural
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -72,6 +73,7 @@ def run(options: Namespace) -> int:
     """Return 0 if every cell of the plan has succeeded."""
     from albench import session
     from albench.console import Watcher
+    from albench.execute.run import LOGS
     from albench.publish import redraw
 
     opened = session.open_spec(
@@ -84,7 +86,7 @@ def run(options: Namespace) -> int:
         say(f"warning: {warning}")
     if options.engine == "shared-folder":
         return _prepare(options, opened, results)
-    with Watcher(options.jobs, say) as watcher:
+    with Watcher(options.jobs, say, logs=results / LOGS) as watcher:
         summary = session.run(
             opened,
             results,
@@ -95,12 +97,13 @@ def run(options: Namespace) -> int:
             _cluster(options),
         )
     say(
-        f"{summary.n_ok} cells done, {summary.n_reused} reused, {summary.n_failed} failed "
-        f"in {summary.seconds:.0f} s"
+        f"{plural(summary.n_ok, 'cell')} done, {summary.n_reused} reused, "
+        f"{summary.n_failed} failed in {summary.seconds:.0f} s"
     )
     say(f"report: {redraw(results)}")
     if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
-        complain(f"{n_missing} cells have no result yet; run the same command again to finish them")
+        cells_have = plural(n_missing, "cell has", "cells have")
+        complain(f"{cells_have} no result yet; run the same command again to finish")
     return FAILED if summary.n_failed or n_missing else OK
 
 

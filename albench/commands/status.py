@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import json
+import math
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +18,33 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from albench.overview import StatusOverview
+
 HELP = "show what is done, failed and missing"
+
+WATCH_SECONDS = 5.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
-    add_json(parser)
+    group = parser.add_mutually_exclusive_group()
+    add_json(group)
+    group.add_argument(
+        "--watch",
+        metavar="SECONDS",
+        type=_seconds,
+        nargs="?",
+        const=WATCH_SECONDS,
+        help="look again every so often until the run ends or Ctrl-C (default: every 5 s)",
+    )
+
+
+def _seconds(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"found {text!r}, expected a number of seconds above 0")
 
 
 def run(options: Namespace) -> int:
@@ -27,5 +52,20 @@ def run(options: Namespace) -> int:
     from albench.overview import status_overview
 
     overview = status_overview(options.results)
+    if options.watch is not None:
+        overview = _watch(options.results, options.watch, overview)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK if overview.is_complete else FAILED
+
+
+def _watch(results: Path, seconds: float, overview: StatusOverview) -> StatusOverview:
+    """Show the state of a run again and again; return the last."""
+    from albench.console import Redrawn
+    from albench.overview import status_overview
+
+    with contextlib.suppress(KeyboardInterrupt), Redrawn(sys.stdout) as shown:
+        while not overview.has_ended:
+            shown.show(overview.as_text())
+            time.sleep(seconds)
+            overview = status_overview(results)
+    return overview

@@ -259,5 +259,5 @@ def _unheard(_: Progress) -> None:
     """Nobody is told of data that are prepared here."""
 
 
-def _over(_: Cell) -> None:
+def _over(_: Cell, __: int) -> None:
     """Nobody is told of rounds that end here."""

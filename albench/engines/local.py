@@ -61,7 +61,7 @@ class LocalEngine:
             resolved,
             lambda cell: prepared[cell.cohort, cell.modalities, cell.model.label],
             settings,
-            lambda cell: self._tell(Progress("round", cell)),
+            lambda cell, number: self._tell(Progress("round", cell, round=number)),
         )
 
     def carry_out(self, cells: Sequence[Cell], record: Record) -> None:
@@ -107,12 +107,14 @@ class LocalEngine:
                         self._record(record, cell, failed)
 
     def _round_zero(self, unit: Unit, _: Record) -> _Ended:
+        self._tell(Progress("begin", unit.cells[0], round=0))
         outcome = self._supervisor.round_zero(unit.cells[0], self._stop)
         self._tell(Progress("start", unit.cells[0], text=outcome.reason))
         return _Ended(unit, outcome)
 
     def _cells(self, unit: Unit, record: Record, may_be_lost: bool = True) -> _Ended:
         for cell in unit.cells:
+            self._tell(Progress("begin", cell))
             attempt = self._supervisor.cell(cell, self._stop, may_be_lost=may_be_lost)
             if attempt.is_lost:
                 return _Ended(unit, is_lost=True)

@@ -276,6 +276,7 @@ class FolderWorker:
 
     def _round_zero(self, claimed: _Running) -> None:
         cell = claimed.unit.cells[0]
+        self._watch(Progress("begin", cell, round=0))
         outcome = self._supervisor.round_zero(cell, claimed.stop)
         if not claimed.stop.is_set() or outcome.status is Status.OK:
             self._marks.mark(claimed.unit.id, outcome.status, outcome.reason, outcome.seconds)
@@ -290,6 +291,7 @@ class FolderWorker:
         elif cell.strategy is not None and start is not None and start.status is not Status.OK:
             finished = round_zero_failed(cell, start)
         else:
+            self._watch(Progress("begin", cell))
             attempt = self._supervisor.cell(cell, claimed.stop, may_be_lost=may_be_lost)
             if attempt.is_lost:
                 return True
@@ -310,8 +312,8 @@ class FolderWorker:
         self._supervisor.forget(cell, finished)
         self._counts[finished.status is Status.OK] += 1
 
-    def _end_round(self, cell: Cell) -> None:
-        self._watch(Progress("round", cell))
+    def _end_round(self, cell: Cell, number: int) -> None:
+        self._watch(Progress("round", cell, round=number))
         running = self._running.get(cell.id)
         if running is not None and self._is_ending():
             running.stop.set()

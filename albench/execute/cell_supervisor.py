@@ -10,7 +10,7 @@ import numpy as np
 from albench.execute import checkpoint
 from albench.execute.conversation import CellConversation, fits
 from albench.execute.repetition import open_repetition
-from albench.execute.run import process_context
+from albench.execute.run import LOGS, process_context
 from albench.execute.supervise import Job, Outcome, supervise, supervise_again
 from albench.execute.task import task_for
 from albench.records.schema import Finished, Status
@@ -64,7 +64,7 @@ class CellSupervisor:
     settings : Settings
         Limits, and the folder of results.
     on_round : callable
-        Told of each cell whose round has ended, after the checkpoint has been written.
+        Told of each cell whose round has ended, and which, after the checkpoint has been written.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class CellSupervisor:
         resolved: Resolved,
         block_of: Callable[[Cell], Prepared],
         settings: Settings,
-        on_round: Callable[[Cell], None],
+        on_round: Callable[[Cell, int], None],
     ) -> None:
         self._resolved, self._block_of = resolved, block_of
         self._settings, self._on_round = settings, on_round
@@ -197,7 +197,7 @@ class CellSupervisor:
 
     def _reference(self, cell: Cell, repetition: Repetition) -> tuple[CellTask, CellConversation]:
         task = self._task(cell, repetition, repetition.train)
-        return task, CellConversation(repetition, task, 1, lambda _: self._on_round(cell))
+        return task, CellConversation(repetition, task, 1, lambda _: self._on_round(cell, 0))
 
     def _going_on(
         self, cell: Cell, repetition: Repetition, begun: Checkpoint
@@ -215,7 +215,7 @@ class CellSupervisor:
 
         def on_round(end: Checkpoint) -> None:
             checkpoint.save(self.own_path(cell), end)
-            self._on_round(cell)
+            self._on_round(cell, len(end.rounds) - 1)
 
         n_rounds = len(repetition.schedule.targets)
         return task, CellConversation(repetition, task, n_rounds, on_round, begun)
@@ -235,7 +235,7 @@ class CellSupervisor:
         return Job(
             target=f"albench.execute.rounds:{name}",
             payload=task,
-            log=self.work / "logs" / f"{log}.log",
+            log=self._settings.results / LOGS / f"{log}.log",
             seconds=self._settings.cell_seconds,
             memory_mb=self._settings.memory_mb,
             environment=environment,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.plural import plural
 from albench.records.counted import counted
 from albench.records.results_folder import read_results
 from albench.records.schema import Finished, Status
@@ -130,7 +131,7 @@ def _sentences(cells: Mapping[str, tuple[Edit, ...]], fate: str) -> Iterable[str
             files[edit.name] = edit.file
             counts[edit.name] = counts.get(edit.name, 0) + 1
     for name, count in sorted(counts.items()):
-        noun = "cell was" if count == 1 else "cells were"
+        cells_were = plural(count, "cell was", "cells were")
         yield (
-            f"{name}: {count} {noun} made by another source than {files[name]} is now; they {fate}"
+            f"{name}: {cells_were} made by another source than {files[name]} is now; they {fate}"
         )

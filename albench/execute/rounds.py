@@ -12,6 +12,7 @@ from albench.execute.fairness import batch_order_hash, initial_weights_hash
 from albench.execute.frames import Message
 from albench.execute.open_cell import open_cell
 from albench.execute.query import CheckedStrategy, teller
+from albench.plural import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -117,5 +118,6 @@ def _require_finite(proba: NDArray[np.float32], opened: ActiveCell) -> None:
     )
     raise AlbenchError(
         f"its test probabilities are not finite, for {len(odd)} of {len(proba)} "
-        f"{opened.cell.evaluate}s, when trained on {len(opened.labelled)} candidates; {cause}"
+        f"{opened.cell.evaluate}s, when trained on {plural(len(opened.labelled), 'candidate')}; "
+        f"{cause}"
     )

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 PRELOAD = ("albench.execute.ignore_interrupts", "albench.execute.preload")
 
+LOGS = "work/logs"
+"""Where in a results folder what a child prints is kept, a file for each cell and each round 0."""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -26,19 +29,23 @@ class Progress:
     Parameters
     ----------
     kind : str
-        ``prepare``, ``notice``, ``start``, ``round`` or ``cell``.
+        ``prepare``; ``notice``; ``begin``, of a cell or of a repetition's round 0; ``start``, the
+        end of a round 0; ``round``, the end of one; or ``cell``, the end of one.
     cell : Cell or None
-        Which cell; of a start, any cell of its repetition.
+        Which cell; of a round 0, any cell of its repetition.
     finished : Finished or None
         How the cell ended.
     text : str
         What else there is to say.
+    round : int or None
+        Which round ended; 0 if it is a round 0 that begins.
     """
 
     kind: str
     cell: Cell | None = None
     finished: Finished | None = None
     text: str = ""
+    round: int | None = None
 
 
 def one_at_a_time(watch: Callable[[Progress], None]) -> Callable[[Progress], None]:

@@ -12,6 +12,7 @@ from albench.cohort import budget
 from albench.cohort.noise import mislabelled
 from albench.cohort.split import class_quotas, split
 from albench.plan.single_batches import learns_from_one
+from albench.plural import plural
 from albench.seeds import Purpose, generator
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Foresight:
         n_train = _n_train_subjects(cell, self._cohort(cell))
         enough = next((n for n in range(2, n_train + 1) if _left(n, share) > 1), None)
         more = "" if enough is None else f" raise {_key_of_start(cell)} to {enough} subjects, or"
-        subjects = "1 subject" if n_labelled == 1 else f"{n_labelled} subjects"
+        subjects = plural(n_labelled, "subject")
         return (
             f"validation on a share of {share:g} leaves {_left(n_labelled, share)} of {subjects} "
             f"to train on{_at_start(cell)}, needed are {FEWEST_TO_TRAIN_ON}:{more} lower "

@@ -113,7 +113,8 @@ def read_archive(folder: Path) -> Reading:
     except (OSError, ValueError, KeyError, TypeError, IndexError, pa.ArrowException) as error:
         problem = f"published results are damaged or incomplete ({error}); {MENDING}"
         raise RecordsError([Complaint(str(folder), problem)]) from error
-    events = [Event(run, CELLS), *(Event(end, CELLS) for end in ends)]
+    ended = Event({"seconds": manifest.seconds}, CELLS)
+    events = [Event(run, CELLS), *(Event(end, CELLS) for end in ends), ended]
     return Reading(tuple(events), ())
 
 

@@ -11,6 +11,7 @@ from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.analysis.curves import BASELINE, REFERENCE
 from albench.analysis.power import detectable, paired_deviations, power_of
 from albench.metrics.catalogue import LABELS, PRIMARY
+from albench.plural import plural
 from albench.report.load import load
 
 if TYPE_CHECKING:
@@ -73,16 +74,17 @@ def _past(results: Path, oracles: Collection[str]) -> NDArray[np.float64]:
 
 def _lines(n_comparisons: int, n_repetitions: int, past: NDArray[np.float64]) -> Iterator[str]:
     level = ALPHA / n_comparisons
-    compared = f"{n_comparisons} comparison{'s' * (n_comparisons > 1)} with random"
+    compared = f"{plural(n_comparisons, 'comparison')} with random"
+    repetitions = plural(n_repetitions, "repetition")
     if n_repetitions < FEWEST_PAIRS:
         yield (
-            f"can find nothing: {compared} with {n_repetitions} repetitions, and under "
+            f"can find nothing: {compared} with {repetitions}, and under "
             f"{FEWEST_PAIRS} no verdict is given"
         )
     else:
         share = float(power_of(HALF, np.array([n_repetitions]), level)[0])
         yield (
-            f"can find: in {compared} with {n_repetitions} repetitions, half a standard deviation "
+            f"can find: in {compared} with {repetitions}, half a standard deviation "
             f"of the paired difference is found in {_percent(share)} (p under {ALPHA:g} / "
             f"{n_comparisons}, the first step of Holm's correction)"
         )

@@ -15,6 +15,7 @@ from albench.analysis.training_checks import MODES
 from albench.errors import Complaint, RecordsError
 from albench.metrics.catalogue import BOOTSTRAPPED, OPTIONAL, REQUIRED
 from albench.metrics.ordinal import BOUNDARY
+from albench.plural import plural
 from albench.records.manifest import MENDING, read_manifest
 from albench.records.printable import printable
 
@@ -175,7 +176,7 @@ def _contradictions(results: Path, cells: pd.DataFrame, scores: pd.DataFrame) ->
     if not lost:
         return []
     where = str(results / "scores.csv")
-    problem = f"has no rounds of {len(lost)} cells that succeeded, the first is {lost[0]}"
+    problem = f"has no rounds of {plural(len(lost), 'cell')} that succeeded, the first is {lost[0]}"
     return [Complaint(where, f"{problem}; {MENDING}")]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.analysis.curves import BASELINE, BLOCK
 from albench.analysis.equal_picks import JOINT
+from albench.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -163,7 +164,7 @@ class Namer:
         """How many blocks there are, and how many are simulated."""
         n = len(self.blocks)
         n_simulated = sum(block[0] in self._simulated for block in self.blocks)
-        count = "1 block" if n == 1 else f"{n} blocks"
+        count = plural(n, "block")
         return f"{count} ({n_simulated} simulated)" if n_simulated else count
 
 

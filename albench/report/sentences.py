@@ -11,6 +11,7 @@ from albench.analysis.curves import BASELINE
 from albench.analysis.efficiency import TARGET
 from albench.analysis.ranks import FEWEST_COHORTS
 from albench.metrics.catalogue import LABELS
+from albench.plural import plural
 from albench.report.formats import p_equals, signed, span
 from albench.report.names import blocks_of, of_block
 
@@ -41,11 +42,12 @@ def state_of(cells: pd.DataFrame) -> str:
     counts = cells["status"].value_counts()
     n_ok, n_all = int(counts.get("ok", 0)), len(cells)
     if n_ok == n_all:
-        return f"All {n_all} planned cells succeeded."
+        planned = "The 1 planned cell" if n_all == 1 else f"All {n_all} planned cells"
+        return f"{planned} succeeded."
     rest = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()) if status != "ok")
     return (
-        f"**Incomplete:** {n_ok} of {n_all} planned cells succeeded ({rest}). Tables count only "
-        "what is there, and say how much that is."
+        f"**Incomplete:** {n_ok} of {plural(n_all, 'planned cell')} succeeded ({rest}). Tables "
+        "count only what is there, and say how much that is."
     )
 
 
@@ -142,7 +144,7 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
     said = f"{_listed(better)} better than random" if len(better) else none
     # A larger mean with a wider interval may come first without being told from random.
     best = (better if len(better) else judged).iloc[0]
-    among = "these" if len(better) else _number(len(judged), "strategy")
+    among = "these" if len(better) else plural(len(judged), "strategy", "strategies")
     return (
         f"averaged over {where} {named.all_blocks}, **{said}** in {LABELS[metric]}"
         f"{f', and {_listed(worse)} worse' if len(worse) else ''}. Of "
@@ -163,7 +165,7 @@ def _ranked(comparison: pd.DataFrame) -> pd.DataFrame:
 def _counts(judged: pd.DataFrame, metric: str, where: str) -> str:
     is_open = judged["verdict"] == Verdict.OPEN
     sentence = (
-        f"Of {_number(len(judged), 'comparison')} with random in {LABELS[metric]}, one for each "
+        f"Of {plural(len(judged), 'comparison')} with random in {LABELS[metric]}, one for each "
         f"strategy and block on {where}, {_tally(judged)} (paired t-tests, corrected by Holm over "
         f"all {len(judged)})."
     )
@@ -208,7 +210,7 @@ def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
     judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
     if len(judged):
         yield (
-            f"Of {_number(len(judged), 'comparison')} in {LABELS[metric]}, corrected on their "
+            f"Of {plural(len(judged), 'comparison')} in {LABELS[metric]}, corrected on their "
             f"own, {_tally(judged)}."
         )
 
@@ -236,7 +238,7 @@ def _of_block(part: pd.DataFrame, efficiency: pd.DataFrame) -> str:
     if len(worse):
         said.append(f"{_listed(worse)} worse than random, {_most(worse)}")
     if n_open:
-        said.append(f"{_number(n_open, 'strategy')} not told apart")
+        said.append(f"{plural(n_open, 'strategy', 'strategies')} not told apart")
     return "; ".join(said) + "."
 
 
@@ -291,7 +293,7 @@ def ranking(result: Ranking) -> str:
         )
     listed = ", ".join(f"{name} {value:.2f}" for name, value in result.ranks.items())
     left = (
-        f" {_number(result.n_left_out, 'repetition')} of a block without results of every strategy "
+        f" {plural(result.n_left_out, 'repetition')} of a block without results of every strategy "
         "do not count."
         if result.n_left_out
         else ""
@@ -352,8 +354,3 @@ def _most(rows: pd.DataFrame) -> str:
 
 def _gain(row: pd.Series[Any]) -> str:
     return f"{signed(row['difference'])} ({span(row['all_low'], row['all_high'])})"
-
-
-def _number(n: int, word: str) -> str:
-    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return f"{n} {word if n == 1 else plural}"

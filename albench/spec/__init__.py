@@ -1,6 +1,6 @@
 """Benchmark specifications: TOML, validated into frozen models."""
 
-from albench.spec.reading import Fault, Specification, find, parse, read
+from albench.spec.reading import Fault, Specification, available, find, parse, read
 from albench.spec.schema import (
     Amount,
     Benchmark,
@@ -29,6 +29,7 @@ __all__ = [
     "StrategySpec",
     "Training",
     "Trap",
+    "available",
     "find",
     "parse",
     "read",

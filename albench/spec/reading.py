@@ -59,6 +59,18 @@ def find(name: str) -> Path:
     raise SpecError(f"{name}: no such benchmark{_near(name)}")
 
 
+def available() -> dict[str, Path]:
+    """Return the benchmarks that `find` finds by name.
+
+    Returns
+    -------
+    dict of str to Path
+        Name to file.
+    """
+    paths = [path for folder in reversed(_folders()) for path in folder.glob("*.toml")]
+    return {path.stem: path for path in paths}
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -73,9 +85,9 @@ def _folders() -> list[Path]:
 
 
 def _near(name: str) -> str:
-    known = sorted({path.stem for folder in _folders() for path in folder.glob("*.toml")})
-    hint = did_you_mean(Path(name).stem, known) or "."
-    return f"{hint} Give the path of a .toml file, or one of: {', '.join(known) or 'none here'}"
+    names = sorted(available())
+    hint = did_you_mean(Path(name).stem, names) or "."
+    return f"{hint} Give the path of a .toml file, or one of: {', '.join(names) or 'none here'}"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.plural import plural
 from albench.report import comparison_tables, sentences, training_tables
 from albench.report.content import Section, Text
 
@@ -51,15 +52,15 @@ def _state(derived: Derived) -> str:
             f"the matrix are here, after `{manifest.slice}`."
         )
     for name, n_cells in manifest.edited.items():
-        made = "1 cell was" if n_cells == 1 else f"{n_cells} cells were"
+        made = plural(n_cells, "cell was", "cells were")
         remarks.append(
             f"**Edited:** {made} made by another source of {name} than the one that is recorded "
             "under *Plugins*, and kept."
         )
     if manifest.conflicts:
         remarks.append(
-            f"**Conflicts:** {len(manifest.conflicts)} cells succeeded twice with different "
-            "results; the first counts."
+            f"**Conflicts:** {plural(len(manifest.conflicts), 'cell')} succeeded twice with "
+            "different results; the first counts."
         )
     if oracles := sorted(derived.oracles):
         remarks.append(

@@ -9,6 +9,7 @@ import numpy as np
 from albench.analysis.claims import MOST, Standing, judge, level_of, subjects_needed
 from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import LABELS
+from albench.plural import plural
 from albench.report.content import Section, Table, Text
 from albench.report.formats import UNKNOWN, p_value, signed, span
 from albench.spec.published import AREA, FINAL
@@ -81,11 +82,11 @@ def _level(n_open: int) -> str:
 
 
 def _claims(n: int) -> str:
-    return "1 claim" if n == 1 else f"{n} claims"
+    return plural(n, "claim")
 
 
 def _holds(n: int) -> str:
-    return "1 holds" if n == 1 else f"{n} hold"
+    return plural(n, "holds", "hold")
 
 
 def _in_words(judged: Judged, contrast: Contrast) -> str:
