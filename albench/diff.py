@@ -87,8 +87,10 @@ def diff(first: Path, second: Path) -> Difference:
 
     Parameters
     ----------
-    first, second : Path
-        A and B: run folders with a report, or published results.
+    first : Path
+        A: a run folder with a report, or published results.
+    second : Path
+        B.
 
     Returns
     -------

@@ -141,9 +141,11 @@ def agree(one: Finished, other: Finished) -> bool:
 
     Parameters
     ----------
-    one, other : Finished
-        Of one cell. Where one of them comes from published results, probabilities may differ by
-        `ROUNDED`.
+    one : Finished
+        Of one cell.
+    other : Finished
+        Of the same cell. Where one of them comes from published results, probabilities may differ
+        by `ROUNDED`.
 
     Returns
     -------
