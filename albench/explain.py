@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench.errors import InputError, RecordsError
 from albench.plural import plural
+from albench.records.counted import counted
 from albench.records.printable import printable_data
 from albench.records.results_folder import read_results
 from albench.records.run_record import PlannedRun
@@ -15,12 +16,12 @@ from albench.records.schema import Finished, Status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.plan import Cell
+    from albench.plan import Cell, Sources
     from albench.records.journal import Event
     from albench.records.run_record import PlannedCell
 
 
-def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
+def explain(prefix: str, results: Path, cells: Sequence[Cell], sources: Sources | None) -> str:
     """Return the history of a cell, and whether the current plan still contains it.
 
     Parameters
@@ -31,6 +32,8 @@ def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
         A results folder with a journal.
     cells : sequence of Cell
         The current plan; empty if there is none.
+    sources : Sources or None
+        The source of its components, as it is now; None if there is no plan.
 
     Returns
     -------
@@ -47,6 +50,8 @@ def explain(prefix: str, results: Path, cells: Sequence[Cell]) -> str:
     lines = [f"cell {planned.cell}: {planned.label}"]
     lines += list(_history(planned.cell, events))
     lines += list(_current_state(planned, cells))
+    if sources is not None:
+        lines += list(_sources(planned.cell, events, cells, sources))
     return "\n".join(lines)
 
 
@@ -134,6 +139,23 @@ def _current_state(planned: PlannedCell, cells: Sequence[Cell]) -> Iterator[str]
     changes = list(differences(planned.identity, printable_data(twins[0].identity())))
     yield f"stale: the specification now plans cell {twins[0].id} in its place, because of"
     yield from (f"  {change}" for change in changes)
+
+
+def _sources(
+    name: str, events: Sequence[Event], cells: Sequence[Cell], sources: Sources
+) -> Iterator[str]:
+    """Yield which source made the result that counts, and where it has been edited since."""
+    cell = next((cell for cell in cells if cell.id == name), None)
+    ends = [event.content for event in events if isinstance(event.content, Finished)]
+    successes = [end for end in ends if end.cell == name and end.status is Status.OK]
+    if cell is None or not successes:
+        return
+    result = counted(successes, sources.of(cell))
+    for part, digest in sorted(result.sources.items()):
+        yield f"made by {part} with the digest {digest}"
+    for edit in sources.edits_since(cell, result.sources):
+        fate = "so that it runs again" if edit.is_working_copy else "and it declares its version"
+        yield f"{edit.file} of {edit.name} has the digest {edit.current} now, {fate}"
 
 
 def _place(cell: Cell) -> tuple[str | int, ...]:

@@ -6,24 +6,33 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from albench import registry
+from albench.api.descriptors import Kind as ComponentKind
 from albench.console import clock
 from albench.engines.late import late_conflicts
-from albench.errors import Complaint, RecordsError
+from albench.errors import Complaint, PluginError, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
 from albench.plural import plural
 from albench.records import tables
 from albench.records.results_folder import read_results
 from albench.records.run_record import PlannedRun
+from albench.records.schema import Status
 from albench.report.foresight import foresight
+from albench.source_digest import source_digest
+from albench.spec.slices import AXES, EVERYTHING, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    import pandas as pd
 
     from albench.execute.estimate import Kind
     from albench.records.journal import Reading
     from albench.records.run_record import CohortRecord
+    from albench.records.tables import Records
     from albench.session import Opened
+    from albench.spec.slices import Slice
 
 
 @dataclass(frozen=True)
@@ -178,13 +187,15 @@ class StatusOverview:
         return "\n".join([*lines, *self.warnings])
 
 
-def status_overview(results: Path) -> StatusOverview:
+def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     """Return the state of a results folder.
 
     Parameters
     ----------
     results : Path
-        A results folder with a journal.
+        A run folder, or published results.
+    part : Slice
+        What of it is asked about; without a shard.
 
     Returns
     -------
@@ -195,12 +206,16 @@ def status_overview(results: Path) -> StatusOverview:
     ------
     RecordsError
         If there is no journal, or a damaged one.
+    InputError
+        If the slice names what is not there, or leaves nothing.
     """
     reading = read_results(results)
     if not reading.runs:
         raise RecordsError([Complaint(str(results), "has no journal of a run")])
     records = tables.gather(reading)
     cells = tables.cells_table(records)
+    if part:
+        cells = cells[part.of_places(_places(cells))]
     failed = cells[~cells["status"].isin(["ok", "missing"])]
     names = ["cohort", "modalities", "model", "budget", "strategy"]
     return StatusOverview(
@@ -215,9 +230,40 @@ def status_overview(results: Path) -> StatusOverview:
             for row in failed.to_dict("records")
         ),
         conflicts=tuple(dict.fromkeys([*records.conflicts, *late_conflicts(results)])),
-        warnings=reading.warnings,
+        warnings=(*reading.warnings, *_edits(records)),
         has_ended=_has_ended(reading),
     )
+
+
+def _places(cells: pd.DataFrame) -> list[Place]:
+    columns = [cells[axis].astype(str) for axis in AXES]
+    return [Place(*row) for row in zip(*columns, cells["repetition"].astype(int), strict=True)]
+
+
+def _edits(records: Records) -> Iterator[str]:
+    """Yield for each component that is installed here how many results another source made."""
+    kinds = {part.name: ComponentKind(part.kind) for part in records.run.plugins}
+    made = Counter(
+        pair
+        for end in records.finished.values()
+        if end.status is Status.OK
+        for pair in end.sources.items()
+    )
+    stale: Counter[str] = Counter()
+    for (name, digest), n_cells in made.items():
+        if name in kinds and digest != _digest_here(kinds[name], name):
+            stale[name] += n_cells
+    for name, n_cells in sorted(stale.items()):
+        cells_were = plural(n_cells, "cell was", "cells were")
+        yield f"{name}: {cells_were} made by another source than it has here"
+
+
+def _digest_here(kind: ComponentKind, name: str) -> str:
+    try:
+        component = registry.discover().find(kind, name)
+    except PluginError:  # it is not installed here
+        return ""
+    return source_digest(component.descriptor.target.partition(":")[0]).value
 
 
 def _has_ended(reading: Reading) -> bool:

@@ -26,9 +26,10 @@ from albench.execute.run import Progress, Settings, one_at_a_time
 from albench.execute.run_record import cohort_records, planned_run
 from albench.execute.untouched import require_untouched
 from albench.plan import Plan, make, open_cohorts, resolve
-from albench.plan.slices import EVERYTHING, Slice
+from albench.plan.chosen_cells import cells_of
 from albench.records.journal import Journal
 from albench.records.schema import Status
+from albench.spec.slices import EVERYTHING, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -75,7 +76,7 @@ class Opened:
     @cached_property
     def plan(self) -> Plan:
         """Cells of the slice, and skips."""
-        return Plan(self.part.of_cells(self.whole.cells), self.whole.skipped)
+        return Plan(cells_of(self.part, self.whole.cells), self.whole.skipped)
 
     @property
     def run_folder(self) -> Path:

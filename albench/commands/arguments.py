@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from albench.plan.slices import Slice
+    from albench.spec.slices import Slice
 
 AXES = ("cohort", "modalities", "model", "strategy", "budget")
-"""Those of `albench.plan.slices`; importing it would take longer."""
+"""Those of `albench.spec.slices`; importing it would take longer."""
 
 KINDS = ("loader", "model", "strategy")
 """The kinds of plugin; importing `albench.api.Kind` would take longer."""
@@ -97,13 +97,15 @@ def add_reuse_edited(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reuse-edited", action="store_true", help=text)
 
 
-def add_slice(parser: argparse.ArgumentParser) -> None:
+def add_slice(parser: argparse.ArgumentParser, *, with_shard: bool = True) -> None:
     """Add the options that choose a part of a matrix.
 
     Parameters
     ----------
     parser : argparse.ArgumentParser
         Of the command.
+    with_shard : bool
+        Whether the command deals out cells.
     """
     group = parser.add_argument_group(
         "slices",
@@ -116,7 +118,9 @@ def add_slice(parser: argparse.ArgumentParser) -> None:
     for axis in AXES:
         group.add_argument(f"--exclude-{axis}", action="append", default=[], metavar="NAME")
     group.add_argument("--exclude-repetitions", type=_repetitions, metavar="0-4,7")
-    group.add_argument("--shard", type=_shard, metavar="I/N", help="the I-th of N equal parts")
+    if with_shard:
+        text = "the I-th of N equal parts"
+        group.add_argument("--shard", type=_shard, metavar="I/N", help=text)
 
 
 def slice_of(options: argparse.Namespace) -> Slice:
@@ -132,19 +136,19 @@ def slice_of(options: argparse.Namespace) -> Slice:
     Slice
         Everything if none was given.
     """
-    from albench.plan.slices import Slice
+    from albench.spec.slices import Slice
 
     return Slice(
         included={axis: names for axis in AXES if (names := getattr(options, axis))},
         excluded={axis: names for axis in AXES if (names := getattr(options, f"exclude_{axis}"))},
         repetitions=options.repetitions,
         excluded_repetitions=options.exclude_repetitions,
-        shard=options.shard,
+        shard=getattr(options, "shard", None),
     )
 
 
 def _repetitions(text: str) -> frozenset[int]:
-    from albench.plan.slices import numbers
+    from albench.spec.slices import numbers
 
     try:
         return numbers(text)
@@ -153,7 +157,7 @@ def _repetitions(text: str) -> frozenset[int]:
 
 
 def _shard(text: str) -> tuple[int, int]:
-    from albench.plan.slices import shard
+    from albench.spec.slices import shard
 
     try:
         return shard(text)

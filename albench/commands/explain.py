@@ -33,5 +33,6 @@ def run(options: Namespace) -> int:
 
     results = options.results or results_with(options.cell)
     spec = options.spec or status_overview(results).name
-    say(explain(options.cell, results, session.open_spec(spec).plan.cells))
+    opened = session.open_spec(spec)
+    say(explain(options.cell, results, opened.plan.cells, opened.resolved.sources))
     return OK

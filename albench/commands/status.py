@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import FAILED, OK
-from albench.commands.arguments import add_json
+from albench.commands.arguments import add_json, add_slice, slice_of
 from albench.output import say
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from albench.overview import StatusOverview
+    from albench.spec.slices import Slice
 
 HELP = "show what is done, failed and missing"
 
@@ -38,6 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         const=WATCH_SECONDS,
         help="look again every so often until the run ends or Ctrl-C (default: every 5 s)",
     )
+    add_slice(parser, with_shard=False)
 
 
 def _seconds(text: str) -> float:
@@ -51,14 +53,15 @@ def run(options: Namespace) -> int:
     """Return 0 if every planned cell has succeeded."""
     from albench.overview import status_overview
 
-    overview = status_overview(options.results)
+    part = slice_of(options)
+    overview = status_overview(options.results, part)
     if options.watch is not None:
-        overview = _watch(options.results, options.watch, overview)
+        overview = _watch(options.results, options.watch, overview, part)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK if overview.is_complete else FAILED
 
 
-def _watch(results: Path, seconds: float, overview: StatusOverview) -> StatusOverview:
+def _watch(results: Path, seconds: float, overview: StatusOverview, part: Slice) -> StatusOverview:
     """Show the state of a run again and again; return the last."""
     from albench.console import Redrawn
     from albench.overview import status_overview
@@ -67,5 +70,5 @@ def _watch(results: Path, seconds: float, overview: StatusOverview) -> StatusOve
         while not overview.has_ended:
             shown.show(overview.as_text())
             time.sleep(seconds)
-            overview = status_overview(results)
+            overview = status_overview(results, part)
     return overview

@@ -13,15 +13,18 @@ from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
 from albench.records.misplaced import misplaced_told
 from albench.records.results_folder import has_journal
+from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from albench.spec.slices import Slice
 
 MEGABYTES = 10.0
 """The most that probabilities take among published results, unless claims are judged by them."""
 
 
-def redraw(results: Path) -> Path:
+def redraw(results: Path, part: Slice = EVERYTHING) -> Path:
     """Write a run folder's tables and report, from its journal if it has one.
 
     Parameters
@@ -29,6 +32,8 @@ def redraw(results: Path) -> Path:
     results : Path
         ``runs/NAME``. Without a journal (published results have none) the report is drawn from the
         text tables beside it: ``cells.csv``, ``scores.csv``, ``manifest.json`` and the others.
+    part : Slice
+        What the report is to show; without a shard. The tables are whole all the same.
 
     Returns
     -------
@@ -46,7 +51,7 @@ def redraw(results: Path) -> Path:
         elif not (results / "cells.csv").exists():
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")
-        return report.write(results)
+        return report.write(results, part)
 
 
 def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path, int]:

@@ -10,45 +10,54 @@ from albench.report.content import Figure, Table
 from albench.report.load import load
 from albench.report.markdown import as_csv, as_latex, markdown
 from albench.report.page import page
+from albench.report.sliced import sliced
+from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from albench.spec.slices import Slice
 
-def write(results: Path) -> Path:
+
+def write(results: Path, part: Slice = EVERYTHING) -> Path:
     """Write a results folder's report; the same tables give the same files, byte for byte.
 
     Parameters
     ----------
     results : Path
         With ``cells.csv``, ``scores.csv`` and ``manifest.json``.
+    part : Slice
+        What of it is to be shown; without a shard.
 
     Returns
     -------
     Path
-        ``report/index.html``; Markdown, tables and figures lie beside it.
+        ``report/index.html``, or ``slice/index.html`` of a slice; Markdown, tables and figures lie
+        beside it.
 
     Raises
     ------
     RecordsError
         If a file is missing, unreadable, damaged or of another version.
+    InputError
+        If the slice names what is not there, or leaves nothing.
     """
-    records = load(results)
+    records = sliced(load(results), part) if part else load(results)
     title = records.manifest.title
     question = " ".join(records.manifest.question.split())
     parts = sections(records)
-    folder = results / "report"
+    folder = results / ("slice" if part else "report")
     for name in ("tables", "figures"):
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)  # it may hold tables that there are no more
         (folder / name).mkdir(parents=True)
-    for part in (part for section in parts for part in section.parts):
-        if isinstance(part, Table):
-            _write(folder / "tables" / f"{part.name}.csv", as_csv(part))
-            _write(folder / "tables" / f"{part.name}.tex", as_latex(part))
-        elif isinstance(part, Figure):
-            _write(folder / "figures" / f"{part.name}.svg", part.svg)
-            (folder / "figures" / f"{part.name}.png").write_bytes(part.png)
+    for piece in (piece for section in parts for piece in section.parts):
+        if isinstance(piece, Table):
+            _write(folder / "tables" / f"{piece.name}.csv", as_csv(piece))
+            _write(folder / "tables" / f"{piece.name}.tex", as_latex(piece))
+        elif isinstance(piece, Figure):
+            _write(folder / "figures" / f"{piece.name}.svg", piece.svg)
+            (folder / "figures" / f"{piece.name}.png").write_bytes(piece.png)
     _write(folder / "report.md", markdown(title, question, parts))
     _write(folder / "index.html", page(title, question, parts))
     return folder / "index.html"

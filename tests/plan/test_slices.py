@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from albench.errors import InputError
+from albench.plan.chosen_cells import cells_of
 from albench.plan.cost import expected_cost
-from albench.plan.slices import Slice, numbers, shard
+from albench.spec.slices import Slice, numbers, shard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,19 +48,19 @@ def cells(planned: Callable[..., Plan]) -> tuple[Cell, ...]:
 
 def _complaint(part: Slice, cells: tuple[Cell, ...]) -> str:
     with pytest.raises(InputError) as caught:
-        part.of_cells(cells)
+        cells_of(part, cells)
     return str(caught.value)
 
 
 def test_no_choice_is_everything(cells: tuple[Cell, ...]) -> None:
-    assert Slice().of_cells(cells) == cells
+    assert cells_of(Slice(), cells) == cells
     assert not Slice()
     assert Slice().text == ""
 
 
 def test_each_axis_takes_names_and_globs(cells: tuple[Cell, ...]) -> None:
     part = Slice({"modalities": ["a+*"], "model": ["small"]})
-    chosen = part.of_cells(cells)
+    chosen = cells_of(part, cells)
     assert {cell.block for cell in chosen} == {("clinic", "a+b", "small", "tenth")}
     assert part.text == "--modalities a+* --model small"
 
@@ -68,7 +69,7 @@ def test_what_is_compared_with_stays_with_a_strategy_unless_it_is_excluded(
     cells: tuple[Cell, ...],
 ) -> None:
     def labels(part: Slice) -> set[str]:
-        return {cell.strategy_label for cell in part.of_cells(cells)}
+        return {cell.strategy_label for cell in cells_of(part, cells)}
 
     assert labels(Slice({"strategy": ["esd"]})) == {"esd", "random", "all-labels"}
     without = Slice({"strategy": ["esd"]}, {"strategy": ["random", "all-*"]})
@@ -77,7 +78,7 @@ def test_what_is_compared_with_stays_with_a_strategy_unless_it_is_excluded(
 
 def test_repetitions_are_numbers_and_ranges(cells: tuple[Cell, ...]) -> None:
     part = Slice(repetitions=numbers("0-2,5"), excluded_repetitions=numbers("1"))
-    assert {cell.repetition for cell in part.of_cells(cells)} == {0, 2, 5}
+    assert {cell.repetition for cell in cells_of(part, cells)} == {0, 2, 5}
     assert part.text == "--repetitions 0-2,5 --exclude-repetitions 1"
 
 
@@ -100,7 +101,7 @@ def test_a_repetition_that_is_not_there_and_a_slice_that_is_empty_are_refused(
 def test_shards_share_out_every_cell_once_and_evenly(
     cells: tuple[Cell, ...], n_shards: int
 ) -> None:
-    shards = [Slice(shard=(i, n_shards)).of_cells(cells) for i in range(1, n_shards + 1)]
+    shards = [cells_of(Slice(shard=(i, n_shards)), cells) for i in range(1, n_shards + 1)]
     assert sorted(cell.id for part in shards for cell in part) == sorted(c.id for c in cells)
     loads = [sum(map(expected_cost, part)) for part in shards]
     dearest = max(map(expected_cost, cells))
@@ -109,12 +110,12 @@ def test_shards_share_out_every_cell_once_and_evenly(
 
 def test_a_shard_does_not_depend_on_the_order_of_the_plan(cells: tuple[Cell, ...]) -> None:
     part = Slice(shard=(2, 3))
-    backwards = part.of_cells(tuple(reversed(cells)))
-    assert {cell.id for cell in part.of_cells(cells)} == {cell.id for cell in backwards}
+    backwards = cells_of(part, tuple(reversed(cells)))
+    assert {cell.id for cell in cells_of(part, cells)} == {cell.id for cell in backwards}
 
 
 def test_what_shares_a_round_zero_stays_in_one_shard(cells: tuple[Cell, ...]) -> None:
-    first, second = (Slice(shard=(i, 2)).of_cells(cells) for i in (1, 2))
+    first, second = (cells_of(Slice(shard=(i, 2)), cells) for i in (1, 2))
     starts = [{c.round_zero_id for c in part if c.strategy is not None} for part in (first, second)]
     assert not starts[0] & starts[1]
 

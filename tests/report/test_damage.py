@@ -118,7 +118,7 @@ def test_odd_records_are_read_or_refused_in_a_sentence(
     journal_of(folder, events)
     readers: tuple[Callable[[], object], ...] = (
         lambda: status_overview(folder).as_text(),
-        lambda: explain(cell_data["cell"], folder, []),
+        lambda: explain(cell_data["cell"], folder, [], None),
         lambda: merge([folder, folder], folder / "merged"),
         lambda: write(derive(read(folder)), folder),
     )

@@ -92,7 +92,7 @@ def test_a_success_without_rounds_is_refused(make_toy: Callable[..., Any]) -> No
     toy = make_toy()
     toy.scores = toy.scores[toy.scores["cell"] != toy.cells["cell"].iloc[3]]
     (said,) = complaints_of(toy.write())
-    assert "1 cells that succeeded" in said
+    assert "1 cell that succeeded" in said
     assert toy.cells["cell"].iloc[3] in said
 
 

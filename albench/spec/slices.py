@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
-from albench.plan.cells import ALL_LABELS
-from albench.plan.cost import expected_cost
-from albench.plan.resolve import BASELINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from albench.plan.cells import Cell
+    from collections.abc import Iterable, Mapping, Sequence
 
 AXES = ("cohort", "modalities", "model", "strategy", "budget")
 """What a cell is chosen by, next to its repetition; each takes names and globs."""
 
-KEPT = (BASELINE, ALL_LABELS)
+KEPT = ("random", "all-labels")
 """Kept whatever strategies are chosen, unless they are excluded: comparisons need them."""
-
-_UNITS_PER_SHARD = 4
-"""With fewer repetitions a shard than this, cells are dealt out singly: else shards are uneven."""
 
 
 class Place(NamedTuple):
@@ -120,38 +111,6 @@ class Slice:
             raise InputError([Complaint(self.text, "leaves no cell of the matrix")])
         return chosen
 
-    def of_cells(self, cells: Sequence[Cell]) -> tuple[Cell, ...]:
-        """Return the cells that are chosen.
-
-        Parameters
-        ----------
-        cells : sequence of Cell
-            Of a whole plan.
-
-        Returns
-        -------
-        tuple of Cell
-            In the order of the plan.
-
-        Raises
-        ------
-        InputError
-            As of `of_places`; or if the shard has no cell.
-        """
-        if not self:
-            return tuple(cells)
-        chosen = self.of_places(place_of(cell) for cell in cells)
-        kept = [cell for cell, is_chosen in zip(cells, chosen, strict=True) if is_chosen]
-        if self.shard is None:
-            return tuple(kept)
-        number, n_shards = self.shard
-        shard_of = _dealt(kept, n_shards)
-        mine = tuple(cell for cell in kept if shard_of[cell.id] == number - 1)
-        if not mine:
-            problem = f"has no cell: there are only {len(shard_of)} to deal out"
-            raise InputError([Complaint(f"--shard {number}/{n_shards}", problem)])
-        return mine
-
     def _complaints(self, places: Sequence[Place]) -> Iterable[Complaint]:
         for prefix, chosen in (("", self.included), ("exclude-", self.excluded)):
             for axis in AXES:
@@ -170,12 +129,6 @@ class Slice:
 
 
 EVERYTHING = Slice()
-
-
-def place_of(cell: Cell) -> Place:
-    """Return where a planned cell stands in the matrix."""
-    cohort, modalities, model, budget = cell.block
-    return Place(cohort, modalities, model, cell.strategy_label, budget, cell.repetition)
 
 
 def numbers(text: str) -> frozenset[int]:
@@ -252,31 +205,3 @@ def _spelled(repetitions: Iterable[int]) -> str:
         else:
             runs.append([number])
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-
-
-def _dealt(cells: Sequence[Cell], n_shards: int) -> dict[str, int]:
-    """Return the shard of each cell: equal on all machines, as even in cost as can be.
-
-    What shares a round 0 stays together where that leaves enough to deal out.
-    """
-    together = _groups(cells, lambda cell: cell.round_zero_id)
-    if len(together) < _UNITS_PER_SHARD * n_shards:
-        together = _groups(cells, lambda cell: cell.id)
-    costs = {
-        key: sum(expected_cost(cell) for cell in group.values()) for key, group in together.items()
-    }
-    loads = [0.0] * n_shards
-    shard_of: dict[str, int] = {}
-    for key in sorted(together, key=lambda key: (-costs[key], key)):  # the dearest first
-        lightest = loads.index(min(loads))
-        loads[lightest] += costs[key]
-        shard_of |= dict.fromkeys(together[key], lightest)
-    return shard_of
-
-
-def _groups(cells: Iterable[Cell], key: Callable[[Cell], str]) -> dict[str, dict[str, Cell]]:
-    """Return cells by key and identity: one that two blocks share is there once."""
-    groups: dict[str, dict[str, Cell]] = defaultdict(dict)
-    for cell in cells:
-        groups[key(cell)].setdefault(cell.id, cell)
-    return groups
