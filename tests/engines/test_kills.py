@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("kills")]
-SWEPT = ("before-claim", "before-checkpoint")
+ENGINES = ("shared-folder", "dask", "local")
+SHORT = {("shared-folder", "before-checkpoint"), ("dask", "mid-round")}
+"""What runs every time; `tox -e full` has them all."""
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +36,12 @@ def whole(spec: Path) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize(
-    "point", [pytest.param(p, marks=pytest.mark.sweep if p in SWEPT else ()) for p in POINTS]
-)
-@pytest.mark.parametrize(
-    "engine", ["shared-folder", "dask", pytest.param("local", marks=pytest.mark.sweep)]
+    ("engine", "point"),
+    [
+        pytest.param(engine, point, marks=() if (engine, point) in SHORT else pytest.mark.sweep)
+        for engine in ENGINES
+        for point in POINTS
+    ],
 )
 def test_a_kill_at_a_named_point_changes_no_table(
     engine: str, point: str, spec: Path, whole: Mapping[str, str], tmp_path: Path
