@@ -296,7 +296,10 @@ def _identity(entry: EntryPoint) -> tuple[str, str, str]:
 
 def _distribution(entry: EntryPoint) -> tuple[str, str]:
     # An installation that was interrupted leaves a distribution without a name or a version.
-    name, version = (entry.dist.name, entry.dist.version) if entry.dist else (None, None)
+    try:
+        name, version = (entry.dist.name, entry.dist.version) if entry.dist else (None, None)
+    except Exception:  # noqa: BLE001  # without metadata, the backport raises what it likes
+        name, version = None, None
     return name or "unknown", version or "0"
 
 

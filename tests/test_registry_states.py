@@ -11,7 +11,14 @@ import pytest
 
 from albench.api import API_VERSION, Kind
 from albench.errors import PluginError
-from albench.registry import DISABLE_VARIABLE, PluginReport, Registry, State, registry_of
+from albench.registry import (
+    DISABLE_VARIABLE,
+    PluginReport,
+    Registry,
+    State,
+    _distribution,
+    registry_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -286,6 +293,17 @@ def test_a_broken_plugin_does_not_stop_the_others(install: Install, found: Found
         "missing-extra",
     ]
     assert registry.find(Kind.STRATEGY, "esd").qualified == "sound/esd"
+
+
+def test_a_distribution_whose_metadata_raise_is_unknown() -> None:
+    class Lost:
+        @property
+        def name(self) -> str:  # as the backport importlib_metadata does, which others import
+            raise FileNotFoundError("No package metadata was found.")
+
+    entry = importlib.metadata.EntryPoint("half", "half.plugin", "albench")
+    vars(entry).update(dist=Lost())
+    assert _distribution(entry)[0] == "unknown"
 
 
 @pytest.mark.filterwarnings("ignore:Implicit None on return values:DeprecationWarning")
