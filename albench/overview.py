@@ -18,14 +18,13 @@ from albench.records.results_folder import read_results
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Status
 from albench.report.foresight import foresight
+from albench.report.sliced import chosen_rows
 from albench.source_digest import source_digest
-from albench.spec.slices import AXES, EVERYTHING, Place
+from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    import pandas as pd
 
     from albench.execute.estimate import Kind
     from albench.records.journal import Reading
@@ -215,7 +214,7 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     records = tables.gather(reading)
     cells = tables.cells_table(records)
     if part:
-        cells = cells[part.of_places(_places(cells))]
+        cells = chosen_rows(cells, part)
     failed = cells[~cells["status"].isin(["ok", "missing"])]
     names = ["cohort", "modalities", "model", "budget", "strategy"]
     return StatusOverview(
@@ -233,11 +232,6 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
         warnings=(*reading.warnings, *_edits(records)),
         has_ended=_has_ended(reading),
     )
-
-
-def _places(cells: pd.DataFrame) -> list[Place]:
-    columns = [cells[axis].astype(str) for axis in AXES]
-    return [Place(*row) for row in zip(*columns, cells["repetition"].astype(int), strict=True)]
 
 
 def _edits(records: Records) -> Iterator[str]:

@@ -307,8 +307,8 @@ def _begun(
 ) -> Iterator[Journal]:
     """Yield a journal in which the run, and what it takes over from other results, is written."""
     require_untouched()
-    own = successes(results).keys()
-    taken = [end for cell, end in there.done.items() if cell not in own]
+    own = {} if opened.base is None else successes(results)
+    taken = [end for cell, end in there.done.items() if opened.base and cell not in own]
     with Journal(results / "journal") as records:
         records.append("run", opened.record(there, command, jobs).to_json())
         records.extend([("cell", end.to_json()) for end in taken])

@@ -80,8 +80,7 @@ def describe(resolved: Resolved, plan: Plan) -> Description:
         Of all cells, whether or not they are done.
     """
     specification = resolved.specification
-    loaders = [part.component for parts in resolved.loaders.values() for part in parts.values()]
-    owners = {part.distribution for part in [*resolved.components, *loaders]}
+    owners = {part.distribution for part in resolved.all_components}
     return Description(
         text=specification.text,
         source=specification.source,
@@ -94,10 +93,7 @@ def describe(resolved: Resolved, plan: Plan) -> Description:
 
 def _working_copies(resolved: Resolved) -> dict[str, str]:
     """Return the digest of each component that may be edited without a new version."""
-    loaders = [part.component for parts in resolved.loaders.values() for part in parts.values()]
-    digests = {
-        part.qualified: resolved.sources.digest(part) for part in [*resolved.components, *loaders]
-    }
+    digests = {part.qualified: resolved.sources.digest(part) for part in resolved.all_components}
     return {
         name: digest.value for name, digest in sorted(digests.items()) if digest.is_working_copy
     }

@@ -171,9 +171,7 @@ def _note(modalities: Iterable[Modality], cohort: Cohort) -> str:
 
 
 def _plugins(resolved: Resolved) -> tuple[PluginRecord, ...]:
-    loaders = [plan.component for plans in resolved.loaders.values() for plan in plans.values()]
-    wrapped = [part for strategy in resolved.strategies.values() for part in strategy.wrapped]
-    used = {part.qualified: part for part in [*resolved.components, *wrapped, *loaders]}
+    used = {part.qualified: part for part in resolved.all_components}
     return tuple(_plugin(used[name], resolved.sources) for name in sorted(used))
 
 

@@ -87,6 +87,13 @@ class Resolved:
         models = [model.component for model in self.models.values()]
         return (*models, *(strategy.component for strategy in self.strategies.values()))
 
+    @property
+    def all_components(self) -> tuple[Component, ...]:
+        """Those of `components`, what wrappers hold, and the loaders; some may be there twice."""
+        wrapped = [part for strategy in self.strategies.values() for part in strategy.wrapped]
+        loaders = [plan.component for plans in self.loaders.values() for plan in plans.values()]
+        return (*self.components, *wrapped, *loaders)
+
 
 class _Resolver:
     """Looks names up and keeps every fault, so that one reading tells all."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench import report
 from albench.errors import Complaint, InputError, RecordsError
+from albench.plural import plural
 from albench.publish.derive import derive
 from albench.publish.read import read
 from albench.publish.write import write, write_text_tables
@@ -99,8 +100,8 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
 def _require_publishable(statuses: list[str], run: Path, *, incomplete: bool) -> None:
     lacking = sum(status != "ok" for status in statuses)
     if lacking and not incomplete:
-        noun = "1 cell has" if lacking == 1 else f"{lacking} cells have"
-        problem = f"{noun} no result; finish the run, or publish it with --incomplete"
+        cells_have = plural(lacking, "cell has", "cells have")
+        problem = f"{cells_have} no result; finish the run, or publish it with --incomplete"
         raise InputError([Complaint(str(run), problem)])
 
 

@@ -36,10 +36,7 @@ def sliced(records: Records, part: Slice) -> Records:
     InputError
         If a name is not in the tables, or nothing is left.
     """
-    cells = records.cells
-    columns = [cells[axis].astype(str) for axis in AXES]
-    places = [Place(*row) for row in zip(*columns, cells["repetition"].astype(int), strict=True)]
-    kept = cells[part.of_places(places)].reset_index(drop=True)
+    kept = chosen_rows(records.cells, part).reset_index(drop=True)
     mine = set(kept["cell"])
     tables = vars(records.summaries).items()
     manifest = records.manifest
@@ -52,6 +49,31 @@ def sliced(records: Records, part: Slice) -> Records:
         summaries=Summaries(**{name: _of_systems(table, kept) for name, table in tables}),
         manifest=manifest.model_copy(update={"slice": " ".join([*earlier, part.text])}),
     )
+
+
+def chosen_rows(cells: pd.DataFrame, part: Slice) -> pd.DataFrame:
+    """Return the rows of a table of cells that a slice chooses.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a planned cell.
+    part : Slice
+        Without a shard.
+
+    Returns
+    -------
+    DataFrame
+        With the index of `cells`.
+
+    Raises
+    ------
+    InputError
+        If a name is not in the table, or nothing is left.
+    """
+    columns = [cells[axis].astype(str) for axis in AXES]
+    places = (Place(*row) for row in zip(*columns, cells["repetition"].astype(int), strict=True))
+    return cells[part.of_places(places)]
 
 
 def _of_systems(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
