@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from albench.execute.run import Progress
     from albench.execute.tally import Running
-    from albench.plan import Cell
+    from albench.planning import Cell
     from albench.records.schema import Finished
 
 BAR_WIDTH = 24

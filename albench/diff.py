@@ -11,13 +11,13 @@ import pandas as pd
 from albench.analysis.curves import BLOCK
 from albench.errors import Complaint, RecordsError
 from albench.metrics.catalogue import METRICS
-from albench.report.load import load
+from albench.reporting.load import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.records.run_record import Provenance
-    from albench.report.load import Records
+    from albench.reporting.load import Records
 
 KEY = [*BLOCK, "strategy", "repetition"]
 TOLERANCE = 1e-4

@@ -16,7 +16,7 @@ from albench.records.schema import Finished, Status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.plan import Cell, Sources
+    from albench.planning import Cell, Sources
     from albench.records.journal import Event
     from albench.records.run_record import PlannedCell
 

@@ -25,8 +25,8 @@ from albench.execute.reuse import Reuse, reuse, successes
 from albench.execute.run import Progress, Settings, one_at_a_time
 from albench.execute.run_record import cohort_records, planned_run
 from albench.execute.untouched import require_untouched
-from albench.plan import Plan, make, open_cohorts, resolve
-from albench.plan.chosen_cells import cells_of
+from albench.planning import Plan, make, open_cohorts, resolve
+from albench.planning.chosen_cells import cells_of
 from albench.records.journal import Journal
 from albench.records.schema import Status
 from albench.spec.slices import EVERYTHING, Slice
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from albench.cohort.join import Cohort
     from albench.engines.dask import Cluster
     from albench.engines.engine import Engine
-    from albench.plan import Cell, Resolved
+    from albench.planning import Cell, Resolved
     from albench.records.run_record import CohortRecord, PlannedRun
     from albench.records.schema import Finished
 

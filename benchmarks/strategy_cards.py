@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from albench.analysis import curves, traps
 from albench.analysis.traps import Fate
 from albench.metrics.catalogue import LABELS
-from albench.report.load import load
+from albench.reporting.load import load
 from albench.strategies.plugin import albench_strategies
 from albench.testing.specimen import specimen_of
 from albench.testing.strategies.growth import exponent

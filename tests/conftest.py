@@ -12,8 +12,8 @@ import pytest
 from albench import spec
 from albench.api import Descriptor, Kind, Modality, Option, fingerprint
 from albench.cohort.join import join
-from albench.plan import Plan, foresight, make, resolve
-from albench.plan.matrix import modality_sets
+from albench.planning import Plan, foresight, make, resolve
+from albench.planning.matrix import modality_sets
 from albench.records.provenance import provenance
 from albench.records.run_record import PlannedRun
 from albench.registry import Component, PluginReport, Registry, State

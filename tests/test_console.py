@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from albench.plan import Cell, Plan
+    from albench.planning import Cell, Plan
 
 
 class Terminal(io.StringIO):

@@ -10,7 +10,7 @@ import pytest
 
 from albench.errors import RecordsError
 from albench.overview import data_text, plan_overview, status_overview
-from albench.plan import Plan, resolve
+from albench.planning import Plan, resolve
 from albench.records.journal import Journal
 from albench.records.run_record import CohortRecord, ModalityRecord
 from albench.records.schema import Finished, Round, Status, pack

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from albench.engines.description import Description
     from albench.engines.engine import Record
-    from albench.plan import Cell
+    from albench.planning import Cell
 
 CONNECT_SECONDS = 10
 POLL_SECONDS = 1.0

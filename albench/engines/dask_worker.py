@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from albench.engines.description import Description
     from albench.execute.run import Progress
-    from albench.plan import Cell
+    from albench.planning import Cell
 
 
 @dataclass(frozen=True)

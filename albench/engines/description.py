@@ -14,7 +14,7 @@ from albench.cohort.cache import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.preparation import prepare_all
 from albench.execute.run import Settings
-from albench.plan import make, open_cohorts, resolve
+from albench.planning import make, open_cohorts, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from albench.cohort.join import Cohort
     from albench.execute.prepare import Prepared
     from albench.execute.run import Progress
-    from albench.plan import Cell, Plan, Resolved
+    from albench.planning import Cell, Plan, Resolved
 
 NOT_INSTALLED = "not installed"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from albench.plan import Cell
+    from albench.planning import Cell
     from albench.records.schema import Finished
 
     Record = Callable[[Cell, Finished], None]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from albench.execute.prepare import Prepared
     from albench.execute.run import Settings
     from albench.execute.supervise import Outcome
-    from albench.plan import Cell, Resolved
+    from albench.planning import Cell, Resolved
     from albench.records.schema import Finished
 
 

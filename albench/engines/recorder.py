@@ -11,7 +11,7 @@ from albench.execute.untouched import require_untouched
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from albench.plan import Cell
+    from albench.planning import Cell
     from albench.records.journal import Journal
     from albench.records.schema import Finished
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from albench.engines.description import Opened
     from albench.engines.leases import Lease
-    from albench.plan import Cell
+    from albench.planning import Cell
 
 POLL_SECONDS = 1.0
 """How long to wait before looking again for what may be claimed."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.execute.supervise import Outcome
-    from albench.plan import Cell
+    from albench.planning import Cell
     from albench.records.schema import Finished
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from albench.execute.held_out import HeldOut
     from albench.execute.task import Unlabelled
     from albench.learn.estimator import FusionClassifier
-    from albench.plan import Cell
+    from albench.planning import Cell
 
 
 class ActiveCell:

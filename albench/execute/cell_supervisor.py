@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from albench.execute.repetition import Repetition
     from albench.execute.run import Settings
     from albench.execute.task import CellTask
-    from albench.plan import Cell, Edit, Resolved
+    from albench.planning import Cell, Edit, Resolved
     from albench.registry import Component
 
 NO_DEVICES: dict[str, str] = {}

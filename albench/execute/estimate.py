@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from albench.plan import Cell
+    from albench.planning import Cell
 
 Kind = tuple[tuple[str, str, str, str], bool]
 

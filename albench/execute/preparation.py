@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from albench.execute.frames import Message
     from albench.execute.prepare import Prepared
     from albench.execute.run import Settings
-    from albench.plan import Cell, Resolved
+    from albench.planning import Cell, Resolved
 
 PREPARE_SECONDS = 6 * 3600.0
 

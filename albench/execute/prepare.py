@@ -9,7 +9,7 @@ from albench.cohort.cache import FeatureCache
 from albench.cohort.stored_array import StoredArray
 from albench.errors import AlbenchError
 from albench.execute.frames import Message
-from albench.plan.blame import Blame
+from albench.planning.blame import Blame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
     from albench.execute.child import Line
-    from albench.plan import LoaderPlan, ModelPlan
+    from albench.planning import LoaderPlan, ModelPlan
     from albench.registry import Component
 
 
@@ -136,7 +136,7 @@ def prepare(request: Request, line: Line) -> dict[str, Any]:
 
 
 def _opened(request: Request, key: str) -> Modality:
-    from albench.plan import open_loader
+    from albench.planning import open_loader
 
     plan, where = request.loaders[key], f"cohorts.{request.cohort}.modalities.{key}"
     modality = replace(open_loader(plan, where), labels=None, marks={})  # no model needs to know

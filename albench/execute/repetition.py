@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from albench.cohort.budget import Schedule
     from albench.cohort.join import Cohort
-    from albench.plan import Cell
+    from albench.planning import Cell
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from albench.plan import Cell, Edit, Sources
+    from albench.planning import Cell, Edit, Sources
 
 Successes = dict[str, list[Finished]]
 """Every success of each cell, by identity, in the order of the journal."""

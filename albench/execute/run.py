@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
     from pathlib import Path
 
-    from albench.plan import Cell, Resolved
+    from albench.planning import Cell, Resolved
     from albench.records.schema import Finished
 
 PRELOAD = ("albench.execute.ignore_interrupts", "albench.execute.preload")

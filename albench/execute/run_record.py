@@ -11,7 +11,7 @@ import numpy as np
 
 from albench.cohort.join import Cohort
 from albench.cohort.split import class_quotas
-from albench.plan.sources import short
+from albench.planning.sources import short
 from albench.records.provenance import provenance
 from albench.records.run_record import (
     CohortRecord,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.api.modality import Modality
-    from albench.plan import Cell, ModelPlan, Plan, Resolved, Sources
+    from albench.planning import Cell, ModelPlan, Plan, Resolved, Sources
     from albench.registry import Component
     from albench.spec import BudgetSpec, Training
 

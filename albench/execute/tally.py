@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from albench.execute.estimate import Kind
     from albench.execute.run import Progress
-    from albench.plan import Cell
+    from albench.planning import Cell
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from albench.cohort.stored_array import StoredArray
     from albench.execute.prepare import Prepared
     from albench.execute.repetition import Repetition
-    from albench.plan import Cell
+    from albench.planning import Cell
     from albench.registry import Component
 
 

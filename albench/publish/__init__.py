@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from albench import report
+from albench import reporting
 from albench.errors import Complaint, InputError, RecordsError
 from albench.plural import plural
 from albench.publish.derive import derive
@@ -52,7 +52,7 @@ def redraw(results: Path, part: Slice = EVERYTHING) -> Path:
         elif not (results / "cells.csv").exists():
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")
-        return report.write(results, part)
+        return reporting.write(results, part)
 
 
 def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path, int]:
@@ -94,7 +94,7 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         write_text_tables(tables, target)
         limit = None if records.run.published.points() else MEGABYTES
         n_repetitions = write_archive(records, target, limit)
-        return report.write(target), n_repetitions
+        return reporting.write(target), n_repetitions
 
 
 def _require_publishable(statuses: list[str], run: Path, *, incomplete: bool) -> None:

@@ -21,7 +21,7 @@ from albench.analysis import curves, efficiency
 from albench.analysis.comparison import side_by_side
 from albench.analysis.curves import BASELINE, BLOCK, CONFIDENCE
 from albench.analysis.simultaneous import widening
-from albench.report.load import load
+from albench.reporting.load import load
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

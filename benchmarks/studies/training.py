@@ -21,7 +21,7 @@ from sklearn.datasets import load_wine
 from albench.analysis.curves import joined, mean_interval
 from albench.analysis.efficiency import area
 from albench.cli import main
-from albench.report.formats import signed, span
+from albench.reporting.formats import signed, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

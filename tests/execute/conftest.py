@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from albench.execute.run import Progress
-    from albench.plan import Cell
+    from albench.planning import Cell
     from albench.records.schema import Finished
 
 collect_ignore = ["faulty"]  # it is installed by its test, and no place for doctests

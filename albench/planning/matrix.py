@@ -1,0 +1,155 @@
+"""The matrix: every combination that a specification asks for, as cells or as reasoned skips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from albench.api.needs import GRANTED
+from albench.planning.cells import Cell, Skipped
+from albench.planning.foresight import Foresight
+from albench.planning.resolve import BASELINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from albench.api.descriptors import Descriptor
+    from albench.cohort.join import Cohort
+    from albench.planning.resolve import Resolved
+    from albench.spec import MatrixEntry
+
+ModalitySet = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be run, and what will not and why.
+
+    Parameters
+    ----------
+    cells : tuple of Cell
+        Repetition by repetition, so that a stopped run has whole repetitions. Blocks may share a
+        cell (the reference of two budgets): it is then there once for each, and is run once.
+    skipped : tuple of Skipped
+        Combinations that cannot work.
+    """
+
+    cells: tuple[Cell, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def make(resolved: Resolved, cohorts: Mapping[tuple[str, ModalitySet], Cohort]) -> Plan:
+    """Return the plan of a resolved specification.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    cohorts : mapping of (str, tuple of str) to Cohort
+        Every cohort joined on each set of modalities in use.
+
+    Returns
+    -------
+    Plan
+        Random is in it for every block, and the reference that has all labels.
+    """
+    benchmark = resolved.specification.benchmark
+    foresight = Foresight(resolved, cohorts)
+    cells: dict[tuple[str, ...], Cell] = {}
+    skipped = {skip.what: skip for skip in resolved.skipped}
+    for entry in benchmark.matrix:
+        for cell in _first_repetition(resolved, entry, cohorts):
+            reason = _why_impossible(resolved, cell) or foresight.reason(cell)
+            if reason:
+                what = " · ".join((*cell.block, cell.strategy_label))
+                skipped.setdefault(what, Skipped(what, reason))
+            else:
+                cells.setdefault((cell.id, *cell.block), cell)
+    repeated = [
+        replace(cell, repetition=repetition)
+        for repetition in range(benchmark.repetitions)
+        for cell in cells.values()
+    ]
+    return Plan(tuple(repeated), tuple(skipped.values()))
+
+
+def modality_sets(resolved: Resolved) -> list[tuple[str, ModalitySet]]:
+    """Return every (cohort, modalities) that the matrix uses, each once.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+
+    Returns
+    -------
+    list of (str, tuple of str)
+        Without the cohorts that are skipped.
+    """
+    pairs = (
+        pair
+        for entry in resolved.specification.benchmark.matrix
+        for pair in _pairs(resolved, entry)
+    )
+    return list(dict.fromkeys(pairs))
+
+
+def _pairs(resolved: Resolved, entry: MatrixEntry) -> Iterator[tuple[str, ModalitySet]]:
+    for cohort in entry.cohorts:
+        if cohort in resolved.loaders:
+            for chosen in entry.modalities or [list(resolved.loaders[cohort])]:
+                yield cohort, tuple(chosen)
+
+
+def _first_repetition(
+    resolved: Resolved, entry: MatrixEntry, cohorts: Mapping[tuple[str, ModalitySet], Cohort]
+) -> Iterator[Cell]:
+    benchmark = resolved.specification.benchmark
+    strategies = list(dict.fromkeys([BASELINE, *entry.strategies]))
+    for cohort, modalities in _pairs(resolved, entry):
+        spec = benchmark.cohorts[cohort]
+        for model in entry.models:
+            for budget in entry.budgets:
+                for strategy in [None, *strategies]:
+                    yield Cell(
+                        cohort=cohort,
+                        modalities=modalities,
+                        data=cohorts[cohort, modalities].fingerprint,
+                        test=spec.test,
+                        evaluate=spec.evaluate,
+                        model=resolved.models[model].plan,
+                        strategy=None if strategy is None else resolved.strategies[strategy].plan,
+                        budget_label=budget,
+                        budget=benchmark.budgets[budget].model_dump(),
+                        seed=benchmark.seed,
+                        repetition=0,
+                        label_noise=spec.label_noise,
+                    )
+
+
+def _why_impossible(resolved: Resolved, cell: Cell) -> str | None:
+    model = resolved.models[cell.model.label].component.descriptor
+    if not _allows(model, len(cell.modalities)):
+        return f"model {model.name} {_range(model)}, here are {len(cell.modalities)}"
+    if cell.strategy is None:
+        return None
+    strategy = resolved.strategies[cell.strategy.label].component.descriptor
+    if not _allows(strategy, len(cell.modalities)):
+        return f"strategy {strategy.name} {_range(strategy)}, here are {len(cell.modalities)}"
+    lacking = sorted(strategy.needs - model.provides - GRANTED.keys())
+    if lacking:
+        needs = ", ".join(lacking)
+        return f"strategy {strategy.name} needs {needs}, which model {model.name} does not provide"
+    return None
+
+
+def _allows(descriptor: Descriptor, n_modalities: int) -> bool:
+    low, high = descriptor.modalities
+    return low <= n_modalities and (high is None or n_modalities <= high)
+
+
+def _range(descriptor: Descriptor) -> str:
+    low, high = descriptor.modalities
+    if high is None:
+        return f"works with {low} modalities or more"
+    return f"works with {low} to {high} modalities"

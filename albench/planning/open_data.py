@@ -1,0 +1,132 @@
+"""The data that a resolved specification names: loaders called, modalities joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.api.modality import Modality
+from albench.cohort.classes import ClassRules
+from albench.cohort.join import Cohort, join
+from albench.cohort.split import class_quotas
+from albench.errors import Complaint, DataError, InputError
+from albench.foreign import foreign_code
+from albench.planning.blame import Blame
+from albench.planning.matrix import modality_sets
+from albench.planning.trap_marks import unknown_marks
+
+if TYPE_CHECKING:
+    from albench.planning.resolve import LoaderPlan, Resolved
+    from albench.spec import CohortSpec
+
+
+def open_loader(plan: LoaderPlan, where: str) -> Modality:
+    """Return the modality that a loader gives.
+
+    Parameters
+    ----------
+    plan : LoaderPlan
+        The loader and its options.
+    where : str
+        Cohort and modality, for complaints.
+
+    Returns
+    -------
+    Modality
+        Lazy: nothing is read yet but what the loader reads to know its rows.
+
+    Raises
+    ------
+    DataError
+        With every complaint of the loader.
+    PluginError
+        If the loader raises what no loader should.
+    """
+    loader = plan.component.load()
+    try:
+        with foreign_code():
+            modality = loader(**plan.component.arguments(plan.options))
+    except InputError as error:
+        raise DataError([f"{where}: {complaint}" for complaint in error.complaints]) from error
+    except (OSError, TypeError, ValueError, KeyError, ImportError) as error:
+        who = f"loader {plan.component.qualified} of {plan.component.distribution}"
+        raise DataError(f"{where}: {who} failed: {type(error).__name__}: {error}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        blame = Blame(where, plan.component, plan.options)
+        raise blame.sentence(error, "it was opened") from error
+    if not isinstance(modality, Modality):
+        gave = f"gave {type(modality).__name__}, expected albench.api.Modality"
+        raise DataError(f"{where}: loader {plan.component.qualified} {gave}")
+    if not len(modality):
+        raise DataError(f"{where}: loader {plan.component.qualified} gave no samples")
+    return modality
+
+
+def open_cohorts(
+    resolved: Resolved,
+) -> tuple[dict[str, dict[str, Modality]], dict[tuple[str, tuple[str, ...]], Cohort]]:
+    """Return the modalities, and the cohorts joined on every set of them in use.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+
+    Returns
+    -------
+    modalities : dict of str to dict of str to Modality
+        By cohort and name.
+    cohorts : dict of (str, tuple of str) to Cohort
+        Each known to be large enough for its split.
+
+    Raises
+    ------
+    DataError
+        With the complaints of every cohort, and of traps whose mark no sample has.
+    """
+    complaints: list[Complaint | str] = []
+    modalities = _open_all(resolved, complaints)
+    cohorts = {}
+    for name, chosen in modality_sets(resolved):
+        parts = modalities[name]
+        if any(key not in parts for key in chosen):
+            continue  # its loader has complained already
+        spec = resolved.specification.benchmark.cohorts[name]
+        try:
+            cohort = join(name, {key: parts[key] for key in chosen}, rules=_rules(spec))
+            class_quotas(cohort, spec.test)
+        except DataError as error:
+            complaints += [c for c in error.complaints if c not in complaints]
+        else:
+            cohorts[name, chosen] = cohort
+    complaints += unknown_marks(resolved.specification.benchmark, cohorts)
+    if complaints:
+        raise DataError(complaints)
+    return modalities, cohorts
+
+
+def _rules(spec: CohortSpec) -> ClassRules:
+    return ClassRules(
+        classes=spec.classes,
+        ordered=spec.ordered,
+        exclude=spec.exclude_classes,
+        least=spec.min_subjects_per_class,
+    )
+
+
+def _open_all(
+    resolved: Resolved, complaints: list[Complaint | str]
+) -> dict[str, dict[str, Modality]]:
+    used: dict[str, dict[str, None]] = {}
+    for name, chosen in modality_sets(resolved):
+        used.setdefault(name, {}).update(dict.fromkeys(chosen))
+    opened: dict[str, dict[str, Modality]] = {name: {} for name in used}
+    for name, keys in used.items():
+        for key in keys:
+            try:
+                plan = resolved.loaders[name][key]
+                opened[name][key] = open_loader(plan, f"cohorts.{name}.modalities.{key}")
+            except InputError as error:
+                complaints += error.complaints
+    return opened

@@ -1,0 +1,173 @@
+"""The source that makes each cell: digests of its loaders, its model and its strategy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from albench.source_digest import combined, source_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from albench.planning.cells import Cell
+    from albench.planning.resolve import Resolved
+    from albench.registry import Component
+    from albench.source_digest import SourceDigest
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A component whose source is no longer what made a result.
+
+    Parameters
+    ----------
+    name : str
+        Its qualified name.
+    recorded, current : str
+        The digests; empty if there is none.
+    file : str
+        The component's own module, as its folder and name.
+    is_working_copy : bool
+        Whether the results are stale for it: a released distribution declares a version instead.
+    """
+
+    name: str
+    recorded: str
+    current: str
+    file: str
+    is_working_copy: bool
+
+
+class Sources:
+    """The digests of all components of a specification, taken when it was opened.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    """
+
+    def __init__(self, resolved: Resolved) -> None:
+        self._resolved = resolved
+        self._digests: dict[str, SourceDigest] = {}
+
+    def of(self, cell: Cell) -> dict[str, str]:
+        """Return the digest of each component that makes a cell.
+
+        Parameters
+        ----------
+        cell : Cell
+            Of the plan.
+
+        Returns
+        -------
+        dict of str to str
+            By qualified name, sorted: its loaders, its model, its strategy and what that wraps.
+        """
+        parts = self._components(cell)
+        return {name: self.digest(parts[name]).value for name in sorted(parts)}
+
+    def edits_since(self, cell: Cell, recorded: Mapping[str, str]) -> tuple[Edit, ...]:
+        """Return the components of a cell that were edited since a result was recorded.
+
+        Parameters
+        ----------
+        cell : Cell
+            Of the plan.
+        recorded : mapping of str to str
+            The digests that the result carries.
+
+        Returns
+        -------
+        tuple of Edit
+            By name.
+        """
+        parts = self._components(cell)
+        current = {name: self.digest(component) for name, component in sorted(parts.items())}
+        return tuple(
+            Edit(name, recorded.get(name, ""), found.value, short(found), found.is_working_copy)
+            for name, found in current.items()
+            if recorded.get(name, "") != found.value
+        )
+
+    def edits_meanwhile(self, cell: Cell, *, round_zero: bool = False) -> tuple[Edit, ...]:
+        """Return the components of a cell whose source has been edited since the plan was made.
+
+        Parameters
+        ----------
+        cell : Cell
+            Of the plan.
+        round_zero : bool
+            Whether only its round 0 is asked about, in which no strategy has a part.
+
+        Returns
+        -------
+        tuple of Edit
+            By name.
+        """
+        asked = replace(cell, strategy=None) if round_zero else cell
+        return Sources(self._resolved).edits_since(asked, self.of(asked))
+
+    def tag(self, components: Iterable[Component]) -> str:
+        """Return a digest of those components that are working copies.
+
+        Parameters
+        ----------
+        components : iterable of Component
+            Those that decide what is kept under the tag.
+
+        Returns
+        -------
+        str
+            Empty if all are released: their versions are part of every identity.
+        """
+        found = [self.digest(component) for component in components]
+        edited = [digest.value for digest in found if digest.is_working_copy]
+        return combined(edited) if edited else ""
+
+    def digest(self, component: Component) -> SourceDigest:
+        """Return the digest of a component as it was when it was first asked for."""
+        known = self._digests.get(component.qualified)
+        if known is None:
+            known = source_digest(component.descriptor.target.partition(":")[0])
+            self._digests[component.qualified] = known
+        return known
+
+    def round_zero_tag(self, cell: Cell) -> str:
+        """Return the tag of what round 0 of a cell depends on: its loaders and its model."""
+        return self.tag([*self._loaders(cell), self._model(cell)])
+
+    def cell_tag(self, cell: Cell) -> str:
+        """Return the tag of all that a cell depends on."""
+        return self.tag(self._components(cell).values())
+
+    def _components(self, cell: Cell) -> dict[str, Component]:
+        parts = [*self._loaders(cell), self._model(cell)]
+        if cell.strategy is not None:
+            strategy = self._resolved.strategies[cell.strategy.label]
+            parts += [strategy.component, *strategy.wrapped]
+        return {part.qualified: part for part in parts}
+
+    def _loaders(self, cell: Cell) -> list[Component]:
+        loaders = self._resolved.loaders[cell.cohort]
+        return [loaders[key].component for key in cell.modalities]
+
+    def _model(self, cell: Cell) -> Component:
+        return self._resolved.models[cell.model.label].component
+
+
+def short(digest: SourceDigest) -> str:
+    """Return the component's own file as people know it, without where it lies.
+
+    Parameters
+    ----------
+    digest : SourceDigest
+        Of a component.
+
+    Returns
+    -------
+    str
+        Its folder and name: ``mylab/strategy.py``; empty without a file.
+    """
+    return "/".join(digest.files[0].parts[-2:]) if digest.files else ""

@@ -1,5 +1,0 @@
-"""Reports: tables, figures and page from text tables alone; never imports torch."""
-
-from albench.report.writing import write
-
-__all__ = ["write"]

@@ -1,1 +1,0 @@
-"""The sections of a report: a module for each, listed in `albench.report.build`."""

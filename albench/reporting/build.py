@@ -1,0 +1,73 @@
+"""The report's sections, in their order."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from albench.metrics.catalogue import SHOWN
+from albench.reporting.derived import derive
+from albench.reporting.sections import (
+    answer,
+    beside_the_paper,
+    calibration,
+    claims,
+    cost,
+    coverage,
+    data,
+    environment,
+    fairness,
+    final_scores,
+    labels_needed,
+    metric,
+    ordinal,
+    plugins,
+    selections,
+    specification,
+    traps,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from albench.reporting.content import Section
+    from albench.reporting.derived import Derived
+    from albench.reporting.load import Records
+
+SECTIONS: tuple[Callable[[Derived], Section | None], ...] = (
+    answer.section,
+    beside_the_paper.section,
+    claims.section,
+    traps.section,
+    *(partial(metric.section, metric=name) for name in SHOWN),
+    labels_needed.section,
+    final_scores.section,
+    cost.section,
+    ordinal.section,
+    calibration.section,
+    selections.section,
+    coverage.section,
+    fairness.section,
+    data.section,
+    plugins.section,
+    environment.section,
+    specification.section,
+)
+"""Each is written from the same tables; one with nothing to say returns None."""
+
+
+def sections(records: Records) -> list[Section]:
+    """Return the whole report.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`; may be partial.
+
+    Returns
+    -------
+    list of Section
+        The answer first, the specification last.
+    """
+    derived = derive(records)
+    return [section for write in SECTIONS if (section := write(derived)) is not None]

@@ -1,0 +1,170 @@
+"""Tables of areas under the curve, and of their differences to random's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.analysis.curves import BLOCK
+from albench.metrics.catalogue import LABELS
+from albench.reporting.content import Table
+from albench.reporting.formats import grid, mean_half_width, p_value, signed, span
+from albench.reporting.names import block_of, blocks_of, of_block
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from albench.reporting.names import Block, Namer
+
+MARKS = {"better": " ▲", "worse": " ▼"}
+COMPARED = (
+    *("difference", "95 % interval", "95 %, all at once", "w-t-l"),
+    *("p (t)", "p (Holm)", "p (Wilcoxon)", "verdict"),
+)
+
+
+def area_table(
+    efficiency: pd.DataFrame, comparison: pd.DataFrame, metric: str, named: Namer
+) -> Table:
+    """Return the main table: the mean score over the labels bought, by block and strategy.
+
+    Parameters
+    ----------
+    efficiency : DataFrame
+        One row per cell.
+    comparison : DataFrame
+        One row per block and strategy.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Table
+        The largest of a block is bold, what is separable from random marked. Where some blocks
+        compare strategies, those that only have the baseline are left out.
+    """
+    cells: dict[tuple[Block, str], str] = {}
+    n_strategies = efficiency.dropna(subset="area").groupby(list(BLOCK))["strategy"].nunique()
+    for block in blocks_of(efficiency):
+        if n_strategies.get(block, 0) < 2 <= n_strategies.max():
+            continue
+        verdicts = of_block(comparison, block).set_index("strategy")["verdict"].to_dict()
+        areas = of_block(efficiency, block).dropna(subset="area").groupby("strategy")["area"]
+        best = areas.mean().max()
+        for strategy, values in areas:
+            is_best = np.isclose(values.mean(), best, rtol=0, atol=1e-9)
+            mean, *half = mean_half_width(values).split(" ")
+            shown = " ".join([f"**{mean}**" if is_best else mean, *half])
+            mark = MARKS.get(str(verdicts.get(strategy, "")), "")
+            cells[block, str(strategy)] = shown + mark + named.of_planned(block, len(values))
+    title = f"{LABELS[metric]} over the labels bought"
+    caption = (
+        "The area under the learning curve divided by its width, mean over repetitions ± half its "
+        "95 % interval (how many, where some are missing; strategies share splits, so that their "
+        "differences are surer than these). A block is a cohort with a set of modalities, a model "
+        "and a budget. **Bold:** its largest. ▲ better and ▼ worse than random after correction; "
+        "without a mark the two cannot be told apart, there are fewer than six repetitions, or it "
+        "is no competitor. The intervals are each strategy's own: that of the largest of many "
+        "covers the truth too rarely, those that hold for all at once are in the table of "
+        "differences."
+    )
+    return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named))
+
+
+def comparison_table(
+    efficiency: pd.DataFrame, comparison: pd.DataFrame, metric: str, named: Namer
+) -> Table:
+    """Return each strategy's paired difference to random.
+
+    Parameters
+    ----------
+    efficiency : DataFrame
+        One row per cell.
+    comparison : DataFrame
+        One row per block and strategy.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Table
+        With intervals, p values and verdicts.
+    """
+    areas = {key: part["area"] for key, part in efficiency.groupby([*BLOCK, "strategy"])}
+    rows = []
+    for row in comparison.to_dict("records"):
+        block = block_of(row)
+        area = mean_half_width(areas[*block, row["strategy"]])
+        rows.append((named.block(block), row["strategy"], area, *_compared(row)))
+    title = f"Difference to random in the mean {LABELS[metric]} over the labels bought"
+    caption = (
+        "Area with the half width of its own 95 % interval; then, paired by repetition, the "
+        "difference to random's with its own 95 % interval (Student's t) and one that is wide "
+        "enough to hold for all judged rows at once (Šidák), repetitions won-tied-lost and those "
+        "without a partner, p of the paired t-test, the same corrected by Holm "
+        f"{_family(comparison)}, and p of the exact two-sided Wilcoxon test, to compare."
+    )
+    columns = ("block", "strategy", "area", *COMPARED)
+    return Table(f"against-random-{metric}", title, caption, columns, tuple(rows), is_folded=True)
+
+
+def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
+    """Return each strategy's mean difference to random over all blocks.
+
+    Parameters
+    ----------
+    overall : DataFrame
+        The result of `comparison.across_blocks`.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Counts blocks.
+
+    Returns
+    -------
+    Table
+        One row per strategy, the largest difference first.
+    """
+    rows = tuple(
+        (row["strategy"], str(row["n_blocks"]), *_compared(row))
+        for row in overall.sort_values("difference", ascending=False, kind="stable").to_dict(
+            "records"
+        )
+    )
+    title = f"The same difference in {LABELS[metric]}, averaged over blocks"
+    caption = (
+        f"There are {named.all_blocks}; a strategy's are averaged within a repetition, which "
+        f"counts only if all of them are there. Corrected by Holm {_family(overall)}. It "
+        "speaks of these blocks, not of data in general."
+    )
+    columns = ("strategy", "blocks", *COMPARED)
+    return Table(f"overall-{metric}", title, caption, columns, rows)
+
+
+def _family(compared: pd.DataFrame) -> str:
+    """Return the rows over which a table is corrected."""
+    n = int(compared["p_holm"].notna().sum())
+    if n == len(compared):
+        return f"over the {n} rows of this table"
+    return f"over those {n} rows of this table that have a verdict on a competitor"
+
+
+def _compared(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of a comparison
+    missing = f" ({row['n_missing']} unpaired)" if row["n_missing"] else ""
+    return (
+        signed(row["difference"]),
+        span(row["low"], row["high"]),
+        span(row["all_low"], row["all_high"]),
+        f"{row['wins']}-{row['ties']}-{row['losses']}{missing}",
+        p_value(row["p"]),
+        p_value(row["p_holm"]),
+        p_value(row["p_wilcoxon"]),
+        str(row["verdict"]),
+    )

@@ -1,0 +1,110 @@
+"""The content of a report before it is formatted: sections of text, tables and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from albench.reporting.figures import as_png, as_svg
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.figure import Figure as Drawing
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph, or a list of sentences.
+
+    Parameters
+    ----------
+    sentences : tuple of str
+        Plain text; ``**bold**`` is kept.
+    is_list : bool
+        Whether each sentence is an item.
+    """
+
+    sentences: tuple[str, ...]
+    is_list: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as people read it.
+
+    Parameters
+    ----------
+    name : str
+        Of its files.
+    title : str
+        A few words.
+    caption : str
+        What the reader must know of its numbers; may be empty.
+    columns : tuple of str
+        Headings.
+    rows : tuple of tuple of str
+        Formatted cells; ``**bold**`` marks the best.
+    is_folded : bool
+        Whether it is shown only when asked for.
+    """
+
+    name: str
+    title: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    is_folded: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A drawing.
+
+    Parameters
+    ----------
+    name : str
+        Of its files.
+    caption : str
+        One or two sentences.
+    drawing : matplotlib.figure.Figure
+        Drawn.
+    """
+
+    name: str
+    caption: str
+    drawing: Drawing
+
+    @cached_property
+    def svg(self) -> str:
+        """The drawing as SVG, rendered once."""
+        return as_svg(self.drawing)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The drawing as PNG, rendered once."""
+        return as_png(self.drawing)
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text as it was typed."""
+
+    text: str
+
+
+Part = Text | Table | Figure | Code
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of the report."""
+
+    title: str
+    parts: Sequence[Part]
+
+    @property
+    def anchor(self) -> str:
+        """What links to it."""
+        return "".join(c if c.isalnum() else "-" for c in self.title.lower()).strip("-")

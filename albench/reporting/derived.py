@@ -1,0 +1,159 @@
+"""One frozen object of derived tables, from which the sections of a report are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from albench.analysis import comparison, curves, efficiency, equal_picks, training_checks
+from albench.analysis.curves import REFERENCE
+from albench.metrics.catalogue import SHOWN
+from albench.reporting import training_tables
+from albench.reporting.names import Namer, styles
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import pandas as pd
+
+    from albench.analysis.training_checks import Checked
+    from albench.records.manifest import Manifest
+    from albench.reporting.load import Records
+    from albench.reporting.names import Style
+
+N_BEST = 6
+"""Strategies that stand out in figures of too many to tell apart."""
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """The comparisons of strategies in one metric.
+
+    Parameters
+    ----------
+    metric : str
+        Its name.
+    efficiency : DataFrame
+        One row per cell.
+    against_random : DataFrame
+        One row per block and strategy.
+    overall : DataFrame
+        One row per strategy.
+    """
+
+    metric: str
+    efficiency: pd.DataFrame
+    against_random: pd.DataFrame
+    overall: pd.DataFrame
+
+    def without(self, strategies: Collection[str]) -> Finding:
+        """Return the comparisons of the other strategies.
+
+        Parameters
+        ----------
+        strategies : collection of str
+            Those that are left out.
+
+        Returns
+        -------
+        Finding
+            With fewer rows.
+        """
+        tables = (self.efficiency, self.against_random, self.overall)
+        return Finding(self.metric, *(t[~t["strategy"].isin(strategies)] for t in tables))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Derived:
+    """Records, and all that several sections compute from them.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`; may be partial.
+    named : Namer
+        Names blocks and cohorts.
+    oracles : set of str
+        Strategies that use labels which they could not have.
+    rounds : DataFrame
+        One row per round of each cell that succeeded.
+    once : DataFrame
+        The same, with strategies of equal picks counted once.
+    groups : sequence of sequence of str
+        The strategies that are counted once.
+    checks : sequence of Checked
+        The outcomes of the checks of training.
+    findings : sequence of Finding
+        One for each metric with a section; the primary one first. Empty without any round.
+    styles : mapping of str to Style
+        How figures draw each strategy of `once`; empty without any round.
+    """
+
+    records: Records
+    named: Namer
+    oracles: set[str]
+    rounds: pd.DataFrame
+    once: pd.DataFrame
+    groups: Sequence[Sequence[str]]
+    checks: Sequence[Checked]
+    findings: Sequence[Finding]
+    styles: Mapping[str, Style]
+
+    @property
+    def manifest(self) -> Manifest:
+        """The records' manifest."""
+        return self.records.manifest
+
+
+def derive(records: Records) -> Derived:
+    """Return the tables that a report is written from.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`; may be partial.
+
+    Returns
+    -------
+    Derived
+        The same for the same records.
+    """
+    rounds = curves.joined(records.cells, records.scores)
+    oracles = _oracles(records)
+    checks = training_tables.checks_of(records, rounds[~rounds["strategy"].isin(oracles)])
+    groups = equal_picks.find_groups(records.cells, rounds, oracles)
+    once = equal_picks.counted_once(rounds, groups)
+    metrics = [metric for metric in SHOWN if metric in rounds] if len(rounds) else []
+    findings = [_compare(once, metric, oracles, checks) for metric in metrics]
+    return Derived(
+        records=records,
+        named=Namer(records.cells, records.manifest.cohorts),
+        oracles=oracles,
+        rounds=rounds,
+        once=once,
+        groups=groups,
+        checks=checks,
+        findings=findings,
+        styles=_styles(once, findings[0]) if findings else {},
+    )
+
+
+def _oracles(records: Records) -> set[str]:
+    plugins = {part.name for part in records.manifest.plugins if "oracle" in part.tags}
+    cells = records.cells
+    return set(cells.loc[cells["strategy_plugin"].isin(plugins), "strategy"])
+
+
+def _compare(
+    rounds: pd.DataFrame, metric: str, oracles: Collection[str], checks: Sequence[Checked]
+) -> Finding:
+    passed = training_checks.passed_lines(checks, metric)
+    price = training_checks.without_goals(efficiency.cell_efficiency(rounds, metric), passed)
+    each = comparison.against_random(price, outside=oracles)
+    return Finding(metric, price, each, comparison.across_blocks(price, outside=oracles))
+
+
+def _styles(rounds: pd.DataFrame, primary: Finding) -> Mapping[str, Style]:
+    """Return how strategies are drawn; of many, those stand out that gain most over all blocks."""
+    overall = primary.overall.sort_values(["n_blocks", "difference"], ascending=False)
+    return styles(set(rounds["strategy"]) - {REFERENCE}, overall["strategy"].tolist()[:N_BEST])

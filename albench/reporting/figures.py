@@ -1,0 +1,315 @@
+"""Figures: learning curves, differences to random, and areas, in one style."""
+
+from __future__ import annotations
+
+import io
+import math
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from albench.analysis.comparison import Verdict
+from albench.analysis.curves import BASELINE, REFERENCE
+from albench.metrics.catalogue import LABELS
+from albench.reporting.names import blocks_of, in_figures, of_block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from albench.reporting.names import Block, Namer, Style
+
+SETTINGS: dict[Any, Any] = {  # matplotlib types its keys by a literal of all of them
+    "font.size": 9.0,
+    "axes.titlesize": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "text.parse_math": False,  # a class may be called "$5 to $10"
+    "svg.fonttype": "none",
+    "svg.hashsalt": "albench",
+    "font.family": ["DejaVu Sans", "sans-serif"],
+}
+DPI = 150
+COLUMNS = 2
+MOST_TICKS = 9
+PANEL = (4.9, 3.1)
+"""Width and height of a panel, in inches."""
+
+
+OTHERS = "others"
+TITLE_WIDTH = 46
+"""Characters of a panel's title in a line."""
+
+
+def learning_curves(
+    curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> Figure:
+    """Return one panel per block: each strategy's mean curve, and a band for random's.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        The result of `curves.learning_curves`; not empty.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+    drawn : mapping of str to Style
+        Of each strategy.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The band is the 95 % interval of the mean; seven of them would hide the curves.
+    """
+    with mpl.rc_context(SETTINGS):
+        figure, panels = _panels(curves, named)
+        for block, axes in panels.items():
+            part = of_block(curves, block)
+            _draw_reference(axes, part[part["strategy"] == REFERENCE])
+            bought = part[part["strategy"] != REFERENCE]
+            faint_first = sorted(_lines(bought), key=lambda entry: not drawn[entry[0]].is_faint)
+            for name, line in faint_first:
+                _draw_line(axes, line, drawn[name], name)
+            _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
+            _label(axes, bought, LABELS[metric])
+            bottom, top = axes.get_ylim()
+            axes.set_ylim(max(bottom, -0.01), min(top, 1.01))  # no score is outside 0 to 1
+        _legend(figure, panels.values())
+    return figure
+
+
+def difference_curves(
+    curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> Figure:
+    """Return one panel per block: each strategy's mean difference to random with its interval.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        The result of `curves.learning_curves` of `curves.differences_to_random`; not empty.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+    drawn : mapping of str to Style
+        Of each strategy.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Bars are the 95 % intervals of the paired differences.
+    """
+    with mpl.rc_context(SETTINGS):
+        figure, panels = _panels(curves, named)
+        for block, axes in panels.items():
+            part = of_block(curves, block)
+            axes.axhline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
+            # Intervals of dozens would hide each other.
+            lines = [(name, line) for name, line in _lines(part) if not drawn[name].is_faint]
+            step = 0.06 * _usual_gap(part["n_labelled"]) if len(lines) > 1 else 0.0
+            for i, (name, line) in enumerate(lines):
+                shift = (i - (len(lines) - 1) / 2) * step
+                moved = line.assign(n_labelled=line["n_labelled"] + shift)
+                _draw_line(axes, moved, drawn[name], name)
+                _draw_bars(axes, moved, drawn[name])
+            _label(axes, part, f"{LABELS[metric]} minus random's")
+        _legend(figure, panels.values())
+    return figure
+
+
+def area_differences(
+    comparison: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> Figure:
+    """Return one panel per block: each strategy's difference in area to random, with its interval.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        The result of `comparison.against_random`; not empty.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+    drawn : mapping of str to Style
+        Of each strategy.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Filled marks are separable from random after correction.
+    """
+    with mpl.rc_context(SETTINGS):
+        n = max(len(of_block(comparison, block)) for block in blocks_of(comparison))
+        figure, panels = _panels(comparison, named, height=0.9 + 0.22 * n)
+        for block, axes in panels.items():
+            part = of_block(comparison, block).sort_values("strategy", ascending=False)
+            axes.axvline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
+            for height, row in enumerate(part.to_dict("records")):
+                _draw_interval(axes, height, row, drawn[row["strategy"]])
+            axes.set_yticks(range(len(part)), [in_figures(name) for name in part["strategy"]])
+            axes.set_ylim(-0.6, len(part) - 0.4)
+            axes.xaxis.set_major_locator(MaxNLocator(5))
+            axes.set_xlabel(f"mean {LABELS[metric]} over the labels bought, minus random's")
+    return figure
+
+
+def _draw_interval(axes: Axes, height: float, row: Mapping[Any, Any], style: Style) -> None:
+    is_clear = row["verdict"] in {Verdict.BETTER, Verdict.WORSE}
+    axes.plot([row["low"], row["high"]], [height, height], color=style.colour, linewidth=1.6)
+    axes.plot(
+        row["difference"],
+        height,
+        marker=style.marker or "o",
+        color=style.colour,
+        markerfacecolor=style.colour if is_clear else "white",
+        linestyle="none",
+    )
+
+
+def _panels(
+    table: pd.DataFrame, named: Namer, height: float = PANEL[1]
+) -> tuple[Figure, dict[Block, Axes]]:
+    blocks = blocks_of(table)
+    columns = min(COLUMNS, len(blocks))
+    rows = math.ceil(len(blocks) / columns)
+    figure = Figure(figsize=(PANEL[0] * columns, height * rows), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+    for unused in grid[len(blocks) :]:
+        unused.set_visible(False)
+    panels = dict(zip(blocks, grid, strict=False))
+    for block, axes in panels.items():
+        title = textwrap.fill(named.block(block), TITLE_WIDTH)
+        axes.set_title(title, loc="left", fontweight="bold")
+    return figure, panels
+
+
+def _lines(part: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Return each strategy's curve, random's first so that others are drawn over it."""
+    names = sorted(part["strategy"].unique(), key=lambda name: (name != BASELINE, name))
+    return [(name, part[part["strategy"] == name].sort_values("n_labelled")) for name in names]
+
+
+def _draw_line(axes: Axes, line: pd.DataFrame, style: Style, name: str) -> None:
+    axes.plot(
+        line["n_labelled"].to_numpy(dtype=float),
+        line["mean"].to_numpy(dtype=float),
+        color=style.colour,
+        marker=style.marker,
+        markersize=3.6,
+        linestyle=style.dash,
+        linewidth=style.width,
+        label=OTHERS if style.is_faint else in_figures(name),
+    )
+
+
+def _draw_bars(axes: Axes, line: pd.DataFrame, style: Style) -> None:
+    x, low, high = (line[key].to_numpy(dtype=float) for key in ("n_labelled", "low", "high"))
+    axes.vlines(x, low, high, color=style.colour, linewidth=1.0, alpha=0.6)
+
+
+def _draw_band(axes: Axes, line: pd.DataFrame, style: Style) -> None:
+    x, low, high = (line[key].to_numpy(dtype=float) for key in ("n_labelled", "low", "high"))
+    axes.fill_between(x, low, high, color=style.colour, alpha=0.18, linewidth=0)
+
+
+def _draw_reference(axes: Axes, part: pd.DataFrame) -> None:
+    for height in part["mean"].tolist():
+        dashes = (0, (6, 3))
+        axes.axhline(height, color="#222222", linewidth=1.0, linestyle=dashes, label="all labels")
+
+
+def _label(axes: Axes, part: pd.DataFrame, word: str) -> None:
+    """Name the axes, with a tick at each round if there are few."""
+    axes.set_ylabel(word)
+    axes.set_xlabel("labelled candidates")
+    sizes = np.unique(part["n_labelled"].round())
+    if len(sizes) > MOST_TICKS:
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    else:
+        apart = 0.06 * np.ptp(sizes) if len(sizes) else 0.0
+        kept = [
+            size
+            for size, after in zip(sizes, [*sizes[1:], np.inf], strict=False)
+            if after - size >= apart
+        ]
+        axes.set_xticks(kept, [f"{size:.0f}" for size in kept])
+
+
+def _usual_gap(sizes: pd.Series[float]) -> float:
+    """Return the median number of labels that rounds buy."""
+    gaps = np.diff(np.unique(sizes.round()))
+    return float(np.median(gaps)) if len(gaps) else 1.0
+
+
+def _legend(figure: Figure, panels: Iterable[Axes]) -> None:
+    entries: dict[str, Artist] = {}
+    for axes in panels:
+        handles, labels = axes.get_legend_handles_labels()
+        entries |= dict(zip(labels, handles, strict=True))
+    # The widest name decides how many stand beside each other.
+    widest = max(map(len, entries), default=1)
+    ncols = max(1, min(8, len(entries), int(figure.get_figwidth() * 11 / (widest + 6))))
+    place: Any = {"loc": "outside upper center", "ncols": ncols, "frameon": False}
+    figure.legend(list(entries.values()), list(entries), **place)
+
+
+def as_svg(figure: Figure) -> str:
+    """Return a figure as SVG, the same text for the same figure.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Drawn.
+
+    Returns
+    -------
+    str
+        Without date or creator.
+    """
+    target = io.StringIO()
+    with mpl.rc_context(SETTINGS):
+        _lay_out(figure)
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    return target.getvalue()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Place everything once: a second layout may differ in the last digits."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+
+
+def as_png(figure: Figure) -> bytes:
+    """Return a figure as PNG.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Drawn.
+
+    Returns
+    -------
+    bytes
+        At 150 dots an inch.
+    """
+    target = io.BytesIO()
+    with mpl.rc_context(SETTINGS):
+        _lay_out(figure)
+        figure.savefig(target, format="png", dpi=DPI, metadata={"Software": None})
+    return target.getvalue()

@@ -1,0 +1,98 @@
+"""Formats of numbers, and tables with a text for each block and strategy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.curves import BASELINE, REFERENCE, mean_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from albench.reporting.names import Block, Namer
+
+    Grid = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
+
+UNKNOWN = "–"
+LONGEST = 30
+"""Rows of a table that is not folded."""
+MOST_COLUMNS = 9
+"""A page is as wide as a name and so many numbers."""
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Return a difference with its sign, never as -0."""
+    if np.isnan(value):
+        return UNKNOWN
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
+
+
+def span(low: float, high: float) -> str:
+    """Return an interval of differences."""
+    return UNKNOWN if np.isnan(low) else f"{signed(low)} to {signed(high)}"
+
+
+def p_value(value: float) -> str:
+    """Return a p value to three decimals."""
+    if np.isnan(value):
+        return UNKNOWN
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"  # three decimals are shown
+
+
+def p_equals(value: float) -> str:
+    """Return ``p = 0.012`` or ``p < 0.001``."""
+    text = p_value(value)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
+def mean_half_width(values: pd.Series[float]) -> str:
+    """Return a mean with the half width of its 95 % interval; of one value, only that."""
+    mean, low, _ = mean_interval(np.asarray(values.dropna(), dtype=np.float64))
+    if np.isnan(mean):
+        return UNKNOWN
+    return f"{mean:.3f}" if np.isnan(low) else f"{mean:.3f} ± {mean - low:.3f}"
+
+
+def mean_deviation(values: pd.Series[float]) -> str:
+    """Return a mean with its standard deviation; of one value, only that."""
+    numbers = values.dropna()
+    if numbers.empty:
+        return UNKNOWN
+    return f"{numbers.mean():.3f}" + (f" ± {numbers.std():.3f}" if len(numbers) > 1 else "")
+
+
+def in_order(strategies: Sequence[str]) -> list[str]:
+    """Return strategies as tables list them: random first, all labels last."""
+    return sorted(set(strategies), key=lambda name: (name != BASELINE, name == REFERENCE, name))
+
+
+def grid(cells: Mapping[tuple[Block, str], str], named: Namer) -> Grid:
+    """Return headings and rows of a table with a text for each block and strategy.
+
+    Parameters
+    ----------
+    cells : mapping of (block, strategy) to str
+        The texts.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    headings, rows
+        A row per block; a row per strategy if these are too many for columns.
+    """
+    blocks = sorted({block for block, _ in cells})
+    strategies = in_order([strategy for _, strategy in cells])
+    rows = [
+        (named.block(block), *(cells.get((block, name), UNKNOWN) for name in strategies))
+        for block in blocks
+    ]
+    table = [("block", *strategies), *rows]
+    if len(strategies) > MOST_COLUMNS:
+        table = [tuple(column) for column in zip(*table, strict=True)]
+        table[0] = ("strategy", *table[0][1:])
+    return table[0], tuple(table[1:])

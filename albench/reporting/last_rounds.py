@@ -1,0 +1,67 @@
+"""The last round of every cell, and tables of its scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.curves import BLOCK
+from albench.reporting.content import Table
+from albench.reporting.formats import LONGEST, in_order, mean_half_width
+from albench.reporting.names import blocks_of, of_block
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from albench.reporting.names import Namer
+
+
+def last_rounds(rounds: pd.DataFrame) -> pd.DataFrame:
+    """Return the last round of every repetition of every strategy.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        The result of `curves.joined`.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell.
+    """
+    return rounds.loc[rounds.groupby([*BLOCK, "strategy", "repetition"])["round"].idxmax()]
+
+
+def last_round_table(
+    rounds: pd.DataFrame, shown: Mapping[str, str], empty: Table, named: Namer
+) -> Table:
+    """Return the means of some scores in the last round.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        The result of `curves.joined`.
+    shown : mapping of str to str
+        Columns, and their headings.
+    empty : Table
+        With the name, title and caption.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Table
+        One row per block and strategy.
+    """
+    last = last_rounds(rounds)
+    rows = []
+    for block in blocks_of(last):
+        part = of_block(last, block)
+        for strategy in in_order(part["strategy"].tolist()):
+            cells = part[part["strategy"] == strategy]
+            means = [mean_half_width(cells[column]) for column in shown]
+            rows.append((named.block(block), strategy, *means, str(len(cells))))
+    columns = ("block", "strategy", *shown.values(), "n")
+    is_folded = len(rows) > LONGEST
+    return Table(empty.name, empty.title, empty.caption, columns, tuple(rows), is_folded)

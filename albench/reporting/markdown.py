@@ -1,0 +1,166 @@
+"""The report as Markdown, CSV and LaTeX: text that is reviewed and pasted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING
+
+from albench.reporting.content import Code, Figure, Table, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.reporting.content import Part, Section
+
+
+LONG = 40
+"""Characters of a text that is broken into lines."""
+
+
+def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
+    """Return the report as Markdown.
+
+    Parameters
+    ----------
+    title : str
+        The benchmark's.
+    question : str
+        Likewise; may be empty.
+    parts : sequence of Section
+        The report.
+
+    Returns
+    -------
+    str
+        With figures as links to their files; what the page folds is folded where HTML is shown.
+    """
+    lines = [f"# {_escaped(title)}", "", *([_escaped(question), ""] if question else [])]
+    for section in parts:
+        lines += [f"## {section.title}", ""]
+        for part in section.parts:
+            lines += [*_lines(part), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _lines(part: Part) -> Iterator[str]:
+    if isinstance(part, Text):
+        separate = "\n".join if part.is_list else " ".join
+        yield separate(("- " if part.is_list else "") + _escaped(s) for s in part.sentences)
+    elif isinstance(part, Code):
+        yield from _fenced(part.text.strip())
+    elif isinstance(part, Figure):
+        yield f"![{_escaped(part.caption)}](figures/{part.name}.svg)"
+    elif isinstance(part, Table):
+        yield from _table(part)
+
+
+def _fenced(text: str) -> Iterator[str]:
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield from (fence, *text.splitlines(), fence)
+
+
+def _table(table: Table) -> Iterator[str]:
+    if table.is_folded:
+        yield from ("<details>", f"<summary>{_escaped(table.title)}</summary>", "")
+    else:
+        yield from (f"**{_escaped(table.title)}**", "")
+    if table.caption:
+        yield from (_escaped(table.caption), "")
+    yield from (_row(table.columns), _row(["---"] * len(table.columns)))
+    yield from map(_row, table.rows)
+    if table.is_folded:
+        yield from ("", "</details>")
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(_escaped(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def _escaped(text: str) -> str:
+    """Return text in which nothing is HTML, in one line."""
+    return " ".join(re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text).splitlines())
+
+
+def as_csv(table: Table) -> str:
+    """Return a table as CSV.
+
+    Parameters
+    ----------
+    table : Table
+        Any.
+
+    Returns
+    -------
+    str
+        Cells as people read them, without marks of emphasis.
+    """
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([cell.replace("**", "") for cell in row] for row in table.rows)
+    return target.getvalue()
+
+
+def as_latex(table: Table) -> str:
+    """Return a table as LaTeX, for the packages booktabs and amssymb.
+
+    Parameters
+    ----------
+    table : Table
+        Any.
+
+    Returns
+    -------
+    str
+        A floating table with caption and label; columns of long texts break their lines.
+    """
+    body = [" & ".join(map(_latex, row)) + r" \\" for row in table.rows]
+    caption = f"{table.title}. {table.caption}".strip()
+    return "\n".join(
+        [
+            r"\begin{table}",
+            r"\centering",
+            rf"\caption{{{_latex(caption)}}}",
+            rf"\label{{tab:{table.name}}}",
+            rf"\begin{{tabular}}{{{''.join(_alignments(table))}}}",
+            r"\toprule",
+            " & ".join(map(_latex, table.columns)) + r" \\",
+            r"\midrule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def _alignments(table: Table) -> Iterator[str]:
+    for i in range(len(table.columns)):
+        longest = max((len(row[i]) for row in table.rows), default=0)
+        yield "l" if longest <= LONG else r"p{0.3\linewidth}"
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    **{c: f"\\{c}" for c in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "±": r"$\pm$",
+    "−": "$-$",
+    "–": "--",
+    "▲": r"$\blacktriangle$",
+    "▼": r"$\blacktriangledown$",
+    "<": "$<$",
+    ">": "$>$",
+    "×": r"$\times$",
+    "[": "{[}",  # a row that begins with one would be an option of the line break before it
+}
+
+
+def _latex(text: str) -> str:
+    escaped = "".join(_LATEX.get(c, c) for c in " ".join(text.splitlines()))
+    return re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", escaped)

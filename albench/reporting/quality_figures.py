@@ -1,0 +1,118 @@
+"""Figures of systems that published tables name: confusion, and calibration over rounds."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from albench.analysis import curves
+from albench.analysis.curves import SYSTEM
+from albench.reporting.figures import SETTINGS, learning_curves
+from albench.spec.published import System
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from albench.records.run_record import CohortRecord
+    from albench.reporting.names import Namer, Style
+
+COLUMNS = 4
+SIDE = 2.45
+"""Of a matrix, in inches."""
+
+
+def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortRecord]) -> Figure:
+    """Return one matrix per system: true classes down, answers across, shares of the row.
+
+    Parameters
+    ----------
+    confusion : DataFrame
+        One row per system, true class and answer; not empty.
+    cohorts : mapping of str to CohortRecord
+        With the classes' names.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The shares in percent stand in the cells.
+    """
+    keys = confusion[SYSTEM].itertuples(index=False, name=None)
+    systems = [System(*key) for key in dict.fromkeys(keys)]
+    parts = [(key, confusion[(confusion[SYSTEM] == list(key)).all(axis=1)]) for key in systems]
+    columns = min(COLUMNS, len(parts))
+    rows = math.ceil(len(parts) / columns)
+    with mpl.rc_context({**SETTINGS, "axes.grid": False, "font.size": 8.0}):
+        size = (SIDE * columns, (SIDE + 0.45) * rows)
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasAgg(figure)
+        grid = figure.subplots(rows, columns, squeeze=False).ravel()
+        for unused in grid[len(parts) :]:
+            unused.set_visible(False)
+        for axes, (system, part) in zip(grid, parts, strict=False):
+            _draw(axes, _shares(part), cohorts[system.cohort].class_order)
+            title = f"{system.modalities.replace('+', ' + ')}, {system.model}, {system.strategy}"
+            axes.set_title("\n".join(textwrap.wrap(title, 30)), loc="left", fontsize=8)
+    return figure
+
+
+def _shares(part: pd.DataFrame) -> NDArray[np.float64]:
+    n = int(part["truth"].max()) + 1
+    counts = np.zeros((n, n))
+    counts[part["truth"].astype(int), part["answer"].astype(int)] = part["n"]
+    shares: NDArray[np.float64] = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return shares
+
+
+def _draw(axes: Axes, shares: NDArray[np.float64], names: Sequence[str]) -> None:
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (truth, answer), share in np.ndenumerate(shares):
+        dark = 0.55  # above it the cell is too dark for black
+        colour = "white" if share > dark else "#222222"
+        axes.text(answer, truth, f"{100 * share:.0f}", ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xlabel("answered")
+    axes.set_ylabel("true")
+
+
+def calibration_curves(
+    rounds: pd.DataFrame, systems: Sequence[System], named: Namer, drawn: Mapping[str, Style]
+) -> Figure | None:
+    """Return the calibration error of some systems over the labels, one panel per block.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        The result of `curves.joined`.
+    systems : sequence of System
+        Those to draw; random is drawn beside them.
+    named : Namer
+        Names blocks.
+    drawn : mapping of str to Style
+        Of each strategy.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or None
+        None if no block of theirs has more than one round, or the results do not tell.
+    """
+    if "calibration_error" not in rounds.columns:
+        return None
+    chosen = {tuple(s) for s in systems} | {(*s[:4], curves.BASELINE) for s in systems}
+    chosen |= {(*s[:4], curves.REFERENCE) for s in systems}
+    keys = rounds[SYSTEM].itertuples(index=False, name=None)
+    own = curves.of_buying_blocks(rounds[[key in chosen for key in keys]])
+    if own.empty:
+        return None
+    lines = curves.of_most_repetitions(curves.learning_curves(own, "calibration_error"))
+    return learning_curves(lines, "calibration_error", named, drawn)

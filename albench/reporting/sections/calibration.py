@@ -1,0 +1,54 @@
+"""Calibration of the predicted probabilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.curves import BASELINE, REFERENCE
+from albench.metrics.catalogue import LABELS
+from albench.reporting import quality_figures
+from albench.reporting.content import Figure, Section, Table
+from albench.reporting.last_rounds import last_round_table
+from albench.reporting.names import styles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from albench.reporting.derived import Derived
+    from albench.reporting.names import Namer
+
+
+def section(derived: Derived) -> Section | None:
+    """Return calibration in the last round and by labels; None if it was not recorded."""
+    if not derived.findings or "calibration_error" not in derived.rounds.columns:
+        return None
+    table = _calibration_table(derived.rounds, derived.named)
+    return Section("Calibration", [*_calibration_figure(derived), table])
+
+
+def _calibration_figure(derived: Derived) -> Iterator[Figure]:
+    systems = derived.manifest.published.systems()
+    shown = {system.strategy for system in systems} | {BASELINE}
+    drawn = styles(shown - {REFERENCE})
+    drawing = quality_figures.calibration_curves(derived.rounds, systems, derived.named, drawn)
+    if drawing is not None:
+        caption = (
+            "Calibration error by labels bought, of the systems of the published tables and of "
+            "random: means over repetitions; the grey band is the 95 % interval of random's mean."
+        )
+        yield Figure("calibration", caption, drawing)
+
+
+def _calibration_table(rounds: pd.DataFrame, named: Namer) -> Table:
+    """Return calibration error and Brier score in the last round."""
+    shown = {name: LABELS[name] for name in ("calibration_error", "brier")}
+    caption = (
+        "Last round: mean over n repetitions ± half its 95 % interval; smaller is better. "
+        "Calibration error: the gap between the answer's probability and the share of right "
+        "answers, over ten bins (small test sets have some by chance alone). Brier score: the "
+        "squared distance of all probabilities from the truth, 0 to 2."
+    )
+    empty = Table("calibration", "Calibration", caption, (), ())
+    return last_round_table(rounds, shown, empty, named)

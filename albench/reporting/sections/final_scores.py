@@ -1,0 +1,69 @@
+"""The scores of the last round, and what fusion adds to single modalities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.curves import BASELINE, REFERENCE
+from albench.metrics.catalogue import COMPARABLE, LABELS, SHOWN
+from albench.reporting.content import Section, Table
+from albench.reporting.formats import in_order, mean_deviation
+from albench.reporting.last_rounds import last_rounds
+from albench.reporting.names import blocks_of, of_block
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from albench.reporting.derived import Derived
+    from albench.reporting.names import Namer
+
+
+def section(derived: Derived) -> Section | None:
+    """Return what fusion adds, and all last scores; None without any round."""
+    if not derived.findings:
+        return None
+    last = last_rounds(derived.once)
+    fusion, final = _fusion_table(last, derived.named), _final_table(last, derived.named)
+    return Section("Final scores", [final] if fusion is None else [fusion, final])
+
+
+def _fusion_table(last: pd.DataFrame, named: Namer) -> Table | None:
+    """Return fusion beside single modalities, for random and for all labels."""
+    blocks = blocks_of(last)
+    if len({(cohort, model, budget) for cohort, _, model, budget in blocks}) == len(blocks):
+        return None
+    rows = []
+    for block in blocks:
+        part = of_block(last, block)
+        means = []
+        for strategy in (BASELINE, REFERENCE):
+            cells = part[part["strategy"] == strategy]
+            means += [mean_deviation(cells[metric]) for metric in SHOWN]
+        rows.append((named.block(block), *means))
+    columns = (
+        "block",
+        *(f"random: {LABELS[metric]}" for metric in SHOWN),
+        *(f"all labels: {LABELS[metric]}" for metric in SHOWN),
+    )
+    caption = (
+        "Scores of the last round with random's labels, and with all of the training part's: mean "
+        "and standard deviation over repetitions. The subjects are those that have every modality "
+        "of the row."
+    )
+    return Table("fusion", "What fusion adds", caption, columns, tuple(rows))
+
+
+def _final_table(last: pd.DataFrame, named: Namer) -> Table:
+    """Return the scores of the last round of each strategy, and of all labels."""
+    rows = []
+    for block in blocks_of(last):
+        part = of_block(last, block)
+        for strategy in in_order(part["strategy"].tolist()):
+            cells = part[part["strategy"] == strategy]
+            means = [mean_deviation(cells[metric]) for metric in COMPARABLE]
+            n_labelled = f"{cells['n_labelled'].mean():.0f}"
+            rows.append((named.block(block), strategy, n_labelled, *means, str(len(cells))))
+    title = "Scores of the last round"
+    caption = "Mean and standard deviation over n repetitions."
+    columns = ("block", "strategy", "labels", *(LABELS[metric] for metric in COMPARABLE), "n")
+    return Table("final", title, caption, columns, tuple(rows), is_folded=True)

@@ -1,0 +1,111 @@
+"""A metric's learning curves, and the comparison of strategies with random in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis import coverage_and_fairness, curves, ranks
+from albench.metrics.catalogue import GLOSSES, LABELS, PRIMARY
+from albench.reporting import comparison_tables, figures, sentences
+from albench.reporting.content import Figure, Section, Text
+from albench.reporting.derived import N_BEST
+from albench.reporting.names import of_block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from albench.reporting.content import Part
+    from albench.reporting.derived import Derived, Finding
+    from albench.reporting.names import Namer, Style
+
+
+def section(derived: Derived, metric: str) -> Section | None:
+    """Return the figures and tables of one metric; None if no round has it."""
+    for finding in derived.findings:
+        if finding.metric == metric:
+            label = LABELS[metric]
+            return Section(label[0].upper() + label[1:], list(_parts(derived, finding)))
+    return None
+
+
+def _parts(derived: Derived, finding: Finding) -> Iterator[Part]:
+    rounds, named, drawn = derived.once, derived.named, derived.styles
+    metric, against_random = finding.metric, finding.against_random
+    if rounds[metric].isna().all():
+        yield Text((f"No round has a known {LABELS[metric]}.",))
+        return
+    yield from _curve_figure(curves.of_buying_blocks(rounds), metric, named, drawn)
+    if against_random.empty:
+        yield Text(("There is nothing to compare with random.",))
+        return
+    yield _area_figure(against_random, metric, named, drawn)
+    if metric != PRIMARY:  # the primary metric's stands in the answer
+        yield comparison_tables.area_table(finding.efficiency, against_random, metric, named)
+    yield comparison_tables.comparison_table(finding.efficiency, against_random, metric, named)
+    yield comparison_tables.overall_table(finding.overall, metric, named)
+    yield Text(tuple(_remarks(derived, finding)))
+    yield from _difference_figure(rounds, metric, named, drawn)
+
+
+def _curve_figure(
+    rounds: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> Iterator[Figure]:
+    lines = curves.of_most_repetitions(curves.learning_curves(rounds, metric))
+    if lines.empty:
+        return
+    gloss = f" ({GLOSSES[metric]})" if GLOSSES[metric] else ""
+    caption = (
+        f"Test {LABELS[metric]}{gloss} by labels bought: means over repetitions. The grey band is "
+        "the 95 % interval of random's mean; the other strategies' intervals are below, where they "
+        "are paired. Rounds that fewer than half of the repetitions have are not drawn. The dashed "
+        "line was trained on all labels of the training part."
+    )
+    if any(style.is_faint for style in drawn.values()):
+        caption += (
+            f" There are too many strategies to tell apart: the {N_BEST} that gain most in "
+            f"{LABELS[PRIMARY]} over all blocks stand out, here and below; the tables have all."
+        )
+    drawing = figures.learning_curves(lines, metric, named, drawn)
+    yield Figure(f"curves-{metric}", caption, drawing)
+
+
+def _area_figure(
+    comparison: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> Figure:
+    caption = (
+        f"Mean {LABELS[metric]} over the labels bought, minus random's, paired by repetition: "
+        "mean and 95 % interval, not corrected. Filled marks are separable from random after "
+        "correction."
+    )
+    drawing = figures.area_differences(comparison, metric, named, drawn)
+    return Figure(f"areas-{metric}", caption, drawing)
+
+
+def _difference_figure(
+    rounds: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> Iterator[Figure]:
+    paired = curves.differences_to_random(rounds, metric)
+    lines = curves.of_most_repetitions(curves.learning_curves(paired, metric))
+    if lines.empty:
+        return
+    caption = (
+        f"Test {LABELS[metric]} minus random's at the same number of labels, paired by "
+        "repetition: mean and 95 % interval, not corrected. Marks are set apart sideways so that "
+        "they do not hide each other."
+    )
+    drawing = figures.difference_curves(lines, metric, named, drawn)
+    yield Figure(f"differences-{metric}", caption, drawing)
+
+
+def _remarks(derived: Derived, finding: Finding) -> Iterator[str]:
+    named = derived.named
+    yield sentences.ranking(ranks.rank(finding.without(derived.oracles).efficiency))
+    groups = [
+        (named.block(block), names)
+        for block in named.blocks
+        for names in coverage_and_fairness.identical(of_block(derived.once, block), finding.metric)
+    ]
+    if groups:
+        yield sentences.identical(groups)

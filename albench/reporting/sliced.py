@@ -1,0 +1,85 @@
+"""A part of the tables that a report is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from albench.analysis.curves import SYSTEM
+from albench.analysis.summaries import Summaries
+from albench.spec.slices import AXES, Place
+
+if TYPE_CHECKING:
+    from albench.reporting.load import Records
+    from albench.spec.slices import Slice
+
+
+def sliced(records: Records, part: Slice) -> Records:
+    """Return the tables of the cells that a slice chooses.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`.
+    part : Slice
+        Without a shard.
+
+    Returns
+    -------
+    Records
+        Its manifest names the slice.
+
+    Raises
+    ------
+    InputError
+        If a name is not in the tables, or nothing is left.
+    """
+    kept = chosen_rows(records.cells, part).reset_index(drop=True)
+    mine = set(kept["cell"])
+    tables = vars(records.summaries).items()
+    manifest = records.manifest
+    earlier = [manifest.slice] if manifest.slice else []
+    return replace(
+        records,
+        cells=kept,
+        scores=records.scores[records.scores["cell"].isin(mine)].reset_index(drop=True),
+        marks=records.marks[records.marks["cell"].isin(mine)].reset_index(drop=True),
+        summaries=Summaries(**{name: _of_systems(table, kept) for name, table in tables}),
+        manifest=manifest.model_copy(update={"slice": " ".join([*earlier, part.text])}),
+    )
+
+
+def chosen_rows(cells: pd.DataFrame, part: Slice) -> pd.DataFrame:
+    """Return the rows of a table of cells that a slice chooses.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a planned cell.
+    part : Slice
+        Without a shard.
+
+    Returns
+    -------
+    DataFrame
+        With the index of `cells`.
+
+    Raises
+    ------
+    InputError
+        If a name is not in the table, or nothing is left.
+    """
+    columns = [cells[axis].astype(str) for axis in AXES]
+    places = (Place(*row) for row in zip(*columns, cells["repetition"].astype(int), strict=True))
+    return cells[part.of_places(places)]
+
+
+def _of_systems(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the systems that are left; of tables of claims, all."""
+    if not set(SYSTEM) <= set(table.columns):
+        return table
+    systems = pd.MultiIndex.from_frame(cells[SYSTEM])
+    kept = pd.MultiIndex.from_frame(table[SYSTEM]).isin(systems)
+    return table[kept].reset_index(drop=True)

@@ -1,0 +1,250 @@
+"""Checks of training: a table of their outcomes, and the failures in words."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.analysis.convergence import convergence, doubled
+from albench.analysis.efficiency import TARGET
+from albench.analysis.training_checks import (
+    Check,
+    Outcome,
+    check_training,
+    guessing,
+    passed_lines,
+)
+from albench.metrics.catalogue import LABELS
+from albench.reporting.content import Table, Text
+from albench.reporting.formats import UNKNOWN, signed, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from albench.analysis.training_checks import Checked
+    from albench.reporting.load import Records
+    from albench.reporting.names import Namer
+
+FAILURES = {
+    Check.LOSS: "the log loss of networks is not below that of guessing",
+    Check.RISE: "random's {metric} falls as labels are bought",
+    Check.MODES: "networks predict what they were trained on worse than they did in training",
+    Check.END: (
+        "with all labels bought, {metric} is not that of training on all labels from the start"
+    ),
+    Check.UPPER: "strategies end above all labels in {metric}, which are no upper line there",
+}
+NO_GOAL = f"Labels for {100 * TARGET:g} % of the all-labels {{metric}} are not given there."
+N_NAMED = 4
+"""Blocks that a sentence names before it counts the rest."""
+
+
+def checks_of(records: Records, rounds: pd.DataFrame) -> list[Checked]:
+    """Return the outcomes of the checks of training.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`.
+    rounds : DataFrame
+        The result of `curves.joined`.
+
+    Returns
+    -------
+    list of Checked
+        Guessing uses each class's share of the subjects.
+    """
+    cohorts = records.manifest.cohorts.items()
+    return check_training(rounds, {name: guessing(facts.classes) for name, facts in cohorts})
+
+
+def failures(checks: Sequence[Checked], named: Namer) -> Text | None:
+    """Return what failed, for the first screen.
+
+    Parameters
+    ----------
+    checks : sequence of Checked
+        The result of `checks_of`.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Text or None
+        A sentence for each kind of failure; None if nothing failed.
+    """
+    sentences = [
+        _failure(check, metric, failed, named)
+        for check in Check
+        for metric in sorted({checked.metric for checked in checks})
+        if (failed := _failed(checks, check, metric))
+    ]
+    return Text(tuple(sentences), is_list=True) if sentences else None
+
+
+def _failed(checks: Sequence[Checked], check: Check, metric: str) -> list[Checked]:
+    return [
+        checked
+        for checked in checks
+        if (checked.check, checked.metric, checked.outcome) == (check, metric, Outcome.FAIL)
+    ]
+
+
+def _failure(check: Check, metric: str, failed: Sequence[Checked], named: Namer) -> str:
+    word = LABELS.get(metric, metric)
+    worst = sorted(failed, key=lambda checked: -abs(checked.value - checked.bound))
+    places = [f"{named.block(checked.block)} ({_short(checked)})" for checked in worst[:N_NAMED]]
+    if rest := len(worst) - len(places):
+        places.append(f"and {rest} more")
+    what = FAILURES[check].format(metric=word)
+    sentence = f"**Training fails a check:** {what}: {'; '.join(places)}. See Coverage."
+    return f"{sentence} {NO_GOAL.format(metric=word)}" if check is Check.UPPER else sentence
+
+
+def _short(checked: Checked) -> str:
+    if checked.check is Check.LOSS:
+        return f"{checked.value:.3f}, guessing {checked.bound:.3f}"
+    return signed(checked.value)
+
+
+def check_table(checks: Sequence[Checked], named: Namer) -> Table:
+    """Return the outcome of every check in every block.
+
+    Parameters
+    ----------
+    checks : sequence of Checked
+        The result of `checks_of`.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Table
+        One row per block, one column a check.
+    """
+    blocks = sorted({checked.block for checked in checks})
+    rows = tuple(
+        (
+            named.block(block),
+            *(
+                _joined([f for f in checks if (f.block, f.check) == (block, check)])
+                for check in Check
+            ),
+        )
+        for block in blocks
+    )
+    caption = (
+        "Loss: the test log loss of the last round, the worse of random's and all labels', against "
+        "that of always answering with the classes' shares. Rises: random's last round minus its "
+        "first. Modes: accuracy on the labelled set in training mode minus that in evaluation "
+        "mode. Last round: the mean of strategies that have bought everything, minus all labels. "
+        "Upper line: the mean of all strategies' last rounds, minus all labels. Differences are "
+        "paired by repetition, with 95 % intervals. They fail under p = 0.05, which is not "
+        "corrected: of twenty checks of networks without fault one fails by chance."
+    )
+    columns = ("block", *(str(check) for check in Check))
+    return Table("training-checks", "Checks of training", caption, columns, rows)
+
+
+def _joined(checks: Sequence[Checked]) -> str:
+    if all(np.isnan(entry.value) for entry in checks):
+        return str(checks[0].outcome)
+    return "; ".join(_outcome(entry) for entry in checks)
+
+
+def _outcome(checked: Checked) -> str:
+    outcome = f"**{checked.outcome}**" if checked.outcome is Outcome.FAIL else str(checked.outcome)
+    if checked.check is Check.LOSS:
+        return f"{outcome}: {checked.value:.3f} against {checked.bound:.3f}"
+    if checked.check is Check.MODES:
+        return f"{outcome}: {signed(checked.value)}"
+    interval = span(checked.low, checked.high)
+    shown = f" ({interval})" if interval != UNKNOWN else ""
+    return f"{LABELS[checked.metric]} {outcome}: {signed(checked.value)}{shown}"
+
+
+def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text | None:
+    """Return where no labels for a share of the all-labels score are given, and why.
+
+    Parameters
+    ----------
+    checks : sequence of Checked
+        The result of `checks_of`.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Text or None
+        None if they are given everywhere.
+    """
+    blocks = sorted(passed_lines(checks, metric))
+    if not blocks:
+        return None
+    word = LABELS[metric]
+    places = "; ".join(named.block(block) for block in blocks)
+    return Text(
+        (
+            f"All labels are no upper line in {word} on {places}: strategies end above them. "
+            f"{NO_GOAL.format(metric=word)}",
+        )
+    )
+
+
+def convergence_text(records: Records, efficiency: pd.DataFrame, named: Namer) -> Text:
+    """Return whether doubling the updates changes what strategies gain over random.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`.
+    efficiency : DataFrame
+        One row per cell.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    Text
+        A sentence for each block that was run with both lengths, or that none was.
+    """
+    models = _models(records.manifest.spec)
+    sentences = [*_converged(efficiency, doubled(models), named)]
+    if not sentences:
+        sentences = [
+            "Convergence is not measured: no block was run with a second model whose epochs and "
+            "min_updates are twice the first's."
+        ]
+    return Text(tuple(sentences), is_list=len(sentences) > 1)
+
+
+def _models(specification: str) -> dict[str, Any]:  # plain data
+    try:
+        return dict(tomllib.loads(specification).get("models", {}))
+    except (tomllib.TOMLDecodeError, TypeError, ValueError):  # of a manifest that was edited
+        return {}
+
+
+def _converged(
+    efficiency: pd.DataFrame, pairs: list[tuple[str, str]], named: Namer
+) -> Iterator[str]:
+    for pair in convergence(efficiency, pairs):
+        place = f"{named.block(pair.block)} (twice as long: {pair.longer})"
+        order = f"the order of strategies correlates by τ = {pair.tau:.2f}"
+        if pair.changed:
+            names = ", ".join(pair.changed)
+            yield (
+                f"**Convergence, fail:** {place}: with twice the updates the gain over random "
+                f"changes for {names}; {order}."
+            )
+        else:
+            yield (
+                f"Convergence, pass: {place}: with twice the updates no gain over random of "
+                f"{pair.n_strategies} strategies changes beyond noise; {order}."
+            )

@@ -1,0 +1,228 @@
+"""What would fail when it is run is skipped when it is planned, with the key to change."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from albench import registry
+from albench.api import Descriptor, Kind
+from albench.cohort.join import join
+from albench.learn.estimator import FusionClassifier
+from albench.learn.store import SampleStore
+from albench.learn.validation import validation_mask
+from albench.planning import foresight, make, resolve, single_batches
+from albench.planning.foresight import _left
+from albench.planning.single_batches import takes_one
+from albench.registry import Component
+from albench.spec.training import Training
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from albench.api import Modality
+    from albench.planning import Plan
+    from albench.spec import Specification
+
+    Foreseen = Callable[..., Plan]
+
+SPECIFICATION = """
+    name = "toy"
+    repetitions = 3
+    [cohorts.clinic.modalities]
+    a = { loader = "digits" }
+    [models.net]
+    plugin = "dlre"
+    options = { channels = 2, dropout = 0.5 }
+    training = { batch_size = 32, validation = 0.0 }
+    [budgets.few]
+    initial = 1
+    query = 1
+    [[matrix]]
+    cohorts = ["clinic"]
+    models = ["net"]
+    strategies = ["random"]
+    budgets = ["few"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Ask networks here, and not in a process each, which imports torch for seconds."""
+    if "asks_a_process" not in request.node.name:
+        monkeypatch.setattr(foresight, "learns_from_one", takes_one)
+
+
+@pytest.fixture
+def foreseen(
+    parse: Callable[..., Specification], make_modality: Callable[..., Modality]
+) -> Foreseen:
+    """Plan with what ships, over twenty subjects with so many samples of a shape each."""
+
+    def plan(
+        *changes: tuple[str, str], shape: tuple[int, ...] = (1, 8, 8), samples: int = 1
+    ) -> Plan:
+        owners = [f"P{number:02}" for number in range(20)]
+        labels = {owner: f"F{number % 2}" for number, owner in enumerate(owners)}
+        resolved = resolve(parse(*changes, text=SPECIFICATION), registry.discover())
+        parts = {"a": make_modality(owners * samples, labels, shape=shape)}
+        return make(resolved, {("clinic", ("a",)): join("clinic", parts)})
+
+    return plan
+
+
+def reasons(plan: Plan) -> dict[str, str]:
+    """Return why each strategy is skipped."""
+    return {skip.what.rpartition(" · ")[2]: skip.reason for skip in plan.skipped}
+
+
+INITIAL = ("initial = 1", "initial = 2")
+
+
+def test_a_model_that_needs_two_is_not_started_with_one(foreseen: Foreseen) -> None:
+    found = reasons(foreseen())
+    assert set(found) == {"random"}  # the reference has all labels
+    assert "core/dlre cannot learn from one candidate" in found["random"]
+    assert "raise budgets.few.initial" in found["random"]
+    assert reasons(foreseen(INITIAL)) == {}
+
+
+def test_a_share_that_comes_to_one_is_found_too(foreseen: Foreseen) -> None:
+    assert "random" in reasons(foreseen(("initial = 1", "initial = 0.1")))
+
+
+def test_it_asks_a_process_whether_a_model_takes_one(foreseen: Foreseen) -> None:
+    assert "core/dlre cannot learn from one candidate" in reasons(foreseen())["random"]
+
+
+RUDE = """
+import os, sys
+
+class Model:
+    def build(self, shapes, n_classes):
+        {ending}
+"""
+
+
+@pytest.mark.parametrize("ending", ["os._exit(0)", "os.abort()", "raise GeneratorExit"])
+def test_a_model_that_ends_its_process_is_not_judged_and_ends_nothing_else(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rude_model.py").write_text(RUDE.format(ending=ending))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    descriptor = Descriptor(name="r", kind=Kind.MODEL, target="rude_model:Model", summary="R.")
+    plan: Any = SimpleNamespace(options={})
+    assert single_batches.learns_from_one(Component(descriptor, "rude", "1"), plan, {"a": (3,)}, 2)
+
+
+def test_a_batch_size_of_one_skips_the_reference_too(foreseen: Foreseen) -> None:
+    found = reasons(foreseen(INITIAL, ("batch_size = 32", "batch_size = 1")))
+    assert set(found) == {"all-labels", "random"}
+    assert "set models.net.training.batch_size to 2 or more" in found["all-labels"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"shape": (1, 32, 32)}, {"shape": (3,)}],
+    ids=["maps of several pixels", "vectors"],
+)
+def test_what_can_learn_from_one_stays(foreseen: Foreseen, change: dict[str, Any]) -> None:
+    assert reasons(foreseen(**change)) == {}
+    assert reasons(foreseen(("batch_size = 32", "batch_size = 1"), **change)) == {}
+
+
+def test_a_model_without_batch_normalisation_stays(foreseen: Foreseen) -> None:
+    assert reasons(foreseen(("channels = 2", "channels = 2, batch_norm = false"))) == {}
+
+
+def test_one_subject_with_several_candidates_stays(foreseen: Foreseen) -> None:
+    by_subject = ("initial = 1", 'of = "subjects"\ninitial = 1')
+    assert "random" in reasons(foreseen(by_subject))
+    assert reasons(foreseen(by_subject, samples=2)) == {}
+
+
+def test_a_validation_part_that_leaves_one_subject_is_told(foreseen: Foreseen) -> None:
+    found = reasons(foreseen(INITIAL, ("validation = 0.0", "validation = 0.2")))
+    assert set(found) == {"random"}
+    assert found["random"] == (
+        "validation on a share of 0.2 leaves 1 of 2 subjects to train on in round 0, needed are "
+        "2: raise budgets.few.initial to 3 subjects, or lower models.net.training.validation"
+    )
+    three = ("initial = 1", "initial = 3")
+    assert reasons(foreseen(three, ("validation = 0.0", "validation = 0.2"))) == {}
+
+
+def test_a_validation_part_that_takes_nearly_all_skips_the_reference(foreseen: Foreseen) -> None:
+    found = reasons(foreseen(INITIAL, ("validation = 0.0", "validation = 0.99")))
+    assert set(found) == {"all-labels", "random"}
+    assert found["all-labels"].endswith("needed are 2: lower models.net.training.validation")
+
+
+@pytest.mark.parametrize(("seed", "is_skipped"), [(0, True), (3, False)])
+def test_candidates_of_too_few_subjects_are_found_in_any_repetition(
+    foreseen: Foreseen, seed: int, is_skipped: bool
+) -> None:
+    # Four candidates are of three or of four subjects: it depends on the draw.
+    seeded = ("repetitions = 3", f"repetitions = 3\nseed = {seed}")
+    four = ("initial = 1", "initial = 4")
+    plan = foreseen(seeded, four, ("validation = 0.0", "validation = 0.5"), samples=40)
+    assert ("random" in reasons(plan)) == is_skipped
+
+
+def test_passes_with_dropout_that_are_all_the_same_are_told(foreseen: Foreseen) -> None:
+    bald = ('["random"]', '["bald"]')
+    found = reasons(foreseen(INITIAL, bald, ("dropout = 0.5", "dropout = 0.0")))
+    assert set(found) == {"bald"}
+    assert "set models.net.options.dropout above 0" in found["bald"]
+    assert reasons(foreseen(INITIAL, bald)) == {}
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.5, 0.75, 0.9, 0.99])
+def test_the_part_that_is_left_is_what_training_leaves(share: float) -> None:
+    for n in range(2, 30):
+        apart = validation_mask(np.arange(n), share, np.random.default_rng(0))
+        assert _left(n, share) == n - apart.sum() or _left(n, share) == 0
+
+
+MODELS: dict[str, dict[str, Any]] = {
+    "dlre": {"plugin": "dlre", "channels": 2},
+    "dlre without": {"plugin": "dlre", "channels": 2, "batch_norm": False},
+    "small trunk": {"plugin": "mmfn", "trunk": "small", "frozen": False},
+    "small trunk, frozen": {"plugin": "mmfn", "trunk": "small"},
+    "resnet18": {"plugin": "resnet50", "trunk": "resnet18", "frozen": False, "weights": "random"},
+}
+
+
+@pytest.mark.parametrize("side", [8, 32])
+@pytest.mark.parametrize("kind", MODELS)
+def test_what_is_foreseen_is_what_happens(
+    parse: Callable[..., Specification], kind: str, side: int
+) -> None:
+    if kind == "resnet18" and side < 32:
+        pytest.skip("its trunk takes no smaller images")
+    options = MODELS[kind] | {}
+    plugin = options.pop("plugin")
+    told = ", ".join(
+        f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}"
+        for key, value in options.items()
+    )
+    changes = (('"dlre"', f'"{plugin}"'), ("{ channels = 2, dropout = 0.5 }", f"{{ {told} }}"))
+    resolved = resolve(parse(*changes, text=SPECIFICATION), registry.discover())
+    component, plan = resolved.models["net"].component, resolved.models["net"].plan
+    shapes = {"a": (3, side, side)}
+    model = component.load()(**component.arguments(plan.options))
+    trunk = model.build(shapes, 2).trunks.get("a")
+    values = np.zeros((1, *(shapes["a"] if trunk is None else trunk.shape)), dtype=np.float32)
+    store = SampleStore({"a": (np.array([0]), values)}, subjects=np.array([0]))
+    classifier = FusionClassifier(
+        model, shapes, 2, store, training=Training(epochs=1), device="cpu"
+    )
+    if takes_one(component, plan, shapes, 2):
+        classifier.fit(np.array([[0]]), np.array([0]))
+    else:
+        with pytest.raises(ValueError, match="more than 1 value per channel"):
+            classifier.fit(np.array([[0]]), np.array([0]))

@@ -1,0 +1,254 @@
+"""What is said, and the numbers in the tables."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from albench import reporting
+from albench.analysis.ranks import Ranking
+from albench.reporting import sentences
+from albench.reporting.build import sections
+from albench.reporting.content import Text
+from albench.reporting.formats import in_order, p_value, signed
+from albench.reporting.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def answer(toy: Any) -> tuple[str, ...]:
+    """Return the list of sentences that a report begins with."""
+    first = sections(load(toy.write()))[0]
+    (told,) = [part for part in first.parts if isinstance(part, Text) and part.is_list]
+    return told.sentences
+
+
+@pytest.fixture(scope="module")
+def table(written: Path) -> Callable[[str], list[dict[str, str]]]:
+    """Read a written table."""
+
+    def table(name: str) -> list[dict[str, str]]:
+        with (written / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    return table
+
+
+@pytest.fixture(scope="module")
+def told(written: Path) -> list[str]:
+    """The list of sentences that the written report begins with."""
+    text = (written / "report.md").read_text(encoding="utf-8")
+    return re.findall(r"^- (.*)$", text.partition("\n\n**Mean")[0], flags=re.MULTILINE)
+
+
+def test_a_planted_gain_is_the_answer(told: list[str]) -> None:
+    (gain,) = [text for text in told if text.startswith("**digits: pixels:**")]
+    assert re.search(r"margin is better than random, \+0\.0\d\d \(\+0\.0\d\d to", gain)
+    assert re.search(r"margin needs \d+ labels for 95 % of the all-labels score, random \d+", gain)
+    assert gain.endswith("4 strategies not told apart.")
+
+
+def test_blocks_without_a_finding_share_a_sentence(told: list[str]) -> None:
+    silent = "digits: pixels + fourier; liver (simulated): LSTE + LUS"
+    assert f"No strategy can be told from random on {silent}." in told
+
+
+def test_comparisons_are_counted_with_their_correction(told: list[str]) -> None:
+    (counted,) = [text for text in told if "with random" in text and text.startswith("Of ")]
+    assert "Of 13 comparisons with random in accuracy" in counted
+    assert "1 found the strategy better, none worse, and 12 could not tell" in counted
+    assert "corrected by Holm over all 13" in counted
+
+
+def test_comparisons_with_too_few_pairs_are_named(told: list[str]) -> None:
+    (few,) = [text for text in told if text.startswith("With fewer than 6")]
+    assert "esd on digits: pixels; esd on digits: pixels + fourier; bald, esd, margin on" in few
+
+
+def test_the_average_says_how_many_blocks_are_simulated(told: list[str]) -> None:
+    assert told[0].startswith(
+        "On these 2 cohorts (1 simulated), averaged over all 3 blocks (1 simulated), "
+    )
+
+
+def test_the_average_does_not_claim_blocks_that_failed(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    toy.cells["modalities"] = toy.cells["modalities"].replace("LSTE+LUS", "LSTE")
+    more = toy.cells[toy.cells["cohort"] == "digits"]
+    twin = more.assign(modalities="fourier", cell="x" + more["cell"])
+    rounds = toy.scores[toy.scores["cell"].isin(more["cell"])]
+    toy.cells = pd.concat([toy.cells, twin])
+    toy.scores = pd.concat([toy.scores, rounds.assign(cell="x" + rounds["cell"])])
+    toy.end("oom", cohort="liver")
+    told = answer(toy)[0]
+    assert told.startswith(
+        "On this cohort, averaged over the blocks that each has, of 3 blocks (1 simulated), "
+    )
+
+
+def test_a_price_beyond_the_budget_is_called_so(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    reference = toy.cells.loc[toy.cells["strategy"] == "all-labels", "cell"]
+    toy.scores.loc[toy.scores["cell"].isin(reference), "accuracy"] = 0.945
+    (gain,) = [text for text in answer(toy) if text.startswith("**digits: pixels:**")]
+    assert "random more than the budget" in gain
+
+
+def test_what_only_the_price_of_nothing_is_known_of_is_not_told(
+    make_toy: Callable[..., Any],
+) -> None:
+    toy = make_toy()
+    toy.end("error", strategy="all-labels", modalities="pixels")
+    (gain,) = [text for text in answer(toy) if text.startswith("**digits: pixels:**")]
+    assert "labels" not in gain
+
+
+def test_coverage_counts_failures_by_cause(table: Callable[..., Any]) -> None:
+    row = {key: value for key, value in table("coverage")[-1].items() if key != "block"}
+    assert row == {"planned": "48", "ok": "45", "error": "1", "missing": "1", "timeout": "1"}
+
+
+def test_strategies_that_lack_cells_are_listed(table: Callable[..., Any]) -> None:
+    assert [(row["block"], row["strategy"]) for row in table("lacking")] == [
+        ("digits: pixels", "esd"),
+        ("digits: pixels + fourier", "esd"),
+        ("liver (simulated): LSTE + LUS", "bald"),
+        ("liver (simulated): LSTE + LUS", "esd"),
+        ("liver (simulated): LSTE + LUS", "margin"),
+    ]
+
+
+def test_the_largest_area_is_bold(written: Path) -> None:
+    text = (written / "report.md").read_text(encoding="utf-8")
+    row = re.findall(r"^\| digits: pixels \| (0.*▲.*) \|$", text, flags=re.MULTILINE)[0]
+    means = [float(re.sub(r"[^0-9.].*", "", cell.strip("*"))) for cell in row.split(" | ")]
+    (bold,) = [i for i, cell in enumerate(row.split(" | ")) if cell.startswith("**")]
+    assert bold == int(np.argmax(means))
+
+
+def test_what_was_skipped_is_told_with_its_reason(table: Callable[..., Any]) -> None:
+    assert table("skipped") == [
+        {"what": "cohort uci-digits", "reason": "its plugin is not installed"}
+    ]
+
+
+def test_fusion_stands_beside_single_modalities(table: Callable[..., Any]) -> None:
+    assert [row["block"] for row in table("fusion")][:2] == [
+        "digits: pixels",
+        "digits: pixels + fourier",
+    ]
+
+
+def test_equal_starts_are_told_equal(table: Callable[..., Any]) -> None:
+    assert {row["equal"] for row in table("fairness")} == {"yes"}
+
+
+def test_an_unequal_start_is_told_loudly(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy(n_repetitions=2)
+    toy.cells.loc[3, "weights_hash"] = "other"
+    (section,) = [s for s in sections(load(toy.write())) if s.title == "Fairness"]
+    (told,) = [part for part in section.parts if isinstance(part, Text)]
+    assert told.sentences[0].startswith("**In 1 of 4 repetitions the strategies differed")
+
+
+def test_ranks_that_may_be_chance_have_no_critical_difference() -> None:
+    told = sentences.ranking(Ranking({"a": 1.5, "random": 1.5}, 4, 0, 0.4, None))
+    assert "does not reject (p = 0.400)" in told
+    assert "Nemenyi" not in told
+
+
+def test_ranks_that_differ_say_by_how_much_they_must() -> None:
+    told = sentences.ranking(Ranking({"a": 1.0, "random": 2.0}, 8, 3, 0.001, 0.9))
+    assert "over 8 cohorts, the blocks of each averaged first" in told
+    assert "ranks closer than 0.90 are not told apart" in told
+    assert "3 repetitions of a block without results of every strategy do not count" in told
+
+
+def test_no_ranks_are_told_as_none() -> None:
+    told = sentences.ranking(Ranking({}, 3, 9, float("nan"), None))
+    assert told == (
+        "Strategies are not ranked: ranks go by cohort, and take 5 with results of every strategy; "
+        "here are 3."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.0123, "+0.012"), (-0.2, "−0.200"), (-0.0001, "+0.000"), (float("nan"), "–")],
+)
+def test_differences_carry_their_sign(value: float, expected: str) -> None:
+    assert signed(value) == expected
+
+
+def test_a_small_p_value_is_not_nought() -> None:
+    assert [p_value(p) for p in (0.0004, 0.05, 1.0)] == ["< 0.001", "0.050", "1.000"]
+
+
+def test_random_is_first_and_all_labels_last() -> None:
+    assert in_order(["esd", "all-labels", "bald", "random"]) == [
+        *("random", "bald", "esd", "all-labels")
+    ]
+
+
+def test_an_oracle_is_named_and_is_no_answer(make_toy: Callable[..., Any]) -> None:
+    plain, toy = make_toy(), make_toy()
+    for part in toy.manifest["plugins"]:
+        part["tags"] = ["oracle"] if part["name"] == "core/margin" else []
+    (state,) = sections(load(toy.write()))[0].parts[0].sentences  # type: ignore[union-attr]  # a text
+    assert "**No competitor:** margin goes by labels that nobody has" in state
+    assert not any("margin" in told for told in answer(toy))
+    assert any("margin" in told for told in answer(plain))
+
+
+def test_an_oracle_is_not_in_the_family_that_is_named(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    for part in toy.manifest["plugins"]:
+        part["tags"] = ["oracle"] if part["name"] == "core/margin" else []
+    told = " ".join(answer(toy))
+    assert "Of 2 comparisons" in told
+    assert "corrected by Holm over all 2)" in told
+    with (reporting.write(toy.folder).parent / "tables/against-random-accuracy.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["verdict"] for row in rows if row["strategy"] == "margin"] == ["no competitor"] * 2
+    (esd, other) = (row for row in rows if row["strategy"] == "esd")
+    least = min(float(esd["p (t)"]), float(other["p (t)"]))
+    corrected = min(float(esd["p (Holm)"]), float(other["p (Holm)"]))
+    assert corrected == pytest.approx(min(1.0, 2 * least), abs=0.002)
+
+
+def test_the_best_has_an_interval_that_holds_for_all(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    (gain,) = [text for text in answer(toy) if text.startswith("**digits: pixels:**")]
+    with (reporting.write(toy.folder).parent / "tables/against-random-accuracy.csv").open() as file:
+        (row,) = [
+            row
+            for row in csv.DictReader(file)
+            if (row["block"], row["strategy"]) == ("digits: pixels", "margin")
+        ]
+    assert f"{row['difference']} ({row['95 %, all at once']})" in gain
+    assert row["95 % interval"] not in gain
+
+
+@pytest.mark.usefixtures("rendered")
+def test_strategies_with_equal_picks_are_counted_once(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    same = toy.cells[toy.cells["strategy"] == "esd"]
+    twin = same.assign(strategy="twin", cell="x" + same["cell"])
+    rounds = toy.scores[toy.scores["cell"].isin(same["cell"])]
+    toy.cells = pd.concat([toy.cells, twin])
+    toy.scores = pd.concat([toy.scores, rounds.assign(cell="x" + rounds["cell"])])
+    told = " ".join(answer(toy))
+    assert "Of 4 comparisons with random in accuracy" in told  # as without the twin
+    (state,) = sections(load(toy.folder))[0].parts[0].sentences[1:]  # type: ignore[union-attr]  # a text
+    assert state.startswith("**Counted once:** esd and twin made the same picks")
+    page = reporting.write(toy.folder).parent
+    with (page / "tables/area-accuracy.csv").open(encoding="utf-8") as file:
+        assert next(csv.reader(file)) == ["block", "random", "esd = twin", "margin"]
+    assert "esd and 1 alike" in (page / "figures/areas-accuracy.svg").read_text(encoding="utf-8")

@@ -1,0 +1,33 @@
+"""No number of a committed report is written by hand: each can be drawn again from its tables."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from albench import reporting
+
+ROOT = Path(__file__).parents[2]
+LARGE = {"strategies", "traps"}
+COMMITTED = [
+    pytest.param(path.parent, marks=[pytest.mark.sweep] * (path.parent.name in LARGE))
+    for path in sorted(ROOT.glob("results/*/cells.csv"))
+]
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """Return the files of a report that are compared; figures depend on the fonts at hand."""
+    paths = [folder / "report.md", *folder.glob("tables/*.csv"), *folder.glob("tables/*.tex")]
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths}
+
+
+@pytest.mark.skipif(not COMMITTED, reason="no results are committed")
+@pytest.mark.parametrize("results", COMMITTED, ids=lambda path: path.name)
+def test_a_committed_report_is_what_its_tables_give(results: Path, tmp_path: Path) -> None:
+    copy = tmp_path / results.name
+    copy.mkdir()
+    for path in (*results.glob("*.csv"), results / "manifest.json"):
+        shutil.copy(path, copy / path.name)
+    assert texts(reporting.write(copy).parent) == texts(results / "report")

@@ -1,0 +1,73 @@
+"""Tables as Markdown, CSV and LaTeX."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench.reporting.content import Code, Section, Table, Text
+from albench.reporting.markdown import as_csv, as_latex, markdown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TABLE = Table("t", "Title", "Caption.", ("a", "b"), (("**0.9**", "x | y"), ("1", "two\nlines")))
+
+
+def test_bars_and_line_breaks_do_not_break_a_row() -> None:
+    text = markdown("T", "", [Section("S", [TABLE])])
+    assert "| **0.9** | x \\| y |\n| 1 | two lines |\n" in text
+
+
+def test_html_in_a_text_is_text() -> None:
+    text = markdown("T", "", [Section("S", [Text(("<script> is p < 0.05",))])])
+    assert "&lt;script> is p < 0.05" in text
+
+
+def test_code_may_hold_a_fence() -> None:
+    text = markdown("T", "", [Section("S", [Code("```\ninside\n```")])])
+    assert "````\n```\ninside\n```\n````" in text
+
+
+def test_a_folded_table_can_be_unfolded() -> None:
+    table = Table("t", "Title", "", ("a",), (("1",),), is_folded=True)
+    text = markdown("T", "", [Section("S", [table])])
+    assert "<details>\n<summary>Title</summary>\n\n| a |" in text
+    assert "| 1 |\n\n</details>" in text
+
+
+def test_csv_has_no_marks_and_quotes_what_it_must() -> None:
+    table = Table("t", "Title", "", ("a", "b"), (("**0.9**", 'says "x", y'),))
+    assert as_csv(table) == 'a,b\n0.9,"says ""x"", y"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    {
+        "50 %": r"50 \%",
+        "a_b & c#d": r"a\_b \& c\#d",
+        "{x}": r"\{x\}",
+        "C:\\dir": r"C:\textbackslash{}dir",
+        "~^": r"\textasciitilde{}\textasciicircum{}",
+        "p < 0.001": r"p $<$ 0.001",
+        "−0.1 ± 0.2": r"$-$0.1 $\pm$ 0.2",
+        "**0.9** ▲": r"\textbf{0.9} $\blacktriangle$",
+        "[x]": "{[}x]",
+        "two\nlines": "two lines",
+        "$1": r"\$1",
+    }.items(),
+)
+def test_latex_escapes(text: str, expected: str) -> None:
+    assert f"\n{expected} \\\\\n" in as_latex(Table("t", "T", "", ("a",), ((text,),)))
+
+
+def test_latex_breaks_long_texts() -> None:
+    table = Table("t", "T", "", ("a", "b"), (("x", "word " * 20),))
+    assert r"\begin{tabular}{lp{0.3\linewidth}}" in as_latex(table)
+
+
+def test_a_written_reason_is_escaped_in_every_format(written: Path) -> None:
+    assert "&lt;script>" in (written / "report.md").read_text(encoding="utf-8")
+    latex = (written / "tables" / "failures.tex").read_text(encoding="utf-8")
+    assert r"$<$script$>$alert(1)$<$/script$>$ | 50 \%" in latex

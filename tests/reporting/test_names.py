@@ -1,0 +1,57 @@
+"""Names and styles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from albench.reporting.load import load
+from albench.reporting.names import Namer, styles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def named(make_toy: Callable[..., Any]) -> Namer:
+    found = load(make_toy(n_repetitions=1).write())
+    return Namer(found.cells, found.manifest.cohorts)
+
+
+def test_a_block_is_named_as_briefly_as_can_be(named: Namer) -> None:
+    assert named.block(("digits", "pixels+fourier", "small", "tenth")) == "digits: pixels + fourier"
+
+
+def test_a_simulated_cohort_is_called_so(named: Namer) -> None:
+    assert named.block(("liver", "LSTE+LUS", "resnet", "fifth")) == "liver (simulated): LSTE + LUS"
+
+
+def test_models_and_budgets_are_named_where_they_differ(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy(n_repetitions=1)
+    twin = toy.cells[toy.cells["modalities"] == "pixels"]
+    toy.cells = pd.concat([toy.cells, twin.assign(model="large", budget="half")])
+    found = load(toy.write())
+    named = Namer(found.cells, found.manifest.cohorts)
+    assert named.block(("digits", "pixels", "large", "half")) == "digits: pixels, large, half"
+
+
+def test_simulated_blocks_are_counted_apart(named: Namer) -> None:
+    assert named.all_blocks == "2 blocks (1 simulated)"
+
+
+def test_up_to_a_dozen_strategies_are_drawn_each_in_its_own_way() -> None:
+    found = styles([f"strategy {i}" for i in range(12)])
+    assert len({(style.colour, style.dash) for style in found.values()}) == 13
+
+
+def test_of_more_the_best_stand_out() -> None:
+    names = [f"strategy {i}" for i in range(50)]
+    found = styles(names, names[3:6])
+    assert [name for name in names if not found[name].is_faint] == names[3:6]
+    assert not found["random"].is_faint
+
+
+def test_random_is_drawn_alike_everywhere() -> None:
+    assert styles(["a", "random"])["random"] == styles(["b"])["random"]

@@ -1,0 +1,116 @@
+"""The page: one file that needs no other, well-formed, in which no text is code."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench.reporting.content import Code, Section, Table, Text
+from albench.reporting.page import page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VOID = {"meta", "br", "img", "input", "link", "hr"}
+EVIL = "<script>alert(1)</script>"
+
+
+class Reader(HTMLParser):
+    """Remembers tags, identifiers and links, and whether tags close in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: Counter[str] = Counter()
+        self.ids: Counter[str] = Counter()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        if tag not in VOID:
+            self.open.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids[str(value)] += 1
+            if name in {"src", "href", "xlink:href", "srcset", "data"}:
+                self.links.append(str(value))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def html(written: Path) -> str:
+    return (written / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+def test_tags_close_in_order(read: Reader) -> None:
+    assert read.open == []
+
+
+def test_identifiers_are_unique(read: Reader) -> None:
+    assert [name for name, n in read.ids.items() if n > 1] == []
+
+
+def test_nothing_is_fetched(read: Reader, html: str) -> None:
+    assert [link for link in read.links if not link.startswith("#")] == []
+    assert re.search(r"@import|url\((?!#)", html) is None
+    assert not read.tags.keys() & {"script", "iframe", "link", "img", "object"}
+
+
+def test_every_link_leads_somewhere(read: Reader) -> None:
+    assert [link for link in read.links if link[1:] not in read.ids] == []
+
+
+def test_every_clip_leads_somewhere(read: Reader, html: str) -> None:
+    assert set(re.findall(r"url\(#([^)]*)\)", html)) <= read.ids.keys()
+
+
+def test_all_figures_are_inside(read: Reader) -> None:
+    assert read.tags["svg"] == 6
+
+
+def test_a_reason_is_text(html: str) -> None:
+    assert EVIL not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_a_simulated_cohort_is_called_so_wherever_it_is_named(html: str) -> None:
+    shown = re.sub(r"<pre.*?</pre>", "", html, flags=re.DOTALL)
+    bare = re.findall(r"\bliver\b(?! \(simulated\)).{9}", re.sub(r"<[^>]+>", "", shown))
+    assert bare == ["liver. What is"]  # the sentence that begins with "Simulated data:"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Text((EVIL,)),
+        Text((EVIL,), is_list=True),
+        Code(EVIL),
+        Table(EVIL, EVIL, EVIL, (EVIL, EVIL), ((EVIL, EVIL),)),
+        Table(EVIL, EVIL, EVIL, (EVIL, EVIL), ((EVIL, EVIL),), is_folded=True),
+    ],
+    ids=["paragraph", "list", "code", "table", "folded table"],
+)
+def test_no_part_lets_code_through(part: Text | Code | Table) -> None:
+    assert "<script" not in page(EVIL, EVIL, [Section(EVIL, [part])])
+
+
+def test_bold_is_bold() -> None:
+    assert "<strong>0.9</strong>" in page("t", "", [Section("s", [Text(("is **0.9** now",))])])
