@@ -53,6 +53,12 @@ def fisher_roots(proba: Floats) -> Matrices:
 BLOCK = 512
 """Candidates at a time: their matrices in float64 are never there for a whole pool."""
 
+FIRST = 16
+"""How many candidates are computed before any is left out."""
+
+ROUNDING = 1e-4
+"""How far the kept matrices, in float32 perhaps, may be from what they stand for."""
+
 
 def fisher(features: Floats, proba: Floats) -> Matrices:
     """Return the sum of the Fisher information of some rows.
@@ -107,7 +113,7 @@ class Information:
         self.proba = proba
         self.wanted = wanted
         # In place: a symmetric matrix is its own transpose, which LAPACK need not copy.
-        self.inverse: Matrices = inv(known.T, overwrite_a=True)
+        self.inverse: Matrices = inv(known.T, overwrite_a=True).T  # rows together, for updates
         self.spread = self._within(self.inverse)
         self.stake = self._within(self.inverse @ wanted @ self.inverse)
 
@@ -117,13 +123,13 @@ class Information:
         parts = matrix.reshape(n_classes, -1, n_classes, self.features.shape[1])
         out = np.empty((n, n_classes, n_classes), dtype=self.features.dtype)
         for part in blocks(self.features, BLOCK):
-            rows, roots = self.features[part].astype(np.float64), fisher_roots(self.proba[part])
-            inner = np.empty_like(roots)
+            rows, proba = self.features[part].astype(np.float64), self.proba[part]
+            inner = np.empty((len(rows), n_classes, n_classes))
             for i in range(n_classes):
                 for j in range(i + 1):  # the matrix is symmetric
                     inner[:, i, j] = ((rows @ parts[i, :, j]) * rows).sum(axis=1)
                     inner[:, j, i] = inner[:, i, j]
-            out[part] = roots.swapaxes(1, 2) @ inner @ roots
+            out[part] = _by_roots(proba, _by_roots(proba, inner).swapaxes(1, 2))
         return out
 
     def keep(self, rows: Picks) -> None:
@@ -137,26 +143,57 @@ class Information:
         self.features, self.proba = self.features[rows], self.proba[rows]
         self.spread, self.stake = self.spread[rows], self.stake[rows]
 
-    def changes(self, sign: float) -> NDArray[np.float64]:
+    def changes(self, sign: float, rows: Picks | None = None) -> NDArray[np.float64]:
         """Return how far the trace falls if a candidate is added (1) or rises if removed (-1).
 
         Parameters
         ----------
         sign : float
             1 or -1.
+        rows : ndarray of int or None
+            Which candidates; all by default.
 
         Returns
         -------
         ndarray of float64, shape (n,)
             0 or more.
         """
+        spread = self.spread if rows is None else self.spread[rows]
+        stake = self.stake if rows is None else self.stake[rows]
         one = np.eye(self.proba.shape[1])
-        out = np.empty(len(self.features))
-        for part in blocks(self.features, BLOCK):
-            inner = one + sign * self.spread[part].astype(np.float64)
-            gained = np.linalg.solve(inner, self.stake[part].astype(np.float64))
+        out = np.empty(len(spread))
+        for part in blocks(spread, BLOCK):
+            inner = one + sign * spread[part].astype(np.float64)
+            gained = np.linalg.solve(inner, stake[part].astype(np.float64))
             out[part] = np.trace(gained, axis1=1, axis2=2)
         return out
+
+    def falls(self, picks: list[int]) -> NDArray[np.float64]:
+        """Return how far the trace falls if a candidate is added, where that may be the most.
+
+        The spread is positive semidefinite, so no fall is more than the trace of the stake: those
+        whose trace is less than a fall already seen need not be computed.
+
+        Parameters
+        ----------
+        picks : list of int
+            What has been added before.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            -inf for the picks and for those that cannot be the most.
+        """
+        bounds = np.einsum("nii->n", self.stake, dtype=np.float64)
+        bounds[picks] = -np.inf
+        falls = np.full(len(bounds), -np.inf)
+        first = np.argpartition(-bounds, min(FIRST, len(bounds)) - 1)[:FIRST]
+        first = first[bounds[first] > -np.inf]
+        falls[first] = self.changes(1.0, first)
+        bounds[first] = -np.inf
+        rest = np.flatnonzero(bounds > falls.max() - ROUNDING * abs(falls.max()))
+        falls[rest] = self.changes(1.0, rest)
+        return falls
 
     def update(self, row: int, sign: float) -> None:
         """Add a candidate to what is known (1), or remove it (-1), by the Woodbury identity.
@@ -168,32 +205,48 @@ class Information:
         sign : float
             1 or -1.
         """
+        from scipy.linalg.blas import dgemm
+
         n_classes = self.proba.shape[1]
-        one = slice(row, row + 1)
-        root = (fisher_roots(self.proba[one])[0][:, None] * self.features[row][:, None]).reshape(
-            -1, n_classes
-        )
-        reached = self.inverse @ root
-        middle = sign * np.linalg.inv(np.eye(n_classes) + sign * root.T @ reached)
+        root = fisher_roots(self.proba[row : row + 1])[0]
+        features = self.features[row].astype(np.float64)
+        # The candidate's own columns are `root` times `features`: one after the other is cheaper.
+        reached = (self.inverse.reshape(-1, len(features)) @ features).reshape(-1, n_classes) @ root
+        own = root.T @ (features @ reached.reshape(n_classes, -1, n_classes))
+        middle = sign * np.linalg.inv(np.eye(n_classes) + sign * own)
         # M^-1 falls by N m N', so M^-1 F M^-1 by P m N' + its transpose - N m N' F N m N', half of
         # which goes with each of the first two.
-        pulled = self.inverse @ (self.wanted @ reached)
-        pulled -= 0.5 * reached @ (middle @ (reached.T @ self.wanted @ reached))
-        self.inverse -= (reached @ middle) @ reached.T
+        wanted = self.wanted @ reached
+        pulled = self.inverse @ wanted
+        pulled -= 0.5 * reached @ (middle @ (reached.T @ wanted))
+        # In place. A symmetric matrix is its own transpose, which is what BLAS takes for one.
+        dgemm(-1, reached @ middle, reached, 1, self.inverse.T, trans_b=True, overwrite_c=True)
+        middle = middle.astype(self.features.dtype)
+        near_of, far_of = self._by_dimension(reached), self._by_dimension(pulled)
         for part in blocks(self.features, BLOCK):
-            near, far = self._seen(reached, part), self._seen(pulled, part)
-            across = (near @ middle).swapaxes(1, 2)
+            near, far = self._seen(near_of, part), self._seen(far_of, part)
+            across = np.ascontiguousarray((near @ middle).swapaxes(1, 2))
             change = far @ across
-            self.spread[part] -= (near @ across).astype(self.spread.dtype)
-            self.stake[part] -= (change + change.swapaxes(1, 2)).astype(self.stake.dtype)
+            self.spread[part] -= near @ across
+            self.stake[part] -= change + change.swapaxes(1, 2)
 
-    def _seen(self, directions: Matrices, part: slice) -> Matrices:
+    def _by_dimension(self, directions: Matrices) -> Floats:
+        """Return directions ``(n_classes * D, n_classes)`` as ``(D, n_classes * n_classes)``."""
+        n_classes, dimensions = self.proba.shape[1], self.features.shape[1]
+        by_class = directions.astype(self.features.dtype).reshape(n_classes, -1, n_classes)
+        return by_class.swapaxes(0, 1).reshape(dimensions, -1)
+
+    def _seen(self, by_dimension: Floats, part: slice) -> Floats:
         """Return ``V' directions`` of some candidates."""
         n_classes = self.proba.shape[1]
-        by_dimension = directions.reshape(n_classes, -1, n_classes).swapaxes(0, 1)
-        inner = self.features[part] @ by_dimension.reshape(self.features.shape[1], -1)
-        roots = fisher_roots(self.proba[part])
-        return np.asarray(roots.swapaxes(1, 2) @ inner.reshape(-1, n_classes, n_classes))
+        inner = (self.features[part] @ by_dimension).reshape(-1, n_classes, n_classes)
+        return _by_roots(self.proba[part], inner)
+
+
+def _by_roots(proba: Floats, inner: Floats) -> Floats:
+    """Return ``fisher_roots(proba)' inner`` of each row, without a product of matrices."""
+    p = np.maximum(proba.astype(inner.dtype), 0)
+    return np.asarray((inner - p[:, None] @ inner) * np.sqrt(p)[:, :, None])
 
 
 def bait(information: Information, n: int, rng: np.random.Generator) -> Picks:
@@ -215,9 +268,7 @@ def bait(information: Information, n: int, rng: np.random.Generator) -> Picks:
     """
     picks: list[int] = []
     for _ in range(min(2 * n, len(information.features))):
-        falls = information.changes(1.0)
-        falls[picks] = -np.inf
-        picks.append(best(falls, rng))
+        picks.append(best(information.falls(picks), rng))
         information.update(picks[-1], 1.0)
     chosen = np.array(picks)
     information.keep(chosen)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 FAINTEST = 1e-30
 """Probabilities are kept over this, so that logits are finite."""
 
+FAR = 300.0
+"""Steps are shorter, or their exponentials are beyond float64."""
+
 
 def leverage(
     features: Floats, others: Floats, labelled: Floats, ridge: float
@@ -95,16 +98,76 @@ def expected_loss(
     ndarray of float64, shape (n,)
         Small is wanted.
     """
-    from scipy.special import log_softmax
-
     p = proba.astype(np.float64)
     logits = np.log(np.maximum(other_proba, FAINTEST, dtype=np.float64))
-    out = np.zeros(len(p))
-    for i in range(len(p)):
-        shifts = np.eye(p.shape[1]) - p[i]  # label, logit
-        log_after = log_softmax(logits + reach[i][:, None] * shifts[:, None], axis=2)
-        out[i] = p[i] @ _mean_losses(log_after, loss)
-    return out
+    mean_losses = _after_each_label if np.abs(reach).max(initial=0.0) < FAR else _one_by_one
+    return np.array(
+        [
+            chances @ mean_losses(logits, steps, chances, loss)
+            for chances, steps in zip(p, reach, strict=True)
+        ]
+    )
+
+
+def _after_each_label(
+    logits: NDArray[np.float64],
+    steps: NDArray[np.float64],
+    chances: NDArray[np.float64],
+    loss: str,
+) -> NDArray[np.float64]:
+    """Return the mean loss ``(n_labels,)`` on the others after each label of one candidate.
+
+    All labels move the logits alike, by ``-steps * chances``, but for the label's own logit, which
+    is raised by `steps`. So weights, their sum and their entropy are those of the common move, in
+    which one term is replaced: a label costs one term instead of `n_classes`.
+    """
+    common = logits - steps[:, None] * chances
+    common -= common.max(axis=1, keepdims=True)
+    weights = np.exp(common)
+    raised = weights * np.exp(steps)[:, None]
+    total = _sum_of_others(weights) + raised
+    if loss == "zero-one":
+        largest = np.maximum(_largest_of_others(weights), raised)
+        return np.asarray(1 - (largest / total).mean(axis=0))
+    after = _sum_of_others(weights * common) + raised * (common + steps[:, None])
+    return np.asarray((np.log(total) - after / total).mean(axis=0))
+
+
+def _sum_of_others(terms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of each row without the column itself, in the shape of `terms`.
+
+    Taking a term from the sum of all would leave only rounding where that term is nearly all.
+    """
+    rows, leads = np.arange(len(terms)), np.abs(terms).argmax(axis=1)
+    without_lead = terms.copy()
+    without_lead[rows, leads] = 0
+    sums = without_lead.sum(axis=1)
+    others = (sums + terms[rows, leads])[:, None] - terms
+    others[rows, leads] = sums
+    return others
+
+
+def _largest_of_others(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the largest of each row without the column itself, in the shape of `weights`."""
+    rows, leads = np.arange(len(weights)), weights.argmax(axis=1)
+    without_lead = weights.copy()
+    without_lead[rows, leads] = 0
+    largest = np.repeat(weights[rows, leads][:, None], weights.shape[1], axis=1)
+    largest[rows, leads] = without_lead.max(axis=1)
+    return largest
+
+
+def _one_by_one(
+    logits: NDArray[np.float64],
+    steps: NDArray[np.float64],
+    chances: NDArray[np.float64],
+    loss: str,
+) -> NDArray[np.float64]:
+    """Return what `_after_each_label` does, however long the steps are."""
+    from scipy.special import log_softmax
+
+    shifts = np.eye(len(chances)) - chances  # label, logit
+    return _mean_losses(log_softmax(logits + steps[:, None] * shifts[:, None], axis=2), loss)
 
 
 def _mean_losses(log_proba: NDArray[np.float64], loss: str) -> NDArray[np.float64]:
