@@ -88,6 +88,9 @@ def torch_seeded(seed: int) -> Iterator[None]:
     # No device is forked unless CUDA is in use: touching it would initialise it in a forked child.
     in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     devices = range(torch.cuda.device_count()) if in_use else ()
+    # `torch.manual_seed` queues a seeding of CUDA with the stack of its caller, which takes longer
+    # than a small network's dropout pass, and the queue only grows.
+    seed_generators = torch.manual_seed if in_use else torch.default_generator.manual_seed
     with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(seed)
+        seed_generators(seed)
         yield

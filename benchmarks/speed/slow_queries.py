@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from albench.api import PoolView
 
-STRATEGIES = {
+STRATEGIES: dict[str, dict[str, Any]] = {
     "bait": {},
     "oracle-greedy": {"candidates": 10},
     "qbc-vote-entropy": {},
@@ -47,7 +47,6 @@ COHORTS = {
     "breast-cancer": ("breast-cancer", ("mean", "error", "worst")),
 }
 BUDGETS = {"low": (10, 10), "middle": (50, 25), "high": (150, 75)}
-TARGET = 3.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Round:
 
         chosen = np.zeros(len(self.labels), dtype=bool)
         chosen[self.labelled] = True
-        self.classifier._prediction = None  # noqa: SLF001  # as after training
+        self.classifier._prediction = None  # as after training
         by_key = dict(zip(map(tuple, self.candidates.tolist()), self.labels, strict=True))
         return candidate_view(
             self.classifier,
@@ -83,43 +82,47 @@ class Round:
 
 def opened(cohort: str, budget: str) -> Round:
     """Return a trained round of a cohort."""
-    from importlib import import_module
-
     from albench.learn.estimator import FusionClassifier
     from albench.learn.store import SampleStore, Scaling
     from albench.learn.training import Seeds
     from albench.models.mmfn import Mmfn
     from albench.spec.training import Training
 
-    loader, views = COHORTS[cohort]
-    module = import_module(f"albench.loaders.{loader.replace('-', '_')}")
-    modalities = {view: module.load(view=view) for view in views}
-    keys = next(iter(modalities.values()))
-    owners = np.asarray(keys.subjects)
-    names, y = np.unique([str(keys.labels[one]) for one in owners], return_inverse=True)
+    values, y = _cohort(cohort)
     rng = np.random.default_rng(0)
-    rows = np.sort(rng.permutation(len(owners))[: round(0.7 * len(owners))])
+    rows = np.sort(rng.permutation(len(y))[: round(0.7 * len(y))])
     labels = y[rows]
     initial, query = BUDGETS[budget]
     labelled = np.sort(rng.permutation(len(rows))[:initial])
-    parts, scalings = {}, {}
-    for view, modality in modalities.items():
-        values = np.asarray(modality.read(rows), dtype=np.float32)
-        parts[view] = (np.arange(len(rows)), values)
-        scalings[view] = Scaling.of(values)
+    parts = {view: (np.arange(len(rows)), columns[rows]) for view, columns in values.items()}
+    scalings = {view: Scaling.of(columns) for view, (_, columns) in parts.items()}
     store = SampleStore(parts, scalings=scalings)
     classifier = FusionClassifier(
         Mmfn(hidden=32, width=32),
-        {view: values.shape[1:] for view, (_, values) in parts.items()},
-        len(names),
+        {view: columns.shape[1:] for view, columns in values.items()},
+        int(y.max()) + 1,
         store,
         training=Training(epochs=5, min_updates=60, batch_size=32, learning_rate=5e-3),
         seeds=Seeds(weights=1, batches=2, dropout=3),
         device="cpu",
     )
-    candidates = np.tile(np.arange(len(rows))[:, None], (1, len(views)))
+    candidates = np.tile(np.arange(len(rows))[:, None], (1, len(values)))
     classifier.fit(candidates[labelled], labels[labelled])
     return Round(classifier, candidates, labels, labelled, query)
+
+
+def _cohort(name: str) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.intp]]:
+    """Return the vectors of each view, row by row, and class numbers."""
+    from importlib import import_module
+
+    loader, views = COHORTS[name]
+    module = import_module(f"albench.loaders.{loader.replace('-', '_')}")
+    modalities = {view: module.load(view=view) for view in views}
+    first = modalities[views[0]]
+    labels = [str(first.labels[subject]) for subject in first.subjects]
+    every = np.arange(len(labels))
+    values = {view: np.asarray(one.read(every), np.float32) for view, one in modalities.items()}
+    return values, np.unique(labels, return_inverse=True)[1]
 
 
 def measured() -> Iterator[dict[str, Any]]:
@@ -133,7 +136,8 @@ def measured() -> Iterator[dict[str, Any]]:
             opened_round = opened(cohort, budget)
             for name, options in STRATEGIES.items():
                 strategy = specimen_of(by_name[name], options=options).build()
-                seconds, picks = [], []
+                seconds: list[float] = []
+                picks = np.empty(0, dtype=np.intp)
                 while len(seconds) < 3 or (len(seconds) < 15 and sum(seconds) < 1):
                     view = opened_round.view(strategy.needs)
                     start = time.perf_counter()
@@ -148,17 +152,91 @@ def measured() -> Iterator[dict[str, Any]]:
                 }
 
 
+def compared(commit: str, turns: int) -> list[dict[str, Any]]:
+    """Return the rows of both commits in turn, the medians of their turns side by side."""
+    here = Path(__file__).resolve().parents[2]
+    with tempfile.TemporaryDirectory() as folder:
+        there = Path(folder) / "older"
+        _git("worktree", "add", "-q", "--detach", str(there), commit)
+        try:
+            pairs = [
+                [_by_process(root, Path(folder)) for root in (there, here)] for _ in range(turns)
+            ]
+        finally:
+            _git("worktree", "remove", "--force", str(there))
+    rows = []
+    for turn in zip(*(zip(*pair, strict=True) for pair in pairs), strict=True):
+        before, now = zip(*turn, strict=True)
+        then_ms, now_ms = (statistics.median(row["ms"] for row in side) for side in (before, now))
+        rows.append(
+            {
+                **{key: now[0][key] for key in ("strategy", "cohort", "budget")},
+                "before": then_ms,
+                "now": now_ms,
+                "ratio": then_ms / now_ms,
+                "same": before[0]["picks"] == now[0]["picks"],
+            }
+        )
+    return rows
+
+
+def _git(*words: str) -> None:
+    subprocess.run(["git", *words], check=True)  # noqa: S603, S607  # the repository's own
+
+
+def _by_process(root: Path, folder: Path) -> list[dict[str, Any]]:
+    out = folder / "measured.json"
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    command = [sys.executable, __file__, "--measure", str(out)]
+    subprocess.run(command, env=environment, check=True)  # noqa: S603  # this very file
+    rows: list[dict[str, Any]] = json.loads(out.read_text(encoding="utf-8"))
+    return rows
+
+
+def page(rows: list[dict[str, Any]], command: str) -> str:
+    """Return the table as Markdown."""
+    lines = [
+        "# Slow queries",
+        "",
+        f"Written by `{command}`, whose docstring says what is measured: do not edit. Milliseconds",
+        "a query, medians; what the strategy reads of the model is part of it. One thread.",
+        "",
+        "| strategy | cohort | labels | before | now | ratio | same picks |",
+        "|---|---|---|---:|---:|---:|---|",
+    ]
+    for row in sorted(rows, key=lambda row: row["strategy"]):
+        same = "yes" if row["same"] else "no"
+        lines.append(
+            f"| {row['strategy']} | {row['cohort']} | {row['budget']} | {row['before']:.0f} "
+            f"| {row['now']:.0f} | {row['ratio']:.1f} | {same} |"
+        )
+    lines += ["", "| strategy | geometric mean of the ratios |", "|---|---:|"]
+    for name in sorted(STRATEGIES):
+        mean = statistics.geometric_mean(row["ratio"] for row in rows if row["strategy"] == name)
+        lines.append(f"| {name} | {mean:.1f} |")
+    return "\n".join([*lines, ""])
+
+
+def main() -> int:
+    """Measure, or compare with an older commit."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("commit", nargs="?", help="what to compare with")
+    parser.add_argument("--measure", type=Path, metavar="FILE", help="only this checkout, as JSON")
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--write", type=Path, metavar="FILE")
+    arguments = parser.parse_args()
+    if arguments.measure:
+        arguments.measure.write_text(json.dumps(list(measured())), encoding="utf-8")
+        return 0
+    if not arguments.commit:
+        parser.error("name a commit to compare with")
+    command = f"python benchmarks/speed/slow_queries.py {arguments.commit}"
+    text = page(compared(arguments.commit, arguments.turns), command)
+    print(text)
+    if arguments.write:
+        arguments.write.write_text(text, encoding="utf-8")
+    return 0
+
+
 if __name__ == "__main__":
-    from pathlib import Path
-    import sys, json
-
-    rows = list(measured())
-    Path(sys.argv[1]).write_text(json.dumps(rows))
-    import pandas as pd
-
-    print(
-        pd.DataFrame(rows)
-        .pivot_table(index="strategy", columns=["cohort", "budget"], values="ms")
-        .round(0)
-        .to_string()
-    )
+    sys.exit(main())

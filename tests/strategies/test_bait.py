@@ -62,6 +62,19 @@ def test_changes_are_those_of_the_trace(problem: Any, information: Information) 
     np.testing.assert_allclose(information.changes(1.0), before - np.array(after))
 
 
+def test_whoever_is_left_out_has_less_than_the_largest_fall(rng: Any) -> None:
+    features, proba = rng.normal(size=(200, 3)), rng.dirichlet(np.full(3, 0.3), size=200)
+    wanted = sum(one_by_one(features, proba)) / len(features)
+    information = Information(features, proba, np.eye(9), wanted)
+    for _ in range(3):
+        changes, falls = information.changes(1.0), information.falls([])
+        computed = np.isfinite(falls)
+        assert 0 < computed.sum() < 200
+        np.testing.assert_array_equal(falls[computed], changes[computed])
+        assert changes[~computed].max() < falls.max()
+        information.update(int(falls.argmax()), 1.0)
+
+
 def test_adding_then_removing_changes_nothing(information: Information) -> None:
     before = information.changes(1.0)
     information.update(3, 1.0)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from albench.strategies.uncertainty.epig import Epig, epig
+from albench.strategies.uncertainty.epig import Epig, epig, largest_epig
 
 
 def plain(passes: Any, targets: Any) -> Any:
@@ -25,6 +25,18 @@ def test_blocks_give_what_loops_give(rng: Any) -> None:
     passes = rng.dirichlet(np.ones(3), size=(5, 12))
     targets = rng.dirichlet(np.ones(3), size=(5, 7))
     np.testing.assert_allclose(epig(passes, targets, block=50), plain(passes, targets))
+
+
+def test_the_best_are_scored_exactly_and_the_others_stay_below(rng: Any) -> None:
+    passes = rng.dirichlet(np.full(4, 0.3), size=(6, 400)).astype(np.float32)
+    passes[:, 7] = np.nan
+    targets = passes[:, 10:30]
+    exact, scores = epig(passes, targets), largest_epig(passes, targets, 20)
+    best = np.argsort(-np.nan_to_num(exact))[:20]
+    np.testing.assert_array_equal(scores[best], exact[best])
+    others = np.setdiff1d(np.arange(400), [*best, 7])
+    assert scores[others].max() < scores[best].min()
+    assert np.isnan(scores[7])
 
 
 def test_what_says_nothing_of_others_is_worth_nothing() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.special import softmax
+from scipy.special import softmax, xlogy
 from scipy.stats import spearmanr
 from sklearn import datasets
 from sklearn.decomposition import PCA
@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from albench.strategies.hybrid.error_reduction import (
+    FAINTEST,
     ExpectedErrorReduction,
     Labelled,
     expected_loss,
@@ -45,6 +46,25 @@ def test_what_reaches_nothing_changes_nothing(loss: str, rng: Any) -> None:
     found = expected_loss(proba, others, np.zeros((4, 6)), loss)
     plain = -(others * np.log(others)).sum(axis=1) if loss == "log" else 1 - others.max(axis=1)
     np.testing.assert_allclose(found, plain.mean())
+
+
+@pytest.mark.parametrize("loss", ["log", "zero-one"])
+@pytest.mark.parametrize("n_classes", [1, 2, 7])
+@pytest.mark.parametrize("length", [0.1, 5.0, 90.0, 1000.0])
+def test_moving_one_term_gives_what_moving_all_gives(
+    loss: str, n_classes: int, length: float, rng: Any
+) -> None:
+    proba = rng.dirichlet(np.full(n_classes, 0.2), size=8)
+    others = rng.dirichlet(np.full(n_classes, 0.05), size=30)
+    reach = rng.normal(scale=length, size=(8, 30))
+    logits = np.log(np.maximum(others, FAINTEST))
+    for p, steps, loss_found in zip(
+        proba, reach, expected_loss(proba, others, reach, loss), strict=True
+    ):
+        shifts = np.eye(n_classes) - p
+        after = softmax(logits + steps[:, None] * shifts[:, None], axis=2)
+        losses = -xlogy(after, after).sum(axis=2) if loss == "log" else 1 - after.max(axis=2)
+        np.testing.assert_allclose(loss_found, p @ losses.mean(axis=1), atol=1e-11)
 
 
 def test_the_middle_of_the_uncertain_heap_is_bought(make_pool: Any, rng: Any) -> None:

@@ -144,7 +144,7 @@ def _sum_of_others(terms: NDArray[np.float64]) -> NDArray[np.float64]:
     sums = without_lead.sum(axis=1)
     others = (sums + terms[rows, leads])[:, None] - terms
     others[rows, leads] = sums
-    return others
+    return np.asarray(others)
 
 
 def _largest_of_others(weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -154,7 +154,7 @@ def _largest_of_others(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     without_lead[rows, leads] = 0
     largest = np.repeat(weights[rows, leads][:, None], weights.shape[1], axis=1)
     largest[rows, leads] = without_lead.max(axis=1)
-    return largest
+    return np.asarray(largest)
 
 
 def _one_by_one(

@@ -37,42 +37,40 @@ def entropy(proba: Floats) -> NDArray[np.float64]:
     return out
 
 
-FAINTEST = 1e-300
-"""Where a logarithm is taken instead of that of 0, which is then multiplied by 0."""
-
-
-def spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def spread(values: Floats) -> Floats:
     """Return the sum of ``-x log x`` over each row.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (n, m)
+    values : ndarray of float, shape (n, m)
         What rounding left just under 0 counts as 0.
 
     Returns
     -------
-    ndarray of float64, shape (n,)
-        Not negative.
+    ndarray of float, shape (n,)
+        Not negative; in the precision of `values`.
     """
     return np.asarray(-np.einsum("ij->i", weighted_logs(values)))
 
 
-def weighted_logs(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def weighted_logs(values: Floats) -> Floats:
     """Return ``x log x``, 0 of 0.
 
     Parameters
     ----------
-    values : ndarray of float64
+    values : ndarray of float
         What rounding left just under 0 counts as 0.
 
     Returns
     -------
-    ndarray of float64
-        numpy's logarithm is several times as fast as the one in ``scipy.special.entr``.
+    ndarray of float
+        In the precision of `values`. numpy's logarithm is several times as fast as the one in
+        ``scipy.special.entr``.
     """
     if values.size and not values.min() > 0:  # NaN neither; the usual case needs no copy for zeros
         values = np.maximum(values, 0.0)
-        terms = np.log(np.maximum(values, FAINTEST))
+        # Where there is nothing, any logarithm will do: it is multiplied by 0.
+        terms = np.log(np.maximum(values, np.finfo(values.dtype).tiny))
     else:
         terms = np.log(values)
     terms *= values

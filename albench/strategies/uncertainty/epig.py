@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from albench.api import PoolView
 
 
-def epig(passes: Floats, targets: Floats, block: int = 2**17) -> NDArray[np.float64]:
+ROUGH = 1e-4
+"""More nats than float32 puts a score wrong by."""
+
+
+def epig(
+    passes: Floats, targets: Floats, block: int = 2**17, precision: type = np.float64
+) -> NDArray[np.float64]:
     """Return the mean over targets of the information that two labels share.
 
     Parameters
@@ -31,6 +37,8 @@ def epig(passes: Floats, targets: Floats, block: int = 2**17) -> NDArray[np.floa
         The same of the targets, under the same samples.
     block : int
         The largest number of joint probabilities held at once.
+    precision : type
+        In which joint probabilities and their logarithms are taken.
 
     Returns
     -------
@@ -38,17 +46,45 @@ def epig(passes: Floats, targets: Floats, block: int = 2**17) -> NDArray[np.floa
         0 where a label says nothing of any target.
     """
     n_passes, n, n_classes = passes.shape
-    others = targets.reshape(n_passes, -1).astype(np.float64) / n_passes  # targets x classes
+    others = targets.reshape(n_passes, -1).astype(precision) / n_passes  # targets x classes
     n_targets = targets.shape[1]
     joint_entropy = np.empty(n)
     step = max(1, block // (n_classes * others.shape[1]))
     for start in range(0, n, step):
         part = passes[:, start : start + step].reshape(n_passes, -1)  # candidates x classes
-        joint = part.astype(np.float64).T @ others
+        joint = part.astype(precision).T @ others
         sums = spread(joint).reshape(-1, n_classes).sum(axis=1)
         joint_entropy[start : start + step] = sums / n_targets
     apart = entropy(passes.mean(axis=0)) + entropy(targets.mean(axis=0)).mean()
     return np.asarray(np.maximum(apart - joint_entropy, 0.0))
+
+
+def largest_epig(passes: Floats, targets: Floats, n: int) -> NDArray[np.float64]:
+    """Return what `epig` does of the candidates that may be among the `n` best.
+
+    Float32 takes a third of the time and says who they are.
+
+    Parameters
+    ----------
+    passes : ndarray, shape (n_passes, n_pool, n_classes)
+        Probabilities of the candidates under samples of the weights.
+    targets : ndarray, shape (n_passes, n_targets, n_classes)
+        The same of the targets, under the same samples.
+    n : int
+        1 to ``n_pool``.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_pool,)
+        Rough, and less than the `n` best, for all others; NaN where a probability is.
+    """
+    scores = epig(passes, targets, precision=np.float32)
+    usable = np.flatnonzero(np.isfinite(scores))
+    if n < len(usable):
+        least = np.partition(scores[usable], -n)[-n]
+        usable = usable[scores[usable] >= least - 2 * ROUGH]
+    scores[usable] = epig(passes[:, usable], targets)
+    return scores
 
 
 @strategy(
@@ -93,4 +129,4 @@ class Epig:
         if len(usable) == 0:
             return rng.permutation(len(pool))[:n]
         chosen = rng.permutation(usable)[: self.targets]
-        return top(epig(passes, passes[:, chosen]), n, rng)
+        return top(largest_epig(passes, passes[:, chosen], n), n, rng)
