@@ -9,6 +9,8 @@ COMMANDS = (
     "status",
     "report",
     "publish",
+    "bundle",
+    "check",
     "explain",
     "merge",
     "diff",
