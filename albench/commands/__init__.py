@@ -11,6 +11,7 @@ COMMANDS = (
     "publish",
     "bundle",
     "check",
+    "site",
     "explain",
     "merge",
     "diff",
