@@ -29,6 +29,6 @@ def address(name: str) -> str:
     'core-x-2f3c908d'
     """
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST]
-    if plain == name and plain not in {"index", "strategies"}:
+    if plain == name and plain not in {"", "index", "strategies"}:
         return plain
     return f"{plain or 'x'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -89,7 +89,10 @@ def _benchmark(joined: Joined, site: Path) -> Benchmark:
     reporting.write(folder)
     pack_records(joined.records, folder / RECORDS)
     digest = hashlib.sha256((folder / RECORDS).read_bytes()).hexdigest()
-    return Benchmark(joined, folder.name, standing(folder), digest)
+    place = standing(folder)
+    picture = f"report/figures/areas-{place.metric}.svg"
+    drawn = picture if (folder / picture).is_file() else ""
+    return Benchmark(joined, folder.name, place, digest, drawn)
 
 
 def _require_place(site: Path, paths: Sequence[Path]) -> None:

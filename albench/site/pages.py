@@ -35,12 +35,15 @@ class Benchmark:
         Where each strategy stands.
     digest : str
         Of its records.
+    picture : str
+        Of the differences to random, in its folder; empty without one.
     """
 
     joined: Joined
     folder: str
     standing: Standing
     digest: str
+    picture: str
 
     @property
     def run(self) -> PlannedRun:

@@ -53,7 +53,7 @@ def planned_cell(strategy: str | None, repetition: int, seed: int) -> PlannedCel
 
 def success(cell: PlannedCell, skill: float, salt: int = 0) -> Finished:
     """Return a success whose scores grow with the skill."""
-    rng = np.random.default_rng([cell.repetition, len(cell.strategy), salt])
+    rng = np.random.default_rng([cell.repetition, *cell.strategy.encode(), salt])
     labels = [i % N_CLASSES for i in range(N_UNITS)]
     part = Part(
         units=[f"P{cell.repetition}-{i}" for i in range(N_UNITS)],
@@ -69,6 +69,7 @@ def success(cell: PlannedCell, skill: float, salt: int = 0) -> Finished:
         marks={},
     )
     n_rounds = 1 if cell.identity["strategy"] is None else 3
+    order = rng.permutation(80)  # strategies that buy alike would be counted once
     rounds = []
     for number in range(n_rounds):
         truth = np.eye(N_CLASSES)[labels]
@@ -77,7 +78,7 @@ def success(cell: PlannedCell, skill: float, salt: int = 0) -> Finished:
         rounds.append(
             Round(
                 round=number,
-                picked=list(range(10 * number, 10 * number + 10)),
+                picked=[int(pick) for pick in order[10 * number : 10 * number + 10]],
                 n_labelled=10 * (number + 1),
                 n_labelled_subjects=10 * (number + 1),
                 proba=pack(proba),
