@@ -34,8 +34,10 @@ def add_share(
     ----------
     parser : ArgumentParser
         Of a command.
-    option, text : str
-        Its name and help.
+    option : str
+        Its name.
+    text : str
+        Its help.
     default : float or None
         What holds without it.
     """

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from albench.records.tables import Records
 
+    Damage = dict[str, Callable[[pa.Table], pa.Table]]
     Alter = Callable[[Path, Callable[[dict[str, bytes]], object]], Path]
 
 Files = dict[str, bytes]
@@ -54,7 +55,7 @@ def _complaints(bundle: Path) -> str:
     return str(caught.value)
 
 
-def _csv(files: Files, name: str, column: str, value: object) -> None:
+def _csv(files: Files, name: str, column: str, value: float | str) -> None:
     table = pd.read_csv(io.BytesIO(files[name]), dtype={"cell": str}, keep_default_na=False)
     table[column] = table[column].astype(object)
     table.loc[len(table) - 1, column] = value
@@ -210,3 +211,32 @@ def test_a_folder_without_records_makes_no_bundle(
     assert main(["bundle", str(tmp_path), "-o", str(tmp_path / "x.zip")]) == 2
     assert "holds no records" in capsys.readouterr().err
     assert not (tmp_path / "x.zip").exists()
+
+
+TABLES = [name for name in FILES if name.endswith(".parquet")]
+DAMAGE: Damage = {
+    "numbers instead": lambda t: pa.table({n: pa.array([7] * len(t)) for n in t.column_names}),
+    "texts instead": lambda t: pa.table({n: pa.array(["x"] * len(t)) for n in t.column_names}),
+    "nothing at all": lambda t: pa.table({n: pa.nulls(len(t)) for n in t.column_names}),
+    "no columns": lambda t: t.select([]),
+    "lists of lists": lambda t: pa.table({n: pa.array([[["x"]]] * len(t)) for n in t.column_names}),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_of_another_kind_are_told(
+    bundle: Path, alter: Alter, name: str, damage: str
+) -> None:
+    def change(files: Files) -> None:
+        sink = io.BytesIO()
+        pq.write_table(DAMAGE[damage](pq.read_table(io.BytesIO(files[name]))), sink)
+        files[name] = sink.getvalue()
+
+    assert "altered.zip" in _complaints(alter(bundle, change))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff\x00", b"[" * 100_000, b"a,b\n1,2\n"])
+@pytest.mark.parametrize("name", ["manifest.json", "cells.csv", "scores.csv"])
+def test_other_content_is_told(bundle: Path, alter: Alter, name: str, content: bytes) -> None:
+    assert "altered.zip" in _complaints(alter(bundle, lambda f: f.update({name: content})))
