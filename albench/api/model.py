@@ -56,7 +56,7 @@ class FusionNet(Protocol):
         ----------
         modality : str
             The stream.
-        x : Tensor, shape (n, *shape)
+        x : Tensor, shape (n, ...)
             Samples, float32 (images in 0..1); where the modality has a trunk, the trunk's outputs.
             Rows are independent of one another in evaluation mode.
 

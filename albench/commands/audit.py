@@ -20,11 +20,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"
     )
-    parser.add_argument(
-        "--share", type=_share, default=0.02, help="the share of cells to run (default: 0.02)"
-    )
+    add_share(parser, "--share", "the share of cells to run (default: 0.02)", default=0.02)
     parser.add_argument("--seed", type=int, help="seeds the choice of cells (default: random)")
     add_jobs(parser)
+
+
+def add_share(
+    parser: argparse.ArgumentParser, option: str, text: str, default: float | None = None
+) -> None:
+    """Add an option that takes a share of cells.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Of a command.
+    option : str
+        Its name.
+    text : str
+        Its help.
+    default : float or None
+        What holds without it.
+    """
+    parser.add_argument(option, metavar="SHARE", type=_share, default=default, help=text)
 
 
 def _share(text: str) -> float:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from albench.seeds import Purpose, derive
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from albench.spec.training import Training
 
 PROTOCOL_VERSION = 1
@@ -127,7 +129,7 @@ class Cell:
     id: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "id", _digest(self.identity()))
+        object.__setattr__(self, "id", digest(self.identity()))
 
     @property
     def strategy_label(self) -> str:
@@ -157,7 +159,7 @@ class Cell:
     @property
     def round_zero_id(self) -> str:
         """The identity of round 0, which all strategies of a repetition share."""
-        return _digest(self._round_zero_identity() | {"round": 0})
+        return digest(self._round_zero_identity() | {"round": 0})
 
     def stream(self, purpose: Purpose, *names: str | int) -> int:
         """Return the seed of one of the cell's random streams.
@@ -244,5 +246,17 @@ def _decisive(training: Training) -> dict[str, Any]:  # counts, numbers, texts a
     return {key: value for key, value in training if value != LATER_TRAINING.get(key, missing)}
 
 
-def _digest(identity: dict[str, Any]) -> str:
+def digest(identity: Mapping[str, Any]) -> str:
+    """Return the name of the cell, or round 0, with an identity.
+
+    Parameters
+    ----------
+    identity : mapping
+        What `Cell.identity` gave; plain data.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
     return hashlib.sha256(canonical(identity).encode()).hexdigest()[:16]

@@ -103,6 +103,7 @@ def read_archive(folder: Path) -> Reading:
         If a file is missing or damaged, or files contradict each other.
     """
     manifest = read_manifest(folder / "manifest.json")
+    damage = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError)
     try:
         plan = pq.read_table(folder / CELLS).to_pandas()
         ends = _ends(folder, plan)
@@ -110,7 +111,7 @@ def read_archive(folder: Path) -> Reading:
         run = PlannedRun.model_validate(
             {key: getattr(manifest, key) for key in RunRecord.model_fields} | {"cells": cells}
         )
-    except (OSError, ValueError, KeyError, TypeError, IndexError, pa.ArrowException) as error:
+    except (*damage, pa.ArrowException) as error:
         problem = f"published results are damaged or incomplete ({error}); {MENDING}"
         raise RecordsError([Complaint(str(folder), problem)]) from error
     ended = Event({"seconds": manifest.seconds}, CELLS)

@@ -1,0 +1,108 @@
+"""Writes a bundle from a run folder or from published results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.bundle.layout import CONTENTS, FILES, VERSION
+from albench.errors import Complaint, InputError
+from albench.execute import scratch
+from albench.plural import plural
+from albench.publish.derive import derive
+from albench.publish.read import read
+from albench.publish.write import write_text_tables
+from albench.records.archive import has_archive, write_archive
+from albench.records.results_folder import has_journal
+from albench.records.schema import Status
+
+if TYPE_CHECKING:
+    from albench.records.tables import Records
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
+
+
+def write_bundle(results: Path, target: Path) -> int:
+    """Write a bundle.
+
+    Parameters
+    ----------
+    results : Path
+        A run folder, or published results with all their probabilities.
+    target : Path
+        The file; one that is there is replaced.
+
+    Returns
+    -------
+    int
+        How many cells it holds that succeeded.
+
+    Raises
+    ------
+    InputError
+        If there are no whole records, no cell succeeded, or probabilities were left out: scores
+        could not be checked.
+    """
+    if not has_journal(results) and not has_archive(results):
+        problem = "holds no records: name a run folder, or results with cells.parquet"
+        raise InputError([Complaint(str(results), problem)])
+    if target.is_dir():
+        raise InputError([Complaint(str(target), "is a folder; name a file with -o")])
+    records = read(results)
+    _require_checkable(records, results)
+    pack_records(records, target)
+    return _n_successes(records)
+
+
+def pack_records(records: Records, target: Path) -> None:
+    """Write records as a bundle; the same records give the same bytes.
+
+    Parameters
+    ----------
+    records : Records
+        Of a whole run.
+    target : Path
+        The file.
+    """
+    with tempfile.TemporaryDirectory(dir=scratch.folder()) as name:
+        folder = Path(name)
+        write_text_tables(derive(records), folder)
+        write_archive(records, folder)
+        _zip(folder, target)
+
+
+def _zip(folder: Path, target: Path) -> None:
+    content = {name: (folder / name).read_bytes() for name in FILES}
+    listed = {
+        name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        for name, data in content.items()
+    }
+    contents = json.dumps({"bundle": VERSION, "files": listed}, indent=1, sort_keys=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in {CONTENTS: contents.encode(), **content}.items():
+            member = zipfile.ZipInfo(name, _EPOCH)
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, data, zipfile.ZIP_DEFLATED)
+
+
+def _n_successes(records: Records) -> int:
+    return sum(end.status is Status.OK for end in records.finished.values())
+
+
+def _require_checkable(records: Records, results: Path) -> None:
+    if not _n_successes(records):
+        raise InputError([Complaint(str(results), "no cell succeeded: there is nothing to send")])
+    bare = sum(
+        any(not entry.proba for entry in end.rounds)
+        for end in records.finished.values()
+        if end.status is Status.OK
+    )
+    if bare:
+        without = plural(bare, "cell was", "cells were")
+        problem = f"{without} published without probabilities; bundle the run folder instead"
+        raise InputError([Complaint(str(results), problem)])

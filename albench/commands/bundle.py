@@ -1,0 +1,33 @@
+"""Write a run's records as one file, to be sent to others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.commands import OK
+from albench.output import say
+from albench.plural import plural
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+HELP = "write a run's records as one file, to be sent to others"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "results", metavar="RESULTS", type=Path, help="a run folder, or published results"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the file: mylab.zip")
+
+
+def run(options: Namespace) -> int:
+    """Return 0."""
+    from albench.bundle.writing import write_bundle
+
+    n_cells = write_bundle(options.results, options.output)
+    size = options.output.stat().st_size / 1e6
+    say(f"bundle: {options.output}, {plural(n_cells, 'cell')}, {size:.1f} MB")
+    return OK

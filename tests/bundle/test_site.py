@@ -1,0 +1,206 @@
+"""A site shows what its sources say, joins what can be compared, and keeps nothing else."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+
+from albench.bundle.checking import check_bundle
+from albench.bundle.writing import pack_records
+from albench.cli import main
+from albench.planning.cells import digest
+from albench.site import changes
+from albench.site.addresses import address
+from albench.site.building import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from albench.records.tables import Records
+
+    Make = Callable[..., Path]
+
+OURS = {"core/random": 0.2, "core/margin": 0.3}
+THEIRS = {"core/random": 0.2, "lab/clever": 0.5}
+TITLE = "Compared"
+
+
+@pytest.fixture
+def make(records_of: Callable[..., Records], tmp_path: Path) -> Make:
+    """A factory of bundles."""
+
+    def make(file: str, skills: dict[str, float], salt: int = 0, **told: Any) -> Path:
+        path = tmp_path / file
+        pack_records(records_of(skills, salt, **told), path)
+        return path
+
+    return make
+
+
+def plugin(name: str, **told: str) -> dict[str, Any]:
+    texts = dict.fromkeys(("distribution", "citation", "summary", "source", "source_file"), "x")
+    facts = {"version": "1", "component_version": 1, "tags": [], "is_working_copy": False}
+    return {"name": name, "kind": "strategy", **texts, **facts, **told}
+
+
+class Page(HTMLParser):
+    """The tags and links of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value for key, value in attrs if key in {"href", "src"} and value]
+
+
+def pages(site: Path) -> dict[Path, Page]:
+    found = sorted(p for p in site.rglob("*.html") if "report" not in p.parts)
+    return {path: Page(path.read_text(encoding="utf-8")) for path in found}
+
+
+def test_strategies_of_several_sources_are_ranked_together(make: Make, tmp_path: Path) -> None:
+    sources = [make("ours.zip", OURS), make("theirs.zip", THEIRS)]
+    build(sources, tmp_path / "site", TITLE)
+    text = (tmp_path / "site" / "toy" / "index.html").read_text()
+    table = text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert table.index("clever") < table.index("margin")
+    assert "theirs.zip" in text
+    assert "No cell has two different results" in text
+
+
+def test_a_bundle_that_is_left_out_leaves_nothing(make: Make, tmp_path: Path) -> None:
+    ours, theirs, site = make("ours.zip", OURS), make("theirs.zip", THEIRS), tmp_path / "site"
+    build([ours, theirs], site, TITLE)
+    build([ours], site, TITLE)
+    content = b"".join(path.read_bytes() for path in site.rglob("*") if path.is_file())
+    assert b"clever" not in content
+    assert b"theirs" not in content
+
+
+def test_every_link_leads_to_a_file_of_the_site(make: Make, tmp_path: Path) -> None:
+    told = [plugin("core/margin"), plugin("core/random")]
+    build([make("ours.zip", OURS, plugins=told)], tmp_path / "site", TITLE)
+    lost = [
+        (path.name, link)
+        for path, page in pages(tmp_path / "site").items()
+        for link in page.links
+        if link != "data:," and not (path.parent / unquote(link)).is_file()
+    ]
+    assert lost == []
+
+
+HOSTILE = "<script>alert('&\"')</script>"
+
+
+def test_names_are_text_wherever_they_stand(make: Make, tmp_path: Path) -> None:
+    strategy = f"lab/{HOSTILE}".replace("</", "<\\")
+    source = make(
+        "<img src=x>.zip",
+        {"core/random": 0.2, strategy: 0.4},
+        name=f"../../{HOSTILE}",
+        title=HOSTILE,
+        question=HOSTILE,
+        plugins=[plugin(strategy, summary=HOSTILE, citation=HOSTILE, version=HOSTILE)],
+    )
+    site = tmp_path / "site"
+    before = set(tmp_path.iterdir())
+    build([source], site, HOSTILE, "https://example.org")
+    assert set(tmp_path.iterdir()) - before == {site}
+    for page in pages(site).values():
+        assert not {"script", "iframe"} & set(page.tags)
+        assert all(not link.startswith(("javascript:", "http")) for link in page.links)
+        assert "x" not in page.links
+    feed = ET.fromstring((site / "feed.xml").read_text())  # noqa: S314  # written a line before
+    assert feed.findtext("{*}title") == HOSTILE
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "index", "strategies", "", "..", "=cmd", "A"])
+def test_addresses_are_plain_and_their_own(name: str) -> None:
+    assert set(address(name)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert address(name) not in {"", "index", "strategies", address(name + "!")}
+
+
+def test_conflicts_are_shown_with_both_sources(
+    make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs = make("ours.zip", OURS), make("theirs.zip", OURS, salt=1)
+    status = main(["site", str(ours), str(theirs), "-o", str(tmp_path / "site")])
+    assert status == 1
+    assert "differ between ours.zip, which counts, and theirs.zip" in capsys.readouterr().out
+    text = (tmp_path / "site" / "toy" / "index.html").read_text()
+    conflicts = text.partition("<h2>Conflicts")[2].partition("<h2>Downloads")[0]
+    assert conflicts.count("<td>ours.zip</td><td>theirs.zip</td>") == 18
+    sources = text.partition("<h2>Sources")[2].partition("<h2>Conflicts")[0]
+    assert sources.count("<tr><td>") == 2
+
+
+def test_results_of_other_settings_are_not_mixed(
+    make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = make("ours.zip", OURS)
+    theirs = _with_budget(make("theirs.zip", THEIRS), 20)
+    assert main(["site", str(ours), str(theirs), "-o", str(tmp_path / "site")]) == 2
+    assert "has another budget than in ours.zip" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+
+
+def _with_budget(bundle: Path, initial: int) -> Path:
+    """Return a bundle of the same results with another budget, in agreement with itself."""
+    records = check_bundle(bundle).records
+    renamed = {}
+    cells = []
+    for cell in records.run.cells:
+        identity = cell.identity | {"budget": {"initial": initial}}
+        renamed[cell.cell] = digest(identity)
+        cells.append(cell.model_copy(update={"identity": identity, "cell": digest(identity)}))
+    run = records.run.model_copy(update={"cells": tuple(cells)})
+    ends = {
+        renamed[name]: replace(end, cell=renamed[name]) for name, end in records.finished.items()
+    }
+    pack_records(replace(records, run=run, finished=ends, attempts={}), bundle)
+    return bundle
+
+
+def test_a_site_replaces_only_a_site(
+    make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    ours = make("ours.zip", OURS)
+    assert main(["site", str(ours), "-o", str(tmp_path / "mine")]) == 2
+    assert "contains files other than a site" in capsys.readouterr().err
+    assert main(["site", str(ours), "-o", str(tmp_path)]) == 2
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+
+
+def test_a_bad_bundle_leaves_the_site_as_it_was(make: Make, tmp_path: Path) -> None:
+    ours, site = make("ours.zip", OURS), tmp_path / "site"
+    build([ours], site, TITLE)
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    (tmp_path / "bad.zip").write_bytes(b"no zip")
+    assert main(["site", str(ours), str(tmp_path / "bad.zip"), "-o", str(site)]) == 2
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+
+
+def test_the_feed_tells_only_what_changed(make: Make, tmp_path: Path) -> None:
+    ours, site = make("ours.zip", OURS), tmp_path / "site"
+    build([ours], site, TITLE)
+    build([ours], site, TITLE)
+    assert len(changes.earlier_changes(site).changes) == 1
+    build([ours, make("theirs.zip", THEIRS)], site, TITLE, "https://example.org/al")
+    told = changes.earlier_changes(site).changes
+    assert [change.text for change in told] == [
+        "Changed: 24 cells from 2 sources.",
+        "New: 18 cells from 1 source.",
+    ]
+    assert 'href="https://example.org/al/toy/index.html"' in (site / "feed.xml").read_text()
