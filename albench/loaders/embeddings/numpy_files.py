@@ -1,6 +1,7 @@
 """Vectors in NumPy's own files, mapped into memory wherever they lie there uncompressed."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def open_npz(path: Path, key: str | None) -> Opened:
             array = archive[name] if array is None else array
             require_floats(path, array.shape, array.dtype.name)
             beside = {x: archive[x] for x, shape in shapes.items() if shape == array.shape[:1]}
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError([Complaint(str(path), _unreadable(error))]) from error
     columns = {x: _cells(values) for x, values in beside.items()}
     grid = Grid(path, columns, tuple(range(1, len(array) + 1)), unit="row")
@@ -153,11 +154,10 @@ def _mapped(path: Path, name: str) -> NDArray[Any] | None:
         local = stream.read(_LOCAL_HEADER)
     extra = int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")
     offset = info.header_offset + _LOCAL_HEADER + extra + header
-    order = "F" if is_fortran else "C"
     array: NDArray[Any] = np.memmap(
-        path, dtype=dtype, mode="r", offset=offset, shape=shape, order=order
+        path, dtype=dtype, mode="r", offset=offset, shape=shape[::-1] if is_fortran else shape
     )
-    return array
+    return array.T if is_fortran else array
 
 
 def _cells(values: NDArray[Any]) -> NDArray[Any]:

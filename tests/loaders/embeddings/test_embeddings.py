@@ -114,6 +114,35 @@ def test_a_pickle_and_a_missing_file_are_refused(tmp_path: Path) -> None:
         load(path=tmp_path / "none.npy", label="")
 
 
+def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
+    file = packed(tmp_path)
+    content = bytearray(file.read_bytes())
+    content[-200:-120] = bytes(80)
+    file.write_bytes(bytes(content))
+    with pytest.raises(DataError, match="no file of NumPy"):
+        load(path=file, table=table(tmp_path))
+
+
+def test_an_unpacked_array_by_columns_is_read_by_rows(tmp_path: Path) -> None:
+    np.savez(tmp_path / "v.npz", v=np.asfortranarray(VALUES))
+    modality = load(path=tmp_path / "v.npz", table=table(tmp_path))
+    np.testing.assert_array_equal(modality.read(np.array([7])), VALUES[[7]].astype(np.float32))
+
+
+def test_columns_beside_the_vectors_need_no_table(tmp_path: Path) -> None:
+    columns = {"v": list(VALUES), "label": ["a", "b"] * 6, "subject": [f"P{i}" for i in range(12)]}
+    pq.write_table(pa.table(columns), tmp_path / "v.parquet")
+    modality = load(path=tmp_path / "v.parquet")
+    assert modality.labels is not None
+    assert modality.labels["P1"] == "b"
+
+
+def test_lists_of_several_lengths_are_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"v": [[1.0, 2.0], [3.0]]}), tmp_path / "v.parquet")
+    with pytest.raises(DataError, match="row 2 has 1 values"):
+        load(path=tmp_path / "v.parquet", label="")
+
+
 def test_the_loader_conforms(tmp_path: Path) -> None:
     options = {"path": npy(tmp_path), "table": table(tmp_path)}
     report = check_by_name("embeddings", options=options)
