@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 _DECODED = "decoded samples"
 
+_IN_MEMORY = 2**26
+"""Numbers of vectors, 256 MiB, beyond which they go to the cache block by block."""
+
+_AT_ONCE = 2**22
+"""Numbers of vectors in one such block."""
+
 _BATCH = {"cpu": 8, "cuda": 64}
 """Images a pass: measured best on a CPU, and enough to fill a GPU."""
 
@@ -45,7 +51,8 @@ def features(
     trunk : Trunk or None
         The frozen trunk whose outputs are wanted; None wants the samples themselves.
     cache : FeatureCache
-        Where outputs of trunks and decoded images are kept; vectors without a trunk are just read.
+        Where outputs of trunks and decoded images are kept; vectors without a trunk are just read,
+        unless they are large.
     batch_size : int or None
         Samples a pass; None takes what suits the device.
     device : str
@@ -68,6 +75,14 @@ def features(
             lambda out: _through(trunk, modality, out, size, where),
             note=f"{name} through {trunk.key}",
         )
+    if len(modality.shape) == 1 and len(modality) * modality.shape[0] > _IN_MEMORY:
+        return cache.build(
+            f"samples {modality.fingerprint}",
+            (len(modality), *modality.shape),
+            np.float32,
+            lambda out: _copied(modality, out),
+            note=modality.note,
+        )
     if len(modality.shape) == 1:
         vectors = modality.read(np.arange(len(modality))).astype(np.float32, copy=False)
         require_whole(vectors, modality)
@@ -79,6 +94,11 @@ def features(
         lambda out: _decoded(modality, out, size),
         note=f"{name} {_DECODED}",
     )
+
+
+def _copied(modality: Modality, out: Array) -> None:
+    _decoded(modality, out, max(1, _AT_ONCE // modality.shape[0]))
+    require_whole(out, modality)
 
 
 def _decoded(modality: Modality, out: Array, batch_size: int) -> None:

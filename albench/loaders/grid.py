@@ -135,7 +135,7 @@ class Grid:
         ]
 
 
-def read_grid(file: Path, separator: str = ",") -> Grid:
+def read_grid(file: Path, separator: str = ",", columns: Sequence[str] | None = None) -> Grid:
     """Return the columns of a file: Parquet if its name ends in .parquet or .pq, else CSV.
 
     Parameters
@@ -145,6 +145,8 @@ def read_grid(file: Path, separator: str = ",") -> Grid:
         index that has a name is a column, as it is in CSV.
     separator : str
         What stands between the fields of a CSV file.
+    columns : sequence of str or None
+        Of a Parquet file, the columns to read; None is all.
 
     Returns
     -------
@@ -159,7 +161,7 @@ def read_grid(file: Path, separator: str = ",") -> Grid:
     is_parquet = file.suffix.lower() in PARQUET_SUFFIXES
     _require_one_character(separator)
     try:
-        grid = _from_parquet(file) if is_parquet else _from_csv(file, separator)
+        grid = _from_parquet(file, columns) if is_parquet else _from_csv(file, separator)
     except OSError as error:
         raise DataError(
             [Complaint(str(file), f"cannot be read: {error.strerror or error}")]
@@ -252,15 +254,16 @@ def _about_names(where: str, names: Sequence[str]) -> list[Complaint]:
     return complaints + [Complaint(where, f"column {name!r} is there twice") for name in twice]
 
 
-def _from_parquet(file: Path) -> Grid:
+def _from_parquet(file: Path, wanted: Sequence[str] | None = None) -> Grid:
     import pyarrow as pa  # here, since most cohorts hold no Parquet file and the import is slow
     import pyarrow.parquet as pq
 
     try:
-        names = [name.strip() for name in pq.read_schema(file).names]
+        there = [name for name in pq.read_schema(file).names if wanted is None or name in wanted]
+        names = [name.strip() for name in there]
         if complaints := _about_names(str(file), names):
             raise DataError(complaints)
-        table = pq.read_table(file, partitioning=None)
+        table = pq.read_table(file, columns=None if wanted is None else there, partitioning=None)
     except pa.ArrowInvalid as error:
         raise DataError([Complaint(str(file), f"is not a Parquet file: {error}")]) from error
     columns = {

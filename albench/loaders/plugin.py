@@ -98,6 +98,36 @@ TABLE = Descriptor(
     ),
 )
 
+EMBEDDINGS = Descriptor(
+    name="embeddings",
+    kind=Kind.LOADER,
+    target="albench.loaders.embeddings.loader:load",
+    summary="vectors that another program has made: NumPy, safetensors, Parquet, or shards",
+    options=(
+        Option(name="path", type=Path, required=True, help="the file, or the folder of shards"),
+        Option(name="key", type=str, help="the array or column; silent: the only one of vectors"),
+        Option(
+            name="table",
+            type=Path,
+            help="subjects and labels, one row a vector; silent: what stands in the file itself",
+        ),
+        Option(
+            name="subject",
+            type=str,
+            help="the column with the subject; empty: every row is its own",
+        ),
+        Option(
+            name="label",
+            type=str,
+            default="label",
+            help="the column with the label; empty if another modality has the labels",
+        ),
+        UNLABELLED,
+        LITERAL,
+        SEPARATOR,
+    ),
+)
+
 IMAGES = Descriptor(
     name="images",
     kind=Kind.LOADER,
@@ -174,6 +204,7 @@ def albench_loaders() -> Iterable[Descriptor]:
         DIGITS,
         BREAST_CANCER,
         TABLE,
+        EMBEDDINGS,
         IMAGES,
         *public.DESCRIPTORS,
         *liver.DESCRIPTORS,

@@ -143,3 +143,33 @@ def test_what_a_loader_raises_is_passed_on_and_nothing_is_kept(tmp_path: Path) -
         features(_modality(read), _mean_trunk(), FeatureCache(tmp_path))
 
     assert not list(tmp_path.glob("*.npy"))
+
+
+def test_many_vectors_are_never_read_all_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("albench.learn.extraction._IN_MEMORY", 10)
+    monkeypatch.setattr("albench.learn.extraction._AT_ONCE", 8)
+    values = np.random.default_rng(0).standard_normal((21, 4)).astype(np.float32)
+    most: list[int] = []
+
+    def read(rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        most.append(len(rows))
+        return values[rows]
+
+    found = features(_modality(read, values), None, FeatureCache(tmp_path))
+
+    np.testing.assert_array_equal(found, values)
+    assert max(most) == 2
+
+
+def test_many_vectors_with_a_value_that_is_not_finite_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("albench.learn.extraction._IN_MEMORY", 10)
+    values = np.zeros((21, 4), dtype=np.float32)
+    values[13, 2] = np.inf
+
+    for _ in range(2):  # nothing is kept of what was refused
+        with pytest.raises(DataError, match="row 13"):
+            features(_modality(_Reader(values), values), None, FeatureCache(tmp_path))
