@@ -85,6 +85,25 @@ def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.Da
     return called[place == place.groupby(keys).transform("min")]
 
 
+def called(names: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:
+    """Return what strategies are called where groups are counted once.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Strategies.
+    groups : sequence of sequence of str
+        The result of `find_groups`.
+
+    Returns
+    -------
+    list of str
+        In their order, each once: of several names of one group, its joint name.
+    """
+    joint = {name: joint_name(group) for group in groups for name in group}
+    return list(dict.fromkeys(joint.get(name, name) for name in names))
+
+
 def _blocks(part: pd.DataFrame) -> set[tuple[object, ...]]:
     return set(part[BLOCK].itertuples(index=False, name=None))
 

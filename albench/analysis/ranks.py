@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from albench.analysis.comparison import ALPHA, side_by_side
+from albench.analysis.comparison import side_by_side
 from albench.analysis.curves import BLOCK
+from albench.analysis.significance import ALPHA
 
 if TYPE_CHECKING:
     import pandas as pd

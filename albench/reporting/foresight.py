@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis import curves, efficiency, equal_picks
-from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.analysis.curves import BASELINE, REFERENCE
 from albench.analysis.power import detectable, paired_deviations, power_of
+from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import LABELS, PRIMARY
 from albench.plural import plural
 from albench.reporting.load import load

@@ -21,18 +21,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from albench.analysis.claims import repetitions_needed
-from albench.analysis.comparison import (
-    ALPHA,
-    Verdict,
-    across_blocks,
-    against_random,
-    holm,
-    paired_t,
-)
+from albench.analysis.comparison import across_blocks, against_random
 from albench.analysis.curves import BASELINE, BLOCK
-from albench.analysis.power import POWER, detectable
+from albench.analysis.paired import paired_t
+from albench.analysis.power import POWER, detectable, repetitions_needed
 from albench.analysis.ranks import rank
+from albench.analysis.significance import ALPHA, holm
+from albench.analysis.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -189,7 +184,7 @@ def _of_families(
 
 
 def _of_claims(n: int, effect: float, n_claims: int, rng: np.random.Generator) -> Rate:
-    needed = int(repetitions_needed(effect, 1.0, ALPHA / n_claims))
+    needed = int(repetitions_needed(np.array([effect]), np.ones(1), ALPHA / n_claims)[0])
     found = []
     for _ in range(n):
         gaps = rng.standard_normal((n_claims, needed))

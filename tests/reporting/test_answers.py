@@ -18,6 +18,8 @@ from albench.reporting.content import Text
 from albench.reporting.formats import in_order, p_value, signed
 from albench.reporting.load import load
 
+BLOCKS = (("digits", "pixels", "small", "tenth"),)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -52,19 +54,47 @@ def test_a_planted_gain_is_the_answer(told: list[str]) -> None:
     (gain,) = [text for text in told if text.startswith("**digits: pixels:**")]
     assert re.search(r"margin is better than random, \+0\.0\d\d \(\+0\.0\d\d to", gain)
     assert re.search(r"margin needs \d+ labels for 95 % of the all-labels score, random \d+", gain)
-    assert gain.endswith("4 strategies not told apart.")
+    assert gain.endswith("entropy, k-center and least-confident are equal to it (within 0.033).")
 
 
 def test_blocks_without_a_finding_share_a_sentence(told: list[str]) -> None:
     silent = "digits: pixels + fourier; liver (simulated): LSTE + LUS"
-    assert f"No strategy can be told from random on {silent}." in told
+    assert f"No strategy is better or worse than random on {silent}." in told
 
 
 def test_comparisons_are_counted_with_their_correction(told: list[str]) -> None:
     (counted,) = [text for text in told if "with random" in text and text.startswith("Of ")]
     assert "Of 13 comparisons with random in accuracy" in counted
-    assert "1 found the strategy better, none worse, and 12 could not tell" in counted
+    assert "1 found the strategy better, none worse, 12 equal, and none left it und" in counted
     assert "corrected by Holm over all 13" in counted
+
+
+def test_what_is_undecided_says_how_many_more_repetitions_decide(
+    make_toy: Callable[..., Any],
+) -> None:
+    toy = make_toy(blocks=BLOCKS)
+    toy.manifest["judging"]["equal_within"] = 0.0001
+    (counted,) = [text for text in answer(toy) if text.startswith("Of ")]
+    assert re.search(r"\d+ more repetitions? would decide at a power of 80 %", counted)
+
+
+def test_a_metric_named_before_the_run_is_the_answer(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    toy.manifest["judging"]["primary_metric"] = "auc"
+    told = " ".join(answer(toy))
+    assert "Of 4 comparisons with random in AUC" in told
+    assert "Secondary: of 4 comparisons in accuracy" in told
+    (first, *_) = sections(load(toy.folder))[0].parts
+    assert "The primary metric is AUC; accuracy is secondary." in first.sentences[0]  # type: ignore[union-attr]  # a text
+
+
+def test_a_rule_that_changed_after_a_run_is_told(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    assert "**Changed:**" not in sections(load(toy.write()))[0].parts[0].sentences[0]  # type: ignore[union-attr]  # a text
+    before: dict[str, object] = {"compare": [], "equal_within": None, "primary_metric": "auc"}
+    toy.manifest["judged_before"] = [before]
+    (first, *_) = sections(load(toy.write()))[0].parts
+    assert "an earlier run of these results had another primary_metric" in first.sentences[0]  # type: ignore[union-attr]  # a text
 
 
 def test_comparisons_with_too_few_pairs_are_named(told: list[str]) -> None:
