@@ -11,6 +11,7 @@ from albench.analysis.curves import BASELINE, BLOCK
 from albench.analysis.paired import paired, wilcoxon
 from albench.analysis.score_cube import cube
 from albench.analysis.signed_rank import probabilities
+from albench.analysis.significance import FEWEST_PAIRS
 from albench.analysis.verdicts import judge, more_repetitions
 
 if TYPE_CHECKING:
@@ -184,6 +185,39 @@ def over_blocks(
     return _compared(rows, gaps, n_seen, _margins_of(cohorts, margins), outside)
 
 
+def compare_by_unit(
+    pairs: Sequence[Pair],
+    gaps: Sequence[tuple[NDArray[np.float64], int]],
+    margin: NDArray[np.float64],
+    outside: Collection[str],
+    fewest: int,
+) -> pd.DataFrame:
+    """Return the comparison of pairs by differences of any unit.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str)
+        A strategy, and the other that is subtracted.
+    gaps : sequence of (ndarray of float, int)
+        For each pair its differences, shape (n_units,), NaN where a unit lacks one; and how many
+        units have a score of either.
+    margin : ndarray of float, shape (n_pairs,)
+        Of equality.
+    outside : collection of str
+        Strategies that are no competitors.
+    fewest : int
+        Units that a verdict takes.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair, with the columns `COMPARED`; all rows are one family.
+    """
+    rows = pd.DataFrame(list(pairs), columns=PAIR)
+    differences, n_seen = [values for values, _ in gaps], [n for _, n in gaps]
+    return _compared(rows, differences, n_seen, margin, outside, fewest)
+
+
 def side_by_side(efficiency: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
     """Return a table with one column per strategy.
 
@@ -249,6 +283,7 @@ def _compared(
     n_seen: Sequence[int],
     margin: NDArray[np.float64],
     outside: Collection[str],
+    fewest: int = FEWEST_PAIRS,
 ) -> pd.DataFrame:
     """Return rows with the columns `COMPARED`, all of one family."""
     if rows.empty:
@@ -256,7 +291,7 @@ def _compared(
     table = np.stack(gaps).round(ROUNDED)
     sums = paired(table)
     is_competing = ~(rows["strategy"].isin(outside) | rows["other"].isin(outside)).to_numpy()
-    judged = judge(sums, margin, is_competing)
+    judged = judge(sums, margin, is_competing, fewest)
     opinions = np.array(
         [
             probabilities(row[~np.isnan(row)], width)

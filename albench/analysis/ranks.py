@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from albench.analysis.cohorts_like_these import FEWEST_COHORTS
 from albench.analysis.comparison import side_by_side
 from albench.analysis.curves import BLOCK
 from albench.analysis.significance import ALPHA
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-FEWEST_COHORTS = 5
-"""With fewer there are no ranks: they would speak of these cohorts and be read as of any."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.analysis.cohorts_like_these import FEWEST_COHORTS
 from albench.analysis.curves import BASELINE
 from albench.analysis.efficiency import TARGET
-from albench.analysis.ranks import FEWEST_COHORTS
 from albench.analysis.significance import FEWEST_PAIRS
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
@@ -265,6 +265,44 @@ def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
             f"Secondary: of {plural(len(judged), 'comparison')} in {LABELS[metric]}, corrected on "
             f"their own, {_tally(judged)}."
         )
+
+
+def over_cohorts(told: pd.DataFrame, metric: str) -> Iterator[str]:
+    """Yield what holds of strategies against random where the cohort is the unit.
+
+    Parameters
+    ----------
+    told : DataFrame
+        The result of `cohorts_like_these.across_cohorts`, the largest difference first.
+    metric : str
+        Name of the metric.
+
+    Yields
+    ------
+    str
+        One sentence.
+    """
+    judged = told[~told["verdict"].isin([Verdict.TOO_FEW, Verdict.OUTSIDE])]
+    if judged.empty:
+        yield f"No strategy has results on {FEWEST_COHORTS} cohorts: nothing is claimed."
+        return
+    better, worse, equal, is_open = (
+        judged[judged["verdict"] == verdict]
+        for verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.EQUAL, Verdict.OPEN)
+    )
+    said = [f"{_listed(better)} better than random" if len(better) else "nothing beats random"]
+    if len(worse):
+        said.append(f"{_listed(worse)} worse")
+    if len(equal):
+        said.append(f"{_listed(equal)} equal to it (within {_spread(equal['margin'])})")
+    if len(is_open):
+        cohorts = more_repetitions(is_open["more"]).replace("repetition", "cohort")
+        what, verb = ("it", "is") if len(is_open) == 1 else ("them", "are")
+        said.append(f"{len(is_open)} {verb} undecided ({cohorts} would decide {what})")
+    yield (
+        f"In {LABELS[metric]}, by {int(judged['n_pairs'].max())} cohorts: {'; '.join(said)} "
+        f"(t-tests over cohorts, corrected by Holm over all {len(judged)})."
+    )
 
 
 def pairs(mean: pd.DataFrame, each: pd.DataFrame, named: Namer) -> Iterator[str]:
