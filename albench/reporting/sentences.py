@@ -422,7 +422,7 @@ def _unjudged(comparison: pd.DataFrame, named: Namer) -> Iterator[str]:
 
 
 def ranking(result: Ranking) -> str:
-    """Return the mean ranks of strategies in words.
+    """Return in words what mean ranks tell.
 
     Parameters
     ----------
@@ -432,35 +432,44 @@ def ranking(result: Ranking) -> str:
     Returns
     -------
     str
-        It names differing ranks only if Friedman's test rejects.
+        It names a critical difference only if Friedman's test rejects.
     """
-    if not result.ranks:
-        return (
-            f"Strategies are not ranked: ranks go by cohort, and take {FEWEST_COHORTS} with "
-            f"results of every strategy; here are {result.n_cohorts}."
-        )
-    listed = ", ".join(f"{name} {value:.2f}" for name, value in result.ranks.items())
-    left = (
-        f" {plural(result.n_left_out, 'repetition')} of a block without results of every strategy "
-        "do not count."
-        if result.n_left_out
-        else ""
-    )
+    if result.table.empty:
+        return "Strategies are not ranked: no block has results of every strategy."
+    cohorts = plural(result.n_cohorts, "cohort")
     opening = (
-        f"Mean ranks (1 is best) over {result.n_cohorts} cohorts, the blocks of each averaged "
-        f"first: {listed}.{left}"
+        f"Mean ranks (1 is best) over {cohorts}, the blocks of each averaged first; "
+        f"{result.table['strategy'].iloc[0]} leads with {result.table['rank'].iloc[0]:.2f}."
     )
+    if result.n_left_out:
+        count = plural(result.n_left_out, "repetition")
+        verb = "does" if result.n_left_out == 1 else "do"
+        opening += f" {count} of a block without results of every strategy {verb} not count."
+    return f"{opening} {_tested(result)}"
+
+
+def _tested(result: Ranking) -> str:
+    if result.n_cohorts < FEWEST_COHORTS:
+        return (
+            f"Under {FEWEST_COHORTS} cohorts ranks are of these cohorts alone, and not tested: "
+            "blocks of one cohort are not independent."
+        )
     if np.isnan(result.p):
-        return f"{opening} These are too few strategies for Friedman's test."
+        return "These are too few strategies for Friedman's test."
     if result.critical_difference is None:
         return (
-            f"{opening} Friedman's test does not reject ({p_equals(result.p)}): the ranks may be "
-            "chance."
+            f"Friedman's test does not reject ({p_equals(result.p)}): the ranks may be chance, and "
+            "no two are told apart."
         )
-    return (
-        f"{opening} Friedman's test rejects ({p_equals(result.p)}); ranks closer than "
-        f"{result.critical_difference:.2f} are not told apart (Nemenyi, 0.05)."
+    said = (
+        f"Friedman's test rejects ({p_equals(result.p)}); ranks closer than "
+        f"{result.critical_difference:.2f} are not told apart (Nemenyi, 0.05)"
     )
+    if not result.groups:
+        return f"{said}, and none are."
+    groups = plural(len(result.groups), "group", "groups")
+    names = "; ".join(f"{group[0]} to {group[-1]}" for group in result.groups)
+    return f"{said}: {groups}, {names}."
 
 
 def identical(groups: Sequence[tuple[str, Sequence[str]]]) -> str:

@@ -188,25 +188,32 @@ def test_an_unequal_start_is_told_loudly(make_toy: Callable[..., Any]) -> None:
     assert told.sentences[0].startswith("**In 1 of 4 repetitions the strategies differed")
 
 
+def ranking(ranks: dict[str, float], *told: Any) -> Ranking:
+    return Ranking(pd.DataFrame({"strategy": list(ranks), "rank": list(ranks.values())}), *told)
+
+
 def test_ranks_that_may_be_chance_have_no_critical_difference() -> None:
-    told = sentences.ranking(Ranking({"a": 1.5, "random": 1.5}, 4, 0, 0.4, None))
+    told = sentences.ranking(ranking({"a": 1.5, "random": 1.5}, 5, 0, 0.4, None))
     assert "does not reject (p = 0.400)" in told
     assert "Nemenyi" not in told
 
 
 def test_ranks_that_differ_say_by_how_much_they_must() -> None:
-    told = sentences.ranking(Ranking({"a": 1.0, "random": 2.0}, 8, 3, 0.001, 0.9))
-    assert "over 8 cohorts, the blocks of each averaged first" in told
+    told = sentences.ranking(ranking({"a": 1.0, "b": 1.8, "random": 2.6}, 8, 3, 0.001, 0.9))
+    assert "over 8 cohorts, the blocks of each averaged first; a leads with 1.00" in told
     assert "ranks closer than 0.90 are not told apart" in told
+    assert told.endswith("2 groups, a to b; b to random.")
     assert "3 repetitions of a block without results of every strategy do not count" in told
 
 
+def test_ranks_of_few_cohorts_are_of_these_alone() -> None:
+    told = sentences.ranking(ranking({"a": 1.0, "random": 2.0}, 3, 9, float("nan"), None))
+    assert "Under 5 cohorts ranks are of these cohorts alone, and not tested" in told
+
+
 def test_no_ranks_are_told_as_none() -> None:
-    told = sentences.ranking(Ranking({}, 3, 9, float("nan"), None))
-    assert told == (
-        "Strategies are not ranked: ranks go by cohort, and take 5 with results of every strategy; "
-        "here are 3."
-    )
+    told = sentences.ranking(ranking({}, 0, 9, float("nan"), None))
+    assert told == "Strategies are not ranked: no block has results of every strategy."
 
 
 @pytest.mark.parametrize(

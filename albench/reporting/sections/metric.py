@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis import coverage_and_fairness, curves, ranks
+from albench.analysis import coverage_and_fairness, curves
 from albench.metrics.catalogue import GLOSSES, LABELS
 from albench.reporting import comparison_tables, figures, sentences
 from albench.reporting.content import Figure, Section, Text
@@ -45,7 +45,7 @@ def _parts(derived: Derived, finding: Finding) -> Iterator[Part]:
         yield comparison_tables.area_table(finding.efficiency, against_random, metric, named)
     yield comparison_tables.comparison_table(finding.efficiency, against_random, metric, named)
     yield comparison_tables.overall_table(finding.overall, metric, named)
-    yield Text(tuple(_remarks(derived, finding)))
+    yield from _remarks(derived, finding)
     yield from _difference_figure(rounds, metric, named, drawn)
 
 
@@ -99,13 +99,12 @@ def _difference_figure(
     yield Figure(f"differences-{metric}", caption, drawing)
 
 
-def _remarks(derived: Derived, finding: Finding) -> Iterator[str]:
+def _remarks(derived: Derived, finding: Finding) -> Iterator[Text]:
     named = derived.named
-    yield sentences.ranking(ranks.rank(finding.without(derived.oracles).efficiency))
     groups = [
         (named.block(block), names)
         for block in named.blocks
         for names in coverage_and_fairness.identical(of_block(derived.once, block), finding.metric)
     ]
     if groups:
-        yield sentences.identical(groups)
+        yield Text((sentences.identical(groups),))
