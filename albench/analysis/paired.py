@@ -35,10 +35,12 @@ class Paired:
 
     @property
     def half_width(self) -> NDArray[np.float64]:
-        """Half of Student's 95 % interval, shape (...); NaN under two pairs."""
+        """Half of Student's 95 % interval, shape (...); NaN under two pairs.
+
+        NaN too where all differences are equal: an interval of no width would be sure of anything.
+        """
         critical = stats.t.ppf((1 + CONFIDENCE) / 2, self._freedom)
-        half: NDArray[np.float64] = critical * self._error
-        return half
+        return np.where(self._has_spread, critical * self._error, np.nan)
 
     @property
     def p(self) -> NDArray[np.float64]:

@@ -72,41 +72,83 @@ class CohortScores:
         return np.asarray(over_blocks.round(12))
 
 
-def rank_errors(
-    cohorts: Sequence[CohortScores], *, with_cohorts: bool, n_resamples: int = N_RESAMPLES
+def interval_on_these(
+    cohorts: Sequence[CohortScores], n_resamples: int = N_RESAMPLES
 ) -> NDArray[np.float64]:
-    """Return half of the 95 % interval of each strategy's mean rank over cohorts.
+    """Return the 95 % interval of each strategy's mean rank on these cohorts.
 
     Parameters
     ----------
     cohorts : sequence of CohortScores
-        One or more.
-    with_cohorts : bool
-        Whether cohorts are drawn again too, each with its own repetitions: the interval is then
-        of cohorts like these, and else of these.
+        One or more. Their repetitions are drawn again.
     n_resamples : int
         How many.
 
     Returns
     -------
-    ndarray of float, shape (n_strategies,)
-        Student's t times the bootstrap's standard error, with one degree of freedom fewer than
-        there are repetitions, or cohorts. NaN for fewer than two of them.
+    ndarray of float, shape (2, n_strategies)
+        Low and high, which enclose the mean rank; NaN for fewer than two repetitions.
 
     Notes
     -----
-    Percentiles are no use here: ranks of resamples are noisier than ranks, and so lie nearer to the
-    middle. A bootstrap over n repetitions is too sure by the square root of n by n - 1, which is
-    made up for; one over cohorts and repetitions counts the noise of repetitions twice, which
-    makes up for it. ``benchmarks/statistics/null.py`` tells the coverage.
+    Percentiles, expanded for few repetitions as Hesterberg (2015) does: as far out as Student's t
+    times the square root of n by n - 1 is on a normal distribution. Ranks of resamples are noisier
+    than ranks and lie nearer to the middle; where strategies are alike, their standard error is too
+    small by a quarter, so that the interval must follow them.
+
+    References
+    ----------
+    Hesterberg, T. C. (2015). What teachers should know about the bootstrap. The American
+    Statistician 69, 371-386.
     """
-    n_units = len(cohorts) if with_cohorts else min(len(c.repetitions) for c in cohorts)
+    n_units = min(len(cohort.repetitions) for cohort in cohorts)
     if n_units < 2:
-        return np.full(cohorts[0].values.shape[2], np.nan)
-    ranks = _resampled(cohorts, np.random.default_rng(SEED), n_resamples, with_cohorts=with_cohorts)
-    widening = 1.0 if with_cohorts else np.sqrt(n_units / (n_units - 1))
-    critical = stats.t.ppf((1 + CONFIDENCE) / 2, n_units - 1)
-    return np.asarray(critical * widening * ranks.std(axis=0))
+        return np.full((2, cohorts[0].values.shape[2]), np.nan)
+    ranks = _resampled(cohorts, np.random.default_rng(SEED), n_resamples, with_cohorts=False)
+    tail = stats.norm.sf(_critical(n_units) * np.sqrt(n_units / (n_units - 1)))
+    low, high = np.quantile(ranks, [tail, 1 - tail], axis=0)
+    point = mean_ranks(cohorts)
+    return np.stack([np.minimum(low, point), np.maximum(high, point)])
+
+
+def interval_on_like(
+    cohorts: Sequence[CohortScores], n_resamples: int = N_RESAMPLES
+) -> NDArray[np.float64]:
+    """Return the 95 % interval of each strategy's mean rank on cohorts like these.
+
+    Parameters
+    ----------
+    cohorts : sequence of CohortScores
+        Two or more. They are drawn again, and then repetitions in each.
+    n_resamples : int
+        How many.
+
+    Returns
+    -------
+    ndarray of float, shape (2, n_strategies)
+        Low and high, within 1 and the number of strategies.
+
+    Notes
+    -----
+    Student's t, with one degree of freedom fewer than there are cohorts, times the bootstrap's
+    standard error. That counts the noise of repetitions twice, which makes up for its being too
+    small by the square root of n by n - 1. ``benchmarks/statistics/null.py`` tells the coverage of
+    both intervals.
+    """
+    ranks = _resampled(cohorts, np.random.default_rng(SEED), n_resamples, with_cohorts=True)
+    half = _critical(len(cohorts)) * ranks.std(axis=0)
+    point = mean_ranks(cohorts)
+    return np.asarray(np.clip([point - half, point + half], 1, len(point)))
+
+
+def mean_ranks(cohorts: Sequence[CohortScores]) -> NDArray[np.float64]:
+    """Return each strategy's mean rank over cohorts, shape (n_strategies,); 1 is best."""
+    means = np.stack([cohort.means() for cohort in cohorts])
+    return np.asarray(stats.rankdata(-means, axis=1).mean(axis=0))
+
+
+def _critical(n_units: int) -> float:
+    return float(stats.t.ppf((1 + CONFIDENCE) / 2, n_units - 1))
 
 
 def _resampled(
@@ -120,4 +162,5 @@ def _resampled(
             where = np.flatnonzero(drawn == i)
             counts = resample_counts(len(cohort.repetitions), rng, len(where))
             total[where] += stats.rankdata(-cohort.weighted_means(counts), axis=1)
-    return total / len(cohorts)
+    mean: NDArray[np.float64] = total / len(cohorts)
+    return mean

@@ -10,7 +10,12 @@ import pandas as pd
 from scipy import stats
 
 from albench.analysis.cohorts_like_these import FEWEST_COHORTS
-from albench.analysis.rank_bootstrap import CohortScores, rank_errors
+from albench.analysis.rank_bootstrap import (
+    CohortScores,
+    interval_on_like,
+    interval_on_these,
+    mean_ranks,
+)
 from albench.analysis.score_cube import cube
 from albench.analysis.significance import ALPHA
 
@@ -92,10 +97,9 @@ def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
     if not cohorts or not scores.strategies:
         return Ranking(_table((), np.empty(0), {}), 0, n_left_out, float("nan"), None)
     means = np.stack([cohort.means() for cohort in cohorts])
-    ranks = stats.rankdata(-means, axis=1).mean(axis=0)
     p = friedman(means) if len(cohorts) >= FEWEST_COHORTS else float("nan")
     return Ranking(
-        table=_table(scores.strategies, ranks, _intervals(cohorts, ranks)),
+        table=_table(scores.strategies, mean_ranks(cohorts), _intervals(cohorts)),
         n_cohorts=len(cohorts),
         n_left_out=n_left_out,
         p=p,
@@ -182,14 +186,13 @@ def _complete(scores: ScoreCube, is_complete: NDArray[np.bool_]) -> list[CohortS
     return cohorts
 
 
-def _intervals(cohorts: Sequence[CohortScores], ranks: NDArray[np.float64]) -> Intervals:
+def _intervals(cohorts: Sequence[CohortScores]) -> Intervals:
     """Return low, high, like_low and like_high by these names."""
-    these = rank_errors(cohorts, with_cohorts=False)
-    like = np.full_like(these, np.nan)
+    low, high = interval_on_these(cohorts)
+    like = np.full((2, len(low)), np.nan)
     if len(cohorts) >= FEWEST_COHORTS:
-        like = rank_errors(cohorts, with_cohorts=True)
-    ends = {"low": -these, "high": these, "like_low": -like, "like_high": like}
-    return {name: np.clip(ranks + end, 1, len(ranks)) for name, end in ends.items()}
+        like = interval_on_like(cohorts)
+    return {"low": low, "high": high, "like_low": like[0], "like_high": like[1]}
 
 
 def _table(strategies: Sequence[str], ranks: NDArray[np.float64], ends: Intervals) -> pd.DataFrame:

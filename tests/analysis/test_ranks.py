@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from albench.analysis.rank_bootstrap import CohortScores, rank_errors
+from albench.analysis.rank_bootstrap import CohortScores, interval_on_these
 from albench.analysis.ranks import Ranking, close_runs, nemenyi, rank
 
 if TYPE_CHECKING:
@@ -196,9 +196,9 @@ def test_repetitions_are_drawn_for_all_blocks_of_a_cohort_alike() -> None:
     one = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
     values = np.stack([one, 1 - one])
     cohort = CohortScores(values, np.ones((2, 4), dtype=bool))
-    assert rank_errors([cohort], with_cohorts=False).tolist() == [0.0, 0.0]
+    assert interval_on_these([cohort]).tolist() == [[1.5, 1.5], [1.5, 1.5]]
 
 
 def test_one_repetition_has_no_interval() -> None:
     cohort = CohortScores(np.zeros((1, 1, 3)), np.ones((1, 1), dtype=bool))
-    assert np.isnan(rank_errors([cohort], with_cohorts=False)).all()
+    assert np.isnan(interval_on_these([cohort])).all()
