@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from albench.metrics.catalogue import SHOWN
 from albench.reporting.derived import derive
 from albench.reporting.sections import (
+    along_the_budget,
     answer,
     beside_the_paper,
     calibration,
@@ -47,6 +48,7 @@ SECTIONS: tuple[Callable[[Derived], Section | None], ...] = (
     ranks.section,
     *(partial(metric.section, metric=name) for name in SHOWN),
     labels_needed.section,
+    along_the_budget.section,
     final_scores.section,
     cost.section,
     ordinal.section,

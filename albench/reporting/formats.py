@@ -32,9 +32,9 @@ def signed(value: float, digits: int = 3) -> str:
     return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
 
 
-def span(low: float, high: float) -> str:
+def span(low: float, high: float, digits: int = 3) -> str:
     """Return an interval of differences."""
-    return UNKNOWN if np.isnan(low) else f"{signed(low)} to {signed(high)}"
+    return UNKNOWN if np.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
 
 
 def share(value: float) -> str:
