@@ -35,8 +35,8 @@ COMPARED = (
     *("worse / equal / better", "verdict", "more repetitions"),
 )
 ON_VERDICTS = (
-    "*Equal* is said where two one-sided t-tests, corrected likewise (p (equal)), show that the "
-    "difference is smaller than *equal within*, whatever its sign. Worse / equal / better are the "
+    "“Equal” is said where two one-sided t-tests, corrected likewise (p (equal)), show that the "
+    "difference is smaller than “equal within”, whatever its sign. Worse / equal / better are the "
     "probabilities of the Bayesian signed-rank test, a second opinion that decides nothing. More "
     "repetitions: how many would decide what is undecided at a power of 80 %, if the measured "
     "difference and spread are the true ones."
