@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from albench.analysis.comparison import compare_by_unit
-from albench.analysis.curves import BASELINE, BLOCK, REFERENCE, differences_to_random
+from albench.analysis.curves import (
+    BASELINE,
+    BLOCK,
+    CELL,
+    REFERENCE,
+    cell_curves,
+    differences_to_random,
+)
 from albench.analysis.paired import paired
 from albench.analysis.score_cube import cube
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS, holm
@@ -59,16 +66,14 @@ def third_areas(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
         trapezoids between rounds; a third that ends between two rounds is cut there. The thirds of
         a cell span from its first labels to its last.
     """
-    keys = ["cell", *BLOCK, "strategy", "repetition"]
-    curves = rounds[rounds["strategy"] != REFERENCE].sort_values("round")
+    curves = rounds[rounds["strategy"] != REFERENCE]
     rows = []
-    for key, part in curves.groupby(keys, sort=True):
-        n_labelled, heights = (part[name].to_numpy(dtype=float) for name in ("n_labelled", metric))
+    for key, (n_labelled, heights) in cell_curves(curves, ["n_labelled", metric]):
         if n_labelled[-1] > n_labelled[0]:
             edges = np.linspace(n_labelled[0], n_labelled[-1], len(THIRDS) + 1)
             means = [_mean_between(n_labelled, heights, *edges[i : i + 2]) for i in range(3)]
             rows.append((*key, *means))
-    return pd.DataFrame(rows, columns=[*keys, *THIRDS])
+    return pd.DataFrame(rows, columns=[*CELL, *THIRDS])
 
 
 def by_third(

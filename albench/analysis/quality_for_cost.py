@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from albench.analysis.curves import BASELINE, BLOCK, REFERENCE
+from albench.analysis.curves import BASELINE, BLOCK, CELL, REFERENCE, cell_curves
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-CELL = ["cell", *BLOCK, "strategy", "repetition"]
 
 
 def query_times(rounds: pd.DataFrame) -> pd.DataFrame:
@@ -73,16 +71,13 @@ def areas_over_subjects(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
         any strategy ended in that repetition, so that all are judged over the same cost. Cells of
         a repetition in which some strategy touched no new subject are left out.
     """
-    curves = rounds[rounds["strategy"] != REFERENCE].sort_values("round")
+    curves = rounds[rounds["strategy"] != REFERENCE]
     is_shared = curves["n_labelled_subjects"] < curves["n_labelled"]
     curves = curves[is_shared.groupby([curves[key] for key in BLOCK]).transform("any")]
     last = curves.groupby(CELL)["n_labelled_subjects"].max()
     fewest = last.groupby([*BLOCK, "repetition"]).transform("min").to_dict()
     rows = []
-    for key, part in curves.groupby(CELL, sort=True):
-        costs, heights = (
-            part[name].to_numpy(dtype=float) for name in ("n_labelled_subjects", metric)
-        )
+    for key, (costs, heights) in cell_curves(curves, ["n_labelled_subjects", metric]):
         end = float(fewest[key])
         if end > costs[0]:
             rows.append((*key, _mean_to(end, costs, heights)))

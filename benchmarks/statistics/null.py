@@ -236,6 +236,8 @@ def rates(n: int, rng: np.random.Generator) -> Iterator[Rate]:
                 setting = Setting(kind, n_strategies, n_repetitions)
                 yield from of_families(setting, n, rng)
                 yield from of_power(setting, n, rng)
+                if kind == "normal":
+                    yield from of_a_better_half(setting, n, rng)
     for n_strategies, n_repetitions in ((7, 6), (50, 10)):
         for n_cohorts in (FEWEST_COHORTS, 10):
             setting = Setting("normal", n_strategies, n_repetitions, n_cohorts, OF_COHORT)
@@ -276,6 +278,25 @@ def of_families(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[
     }
     for name, rows in collected.items():
         yield rate(name, setting.text, np.concatenate(rows), *promises[name])
+
+
+def of_a_better_half(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
+    """Yield how often equals among the best few are told apart, where half are truly better."""
+    n_better = setting.n_strategies // 2
+    few = range(min(N_FEW, setting.n_strategies))
+    for effect in (0.5, 1.0):
+        found = []
+        for scores in _in_parts(setting, n, rng):
+            scores[:, :, :, -n_better:] += effect * float(by_block(scores).std())
+            told = np.isin(verdicts(best_few(scores), np.nan), DIFFERENT)
+            quality = scores.mean(axis=(1, 2, 4))
+            is_better = (
+                np.argsort(-quality, axis=1, kind="stable") >= setting.n_strategies - n_better
+            )
+            equal = [is_better[:, i] == is_better[:, j] for i, j in combinations(few, 2)]
+            found.append(np.asarray((told & np.stack(equal, axis=1)).any(axis=1)))
+        what = "better or worse among equals of the best few, where half of all are truly better"
+        yield rate(what, f"{setting.text}, by {effect:g}", np.concatenate(found), at_most=ALPHA)
 
 
 def of_power(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:

@@ -40,6 +40,8 @@ def _frontier(derived: Derived) -> Iterator[Part]:
         return
     # Of equal picks, the time is that of the one that counts.
     points = with_quality(query_times(derived.once), finding.overall)
+    if points.empty:  # nothing was queried
+        return
     best = points[points["is_on_frontier"]].sort_values("seconds")
     names = ", ".join(best["strategy"])
     yield Text(
