@@ -69,7 +69,7 @@ def test_few_simulated_benchmarks_keep_their_levels(null: ModuleType, kind: str)
     setting = null.Setting(kind, 7, 6)
     rates = list(null.of_families(setting, 200, np.random.default_rng(1)))
     assert len(rates) == 8
-    assert [rate.what for rate in rates if not rate.is_kept] == []
+    assert [rate.what for rate in rates if rate.standing == "not kept"] == []
 
 
 def test_without_correction_levels_are_not_kept(
@@ -77,10 +77,10 @@ def test_without_correction_levels_are_not_kept(
 ) -> None:
     monkeypatch.setattr("albench.analysis.verdicts.holm", lambda p: p)
     rates = null.of_families(null.Setting("normal", 7, 6), 300, np.random.default_rng(1))
-    kept = {rate.what: rate.is_kept for rate in rates}
-    assert not kept["better or worse in any block"]
-    assert not kept["better or worse on average over blocks"]
-    assert not kept["equal in any block"]
+    standing = {rate.what: rate.standing for rate in rates}
+    assert standing["better or worse in any block"] == "not kept"
+    assert standing["better or worse on average over blocks"] == "not kept"
+    assert standing["equal in any block"] == "not kept"
 
 
 def test_every_rate_is_a_row(
@@ -96,15 +96,17 @@ def test_every_rate_is_a_row(
 
 
 def test_a_promise_that_is_not_kept_is_seen(null: ModuleType) -> None:
-    def is_kept(found: float, n: int, *edges: float) -> bool:
+    def standing(found: float, n: int, *edges: float) -> str:
         happened = np.arange(n) < found * n
-        return bool(null.rate("", "", happened, *edges).is_kept)
+        return str(null.rate("", "", happened, *edges).standing)
 
-    assert is_kept(0.06, 500, 0.0, 0.05)  # by chance
-    assert not is_kept(0.10, 500, 0.0, 0.05)
-    assert not is_kept(0.90, 500, 0.95)
-    assert not is_kept(0.70, 500, 0.8, 0.8)
-    assert not is_kept(1.0, 5000, 0.935, 0.965)
+    assert standing(0.06, 500, 0.0, 0.05) == "kept"  # by chance
+    assert standing(0.10, 500, 0.0, 0.05) == "not kept"
+    assert standing(0.90, 500, 0.95) == "not kept"
+    assert standing(0.70, 500, 0.8, 0.8) == "not kept"
+    assert standing(0.90, 500, 0.8, 0.8) == "not kept"
+    assert standing(0.90, 5000, 0.935, 0.965) == "not kept"
+    assert standing(1.0, 5000, 0.935, 0.965) == "too wide"
 
 
 def test_the_guide_shows_what_was_simulated(null: ModuleType) -> None:
