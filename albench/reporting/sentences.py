@@ -329,7 +329,8 @@ def pairs(mean: pd.DataFrame, each: pd.DataFrame, named: Namer) -> Iterator[str]
         return
     won = [_in_order(row) for row in judged.to_dict("records") if row["verdict"] in DIFFERENT]
     equal, is_open = (judged[judged["verdict"] == v] for v in (Verdict.EQUAL, Verdict.OPEN))
-    opening = f"On {where}, averaged over blocks (corrected over {plural(len(judged), 'pair')}): "
+    mean_of = ", averaged over blocks" if (judged["n_blocks"] > 1).any() else ""
+    opening = f"On {where}{mean_of} (corrected over {plural(len(judged), 'pair')}): "
     said = ["; ".join(won)] if won else ["no pair is told apart"]
     if len(equal):
         said.append(

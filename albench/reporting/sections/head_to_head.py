@@ -9,6 +9,7 @@ from albench.analysis.equal_picks import JOINT
 from albench.analysis.head_to_head import N_FEW, all_pairs, best_few
 from albench.analysis.score_cube import cube
 from albench.metrics.catalogue import LABELS
+from albench.plural import plural
 from albench.reporting import sentences
 from albench.reporting.comparison_tables import (
     COMPARED,
@@ -104,8 +105,8 @@ def _wins_table(
     caption = (
         "Each row against each column: won-tied-lost in percent of all repetitions of all blocks, "
         "then in blocks, by their means. ▲ better, ▼ worse and = equal on average over the blocks "
-        f"of these cohorts, corrected over all {len(mean)} pairs; without a mark it is undecided. "
-        f"There are {named.all_blocks}."
+        f"of these cohorts, corrected over {plural(len(mean), 'pair')}; without a mark it is "
+        f"undecided. There are {named.all_blocks}."
     )
     title = "Won, tied and lost"
     return Table("wins", title, caption, ("strategy", *names), tuple(rows))
