@@ -34,13 +34,17 @@ class Paired:
     deviation: NDArray[np.float64]
 
     @property
-    def half_width(self) -> NDArray[np.float64]:
-        """Half of Student's 95 % interval, shape (...); NaN under two pairs.
+    def has_spread(self) -> NDArray[np.bool_]:
+        """Whether the differences are not all equal, shape (...); true where that is not known."""
+        smallest = NO_SPREAD * np.maximum(1.0, np.abs(self.mean))
+        return np.isnan(self.deviation) | (self.deviation > smallest)
 
-        NaN too where all differences are equal: an interval of no width would be sure of anything.
-        """
+    @property
+    def half_width(self) -> NDArray[np.float64]:
+        """Half of Student's 95 % interval, shape (...); NaN under two pairs."""
         critical = stats.t.ppf((1 + CONFIDENCE) / 2, self._freedom)
-        return np.where(self._has_spread, critical * self._error, np.nan)
+        half: NDArray[np.float64] = critical * self._error
+        return half
 
     @property
     def p(self) -> NDArray[np.float64]:
@@ -52,7 +56,7 @@ class Paired:
         with np.errstate(divide="ignore", invalid="ignore"):
             p = 2 * stats.t.sf(np.abs(self.mean / self._error), self._freedom)
         by_sign = np.where(self.mean == 0, 1.0, 2 * 0.5**self.n)
-        return np.where(self._has_spread, p, by_sign)
+        return np.where(self.has_spread, p, by_sign)
 
     def p_within(self, margin: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the p of two one-sided t-tests: small where the mean is surely within a margin.
@@ -79,7 +83,7 @@ class Paired:
             above = stats.t.sf((self.mean + width) / self._error, self._freedom)
             below = stats.t.cdf((self.mean - width) / self._error, self._freedom)
         by_sign = np.where(np.abs(self.mean) < width, 0.5**self.n, 1.0)
-        p = np.where(self._has_spread, np.maximum(above, below), by_sign)
+        p = np.where(self.has_spread, np.maximum(above, below), by_sign)
         return np.where(np.isnan(width), np.nan, p)
 
     @property
@@ -90,12 +94,6 @@ class Paired:
     def _error(self) -> NDArray[np.float64]:
         error: NDArray[np.float64] = self.deviation / np.sqrt(np.maximum(self.n, 1))
         return error
-
-    @property
-    def _has_spread(self) -> NDArray[np.bool_]:
-        # Under two pairs the deviation is NaN, and so is p.
-        smallest = NO_SPREAD * np.maximum(1.0, np.abs(self.mean))
-        return np.isnan(self.deviation) | (self.deviation > smallest)
 
 
 def paired(gaps: NDArray[np.float64]) -> Paired:

@@ -50,7 +50,8 @@ def judge(
     Returns
     -------
     dict of str to ndarray, shape (..., n_comparisons)
-        all_low, all_high: intervals that hold for the whole family at once. p_holm, p_equal: of the
+        all_low, all_high: intervals that hold for the whole family at once, NaN where all
+        differences are equal. p_holm, p_equal: of the
         paired t-test, and of two one-sided tests, each corrected by Holm over the family. verdict:
         *equal* if the mean difference is surely within the margin, whatever its sign; *better* or
         *worse* if it is surely not 0; else *undecided*. more: for what is undecided or has too few
@@ -77,7 +78,8 @@ def judge(
         [Verdict.OUTSIDE, Verdict.TOO_FEW, Verdict.EQUAL, Verdict.BETTER, Verdict.WORSE],
         Verdict.OPEN,
     )
-    half = np.where(is_judged, sums.half_width, np.nan)
+    # Of equal differences an interval has no width: it would be sure of anything.
+    half = np.where(is_judged & sums.has_spread, sums.half_width, np.nan)
     half *= widening(sums.n, is_judged.sum(axis=-1, keepdims=True))
     return {
         "all_low": sums.mean - half,

@@ -40,6 +40,12 @@ def test_without_a_margin_nothing_is_equal() -> None:
     assert Verdict.EQUAL not in verdicts(GAPS, margin=float("nan"))
 
 
+def test_equal_differences_have_no_interval_that_is_sure_of_anything() -> None:
+    told = judge(paired(np.full((1, 6), 0.1)), np.array(MARGIN), EVERYONE[:1])
+    assert np.isnan(told["all_low"].astype(float)).all()
+    assert told["verdict"] == [Verdict.BETTER]  # as sure as six signs alone: p = 0.031
+
+
 def test_equality_is_corrected_over_the_family() -> None:
     alone = gaps_of((0.0, 0.022))
     assert verdicts(alone) == [Verdict.EQUAL]
