@@ -130,8 +130,8 @@ def _power(opened: Opened, results: Path) -> tuple[str, ...]:
         if "oracle" in strategy.component.descriptor.tags
     }
     planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
-    n_repetitions = opened.resolved.specification.benchmark.repetitions
-    return foresight(planned, oracles, n_repetitions, results)
+    benchmark = opened.resolved.specification.benchmark
+    return foresight(planned, oracles, benchmark.repetitions, results, benchmark.primary_metric)
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from albench.analysis.comparison import ALPHA, FEWEST_PAIRS, compared, holm
+from albench.analysis.comparison import compared
 from albench.analysis.curves import REFERENCE, SYSTEM
 from albench.analysis.points import value_at
-from albench.analysis.power import POWER, power_of
+from albench.analysis.power import MOST, POWER, repetitions_needed
+from albench.analysis.significance import ALPHA, FEWEST_PAIRS, holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.spec.published import Claim, Side
-
-MOST = 1000
-"""More repetitions or test subjects than these are told as "more than"."""
 
 
 class Standing(StrEnum):
@@ -156,7 +154,7 @@ def judge(rounds: pd.DataFrame, claims: Sequence[Claim]) -> list[Judged]:
             p=row["p"],
             p_holm=p_holm,
             standing=standing,
-            n_repetitions=repetitions_needed(row["difference"], _deviation(*pair), level),
+            n_repetitions=_needed(row["difference"], _deviation(*pair), level),
             alone=_alone(rounds, claim, pair[0]),
         )
         for claim, row, p_holm, standing, pair in zip(
@@ -230,42 +228,17 @@ def _deviation(better: pd.Series[float], than: pd.Series[float]) -> float:
     return float((better - than).std())
 
 
+def _needed(difference: float, deviation: float, level: float) -> float:
+    needed = repetitions_needed(np.array([difference]), np.array([deviation]), level)
+    return float(needed[0])
+
+
 def _standing(p_holm: float, difference: float) -> Standing:
     if np.isnan(p_holm):
         return Standing.TOO_FEW
     if p_holm >= ALPHA:
         return Standing.OPEN
     return Standing.HOLDS if difference > 0 else Standing.OPPOSITE
-
-
-def repetitions_needed(difference: float, deviation: float, level: float = ALPHA) -> float:
-    """Return how many repetitions a paired t-test needs to find a difference of this size.
-
-    Parameters
-    ----------
-    difference : float
-        The true mean difference, taken to be the one that was measured.
-    deviation : float
-        The standard deviation of the paired differences.
-    level : float
-        The significance level: 0.05 divided by the number of comparisons it is corrected for.
-
-    Returns
-    -------
-    float
-        For a power of 80 %, two-sided; six at least, as fewer get no verdict. Infinite if more
-        than 1000, NaN if the difference or its spread is not known.
-    """
-    if np.isnan(difference) or np.isnan(deviation):
-        return float("nan")
-    if difference == 0:
-        return float("inf")
-    n = np.arange(FEWEST_PAIRS, MOST + 1)
-    if deviation == 0:  # Wilcoxon's p of differences that are all equal
-        enough = n[2.0 ** (1 - n) < level]
-    else:
-        enough = n[power_of(difference / deviation, n, level) >= POWER]
-    return float(enough[0]) if len(enough) else float("inf")
 
 
 def subjects_needed(

@@ -1,46 +1,58 @@
-"""Strategies against random: paired by repetition, corrected for all comparisons shown."""
+"""Strategies compared in pairs: by repetition in each block, and on average over blocks."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from albench.analysis.curves import BASELINE, BLOCK, mean_interval
-from albench.analysis.simultaneous import widening
+from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.paired import paired, wilcoxon
+from albench.analysis.score_cube import cube
+from albench.analysis.signed_rank import probabilities
+from albench.analysis.significance import FEWEST_PAIRS
+from albench.analysis.verdicts import judge, more_repetitions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-ALPHA = 0.05
-FEWEST_PAIRS = 6
-"""Two-sided, Wilcoxon's test cannot go under 0.05 with fewer; no verdict is given then."""
+    from albench.analysis.score_cube import ScoreCube
 
+    Pair = tuple[str, str]
 
-class Verdict(StrEnum):
-    """The verdict of a comparison."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    OPEN = "not separable"
-    TOO_FEW = "too few repetitions"
-    OUTSIDE = "no competitor"
-
-
-COMPARED = [
+PAIR = ["strategy", "other"]
+ROUNDED = 12
+"""Digits of a difference that are not what floating point leaves."""
+MEASURED = [
     *("n_pairs", "n_missing", "difference", "low", "high"),
     *("wins", "ties", "losses", "p", "p_wilcoxon"),
 ]
-"""What `compared` tells, in order; `all_low`, `all_high`, `p_holm` and `verdict` follow."""
+"""The columns of one comparison by itself.
+
+`n_missing` counts repetitions that only one of the two has; `p` is of the paired t-test.
+"""
+COMPARED = [
+    *MEASURED,
+    *("all_low", "all_high", "p_holm", "margin", "p_equal", "verdict"),
+    *("p_worse", "p_within", "p_better", "more"),
+]
+"""The columns of a comparison in its family.
+
+The verdict, `p_holm`, `p_equal` and the intervals from `all_low` to `all_high` are those of
+`verdicts.judge` over all rows of the table that are not outside. `p_worse`, `p_within` and
+`p_better` are the second opinion of `signed_rank.probabilities`. `more` is how many more
+repetitions would decide what is not decided (`verdicts.more_repetitions`).
+"""
 
 
 def against_random(
-    efficiency: pd.DataFrame, value: str = "area", outside: Collection[str] = ()
+    efficiency: pd.DataFrame,
+    value: str = "area",
+    outside: Collection[str] = (),
+    margins: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Return each strategy's difference to random in each block.
 
@@ -52,29 +64,27 @@ def against_random(
         The column that is compared; larger is better.
     outside : collection of str
         Strategies that are measured, but are no competitors: no verdict is given on them.
+    margins : mapping of str to float, optional
+        By cohort, the difference under which scores are equal for practical purposes. Without it
+        nothing is called equal.
 
     Returns
     -------
     DataFrame
-        One row per block and strategy. Pairs share the repetition; `n_missing` counts repetitions
-        that only one of the two has. `p` is of the paired t-test. The family is all rows with
-        enough pairs that are not outside: over it `p_holm` is corrected, by which the verdict
-        goes, and its intervals `all_low` to `all_high` hold all at once.
+        One row per block and strategy that has cells in it, with the columns `COMPARED`; all rows
+        are one family. Pairs share the repetition.
     """
-    rows = []
-    for key, block in efficiency.groupby(BLOCK, sort=True):
-        table = side_by_side(block, ["repetition"], value)
-        for strategy in table.columns.drop(BASELINE, errors="ignore"):
-            pair = table.reindex(columns=[strategy, BASELINE])
-            entry = dict(zip(BLOCK, key, strict=True)) | {"strategy": strategy}
-            rows.append(entry | compared(pair[strategy], pair[BASELINE]))
-    return _with_verdicts(pd.DataFrame(rows, columns=[*BLOCK, "strategy", *COMPARED]), outside)
+    scores = cube(efficiency, value)
+    return by_block(scores, _with_random(scores), outside, margins).drop(columns="other")
 
 
 def across_blocks(
-    efficiency: pd.DataFrame, value: str = "area", outside: Collection[str] = ()
+    efficiency: pd.DataFrame,
+    value: str = "area",
+    outside: Collection[str] = (),
+    margins: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
-    """Return each strategy's mean difference to random over all blocks.
+    """Return each strategy's mean difference to random over all blocks, on these cohorts.
 
     Parameters
     ----------
@@ -84,33 +94,128 @@ def across_blocks(
         The column that is compared; larger is better.
     outside : collection of str
         Strategies that are no competitors, as in `against_random`.
+    margins : mapping of str to float, optional
+        As in `against_random`; an average's is the mean over its blocks.
 
     Returns
     -------
     DataFrame
-        One row per strategy, which make up the family. A repetition counts only if the strategy and
-        random have all blocks in it that the strategy has in any; `n_blocks` says how many these
-        are, and `n_missing` how many repetitions that the strategy or random has in one of them do
-        not count.
+        One row per strategy, which make up the family. The repetition is the unit. It counts only
+        if the strategy and random have all blocks in it that the strategy has in any; `n_blocks`
+        says how many these are, and `n_missing` how many repetitions that the strategy or random
+        has in one of them do not count.
     """
-    rows = []
-    for strategy in sorted(set(efficiency["strategy"]) - {BASELINE}):
-        own = efficiency[efficiency["strategy"] == strategy]
-        blocks = own[BLOCK].drop_duplicates()
-        pair = efficiency[efficiency["strategy"].isin([strategy, BASELINE])].merge(blocks, on=BLOCK)
-        table = side_by_side(pair, [*BLOCK, "repetition"], value)
-        row = _over_blocks(table.reindex(columns=[strategy, BASELINE]), len(blocks))
-        rows.append({"n_blocks": len(blocks), "strategy": strategy} | row)
-    return _with_verdicts(pd.DataFrame(rows, columns=["n_blocks", "strategy", *COMPARED]), outside)
+    scores = cube(efficiency, value)
+    return over_blocks(scores, _with_random(scores), outside, margins).drop(columns="other")
 
 
-def _over_blocks(pairs: pd.DataFrame, n_blocks: int) -> dict[str, float]:
-    """Return the comparison of two columns, each averaged over the blocks of a repetition."""
-    whole = pairs.dropna().groupby("repetition")
-    means = whole.mean()[whole.size() == n_blocks]
-    row = compared(means.iloc[:, 0], means.iloc[:, 1])
-    n_all = pairs.index.get_level_values("repetition").nunique()
-    return row | {"n_missing": n_all - len(means)}
+def by_block(
+    scores: ScoreCube,
+    pairs: Sequence[Pair],
+    outside: Collection[str] = (),
+    margins: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Return the differences of pairs of strategies in each block, paired by repetition.
+
+    Parameters
+    ----------
+    scores : ScoreCube
+        Of one metric.
+    pairs : sequence of (str, str)
+        A strategy, and the other that is subtracted.
+    outside : collection of str
+        As in `against_random`.
+    margins : mapping of str to float, optional
+        As in `against_random`.
+
+    Returns
+    -------
+    DataFrame
+        One row per block in which both have cells (random is planned in all) and pair, with the
+        columns `COMPARED`; all rows are one family.
+    """
+    keys, gaps, n_seen, cohorts = [], [], [], []
+    sides = {pair: (scores.of(pair), _shared(scores, pair)) for pair in pairs}
+    for i, block in enumerate(scores.blocks):
+        for pair, (values, is_shared) in sides.items():
+            if is_shared[i]:
+                keys.append((*block, *pair))
+                gaps.append(values[i, :, 0] - values[i, :, 1])
+                n_seen.append(int(np.isfinite(values[i]).any(axis=1).sum()))
+                cohorts.append(scores.cohorts[i : i + 1])
+    rows = pd.DataFrame(keys, columns=[*BLOCK, *PAIR])
+    return _compared(rows, gaps, n_seen, _margins_of(cohorts, margins), outside)
+
+
+def over_blocks(
+    scores: ScoreCube,
+    pairs: Sequence[Pair],
+    outside: Collection[str] = (),
+    margins: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Return the differences of pairs of strategies averaged over blocks, on these cohorts.
+
+    Parameters
+    ----------
+    scores : ScoreCube
+        Of one metric.
+    pairs : sequence of (str, str)
+        As in `by_block`.
+    outside : collection of str
+        As in `against_random`.
+    margins : mapping of str to float, optional
+        As in `across_blocks`.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair that shares a block, as in `across_blocks`.
+    """
+    keys, gaps, n_seen, cohorts = [], [], [], []
+    for pair in pairs:
+        is_shared = _shared(scores, pair)
+        if is_shared.any():
+            values = scores.of(pair)[is_shared]
+            keys.append((int(is_shared.sum()), *pair))
+            # A repetition that lacks a block has no mean: it would be of other blocks.
+            gaps.append((values[..., 0] - values[..., 1]).mean(axis=0))
+            n_seen.append(int(np.isfinite(values).any(axis=(0, 2)).sum()))
+            cohorts.append([scores.cohorts[i] for i in np.flatnonzero(is_shared)])
+    rows = pd.DataFrame(keys, columns=["n_blocks", *PAIR])
+    return _compared(rows, gaps, n_seen, _margins_of(cohorts, margins), outside)
+
+
+def compare_by_unit(
+    pairs: Sequence[Pair],
+    gaps: Sequence[tuple[NDArray[np.float64], int]],
+    margin: NDArray[np.float64],
+    outside: Collection[str],
+    fewest: int,
+) -> pd.DataFrame:
+    """Return the comparison of pairs by differences of any unit.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str)
+        A strategy, and the other that is subtracted.
+    gaps : sequence of (ndarray of float, int)
+        For each pair its differences, shape (n_units,), NaN where a unit lacks one; and how many
+        units have a score of either.
+    margin : ndarray of float, shape (n_pairs,)
+        Of equality.
+    outside : collection of str
+        Strategies that are no competitors.
+    fewest : int
+        Units that a verdict takes.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair, with the columns `COMPARED`; all rows are one family.
+    """
+    rows = pd.DataFrame(list(pairs), columns=PAIR)
+    differences, n_seen = [values for values, _ in gaps], [n for _, n in gaps]
+    return _compared(rows, differences, n_seen, margin, outside, fewest)
 
 
 def side_by_side(efficiency: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
@@ -147,119 +252,76 @@ def compared(ours: pd.Series[float], theirs: pd.Series[float]) -> dict[str, floa
     Returns
     -------
     dict
-        Counts, the mean difference with its 95 % interval, and p values.
+        The columns `MEASURED`.
     """
     both = pd.DataFrame({"ours": ours, "theirs": theirs}).dropna(how="all")
-    pairs = both.dropna()
-    # Rounded, so that what floating point leaves of equal areas is neither won nor lost.
-    gaps = (pairs["ours"] - pairs["theirs"]).to_numpy(dtype=float).round(12)
-    mean, low, high = mean_interval(gaps)
-    return {
-        "n_pairs": len(gaps),
-        "n_missing": len(both) - len(gaps),
-        "difference": mean,
-        "low": low,
-        "high": high,
-        "wins": int((gaps > 0).sum()),
-        "ties": int((gaps == 0).sum()),
-        "losses": int((gaps < 0).sum()),
-        "p": paired_t(gaps),
-        "p_wilcoxon": wilcoxon(gaps),
-    }
+    gaps = (both["ours"] - both["theirs"]).to_numpy(dtype=float)
+    row = _measured(gaps[None, :], np.array([len(both)])).iloc[0]
+    return {str(name): float(value) for name, value in row.items()}
 
 
-def paired_t(gaps: NDArray[np.float64]) -> float:
-    """Return the two-sided p value of a paired t-test.
-
-    Parameters
-    ----------
-    gaps : ndarray of float, shape (n,)
-        Differences.
-
-    Returns
-    -------
-    float
-        NaN for fewer than two. Differences that are all equal have no spread to test against, and
-        Student's t would be sure of anything: they get Wilcoxon's p.
-    """
-    if len(gaps) < 2:  # one pair has no spread
-        return float("nan")
-    spread = gaps.std(ddof=1)
-    if spread <= 1e-12 * max(1.0, float(np.abs(gaps).max())):
-        return wilcoxon(gaps)
-    return float(stats.ttest_1samp(gaps, 0.0).pvalue)
+def _with_random(scores: ScoreCube) -> list[Pair]:
+    return [(name, BASELINE) for name in scores.strategies if name != BASELINE]
 
 
-def wilcoxon(gaps: NDArray[np.float64]) -> float:
-    """Return the two-sided p value of Wilcoxon's signed-rank test, exact with ties too.
-
-    Parameters
-    ----------
-    gaps : ndarray of float, shape (n,)
-        Differences; those that are 0 are left out.
-
-    Returns
-    -------
-    float
-        1 if none is left; NaN for fewer than two pairs.
-
-    Notes
-    -----
-    Without ties it is `scipy.stats.wilcoxon` with ``method="exact"``. With ties, SciPy's is exact
-    for at most 13 pairs; beyond that it falls back to a normal approximation.
-    """
-    if len(gaps) < 2:  # one pair has no spread
-        return float("nan")
-    moved = gaps[gaps != 0]
-    ranks = (2 * stats.rankdata(np.abs(moved))).astype(int)  # doubled: tied ranks may be halves
-    n_choices = np.ones(1)  # of signs, by the sum of the ranks that are positive
-    for rank in ranks:
-        n_choices = np.pad(n_choices, (0, rank)) + np.pad(n_choices, (rank, 0))
-    centre = ranks.sum() / 2
-    is_extreme = np.abs(np.arange(len(n_choices)) - centre) >= abs(ranks[moved > 0].sum() - centre)
-    return float(n_choices[is_extreme].sum() / n_choices.sum())
+def _shared(scores: ScoreCube, pair: Pair) -> NDArray[np.bool_]:
+    ours, theirs = map(scores.blocks_of, pair)
+    return ours & (theirs | (pair[1] == BASELINE))
 
 
-def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return p values corrected by Holm's method; NaN is ignored.
-
-    Parameters
-    ----------
-    p_values : ndarray of float, shape (n,)
-        Uncorrected.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        At most 1.
-    """
-    corrected = np.full(len(p_values), np.nan)
-    valid = np.flatnonzero(~np.isnan(p_values))
-    order = valid[np.argsort(p_values[valid], kind="stable")]
-    factors = np.arange(len(order), 0, -1)
-    corrected[order] = np.minimum(1.0, np.maximum.accumulate(p_values[order] * factors))
-    return corrected
+def _margins_of(
+    cohorts: Sequence[Sequence[str]], margins: Mapping[str, float] | None
+) -> NDArray[np.float64]:
+    """Return each row's margin: the mean over its blocks."""
+    known = {} if margins is None else margins
+    return np.array([np.mean([known.get(name, np.nan) for name in names]) for names in cohorts])
 
 
-def _with_verdicts(rows: pd.DataFrame, outside: Collection[str]) -> pd.DataFrame:
-    n_pairs, differences = (rows[key].to_numpy(dtype=float) for key in ("n_pairs", "difference"))
-    is_outside = rows["strategy"].isin(outside).to_numpy(dtype=bool)
-    is_judged = (n_pairs >= FEWEST_PAIRS) & ~is_outside
-    corrected = holm(np.where(is_judged, rows["p"].to_numpy(dtype=float), np.nan))
-    verdicts = np.array([str(_verdict(*pair)) for pair in zip(corrected, differences, strict=True)])
-    half = (rows["high"] - rows["low"]).to_numpy(dtype=float) / 2
-    half = np.where(is_judged, half, np.nan) * widening(n_pairs, int(is_judged.sum()))
-    return rows.assign(
-        all_low=differences - half,
-        all_high=differences + half,
-        p_holm=corrected,
-        verdict=np.where(is_outside, str(Verdict.OUTSIDE), verdicts) if len(rows) else [],
+def _compared(
+    rows: pd.DataFrame,
+    gaps: Sequence[NDArray[np.float64]],
+    n_seen: Sequence[int],
+    margin: NDArray[np.float64],
+    outside: Collection[str],
+    fewest: int = FEWEST_PAIRS,
+) -> pd.DataFrame:
+    """Return rows with the columns `COMPARED`, all of one family."""
+    if rows.empty:
+        return pd.DataFrame(columns=[*rows.columns, *COMPARED])
+    table = np.stack(gaps).round(ROUNDED)
+    sums = paired(table)
+    is_competing = ~(rows["strategy"].isin(outside) | rows["other"].isin(outside)).to_numpy()
+    judged = judge(sums, margin, is_competing, fewest)
+    opinions = np.array(
+        [
+            probabilities(row[~np.isnan(row)], width)
+            for row, width in zip(table, margin, strict=True)
+        ]
+    )
+    columns = dict(zip(("p_worse", "p_within", "p_better"), opinions.T, strict=True))
+    more = more_repetitions(sums, margin, judged["verdict"])
+    measured = _measured(table, np.array(n_seen))
+    return rows.assign(**{str(name): measured[name] for name in measured}).assign(
+        **judged, **columns, more=more
     )
 
 
-def _verdict(p_holm: float, difference: float) -> Verdict:
-    if np.isnan(p_holm):
-        return Verdict.TOO_FEW
-    if p_holm >= ALPHA:
-        return Verdict.OPEN
-    return Verdict.BETTER if difference > 0 else Verdict.WORSE
+def _measured(gaps: NDArray[np.float64], n_seen: NDArray[np.integer]) -> pd.DataFrame:
+    """Return the columns `MEASURED` of differences, shape (n_rows, n_repetitions)."""
+    # Rounded, so that what floating point leaves of equal areas is neither won nor lost.
+    exact = gaps.round(ROUNDED)
+    sums = paired(exact)
+    return pd.DataFrame(
+        {
+            "n_pairs": sums.n.astype(int),
+            "n_missing": n_seen - sums.n.astype(int),
+            "difference": sums.mean,
+            "low": sums.mean - sums.half_width,
+            "high": sums.mean + sums.half_width,
+            "wins": (exact > 0).sum(axis=1),
+            "ties": (exact == 0).sum(axis=1),
+            "losses": (exact < 0).sum(axis=1),
+            "p": sums.p,
+            "p_wilcoxon": [wilcoxon(row[~np.isnan(row)]) for row in exact],
+        }
+    )

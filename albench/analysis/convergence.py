@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from scipy.stats import kendalltau
 
-from albench.analysis.comparison import ALPHA, holm, paired_t, side_by_side
+from albench.analysis.comparison import side_by_side
 from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.paired import paired_t
+from albench.analysis.significance import ALPHA, holm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,10 +9,16 @@ import pandas as pd
 from scipy.stats import t as student
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
+
+    CellKey = tuple[str, str, str, str, str, str, int]
 
 BLOCK = ["cohort", "modalities", "model", "budget"]
 SYSTEM = [*BLOCK, "strategy"]
+CELL = ["cell", *SYSTEM, "repetition"]
+"""What tells the cells of a table of rounds from each other."""
 REFERENCE = "all-labels"
 BASELINE = "random"
 CONFIDENCE = 0.95
@@ -36,6 +42,35 @@ def joined(cells: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     sizes = [name for name in ("n_candidates", "n_subjects") if name in cells]
     good = cells.loc[cells["status"] == "ok", ["cell", *BLOCK, "strategy", "repetition", *sizes]]
     return good.merge(scores, on="cell", how="inner")
+
+
+def cell_curves(
+    rounds: pd.DataFrame, columns: Sequence[str]
+) -> Iterator[tuple[CellKey, list[NDArray[np.float64]]]]:
+    """Yield the curve of each cell; a cell that two blocks share is there for both.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        The result of `joined`.
+    columns : sequence of str
+        Of numbers.
+
+    Yields
+    ------
+    key : tuple
+        The values of `CELL`; keys rise.
+    values : list of ndarray of float, shape (n_rounds,)
+        Those of each column, by round.
+    """
+    ordered = rounds.sort_values([*CELL, "round"], kind="stable")
+    is_first = ~ordered.duplicated(CELL).to_numpy()
+    starts = np.flatnonzero(is_first)[1:]
+    keys = ordered.loc[is_first, CELL].itertuples(index=False, name=None)
+    # Cut once: to ask a table for each cell of thousands takes seconds.
+    parts = [np.split(ordered[name].to_numpy(dtype=float), starts) for name in columns]
+    for key, *values in zip(keys, *parts, strict=False):  # of no rows, a split has one part
+        yield key, values
 
 
 def of_buying_blocks(rounds: pd.DataFrame) -> pd.DataFrame:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from albench.analysis.curves import BLOCK, REFERENCE
+from albench.analysis.curves import BLOCK, CELL, REFERENCE, cell_curves
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 TARGET = 0.95
 """The share of the all-labels score whose price in labels is told."""
-
-COLUMNS = ["cell", *BLOCK, "strategy", "repetition"]
 
 
 def cell_efficiency(rounds: pd.DataFrame, metric: str, target: float = TARGET) -> pd.DataFrame:
@@ -33,12 +36,12 @@ def cell_efficiency(rounds: pd.DataFrame, metric: str, target: float = TARGET) -
         there is none. labels: those of the first round at or above the goal, NaN if none is.
     """
     goals = _goals(rounds, metric, target)
-    curves = rounds[rounds["strategy"] != REFERENCE].sort_values("round")
+    curves = rounds[rounds["strategy"] != REFERENCE]
     rows = [
-        dict(zip(COLUMNS, key, strict=True)) | _of_curve(part, metric, goals)
-        for key, part in curves.groupby(COLUMNS, sort=True)
+        (*key, *_of_curve(n_labelled, heights, goals.get((*key[1:5], key[6]), np.nan)))
+        for key, (n_labelled, heights) in cell_curves(curves, ["n_labelled", metric])
     ]
-    return pd.DataFrame(rows, columns=[*COLUMNS, "area", "final", "goal", "labels"])
+    return pd.DataFrame(rows, columns=[*CELL, "area", "final", "goal", "labels"])
 
 
 def _goals(rounds: pd.DataFrame, metric: str, target: float) -> dict[tuple[object, ...], float]:
@@ -48,18 +51,11 @@ def _goals(rounds: pd.DataFrame, metric: str, target: float) -> dict[tuple[objec
 
 
 def _of_curve(
-    part: pd.DataFrame, metric: str, goals: dict[tuple[object, ...], float]
-) -> dict[str, float]:
-    n_labelled = part["n_labelled"].to_numpy(dtype=float)
-    heights = part[metric].to_numpy(dtype=float)
-    goal = goals.get(tuple(part[[*BLOCK, "repetition"]].iloc[0]), np.nan)
+    n_labelled: NDArray[np.float64], heights: NDArray[np.float64], goal: float
+) -> tuple[float, float, float, float]:
     reached = n_labelled[heights >= goal]
-    return {
-        "area": area(n_labelled, heights),
-        "final": float(heights[-1]),
-        "goal": goal,
-        "labels": float(reached[0]) if len(reached) else np.nan,
-    }
+    labels = float(reached[0]) if len(reached) else np.nan
+    return area(n_labelled, heights), float(heights[-1]), goal, labels
 
 
 def area(n_labelled: np.ndarray, heights: np.ndarray) -> float:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.curves import BASELINE, BLOCK, REFERENCE
+import numpy as np
+
+from albench.analysis.curves import BASELINE, BLOCK, CELL, REFERENCE, cell_curves
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     Picks = Mapping[tuple[object, ...], str]
     """By block and repetition: what tells the picks of a cell from others'."""
@@ -85,6 +88,25 @@ def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.Da
     return called[place == place.groupby(keys).transform("min")]
 
 
+def called(names: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:
+    """Return what strategies are called where groups are counted once.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Strategies.
+    groups : sequence of sequence of str
+        The result of `find_groups`.
+
+    Returns
+    -------
+    list of str
+        In their order, each once: of several names of one group, its joint name.
+    """
+    joint = {name: joint_name(group) for group in groups for name in group}
+    return list(dict.fromkeys(joint.get(name, name) for name in names))
+
+
 def _blocks(part: pd.DataFrame) -> set[tuple[object, ...]]:
     return set(part[BLOCK].itertuples(index=False, name=None))
 
@@ -97,15 +119,15 @@ def _is_same(ours: Picks, theirs: Picks) -> bool:
 def _picks_by_strategy(cells: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, Picks]:
     hashes = cells.set_index("cell")["picks_hash"].to_dict() if "picks_hash" in cells else {}
     picks: dict[str, dict[tuple[object, ...], str]] = {}
-    keys = ["strategy", "cell", *BLOCK, "repetition"]
-    for (strategy, cell, *where), part in rounds.groupby(keys):
-        if len(part) > 1:  # with one round there were no picks
-            own = picks.setdefault(str(strategy), {})
-            own[tuple(where)] = str(hashes.get(cell, "")) or _scores(part)
+    columns = [str(name) for name in rounds if name not in CELL]
+    numbers = [name for name in columns if not name.endswith("_seconds")]
+    for (cell, *block, strategy, repetition), values in cell_curves(rounds, numbers):
+        if len(values[0]) > 1:  # with one round there were no picks
+            own = picks.setdefault(strategy, {})
+            own[*block, repetition] = str(hashes.get(cell, "")) or _scores(values)
     return dict(picks)
 
 
-def _scores(part: pd.DataFrame) -> str:
-    numbers = part.drop(columns=["cell", *BLOCK, "strategy", "repetition"]).sort_values("round")
-    times = [name for name in numbers.columns if name.endswith("_seconds")]
-    return numbers.drop(columns=times).to_csv(index=False)
+def _scores(values: Sequence[NDArray[np.float64]]) -> str:
+    """Return what tells the scores of a cell's rounds from others'."""
+    return np.stack(values).tobytes().hex()

@@ -1,4 +1,4 @@
-"""Power of the paired t-test after correction, by the number of repetitions."""
+"""Power of the paired tests after correction, by the number of repetitions."""
 
 from __future__ import annotations
 
@@ -7,26 +7,32 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import optimize, stats
 
-from albench.analysis.comparison import ALPHA, FEWEST_PAIRS, side_by_side
-from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.curves import BASELINE
+from albench.analysis.paired import paired
+from albench.analysis.score_cube import cube
+from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from numpy.typing import NDArray
 
 POWER = 0.8
 LARGEST = 1e3
 """An effect that is found surely, in standard deviations."""
+MOST = 1000
+"""More repetitions or test subjects than these are told as "more than"."""
 
 
 def power_of(
-    effect: float, n_pairs: NDArray[np.integer], level: float = ALPHA
+    effect: float | NDArray[np.float64], n_pairs: NDArray[np.integer], level: float = ALPHA
 ) -> NDArray[np.float64]:
     """Return the power of a paired t-test.
 
     Parameters
     ----------
-    effect : float
+    effect : float, or ndarray of float, shape (n,)
         The true mean difference in standard deviations of the paired differences.
     n_pairs : ndarray of int, shape (n,)
         Repetitions; two at least.
@@ -39,8 +45,97 @@ def power_of(
         Probabilities that it is found with its own sign.
     """
     critical = stats.t.ppf(1 - level / 2, n_pairs - 1)
-    power: NDArray[np.float64] = stats.nct.sf(critical, n_pairs - 1, abs(effect) * np.sqrt(n_pairs))
+    centre = np.abs(effect) * np.sqrt(n_pairs)
+    power: NDArray[np.float64] = stats.nct.sf(critical, n_pairs - 1, centre)
     return power
+
+
+def power_within(
+    effect: NDArray[np.float64],
+    margin: NDArray[np.float64],
+    n_pairs: NDArray[np.integer],
+    level: float = ALPHA,
+) -> NDArray[np.float64]:
+    """Return the least power of two one-sided t-tests to find a difference within a margin.
+
+    Parameters
+    ----------
+    effect : ndarray of float, shape (n,)
+        The true mean difference in standard deviations of the paired differences.
+    margin : ndarray of float, shape (n,)
+        Likewise.
+    n_pairs : ndarray of int, shape (n,)
+        Repetitions; two at least.
+    level : float
+        The significance level.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        What the two tests leave at least (Bonferroni); near 80 % it is the power to a few in a
+        thousand. 0 where the difference is not within the margin.
+    """
+    freedom, root = n_pairs - 1, np.sqrt(n_pairs)
+    critical = stats.t.ppf(1 - level, freedom)
+    missed = sum(
+        stats.nct.cdf(critical, freedom, np.maximum(room, 0.0) * root)
+        for room in (margin - effect, margin + effect)
+    )
+    return np.where(np.abs(effect) < margin, np.maximum(1 - missed, 0.0), 0.0)
+
+
+def repetitions_needed(
+    difference: NDArray[np.float64],
+    deviation: NDArray[np.float64],
+    level: float = ALPHA,
+    margin: NDArray[np.float64] | float = np.nan,
+) -> NDArray[np.float64]:
+    """Return how many repetitions decide differences of these sizes.
+
+    Parameters
+    ----------
+    difference : ndarray of float, shape (n,)
+        The true mean differences, taken to be those that were measured.
+    deviation : ndarray of float, shape (n,)
+        The standard deviations of the paired differences.
+    level : float
+        The significance level: 0.05 divided by the number of comparisons it is corrected for.
+    margin : float, or ndarray of float, shape (n,)
+        Within it differences are equal; NaN where none is known.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        For a power of 80 %, by a paired t-test or by two one-sided ones, whichever needs fewer;
+        six at least, as fewer get no verdict. Infinite if more than 1000, NaN if the difference or
+        its spread is not known.
+    """
+    scale = np.where(deviation > 0, deviation, np.nan)
+    effect, room = difference / scale, margin / scale
+    by_difference = _fewest(lambda n: power_of(effect, n, level))
+    by_margin = _fewest(lambda n: power_within(effect, room, n, level))
+    # Of differences that are all equal, the signs decide.
+    n = np.arange(FEWEST_PAIRS, MOST + 1)
+    two_sided, one_sided = (n[np.argmax(times * 0.5**n < level)] for times in (2.0, 1.0))
+    by_sign = np.where(difference != 0, two_sided, np.inf)
+    by_sign = np.where(np.abs(difference) < margin, np.minimum(by_sign, one_sided), by_sign)
+    needed = np.where(deviation == 0, by_sign, np.minimum(by_difference, by_margin))
+    return np.where(np.isnan(difference) | np.isnan(deviation), np.nan, needed)
+
+
+def _fewest(
+    power: Callable[[NDArray[np.integer]], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return the fewest repetitions of enough power, by bisection: power rises with them."""
+    high = np.full(power(np.array([MOST])).shape, MOST)
+    low = np.full_like(high, FEWEST_PAIRS)
+    is_enough = np.nan_to_num(power(high)) >= POWER
+    while (low < high).any():
+        middle = (low + high) // 2
+        suffices = np.nan_to_num(power(middle)) >= POWER
+        high, low = np.where(suffices, middle, high), np.where(suffices, low, middle + 1)
+        low = np.minimum(low, high)
+    return np.where(is_enough, high.astype(float), np.inf)
 
 
 def detectable(n_pairs: int, level: float = ALPHA) -> float:
@@ -83,10 +178,10 @@ def paired_deviations(efficiency: pd.DataFrame, value: str = "area") -> NDArray[
     ndarray of float, shape (n_comparisons,)
         Standard deviations, one a block and strategy with two pairs or more.
     """
-    deviations = []
-    for _, block in efficiency.groupby(BLOCK, sort=True):
-        table = side_by_side(block, ["repetition"], value)
-        if BASELINE in table:
-            gaps = table.drop(columns=BASELINE).sub(table[BASELINE], axis=0)
-            deviations.append(gaps.std(ddof=1).dropna().to_numpy(dtype=float))
-    return np.concatenate(deviations) if deviations else np.empty(0)
+    scores = cube(efficiency, value)
+    if BASELINE not in scores.strategies:
+        return np.empty(0)
+    others = [name for name in scores.strategies if name != BASELINE]
+    gaps = scores.of(others) - scores.of([BASELINE])
+    deviations = paired(np.moveaxis(gaps, 1, -1)).deviation.ravel()
+    return deviations[~np.isnan(deviations)]

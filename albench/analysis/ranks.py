@@ -1,4 +1,4 @@
-"""Ranks of strategies over cohorts, behind Friedman's gate."""
+"""Mean ranks of strategies over cohorts, how sure they are, and which cannot be told apart."""
 
 from __future__ import annotations
 
@@ -6,42 +6,69 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
-from albench.analysis.comparison import ALPHA, side_by_side
-from albench.analysis.curves import BLOCK
+from albench.analysis.cohorts_like_these import FEWEST_COHORTS
+from albench.analysis.rank_bootstrap import (
+    CohortScores,
+    interval_on_like,
+    interval_on_these,
+    mean_ranks,
+)
+from albench.analysis.score_cube import cube
+from albench.analysis.significance import ALPHA
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.analysis.score_cube import ScoreCube
+
+    Intervals = Mapping[str, NDArray[np.float64]]
 
 
-FEWEST_COHORTS = 5
-"""With fewer there are no ranks: they would speak of these cohorts and be read as of any."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ranking:
     """Mean ranks, 1 is best.
 
     Parameters
     ----------
-    ranks : mapping of str to float
-        By strategy, best first; none under five cohorts.
+    table : DataFrame
+        One row per strategy, best first: strategy; rank, the mean over cohorts; low and high, its
+        95 % interval on these cohorts (repetitions are drawn again); like_low and like_high, its
+        interval on cohorts like these (cohorts are drawn again, then repetitions), NaN under five
+        cohorts. Empty without a complete block.
     n_cohorts : int
         Those that have a complete block.
     n_left_out : int
         The (block, repetition) pairs that some strategy lacks: they count nowhere.
     p : float
-        Friedman's; NaN where there is too little to test.
+        Friedman's, over cohorts; NaN under five, or where there is too little to test.
     critical_difference : float or None
         Nemenyi's, at 0.05; None unless Friedman rejects.
     """
 
-    ranks: dict[str, float]
+    table: pd.DataFrame
     n_cohorts: int
     n_left_out: int
     p: float
     critical_difference: float | None
+
+    @property
+    def groups(self) -> list[tuple[str, ...]]:
+        """Groups of neighbours that Nemenyi's test cannot tell apart, each as large as it can be.
+
+        All strategies unless Friedman's test rejects; none without a test.
+        """
+        names = tuple(self.table["strategy"])
+        if np.isnan(self.p):
+            return []
+        if self.critical_difference is None:
+            return [names]
+        runs = close_runs(self.table["rank"].to_numpy(), self.critical_difference)
+        return [names[start:stop] for start, stop in runs]
 
 
 def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
@@ -62,32 +89,112 @@ def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
         blocks would take chance of three cohorts for nine times the same (Demšar 2006 asks for
         independent data sets).
     """
-    table = side_by_side(efficiency, [*BLOCK, "repetition"], value)
-    complete = table.dropna()
-    # Rounded, so that what floating point leaves of equal areas breaks no tie.
-    blocks = complete.groupby(level=BLOCK).mean()
-    means = blocks.groupby(level="cohort").mean().round(12)
-    if len(means) < FEWEST_COHORTS:
-        return Ranking({}, len(means), len(table) - len(complete), float("nan"), None)
-    ranks = means.rank(axis=1, ascending=False).mean().dropna()
-    p = _friedman(means)
+    scores = cube(efficiency, value)
+    is_known = np.isfinite(scores.values)
+    is_complete, has_any = np.asarray(is_known.all(axis=2)), np.asarray(is_known.any(axis=2))
+    n_left_out = int((has_any & ~is_complete).sum())
+    cohorts = _complete(scores, is_complete)
+    if not cohorts or not scores.strategies:
+        return Ranking(_table((), np.empty(0), {}), 0, n_left_out, float("nan"), None)
+    means = np.stack([cohort.means() for cohort in cohorts])
+    p = friedman(means) if len(cohorts) >= FEWEST_COHORTS else float("nan")
     return Ranking(
-        ranks={str(name): float(value) for name, value in ranks.sort_values(kind="stable").items()},
-        n_cohorts=len(means),
-        n_left_out=len(table) - len(complete),
+        table=_table(scores.strategies, mean_ranks(cohorts), _intervals(cohorts)),
+        n_cohorts=len(cohorts),
+        n_left_out=n_left_out,
         p=p,
-        critical_difference=_nemenyi(*means.shape) if p < ALPHA else None,
+        critical_difference=nemenyi(*means.shape) if p < ALPHA else None,
     )
 
 
-def _friedman(means: pd.DataFrame) -> float:
+def friedman(means: NDArray[np.float64]) -> float:
+    """Return the p value of Friedman's test.
+
+    Parameters
+    ----------
+    means : ndarray of float, shape (n_cohorts, n_strategies)
+        Scores.
+
+    Returns
+    -------
+    float
+        NaN for fewer than three strategies.
+    """
     if means.shape[1] < 3:  # Friedman's test needs as many strategies
         return float("nan")
-    if np.ptp(means.to_numpy(), axis=1).max() == 0:
+    if np.ptp(means, axis=1).max() == 0:
         return 1.0  # all equal: scipy would divide nothing by nothing
-    return float(stats.friedmanchisquare(*(means[name] for name in means.columns)).pvalue)
+    return float(stats.friedmanchisquare(*means.T).pvalue)
 
 
-def _nemenyi(n_cohorts: int, n_strategies: int) -> float:
-    q = stats.studentized_range.ppf(1 - ALPHA, n_strategies, np.inf) / np.sqrt(2)
+def nemenyi(n_cohorts: int, n_strategies: int, level: float = ALPHA) -> float:
+    """Return Nemenyi's critical difference of mean ranks (Demšar 2006, section 3.2.2).
+
+    Parameters
+    ----------
+    n_cohorts : int
+        Independent data sets.
+    n_strategies : int
+        Two at least.
+    level : float
+        Of all comparisons together.
+
+    Returns
+    -------
+    float
+        Mean ranks that differ by less are not told apart.
+
+    References
+    ----------
+    Demšar, J. (2006). Statistical comparisons of classifiers over multiple data sets. JMLR 7, 1-30.
+    """
+    q = stats.studentized_range.ppf(1 - level, n_strategies, np.inf) / np.sqrt(2)
     return float(q * np.sqrt(n_strategies * (n_strategies + 1) / (6 * n_cohorts)))
+
+
+def close_runs(ranks: NDArray[np.float64], difference: float) -> list[tuple[int, int]]:
+    """Return the longest runs of neighbours whose ends differ by less than a difference.
+
+    Parameters
+    ----------
+    ranks : ndarray of float, shape (n,)
+        Rising.
+    difference : float
+        The critical one.
+
+    Returns
+    -------
+    list of (int, int)
+        First and one past the last of each run of two or more; none is part of another.
+    """
+    runs: list[tuple[int, int]] = []
+    for start, lowest in enumerate(ranks):
+        stop = int(np.searchsorted(ranks, lowest + difference, side="left"))
+        if stop - start > 1 and (not runs or stop > runs[-1][1]):
+            runs.append((start, stop))
+    return runs
+
+
+def _complete(scores: ScoreCube, is_complete: NDArray[np.bool_]) -> list[CohortScores]:
+    """Return the scores of each cohort that has a complete block."""
+    cohorts = []
+    for name in sorted(set(scores.cohorts)):
+        own = [i for i, c in enumerate(scores.cohorts) if c == name and is_complete[i].any()]
+        if own:
+            values = scores.of(scores.strategies)[own]
+            cohorts.append(CohortScores(values, is_complete[own]))
+    return cohorts
+
+
+def _intervals(cohorts: Sequence[CohortScores]) -> Intervals:
+    """Return low, high, like_low and like_high by these names."""
+    low, high = interval_on_these(cohorts)
+    like = np.full((2, len(low)), np.nan)
+    if len(cohorts) >= FEWEST_COHORTS:
+        like = interval_on_like(cohorts)
+    return {"low": low, "high": high, "like_low": like[0], "like_high": like[1]}
+
+
+def _table(strategies: Sequence[str], ranks: NDArray[np.float64], ends: Intervals) -> pd.DataFrame:
+    table = pd.DataFrame({"strategy": list(strategies), "rank": ranks, **ends})
+    return table.sort_values("rank", kind="stable").reset_index(drop=True)

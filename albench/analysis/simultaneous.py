@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def widening(n_pairs: NDArray[np.float64], n_family: int) -> NDArray[np.float64]:
+def widening(
+    n_pairs: NDArray[np.float64], n_family: int | NDArray[np.integer]
+) -> NDArray[np.float64]:
     """Return how much wider an interval must be to hold for a whole family (Šidák 1967).
 
     The best of many differences was chosen because it came out large, so its own interval covers
@@ -21,14 +23,14 @@ def widening(n_pairs: NDArray[np.float64], n_family: int) -> NDArray[np.float64]
 
     Parameters
     ----------
-    n_pairs : ndarray of float, shape (n,)
+    n_pairs : ndarray of float, shape (..., n)
         Paired repetitions of each difference.
-    n_family : int
+    n_family : int, or ndarray of int, shape (..., 1)
         How many differences there are to choose from.
 
     Returns
     -------
-    ndarray of float, shape (n,)
+    ndarray of float, shape (..., n)
         What the half width of Student's 95 % interval is multiplied by; NaN under two pairs.
 
     References
@@ -39,7 +41,7 @@ def widening(n_pairs: NDArray[np.float64], n_family: int) -> NDArray[np.float64]
     width comes from estimating each spread, and it was no narrower on the committed results.
     """
     freedom = np.where(n_pairs >= 2, n_pairs - 1, np.nan)
-    each = CONFIDENCE ** (1 / max(n_family, 1))
+    each = CONFIDENCE ** (1 / np.maximum(n_family, 1))
     wide, usual = (stats.t.ppf((1 + share) / 2, freedom) for share in (each, CONFIDENCE))
     factors: NDArray[np.float64] = wide / usual
     return factors

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from albench.analysis.comparison import ALPHA, paired_t
 from albench.analysis.curves import BASELINE, BLOCK, REFERENCE, mean_interval
+from albench.analysis.paired import paired_t
+from albench.analysis.significance import ALPHA
 from albench.metrics.catalogue import SHOWN
 
 if TYPE_CHECKING:

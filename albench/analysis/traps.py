@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.analysis.comparison import ALPHA, FEWEST_PAIRS, against_random
+from albench.analysis.comparison import against_random
 from albench.analysis.curves import BASELINE, BLOCK, REFERENCE
 from albench.analysis.efficiency import cell_efficiency
+from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,6 +18,15 @@ HELP = "redraw tables, figures and page from the records; of a slice, into slice
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
+    parser.add_argument(
+        "--compare",
+        action="extend",
+        type=_names,
+        default=[],
+        metavar="NAME,NAME",
+        help="strategies that are compared with each other (default: those of the specification, "
+        "or the best few)",
+    )
     add_slice(parser, with_shard=False)
 
 
@@ -25,5 +34,9 @@ def run(options: Namespace) -> int:
     """Return 0."""
     from albench.publish import redraw
 
-    say(f"report: {redraw(options.results, slice_of(options))}")
+    say(f"report: {redraw(options.results, slice_of(options), options.compare)}")
     return OK
+
+
+def _names(text: str) -> list[str]:
+    return [name for part in text.split(",") if (name := part.strip())]

@@ -85,6 +85,7 @@ def planned_run(
         cells=tuple(_cell(cell) for cell in plan.cells),
         traps=benchmark.traps,
         published=benchmark.published,
+        judging=benchmark.judging,
         skipped=tuple(SkipRecord(what=skip.what, reason=skip.reason) for skip in plan.skipped),
         slice="",
         matrix_cells=len(plan.cells),

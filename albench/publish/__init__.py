@@ -17,6 +17,7 @@ from albench.records.results_folder import has_journal
 from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from albench.spec.slices import Slice
@@ -25,7 +26,7 @@ MEGABYTES = 10.0
 """The most that probabilities take among published results, unless claims are judged by them."""
 
 
-def redraw(results: Path, part: Slice = EVERYTHING) -> Path:
+def redraw(results: Path, part: Slice = EVERYTHING, rivals: Sequence[str] = ()) -> Path:
     """Write a run folder's tables and report, from its journal if it has one.
 
     Parameters
@@ -35,6 +36,8 @@ def redraw(results: Path, part: Slice = EVERYTHING) -> Path:
         text tables beside it: ``cells.csv``, ``scores.csv``, ``manifest.json`` and the others.
     part : Slice
         What the report is to show; without a shard. The tables are whole all the same.
+    rivals : sequence of str
+        Strategies that the report compares with each other, whatever the specification says.
 
     Returns
     -------
@@ -45,6 +48,8 @@ def redraw(results: Path, part: Slice = EVERYTHING) -> Path:
     ------
     RecordsError
         If there is neither a journal nor text tables, or they are damaged.
+    InputError
+        If a slice or a rival names what is not in the results.
     """
     with misplaced_told():
         if has_journal(results):
@@ -52,7 +57,7 @@ def redraw(results: Path, part: Slice = EVERYTHING) -> Path:
         elif not (results / "cells.csv").exists():
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")
-        return reporting.write(results, part)
+        return reporting.write(results, part, rivals)
 
 
 def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path, int]:

@@ -101,6 +101,7 @@ def _manifest(records: Records, cells: pd.DataFrame) -> Manifest:
         finished=bool((cells["status"] == "ok").all()),
         conflicts=records.conflicts,
         edited=_edited(records),
+        judged_before=records.judged_before,
     )
 
 

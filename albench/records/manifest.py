@@ -10,6 +10,7 @@ from pydantic import StrictBool, ValidationError
 from albench.errors import Complaint, RecordsError
 from albench.records.printable import printable_data
 from albench.records.run_record import Amount, Count, RunRecord
+from albench.spec.judging import Judging  # noqa: TC001  # pydantic reads it
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,12 +37,15 @@ class Manifest(RunRecord):
     edited : dict of str to int
         By component: how many cells were made by another source than it had when the latest run
         was planned.
+    judged_before : tuple of Judging
+        How earlier runs into the same folder were to be judged, where the latest says otherwise.
     """
 
     seconds: Amount
     finished: StrictBool
     conflicts: tuple[str, ...]
     edited: dict[str, Count]
+    judged_before: tuple[Judging, ...] = ()
 
     def to_text(self) -> str:
         """Return the content of ``manifest.json``."""

@@ -4,7 +4,7 @@
 is made from it. Everything else reads it by attribute.
 
 A key that a newer albench adds to these records is ignored by an older one. What stems from the
-specification (`published`, `traps`) is as strict as the specification.
+specification (`published`, `traps`, `judging`) is as strict as the specification.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from albench.spec.judging import Judging
 from albench.spec.published import Published, System
 from albench.spec.traps import Trap  # noqa: TC001  # pydantic reads it when a record is validated
 
@@ -172,6 +173,8 @@ class RunRecord(Record):
         Cohorts on which the best behaviour is known.
     published : Published
         What papers print and claim.
+    judging : Judging
+        What is compared, when scores count as equal, and by which metric.
     skipped : tuple of SkipRecord
         What was planned and cannot work.
     slice : str
@@ -198,6 +201,7 @@ class RunRecord(Record):
     skipped: tuple[SkipRecord, ...]
     slice: StrictStr
     matrix_cells: Count
+    judging: Judging = Judging()
 
 
 class PlannedRun(RunRecord):

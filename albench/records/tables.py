@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from albench.records.journal import Reading
     from albench.records.run_record import PlannedCell, PlannedRun
+    from albench.spec.judging import Judging
 
 CELL_COLUMNS = (
     "cell",
@@ -88,12 +89,15 @@ class Records:
         How often each cell was tried.
     conflicts : tuple of str
         Cells of which two successes of one source differ.
+    judged_before : tuple of Judging
+        How earlier runs were to be judged, where the latest says otherwise; each once.
     """
 
     run: PlannedRun
     finished: Mapping[str, Finished]
     attempts: Mapping[str, int]
     conflicts: tuple[str, ...]
+    judged_before: tuple[Judging, ...] = ()
 
 
 def gather(reading: Reading) -> Records:
@@ -125,7 +129,8 @@ def gather(reading: Reading) -> Records:
     finished = {cell: counted(results, sources) for cell, results in ends.items()}
     attempts = {cell: len(results) for cell, results in ends.items()}
     conflicts = [cell for cell, results in ends.items() if _differ(results, finished[cell])]
-    return Records(run, finished, attempts, tuple(conflicts))
+    before = dict.fromkeys(old.judging for old in reading.runs if old.judging != run.judging)
+    return Records(run, finished, attempts, tuple(conflicts), tuple(before))
 
 
 def _differ(results: Iterable[Finished], one: Finished) -> bool:

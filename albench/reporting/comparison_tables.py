@@ -9,7 +9,16 @@ import numpy as np
 from albench.analysis.curves import BLOCK
 from albench.metrics.catalogue import LABELS
 from albench.reporting.content import Table
-from albench.reporting.formats import grid, mean_half_width, p_value, signed, span
+from albench.reporting.formats import (
+    UNKNOWN,
+    grid,
+    mean_half_width,
+    p_value,
+    repetitions,
+    share,
+    signed,
+    span,
+)
 from albench.reporting.names import block_of, blocks_of, of_block
 
 if TYPE_CHECKING:
@@ -19,11 +28,20 @@ if TYPE_CHECKING:
 
     from albench.reporting.names import Block, Namer
 
-MARKS = {"better": " ▲", "worse": " ▼"}
+MARKS = {"better": " ▲", "worse": " ▼", "equal": " ="}
 COMPARED = (
     *("difference", "95 % interval", "95 %, all at once", "w-t-l"),
-    *("p (t)", "p (Holm)", "p (Wilcoxon)", "verdict"),
+    *("p (t)", "p (Holm)", "p (Wilcoxon)", "equal within", "p (equal)"),
+    *("worse / equal / better", "verdict", "more repetitions"),
 )
+ON_VERDICTS = (
+    "“Equal” is said where two one-sided t-tests, corrected likewise (p (equal)), show that the "
+    "difference is smaller than “equal within”, whatever its sign. Worse / equal / better are the "
+    "probabilities of the Bayesian signed-rank test, a second opinion that decides nothing. More "
+    "repetitions: how many would decide what is undecided at a power of 80 %, if the measured "
+    "difference and spread are the true ones."
+)
+"""What captions say of the columns that tables of comparisons end with."""
 
 
 def area_table(
@@ -67,11 +85,11 @@ def area_table(
         "The area under the learning curve divided by its width, mean over repetitions ± half its "
         "95 % interval (how many, where some are missing; strategies share splits, so that their "
         "differences are surer than these). A block is a cohort with a set of modalities, a model "
-        "and a budget. **Bold:** its largest. ▲ better and ▼ worse than random after correction; "
-        "without a mark the two cannot be told apart, there are fewer than six repetitions, or it "
-        "is no competitor. The intervals are each strategy's own: that of the largest of many "
-        "covers the truth too rarely, those that hold for all at once are in the table of "
-        "differences."
+        "and a budget. **Bold:** its largest. ▲ better and ▼ worse than random after correction, "
+        "= equal to it for practical purposes; without a mark it is undecided, there are fewer "
+        "than six repetitions, or it is no competitor. The intervals are each strategy's own: that "
+        "of the largest of many covers the truth too rarely; the table of differences has those "
+        "that hold for all at once."
     )
     return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named))
 
@@ -102,14 +120,15 @@ def comparison_table(
     for row in comparison.to_dict("records"):
         block = block_of(row)
         area = mean_half_width(areas[*block, row["strategy"]])
-        rows.append((named.block(block), row["strategy"], area, *_compared(row)))
+        rows.append((named.block(block), row["strategy"], area, *comparison_cells(row)))
     title = f"Difference to random in the mean {LABELS[metric]} over the labels bought"
     caption = (
         "Area with the half width of its own 95 % interval; then, paired by repetition, the "
         "difference to random's with its own 95 % interval (Student's t) and one that is wide "
         "enough to hold for all judged rows at once (Šidák), repetitions won-tied-lost and those "
         "without a partner, p of the paired t-test, the same corrected by Holm "
-        f"{_family(comparison)}, and p of the exact two-sided Wilcoxon test, to compare."
+        f"{family(comparison)}, and p of the exact two-sided Wilcoxon test, to compare. "
+        f"{ON_VERDICTS}"
     )
     columns = ("block", "strategy", "area", *COMPARED)
     return Table(f"against-random-{metric}", title, caption, columns, tuple(rows), is_folded=True)
@@ -133,22 +152,23 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
         One row per strategy, the largest difference first.
     """
     rows = tuple(
-        (row["strategy"], str(row["n_blocks"]), *_compared(row))
+        (row["strategy"], str(row["n_blocks"]), *comparison_cells(row))
         for row in overall.sort_values("difference", ascending=False, kind="stable").to_dict(
             "records"
         )
     )
-    title = f"The same difference in {LABELS[metric]}, averaged over blocks"
+    title = f"The same difference in {LABELS[metric]}, averaged over blocks, on these cohorts"
     caption = (
         f"There are {named.all_blocks}; a strategy's are averaged within a repetition, which "
-        f"counts only if all of them are there. Corrected by Holm {_family(overall)}. It "
-        "speaks of these blocks, not of data in general."
+        f"counts only if all of them are there. Corrected by Holm {family(overall)}. It "
+        "speaks of these cohorts (the repetition is the unit), not of cohorts like these. "
+        f"{ON_VERDICTS}"
     )
     columns = ("strategy", "blocks", *COMPARED)
     return Table(f"overall-{metric}", title, caption, columns, rows)
 
 
-def _family(compared: pd.DataFrame) -> str:
+def family(compared: pd.DataFrame) -> str:
     """Return the rows over which a table is corrected."""
     n = int(compared["p_holm"].notna().sum())
     if n == len(compared):
@@ -156,7 +176,8 @@ def _family(compared: pd.DataFrame) -> str:
     return f"over those {n} rows of this table that have a verdict on a competitor"
 
 
-def _compared(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of a comparison
+def comparison_cells(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of a comparison
+    """Return the cells of the columns `COMPARED`."""
     missing = f" ({row['n_missing']} unpaired)" if row["n_missing"] else ""
     return (
         signed(row["difference"]),
@@ -166,5 +187,9 @@ def _compared(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of a comparis
         p_value(row["p"]),
         p_value(row["p_holm"]),
         p_value(row["p_wilcoxon"]),
+        UNKNOWN if np.isnan(row["margin"]) else f"{row['margin']:.3f}",
+        p_value(row["p_equal"]),
+        " / ".join(share(row[key]) for key in ("p_worse", "p_within", "p_better")),
         str(row["verdict"]),
+        repetitions(row["more"]),
     )

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from albench.analysis import comparison, curves, efficiency, equal_picks, training_checks
+from albench.analysis import (
+    comparison,
+    curves,
+    efficiency,
+    equal_picks,
+    equivalence,
+    training_checks,
+)
 from albench.analysis.curves import REFERENCE
 from albench.metrics.catalogue import SHOWN
 from albench.reporting import training_tables
@@ -39,12 +46,15 @@ class Finding:
         One row per block and strategy.
     overall : DataFrame
         One row per strategy.
+    margins : mapping of str to float
+        By cohort, the difference under which scores are equal for practical purposes.
     """
 
     metric: str
     efficiency: pd.DataFrame
     against_random: pd.DataFrame
     overall: pd.DataFrame
+    margins: Mapping[str, float]
 
     def without(self, strategies: Collection[str]) -> Finding:
         """Return the comparisons of the other strategies.
@@ -60,7 +70,8 @@ class Finding:
             With fewer rows.
         """
         tables = (self.efficiency, self.against_random, self.overall)
-        return Finding(self.metric, *(t[~t["strategy"].isin(strategies)] for t in tables))
+        price, each, overall = (table[~table["strategy"].isin(strategies)] for table in tables)
+        return replace(self, efficiency=price, against_random=each, overall=overall)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -87,6 +98,8 @@ class Derived:
         One for each metric with a section; the primary one first. Empty without any round.
     styles : mapping of str to Style
         How figures draw each strategy of `once`; empty without any round.
+    rivals : sequence of str
+        Strategies of `once` that somebody named to be compared with each other.
     """
 
     records: Records
@@ -98,6 +111,12 @@ class Derived:
     checks: Sequence[Checked]
     findings: Sequence[Finding]
     styles: Mapping[str, Style]
+    rivals: Sequence[str] = ()
+
+    @property
+    def primary(self) -> str:
+        """The metric of the answer."""
+        return self.manifest.judging.primary_metric
 
     @property
     def manifest(self) -> Manifest:
@@ -123,8 +142,11 @@ def derive(records: Records) -> Derived:
     checks = training_tables.checks_of(records, rounds[~rounds["strategy"].isin(oracles)])
     groups = equal_picks.find_groups(records.cells, rounds, oracles)
     once = equal_picks.counted_once(rounds, groups)
-    metrics = [metric for metric in SHOWN if metric in rounds] if len(rounds) else []
-    findings = [_compare(once, metric, oracles, checks) for metric in metrics]
+    judging = records.manifest.judging
+    in_order = sorted(SHOWN, key=lambda metric: metric != judging.primary_metric)
+    metrics = [metric for metric in in_order if metric in rounds] if len(rounds) else []
+    margins = equivalence.margins(records.manifest.cohorts, judging.equal_within)
+    findings = [_compare(once, metric, oracles, checks, margins) for metric in metrics]
     return Derived(
         records=records,
         named=Namer(records.cells, records.manifest.cohorts),
@@ -135,6 +157,11 @@ def derive(records: Records) -> Derived:
         checks=checks,
         findings=findings,
         styles=_styles(once, findings[0]) if findings else {},
+        rivals=[
+            name
+            for name in equal_picks.called(judging.compare, groups)
+            if name in set(once["strategy"])
+        ],
     )
 
 
@@ -145,12 +172,17 @@ def _oracles(records: Records) -> set[str]:
 
 
 def _compare(
-    rounds: pd.DataFrame, metric: str, oracles: Collection[str], checks: Sequence[Checked]
+    rounds: pd.DataFrame,
+    metric: str,
+    oracles: Collection[str],
+    checks: Sequence[Checked],
+    margins: Mapping[str, float],
 ) -> Finding:
     passed = training_checks.passed_lines(checks, metric)
     price = training_checks.without_goals(efficiency.cell_efficiency(rounds, metric), passed)
-    each = comparison.against_random(price, outside=oracles)
-    return Finding(metric, price, each, comparison.across_blocks(price, outside=oracles))
+    each = comparison.against_random(price, outside=oracles, margins=margins)
+    overall = comparison.across_blocks(price, outside=oracles, margins=margins)
+    return Finding(metric, price, each, overall, margins)
 
 
 def _styles(rounds: pd.DataFrame, primary: Finding) -> Mapping[str, Style]:

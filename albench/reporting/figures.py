@@ -13,8 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from albench.analysis.comparison import Verdict
 from albench.analysis.curves import BASELINE, REFERENCE
+from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.reporting.names import blocks_of, in_figures, of_block
 

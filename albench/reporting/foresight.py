@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis import curves, efficiency, equal_picks
-from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
 from albench.analysis.curves import BASELINE, REFERENCE
 from albench.analysis.power import detectable, paired_deviations, power_of
+from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import LABELS, PRIMARY
 from albench.plural import plural
 from albench.reporting.load import load
@@ -29,7 +29,11 @@ TIMES = (1, 2, 4, 8)
 
 
 def foresight(
-    planned: Collection[Comparison], oracles: Collection[str], n_repetitions: int, results: Path
+    planned: Collection[Comparison],
+    oracles: Collection[str],
+    n_repetitions: int,
+    results: Path,
+    metric: str = PRIMARY,
 ) -> tuple[str, ...]:
     """Return the effects that a matrix detects with a power of 80 %, and with more repetitions.
 
@@ -43,6 +47,8 @@ def foresight(
         Of each.
     results : Path
         Earlier results of the same matrix, if there are any: they tell the spread.
+    metric : str
+        The primary metric.
 
     Returns
     -------
@@ -58,10 +64,10 @@ def foresight(
     n_comparisons = len({entry for entry in planned if entry[1] not in left_out})
     if not n_comparisons:
         return ()
-    return tuple(_lines(n_comparisons, n_repetitions, _past(results, oracles)))
+    return tuple(_lines(n_comparisons, n_repetitions, _past(results, oracles, metric), metric))
 
 
-def _past(results: Path, oracles: Collection[str]) -> NDArray[np.float64]:
+def _past(results: Path, oracles: Collection[str], metric: str) -> NDArray[np.float64]:
     """Return the spreads of earlier comparisons; none if there are no earlier tables."""
     if not (results / "cells.csv").is_file():
         return np.empty(0)
@@ -69,10 +75,12 @@ def _past(results: Path, oracles: Collection[str]) -> NDArray[np.float64]:
     rounds = curves.joined(records.cells, records.scores)
     once = equal_picks.counted_once(rounds, equal_picks.find_groups(records.cells, rounds, oracles))
     competitors = once[~once["strategy"].isin(oracles)]
-    return paired_deviations(efficiency.cell_efficiency(competitors, PRIMARY))
+    return paired_deviations(efficiency.cell_efficiency(competitors, metric))
 
 
-def _lines(n_comparisons: int, n_repetitions: int, past: NDArray[np.float64]) -> Iterator[str]:
+def _lines(
+    n_comparisons: int, n_repetitions: int, past: NDArray[np.float64], metric: str
+) -> Iterator[str]:
     level = ALPHA / n_comparisons
     compared = f"{plural(n_comparisons, 'comparison')} with random"
     repetitions = plural(n_repetitions, "repetition")
@@ -92,7 +100,7 @@ def _lines(n_comparisons: int, n_repetitions: int, past: NDArray[np.float64]) ->
     effects = {n: detectable(n, level) for n in sizes or [FEWEST_PAIRS]}
     effect_list = ", ".join(f"{effect:.2f} with {n}" for n, effect in effects.items())
     yield f"found in 80 %, in standard deviations, by repetitions: {effect_list}"
-    word = LABELS[PRIMARY]
+    word = LABELS[metric]
     if not len(past):
         yield f"the same in {word}: not known before there are results"
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.curves import BASELINE, REFERENCE, mean_interval
+from albench.analysis.power import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,9 +32,43 @@ def signed(value: float, digits: int = 3) -> str:
     return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
 
 
-def span(low: float, high: float) -> str:
+def span(low: float, high: float, digits: int = 3) -> str:
     """Return an interval of differences."""
-    return UNKNOWN if np.isnan(low) else f"{signed(low)} to {signed(high)}"
+    return UNKNOWN if np.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
+
+
+def share(value: float) -> str:
+    """Return a probability or a share to two decimals."""
+    return UNKNOWN if np.isnan(value) else f"{value:.2f}"
+
+
+def repetitions(value: float) -> str:
+    """Return a number of repetitions that is needed."""
+    if np.isnan(value):
+        return UNKNOWN
+    return f"> {MOST}" if np.isinf(value) else f"{value:.0f}"
+
+
+def more_repetitions(values: pd.Series[float]) -> str:
+    """Return how many more repetitions would decide some comparisons: ``4 to 37 more repetitions``.
+
+    Parameters
+    ----------
+    values : Series of float
+        The column `more` of comparisons that are open.
+
+    Returns
+    -------
+    str
+        The fewest and the most of those that are known.
+    """
+    known = values.dropna()
+    if known.empty:
+        return "an unknown number of more repetitions"
+    ends = [f"more than {MOST}" if np.isinf(n) else f"{n:.0f}" for n in (known.min(), known.max())]
+    if ends == ["1", "1"]:
+        return "1 more repetition"
+    return f"{' to '.join(dict.fromkeys(ends))} more repetitions"
 
 
 def p_value(value: float) -> str:

@@ -6,22 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.analysis.comparison import FEWEST_PAIRS, Verdict
+from albench.analysis.cohorts_like_these import FEWEST_COHORTS
 from albench.analysis.curves import BASELINE
 from albench.analysis.efficiency import TARGET
-from albench.analysis.ranks import FEWEST_COHORTS
+from albench.analysis.significance import FEWEST_PAIRS
+from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
-from albench.reporting.formats import p_equals, signed, span
+from albench.reporting.formats import more_repetitions, p_equals, signed, span
 from albench.reporting.names import blocks_of, of_block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
     from albench.analysis.ranks import Ranking
     from albench.reporting.names import Namer
+
+DIFFERENT = {Verdict.BETTER, Verdict.WORSE}
+SHORT = 6
+"""Pairs that a sentence names; more are counted."""
 
 GOAL = f"{100 * TARGET:g} % of the all-labels score"
 
@@ -76,10 +81,11 @@ def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator
         )
 
 
-def answers(
+def answers(  # what an answer is made of
     comparison: pd.DataFrame,
     overall: pd.DataFrame,
     efficiency: pd.DataFrame,
+    neighbours: pd.DataFrame,
     metric: str,
     named: Namer,
 ) -> Iterator[str]:
@@ -93,6 +99,8 @@ def answers(
         The result of `comparison.across_blocks`.
     efficiency : DataFrame
         One row per cell.
+    neighbours : DataFrame
+        The result of `comparison.over_blocks` of neighbours in rank.
     metric : str
         Name of the metric.
     named : Namer
@@ -113,20 +121,22 @@ def answers(
         )
     else:
         where = named.these_cohorts(judged["cohort"])
-        yield from _overall(overall, metric, where, named)
+        yield from _overall(overall, neighbours, metric, where, named)
         yield _counts(judged, metric, where)
         yield from _by_block(judged, efficiency, named)
         yield from _unjudged(comparison, named)
 
 
-def _overall(overall: pd.DataFrame, metric: str, where: str, named: Namer) -> Iterator[str]:
+def _overall(
+    overall: pd.DataFrame, neighbours: pd.DataFrame, metric: str, where: str, named: Namer
+) -> Iterator[str]:
     """Yield how strategies do on average over blocks, if there are several."""
     several = _ranked(overall[overall["n_blocks"] > 1])
     is_short = several["verdict"] == Verdict.TOO_FEW
     judged, short = several[~is_short], several[is_short]
     if len(judged):
         average = _average(judged, metric, named, is_part=len(short) > 0)
-        yield f"On {where}, {average}"
+        yield f"On {where}, {average}{_order(neighbours)}"
     if len(short):
         names = ", ".join(sorted(short["strategy"]))
         yield (
@@ -147,10 +157,45 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
     among = "these" if len(better) else plural(len(judged), "strategy", "strategies")
     return (
         f"averaged over {where} {named.all_blocks}, **{said}** in {LABELS[metric]}"
-        f"{f', and {_listed(worse)} worse' if len(worse) else ''}. Of "
+        f"{f', and {_listed(worse)} worse' if len(worse) else ''}{_rest(judged)}. Of "
         f"{among} {best['strategy']} has the best mean over "
         f"the labels bought, {_gain(best)} against random ({_holds_for(len(judged))}"
         f"{p_equals(best['p_holm'])} after correction)."
+    )
+
+
+def _rest(judged: pd.DataFrame) -> str:
+    """Return what is equal to random, and what is undecided and for how long."""
+    equal = judged[judged["verdict"] == Verdict.EQUAL]
+    is_open = judged[judged["verdict"] == Verdict.OPEN]
+    said = ""
+    if len(equal):
+        said += f"; {_listed(equal)} equal to it (within {_spread(equal['margin'])})"
+    if len(is_open):
+        said += f"; {len(is_open)} {_undecided(is_open)}"
+    return said
+
+
+def _undecided(rows: pd.DataFrame) -> str:
+    """Return that comparisons are undecided, and how many more repetitions would decide them."""
+    verb, what = ("is", "it") if len(rows) == 1 else ("are", "them")
+    return f"{verb} undecided ({more_repetitions(rows['more'])} would decide {what})"
+
+
+def _spread(margins: pd.Series[float]) -> str:
+    ends = [f"{value:.3f}" for value in (margins.min(), margins.max())]
+    return " to ".join(dict.fromkeys(ends))
+
+
+def _order(neighbours: pd.DataFrame) -> str:
+    """Return how many neighbours in the order of means are told apart."""
+    judged = neighbours[neighbours["verdict"] != Verdict.TOO_FEW]
+    if judged.empty:
+        return ""
+    n_apart = int(judged["verdict"].isin([Verdict.BETTER, Verdict.WORSE]).sum())
+    return (
+        f" Of {plural(len(judged), 'pair')} of neighbours in the order of these means, "
+        f"{n_apart or 'none'} {'is' if n_apart < 2 else 'are'} told apart."
     )
 
 
@@ -174,26 +219,33 @@ def _counts(judged: pd.DataFrame, metric: str, where: str) -> str:
             f" The 95 % intervals of blocks hold for all {len(judged)} at once, so that the best "
             "of many may be named."
         )
+    if (judged["verdict"] == Verdict.EQUAL).any():
+        margins = _spread(judged["margin"])
+        sentence += f" Equal: the difference is surely smaller than {margins}."
     if not is_open.any():
         return sentence
     reach = (judged["all_high"] - judged["all_low"])[is_open].median() / 2
     return (
-        f"{sentence} Not told apart is not equal: half of these intervals, where it was not told "
-        f"apart, are wider than ±{reach:.3f}."
+        f"{sentence} Undecided is not equal: half of these intervals, where it is undecided, are "
+        f"wider than ±{reach:.3f}; {more_repetitions(judged.loc[is_open, 'more'])} would decide "
+        "at a power of 80 %."
     )
 
 
 def _tally(judged: pd.DataFrame) -> str:
     counts = judged["verdict"].value_counts()
-    better, worse, told_not = (
+    better, worse, equal, is_open = (
         int(counts.get(str(verdict), 0)) or "none"
-        for verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.OPEN)
+        for verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.EQUAL, Verdict.OPEN)
     )
-    return f"{better} found the strategy better, {worse} worse, and {told_not} could not tell"
+    return (
+        f"{better} found the strategy better, {worse} worse, {equal} equal, and {is_open} left it "
+        "undecided"
+    )
 
 
 def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
-    """Yield what another metric says, if any of its comparisons has a verdict.
+    """Yield what a secondary metric says, if any of its comparisons has a verdict.
 
     Parameters
     ----------
@@ -210,35 +262,132 @@ def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
     judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
     if len(judged):
         yield (
-            f"Of {plural(len(judged), 'comparison')} in {LABELS[metric]}, corrected on their "
-            f"own, {_tally(judged)}."
+            f"Secondary: of {plural(len(judged), 'comparison')} in {LABELS[metric]}, corrected on "
+            f"their own, {_tally(judged)}."
         )
+
+
+def over_cohorts(told: pd.DataFrame, metric: str) -> Iterator[str]:
+    """Yield what holds of strategies against random where the cohort is the unit.
+
+    Parameters
+    ----------
+    told : DataFrame
+        The result of `cohorts_like_these.across_cohorts`, the largest difference first.
+    metric : str
+        Name of the metric.
+
+    Yields
+    ------
+    str
+        One sentence.
+    """
+    judged = told[~told["verdict"].isin([Verdict.TOO_FEW, Verdict.OUTSIDE])]
+    if judged.empty:
+        yield f"No strategy has results on {FEWEST_COHORTS} cohorts: nothing is claimed."
+        return
+    better, worse, equal, is_open = (
+        judged[judged["verdict"] == verdict]
+        for verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.EQUAL, Verdict.OPEN)
+    )
+    said = [f"{_listed(better)} better than random" if len(better) else "nothing beats random"]
+    if len(worse):
+        said.append(f"{_listed(worse)} worse")
+    if len(equal):
+        said.append(f"{_listed(equal)} equal to it (within {_spread(equal['margin'])})")
+    if len(is_open):
+        cohorts = more_repetitions(is_open["more"]).replace("repetition", "cohort")
+        what, verb = ("it", "is") if len(is_open) == 1 else ("them", "are")
+        said.append(f"{len(is_open)} {verb} undecided ({cohorts} would decide {what})")
+    yield (
+        f"In {LABELS[metric]}, by {int(judged['n_pairs'].max())} cohorts: {'; '.join(said)} "
+        f"(t-tests over cohorts, corrected by Holm over all {len(judged)})."
+    )
+
+
+def pairs(mean: pd.DataFrame, each: pd.DataFrame, named: Namer) -> Iterator[str]:
+    """Yield what comparisons of pairs say on average over blocks, or of the only block.
+
+    Parameters
+    ----------
+    mean : DataFrame
+        The result of `comparison.over_blocks`.
+    each : DataFrame
+        The result of `comparison.by_block`, of the same pairs.
+    named : Namer
+        Names cohorts.
+
+    Yields
+    ------
+    str
+        A sentence for what is better, one for what is equal, and one for what is undecided.
+    """
+    judged = mean[~mean["verdict"].isin([Verdict.TOO_FEW, Verdict.OUTSIDE])]
+    where = named.these_cohorts(each["cohort"])
+    if judged.empty:
+        yield f"No pair has {FEWEST_PAIRS} paired repetitions: nothing is claimed."
+        return
+    won = [_in_order(row) for row in judged.to_dict("records") if row["verdict"] in DIFFERENT]
+    equal, is_open = (judged[judged["verdict"] == v] for v in (Verdict.EQUAL, Verdict.OPEN))
+    mean_of = ", averaged over blocks" if (judged["n_blocks"] > 1).any() else ""
+    opening = f"On {where}{mean_of} (corrected over {plural(len(judged), 'pair')}): "
+    said = ["; ".join(won)] if won else ["no pair is told apart"]
+    if len(equal):
+        said.append(
+            f"equal within {_spread(equal['margin'])} are {_enumerated(_named_pairs(equal))}"
+        )
+    yield f"{opening}{'; '.join(said)}."
+    if len(is_open):
+        verb, it = ("is", "it") if len(is_open) == 1 else ("are", "them")
+        names = _enumerated(_named_pairs(is_open)) if len(is_open) <= SHORT else len(is_open)
+        yield (
+            f"Undecided {verb} {names}; {more_repetitions(is_open['more'])} would decide {it} at a "
+            "power of 80 %."
+        )
+
+
+def _in_order(row: Mapping[Any, Any]) -> str:  # a row of a comparison
+    names, sign = (row["strategy"], row["other"]), 1
+    if row["verdict"] == Verdict.WORSE:
+        names, sign = names[::-1], -1
+    low, high = sorted((sign * row["all_low"], sign * row["all_high"]))
+    return (
+        f"{names[0]} is better than {names[1]}, {signed(sign * row['difference'])} "
+        f"({span(low, high)})"
+    )
+
+
+def _named_pairs(rows: pd.DataFrame) -> list[str]:
+    return [f"{a} – {b}" for a, b in zip(rows["strategy"], rows["other"], strict=True)]
 
 
 def _by_block(judged: pd.DataFrame, efficiency: pd.DataFrame, named: Namer) -> Iterator[str]:
     silent = []
     for block in blocks_of(judged):
         part = of_block(judged, block)
-        if (part["verdict"] == Verdict.OPEN).all():
+        if part["verdict"].isin([Verdict.OPEN, Verdict.EQUAL]).all():
             silent.append(named.block(block))
         else:
             yield f"**{named.block(block)}:** {_of_block(part, of_block(efficiency, block))}"
     if silent:
-        yield f"No strategy can be told from random on {'; '.join(silent)}."
+        yield f"No strategy is better or worse than random on {'; '.join(silent)}."
 
 
 def _of_block(part: pd.DataFrame, efficiency: pd.DataFrame) -> str:
     better = _ranked(part[part["verdict"] == Verdict.BETTER])
     worse = _ranked(part[part["verdict"] == Verdict.WORSE]).iloc[::-1]
-    n_open = len(part) - len(better) - len(worse)
+    equal = part[part["verdict"] == Verdict.EQUAL]
+    is_open = part[part["verdict"] == Verdict.OPEN]
     said = []
     if len(better):
         said.append(f"{_listed(better)} better than random, {_most(better)}")
         said += _price(efficiency, str(better["strategy"].iloc[0]))
     if len(worse):
         said.append(f"{_listed(worse)} worse than random, {_most(worse)}")
-    if n_open:
-        said.append(f"{plural(n_open, 'strategy', 'strategies')} not told apart")
+    if len(equal):
+        said.append(f"{_listed(equal)} equal to it (within {_spread(equal['margin'])})")
+    if len(is_open):
+        said.append(f"{plural(len(is_open), 'strategy', 'strategies')} {_undecided(is_open)}")
     return "; ".join(said) + "."
 
 
@@ -274,7 +423,7 @@ def _unjudged(comparison: pd.DataFrame, named: Namer) -> Iterator[str]:
 
 
 def ranking(result: Ranking) -> str:
-    """Return the mean ranks of strategies in words.
+    """Return in words what mean ranks tell.
 
     Parameters
     ----------
@@ -284,35 +433,44 @@ def ranking(result: Ranking) -> str:
     Returns
     -------
     str
-        It names differing ranks only if Friedman's test rejects.
+        It names a critical difference only if Friedman's test rejects.
     """
-    if not result.ranks:
-        return (
-            f"Strategies are not ranked: ranks go by cohort, and take {FEWEST_COHORTS} with "
-            f"results of every strategy; here are {result.n_cohorts}."
-        )
-    listed = ", ".join(f"{name} {value:.2f}" for name, value in result.ranks.items())
-    left = (
-        f" {plural(result.n_left_out, 'repetition')} of a block without results of every strategy "
-        "do not count."
-        if result.n_left_out
-        else ""
-    )
+    if result.table.empty:
+        return "Strategies are not ranked: no block has results of every strategy."
+    cohorts = plural(result.n_cohorts, "cohort")
     opening = (
-        f"Mean ranks (1 is best) over {result.n_cohorts} cohorts, the blocks of each averaged "
-        f"first: {listed}.{left}"
+        f"Mean ranks (1 is best) over {cohorts}, the blocks of each averaged first; "
+        f"{result.table['strategy'].iloc[0]} leads with {result.table['rank'].iloc[0]:.2f}."
     )
+    if result.n_left_out:
+        count = plural(result.n_left_out, "repetition")
+        verb = "does" if result.n_left_out == 1 else "do"
+        opening += f" {count} of a block without results of every strategy {verb} not count."
+    return f"{opening} {_tested(result)}"
+
+
+def _tested(result: Ranking) -> str:
+    if result.n_cohorts < FEWEST_COHORTS:
+        return (
+            f"Under {FEWEST_COHORTS} cohorts ranks are of these cohorts alone, and not tested: "
+            "blocks of one cohort are not independent."
+        )
     if np.isnan(result.p):
-        return f"{opening} These are too few strategies for Friedman's test."
+        return "These are too few strategies for Friedman's test."
     if result.critical_difference is None:
         return (
-            f"{opening} Friedman's test does not reject ({p_equals(result.p)}): the ranks may be "
-            "chance."
+            f"Friedman's test does not reject ({p_equals(result.p)}): the ranks may be chance, and "
+            "no two are told apart."
         )
-    return (
-        f"{opening} Friedman's test rejects ({p_equals(result.p)}); ranks closer than "
-        f"{result.critical_difference:.2f} are not told apart (Nemenyi, 0.05)."
+    said = (
+        f"Friedman's test rejects ({p_equals(result.p)}); ranks closer than "
+        f"{result.critical_difference:.2f} are not told apart (Nemenyi, 0.05)"
     )
+    if not result.groups:
+        return f"{said}, and none are."
+    groups = plural(len(result.groups), "group", "groups")
+    names = "; ".join(f"{group[0]} to {group[-1]}" for group in result.groups)
+    return f"{said}: {groups}, {names}."
 
 
 def identical(groups: Sequence[tuple[str, Sequence[str]]]) -> str:

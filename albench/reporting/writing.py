@@ -10,16 +10,18 @@ from albench.reporting.content import Figure, Table
 from albench.reporting.load import load
 from albench.reporting.markdown import as_csv, as_latex, markdown
 from albench.reporting.page import page
+from albench.reporting.rivals import with_rivals
 from albench.reporting.sliced import sliced
 from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from albench.spec.slices import Slice
 
 
-def write(results: Path, part: Slice = EVERYTHING) -> Path:
+def write(results: Path, part: Slice = EVERYTHING, rivals: Sequence[str] = ()) -> Path:
     """Write a results folder's report; the same tables give the same files, byte for byte.
 
     Parameters
@@ -28,6 +30,8 @@ def write(results: Path, part: Slice = EVERYTHING) -> Path:
         With ``cells.csv``, ``scores.csv`` and ``manifest.json``.
     part : Slice
         What of it is to be shown; without a shard.
+    rivals : sequence of str
+        Strategies to compare with each other, instead of those that the specification names.
 
     Returns
     -------
@@ -40,9 +44,10 @@ def write(results: Path, part: Slice = EVERYTHING) -> Path:
     RecordsError
         If a file is missing, unreadable, damaged or of another version.
     InputError
-        If the slice names what is not there, or leaves nothing.
+        If the slice or a rival names what is not there, or the slice leaves nothing.
     """
     records = sliced(load(results), part) if part else load(results)
+    records = with_rivals(records, rivals)
     title = records.manifest.title
     question = " ".join(records.manifest.question.split())
     parts = sections(records)

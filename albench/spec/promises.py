@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     System = tuple[str, tuple[str, ...], str, str, str]
 
 ALL_LABELS = "all-labels"
-ALWAYS = ("random", ALL_LABELS)
+BASELINE = "random"
+ALWAYS = (BASELINE, ALL_LABELS)
 
 
 def broken_promises(benchmark: Benchmark) -> Iterator[tuple[Path, str]]:

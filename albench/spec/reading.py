@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, SpecError
 from albench.spec import places
-from albench.spec.promises import broken_promises
+from albench.spec.promises import BASELINE, broken_promises
 from albench.spec.schema import Benchmark
 from albench.spec.section import NAME_PATTERN
 
@@ -308,6 +308,7 @@ def _contradictions(benchmark: Benchmark) -> Iterator[Fault]:
                     yield ("matrix", i, key), _not_there(key, name, list(known))
         yield from _unknown_modalities(benchmark, i)
     yield from _impossible_budgets(benchmark)
+    yield from _unknown_rivals(benchmark)
     for i, trap in enumerate(benchmark.traps):
         if trap.cohort not in benchmark.cohorts:
             problem = _not_there("cohorts", trap.cohort, list(benchmark.cohorts))
@@ -324,6 +325,13 @@ def _unknown_modalities(benchmark: Benchmark, i: int) -> Iterator[Fault]:
                 if known and name not in known:
                     problem = _not_there(f"modalities of cohort {cohort!r}", name, list(known))
                     yield ("matrix", i, "modalities"), problem
+
+
+def _unknown_rivals(benchmark: Benchmark) -> Iterator[Fault]:
+    planned = {name: None for entry in benchmark.matrix for name in (BASELINE, *entry.strategies)}
+    for name in benchmark.compare or ():
+        if name not in planned:
+            yield ("compare",), _not_there("strategies of the matrix", name, list(planned))
 
 
 def _impossible_budgets(benchmark: Benchmark) -> Iterator[Fault]:

@@ -16,6 +16,8 @@ from pydantic import (
 from pydantic.functional_validators import BeforeValidator
 
 from albench.api.nearest import did_you_mean
+from albench.metrics.catalogue import PRIMARY
+from albench.spec.judging import Compare, ComparedMetric, EqualWithin, Judging
 from albench.spec.published import (  # pydantic reads the annotations when the file is validated
     Claim,
     DataTable,
@@ -199,6 +201,12 @@ class Benchmark(Section):
     budgets: Annotated[dict[Name, BudgetSpec], Field(min_length=1)]
     matrix: Annotated[list[MatrixEntry], Field(min_length=1)]
     limits: Limits = Limits()
+    compare: Compare | None = None
+    """Strategies that the report compares with each other; None for the best few."""
+    equal_within: EqualWithin | None = None
+    """A difference that is of no practical matter; None for one test subject of each cohort."""
+    primary_metric: ComparedMetric = PRIMARY
+    """The metric that the report's answer goes by; it calls the others secondary."""
     traps: tuple[Trap, ...] = ()
     tables: tuple[PublishedTable, ...] = ()
     data_tables: tuple[DataTable, ...] = ()
@@ -208,3 +216,12 @@ class Benchmark(Section):
     def published(self) -> Published:
         """Everything that is taken from papers."""
         return Published(tables=self.tables, data_tables=self.data_tables, claims=self.claims)
+
+    @property
+    def judging(self) -> Judging:
+        """How its results are judged."""
+        return Judging(
+            compare=self.compare or (),
+            equal_within=self.equal_within,
+            primary_metric=self.primary_metric,
+        )

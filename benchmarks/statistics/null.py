@@ -1,13 +1,16 @@
-"""Simulate benchmarks in which nothing differs, and count what the report would call a finding.
+"""Simulate benchmarks whose truth is known, and count what a report would call a finding.
 
-Each row is a rate over simulated benchmarks, by the functions that the report uses. Areas are
-normal. One repetition's noise has a standard deviation of 1, and random's is shared by all
-differences to it. All rates are printed as Markdown::
+A benchmark is three cohorts of three blocks each. Strategies are exchangeable: whatever is found is
+false. A repetition's split lifts or lowers all strategies of a cohort alike, and what chance gives
+a strategy in one block it gives in part to it in the cohort's others. Scores are normal, skewed,
+tied (rounded, so that a third of all differences is 0) or bounded (at a ceiling that many reach).
+Each verdict, interval and rank is computed by the functions that the report uses::
 
-    python benchmarks/statistics/null.py
+    python benchmarks/statistics/null.py --write
 
-The exit status is 1 if a rate is further from what is promised than chance allows. With
-``--benchmarks 20`` it is seen to run.
+writes ``null.csv`` beside this file and prints a summary as Markdown. The exit status is 1 if a
+rate is further from what is promised than chance allows, unless an interval is only too wide. With
+``--benchmarks 20`` it only runs.
 """
 
 from __future__ import annotations
@@ -15,38 +18,92 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from albench.analysis.claims import repetitions_needed
-from albench.analysis.comparison import (
-    ALPHA,
-    Verdict,
-    across_blocks,
-    against_random,
-    holm,
-    paired_t,
-)
-from albench.analysis.curves import BASELINE, BLOCK
-from albench.analysis.power import POWER, detectable
-from albench.analysis.ranks import rank
+from albench.analysis.cohorts_like_these import FEWEST_COHORTS
+from albench.analysis.head_to_head import N_FEW
+from albench.analysis.paired import paired
+from albench.analysis.power import POWER, detectable, repetitions_needed
+from albench.analysis.rank_bootstrap import CohortScores, interval_on_like, interval_on_these
+from albench.analysis.ranks import friedman
+from albench.analysis.significance import ALPHA, FEWEST_PAIRS, holm
+from albench.analysis.verdicts import Verdict, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
-    Areas = NDArray[np.float64]  # (n_cohorts, n_budgets, n_strategies, n_repetitions)
+    Scores = NDArray[np.float64]  # (n_benchmarks, n_cohorts, n_blocks, n_strategies, n_repetitions)
+    Gaps = NDArray[np.float64]  # (n_benchmarks, n_comparisons, n_units)
 
 SEED = 20201101
+TABLE = Path(__file__).with_suffix(".csv")
+N_COHORTS, N_BLOCKS = 3, 3
+SHARED = 0.5
+"""The share of a strategy's noise that the blocks of a cohort have in common."""
 OF_COHORT = 0.3
 """The standard deviation of what a strategy gains on one cohort and loses on another."""
 SURELY = 3.0
 """Standard errors that a rate may be off by chance."""
-FALSE = {str(Verdict.BETTER), str(Verdict.WORSE)}
+NEAR = 0.015
+"""How far the coverage of a 95 % interval may be from that."""
+DIFFERENT = (Verdict.BETTER, Verdict.WORSE)
+AT_ONCE = 100
+"""Benchmarks that are simulated together."""
+
+KINDS: dict[str, Callable[[Scores], Scores]] = {
+    "normal": lambda latent: latent,
+    "skewed": lambda latent: np.exp(latent / 2),
+    "tied": lambda latent: np.round(latent / 2),
+    "bounded": lambda latent: np.minimum(latent, 1.0),
+}
+"""What makes scores of a latent quality."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is simulated.
+
+    Parameters
+    ----------
+    kind : str
+        Of scores.
+    n_strategies, n_repetitions : int
+        Random is one of the strategies.
+    n_cohorts : int
+        Of three blocks each.
+    own : float
+        The standard deviation of what a strategy gains on one cohort, but not in the mean.
+    """
+
+    kind: str
+    n_strategies: int
+    n_repetitions: int
+    n_cohorts: int = N_COHORTS
+    own: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The setting in a few words."""
+        return (
+            f"{self.kind}, {self.n_strategies} strategies, {self.n_repetitions} repetitions, "
+            f"{self.n_cohorts} cohorts"
+        )
+
+
+class Standing(StrEnum):
+    """Whether a promise is kept."""
+
+    KEPT = "kept"
+    TOO_WIDE = "too wide"
+    BROKEN = "not kept"
 
 
 @dataclass(frozen=True)
@@ -57,8 +114,10 @@ class Rate:
     ----------
     what : str
         In words.
-    found : float
-        The share of simulated benchmarks.
+    where : str
+        In which simulated benchmarks.
+    found, error : float
+        The mean share of simulated benchmarks, and its standard error.
     n : int
         How many there were.
     at_least, at_most : float
@@ -66,198 +125,332 @@ class Rate:
     """
 
     what: str
+    where: str
     found: float
+    error: float
     n: int
     at_least: float = 0.0
     at_most: float = 1.0
 
     @property
-    def is_kept(self) -> bool:
+    def standing(self) -> Standing:
         """Whether the promise is kept, as far as chance lets us tell."""
         low, high = (
-            side * SURELY * np.sqrt(promised * (1 - promised) / self.n) + promised
-            for side, promised in ((-1, self.at_least), (1, self.at_most))
+            side * SURELY * (self.error or np.sqrt(edge * (1 - edge) / self.n)) + edge
+            for side, edge in ((-1, self.at_least), (1, self.at_most))
         )
-        return bool(low <= self.found <= high)
+        if low <= self.found <= high:
+            return Standing.KEPT
+        # Of an interval that covers too often one may still believe what it excludes.
+        return Standing.TOO_WIDE if self.at_least > 0.9 and self.found > high else Standing.BROKEN
+
+    @property
+    def promise(self) -> str:
+        """What is promised, in words."""
+        if self.at_least and self.at_most < 1:
+            return f"{self.at_least:g} to {self.at_most:g}"
+        if self.at_most < 1:
+            return f"at most {self.at_most:g}"
+        return f"at least {self.at_least:g}" if self.at_least else "none"
+
+
+def rate(
+    what: str, where: str, found: NDArray[np.generic], at_least: float = 0.0, at_most: float = 1.0
+) -> Rate:
+    """Return the rate of what happened in each simulated benchmark: true, false, or a share."""
+    values = np.asarray(found, dtype=float)
+    error = float(values.std() / np.sqrt(len(values)))
+    return Rate(what, where, float(values.mean()), error, len(values), at_least, at_most)
+
+
+def simulate(setting: Setting, n: int, rng: np.random.Generator) -> Scores:
+    """Return the scores of benchmarks in which strategies are exchangeable.
+
+    Parameters
+    ----------
+    setting : Setting
+        What is simulated.
+    n : int
+        Benchmarks.
+    rng : Generator
+        Drawn from.
+
+    Returns
+    -------
+    ndarray of float, shape (n, n_cohorts, n_blocks, n_strategies, n_repetitions)
+        The first strategy is random.
+    """
+    shape = (n, setting.n_cohorts, N_BLOCKS, setting.n_strategies, setting.n_repetitions)
+    split = rng.standard_normal((n, setting.n_cohorts, 1, 1, setting.n_repetitions))
+    shared = rng.standard_normal((*shape[:2], 1, *shape[3:]))
+    alone = rng.standard_normal(shape)
+    own = rng.normal(0, setting.own, (*shape[:2], 1, shape[3], 1)) if setting.own else 0.0
+    noise = np.sqrt(SHARED) * shared + np.sqrt(1 - SHARED) * alone
+    return KINDS[setting.kind](split + noise + own)
+
+
+def by_block(scores: Scores) -> Gaps:
+    """Return all differences to random, block by block: the page's family of comparisons."""
+    gaps = scores[:, :, :, 1:] - scores[:, :, :, :1]
+    return gaps.reshape(len(scores), -1, scores.shape[-1])
+
+
+def over_blocks(scores: Scores) -> Gaps:
+    """Return the differences to random, averaged over all blocks of a repetition."""
+    means = scores.mean(axis=(1, 2))
+    return np.asarray(means[:, 1:] - means[:, :1])
+
+
+def in_order(scores: Scores) -> NDArray[np.float64]:
+    """Return means over all blocks of a repetition, the best strategy first."""
+    means = scores.mean(axis=(1, 2))
+    order = np.argsort(-means.mean(axis=-1), axis=-1, kind="stable")
+    return np.take_along_axis(means, order[:, :, None], axis=1)
+
+
+def best_few(scores: Scores) -> Gaps:
+    """Return the differences of all pairs of the best few."""
+    best = in_order(scores)
+    few = range(min(N_FEW, best.shape[1]))
+    return np.stack([best[:, i] - best[:, j] for i, j in combinations(few, 2)], axis=1)
+
+
+def neighbours(scores: Scores) -> Gaps:
+    """Return the differences of neighbours in the order of means."""
+    return -np.diff(in_order(scores), axis=1)
+
+
+def over_cohorts(scores: Scores) -> Gaps:
+    """Return the differences to random by cohort: the cohort is the unit."""
+    means = scores.mean(axis=(2, 4))
+    return np.asarray(np.moveaxis(means[:, :, 1:] - means[:, :, :1], 1, -1))
+
+
+FAMILIES: dict[str, Callable[[Scores], Gaps]] = {
+    "better or worse in any block": by_block,
+    "better or worse on average over blocks": over_blocks,
+    "better or worse among the best few": best_few,
+    "neighbours told apart": neighbours,
+}
+"""The families of a page, by what is false in each."""
+
+
+def verdicts(gaps: Gaps, margin: float, fewest: int = FEWEST_PAIRS) -> NDArray[np.generic]:
+    """Return the verdicts of families, shape (n_benchmarks, n_comparisons)."""
+    everyone = np.ones(gaps.shape[1], dtype=bool)
+    return judge(paired(gaps.round(12)), np.array(margin), everyone, fewest)["verdict"]
 
 
 def rates(n: int, rng: np.random.Generator) -> Iterator[Rate]:
-    """Yield all rates.
-
-    Parameters
-    ----------
-    n : int
-        Simulated benchmarks of each.
-    rng : Generator
-        Drawn from.
-
-    Yields
-    ------
-    Rate
-        In the order of the table.
-    """
+    """Yield all rates of n simulated benchmarks each."""
+    for kind in KINDS:
+        for n_strategies in (7, 50):
+            for n_repetitions in (6, 10):
+                setting = Setting(kind, n_strategies, n_repetitions)
+                yield from of_families(setting, n, rng)
+                yield from of_power(setting, n, rng)
+                if kind == "normal":
+                    yield from of_a_better_half(setting, n, rng)
     for n_strategies, n_repetitions in ((7, 6), (50, 10)):
-        yield from rates_of_ranks(n, n_strategies, n_repetitions, rng)
-    for n_strategies, n_repetitions in ((7, 6), (50, 6), (50, 10)):
-        yield from _of_the_best(n, n_strategies, n_repetitions, rng)
-    yield from _of_families(n, (4, 2, 7, 6), rng)
-    yield from _of_families(max(n // 5, 1), (3, 3, 50, 10), rng)
-    for effect in (0.5, 1.5):
-        yield _of_claims(n, effect, 15, rng)
+        for n_cohorts in (FEWEST_COHORTS, 10):
+            setting = Setting("normal", n_strategies, n_repetitions, n_cohorts, OF_COHORT)
+            yield from of_cohorts(setting, n, rng)
+            yield from of_ranks(setting, max(n // 5, 2), rng)
+    yield from of_what_is_needed(n, rng)
+
+
+def of_families(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
+    """Yield how often families find what is not there, and how often intervals cover."""
+    collected: dict[str, list[NDArray[np.generic]]] = {}
+    for scores in _in_parts(setting, n, rng):
+        gaps = by_block(scores)
+        margin = 3 * float(gaps.std())
+        false = {
+            name: np.asarray(np.isin(verdicts(family(scores), np.nan), DIFFERENT).any(axis=1))
+            for name, family in FAMILIES.items()
+        }
+        sums = paired(gaps)
+        told = judge(sums, np.array(np.nan), np.ones(gaps.shape[1], dtype=bool))
+        lows, highs = (np.asarray(told[key], dtype=float) for key in ("all_low", "all_high"))
+        parts: dict[str, NDArray[np.generic]] = {
+            **false,
+            "any of these": np.asarray(np.stack(list(false.values())).any(axis=0)),
+            # Each strategy differs from random by exactly what is not equal any more.
+            "equal in any block": _any_equal(gaps + margin, margin),
+            "own intervals cover": _share(np.abs(sums.mean) <= sums.half_width, sums.half_width),
+            # Where differences are all equal there is no interval, which excludes nothing.
+            "all intervals cover": np.asarray(~((lows > 0) | (highs < 0)).any(axis=1)),
+        }
+        for name, values in parts.items():
+            collected.setdefault(name, []).append(values)
+    promises = dict.fromkeys((*FAMILIES, "equal in any block"), (0.0, ALPHA))
+    promises |= {
+        "own intervals cover": (0.95 - NEAR, 0.95 + NEAR),
+        "all intervals cover": (0.95, 1.0),
+        "any of these": (0.0, 1.0),
+    }
+    for name, rows in collected.items():
+        yield rate(name, setting.text, np.concatenate(rows), *promises[name])
+
+
+def of_a_better_half(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
+    """Yield how often equals among the best few are told apart, where half are truly better."""
+    n_better = setting.n_strategies // 2
+    few = range(min(N_FEW, setting.n_strategies))
+    for effect in (0.5, 1.0):
+        found = []
+        for scores in _in_parts(setting, n, rng):
+            scores[:, :, :, -n_better:] += effect * float(by_block(scores).std())
+            told = np.isin(verdicts(best_few(scores), np.nan), DIFFERENT)
+            quality = scores.mean(axis=(1, 2, 4))
+            is_better = (
+                np.argsort(-quality, axis=1, kind="stable") >= setting.n_strategies - n_better
+            )
+            equal = [is_better[:, i] == is_better[:, j] for i, j in combinations(few, 2)]
+            found.append(np.asarray((told & np.stack(equal, axis=1)).any(axis=1)))
+        what = "better or worse among equals of the best few, where half of all are truly better"
+        yield rate(what, f"{setting.text}, by {effect:g}", np.concatenate(found), at_most=ALPHA)
+
+
+def of_power(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
+    """Yield how often a strategy is found better that is, by some paired standard deviations."""
+    for effect in (0.5, 1.0):
+        alone, mean = [], []
+        for scores in _in_parts(setting, n, rng):
+            gain = effect * float(by_block(scores).std())
+            scores[:, :, :, 1] += gain
+            first = slice(0, None, setting.n_strategies - 1)
+            alone.append((verdicts(by_block(scores), np.nan)[:, first] == Verdict.BETTER).mean(1))
+            mean.append(verdicts(over_blocks(scores), np.nan)[:, 0] == Verdict.BETTER)
+        what = f"{effect:g} standard deviations are found"
+        yield rate(f"{what} in a block", setting.text, np.concatenate(alone))
+        yield rate(f"{what} on average over blocks", setting.text, np.concatenate(mean))
+
+
+def of_cohorts(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
+    """Yield how often something false is found of cohorts like these."""
+    false, rejected, covered = [], [], []
+    for scores in _in_parts(setting, n, rng):
+        gaps = over_cohorts(scores)
+        sums = paired(gaps)
+        told = verdicts(gaps, np.nan, FEWEST_COHORTS)
+        false.append(np.isin(told, DIFFERENT).any(axis=1))
+        covered.append((np.abs(sums.mean) <= sums.half_width).mean(axis=1))
+        means = scores.mean(axis=(2, 4))
+        rejected.append(np.array([friedman(one) < ALPHA for one in means]))
+    what = "better or worse on cohorts like these"
+    yield rate(what, setting.text, np.concatenate(false), at_most=ALPHA)
+    yield rate("Friedman's test rejects", setting.text, np.concatenate(rejected), at_most=ALPHA)
+    near = (0.95 - NEAR, 0.95 + NEAR)
+    what = "own intervals over cohorts cover"
+    yield rate(what, setting.text, np.concatenate(covered), *near)
+
+
+def of_ranks(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
+    """Yield how often intervals of mean ranks cover the middle, where all ranks truly are."""
+    middle = (setting.n_strategies + 1) / 2
+    same = Setting(setting.kind, setting.n_strategies, setting.n_repetitions, setting.n_cohorts)
+    kinds: dict[str, tuple[Setting, Callable[..., NDArray[np.float64]]]] = {
+        "on these cohorts": (same, interval_on_these),
+        "on cohorts like these": (setting, interval_on_like),
+    }
+    for which, (simulated, interval) in kinds.items():
+        covered = []
+        for scores in simulate(simulated, n, rng):
+            cohorts = [
+                # (n_blocks, n_strategies, n_repetitions) to (n_blocks, n_repetitions, n_strategies)
+                CohortScores(np.moveaxis(one, 1, -1), np.ones((N_BLOCKS, one.shape[-1]), bool))
+                for one in scores
+            ]
+            low, high = interval(cohorts, n_resamples=400)
+            covered.append(((low <= middle) & (middle <= high)).mean())
+        what = f"intervals of mean ranks {which} cover"
+        yield rate(what, setting.text, np.array(covered), 0.95 - NEAR, 0.95 + NEAR)
+
+
+def of_what_is_needed(n: int, rng: np.random.Generator) -> Iterator[Rate]:
+    """Yield how often what is said to be needed decides."""
+    for effect, n_claims in ((0.5, 15), (1.5, 15)):
+        needed = int(repetitions_needed(np.array([effect]), np.ones(1), ALPHA / n_claims)[0])
+        gaps = rng.standard_normal((n, n_claims, needed))
+        gaps[:, 0] += effect
+        where = f"a difference of {effect:g} standard deviations, one of {n_claims} undecided"
+        what = f"the {needed} repetitions said to be needed decide"
+        yield rate(what, where, holm(paired(gaps).p)[:, 0] < ALPHA, at_least=POWER)
     for n_repetitions, n_comparisons in ((6, 48), (10, 441)):
-        yield _of_plans(n, n_repetitions, n_comparisons, rng)
+        level = ALPHA / n_comparisons
+        effect = detectable(n_repetitions, level)
+        gaps = effect + rng.standard_normal((n, n_repetitions))
+        where = f"{n_repetitions} repetitions, at the first step of {n_comparisons}"
+        what = f"what `albench plan` says is found in 80 %: {effect:.2f} standard deviations"
+        yield rate(what, where, paired(gaps).p < level, POWER, POWER)
 
 
-def rates_of_ranks(
-    n: int, n_strategies: int, n_repetitions: int, rng: np.random.Generator
-) -> Iterator[Rate]:
-    """Yield how often Friedman's test rejects.
+def summary(table: pd.DataFrame) -> str:
+    """Return a table of rates as Markdown: for each promise, the range over all settings.
 
     Parameters
     ----------
-    n : int
-        Simulated benchmarks.
-    n_strategies : int
-        Of each block, random among them.
-    n_repetitions : int
-        Of each strategy.
-    rng : Generator
-        Drawn from.
+    table : DataFrame
+        What ``null.csv`` holds.
 
-    Yields
-    ------
-    Rate
-        Over blocks first, as it was; then over cohorts.
+    Returns
+    -------
+    str
+        One row for each thing that is counted.
     """
-
-    def areas(n_cohorts: int) -> Areas:
-        shape = (n_cohorts, 3, n_strategies, n_repetitions)
-        own = rng.normal(0, OF_COHORT, (n_cohorts, 1, n_strategies, 1))
-        return own + rng.standard_normal(shape)
-
-    what = f"{n_strategies} strategies, {n_repetitions} repetitions, 3 budgets"
-    blocks = [_friedman_over_blocks(areas(3)) < ALPHA for _ in range(n)]
-    yield Rate(f"Friedman over the 9 blocks of 3 cohorts, as it was: {what}", _share(blocks), n)
-    none = [bool(rank(_frame(areas(4))).ranks) for _ in range(min(n, 50))]
-    yield Rate(f"any ranks of 4 cohorts: {what}", _share(none), len(none), at_most=0.0)
-    for n_cohorts in (5, 10):
-        found = [rank(_frame(areas(n_cohorts))).p < ALPHA for _ in range(n)]
-        yield Rate(f"Friedman over {n_cohorts} cohorts: {what}", _share(found), n, at_most=ALPHA)
+    lines = ["| what | lowest | highest | promised | settings |", "| --- | --- | --- | --- | --- |"]
+    for what, part in table.groupby("what", sort=False):
+        counts = part["standing"].value_counts()
+        ends = [
+            f", **{one} in {counts[one]}**"
+            for one in (Standing.TOO_WIDE, Standing.BROKEN)
+            if one in counts
+        ]
+        kept = "".join(ends)
+        span = f"{part['rate'].min():.3f} | {part['rate'].max():.3f}"
+        lines.append(f"| {what} | {span} | {part['promised'].iloc[0]}{kept} | {len(part)} |")
+    return "\n".join(lines)
 
 
-def _friedman_over_blocks(areas: Areas) -> float:
-    means = areas.mean(axis=3).reshape(-1, areas.shape[2])
-    return float(stats.friedmanchisquare(*means.T).pvalue)
-
-
-def _of_the_best(
-    n: int, n_strategies: int, n_repetitions: int, rng: np.random.Generator
-) -> Iterator[Rate]:
-    own, wide = [], []
-    for _ in range(n):
-        areas = rng.standard_normal((1, 1, n_strategies, n_repetitions))
-        found = against_random(_frame(areas))
-        best = found.sort_values("difference").iloc[-1]
-        own.append(best["low"] <= 0 <= best["high"])
-        wide.append(best["all_low"] <= 0 <= best["all_high"])
-    what = f"the best of {n_strategies - 1} differences, {n_repetitions} repetitions"
-    yield Rate(f"its own 95 % interval covers {what}", _share(own), n)
-    yield Rate(f"the one for all covers {what}", _share(wide), n, at_least=1 - ALPHA)
-
-
-def _of_families(
-    n: int, shape: tuple[int, int, int, int], rng: np.random.Generator
-) -> Iterator[Rate]:
-    """Yield how often anything is found; the last strategy is an oracle that is truly better."""
-    each, averaged, covered = [], [], []
-    oracle = f"s{shape[2] - 1:02}"
-    for _ in range(n):
-        areas = rng.standard_normal(shape)
-        areas[:, :, -1] += 3
-        frame = _frame(areas)
-        found = against_random(frame, outside=[oracle])
-        judged = found[found["strategy"] != oracle]
-        each.append(judged["verdict"].isin(FALSE).any())
-        covered.append(((judged["all_low"] <= 0) & (judged["all_high"] >= 0)).all())
-        averaged.append(across_blocks(frame, outside=[oracle])["verdict"].isin(FALSE).any())
-    n_blocks, n_family = shape[0] * shape[1], shape[0] * shape[1] * (shape[2] - 2)
-    what = f"{n_family} comparisons in {n_blocks} blocks, {shape[3]} repetitions, beside an oracle"
-    yield Rate(f"any verdict in {what}", _share(each), n, at_most=ALPHA)
-    yield Rate(f"all intervals cover in {what}", _share(covered), n, at_least=1 - ALPHA)
-    what = f"{shape[2] - 2} strategies averaged over {n_blocks} blocks"
-    yield Rate(f"any verdict on {what}", _share(averaged), n, at_most=ALPHA)
-
-
-def _of_claims(n: int, effect: float, n_claims: int, rng: np.random.Generator) -> Rate:
-    needed = int(repetitions_needed(effect, 1.0, ALPHA / n_claims))
-    found = []
-    for _ in range(n):
-        gaps = rng.standard_normal((n_claims, needed))
-        gaps[0] += effect
-        p_values = np.array([paired_t(row) for row in gaps])
-        found.append(holm(p_values)[0] < ALPHA)
-    what = (
-        f"a claim of {effect:g} standard deviations is decided with the {needed} repetitions said "
-        f"to be needed, one of {n_claims}"
-    )
-    return Rate(what, _share(found), n, at_least=POWER)
-
-
-def _of_plans(n: int, n_repetitions: int, n_comparisons: int, rng: np.random.Generator) -> Rate:
-    level = ALPHA / n_comparisons
-    effect = detectable(n_repetitions, level)
-    gaps = effect + rng.standard_normal((n, n_repetitions))
-    found = [paired_t(row) < level for row in gaps]
-    what = (
-        f"{effect:.2f} standard deviations are found with {n_repetitions} repetitions, at the "
-        f"first step of {n_comparisons}"
-    )
-    return Rate(what, _share(found), n, at_least=POWER, at_most=POWER)
-
-
-def _frame(areas: Areas) -> pd.DataFrame:
-    """Return areas as `efficiency.cell_efficiency` gives them; the first strategy is random."""
-    n_cohorts, n_budgets, n_strategies, n_repetitions = areas.shape
-    strategies = [BASELINE, *(f"s{i:02}" for i in range(1, n_strategies))]
-    levels = [
-        [f"c{i}" for i in range(n_cohorts)],
-        [f"b{i}" for i in range(n_budgets)],
-        strategies,
-        range(n_repetitions),
+def as_table(found: Iterable[Rate]) -> pd.DataFrame:
+    """Return rates as ``null.csv`` holds them."""
+    rows = [
+        {"what": r.what, "where": r.where, "rate": round(r.found, 4), "error": round(r.error, 4)}
+        | {"promised": r.promise, "standing": str(r.standing), "benchmarks": r.n}
+        for r in found
     ]
-    index = pd.MultiIndex.from_product(levels, names=["cohort", "budget", "strategy", "repetition"])
-    frame = pd.DataFrame({"area": areas.ravel()}, index=index).reset_index()
-    return frame.assign(**{key: "x" for key in BLOCK if key not in frame})
+    return pd.DataFrame(rows)
 
 
-def _share(found: Sequence[bool | np.bool_]) -> float:
-    return sum(map(bool, found)) / len(found)
+def _any_equal(gaps: Gaps, margin: float) -> NDArray[np.bool_]:
+    return np.asarray((verdicts(gaps, margin) == Verdict.EQUAL).any(axis=1))
 
 
-def _row(rate: Rate) -> str:
-    error = np.sqrt(rate.found * (1 - rate.found) / rate.n)
-    if rate.at_least == rate.at_most:
-        promised = f"{rate.at_most:g}"
-    elif rate.at_most < 1:
-        promised = f"at most {rate.at_most:g}"
-    else:
-        promised = f"at least {rate.at_least:g}" if rate.at_least else "no promise"
-    kept = "" if rate.is_kept else " **not kept**"
-    return f"| {rate.what} | {rate.found:.3f} ± {error:.3f} | {promised}{kept} | {rate.n} |"
+def _share(is_so: NDArray[np.bool_], known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of each family that is so, of what is known."""
+    return np.asarray((is_so & ~np.isnan(known)).sum(axis=1) / (~np.isnan(known)).sum(axis=1))
 
 
-def main(say: Callable[[str], object] = print) -> int:
-    """Print the table; return 1 if a promise is not kept."""
+def _in_parts(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Scores]:
+    for start in range(0, n, AT_ONCE):
+        yield simulate(setting, min(AT_ONCE, n - start), rng)
+
+
+def main() -> int:
+    """Print the summary; return 1 if a promise is not kept."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--benchmarks", type=int, default=500, help="simulated, of each row")
-    n = parser.parse_args().benchmarks
-    say("| what | rate ± standard error | promised | benchmarks |")
-    say("| --- | --- | --- | --- |")
-    all_kept = True
-    for rate in rates(n, np.random.default_rng(SEED)):
-        say(_row(rate))
-        all_kept &= rate.is_kept
-    return 0 if all_kept else 1
+    parser.add_argument("--benchmarks", type=int, default=1000, help="simulated, of each setting")
+    parser.add_argument("--write", action="store_true", help=f"write {TABLE.name} beside this file")
+    options = parser.parse_args()
+    table = as_table(rates(options.benchmarks, np.random.default_rng(SEED)))
+    if options.write:
+        table.to_csv(TABLE, index=False, lineterminator="\n")
+    print(summary(table))
+    for row in table[table["standing"] != Standing.KEPT].to_dict("records"):
+        rate_found = f"{row['rate']:.3f} ± {row['error']:.3f}"
+        print(f"{row['standing']}: {row['what']}: {row['where']}: {rate_found}")
+    return 1 if (table["standing"] == Standing.BROKEN).any() else 0
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from albench.analysis.claims import Standing, judge, level_of, repetitions_needed, subjects_needed
+from albench.analysis.claims import Standing, judge, level_of, subjects_needed
+from albench.analysis.power import repetitions_needed
 from albench.spec.published import Claim, Point, Side
 
 if TYPE_CHECKING:
@@ -67,8 +68,12 @@ def test_claims_are_corrected_together(rounds: pd.DataFrame) -> None:
     assert other.p_holm == pytest.approx(other.p)
 
 
+def needed(difference: float, deviation: float, level: float = 0.05) -> float:
+    return float(repetitions_needed(np.array([difference]), np.array([deviation]), level)[0])
+
+
 def test_repetitions_needed_have_the_power() -> None:
-    n = repetitions_needed(0.5, 1.0)
+    n = needed(0.5, 1.0)
     assert n == 34  # a textbook's number for an effect of one half
 
     def power(n: float) -> float:
@@ -89,7 +94,7 @@ def test_an_open_claim_needs_more_than_it_had(make_rounds: Callable[..., pd.Data
     claims = [claim("good", "random"), *(claim(name, "random") for name in names)]
     found = judge(rounds, claims)[0]
     assert found.p < 0.05 < found.p_holm
-    assert repetitions_needed(float(gaps.mean()), float(gaps.std(ddof=1))) <= 6
+    assert needed(float(gaps.mean()), float(gaps.std(ddof=1))) <= 6
     assert found.n_repetitions > 6
 
 
@@ -100,8 +105,8 @@ def test_the_level_is_that_of_the_claims_not_decided() -> None:
 
 
 def test_equal_differences_need_what_wilcoxon_can_tell() -> None:
-    assert repetitions_needed(0.1, 0.0) == 6
-    assert repetitions_needed(0.1, 0.0, 0.05 / 8) == 9  # 2 / 2 ** 9 < 0.00625
+    assert needed(0.1, 0.0) == 6
+    assert needed(0.1, 0.0, 0.05 / 8) == 9  # 2 / 2 ** 9 < 0.00625
 
 
 def test_correction_asks_for_more_subjects() -> None:
@@ -136,7 +141,7 @@ def test_what_differs_in_one_thing_needs_nothing_beside_it(rounds: pd.DataFrame)
 
 
 def test_what_is_out_of_reach_is_infinite() -> None:
-    assert repetitions_needed(0.001, 1.0) == float("inf")
+    assert needed(0.001, 1.0) == float("inf")
     assert subjects_needed(0.001, 1.0, 34) == float("inf")
 
 

@@ -10,15 +10,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from albench.analysis.comparison import (
-    FEWEST_PAIRS,
-    Verdict,
-    across_blocks,
-    against_random,
-    holm,
-    paired_t,
-    wilcoxon,
-)
+from albench.analysis.comparison import across_blocks, against_random
+from albench.analysis.paired import paired_t, wilcoxon
+from albench.analysis.significance import FEWEST_PAIRS, holm
+from albench.analysis.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable

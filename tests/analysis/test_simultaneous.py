@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from albench.analysis.comparison import Verdict, against_random
+from albench.analysis.comparison import against_random
 from albench.analysis.simultaneous import widening
+from albench.analysis.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable

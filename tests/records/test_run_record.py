@@ -32,7 +32,9 @@ def test_a_record_cannot_be_changed(record: PlannedRun) -> None:
         record.title = "other"
 
 
-@pytest.mark.parametrize("key", PlannedRun.model_fields)
+@pytest.mark.parametrize(
+    "key", [key for key, field in PlannedRun.model_fields.items() if field.is_required()]
+)
 def test_a_record_lacks_nothing(record: PlannedRun, key: str) -> None:
     plain = record.to_json()
     del plain[key]

@@ -14,6 +14,7 @@ import pytest
 
 from albench.errors import RecordsError
 from albench.records.journal import Reading
+from albench.records.run_record import PlannedRun
 from albench.records.schema import Finished, Round, Status, unpack
 from albench.records.tables import (
     Records,
@@ -28,6 +29,7 @@ from albench.records.tables import (
 from albench.records.tables import (
     gather as gather_reading,
 )
+from albench.spec.judging import Judging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,6 +69,15 @@ def test_a_journal_without_a_run_is_refused(finished: End, event: Told) -> None:
 def test_the_latest_run_counts(run_event: Told) -> None:
     found = gather([run_event(("c1", "esd")), run_event(("c2", "bald"))])
     assert [cell.cell for cell in found.run.cells] == ["c2"]
+
+
+def test_how_an_earlier_run_was_to_be_judged_is_kept_if_it_differs(run_event: Told) -> None:
+    latest = run_event(("c1", "esd"))
+    assert isinstance(latest.content, PlannedRun)
+    by_auc = Judging(primary_metric="auc")
+    first = replace(latest, content=latest.content.model_copy(update={"judging": by_auc}))
+    assert gather([first, first, latest]).judged_before == (by_auc,)
+    assert gather([run_event(("c1", "esd"))] * 2).judged_before == ()
 
 
 @pytest.mark.parametrize("failure", FAILURES)

@@ -147,6 +147,8 @@ def manifest() -> dict[str, Any]:
         "slice": "",
         "matrix_cells": 0,
         "edited": {},
+        "judging": {"compare": [], "equal_within": None, "primary_metric": "accuracy"},
+        "judged_before": [],
         "budgets": {"tenth": "initial 10, query 10", "fifth": "initial 10, query 10"},
         "models": {"small": "core/mmfn (trunk small)", "resnet": "core/mmfn (trunk resnet50)"},
         "traps": [],

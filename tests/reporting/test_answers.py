@@ -18,6 +18,8 @@ from albench.reporting.content import Text
 from albench.reporting.formats import in_order, p_value, signed
 from albench.reporting.load import load
 
+BLOCKS = (("digits", "pixels", "small", "tenth"),)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -52,19 +54,47 @@ def test_a_planted_gain_is_the_answer(told: list[str]) -> None:
     (gain,) = [text for text in told if text.startswith("**digits: pixels:**")]
     assert re.search(r"margin is better than random, \+0\.0\d\d \(\+0\.0\d\d to", gain)
     assert re.search(r"margin needs \d+ labels for 95 % of the all-labels score, random \d+", gain)
-    assert gain.endswith("4 strategies not told apart.")
+    assert gain.endswith("entropy, k-center and least-confident are equal to it (within 0.033).")
 
 
 def test_blocks_without_a_finding_share_a_sentence(told: list[str]) -> None:
     silent = "digits: pixels + fourier; liver (simulated): LSTE + LUS"
-    assert f"No strategy can be told from random on {silent}." in told
+    assert f"No strategy is better or worse than random on {silent}." in told
 
 
 def test_comparisons_are_counted_with_their_correction(told: list[str]) -> None:
     (counted,) = [text for text in told if "with random" in text and text.startswith("Of ")]
     assert "Of 13 comparisons with random in accuracy" in counted
-    assert "1 found the strategy better, none worse, and 12 could not tell" in counted
+    assert "1 found the strategy better, none worse, 12 equal, and none left it und" in counted
     assert "corrected by Holm over all 13" in counted
+
+
+def test_what_is_undecided_says_how_many_more_repetitions_decide(
+    make_toy: Callable[..., Any],
+) -> None:
+    toy = make_toy(blocks=BLOCKS)
+    toy.manifest["judging"]["equal_within"] = 0.0001
+    (counted,) = [text for text in answer(toy) if text.startswith("Of ")]
+    assert re.search(r"\d+ more repetitions? would decide at a power of 80 %", counted)
+
+
+def test_a_metric_named_before_the_run_is_the_answer(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    toy.manifest["judging"]["primary_metric"] = "auc"
+    told = " ".join(answer(toy))
+    assert "Of 4 comparisons with random in AUC" in told
+    assert "Secondary: of 4 comparisons in accuracy" in told
+    (first, *_) = sections(load(toy.folder))[0].parts
+    assert "The primary metric is AUC; accuracy is secondary." in first.sentences[0]  # type: ignore[union-attr]  # a text
+
+
+def test_a_rule_that_changed_after_a_run_is_told(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    assert "**Changed:**" not in sections(load(toy.write()))[0].parts[0].sentences[0]  # type: ignore[union-attr]  # a text
+    before: dict[str, object] = {"compare": [], "equal_within": None, "primary_metric": "auc"}
+    toy.manifest["judged_before"] = [before]
+    (first, *_) = sections(load(toy.write()))[0].parts
+    assert "an earlier run of these results had another primary_metric" in first.sentences[0]  # type: ignore[union-attr]  # a text
 
 
 def test_comparisons_with_too_few_pairs_are_named(told: list[str]) -> None:
@@ -158,25 +188,32 @@ def test_an_unequal_start_is_told_loudly(make_toy: Callable[..., Any]) -> None:
     assert told.sentences[0].startswith("**In 1 of 4 repetitions the strategies differed")
 
 
+def ranking(ranks: dict[str, float], *told: Any) -> Ranking:
+    return Ranking(pd.DataFrame({"strategy": list(ranks), "rank": list(ranks.values())}), *told)
+
+
 def test_ranks_that_may_be_chance_have_no_critical_difference() -> None:
-    told = sentences.ranking(Ranking({"a": 1.5, "random": 1.5}, 4, 0, 0.4, None))
+    told = sentences.ranking(ranking({"a": 1.5, "random": 1.5}, 5, 0, 0.4, None))
     assert "does not reject (p = 0.400)" in told
     assert "Nemenyi" not in told
 
 
 def test_ranks_that_differ_say_by_how_much_they_must() -> None:
-    told = sentences.ranking(Ranking({"a": 1.0, "random": 2.0}, 8, 3, 0.001, 0.9))
-    assert "over 8 cohorts, the blocks of each averaged first" in told
+    told = sentences.ranking(ranking({"a": 1.0, "b": 1.8, "random": 2.6}, 8, 3, 0.001, 0.9))
+    assert "over 8 cohorts, the blocks of each averaged first; a leads with 1.00" in told
     assert "ranks closer than 0.90 are not told apart" in told
+    assert told.endswith("2 groups, a to b; b to random.")
     assert "3 repetitions of a block without results of every strategy do not count" in told
 
 
+def test_ranks_of_few_cohorts_are_of_these_alone() -> None:
+    told = sentences.ranking(ranking({"a": 1.0, "random": 2.0}, 3, 9, float("nan"), None))
+    assert "Under 5 cohorts ranks are of these cohorts alone, and not tested" in told
+
+
 def test_no_ranks_are_told_as_none() -> None:
-    told = sentences.ranking(Ranking({}, 3, 9, float("nan"), None))
-    assert told == (
-        "Strategies are not ranked: ranks go by cohort, and take 5 with results of every strategy; "
-        "here are 3."
-    )
+    told = sentences.ranking(ranking({}, 0, 9, float("nan"), None))
+    assert told == "Strategies are not ranked: no block has results of every strategy."
 
 
 @pytest.mark.parametrize(

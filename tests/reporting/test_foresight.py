@@ -35,6 +35,15 @@ def test_earlier_results_tell_the_spread(make_toy: Callable[..., Any], tmp_path:
     assert float(first) == pytest.approx(3.43 * float(usual), abs=0.002)
 
 
+def test_the_spread_is_that_of_the_primary_metric(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()  # its AUC moves half as much as its accuracy
+    folder = toy.write()
+    told = [foresight(PLANNED, ["oracle"], 6, folder, m)[2] for m in ("accuracy", "auc")]
+    usual = [float(re.findall(r"standard deviation is ([\d.]+)", line)[0]) for line in told]
+    assert told[1].startswith("the same in AUC over the labels bought")
+    assert usual[1] == pytest.approx(usual[0] / 2, abs=0.001)
+
+
 def test_under_six_repetitions_nothing_is_found(tmp_path: Path) -> None:
     first = foresight(PLANNED, [], 3, tmp_path)[0]
     assert first.startswith("can find nothing: 56 comparisons with random with 3 repetitions")

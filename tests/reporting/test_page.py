@@ -83,7 +83,7 @@ def test_every_clip_leads_somewhere(read: Reader, html: str) -> None:
 
 
 def test_all_figures_are_inside(read: Reader) -> None:
-    assert read.tags["svg"] == 6
+    assert read.tags["svg"] == 7
 
 
 def test_a_reason_is_text(html: str) -> None:

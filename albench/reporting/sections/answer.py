@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.analysis.comparison import over_blocks
+from albench.analysis.head_to_head import best_few, neighbours
+from albench.analysis.score_cube import cube
+from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.reporting import comparison_tables, sentences, training_tables
 from albench.reporting.content import Section, Text
@@ -11,8 +15,10 @@ from albench.reporting.content import Section, Text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
     from albench.reporting.content import Part
-    from albench.reporting.derived import Derived
+    from albench.reporting.derived import Derived, Finding
 
 
 def section(derived: Derived) -> Section:
@@ -37,10 +43,46 @@ def _parts(derived: Derived) -> Iterator[Part]:
 def _findings(derived: Derived) -> Iterator[str]:
     first, *others = [finding.without(derived.oracles) for finding in derived.findings]
     yield from sentences.answers(
-        first.against_random, first.overall, first.efficiency, first.metric, derived.named
+        first.against_random,
+        first.overall,
+        first.efficiency,
+        _neighbours(first),
+        first.metric,
+        derived.named,
     )
     for other in others:
         yield from sentences.second_opinion(other.against_random, other.metric)
+
+
+def _judging(derived: Derived) -> Iterator[str]:
+    """Yield by what is judged, and whether it was decided after an earlier run."""
+    if len(derived.findings) > 1:
+        others = [LABELS[finding.metric] for finding in derived.findings[1:]]
+        yield (
+            f"The primary metric is {LABELS[derived.primary]}; {', '.join(others)} "
+            f"{'is' if len(others) == 1 else 'are'} secondary."
+        )
+    now = derived.manifest.judging
+    changed = sorted(
+        {
+            key
+            for before in derived.manifest.judged_before
+            for key in type(now).model_fields
+            if getattr(before, key) != getattr(now, key)
+        }
+    )
+    if changed:
+        yield (
+            f"**Changed:** an earlier run of these results had another {' and '.join(changed)}, so "
+            "that it may have been chosen by what they showed."
+        )
+
+
+def _neighbours(finding: Finding) -> pd.DataFrame:
+    """Return each strategy against the next in the order of means over all blocks."""
+    order = best_few(finding.overall, n=len(finding.overall) + 1)
+    scores = cube(finding.efficiency, "area")
+    return over_blocks(scores, neighbours(order), margins=finding.margins)
 
 
 def _state(derived: Derived) -> str:
@@ -62,6 +104,7 @@ def _state(derived: Derived) -> str:
             f"**Conflicts:** {plural(len(manifest.conflicts), 'cell')} succeeded twice with "
             "different results; the first counts."
         )
+    remarks += _judging(derived)
     if oracles := sorted(derived.oracles):
         remarks.append(
             f"**No competitor:** {', '.join(oracles)} goes by labels that nobody has at that "

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.claims import MOST, Standing, judge, level_of, subjects_needed
-from albench.analysis.comparison import ALPHA, FEWEST_PAIRS
+from albench.analysis.claims import Standing, judge, level_of, subjects_needed
+from albench.analysis.power import MOST
+from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.reporting.content import Section, Table, Text

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.reporting.content import Section, Table
+from albench.analysis.comparison import across_blocks
+from albench.analysis.quality_for_cost import areas_over_subjects, query_times, with_quality
+from albench.metrics.catalogue import LABELS
+from albench.reporting.comparison_tables import COMPARED, ON_VERDICTS, comparison_cells, family
+from albench.reporting.content import Figure, Section, Table, Text
+from albench.reporting.cost_figures import quality_against_time
+from albench.reporting.formats import signed, span
 from albench.reporting.names import blocks_of, of_block
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
+    from albench.reporting.content import Part
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
 
@@ -18,7 +27,73 @@ def section(derived: Derived) -> Section | None:
     """Return what strategies cost, each on its own: equal picks may cost unequally."""
     if not derived.findings:
         return None
-    return Section("Cost", [_cost_table(derived.rounds, derived.records.cells, derived.named)])
+    parts: list[Part] = [*_frontier(derived), *_over_subjects(derived)]
+    parts.append(_cost_table(derived.rounds, derived.records.cells, derived.named))
+    return Section("Cost", parts)
+
+
+def _frontier(derived: Derived) -> Iterator[Part]:
+    """Yield what strategies gain on average over blocks for the time of their queries."""
+    finding = derived.findings[0].without(derived.oracles)
+    metric = finding.metric
+    if finding.overall["difference"].isna().all():
+        return
+    # Of equal picks, the time is that of the one that counts.
+    points = with_quality(query_times(derived.once), finding.overall)
+    if points.empty:  # nothing was queried
+        return
+    best = points[points["is_on_frontier"]].sort_values("seconds")
+    names = ", ".join(best["strategy"])
+    yield Text(
+        (
+            f"From the fastest query to the best {LABELS[metric]}: {names}. Any other strategy is "
+            "slower than one of these without a better mean (as measured; differences between "
+            "means may be chance).",
+        )
+    )
+    rows = tuple(
+        (
+            row["strategy"],
+            signed(row["difference"]),
+            span(row["low"], row["high"]),
+            f"{1000 * row['seconds']:.1f}",
+            "yes" if row["is_on_frontier"] else "",
+        )
+        for row in points.to_dict("records")
+    )
+    caption = (
+        f"The difference to random in mean {LABELS[metric]} over the labels bought, averaged over "
+        "the blocks of these cohorts, with its own 95 % interval; the geometric mean over blocks "
+        "of the median query. Cells ran side by side: times are orders of magnitude."
+    )
+    columns = ("strategy", "difference", "95 % interval", "query (ms)", "on the frontier")
+    yield Table("quality-for-time", "Quality and time", caption, columns, rows, is_folded=True)
+    drawing = quality_against_time(points, metric, derived.styles)
+    told = f"{caption} The line joins the frontier."
+    yield Figure("quality-for-time", told, drawing)
+
+
+def _over_subjects(derived: Derived) -> Iterator[Part]:
+    """Yield the comparison over subjects annotated, where candidates share subjects."""
+    finding = derived.findings[0]
+    areas = areas_over_subjects(derived.once, finding.metric)
+    told = across_blocks(areas, outside=derived.oracles, margins=finding.margins)
+    if told.empty:
+        return
+    rows = tuple(
+        (row["strategy"], str(row["n_blocks"]), *comparison_cells(row))
+        for row in told.sort_values("difference", ascending=False, kind="stable").to_dict("records")
+    )
+    caption = (
+        "The area under the curve over annotated subjects instead of labels, where a subject costs "
+        "the same however many of its candidates are labelled: up to the fewest subjects with "
+        "which any strategy ended in the repetition. The difference to random's, averaged over the "
+        "blocks in which candidates share subjects, on these cohorts (the repetition is the "
+        f"unit). Corrected by Holm {family(told)}. {ON_VERDICTS}"
+    )
+    title = f"Difference to random in the mean {LABELS[finding.metric]} over annotated subjects"
+    columns = ("strategy", "blocks", *COMPARED)
+    yield Table("over-subjects", title, caption, columns, rows, is_folded=True)
 
 
 def _cost_table(rounds: pd.DataFrame, cells: pd.DataFrame, named: Namer) -> Table:

@@ -6,21 +6,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.curves import REFERENCE
+from albench.analysis.curves import BLOCK, REFERENCE
 from albench.analysis.efficiency import TARGET
+from albench.analysis.labels_saved import labels_saved, median_interval, within_budget
+from albench.analysis.saturation import flat_blocks
 from albench.metrics.catalogue import LABELS
+from albench.plural import plural
 from albench.reporting import training_tables
+from albench.reporting.comparison_tables import MARKS, family
 from albench.reporting.content import Section, Table, Text
-from albench.reporting.formats import grid
-from albench.reporting.names import blocks_of, of_block
+from albench.reporting.formats import UNKNOWN, grid, p_value, repetitions, signed, span
+from albench.reporting.names import block_of, blocks_of, of_block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
     import pandas as pd
 
-    from albench.reporting.derived import Derived
+    from albench.reporting.derived import Derived, Finding
     from albench.reporting.names import Block, Namer
+
+
+SAVED = (
+    *("block", "strategy", "reached", "median labels (95 %)", "mean within budget", "saved"),
+    *("95 % interval", "95 %, all at once", "p (Holm)", "verdict", "more repetitions"),
+)
 
 
 def section(derived: Derived) -> Section | None:
@@ -36,6 +47,8 @@ def _parts(derived: Derived) -> Iterator[Table | Text]:
             yield left_out
         if finding.efficiency["goal"].notna().any():
             yield _labels_table(finding.efficiency, derived.once, metric, named)
+            if metric == derived.primary:
+                yield from _saved(derived, finding)
         elif left_out is None:
             yield Text((f"No block has a known {LABELS[metric]} of all labels to compare with.",))
 
@@ -60,6 +73,60 @@ def _labels_table(
         "Scores are known once a round, so these numbers are coarse."
     )
     return Table(f"labels-{metric}", title, caption, *grid(cells, named))
+
+
+def _saved(derived: Derived, finding: Finding) -> Iterator[Table]:
+    """Yield the labels saved against random, where labels can be seen to help at all."""
+    flat = {one.block for one in flat_blocks(derived.once, finding.metric)}
+    priced = within_budget(finding.efficiency, derived.once)
+    # Where all need the same, or nobody gets there, nothing can be saved.
+    differs = priced.groupby(BLOCK)["needed"].transform("nunique") > 1
+    is_flat = [block in flat for block in priced[BLOCK].itertuples(index=False, name=None)]
+    judged = priced[differs & ~np.array(is_flat, dtype=bool)]
+    told = labels_saved(judged, derived.oracles)
+    if told.empty:
+        return
+    rows = tuple(
+        _saved_row(row, of_block(judged, block_of(row)), derived.named)
+        for row in told.to_dict("records")
+    )
+    n_left_out = len(blocks_of(priced)) - len(blocks_of(judged))
+    left_out = f" Left out: {plural(n_left_out, 'block')}." if n_left_out else ""
+    caption = (
+        f"The goal is {100 * TARGET:g} % of the all-labels {LABELS[finding.metric]} of the same "
+        "repetition. Whoever does not reach it within the budget is censored there: the median has "
+        "an interval by the sign test, which is right under such censoring, and the mean counts "
+        "the whole budget for it (the restricted mean). Saved: random's restricted mean minus the "
+        "strategy's, paired by repetition, with its own 95 % interval and one for all rows at "
+        f"once; corrected by Holm {family(told)}. ▲ better, ▼ worse than random. Blocks are left "
+        "out in which random's curve is flat, or in which every cell needs as many labels as all "
+        f"others, or none reaches the goal.{left_out}"
+    )
+    yield Table("labels-saved", "Labels saved", caption, SAVED, rows, is_folded=True)
+
+
+def _saved_row(row: Mapping[Any, Any], block: pd.DataFrame, named: Namer) -> tuple[str, ...]:
+    cells = block[block["strategy"] == row["strategy"]]
+    end = float(cells["end"].iloc[0])
+    needed = cells["labels"].where(cells["labels"] <= end, np.inf)
+    median, low, high = (
+        UNKNOWN if np.isnan(value) else f"> {end:.0f}" if np.isinf(value) else f"{value:.0f}"
+        for value in median_interval(needed.to_numpy(dtype=float))
+    )
+    verdict = str(row["verdict"])
+    return (
+        named.block(block_of(row)),
+        row["strategy"],
+        f"{int(np.isfinite(needed).sum())}/{len(needed)}",
+        f"{median} ({low} to {high})" if low != UNKNOWN else median,
+        f"{cells['needed'].mean():.0f}",
+        signed(row["difference"], 1) + MARKS.get(verdict, ""),
+        span(row["low"], row["high"], 1),
+        span(row["all_low"], row["all_high"], 1),
+        p_value(row["p_holm"]),
+        verdict,
+        repetitions(row["more"]),
+    )
 
 
 def _median(labels: pd.Series[float], most: float) -> str:

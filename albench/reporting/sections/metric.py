@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis import coverage_and_fairness, curves, ranks
-from albench.metrics.catalogue import GLOSSES, LABELS, PRIMARY
+from albench.analysis import coverage_and_fairness, curves
+from albench.metrics.catalogue import GLOSSES, LABELS
 from albench.reporting import comparison_tables, figures, sentences
 from albench.reporting.content import Figure, Section, Text
 from albench.reporting.derived import N_BEST
@@ -36,22 +36,21 @@ def _parts(derived: Derived, finding: Finding) -> Iterator[Part]:
     if rounds[metric].isna().all():
         yield Text((f"No round has a known {LABELS[metric]}.",))
         return
-    yield from _curve_figure(curves.of_buying_blocks(rounds), metric, named, drawn)
+    yield from _curve_figure(derived, curves.of_buying_blocks(rounds), metric)
     if against_random.empty:
         yield Text(("There is nothing to compare with random.",))
         return
     yield _area_figure(against_random, metric, named, drawn)
-    if metric != PRIMARY:  # the primary metric's stands in the answer
+    if metric != derived.primary:  # the primary metric's stands in the answer
         yield comparison_tables.area_table(finding.efficiency, against_random, metric, named)
     yield comparison_tables.comparison_table(finding.efficiency, against_random, metric, named)
     yield comparison_tables.overall_table(finding.overall, metric, named)
-    yield Text(tuple(_remarks(derived, finding)))
+    yield from _remarks(derived, finding)
     yield from _difference_figure(rounds, metric, named, drawn)
 
 
-def _curve_figure(
-    rounds: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
-) -> Iterator[Figure]:
+def _curve_figure(derived: Derived, rounds: pd.DataFrame, metric: str) -> Iterator[Figure]:
+    named, drawn = derived.named, derived.styles
     lines = curves.of_most_repetitions(curves.learning_curves(rounds, metric))
     if lines.empty:
         return
@@ -65,7 +64,8 @@ def _curve_figure(
     if any(style.is_faint for style in drawn.values()):
         caption += (
             f" There are too many strategies to tell apart: the {N_BEST} that gain most in "
-            f"{LABELS[PRIMARY]} over all blocks stand out, here and below; the tables have all."
+            f"{LABELS[derived.primary]} over all blocks stand out, here and below; the tables "
+            "have all."
         )
     drawing = figures.learning_curves(lines, metric, named, drawn)
     yield Figure(f"curves-{metric}", caption, drawing)
@@ -99,13 +99,12 @@ def _difference_figure(
     yield Figure(f"differences-{metric}", caption, drawing)
 
 
-def _remarks(derived: Derived, finding: Finding) -> Iterator[str]:
+def _remarks(derived: Derived, finding: Finding) -> Iterator[Text]:
     named = derived.named
-    yield sentences.ranking(ranks.rank(finding.without(derived.oracles).efficiency))
     groups = [
         (named.block(block), names)
         for block in named.blocks
         for names in coverage_and_fairness.identical(of_block(derived.once, block), finding.metric)
     ]
     if groups:
-        yield sentences.identical(groups)
+        yield Text((sentences.identical(groups),))

@@ -1,0 +1,98 @@
+"""Labels that strategies need for a goal, where some never reach it within the budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from albench.analysis.comparison import by_block
+from albench.analysis.curves import BASELINE, BLOCK, CONFIDENCE
+from albench.analysis.score_cube import cube
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+INFINITE = float("inf")
+
+
+def within_budget(efficiency: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells that have a goal, with the labels that they needed within the budget.
+
+    Parameters
+    ----------
+    efficiency : DataFrame
+        One row per cell: what `efficiency.cell_efficiency` gave.
+    rounds : DataFrame
+        The result of `curves.joined`.
+
+    Returns
+    -------
+    DataFrame
+        With `end`, the labels to which all curves of the block lead, and `needed`: the labels of
+        the first round at the goal, or `end` where that is later or never. Whoever never reaches
+        the goal is censored there; the mean of `needed` is the restricted mean (Royston and Parmar
+        2013).
+
+    References
+    ----------
+    Royston, P. and Parmar, M. K. B. (2013). Restricted mean survival time: an alternative to the
+    hazard ratio for the design and analysis of randomized trials with a time-to-event outcome. BMC
+    Medical Research Methodology 13, 152.
+    """
+    last = rounds.groupby("cell")["n_labelled"].max()
+    priced = efficiency.dropna(subset=["goal", "area"])
+    ends = priced.assign(end=priced["cell"].map(last))
+    ends["end"] = ends.groupby(BLOCK)["end"].transform("min")
+    return ends.assign(needed=ends["labels"].fillna(INFINITE).clip(upper=ends["end"]))
+
+
+def labels_saved(priced: pd.DataFrame, outside: Collection[str] = ()) -> pd.DataFrame:
+    """Return the labels that each strategy saves against random in each block.
+
+    Parameters
+    ----------
+    priced : DataFrame
+        The result of `within_budget`.
+    outside : collection of str
+        Strategies that are no competitors.
+
+    Returns
+    -------
+    DataFrame
+        What `comparison.by_block` tells of random's labels minus the strategy's, restricted to the
+        budget and paired by repetition; all rows are one family.
+    """
+    # What is compared is to be larger where it is better.
+    scores = cube(priced.assign(unspent=-priced["needed"]), "unspent")
+    pairs = [(name, BASELINE) for name in scores.strategies if name != BASELINE]
+    return by_block(scores, pairs, outside)
+
+
+def median_interval(labels: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return the median of censored numbers with its 95 % interval.
+
+    Parameters
+    ----------
+    labels : ndarray of float, shape (n,)
+        Labels needed; infinite where the goal is not reached within the budget.
+
+    Returns
+    -------
+    median, low, high : float
+        Infinite where it lies beyond the budget. The interval is between two of the numbers, by the
+        sign test: exact whatever their distribution, and right under censoring at the end. NaN for
+        fewer than six, of which even the extremes cover the median in less than 95 %.
+    """
+    ordered = np.sort(labels)
+    n = len(ordered)
+    median = float(np.median(ordered)) if n else float("nan")
+    # The k-th smallest and largest enclose the median unless fewer than k fall on one side.
+    k = int(stats.binom.ppf((1 - CONFIDENCE) / 2, n, 0.5)) if n else 0
+    if not k:
+        return median, float("nan"), float("nan")
+    return median, float(ordered[k - 1]), float(ordered[n - k])

@@ -1,0 +1,89 @@
+"""A linear mixed model of paired differences, to check what is said of cohorts like these."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from albench.analysis.curves import CONFIDENCE
+
+if TYPE_CHECKING:
+    from albench.analysis.score_cube import ScoreCube
+
+NOTHING = (float("nan"), float("nan"), float("nan"))
+
+
+def mixed_interval(scores: ScoreCube, pair: tuple[str, str]) -> tuple[float, float, float]:
+    """Return the mean difference of a pair over cohorts like these, by a mixed model.
+
+    Parameters
+    ----------
+    scores : ScoreCube
+        Of one metric.
+    pair : (str, str)
+        A strategy, and the other that is subtracted.
+
+    Returns
+    -------
+    difference, low, high : float
+        The fixed effect and its 95 % interval, by Student's t with one degree of freedom fewer than
+        there are cohorts; a normal interval would be too sure of few. NaN where the model cannot be
+        fitted: under two cohorts, or without any spread.
+
+    Notes
+    -----
+    Cohorts are a random effect. In a cohort, blocks and repetitions are random effects too:
+    repetitions are nested, since their splits are drawn by cohort and shared by its blocks. Fitted
+    by restricted maximum likelihood (statsmodels).
+    """
+    table = _long(scores, pair)
+    if table["cohort"].nunique() < 2 or np.ptp(table["gap"]) == 0:
+        return NOTHING
+    fixed = _fitted(table)
+    if fixed is None:
+        return NOTHING
+    mean, error = fixed
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, table["cohort"].nunique() - 1)) * error
+    return mean, mean - half, mean + half
+
+
+def _long(scores: ScoreCube, pair: tuple[str, str]) -> pd.DataFrame:
+    """Return one row per block and repetition that both strategies have."""
+    ours, theirs = np.moveaxis(scores.of(pair), -1, 0)
+    gaps = ours - theirs
+    block, repetition = np.nonzero(np.isfinite(gaps))
+    cohorts = np.array(scores.cohorts, dtype=object)[block]
+    return pd.DataFrame(
+        {"gap": gaps[block, repetition], "cohort": cohorts, "block": block, "rep": repetition}
+    )
+
+
+def _fitted(table: pd.DataFrame) -> tuple[float, float] | None:
+    """Return the mean and its standard error; None if there is no fit."""
+    # It takes a second to import, which only pages of many cohorts need.
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    nested = {"rep": "0 + C(rep)", "block": "0 + C(block)"}
+    # With one block a cohort, neither repetitions nor blocks are told from the rest.
+    n_blocks = table.groupby("cohort")["block"].nunique()
+    parts = nested if n_blocks.max() > 1 else None
+    scale = float(table["gap"].std())
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # of variances near 0, which are an answer too
+        model = MixedLM.from_formula(
+            "gap ~ 1",
+            groups="cohort",
+            re_formula="1",
+            vc_formula=parts,
+            data=table.assign(gap=table["gap"] / scale),
+        )
+        try:
+            fit = model.fit(reml=True)
+        except np.linalg.LinAlgError:
+            return None
+    mean, error = float(fit.fe_params.iloc[0]) * scale, float(fit.bse_fe.iloc[0]) * scale
+    return (mean, error) if np.isfinite(error) else None

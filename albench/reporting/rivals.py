@@ -1,0 +1,63 @@
+"""Strategies that are compared with each other because somebody asked for it after the run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from albench.analysis.curves import REFERENCE
+from albench.api.nearest import did_you_mean
+from albench.errors import Complaint, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.reporting.load import Records
+
+OPTION = "--compare"
+
+
+def with_rivals(records: Records, names: Sequence[str]) -> Records:
+    """Return records whose report compares some strategies with each other.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`.
+    names : sequence of str
+        Strategies; none leaves what the specification says.
+
+    Returns
+    -------
+    Records
+        Their manifest names the strategies.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, or one is named twice or is not in the results.
+    """
+    if not names:
+        return records
+    if complaints := _complaints(records, names):
+        raise InputError(complaints)
+    judging = records.manifest.judging.model_copy(update={"compare": tuple(names)})
+    return replace(records, manifest=records.manifest.model_copy(update={"judging": judging}))
+
+
+def _complaints(records: Records, names: Sequence[str]) -> list[Complaint]:
+    there = [name for name in sorted(set(records.cells["strategy"])) if name != REFERENCE]
+    problems = []
+    for name in dict.fromkeys(names):
+        if name not in there:
+            hint = did_you_mean(name, there) or "."
+            problems.append(f"{name!r} is no strategy of these results{hint} {_listed(there)}")
+        elif list(names).count(name) > 1:
+            problems.append(f"names {name!r} twice")
+    if len(names) == 1 and not problems:
+        problems.append("needs two strategies or more: --compare NAME,NAME")
+    return [Complaint(f"{OPTION} {','.join(names)}", problem) for problem in problems]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"There are: {', '.join(names)}"

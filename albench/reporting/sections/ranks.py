@@ -1,0 +1,72 @@
+"""Mean ranks with their doubt, and which strategies cannot be told apart by them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.cohorts_like_these import FEWEST_COHORTS
+from albench.analysis.ranks import rank
+from albench.metrics.catalogue import LABELS
+from albench.reporting import sentences
+from albench.reporting.content import Figure, Section, Table, Text
+from albench.reporting.formats import UNKNOWN
+from albench.reporting.rank_figures import critical_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.analysis.ranks import Ranking
+    from albench.reporting.content import Part
+    from albench.reporting.derived import Derived
+
+
+def section(derived: Derived) -> Section | None:
+    """Return the ranks in the primary metric; None if nothing is compared with random."""
+    if not derived.findings or derived.findings[0].against_random.empty:
+        return None
+    finding = derived.findings[0].without(derived.oracles)
+    ranking = rank(finding.efficiency)
+    return Section("Ranks", list(_parts(ranking, finding.metric)))
+
+
+def _parts(ranking: Ranking, metric: str) -> Iterator[Part]:
+    yield Text((sentences.ranking(ranking),))
+    if len(ranking.table) > 1:
+        yield _table(ranking, metric)
+    if ranking.groups:
+        caption = (
+            f"Critical-difference diagram of mean ranks in {LABELS[metric]} over "
+            f"{ranking.n_cohorts} cohorts (Demšar 2006). A bar joins strategies that are not told "
+            "apart: all of them unless Friedman's test rejects, and then those that differ by less "
+            "than Nemenyi's critical difference (CD)."
+        )
+        yield Figure("ranks", caption, critical_difference(ranking))
+
+
+def _table(ranking: Ranking, metric: str) -> Table:
+    rows = tuple(
+        (
+            str(i + 1),
+            row["strategy"],
+            f"{row['rank']:.2f}",
+            _span(row["low"], row["high"]),
+            _span(row["like_low"], row["like_high"]),
+        )
+        for i, row in enumerate(ranking.table.to_dict("records"))
+    )
+    caption = (
+        "Ranks of the mean over the labels bought in each cohort (1 is best; of its repetitions, "
+        "then its blocks), averaged over cohorts. On these cohorts: 95 % interval by drawing "
+        "repetitions again, for all blocks of a cohort alike. On cohorts like these: by drawing "
+        "cohorts again, and repetitions in each; not told under "
+        f"{FEWEST_COHORTS} cohorts. Each interval is a strategy's own."
+    )
+    columns = ("", "strategy", "mean rank", "on these cohorts", "on cohorts like these")
+    title = f"Mean ranks in {LABELS[metric]}"
+    return Table("ranks", title, caption, columns, rows)
+
+
+def _span(low: float, high: float) -> str:
+    return UNKNOWN if np.isnan(low) else f"{low:.1f} to {high:.1f}"

@@ -1,0 +1,92 @@
+"""Where the cohort is the unit: five at least, and a mixed model beside."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from albench.analysis.cohorts_like_these import across_cohorts, n_cohorts
+from albench.analysis.mixed_model import mixed_interval
+from albench.analysis.score_cube import cube
+from albench.analysis.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from albench.analysis.score_cube import ScoreCube
+
+    Areas = Callable[..., pd.DataFrame]
+
+RNG = np.random.default_rng(2)
+GAINS = RNG.normal(0.05, 0.02, 7)
+BASE = RNG.normal(0.7, 0.05, 6)
+PAIR = ("esd", "random")
+
+
+@pytest.fixture
+def make_scores(make_areas: Areas) -> Callable[..., ScoreCube]:
+    """A factory of scores: a gain in each cohort, with noise in each repetition."""
+
+    def make_scores(n: int, noise: float = 0.01, budgets: tuple[str, ...] = ("x",)) -> ScoreCube:
+        rng = np.random.default_rng(8)
+        rows = [
+            make_areas({"esd": gain + rng.normal(0, noise, 6)}, BASE, cohort=f"c{i}").assign(
+                budget=budget
+            )
+            for i, gain in enumerate(GAINS[:n])
+            for budget in budgets
+        ]
+        return cube(pd.concat(rows), "area")
+
+    return make_scores
+
+
+def test_the_cohort_is_the_unit(make_scores: Callable[..., ScoreCube]) -> None:
+    found = across_cohorts(make_scores(7, noise=0.0), [PAIR]).iloc[0]
+    assert found["n_pairs"] == 7
+    assert found["p"] == pytest.approx(stats.ttest_1samp(GAINS, 0.0).pvalue)
+    assert found["verdict"] == Verdict.BETTER
+
+
+@pytest.mark.parametrize(("n", "is_judged"), [(4, False), (5, True)])
+def test_under_five_cohorts_nothing_is_claimed(
+    make_scores: Callable[..., ScoreCube], n: int, is_judged: bool
+) -> None:
+    scores = make_scores(n)
+    assert n_cohorts(scores, PAIR) == n
+    found = across_cohorts(scores, [PAIR]).iloc[0]
+    assert (found["verdict"] != Verdict.TOO_FEW) == is_judged
+
+
+def test_blocks_of_a_cohort_count_once(make_scores: Callable[..., ScoreCube]) -> None:
+    thrice = across_cohorts(make_scores(6, budgets=("low", "middle", "high")), [PAIR]).iloc[0]
+    assert thrice["n_pairs"] == 6
+
+
+def test_of_balanced_data_the_mixed_model_is_the_t_test_over_cohorts(
+    make_scores: Callable[..., ScoreCube],
+) -> None:
+    scores = make_scores(7, noise=0.002)
+    found = across_cohorts(scores, [PAIR]).iloc[0]
+    told = mixed_interval(scores, PAIR)
+    assert told == pytest.approx((found["difference"], found["low"], found["high"]), abs=1e-4)
+
+
+def test_the_mixed_model_nests_repetitions(make_scores: Callable[..., ScoreCube]) -> None:
+    mean, low, high = mixed_interval(make_scores(7, budgets=("low", "high")), PAIR)
+    assert low < mean < high
+    assert mean == pytest.approx(GAINS.mean(), abs=0.01)
+
+
+@pytest.mark.parametrize(("n", "noise"), [(1, 0.01), (7, None)])
+def test_what_has_no_spread_has_no_mixed_model(
+    make_areas: Areas, n: int, noise: float | None
+) -> None:
+    gain = np.zeros(6) if noise is None else RNG.normal(0, noise, 6)
+    rows = [make_areas({"esd": gain}, BASE, cohort=f"c{i}") for i in range(n)]
+    assert all(map(math.isnan, mixed_interval(cube(pd.concat(rows), "area"), PAIR)))

@@ -1,0 +1,35 @@
+"""A page says of which cohorts it speaks."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+from albench import reporting
+from albench.reporting.build import sections
+from albench.reporting.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Make = Callable[..., Any]
+
+
+def test_of_two_cohorts_nothing_is_claimed_about_others(make_toy: Make) -> None:
+    (section,) = [s for s in sections(load(make_toy().write())) if s.title == "Cohorts like these"]
+    (text,) = section.parts
+    (told,) = text.sentences  # type: ignore[union-attr]  # a text
+    assert "speak of these 2 cohorts (1 simulated): the repetition is the unit" in told
+    assert "**Of cohorts like these nothing is claimed:** that takes 5 cohorts" in told
+
+
+def test_of_five_cohorts_each_strategy_has_a_row(make_toy: Make) -> None:
+    blocks = [(f"digits{i}", "pixels", "small", "tenth") for i in range(5)]
+    toy = make_toy(blocks=blocks)
+    cohort = toy.manifest["cohorts"].pop("digits")
+    toy.manifest["cohorts"] |= {block[0]: cohort for block in blocks}
+    page = reporting.write(toy.write())
+    with (page.parent / "tables" / "like-these.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["strategy"], row["cohorts"]) for row in rows} == {("esd", "5"), ("margin", "5")}
+    assert all(row["mixed model"] != "" for row in rows)

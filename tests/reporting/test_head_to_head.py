@@ -1,0 +1,93 @@
+"""Strategies against each other: those of the specification or command line, or the best."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from albench import reporting
+from albench.cli import main
+from albench.errors import InputError
+from albench.reporting.build import sections
+from albench.reporting.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Make = Callable[..., Any]
+
+
+def opening(folder: Path) -> str:
+    (section,) = [s for s in sections(load(folder)) if s.title == "Head to head"]
+    return " ".join(section.parts[0].sentences)  # type: ignore[union-attr]  # a text
+
+
+def table(page: Path, name: str) -> list[dict[str, str]]:
+    with (page.parent / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_without_names_the_best_few_are_compared(make_toy: Make) -> None:
+    told = opening(make_toy().write())
+    assert told.startswith("The 3 strategies of the best means")
+    assert "margin is better than" in told
+
+
+def test_the_strategies_of_the_specification_are_compared(make_toy: Make) -> None:
+    toy = make_toy(strategies=("random", "esd", "margin", "bald"))
+    toy.manifest["judging"]["compare"] = ["bald", "esd"]
+    assert opening(toy.write()).startswith("bald, esd, each with each other in accuracy")
+    rows = table(reporting.write(toy.folder), "head-to-head")
+    assert [(row["strategy"], row["against"]) for row in rows] == [("bald", "esd")]
+
+
+def test_shares_of_the_two_sides_are_each_others(make_toy: Make) -> None:
+    rows = table(reporting.write(make_toy().write()), "wins")
+    by_name = {row["strategy"]: row for row in rows}
+    won, blocks = by_name["margin"]["esd"].split(" %, ")
+    lost, other = by_name["esd"]["margin"].split(" %, ")
+    assert won.split("-") == lost.split("-")[::-1]
+    assert blocks.removesuffix(" ▲").split("-") == other.removesuffix(" ▼").split("-")[::-1]
+    assert by_name["esd"]["esd"] == ""
+
+
+def test_the_command_line_names_others(make_toy: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_toy().write()
+    assert main(["report", str(folder), "--compare", "esd,random"]) == 0
+    rows = table(folder / "report" / "index.html", "head-to-head")
+    assert [(row["strategy"], row["against"]) for row in rows] == [("esd", "random")]
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        (["esd", "magrin"], "'magrin' is no strategy of these results; did you mean 'margin'?"),
+        (["esd", "all-labels"], "'all-labels' is no strategy of these results"),
+        (["esd"], "needs two strategies or more"),
+        (["esd", "esd"], "names 'esd' twice"),
+    ],
+)
+def test_names_that_cannot_be_compared_are_refused(
+    make_toy: Make, names: list[str], problem: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        reporting.write(make_toy().write(), rivals=names)
+    assert problem in str(refused.value)
+
+
+def test_a_rival_without_results_is_told(make_toy: Make) -> None:
+    toy = make_toy()
+    toy.manifest["judging"]["compare"] = ["esd", "margin", "mylab/new"]
+    assert "There are no results of mylab/new." in opening(toy.write())
+
+
+def test_rivals_without_any_pair_are_told(make_toy: Make) -> None:
+    toy = make_toy()
+    toy.manifest["judging"]["compare"] = ["esd", "mylab/new"]
+    told = opening(toy.write())
+    assert told.startswith("esd alone: there is nothing to compare")
+    assert "no results of mylab/new" in told
