@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.analysis import coverage_and_fairness, curves, ranks
 from albench.metrics.catalogue import GLOSSES, LABELS, PRIMARY
-from albench.reporting import comparison_tables, figures, sentences
+from albench.reporting import comparison_tables, figures, panels, sentences
 from albench.reporting.content import Figure, Section, Text
 from albench.reporting.derived import N_BEST
 from albench.reporting.names import of_block
@@ -68,7 +68,8 @@ def _curve_figure(
             f"{LABELS[PRIMARY]} over all blocks stand out, here and below; the tables have all."
         )
     drawing = figures.learning_curves(lines, metric, named, drawn)
-    yield Figure(f"curves-{metric}", caption, drawing)
+    shown = panels.curve_panels(lines, metric, named, drawn)
+    yield Figure(f"curves-{metric}", caption, drawing, shown)
 
 
 def _area_figure(
@@ -80,7 +81,8 @@ def _area_figure(
         "correction."
     )
     drawing = figures.area_differences(comparison, metric, named, drawn)
-    return Figure(f"areas-{metric}", caption, drawing)
+    shown = panels.area_panels(comparison, metric, named)
+    return Figure(f"areas-{metric}", caption, drawing, shown)
 
 
 def _difference_figure(
@@ -96,7 +98,8 @@ def _difference_figure(
         "they do not hide each other."
     )
     drawing = figures.difference_curves(lines, metric, named, drawn)
-    yield Figure(f"differences-{metric}", caption, drawing)
+    shown = panels.difference_panels(lines, metric, named, drawn)
+    yield Figure(f"differences-{metric}", caption, drawing, shown)
 
 
 def _remarks(derived: Derived, finding: Finding) -> Iterator[str]:
