@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.metrics.catalogue import LABELS, SHOWN
-from albench.reporting.content import Figure
+from albench.reporting.content import Figure, Table
 from albench.reporting.panels import Curves, Intervals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from albench.reporting.content import Section, Table
+    from albench.reporting.content import Section
     from albench.reporting.panels import Panel, Place
 
 KEYS = ("cohort", "modalities", "model", "budget")
@@ -42,7 +42,7 @@ class Choices:
     def selects(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Each thing with more than one value, and its values with their labels."""
         values = {
-            key: [(value, value) for value in dict.fromkeys(place.block[i] for place in self.blocks)]
+            key: list({place.block[i]: _label(place, i) for place in self.blocks}.items())
             for i, key in enumerate(KEYS)
         }
         values["metric"] = [(name, LABELS[name]) for name in self.metrics]
@@ -53,6 +53,13 @@ class Choices:
         """The same as plain data."""
         blocks = [{"name": place.name, "block": place.block} for place in self.blocks]
         return {"strategies": self.strategies, "blocks": blocks, "metrics": self.metrics}
+
+
+def _label(place: Place, i: int) -> str:
+    """Return what the i-th part of a block is called; simulated cohorts always are."""
+    simulated = f"{place.block[i]} (simulated)"
+    is_simulated = i == 0 and place.name.startswith(simulated)
+    return simulated if is_simulated else place.block[i].replace("+", " + ")
 
 
 def choices_of(sections: Sequence[Section]) -> Choices:
@@ -71,8 +78,8 @@ def choices_of(sections: Sequence[Section]) -> Choices:
     panels = [panel for figure in figures_of(sections) for panel in figure.panels]
     strategies = {name for panel in panels for name in _strategies(panel)}
     blocks = {p.place.block: p.place for p in panels if not _is_matrix(p) and any(p.place.block)}
-    pieces = [part for section in sections for part in section.parts if hasattr(part, "name")]
-    about = {metric_of(piece) for piece in pieces}
+    parts = [part for section in sections for part in section.parts]
+    about = {metric_of(part) for part in parts if isinstance(part, Figure | Table)}
     return Choices(
         tuple(sorted(strategies)),
         tuple(blocks[key] for key in sorted(blocks)),
@@ -132,7 +139,11 @@ def _values(panel: Panel, numbers: dict[str, int]) -> dict[str, Any]:
         return told | {"columns": ("labelled", "mean", "low", "high", "n"), "rows": rows}
     if isinstance(panel, Intervals):
         rows = [
-            [numbers[r.strategy], *_rounded((r.value, r.low, r.high, r.all_low, r.all_high)), r.verdict]
+            [
+                numbers[r.strategy],
+                *_rounded((r.value, r.low, r.high, r.all_low, r.all_high)),
+                r.verdict,
+            ]
             for r in panel.rows
         ]
         columns = ("difference", "low", "high", "low of all at once", "high of all at once")
@@ -144,7 +155,7 @@ def _values(panel: Panel, numbers: dict[str, int]) -> dict[str, Any]:
     return told | {"columns": panel.names, "rows": rows, "first": "true class"}
 
 
-def _rounded(values: Iterable[float]) -> list[float | None]:
+def _rounded(values: Iterable[float]) -> list[Any]:  # numbers, beside which texts may stand
     return [None if math.isnan(value) else round(value, DECIMALS) + 0.0 for value in values]
 
 

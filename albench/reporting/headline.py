@@ -54,7 +54,8 @@ def headline(finding: Finding | None, named: Namer) -> str:
     best = better.iloc[0]
     gain = f"{_name(best)} gains {'the most, ' if len(better) > 1 else ''}"
     if len(better) == 1:
-        return f"{_name(best)} beats random in {label}{where}, by {signed(best['difference'])}{behind}."
+        by = signed(best["difference"])
+        return f"{_name(best)} beats random in {label}{where}, by {by}{behind}."
     share = f"{len(better)} of {len(judged)} strategies beat random in {label}{where}"
     return f"{share}, and {gain}{signed(best['difference'])}{behind}."
 
@@ -83,8 +84,8 @@ def sureness(finding: Finding, named: Namer) -> str:
     return (
         f"How sure: {_name(best)}'s difference to random lies between "
         f"{span(best['all_low'], best['all_high']).replace(' to ', ' and ')}, with 95 % confidence"
-        f"{all_of_them} ({p_equals(best['p_holm'])} after correction, {repetitions}). This is about "
-        f"{named.these_cohorts(finding.against_random['cohort'])}, not about others."
+        f"{all_of_them} ({p_equals(best['p_holm'])} after correction, {repetitions}). This is "
+        f"about {named.these_cohorts(finding.against_random['cohort'])}, not about others."
     )
 
 
@@ -103,12 +104,13 @@ def _where(judged: pd.DataFrame, named: Namer) -> str:
 
 
 def _somewhere(finding: Finding) -> str:
-    """Return in how many single blocks a strategy is better, where none is on average."""
+    """Return how often a strategy is better in a single block, where none is on average."""
     blocks = finding.against_random
     n = int((blocks["verdict"] == Verdict.BETTER).sum())
     if not n or int(finding.overall["n_blocks"].max()) < 2:  # one block is its own average
         return ""
-    return f", though {plural(n, 'comparison')} in single blocks {'does' if n == 1 else 'do'}"
+    finds = plural(n, "finds", "find")
+    return f"; of {len(blocks)} comparisons in single blocks, {finds} one better"
 
 
 def _does(n: int) -> str:

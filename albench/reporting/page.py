@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from albench.reporting.choices import choices_of, figures_of, metric_of, values_of
 from albench.reporting.content import Code, Figure, Headline, Table, Text
 from albench.reporting.panel_html import panel_html
+from albench.reporting.panels import Intervals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,8 +33,11 @@ SHAPES = (
     "M-4.4-2.4L-2.4-4.4L0-2L2.4-4.4L4.4-2.4L2 0L4.4 2.4L2.4 4.4L0 2L-2.4 4.4L-4.4 2.4L-2 0Z",
 )
 """Markers in the order of the colours: circle, square, triangles, diamond, plus and cross."""
-SIDEWAYS = 132
-"""Characters of a row that a portrait page has room for."""
+SIDEWAYS, SIDEWAYS_SHORT = 132, 180
+"""Characters of a row that a portrait page has room for; a table of few rows is set smaller."""
+FEW = 15
+LONG = 40
+"""Rows of a panel that may need more than a page."""
 COLOURS = {
     "#000000": "ink",
     "#222222": "ink",
@@ -104,7 +108,8 @@ def _environment(choices: Choices) -> jinja2.Environment:
         "kind": _kind,
         "metric": metric_of,
         "chars": row_characters,
-        "is_wide": lambda table: row_characters(table) > SIDEWAYS,
+        "is_wide": is_printed_sideways,
+        "is_long": lambda panel: isinstance(panel, Intervals) and len(panel.rows) > LONG,
         "html": _drawer(choices),
         "block": _numberer(choices),
     }
@@ -152,6 +157,22 @@ def row_characters(table: Table) -> int:
         cells = max((min(len(row[i]), 28) for row in table.rows), default=0)
         widths.append(max(longest_word, cells) + 1)
     return sum(widths)
+
+
+def is_printed_sideways(table: Table) -> bool:
+    """Return whether a table is printed on a landscape page.
+
+    Parameters
+    ----------
+    table : Table
+        Any.
+
+    Returns
+    -------
+    bool
+        Every turn of the paper leaves a page half empty: a table of few rows is set smaller first.
+    """
+    return row_characters(table) > (SIDEWAYS if len(table.rows) > FEW else SIDEWAYS_SHORT)
 
 
 def emphasised(text: str) -> Markup:

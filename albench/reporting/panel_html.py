@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from albench.reporting.formats import signed, span
 from albench.reporting.names import in_figures
-from albench.reporting.panels import FAINT, Curves, Intervals, Matrix
+from albench.reporting.panels import BASE, FAINT, Curves, Intervals, Matrix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +28,8 @@ LINE_GAP = 13.0
 """Between the names of two lines."""
 SHIFT = 2.2
 """By which the bars of two strategies are set apart."""
+EDGE = 8
+"""Percent of a column of intervals in which no value is written, at either end."""
 MOST_SPOKEN = 8
 """Values of a panel that its description reads out."""
 HEIGHTS = 1.08
@@ -107,12 +109,12 @@ def _svg(
     kind = type(panel).__name__.lower()
     if isinstance(panel, Curves) and panel.has_bars:
         kind += " differences"
-    return Markup(
+    return Markup(  # noqa: S704  # every text in it is escaped where it is written
         f'<svg class="{kind}" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" '
         f'height="{height:g}" role="img" aria-labelledby="{identifier}-t {identifier}-d">'
         f'<title id="{identifier}-t">{title}</title><desc id="{identifier}-d">{description}</desc>'
         f"{''.join(drawn)}</svg>"
-    )  # noqa: S704  # every text in it is escaped where it is written
+    )
 
 
 def _spoken(panel: Curves, named: Sequence[Line]) -> tuple[str, str]:
@@ -131,7 +133,7 @@ def _widened(low: float, high: float) -> tuple[float, float]:
 def _heights(panel: Curves) -> tuple[float, float]:
     values = [y for line in panel.lines for y in line.y]
     for line in panel.lines:
-        if line.look != FAINT and (panel.has_bars or line.look == "base"):
+        if line.look != FAINT and (panel.has_bars or line.look == BASE):
             values += [v for v in (*line.low, *line.high) if not math.isnan(v)]
     values += [panel.level] if panel.level is not None else []
     values += [0.0] if panel.has_bars else []
@@ -192,12 +194,13 @@ def _line(
     if panel.has_bars:
         bars = "".join(f"M{x:.1f} {low:.1f}V{high:.1f}" for x, low, high in known)
         spread = f'<path class="bars" d="{bars}"/>'
-    elif line.look == "base" and known:
+    elif line.look == BASE and known:
         there = "L".join(f"{x:.1f} {low:.1f}" for x, low, _ in known)
         back = "L".join(f"{x:.1f} {high:.1f}" for x, _, high in reversed(known))
         spread = f'<path class="band" d="M{there}L{back}Z"/>'
     number = numbers[line.strategy]
-    return f'<g class="line {line.look}" data-s="{number}">{spread}<path class="mean" d="M{mean}"/></g>'
+    curve = f'{spread}<path class="mean" d="M{mean}"/>'
+    return f'<g class="line {line.look}" data-s="{number}">{curve}</g>'
 
 
 def _line_names(
@@ -208,9 +211,9 @@ def _line_names(
     places = _apart([y_scale(line.y[-1]) for line in ends], TOP + 2, HEIGHT - BOTTOM + 6)
     for line, y in zip(ends, places, strict=True):
         x, number = x_scale.end, numbers[line.strategy]
+        key = f"M{x + 3:.1f} {y:.1f}h9" if line.look == BASE else f"M{x + 8:.1f} {y:.1f}h0"
         yield (
-            f'<g class="line name {line.look}" data-s="{number}">'
-            f'<path class="mean" d="M{x + 8:.1f} {y:.1f}h0"/>'
+            f'<g class="line name {line.look}" data-s="{number}"><path class="mean" d="{key}"/>'
             f'<text x="{x + 15:.1f}" y="{y + 4:.1f}">{escape(short_name(line.strategy))}</text></g>'
         )
 
@@ -282,11 +285,7 @@ def _outer(row: Interval) -> tuple[float, float]:
 def _interval_table(
     panel: Intervals, rows: Sequence[Interval], scale: Scale, numbers: Mapping[str, int]
 ) -> str:
-    ticks = scale.ticks(4)
-    digits = _digits(ticks)
-    marks = "".join(
-        f'<i style="left:{scale(tick):.1f}%">{signed(tick, digits)}</i>' for tick in ticks
-    )
+    marks = "".join(_interval_ticks(scale))
     body = "".join(_interval_row(row, scale, numbers[row.strategy]) for row in rows)
     label = escape(f"{panel.place.name}: {panel.x_label}")
     return (
@@ -297,6 +296,16 @@ def _interval_table(
     )
 
 
+def _interval_ticks(scale: Scale) -> Iterator[str]:
+    """Yield the values above a column of intervals, without those that would leave it."""
+    ticks = scale.ticks(4)
+    digits = _digits(ticks)
+    for tick in ticks:
+        if EDGE < scale(tick) < 100 - EDGE:
+            text = signed(tick, digits) if abs(tick) > 1e-12 else "0"
+            yield f'<i style="left:{scale(tick):.1f}%">{text}</i>'
+
+
 def _interval_row(row: Interval, scale: Scale, number: int) -> str:
     whole = _bar("all", *_outer(row), scale) + _bar("own", row.low, row.high, scale)
     outer = _outer(row)
@@ -305,7 +314,7 @@ def _interval_row(row: Interval, scale: Scale, number: int) -> str:
         f'<th scope="row">{escape(short_name(row.strategy))}</th>'
         f'<td class="track">{whole}<i class="dot" style="left:{scale(row.value):.1f}%"></i></td>'
         f'<td class="number">{signed(row.value)}</td><td class="span">{span(*outer)}</td>'
-        f"<td>{escape(row.verdict)}</td></tr>"
+        f'<td class="verdict">{escape(row.verdict)}</td></tr>'
     )
 
 

@@ -285,8 +285,10 @@ def _lines(part: pd.DataFrame, drawn: Mapping[str, Style]) -> tuple[Line, ...]:
 
 def _line(strategy: str, look_of_it: str, line: pd.DataFrame) -> Line:
     known = line[line["mean"].notna()]
-    columns = (tuple(known[key].astype(float)) for key in ("n_labelled", "mean", "low", "high"))
-    return Line(strategy, look_of_it, *columns, n=tuple(known["n"].astype(int)))
+    x, y, low, high = (
+        tuple(known[key].astype(float).tolist()) for key in ("n_labelled", "mean", "low", "high")
+    )
+    return Line(strategy, look_of_it, x, y, low, high, tuple(known["n"].astype(int).tolist()))
 
 
 def look(strategy: str, style: Style) -> str:

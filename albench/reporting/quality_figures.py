@@ -106,13 +106,15 @@ def confusion_panels(
     tuple of Matrix
         One per system.
     """
+    groups = confusion.groupby(SYSTEM, sort=False)
+    systems = [(System(*map(str, key)), part) for key, part in groups]
     return tuple(
         Matrix(
-            Place(_title(System(*key)), tuple(key[:4])),
-            tuple(cohorts[key[0]].class_order),
+            Place(_title(system), (system.cohort, system.modalities, system.model, system.budget)),
+            tuple(cohorts[system.cohort].class_order),
             _shares(part),
         )
-        for key, part in confusion.groupby(SYSTEM, sort=False)
+        for system, part in systems
     )
 
 

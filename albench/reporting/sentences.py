@@ -71,7 +71,7 @@ def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator
         what = "made the same picks" if by_picks else "have the same scores"
         because = "" if by_picks else " (the picks of these results are not at hand)"
         yield (
-            f"**Counted once:** {names} {what} in every round of every repetition{because}. "
+            f"Counted once: {names} {what} in every round of every repetition{because}. "
             "They are one strategy in comparisons, corrections and ranks."
         )
 

@@ -195,4 +195,4 @@ def test_conflicts_are_told_first(make_toy: Callable[..., Any]) -> None:
     toy = make_toy(n_repetitions=1)
     toy.manifest["conflicts"] = ["0" * 16]
     first, _, _ = told(toy).partition("\n\n- ")
-    assert "**Conflicts:** 1 cell succeeded twice" in first
+    assert "Conflicts: 1 cell succeeded twice" in first

@@ -51,11 +51,12 @@ def _parts(derived: Derived) -> Iterator[Part]:
 def _picture(finding: Finding, derived: Derived) -> Figure:
     """Return each strategy's mean difference to random over all blocks, the best on top."""
     metric, named = finding.metric, derived.named
-    where = f"averaged over {named.all_blocks}" if len(named.blocks) > 1 else "paired by repetition"
+    is_mean = len(named.blocks) > 1
+    where = f"averaged over {named.all_blocks}" if is_mean else "paired by repetition"
     caption = (
-        f"Difference to random in the mean {LABELS[metric]} over the labels bought, {where}. Thick: "
-        "the 95 % interval of each strategy; thin: the one that holds for all at once. Grey: not "
-        "told from random."
+        f"Difference to random in the mean {LABELS[metric]} over the labels bought, {where}. "
+        "Thick: the 95 % interval of each strategy; thin: the one that holds for all at once. "
+        "Grey: not told from random."
     )
     drawing = figures.overall_differences(finding.overall, metric)
     panel = overall_panel(finding.overall, metric, "Against random", N_SHOWN)
@@ -98,7 +99,6 @@ def _state(derived: Derived) -> str:
     simulated = [name for name, facts in manifest.cohorts.items() if facts.simulated]
     if simulated:
         remarks.append(
-            f"Simulated data: {', '.join(simulated)}. What is found there is about the "
-            "simulation."
+            f"Simulated data: {', '.join(simulated)}. What is found there is about the simulation."
         )
     return " ".join(remarks)
