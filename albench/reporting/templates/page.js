@@ -25,16 +25,18 @@
   const fresh = () => ({ show: new Set(), follow: new Set(), sort: {}, find: {}, at: "" });
   let view = fresh();
 
+  const offers = (key, value) => all(`select[name="${CSS.escape(key)}"] option`, form).some((option) => option.value === value);
+
   function parse(fragment) {
     const told = fresh();
-    if (!fragment.includes("=")) return { ...told, at: fragment };
+    if (!fragment.includes("=")) return { ...told, at: decodeURIComponent(fragment) };
     const parameters = new URLSearchParams(fragment);
     for (const [key, value] of parameters) {
       if (key === "show" || key === "follow") {
-        for (const name of value.split(",")) if (numberOf.has(name)) told[key].add(numberOf.get(name));
+        if (numberOf.has(value)) told[key].add(numberOf.get(value));
       } else if (key.startsWith("sort.")) told.sort[key.slice(5)] = value;
       else if (key.startsWith("find.")) told.find[key.slice(5)] = value;
-      else if (KEYS.includes(key) || key === "metric" || key === "at") told[key] = value;
+      else if (key === "at" || offers(key, value)) told[key] = value;
     }
     return told;
   }
@@ -43,7 +45,7 @@
     const parameters = new URLSearchParams();
     for (const key of [...KEYS, "metric"]) if (view[key]) parameters.set(key, view[key]);
     for (const key of ["show", "follow"]) {
-      if (view[key].size) parameters.set(key, [...view[key]].map((i) => choices.strategies[i]).join(","));
+      for (const i of view[key]) parameters.append(key, choices.strategies[i]);
     }
     for (const kind of ["sort", "find"]) {
       for (const [name, value] of Object.entries(view[kind])) if (value) parameters.set(`${kind}.${name}`, value);
@@ -449,7 +451,7 @@
   });
 
   function arrive() {
-    view = parse(decodeURIComponent(location.hash.slice(1)));
+    view = parse(location.hash.slice(1)); // URLSearchParams decodes what is written in it
     apply();
     if (view.at) document.getElementById(view.at)?.scrollIntoView();
   }
