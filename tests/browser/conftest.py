@@ -149,6 +149,7 @@ def opened(browser: Any, complaints: list[str]) -> Iterator[Callable[..., Any]]:
     def open_page(path: Path, fragment: str = "", width: int = 1400, **told: Any) -> Any:
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **told))
         window = contexts[-1].new_page()
+        window.set_default_timeout(5_000)
         window.on("console", lambda message: complaints.append(message.text))
         window.on("pageerror", lambda error: complaints.append(str(error)))
         window.on("request", lambda request: complaints.append(request.url))

@@ -80,7 +80,7 @@
     for (const section of all("main > section")) {
       const pieces = all("figure[data-name], .tabled", section);
       section.hidden = pieces.length > 0 && pieces.every(isOtherMetric);
-      const link = document.querySelector(`nav a[href="#${section.getAttribute("aria-labelledby")}"]`);
+      const link = document.querySelector(`nav a[href="#${section.querySelector("h2").id}"]`);
       if (link) link.parentElement.hidden = section.hidden;
     }
     follow();
