@@ -19,11 +19,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
     add_slice(parser, with_shard=False)
+    told = "print the page to report.pdf, too, with a Chromium that is on the path"
+    parser.add_argument("--pdf", action="store_true", help=told)
 
 
 def run(options: Namespace) -> int:
     """Return 0."""
     from albench.publish import redraw
+    from albench.reporting.printing import find_browser, print_page
 
-    say(f"report: {redraw(options.results, slice_of(options))}")
+    browser = find_browser() if options.pdf else ""  # before minutes are spent on drawing
+    page = redraw(options.results, slice_of(options))
+    say(f"report: {page}")
+    if browser:
+        say(f"pdf: {print_page(page, browser)}")
     return OK

@@ -73,7 +73,9 @@ def area_table(
         "covers the truth too rarely, those that hold for all at once are in the table of "
         "differences."
     )
-    return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named))
+    means = comparison.groupby("strategy")["difference"].mean()
+    ranked = means.sort_values(ascending=False, kind="stable").index.tolist()
+    return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named, ranked))
 
 
 def comparison_table(
@@ -99,7 +101,9 @@ def comparison_table(
     """
     areas = {key: part["area"] for key, part in efficiency.groupby([*BLOCK, "strategy"])}
     rows = []
-    for row in comparison.to_dict("records"):
+    downward = [True] * len(BLOCK) + [False]
+    ranked = comparison.sort_values([*BLOCK, "difference"], ascending=downward, kind="stable")
+    for row in ranked.to_dict("records"):
         block = block_of(row)
         area = mean_half_width(areas[*block, row["strategy"]])
         rows.append((named.block(block), row["strategy"], area, *_compared(row)))

@@ -31,7 +31,14 @@ LACKS = (
     if BROWSER is None
     else ""
 )
-STRATEGIES = ("random", "=cmd()", 'say "no", <b>', "a & b", "margin", *(f"m-{i}" for i in range(15)))
+STRATEGIES = (
+    "random",
+    "=cmd()",
+    'say "no", <b>',
+    "a & b",
+    "margin",
+    *(f"m-{i}" for i in range(15)),
+)
 BLOCKS = tuple(
     (cohort, modalities, model, budget)
     for cohort in ("digits", "liver")
@@ -95,9 +102,7 @@ def _metric(metric: str) -> list[Figure | Table]:
     columns = ("block", "strategy", "area", "labels")
     numbers = [("0.9 ± 0.1", "–"), ("0.10", "more"), ("−0.5", "12"), ("1.5e-3 ▲", "9")]
     rows = tuple(
-        (place.name, name, *numbers[i % 4])
-        for place in places
-        for i, name in enumerate(STRATEGIES)
+        (place.name, name, *numbers[i % 4]) for place in places for i, name in enumerate(STRATEGIES)
     )
     heads = ("block", *STRATEGIES)
     grid = tuple((place.name, *(f"0.{i}" for i in range(len(STRATEGIES)))) for place in places)
@@ -130,7 +135,9 @@ def _lines() -> tuple[Line, ...]:
 def _rows() -> tuple[Interval, ...]:
     verdicts = ["better", "worse", "undecided"]
     return tuple(
-        Interval(name, verdicts[i % 3], 0.1 - 0.01 * i, -0.2, 0.2, -0.3, math.nan if i == 5 else 0.3)
+        Interval(
+            name, verdicts[i % 3], 0.1 - 0.01 * i, -0.2, 0.2, -0.3, math.nan if i == 5 else 0.3
+        )
         for i, name in enumerate(STRATEGIES[1:])
     )
 

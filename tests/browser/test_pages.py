@@ -1,16 +1,16 @@
-"""Pages of published results: silent, within their own width, readable by anybody, whole in print."""
+"""Pages of published results: silent, no wider than the screen, open to anybody, whole in print."""
 
 from __future__ import annotations
 
 import importlib.util
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 LARGE = {"strategies", "traps"}
 PAGES = [
@@ -171,8 +171,9 @@ def test_no_table_is_wider_than_the_sheet_that_it_is_printed_on(
     window.emulate_media(media="print")
     for width, selector in ((PORTRAIT, ":not(.sideways)"), (LANDSCAPE, ".sideways")):
         window.set_viewport_size({"width": width, "height": 900})
-        widths = window.locator(f".tabled{selector} table").evaluate_all(
-            "tables => tables.map((t) => [t.parentElement.ariaLabel, t.getBoundingClientRect().width])"
+        tables = window.locator(f".tabled{selector} table")
+        widths = tables.evaluate_all(
+            "all => all.map((t) => [t.parentElement.ariaLabel, t.getBoundingClientRect().width])"
         )
         assert [told for told in widths if told[1] > width] == []
 

@@ -257,5 +257,5 @@ def test_strategies_with_equal_picks_are_counted_once(make_toy: Callable[..., An
     assert state.startswith("Counted once: esd and twin made the same picks")
     page = reporting.write(toy.folder).parent
     with (page / "tables/area-accuracy.csv").open(encoding="utf-8") as file:
-        assert next(csv.reader(file)) == ["block", "random", "esd = twin", "margin"]
+        assert next(csv.reader(file)) == ["block", "random", "margin", "esd = twin"]
     assert "esd and 1 alike" in (page / "figures/areas-accuracy.svg").read_text(encoding="utf-8")
