@@ -178,7 +178,7 @@ def curve_panels(
     Returns
     -------
     tuple of Curves
-        In the order of blocks.
+        In the order of blocks; without those in which nothing is known.
     """
     panels = []
     for block in blocks_of(curves):
@@ -187,7 +187,8 @@ def curve_panels(
         lines = _lines(part[part["strategy"] != REFERENCE], drawn)
         level = float(levels[0]) if levels else None
         place = Place(named.block(block), block)
-        panels.append(Curves(place, lines, "labelled candidates", LABELS[metric], level))
+        if lines:
+            panels.append(Curves(place, lines, "labelled candidates", LABELS[metric], level))
     return tuple(panels)
 
 
@@ -210,18 +211,14 @@ def difference_panels(
     Returns
     -------
     tuple of Curves
-        In the order of blocks.
+        In the order of blocks; without those in which nothing is known.
     """
     label = f"{LABELS[metric]} minus random's"
+    lines = {block: _lines(of_block(curves, block), drawn) for block in blocks_of(curves)}
     return tuple(
-        Curves(
-            Place(named.block(block), block),
-            _lines(of_block(curves, block), drawn),
-            "labelled candidates",
-            label,
-            has_bars=True,
-        )
-        for block in blocks_of(curves)
+        Curves(Place(named.block(block), block), own, "labelled candidates", label, has_bars=True)
+        for block, own in lines.items()
+        if own
     )
 
 
@@ -240,12 +237,14 @@ def area_panels(comparison: pd.DataFrame, metric: str, named: Namer) -> tuple[In
     Returns
     -------
     tuple of Intervals
-        In the order of blocks.
+        In the order of blocks; without those in which nothing is known.
     """
     label = f"mean {LABELS[metric]} minus random's"
+    rows = {block: _intervals(of_block(comparison, block)) for block in blocks_of(comparison)}
     return tuple(
-        Intervals(Place(named.block(block), block), _intervals(of_block(comparison, block)), label)
-        for block in blocks_of(comparison)
+        Intervals(Place(named.block(block), block), own, label)
+        for block, own in rows.items()
+        if own
     )
 
 
@@ -277,10 +276,11 @@ def _lines(part: pd.DataFrame, drawn: Mapping[str, Style]) -> tuple[Line, ...]:
     looks = {name: look(name, drawn[name]) for name in part["strategy"].unique()}
     depths = {FAINT: 0, BASE: 1}
     order = sorted(looks, key=lambda name: (depths.get(looks[name], 2), name))
-    return tuple(
+    lines = (
         _line(name, looks[name], part[part["strategy"] == name].sort_values("n_labelled"))
         for name in order
     )
+    return tuple(line for line in lines if line.x)
 
 
 def _line(strategy: str, look_of_it: str, line: pd.DataFrame) -> Line:
