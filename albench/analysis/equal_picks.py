@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from albench.analysis.curves import BASELINE, BLOCK, REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     Picks = Mapping[tuple[object, ...], str]
     """By block and repetition: what tells the picks of a cell from others'."""
@@ -98,14 +101,18 @@ def _picks_by_strategy(cells: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, P
     hashes = cells.set_index("cell")["picks_hash"].to_dict() if "picks_hash" in cells else {}
     picks: dict[str, dict[tuple[object, ...], str]] = {}
     keys = ["strategy", "cell", *BLOCK, "repetition"]
-    for (strategy, cell, *where), part in rounds.groupby(keys):
-        if len(part) > 1:  # with one round there were no picks
+    ordered = rounds.sort_values("round", kind="stable").reset_index(drop=True)
+    scores = _scores(ordered.drop(columns=keys))
+    for (strategy, cell, *where), part in ordered.groupby(keys):
+        rows = part.index.to_numpy()
+        if len(rows) > 1:  # with one round there were no picks
             own = picks.setdefault(str(strategy), {})
-            own[tuple(where)] = str(hashes.get(cell, "")) or _scores(part)
+            own[tuple(where)] = str(hashes.get(cell, "")) or scores[rows].tobytes().hex()
     return dict(picks)
 
 
-def _scores(part: pd.DataFrame) -> str:
-    numbers = part.drop(columns=["cell", *BLOCK, "strategy", "repetition"]).sort_values("round")
-    times = [name for name in numbers.columns if name.endswith("_seconds")]
-    return numbers.drop(columns=times).to_csv(index=False)
+def _scores(rounds: pd.DataFrame) -> NDArray[np.float64]:
+    """Return all numbers of each round but its times; what is unknown is always the same NaN."""
+    timeless = [name for name in rounds.columns if not name.endswith("_seconds")]
+    numbers = rounds[timeless].to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isnan(numbers), np.nan, numbers)

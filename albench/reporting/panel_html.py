@@ -302,8 +302,13 @@ def _interval_ticks(scale: Scale) -> Iterator[str]:
     digits = _digits(ticks)
     for tick in ticks:
         if EDGE < scale(tick) < 100 - EDGE:
-            text = signed(tick, digits) if abs(tick) > 1e-12 else "0"
-            yield f'<i style="left:{scale(tick):.1f}%">{text}</i>'
+            left = f'style="left:{scale(tick):.1f}%"'
+            is_origin = abs(tick) < 1e-12  # what adding steps leaves of 0
+            yield (
+                f'<i class="origin" {left}>0</i>'
+                if is_origin
+                else f"<i {left}>{signed(tick, digits)}</i>"
+            )
 
 
 def _interval_row(row: Interval, scale: Scale, number: int) -> str:

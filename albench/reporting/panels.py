@@ -273,22 +273,19 @@ def overall_panel(overall: pd.DataFrame, metric: str, title: str, n_shown: int) 
 
 def _lines(part: pd.DataFrame, drawn: Mapping[str, Style]) -> tuple[Line, ...]:
     """Return each strategy's line: faint ones first, then random's, so that others lie above."""
-    looks = {name: look(name, drawn[name]) for name in part["strategy"].unique()}
+    known = part[part["mean"].notna()].sort_values("n_labelled", kind="stable")
+    lines = [
+        _line(str(name), look(str(name), drawn[str(name)]), line)
+        for name, line in known.groupby("strategy", sort=True)
+    ]
     depths = {FAINT: 0, BASE: 1}
-    order = sorted(looks, key=lambda name: (depths.get(looks[name], 2), name))
-    lines = (
-        _line(name, looks[name], part[part["strategy"] == name].sort_values("n_labelled"))
-        for name in order
-    )
-    return tuple(line for line in lines if line.x)
+    return tuple(sorted(lines, key=lambda line: (depths.get(line.look, 2), line.strategy)))
 
 
 def _line(strategy: str, look_of_it: str, line: pd.DataFrame) -> Line:
-    known = line[line["mean"].notna()]
-    x, y, low, high = (
-        tuple(known[key].astype(float).tolist()) for key in ("n_labelled", "mean", "low", "high")
-    )
-    return Line(strategy, look_of_it, x, y, low, high, tuple(known["n"].astype(int).tolist()))
+    columns = line[["n_labelled", "mean", "low", "high"]].to_numpy(dtype=float).T.tolist()
+    x, y, low, high = map(tuple, columns)
+    return Line(strategy, look_of_it, x, y, low, high, tuple(line["n"].astype(int).tolist()))
 
 
 def look(strategy: str, style: Style) -> str:
