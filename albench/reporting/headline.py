@@ -79,7 +79,8 @@ def sureness(finding: Finding, named: Namer) -> str:
     if judged.empty:
         return ""
     best = judged.iloc[0]
-    all_of_them = f" for all {len(judged)} strategies at once" if len(judged) > 1 else ""
+    both_or_all = "both" if len(judged) == 2 else f"all {len(judged)}"
+    all_of_them = f" for {both_or_all} strategies at once" if len(judged) > 1 else ""
     repetitions = plural(int(best["n_pairs"]), "repetition")
     return (
         f"How sure: {_name(best)}'s difference to random lies between "

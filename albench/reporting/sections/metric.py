@@ -44,7 +44,8 @@ def _parts(derived: Derived, finding: Finding) -> Iterator[Part]:
     if metric != PRIMARY:  # the primary metric's stands in the answer
         yield comparison_tables.area_table(finding.efficiency, against_random, metric, named)
     yield comparison_tables.comparison_table(finding.efficiency, against_random, metric, named)
-    yield comparison_tables.overall_table(finding.overall, metric, named)
+    if len(named.blocks) > 1:  # of a single block it would say the same again
+        yield comparison_tables.overall_table(finding.overall, metric, named)
     yield Text(tuple(_remarks(derived, finding)))
     yield from _difference_figure(rounds, metric, named, drawn)
 
