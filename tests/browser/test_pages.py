@@ -93,16 +93,8 @@ def test_at_most_three_words_are_bold_on_the_first_screen(
 
 
 @pages
-def test_a_page_is_small_and_painted_at_once(
-    report: Callable[[str], Path], opened: Callable[..., Any], name: str
-) -> None:
-    path = report(name)
-    assert path.stat().st_size < MEGABYTES * 1e6
-    window = opened(path)
-    (paint,) = window.evaluate(
-        "performance.getEntriesByName('first-contentful-paint').map((e) => e.startTime)"
-    )
-    assert paint < 1000
+def test_a_page_is_small(report: Callable[[str], Path], name: str) -> None:
+    assert report(name).stat().st_size < MEGABYTES * 1e6
 
 
 @pages

@@ -421,9 +421,9 @@
   }
 
   function tellInterval(row, told) {
-    const [s, difference, low, high, allLow, allHigh, verdict] = told.rows.find((r) => r[0] === Number(row.dataset.s));
+    const [s, difference, low, high, widestLow, widestHigh, verdict] = told.rows.find((r) => r[0] === Number(row.dataset.s));
     const between = (a, b) => (a === null ? "unknown" : `${a.toFixed(3)} to ${b.toFixed(3)}`);
-    return `${choices.strategies[s]}: ${difference.toFixed(3)}; 95 %: ${between(low, high)}; all at once: ${between(allLow, allHigh)}; ${verdict}`;
+    return `${choices.strategies[s]}: ${difference.toFixed(3)}; 95 %: ${between(low, high)}; all at once: ${between(widestLow, widestHigh)}; ${verdict}`;
   }
 
   // ---- Begin.
