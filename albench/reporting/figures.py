@@ -329,7 +329,7 @@ def _lay_out(figure: Figure) -> None:
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)  # with a placeholder, saving would draw everything twice
 
 
 def as_png(figure: Figure) -> bytes:
