@@ -28,13 +28,20 @@ def add_arguments(parser: ArgumentParser) -> None:
         "or the best few)",
     )
     add_slice(parser, with_shard=False)
+    told = "print the page to report.pdf, too, with a Chromium that is on the path"
+    parser.add_argument("--pdf", action="store_true", help=told)
 
 
 def run(options: Namespace) -> int:
     """Return 0."""
     from albench.publish import redraw
+    from albench.reporting.printing import find_browser, print_page
 
-    say(f"report: {redraw(options.results, slice_of(options), options.compare)}")
+    browser = find_browser() if options.pdf else ""  # before minutes are spent on drawing
+    page = redraw(options.results, slice_of(options), options.compare)
+    say(f"report: {page}")
+    if browser:
+        say(f"pdf: {print_page(page, browser)}")
     return OK
 
 

@@ -91,7 +91,9 @@ def area_table(
         "of the largest of many covers the truth too rarely; the table of differences has those "
         "that hold for all at once."
     )
-    return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named))
+    means = comparison.groupby("strategy")["difference"].mean()
+    ranked = means.sort_values(ascending=False, kind="stable").index.tolist()
+    return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named, ranked))
 
 
 def comparison_table(
@@ -117,7 +119,9 @@ def comparison_table(
     """
     areas = {key: part["area"] for key, part in efficiency.groupby([*BLOCK, "strategy"])}
     rows = []
-    for row in comparison.to_dict("records"):
+    downward = [True] * len(BLOCK) + [False]
+    ranked = comparison.sort_values([*BLOCK, "difference"], ascending=downward, kind="stable")
+    for row in ranked.to_dict("records"):
         block = block_of(row)
         area = mean_half_width(areas[*block, row["strategy"]])
         rows.append((named.block(block), row["strategy"], area, *comparison_cells(row)))

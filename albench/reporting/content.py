@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure as Drawing
 
+    from albench.reporting.panels import Panel
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The sentence that answers the question."""
+
+    sentence: str
+
 
 @dataclass(frozen=True)
 class Text:
@@ -24,10 +33,13 @@ class Text:
         Plain text; ``**bold**`` is kept.
     is_list : bool
         Whether each sentence is an item.
+    fold : str
+        What it is folded under; empty if it is shown at once.
     """
 
     sentences: tuple[str, ...]
     is_list: bool = False
+    fold: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,12 +81,16 @@ class Figure:
     caption : str
         One or two sentences.
     drawing : matplotlib.figure.Figure
-        Drawn.
+        Drawn, for files.
+    panels : tuple of Panel
+        The same for the page, which draws them so that they can be read in the dark, narrow and by
+        keyboard; without them it shows the drawing.
     """
 
     name: str
     caption: str
     drawing: Drawing
+    panels: tuple[Panel, ...] = ()
 
     @cached_property
     def svg(self) -> str:
@@ -94,7 +110,7 @@ class Code:
     text: str
 
 
-Part = Text | Table | Figure | Code
+Part = Headline | Text | Table | Figure | Code
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ PANEL = (4.9, 3.1)
 """Width and height of a panel, in inches."""
 
 
+BASE_COLOUR = "#777777"
+VERDICTS = {Verdict.BETTER: ("#0072B2", "^"), Verdict.WORSE: ("#D55E00", "v")}
+"""Colour and marker of what is told from random."""
 OTHERS = "others"
 TITLE_WIDTH = 46
 """Characters of a panel's title in a line."""
@@ -163,6 +166,40 @@ def area_differences(
             axes.set_ylim(-0.6, len(part) - 0.4)
             axes.xaxis.set_major_locator(MaxNLocator(5))
             axes.set_xlabel(f"mean {LABELS[metric]} over the labels bought, minus random's")
+    return figure
+
+
+def overall_differences(overall: pd.DataFrame, metric: str) -> Figure:
+    """Return each strategy's mean difference to random over blocks, the best on top.
+
+    Parameters
+    ----------
+    overall : DataFrame
+        The result of `comparison.across_blocks`; not empty.
+    metric : str
+        Name of the metric.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Thick: each strategy's own 95 % interval; thin: the one that holds for all at once. What
+        is not separable from random is grey.
+    """
+    ranked = overall.sort_values("difference", kind="stable")
+    with mpl.rc_context(SETTINGS):
+        figure = Figure(figsize=(1.3 * PANEL[0], 0.8 + 0.2 * len(ranked)), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        axes.axvline(0.0, color=BASE_COLOUR, linewidth=1.6)
+        for height, row in enumerate(ranked.to_dict("records")):
+            colour, marker = VERDICTS.get(row["verdict"], (BASE_COLOUR, "o"))
+            axes.hlines(height, row["all_low"], row["all_high"], color=colour, linewidth=0.9)
+            axes.hlines(height, row["low"], row["high"], color=colour, linewidth=2.6)
+            axes.plot(row["difference"], height, marker, color=colour, markersize=5)
+        axes.set_yticks(range(len(ranked)), [in_figures(name) for name in ranked["strategy"]])
+        axes.set_ylim(-0.6, len(ranked) - 0.4)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.set_xlabel(f"mean {LABELS[metric]} over the labels bought, minus random's")
     return figure
 
 
@@ -292,7 +329,7 @@ def _lay_out(figure: Figure) -> None:
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)  # with a placeholder, saving would draw everything twice
 
 
 def as_png(figure: Figure) -> bytes:

@@ -100,12 +100,17 @@ def mean_deviation(values: pd.Series[float]) -> str:
     return f"{numbers.mean():.3f}" + (f" ± {numbers.std():.3f}" if len(numbers) > 1 else "")
 
 
-def in_order(strategies: Sequence[str]) -> list[str]:
-    """Return strategies as tables list them: random first, all labels last."""
-    return sorted(set(strategies), key=lambda name: (name != BASELINE, name == REFERENCE, name))
+def in_order(strategies: Sequence[str], ranked: Sequence[str] = ()) -> list[str]:
+    """Return strategies as tables list them: random first, then by rank, all labels last."""
+    ranks = {name: i for i, name in enumerate(ranked)}
+
+    def key(name: str) -> tuple[bool, bool, int, str]:
+        return name != BASELINE, name == REFERENCE, ranks.get(name, len(ranks)), name
+
+    return sorted(set(strategies), key=key)
 
 
-def grid(cells: Mapping[tuple[Block, str], str], named: Namer) -> Grid:
+def grid(cells: Mapping[tuple[Block, str], str], named: Namer, ranked: Sequence[str] = ()) -> Grid:
     """Return headings and rows of a table with a text for each block and strategy.
 
     Parameters
@@ -114,6 +119,8 @@ def grid(cells: Mapping[tuple[Block, str], str], named: Namer) -> Grid:
         The texts.
     named : Namer
         Names blocks.
+    ranked : sequence of str
+        Strategies from the best to the worst; others follow by name.
 
     Returns
     -------
@@ -121,7 +128,7 @@ def grid(cells: Mapping[tuple[Block, str], str], named: Namer) -> Grid:
         A row per block; a row per strategy if these are too many for columns.
     """
     blocks = sorted({block for block, _ in cells})
-    strategies = in_order([strategy for _, strategy in cells])
+    strategies = in_order([strategy for _, strategy in cells], ranked)
     rows = [
         (named.block(block), *(cells.get((block, name), UNKNOWN) for name in strategies))
         for block in blocks

@@ -7,10 +7,10 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from albench.reporting.content import Code, Figure, Table, Text
+from albench.reporting.content import Code, Figure, Headline, Table, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from albench.reporting.content import Part, Section
 
@@ -45,15 +45,28 @@ def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
 
 
 def _lines(part: Part) -> Iterator[str]:
-    if isinstance(part, Text):
-        separate = "\n".join if part.is_list else " ".join
-        yield separate(("- " if part.is_list else "") + _escaped(s) for s in part.sentences)
+    if isinstance(part, Headline):
+        yield f"**{_escaped(part.sentence)}**"
+    elif isinstance(part, Text):
+        yield from _text(part)
     elif isinstance(part, Code):
         yield from _fenced(part.text.strip())
     elif isinstance(part, Figure):
         yield f"![{_escaped(part.caption)}](figures/{part.name}.svg)"
     elif isinstance(part, Table):
         yield from _table(part)
+
+
+def _text(text: Text) -> Iterator[str]:
+    separate = "\n".join if text.is_list else " ".join
+    body = separate(("- " if text.is_list else "") + _escaped(s) for s in text.sentences)
+    yield from _folded(text.fold, [body]) if text.fold else [body]
+
+
+def _folded(title: str, lines: Iterable[str]) -> Iterator[str]:
+    yield from ("<details>", f"<summary>{_escaped(title)}</summary>", "")
+    yield from lines
+    yield from ("", "</details>")
 
 
 def _fenced(text: str) -> Iterator[str]:
@@ -64,15 +77,17 @@ def _fenced(text: str) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     if table.is_folded:
-        yield from ("<details>", f"<summary>{_escaped(table.title)}</summary>", "")
+        yield from _folded(table.title, _grid(table))
     else:
         yield from (f"**{_escaped(table.title)}**", "")
+        yield from _grid(table)
+
+
+def _grid(table: Table) -> Iterator[str]:
     if table.caption:
         yield from (_escaped(table.caption), "")
     yield from (_row(table.columns), _row(["---"] * len(table.columns)))
     yield from map(_row, table.rows)
-    if table.is_folded:
-        yield from ("", "</details>")
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -157,7 +157,7 @@ class Namer:
         names = set(cohorts)
         n_simulated = len(names & self._simulated)
         count = "this cohort" if len(names) == 1 else f"these {len(names)} cohorts"
-        return f"{count} ({n_simulated} simulated)" if n_simulated else count
+        return f"{count}{_of_simulated(n_simulated, len(names))}"
 
     @property
     def all_blocks(self) -> str:
@@ -165,7 +165,15 @@ class Namer:
         n = len(self.blocks)
         n_simulated = sum(block[0] in self._simulated for block in self.blocks)
         count = plural(n, "block")
-        return f"{count} ({n_simulated} simulated)" if n_simulated else count
+        return f"{count}{_of_simulated(n_simulated, n)}"
+
+
+def _of_simulated(n_simulated: int, n: int) -> str:
+    """Return how many of some things are simulated, in brackets; empty if none is."""
+    if not n_simulated:
+        return ""
+    many = "all " if n == n_simulated else f"{n_simulated} "
+    return f" ({'' if n == 1 else many}simulated)"
 
 
 def _vary(blocks: list[Block], position: int) -> set[str]:

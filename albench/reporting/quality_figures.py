@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 
 from albench.analysis import curves
 from albench.analysis.curves import SYSTEM
-from albench.reporting.figures import SETTINGS, learning_curves
+from albench.reporting.figures import SETTINGS
+from albench.reporting.panels import Matrix, Place
 from albench.spec.published import System
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.records.run_record import CohortRecord
-    from albench.reporting.names import Namer, Style
 
 COLUMNS = 4
 SIDE = 2.45
@@ -60,9 +60,13 @@ def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortReco
             unused.set_visible(False)
         for axes, (system, part) in zip(grid, parts, strict=False):
             _draw(axes, _shares(part), cohorts[system.cohort].class_order)
-            title = f"{system.modalities.replace('+', ' + ')}, {system.model}, {system.strategy}"
-            axes.set_title("\n".join(textwrap.wrap(title, 30)), loc="left", fontsize=8)
+            title = "\n".join(textwrap.wrap(_title(system), 30))
+            axes.set_title(title, loc="left", fontsize=8)
     return figure
+
+
+def _title(system: System) -> str:
+    return f"{system.modalities.replace('+', ' + ')}, {system.model}, {system.strategy}"
 
 
 def _shares(part: pd.DataFrame) -> NDArray[np.float64]:
@@ -85,26 +89,50 @@ def _draw(axes: Axes, shares: NDArray[np.float64], names: Sequence[str]) -> None
     axes.set_ylabel("true")
 
 
-def calibration_curves(
-    rounds: pd.DataFrame, systems: Sequence[System], named: Namer, drawn: Mapping[str, Style]
-) -> Figure | None:
-    """Return the calibration error of some systems over the labels, one panel per block.
+def confusion_panels(
+    confusion: pd.DataFrame, cohorts: Mapping[str, CohortRecord]
+) -> tuple[Matrix, ...]:
+    """Return the same matrices for the page.
+
+    Parameters
+    ----------
+    confusion : DataFrame
+        One row per system, true class and answer; not empty.
+    cohorts : mapping of str to CohortRecord
+        With the classes' names.
+
+    Returns
+    -------
+    tuple of Matrix
+        One per system.
+    """
+    groups = confusion.groupby(SYSTEM, sort=False)
+    systems = [(System(*map(str, key)), part) for key, part in groups]
+    return tuple(
+        Matrix(
+            Place(_title(system), (system.cohort, system.modalities, system.model, system.budget)),
+            tuple(cohorts[system.cohort].class_order),
+            _shares(part),
+        )
+        for system, part in systems
+    )
+
+
+def calibration_lines(rounds: pd.DataFrame, systems: Sequence[System]) -> pd.DataFrame | None:
+    """Return the calibration error of some systems over the labels, random's beside it.
 
     Parameters
     ----------
     rounds : DataFrame
         The result of `curves.joined`.
     systems : sequence of System
-        Those to draw; random is drawn beside them.
-    named : Namer
-        Names blocks.
-    drawn : mapping of str to Style
-        Of each strategy.
+        Those to draw.
 
     Returns
     -------
-    matplotlib.figure.Figure or None
-        None if no block of theirs has more than one round, or the results do not tell.
+    DataFrame or None
+        As `curves.learning_curves` gives it; None if no block of theirs has more than one round,
+        or the results do not tell.
     """
     if "calibration_error" not in rounds.columns:
         return None
@@ -114,5 +142,4 @@ def calibration_curves(
     own = curves.of_buying_blocks(rounds[[key in chosen for key in keys]])
     if own.empty:
         return None
-    lines = curves.of_most_repetitions(curves.learning_curves(own, "calibration_error"))
-    return learning_curves(lines, "calibration_error", named, drawn)
+    return curves.of_most_repetitions(curves.learning_curves(own, "calibration_error"))

@@ -51,7 +51,7 @@ def state_of(cells: pd.DataFrame) -> str:
         return f"{planned} succeeded."
     rest = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()) if status != "ok")
     return (
-        f"**Incomplete:** {n_ok} of {plural(n_all, 'planned cell')} succeeded ({rest}). Tables "
+        f"Incomplete: {n_ok} of {plural(n_all, 'planned cell')} succeeded ({rest}). Tables "
         "count only what is there, and say how much that is."
     )
 
@@ -76,7 +76,7 @@ def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator
         what = "made the same picks" if by_picks else "have the same scores"
         because = "" if by_picks else " (the picks of these results are not at hand)"
         yield (
-            f"**Counted once:** {names} {what} in every round of every repetition{because}. "
+            f"Counted once: {names} {what} in every round of every repetition{because}. "
             "They are one strategy in comparisons, corrections and ranks."
         )
 

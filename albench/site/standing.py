@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.reporting import sentences
+from albench.reporting import headline
 from albench.reporting.derived import derive
 from albench.reporting.load import load
 
@@ -80,13 +80,7 @@ def standing(results: Path) -> Standing:
     if not derived.findings or derived.findings[0].overall.empty:
         return Standing("", ("No strategy can be compared with random here.",), ())
     finding = derived.findings[0].without(derived.oracles)
-    answer = sentences.answers(
-        finding.against_random,
-        finding.overall,
-        finding.efficiency,
-        finding.metric,
-        derived.named,
-    )
+    answer = (headline.headline(finding, derived.named), headline.sureness(finding, derived.named))
     cells = derived.records.cells
     plugins = dict(zip(cells["strategy"], cells["strategy_plugin"], strict=True))
     overall = finding.overall.dropna(subset="difference")
@@ -106,4 +100,4 @@ def standing(results: Path) -> Standing:
         )
         for row in ordered.to_dict("records")
     )
-    return Standing(finding.metric, tuple(answer), places)
+    return Standing(finding.metric, tuple(filter(None, answer)), places)

@@ -55,3 +55,32 @@ def test_of_more_the_best_stand_out() -> None:
 
 def test_random_is_drawn_alike_everywhere() -> None:
     assert styles(["a", "random"])["random"] == styles(["b"])["random"]
+
+
+@pytest.mark.parametrize(
+    ("n_simulated", "blocks", "cohorts"),
+    [
+        (0, "2 blocks", "these 2 cohorts"),
+        (1, "2 blocks (1 simulated)", "these 2 cohorts (1 simulated)"),
+        (2, "2 blocks (all simulated)", "these 2 cohorts (all simulated)"),
+    ],
+)
+def test_how_many_are_simulated_is_said_once(
+    make_toy: Callable[..., Any], n_simulated: int, blocks: str, cohorts: str
+) -> None:
+    toy = make_toy(n_repetitions=1)
+    for i, facts in enumerate(toy.manifest["cohorts"].values()):
+        facts["simulated"] = i < n_simulated
+    records = load(toy.write())
+    named = Namer(records.cells, records.manifest.cohorts)
+    assert named.all_blocks == blocks
+    assert named.these_cohorts(records.manifest.cohorts) == cohorts
+
+
+def test_a_single_cohort_is_simulated_or_not(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy(n_repetitions=1)
+    toy.keep(cohort="liver")
+    records = load(toy.write())
+    named = Namer(records.cells, records.manifest.cohorts)
+    assert named.all_blocks == "1 block (simulated)"
+    assert named.these_cohorts(["liver"]) == "this cohort (simulated)"

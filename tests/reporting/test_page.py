@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections import Counter
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from albench.reporting import page as page_module
 from albench.reporting.content import Code, Section, Table, Text
 from albench.reporting.page import page
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+TEMPLATES = Path(page_module.__file__).parent / "templates"
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 EVIL = "<script>alert(1)</script>"
 
@@ -71,7 +72,16 @@ def test_identifiers_are_unique(read: Reader) -> None:
 def test_nothing_is_fetched(read: Reader, html: str) -> None:
     assert [link for link in read.links if not link.startswith("#")] == []
     assert re.search(r"@import|url\((?!#)", html) is None
-    assert not read.tags.keys() & {"script", "iframe", "link", "img", "object"}
+    assert not read.tags.keys() & {"iframe", "link", "img", "object"}
+
+
+def test_only_the_programs_own_script_may_run(html: str) -> None:
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    (script,) = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert script == (TEMPLATES / "page.js").read_text(encoding="utf-8")
 
 
 def test_every_link_leads_somewhere(read: Reader) -> None:
@@ -82,8 +92,11 @@ def test_every_clip_leads_somewhere(read: Reader, html: str) -> None:
     assert set(re.findall(r"url\(#([^)]*)\)", html)) <= read.ids.keys()
 
 
-def test_all_figures_are_inside(read: Reader) -> None:
-    assert read.tags["svg"] == 7
+def test_all_figures_are_inside(read: Reader, html: str) -> None:
+    assert read.tags["figure"] == 7  # the answer's, and three of each metric
+    n_blocks, n_metrics = 3, 2
+    assert html.count('<svg class="curves') == 2 * n_blocks * n_metrics
+    assert html.count('<table class="intervals"') == 1 + n_blocks * n_metrics
 
 
 def test_a_reason_is_text(html: str) -> None:
@@ -92,7 +105,7 @@ def test_a_reason_is_text(html: str) -> None:
 
 
 def test_a_simulated_cohort_is_called_so_wherever_it_is_named(html: str) -> None:
-    shown = re.sub(r"<pre.*?</pre>", "", html, flags=re.DOTALL)
+    shown = re.sub(r"<(pre|script).*?</\1>", "", html, flags=re.DOTALL)
     bare = re.findall(r"\bliver\b(?! \(simulated\)).{9}", re.sub(r"<[^>]+>", "", shown))
     assert bare == ["liver. What is"]  # the sentence that begins with "Simulated data:"
 

@@ -181,7 +181,7 @@ def test_strategies_that_are_too_many_for_columns_are_rows(make_toy: Callable[..
     toy = make_toy()
     twenty_strategies(toy)
     rows = table(toy, "area-accuracy")
-    assert [row["strategy"] for row in rows][:2] == ["random", "esd"]
+    assert [row["strategy"] for row in rows][:2] == ["random", "margin"]
     assert set(rows[0]) == {"strategy", "digits: pixels"}
 
 
@@ -195,4 +195,4 @@ def test_conflicts_are_told_first(make_toy: Callable[..., Any]) -> None:
     toy = make_toy(n_repetitions=1)
     toy.manifest["conflicts"] = ["0" * 16]
     first, _, _ = told(toy).partition("\n\n- ")
-    assert "**Conflicts:** 1 cell succeeded twice" in first
+    assert "Conflicts: 1 cell succeeded twice" in first

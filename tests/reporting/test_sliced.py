@@ -24,7 +24,7 @@ def test_a_sliced_report_stands_beside_the_whole_one_and_says_what_it_is(results
     before = (results / "report" / "report.md").read_bytes()
     assert main(["report", str(results), "--cohort", "digits", "--exclude-strategy", "esd"]) == 0
     page = (results / "slice" / "report.md").read_text()
-    assert "**A slice:** 84 of the 384 cells" in page
+    assert "A slice: 84 of the 384 cells" in page
     assert "`--cohort digits --exclude-strategy esd`" in page
     assert "breast-cancer: " not in page
     assert (results / "report" / "report.md").read_bytes() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from albench.analysis.comparison import over_blocks
@@ -9,8 +10,9 @@ from albench.analysis.head_to_head import best_few, neighbours
 from albench.analysis.score_cube import cube
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
-from albench.reporting import comparison_tables, sentences, training_tables
-from albench.reporting.content import Section, Text
+from albench.reporting import comparison_tables, figures, headline, sentences, training_tables
+from albench.reporting.content import Figure, Headline, Section, Text
+from albench.reporting.panels import overall_panel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,24 +22,50 @@ if TYPE_CHECKING:
     from albench.reporting.content import Part
     from albench.reporting.derived import Derived, Finding
 
+N_SHOWN = 10
+"""Strategies in the picture that are not folded."""
+
 
 def section(derived: Derived) -> Section:
-    """Return the answer: the state of the results, failed checks, findings, and areas."""
+    """Return the answer: one sentence, a picture, how sure, what to know, and all findings."""
     return Section("The answer", list(_parts(derived)))
 
 
 def _parts(derived: Derived) -> Iterator[Part]:
+    first = derived.findings[0].without(derived.oracles) if derived.findings else None
+    yield Headline(headline.headline(first, derived.named))
+    if first is not None and first.overall["difference"].notna().any():
+        yield _picture(first, derived)
+        if sureness := headline.sureness(first, derived.named):
+            yield Text((sureness,))
     by_picks = bool((derived.records.cells["picks_hash"] != "").any())
-    yield Text((_state(derived), *sentences.counted_once(derived.groups, by_picks=by_picks)))
+    counted_once = sentences.counted_once(derived.groups, by_picks=by_picks)
+    yield Text((_state(derived), *counted_once))
     if (failures := training_tables.failures(derived.checks, derived.named)) is not None:
-        yield failures
+        fails = plural(len(failures.sentences), "check")
+        yield replace(failures, fold=f"Training fails {fails}: where, and by how much")
     if derived.findings:
-        yield Text(tuple(_findings(derived)), is_list=True)
+        yield Text(tuple(_findings(derived)), is_list=True, fold="All findings, block by block")
         if len(derived.findings[0].efficiency):
             primary = derived.findings[0]
             yield comparison_tables.area_table(
                 primary.efficiency, primary.against_random, primary.metric, derived.named
             )
+
+
+def _picture(finding: Finding, derived: Derived) -> Figure:
+    """Return each strategy's mean difference to random over all blocks, the best on top."""
+    metric, named = finding.metric, derived.named
+    is_mean = len(named.blocks) > 1
+    where = f"averaged over {named.all_blocks}" if is_mean else "paired by repetition"
+    caption = (
+        f"Difference to random in the mean {LABELS[metric]} over the labels bought, {where}. "
+        "Thick: the 95 % interval of each strategy; thin: the one that holds for all at once. "
+        "Grey: not told from random."
+    )
+    drawing = figures.overall_differences(finding.overall, metric)
+    panel = overall_panel(finding.overall, metric, "Against random", N_SHOWN)
+    return Figure(f"overall-{metric}", caption, drawing, (panel,))
 
 
 def _findings(derived: Derived) -> Iterator[str]:
@@ -73,7 +101,7 @@ def _judging(derived: Derived) -> Iterator[str]:
     )
     if changed:
         yield (
-            f"**Changed:** an earlier run of these results had another {' and '.join(changed)}, so "
+            f"Changed: an earlier run of these results had another {' and '.join(changed)}, so "
             "that it may have been chosen by what they showed."
         )
 
@@ -90,30 +118,29 @@ def _state(derived: Derived) -> str:
     remarks = [sentences.state_of(derived.records.cells)]
     if manifest.slice and len(derived.records.cells) < manifest.matrix_cells:
         remarks.append(
-            f"**A slice:** {len(derived.records.cells)} of the {manifest.matrix_cells} cells of "
+            f"A slice: {len(derived.records.cells)} of the {manifest.matrix_cells} cells of "
             f"the matrix are here, after `{manifest.slice}`."
         )
     for name, n_cells in manifest.edited.items():
         made = plural(n_cells, "cell was", "cells were")
         remarks.append(
-            f"**Edited:** {made} made by another source of {name} than the one that is recorded "
+            f"Edited: {made} made by another source of {name} than the one that is recorded "
             "under *Plugins*, and kept."
         )
     if manifest.conflicts:
         remarks.append(
-            f"**Conflicts:** {plural(len(manifest.conflicts), 'cell')} succeeded twice with "
+            f"Conflicts: {plural(len(manifest.conflicts), 'cell')} succeeded twice with "
             "different results; the first counts."
         )
     remarks += _judging(derived)
     if oracles := sorted(derived.oracles):
         remarks.append(
-            f"**No competitor:** {', '.join(oracles)} goes by labels that nobody has at that "
+            f"No competitor: {', '.join(oracles)} goes by labels that nobody has at that "
             "time: a measure beside the others, which the sentences below leave out."
         )
     simulated = [name for name, facts in manifest.cohorts.items() if facts.simulated]
     if simulated:
         remarks.append(
-            f"**Simulated data:** {', '.join(simulated)}. What is found there is about the "
-            "simulation."
+            f"Simulated data: {', '.join(simulated)}. What is found there is about the simulation."
         )
     return " ".join(remarks)

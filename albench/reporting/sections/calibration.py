@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.analysis.curves import BASELINE, REFERENCE
 from albench.metrics.catalogue import LABELS
-from albench.reporting import quality_figures
+from albench.reporting import figures, panels, quality_figures
 from albench.reporting.content import Figure, Section, Table
 from albench.reporting.last_rounds import last_round_table
 from albench.reporting.names import styles
@@ -32,13 +32,15 @@ def _calibration_figure(derived: Derived) -> Iterator[Figure]:
     systems = derived.manifest.published.systems()
     shown = {system.strategy for system in systems} | {BASELINE}
     drawn = styles(shown - {REFERENCE})
-    drawing = quality_figures.calibration_curves(derived.rounds, systems, derived.named, drawn)
-    if drawing is not None:
+    lines = quality_figures.calibration_lines(derived.rounds, systems)
+    if lines is not None:
         caption = (
             "Calibration error by labels bought, of the systems of the published tables and of "
             "random: means over repetitions; the grey band is the 95 % interval of random's mean."
         )
-        yield Figure("calibration", caption, drawing)
+        told = (lines, "calibration_error", derived.named, drawn)
+        drawing = figures.learning_curves(*told)
+        yield Figure("calibration", caption, drawing, panels.curve_panels(*told))
 
 
 def _calibration_table(rounds: pd.DataFrame, named: Namer) -> Table:

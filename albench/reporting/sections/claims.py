@@ -57,9 +57,10 @@ def _summary(judged: Sequence[Judged], named: Namer) -> Iterator[str]:
     cohorts = sorted({side.cohort for e in judged for side in (e.claim.better, e.claim.than)})
     where = " and ".join(named.cohort(name) for name in cohorts)
     counts = {standing: sum(e.standing is standing for e in judged) for standing in Standing}
+    whose = "paper's " if all(entry.claim.source for entry in judged) else ""
     n_open = counts[Standing.OPEN] + counts[Standing.TOO_FEW]
     yield (
-        f"Of the paper's {_claims(len(judged))} {_holds(counts[Standing.HOLDS])} on {where}, of "
+        f"Of the {whose}{_claims(len(judged))} {_holds(counts[Standing.HOLDS])} on {where}, of "
         f"{counts[Standing.OPPOSITE]} the opposite holds, and {n_open} "
         f"{'is' if n_open == 1 else 'are'} not decided."
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.analysis import coverage_and_fairness, curves
 from albench.metrics.catalogue import GLOSSES, LABELS
-from albench.reporting import comparison_tables, figures, sentences
+from albench.reporting import comparison_tables, figures, panels, sentences
 from albench.reporting.content import Figure, Section, Text
 from albench.reporting.derived import N_BEST
 from albench.reporting.names import of_block
@@ -44,7 +44,8 @@ def _parts(derived: Derived, finding: Finding) -> Iterator[Part]:
     if metric != derived.primary:  # the primary metric's stands in the answer
         yield comparison_tables.area_table(finding.efficiency, against_random, metric, named)
     yield comparison_tables.comparison_table(finding.efficiency, against_random, metric, named)
-    yield comparison_tables.overall_table(finding.overall, metric, named)
+    if len(named.blocks) > 1:  # of a single block it would say the same again
+        yield comparison_tables.overall_table(finding.overall, metric, named)
     yield from _remarks(derived, finding)
     yield from _difference_figure(rounds, metric, named, drawn)
 
@@ -68,7 +69,8 @@ def _curve_figure(derived: Derived, rounds: pd.DataFrame, metric: str) -> Iterat
             "have all."
         )
     drawing = figures.learning_curves(lines, metric, named, drawn)
-    yield Figure(f"curves-{metric}", caption, drawing)
+    shown = panels.curve_panels(lines, metric, named, drawn)
+    yield Figure(f"curves-{metric}", caption, drawing, shown)
 
 
 def _area_figure(
@@ -80,7 +82,8 @@ def _area_figure(
         "correction."
     )
     drawing = figures.area_differences(comparison, metric, named, drawn)
-    return Figure(f"areas-{metric}", caption, drawing)
+    shown = panels.area_panels(comparison, metric, named)
+    return Figure(f"areas-{metric}", caption, drawing, shown)
 
 
 def _difference_figure(
@@ -96,7 +99,8 @@ def _difference_figure(
         "they do not hide each other."
     )
     drawing = figures.difference_curves(lines, metric, named, drawn)
-    yield Figure(f"differences-{metric}", caption, drawing)
+    shown = panels.difference_panels(lines, metric, named, drawn)
+    yield Figure(f"differences-{metric}", caption, drawing, shown)
 
 
 def _remarks(derived: Derived, finding: Finding) -> Iterator[Text]:

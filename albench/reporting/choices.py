@@ -1,0 +1,169 @@
+"""What readers of a page can choose: blocks, metrics and strategies."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from albench.metrics.catalogue import LABELS, SHOWN
+from albench.reporting.content import Figure, Table
+from albench.reporting.panels import Curves, Intervals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from albench.reporting.content import Section
+    from albench.reporting.panels import Panel, Place
+
+KEYS = ("cohort", "modalities", "model", "budget")
+DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What there is to choose among.
+
+    Parameters
+    ----------
+    strategies : tuple of str
+        As tables write them; elements of the page refer to them by number.
+    blocks : tuple of Place
+        Likewise.
+    metrics : tuple of str
+        Those that figures or tables are about.
+    """
+
+    strategies: tuple[str, ...]
+    blocks: tuple[Place, ...]
+    metrics: tuple[str, ...]
+
+    @property
+    def selects(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Each thing with more than one value, and its values with their labels."""
+        values = {
+            key: list({place.block[i]: _label(place, i) for place in self.blocks}.items())
+            for i, key in enumerate(KEYS)
+        }
+        values["metric"] = [(name, LABELS[name]) for name in self.metrics]
+        return [(key, listed) for key, listed in values.items() if len(listed) > 1]
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain data."""
+        blocks = [{"name": place.name, "block": place.block} for place in self.blocks]
+        return {"strategies": self.strategies, "blocks": blocks, "metrics": self.metrics}
+
+
+def _label(place: Place, i: int) -> str:
+    """Return what the i-th part of a block is called; simulated cohorts always are."""
+    simulated = f"{place.block[i]} (simulated)"
+    is_simulated = i == 0 and place.name.startswith(simulated)
+    return simulated if is_simulated else place.block[i].replace("+", " + ")
+
+
+def choices_of(sections: Sequence[Section]) -> Choices:
+    """Return what a report's panels have to choose among.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+        The report.
+
+    Returns
+    -------
+    Choices
+        In a fixed order; without panels there is nothing to choose.
+    """
+    panels = [panel for figure in figures_of(sections) for panel in figure.panels]
+    strategies = {name for panel in panels for name in _strategies(panel)}
+    blocks = {p.place.block: p.place for p in panels if not _is_matrix(p) and any(p.place.block)}
+    parts = [part for section in sections for part in section.parts]
+    about = {metric_of(part) for part in parts if isinstance(part, Figure | Table)}
+    return Choices(
+        tuple(sorted(strategies)),
+        tuple(blocks[key] for key in sorted(blocks)),
+        tuple(name for name in SHOWN if name in about),
+    )
+
+
+def figures_of(sections: Sequence[Section]) -> Iterator[Figure]:
+    """Yield a report's figures.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+        The report.
+
+    Yields
+    ------
+    Figure
+        In their order.
+    """
+    for section in sections:
+        yield from (part for part in section.parts if isinstance(part, Figure))
+
+
+def metric_of(piece: Figure | Table) -> str:
+    """Return the metric that a figure or table is about: the end of its name; or nothing."""
+    return next((name for name in SHOWN if piece.name.endswith(f"-{name}")), "")
+
+
+def values_of(figure: Figure, choices: Choices) -> list[dict[str, Any]]:
+    """Return the values that a figure's panels draw, as plain data.
+
+    Parameters
+    ----------
+    figure : Figure
+        With panels.
+    choices : Choices
+        Numbers the strategies.
+
+    Returns
+    -------
+    list of dict
+        One a panel: columns, and rows of numbers; the first column is the strategy's number.
+    """
+    numbers = {name: i for i, name in enumerate(choices.strategies)}
+    return [_values(panel, numbers) for panel in figure.panels]
+
+
+def _values(panel: Panel, numbers: dict[str, int]) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": panel.place.name, "block": panel.place.block}
+    if isinstance(panel, Curves):
+        rows = [
+            [numbers[line.strategy], *_rounded(point), n]
+            for line in panel.lines
+            for *point, n in zip(line.x, line.y, line.low, line.high, line.n, strict=True)
+        ]
+        return told | {"columns": ("labelled", "mean", "low", "high", "n"), "rows": rows}
+    if isinstance(panel, Intervals):
+        rows = [
+            [
+                numbers[r.strategy],
+                *_rounded((r.value, r.low, r.high, r.all_low, r.all_high)),
+                r.verdict,
+            ]
+            for r in panel.rows
+        ]
+        columns = ("difference", "low", "high", "low of all at once", "high of all at once")
+        return told | {"columns": (*columns, "verdict"), "rows": rows}
+    rows = [
+        [name, *_rounded(shares)]
+        for name, shares in zip(panel.names, panel.shares.tolist(), strict=True)
+    ]
+    return told | {"columns": panel.names, "rows": rows, "first": "true class"}
+
+
+def _rounded(values: Iterable[float]) -> list[Any]:  # numbers, beside which texts may stand
+    return [None if math.isnan(value) else round(value, DECIMALS) + 0.0 for value in values]
+
+
+def _strategies(panel: Panel) -> Iterable[str]:
+    if isinstance(panel, Curves):
+        return [line.strategy for line in panel.lines]
+    return [row.strategy for row in panel.rows] if isinstance(panel, Intervals) else []
+
+
+def _is_matrix(panel: Panel) -> bool:
+    return not isinstance(panel, Curves | Intervals)

@@ -1,0 +1,123 @@
+"""The answer in one sentence, and how sure it is in another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from albench.analysis.significance import FEWEST_PAIRS
+from albench.analysis.verdicts import Verdict
+from albench.metrics.catalogue import LABELS
+from albench.plural import plural
+from albench.reporting.formats import p_equals, signed, span
+from albench.reporting.names import in_figures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from albench.reporting.derived import Finding
+    from albench.reporting.names import Namer
+
+
+def headline(finding: Finding | None, named: Namer) -> str:
+    """Return the sentence that a reader can repeat.
+
+    Parameters
+    ----------
+    finding : Finding or None
+        The comparisons in the primary metric, of competitors alone; None without any round.
+    named : Namer
+        Counts blocks.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    if finding is None:
+        return "There is no answer yet: no cell has finished."
+    if finding.overall.empty:
+        return "There is no answer: no block has results of a strategy other than random."
+    judged = _judged(finding.overall)
+    if judged.empty:
+        return (
+            f"Nothing is claimed: no strategy has {FEWEST_PAIRS} repetitions that can be paired "
+            "with random's in every block."
+        )
+    better, worse = (
+        judged[judged["verdict"] == verdict] for verdict in (Verdict.BETTER, Verdict.WORSE)
+    )
+    behind = f"; {_does(len(worse))} worse" if len(worse) else ""
+    where = _where(judged, named)
+    label = LABELS[finding.metric]
+    if better.empty:
+        found = "The only strategy does not beat" if len(judged) == 1 else "No strategy beats"
+        return f"{found} random in {label}{where}{_somewhere(finding)}{behind}."
+    best = better.iloc[0]
+    gain = f"{_name(best)} gains {'the most, ' if len(better) > 1 else ''}"
+    if len(better) == 1:
+        by = signed(best["difference"])
+        return f"{_name(best)} beats random in {label}{where}, by {by}{behind}."
+    share = f"{len(better)} of {len(judged)} strategies beat random in {label}{where}"
+    return f"{share}, and {gain}{signed(best['difference'])}{behind}."
+
+
+def sureness(finding: Finding, named: Namer) -> str:
+    """Return how sure the headline is, and what it speaks of.
+
+    Parameters
+    ----------
+    finding : Finding
+        The comparisons in the primary metric, of competitors alone.
+    named : Namer
+        Counts cohorts.
+
+    Returns
+    -------
+    str
+        One or two sentences; empty if nothing is judged.
+    """
+    judged = _judged(finding.overall)
+    if judged.empty:
+        return ""
+    best = judged.iloc[0]
+    both_or_all = "both" if len(judged) == 2 else f"all {len(judged)}"
+    all_of_them = f" for {both_or_all} strategies at once" if len(judged) > 1 else ""
+    repetitions = plural(int(best["n_pairs"]), "repetition")
+    return (
+        f"How sure: {_name(best)}'s difference to random lies between "
+        f"{span(best['all_low'], best['all_high']).replace(' to ', ' and ')}, with 95 % confidence"
+        f"{all_of_them} ({p_equals(best['p_holm'])} after correction, {repetitions}). This is "
+        f"about {named.these_cohorts(finding.against_random['cohort'])}, not about others."
+    )
+
+
+def _judged(overall: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a verdict, the best first; what is better comes before all else."""
+    judged = overall[overall["p_holm"].notna()]
+    is_better = judged["verdict"] == Verdict.BETTER
+    return judged.assign(is_better=is_better).sort_values(
+        ["is_better", "difference"], ascending=False, kind="stable"
+    )
+
+
+def _where(judged: pd.DataFrame, named: Namer) -> str:
+    most = int(judged["n_blocks"].max())
+    return f", averaged over {named.all_blocks}" if most > 1 else ""
+
+
+def _somewhere(finding: Finding) -> str:
+    """Return how often a strategy is better in a single block, where none is on average."""
+    blocks = finding.against_random
+    n = int((blocks["verdict"] == Verdict.BETTER).sum())
+    if not n or int(finding.overall["n_blocks"].max()) < 2:  # one block is its own average
+        return ""
+    finds = plural(n, "finds", "find")
+    return f"; of {len(blocks)} comparisons in single blocks, {finds} one better"
+
+
+def _does(n: int) -> str:
+    return f"{n} {'does' if n == 1 else 'do'}"
+
+
+def _name(row: pd.Series[Any]) -> str:
+    return in_figures(str(row["strategy"]))

@@ -1,0 +1,321 @@
+"""What a figure shows on the page, one panel a block, before it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.analysis.curves import BASELINE, REFERENCE
+from albench.metrics.catalogue import LABELS
+from albench.reporting.names import COLOURS, DASHES, blocks_of, of_block
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from albench.reporting.names import Block, Namer, Style
+
+FAINT, BASE = "faint", "base"
+"""Looks of strategies that are drawn only to show where they lie, and of random."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The block that a panel is about.
+
+    Parameters
+    ----------
+    name : str
+        As tables write it.
+    block : tuple of str
+        Cohort, modalities, model and budget; empty strings where it is about all of them.
+    """
+
+    name: str
+    block: Block = ("", "", "", "")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One strategy's curve.
+
+    Parameters
+    ----------
+    strategy : str
+        As tables write it.
+    look : str
+        The class that says how it is drawn.
+    x, y, low, high : tuple of float
+        One value a round; low and high are NaN where there is no interval.
+    n : tuple of int
+        The repetitions of each round.
+    """
+
+    strategy: str
+    look: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    n: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A panel of learning curves.
+
+    Parameters
+    ----------
+    place : Place
+        Of the panel.
+    lines : tuple of Line
+        In the order in which they are drawn.
+    x_label, y_label : str
+        Of the axes.
+    level : float or None
+        The score of training on all labels.
+    has_bars : bool
+        Whether each line has its interval, as differences do; else random's has a band.
+    """
+
+    place: Place
+    lines: tuple[Line, ...]
+    x_label: str
+    y_label: str
+    level: float | None = None
+    has_bars: bool = False
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One strategy's difference to random.
+
+    Parameters
+    ----------
+    strategy : str
+        As tables write it.
+    verdict : str
+        Better and worse are drawn in colour, all others grey.
+    value, low, high : float
+        The difference and its own 95 % interval.
+    all_low, all_high : float
+        The interval that holds for all rows at once; NaN where there is none.
+    """
+
+    strategy: str
+    verdict: str
+    value: float
+    low: float
+    high: float
+    all_low: float
+    all_high: float
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """A panel of differences, the best on top.
+
+    Parameters
+    ----------
+    place : Place
+        Of the panel.
+    rows : tuple of Interval
+        From the best to the worst.
+    x_label : str
+        Of the axis.
+    n_shown : int
+        Rows that are not folded.
+    """
+
+    place: Place
+    rows: tuple[Interval, ...]
+    x_label: str
+    n_shown: int = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A panel of a confusion matrix.
+
+    Parameters
+    ----------
+    place : Place
+        Of the panel; its name says which system it is.
+    names : tuple of str
+        The classes.
+    shares : ndarray of float, shape (n_classes, n_classes)
+        True classes down, answers across; each row sums to 1.
+    """
+
+    place: Place
+    names: tuple[str, ...]
+    shares: NDArray[np.float64]
+
+
+Panel = Curves | Intervals | Matrix
+
+
+def curve_panels(
+    curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> tuple[Curves, ...]:
+    """Return one panel per block with each strategy's mean curve.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        The result of `curves.learning_curves`.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+    drawn : mapping of str to Style
+        Of each strategy.
+
+    Returns
+    -------
+    tuple of Curves
+        In the order of blocks; without those in which nothing is known.
+    """
+    panels = []
+    for block in blocks_of(curves):
+        part = of_block(curves, block)
+        levels = part.loc[part["strategy"] == REFERENCE, "mean"].dropna().tolist()
+        lines = _lines(part[part["strategy"] != REFERENCE], drawn)
+        level = float(levels[0]) if levels else None
+        place = Place(named.block(block), block)
+        if lines:
+            panels.append(Curves(place, lines, "labelled candidates", LABELS[metric], level))
+    return tuple(panels)
+
+
+def difference_panels(
+    curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+) -> tuple[Curves, ...]:
+    """Return one panel per block with each strategy's difference to random at each round.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        The result of `curves.learning_curves` of `curves.differences_to_random`.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+    drawn : mapping of str to Style
+        Of each strategy.
+
+    Returns
+    -------
+    tuple of Curves
+        In the order of blocks; without those in which nothing is known.
+    """
+    label = f"{LABELS[metric]} minus random's"
+    lines = {block: _lines(of_block(curves, block), drawn) for block in blocks_of(curves)}
+    return tuple(
+        Curves(Place(named.block(block), block), own, "labelled candidates", label, has_bars=True)
+        for block, own in lines.items()
+        if own
+    )
+
+
+def area_panels(comparison: pd.DataFrame, metric: str, named: Namer) -> tuple[Intervals, ...]:
+    """Return one panel per block with each strategy's difference to random in area.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        The result of `comparison.against_random`.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+
+    Returns
+    -------
+    tuple of Intervals
+        In the order of blocks; without those in which nothing is known.
+    """
+    label = f"mean {LABELS[metric]} minus random's"
+    rows = {block: _intervals(of_block(comparison, block)) for block in blocks_of(comparison)}
+    return tuple(
+        Intervals(Place(named.block(block), block), own, label)
+        for block, own in rows.items()
+        if own
+    )
+
+
+def overall_panel(overall: pd.DataFrame, metric: str, title: str, n_shown: int) -> Intervals:
+    """Return the panel with each strategy's mean difference to random over blocks.
+
+    Parameters
+    ----------
+    overall : DataFrame
+        The result of `comparison.across_blocks`.
+    metric : str
+        Name of the metric.
+    title : str
+        Says over what it is averaged.
+    n_shown : int
+        Rows that are not folded.
+
+    Returns
+    -------
+    Intervals
+        The best strategy first.
+    """
+    label = f"mean {LABELS[metric]} over the labels bought, minus random's"
+    return Intervals(Place(title), _intervals(overall), label, n_shown)
+
+
+def _lines(part: pd.DataFrame, drawn: Mapping[str, Style]) -> tuple[Line, ...]:
+    """Return each strategy's line: faint ones first, then random's, so that others lie above."""
+    known = part[part["mean"].notna()].sort_values("n_labelled", kind="stable")
+    lines = [
+        _line(str(name), look(str(name), drawn[str(name)]), line)
+        for name, line in known.groupby("strategy", sort=True)
+    ]
+    depths = {FAINT: 0, BASE: 1}
+    return tuple(sorted(lines, key=lambda line: (depths.get(line.look, 2), line.strategy)))
+
+
+def _line(strategy: str, look_of_it: str, line: pd.DataFrame) -> Line:
+    columns = line[["n_labelled", "mean", "low", "high"]].to_numpy(dtype=float).T.tolist()
+    x, y, low, high = map(tuple, columns)
+    return Line(strategy, look_of_it, x, y, low, high, tuple(line["n"].astype(int).tolist()))
+
+
+def look(strategy: str, style: Style) -> str:
+    """Return the class by which the page draws a strategy.
+
+    Parameters
+    ----------
+    strategy : str
+        Its label.
+    style : Style
+        How figures draw it.
+
+    Returns
+    -------
+    str
+        ``base``, ``faint``, or ``k`` with a number.
+    """
+    if strategy == BASELINE:
+        return BASE
+    if style.is_faint:
+        return FAINT
+    return f"k{COLOURS.index(style.colour) + len(COLOURS) * DASHES.index(style.dash)}"
+
+
+def _intervals(comparison: pd.DataFrame) -> tuple[Interval, ...]:
+    ranked = comparison.sort_values("difference", ascending=False, kind="stable")
+    rows: Sequence[Mapping[Any, Any]] = ranked.to_dict("records")
+    bounds = ("difference", "low", "high", "all_low", "all_high")
+    return tuple(
+        Interval(str(row["strategy"]), str(row["verdict"]), *(float(row[key]) for key in bounds))
+        for row in rows
+        if not np.isnan(row["difference"])
+    )

@@ -1,0 +1,169 @@
+"""A headless Chromium, reports of published results, and a page made by hand, opened in it."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import math
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from matplotlib.figure import Figure as Drawing
+
+from albench.reporting.build import sections
+from albench.reporting.content import Figure, Headline, Section, Table, Text
+from albench.reporting.load import load
+from albench.reporting.page import page
+from albench.reporting.panels import Curves, Interval, Intervals, Line, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER = next((path for path in map(shutil.which, NAMES) if path), None)
+LACKS = (
+    "playwright is not installed"
+    if importlib.util.find_spec("playwright") is None
+    else f"none of {', '.join(NAMES)} is on the path"
+    if BROWSER is None
+    else ""
+)
+STRATEGIES = (
+    "random",
+    "=cmd()",
+    'say "no", <b>',
+    "a & b",
+    "margin",
+    *(f"m-{i}" for i in range(15)),
+)
+BLOCKS = tuple(
+    (cohort, modalities, model, budget)
+    for cohort in ("digits", "liver")
+    for modalities in ("LSTE", "LSTE+LUS")
+    for model in ("small", "large")
+    for budget in ("low", "high")
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a browser where there is none, and say why."""
+    if LACKS:
+        for item in items:
+            if "browser" in item.path.parent.parts[-1:]:
+                item.add_marker(pytest.mark.skip(reason=LACKS))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A browser that Playwright drives."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=BROWSER)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A function that draws the page of published results; their figures are not rendered."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    @functools.cache
+    def draw(name: str) -> Path:
+        records = load(ROOT / "results" / name)
+        told = records.manifest.title, records.manifest.question
+        path: Path = folder / f"{name}.html"
+        path.write_text(page(*told, sections(records)), encoding="utf-8")
+        return path
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with sixteen blocks, two metrics, and strategies of odd names."""
+    path: Path = tmp_path_factory.mktemp("hand") / "page.html"
+    parts = [
+        Section("The answer", [Headline("It depends."), Text(("**Folded**.",), fold="More")]),
+        *(Section(metric, _metric(metric)) for metric in ("accuracy", "auc")),
+    ]
+    path.write_text(page("Odd", "Which?", parts), encoding="utf-8")
+    return path
+
+
+def _metric(metric: str) -> list[Figure | Table]:
+    places = [Place(": ".join((b[0], ", ".join(b[1:]))), b) for b in BLOCKS]
+    curves = tuple(Curves(place, _lines(), "labels", metric, 0.95) for place in places)
+    areas = tuple(Intervals(place, _rows(), metric) for place in places)
+    columns = ("block", "strategy", "area", "labels")
+    numbers = [("0.9 ± 0.1", "–"), ("0.10", "more"), ("−0.5", "12"), ("1.5e-3 ▲", "9")]
+    rows = tuple(
+        (place.name, name, *numbers[i % 4]) for place in places for i, name in enumerate(STRATEGIES)
+    )
+    heads = ("block", *STRATEGIES)
+    grid = tuple((place.name, *(f"0.{i}" for i in range(len(STRATEGIES)))) for place in places)
+    return [
+        Figure(f"curves-{metric}", "Curves.", Drawing(), curves),
+        Figure(f"areas-{metric}", "Areas.", Drawing(), areas),
+        Table(f"all-{metric}", "Everything", "What.", columns, rows),
+        Table(f"grid-{metric}", "Grid", "", heads, grid, is_folded=True),
+    ]
+
+
+def _lines() -> tuple[Line, ...]:
+    looks = ["base", *(f"k{i}" for i in range(4)), *["faint"] * 15]
+    pairs = zip(STRATEGIES, looks, strict=True)
+    xs = (10.0, 20.0, 30.0)
+    return tuple(
+        Line(
+            name,
+            look,
+            xs,
+            tuple(0.5 + 0.01 * i + x / 100 for x in xs),
+            (math.nan, 0.5, 0.6),
+            (math.nan, 0.9, 0.9),
+            (1, 6, 6),
+        )
+        for i, (name, look) in enumerate(pairs)
+    )
+
+
+def _rows() -> tuple[Interval, ...]:
+    verdicts = ["better", "worse", "undecided"]
+    return tuple(
+        Interval(
+            name, verdicts[i % 3], 0.1 - 0.01 * i, -0.2, 0.2, -0.3, math.nan if i == 5 else 0.3
+        )
+        for i, name in enumerate(STRATEGIES[1:])
+    )
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the console said, and what was asked of the network."""
+    return []
+
+
+@pytest.fixture
+def opened(browser: Any, complaints: list[str]) -> Iterator[Callable[..., Any]]:
+    """A function that opens a page in a fresh window."""
+    contexts = []
+
+    def open_page(path: Path, fragment: str = "", width: int = 1400, **told: Any) -> Any:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **told))
+        window = contexts[-1].new_page()
+        window.set_default_timeout(5_000)
+        window.on("console", lambda message: complaints.append(message.text))
+        window.on("pageerror", lambda error: complaints.append(str(error)))
+        window.on("request", lambda request: complaints.append(request.url))
+        window.goto(f"{path.as_uri()}{fragment}")
+        complaints.remove(path.as_uri())  # the page itself was asked for
+        return window
+
+    yield open_page
+    for context in contexts:
+        context.close()

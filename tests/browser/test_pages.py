@@ -1,0 +1,185 @@
+"""Pages of published results: silent, no wider than the screen, open to anybody, whole in print."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LARGE = {"strategies", "traps"}
+PAGES = [
+    pytest.param(name, marks=[pytest.mark.sweep] * (name in LARGE))
+    for name in ("quickstart", "mmfn-al", "strategies", "traps")
+]
+WIDTHS = (375, 800, 1400)
+MEGABYTES = 3.0
+PORTRAIT, LANDSCAPE = 695, 1024
+"""Pixels between the margins of a sheet of A4."""
+
+UNFOLD = "for (const d of document.querySelectorAll('details')) d.open = true"
+
+has_axe = importlib.util.find_spec("axe_playwright_python") is not None
+has_pypdf = importlib.util.find_spec("pypdf") is not None
+pages = pytest.mark.parametrize("name", PAGES)
+
+
+@pages
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_says_nothing_asks_for_nothing_and_keeps_to_its_width(
+    report: Callable[[str], Path],
+    opened: Callable[..., Any],
+    complaints: list[str],
+    name: str,
+    width: int,
+    scheme: str,
+) -> None:
+    window = opened(report(name), width=width, color_scheme=scheme)
+    assert window.evaluate("document.documentElement.scrollWidth") <= width
+    window.evaluate(UNFOLD)
+    assert window.evaluate("document.documentElement.scrollWidth") <= width
+    assert complaints == []
+
+
+@pages
+def test_every_column_of_a_table_can_be_reached_while_the_first_stays(
+    report: Callable[[str], Path], opened: Callable[..., Any], name: str
+) -> None:
+    window = opened(report(name), width=375)
+    wrong = window.evaluate("""() => {
+      for (const details of document.querySelectorAll("details")) details.open = true;
+      return [...document.querySelectorAll(".scroll")].filter((box) => {
+        box.scrollLeft = 1e6;
+        const frame = box.getBoundingClientRect();
+        const cells = [...box.querySelector("tbody tr").cells];
+        const stays = cells[box.querySelector(".by-strategy") ? 1 : 0].getBoundingClientRect();
+        const isWide = box.scrollWidth > box.clientWidth + 1;
+        return cells.at(-1).getBoundingClientRect().right > frame.right + 1
+          || (isWide && Math.abs(stays.left - frame.left) > 1) || stays.width > frame.width * 0.75;
+      }).map((box) => box.getAttribute("aria-label"));
+    }""")
+    assert wrong == []
+
+
+@pages
+def test_no_figure_is_stretched(
+    report: Callable[[str], Path], opened: Callable[..., Any], name: str
+) -> None:
+    window = opened(report(name), width=1400)
+    widths = window.evaluate("""() => [...document.querySelectorAll("figure svg")]
+      .map((svg) => [svg.getBoundingClientRect().width, svg.viewBox.baseVal.width])""")
+    assert widths
+    assert [pair for pair in widths if pair[0] > 1.34 * pair[1]] == []  # points are 4/3 pixels
+
+
+@pages
+def test_at_most_three_words_are_bold_on_the_first_screen(
+    report: Callable[[str], Path], opened: Callable[..., Any], name: str
+) -> None:
+    window = opened(report(name), width=1400)
+    bold = window.locator("main > section").first.locator("strong:visible").all()
+    seen = [b.inner_text() for b in bold if b.bounding_box()["y"] < 900]
+    assert len(" ".join(seen).split()) <= 3
+    headline = window.locator(".headline")
+    assert headline.count() == 1
+    assert headline.bounding_box()["y"] < 500
+    assert window.locator(".intervals").first.bounding_box()["y"] < 700
+
+
+@pages
+def test_a_page_is_small(report: Callable[[str], Path], name: str) -> None:
+    assert report(name).stat().st_size < MEGABYTES * 1e6
+
+
+@pages
+@pytest.mark.skipif(not has_axe, reason="axe-playwright-python is not installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    report: Callable[[str], Path], opened: Callable[..., Any], name: str, scheme: str
+) -> None:
+    assert violations(opened(report(name), color_scheme=scheme)) == {}
+
+
+@pytest.mark.skipif(not has_axe, reason="axe-playwright-python is not installed")
+def test_axe_finds_nothing_where_something_is_chosen(
+    opened: Callable[..., Any], by_hand: Path
+) -> None:
+    window = opened(by_hand, "#cohort=digits&follow=margin&follow=m-1&sort.all-auc=2.up", width=375)
+    assert violations(window) == {}
+
+
+def violations(window: Any) -> dict[str, str]:
+    """Return the rules that a page breaks with all its folds open, and where first."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    window.evaluate(UNFOLD)
+    told = Axe().run(window).response["violations"]
+    return {entry["id"]: entry["nodes"][0]["html"][:300] for entry in told}
+
+
+@pages
+def test_a_page_is_whole_without_scripts(
+    report: Callable[[str], Path], opened: Callable[..., Any], name: str
+) -> None:
+    window = opened(report(name), java_script_enabled=False)
+    assert window.locator("#choose").is_hidden()
+    assert window.locator("button:visible").count() == 0
+    assert window.locator("section:visible").count() == window.locator("section").count()
+    assert window.locator(".panel:visible").count() == window.locator(".panel").count() > 0
+    fold = window.locator("main details:visible").first
+    fold.locator("summary").click()
+    assert fold.locator("> :not(summary)").first.is_visible()
+
+
+@pages
+@pytest.mark.skipif(not has_pypdf, reason="pypdf is not installed")
+@pytest.mark.parametrize("scripts", [True, False])
+def test_all_that_is_folded_is_printed_and_no_sheet_is_empty(
+    report: Callable[[str], Path], opened: Callable[..., Any], name: str, scripts: bool
+) -> None:
+    from pypdf import PdfReader
+
+    window = opened(report(name), java_script_enabled=scripts)
+    sheets = PdfReader(io.BytesIO(window.pdf(prefer_css_page_size=True))).pages
+    texts = [" ".join(sheet.extract_text().split()) for sheet in sheets]
+    assert [i for i, text in enumerate(texts) if len(text) < 30] == []
+    whole = "".join("".join(texts).split())
+    captions = window.locator(".tabled details .caption").all_text_contents()
+    assert captions
+    assert [text for text in captions if "".join(text.split())[:25] not in whole] == []
+
+
+@pages
+def test_no_table_is_wider_than_the_sheet_that_it_is_printed_on(
+    report: Callable[[str], Path], opened: Callable[..., Any], name: str
+) -> None:
+    window = opened(report(name), width=PORTRAIT)
+    window.emulate_media(media="print")
+    for width, selector in ((PORTRAIT, ":not(.sideways)"), (LANDSCAPE, ".sideways")):
+        window.set_viewport_size({"width": width, "height": 900})
+        tables = window.locator(f".tabled{selector} table")
+        widths = tables.evaluate_all(
+            "all => all.map((t) => [t.parentElement.ariaLabel, t.getBoundingClientRect().width])"
+        )
+        assert [told for told in widths if told[1] > width] == []
+
+
+@pytest.mark.parametrize("name", ["quickstart"])
+def test_names_are_read_out_with_the_values_of_a_figure(
+    report: Callable[[str], Path], opened: Callable[..., Any], name: str
+) -> None:
+    window = opened(report(name), java_script_enabled=False)
+    chart = window.locator("svg.curves").first
+    assert chart.get_attribute("role") == "img"
+    described = [
+        window.locator(f"#{part}").text_content()
+        for part in chart.get_attribute("aria-labelledby").split()
+    ]
+    assert described[0] == "accuracy by labelled candidates, breast-cancer: mean"
+    assert "margin 0." in described[1]
