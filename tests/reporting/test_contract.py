@@ -130,7 +130,7 @@ def test_only_ordered_cohorts_have_ordinal_scores(publish_run: Callable[..., Pat
 
 def test_a_run_without_a_success_has_a_report(publish_run: Callable[[int], Path]) -> None:
     text = (publish_run(0) / "report" / "report.md").read_text(encoding="utf-8")
-    assert "**Incomplete:** 0 of 8 planned cells succeeded (8 error)" in text
+    assert "Incomplete: 0 of 8 planned cells succeeded (8 error)" in text
 
 
 NEW_METRIC = """

@@ -93,7 +93,7 @@ def test_every_clip_leads_somewhere(read: Reader, html: str) -> None:
 
 
 def test_all_figures_are_inside(read: Reader, html: str) -> None:
-    assert read.tags["figure"] == 7  # the answer's, and three of each metric
+    assert read.tags["figure"] == 8  # the answer's, the frontier, and three of each metric
     n_blocks, n_metrics = 3, 2
     assert html.count('<svg class="curves') == 2 * n_blocks * n_metrics
     assert html.count('<table class="intervals"') == 1 + n_blocks * n_metrics

@@ -151,7 +151,7 @@ def test_an_incomplete_run_says_so_first(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     some_missing(toy)
     first, _, _ = told(toy).partition("\n\n- ")
-    assert "**Incomplete:** 33 of 48 planned cells succeeded (15 missing)" in first
+    assert "Incomplete: 33 of 48 planned cells succeeded (15 missing)" in first
 
 
 def test_a_mean_over_fewer_repetitions_says_of_how_many(make_toy: Callable[..., Any]) -> None:
