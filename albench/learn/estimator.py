@@ -221,9 +221,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         Lesson
             That follows `begin_fit`.
         """
-        return Lesson.of(
-            self.training, self.seeds, self.store, candidates, labels, self._n_taught
-        )
+        return Lesson.of(self.training, self.seeds, self.store, candidates, labels, self._n_taught)
 
     def adopt(self, state: Mapping[str, torch.Tensor], n_taught: int) -> None:
         """Take over the weights that a training has come to elsewhere.
@@ -238,9 +236,9 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         if not self.initialized_:
             self.initialize()
         self._prediction, self._n_taught = None, n_taught
+        own = weights_and_buffers(self.module_)
         with torch.no_grad():
-            for name, values in weights_and_buffers(self.module_).items():
-                values.copy_(state[name])
+            torch._foreach_copy_(list(own.values()), [state[name] for name in own])
 
     def _fresh_network(self) -> nn.Module:
         # Another one in each round, as only the order of batches is keyed by the round.

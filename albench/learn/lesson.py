@@ -51,7 +51,7 @@ class Lesson:
     rng: np.random.Generator
 
     @classmethod
-    def of(  # noqa: PLR0913  # what a training depends on
+    def of(  # what a training depends on
         cls,
         training: Training,
         seeds: Seeds,

@@ -100,7 +100,8 @@ class Lockstep:
             classifier.adopt(self._first_weights(classifier), 0)
         else:
             classifier.begin_fit()
-        return _Begun(pupil, labels, classifier.lesson(candidates, labels))
+        lesson = classifier.lesson(candidates, labels)
+        return _Begun(pupil, labels, lesson, weights_and_buffers(classifier.module_))
 
     def _first_weights(self, classifier: FusionClassifier) -> State:
         """Return the weights that a seed gives, which all strategies of a repetition share."""
@@ -171,15 +172,13 @@ class _Begun:
     pupil: Pupil
     labels: Integers
     lesson: Lesson
+    state: State
 
     @property
     def key(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """What must be equal in a stack: the make of the network, and the sizes of the lesson."""
         classifier, lesson = self.pupil.classifier, self.lesson
-        shapes = tuple(
-            (name, tuple(values.shape))
-            for name, values in weights_and_buffers(classifier.module_).items()
-        )
+        shapes = tuple((name, tuple(values.shape)) for name, values in self.state.items())
         make = id(classifier.model), shapes, classifier.training, str(classifier.device)
         sizes = len(lesson.labels), len(lesson.valid_labels), lesson.n_epochs
         return make, sizes
@@ -198,7 +197,7 @@ class _Course:
         self._lessons = [begun.lesson for begun in group]
         self._training = self._classifiers[0].training
         self._device = torch.device(self._classifiers[0].device)
-        states = [weights_and_buffers(each.module_) for each in self._classifiers]
+        states = [begun.state for begun in group]
         with torch.no_grad():
             self._state = {name: torch.stack([s[name] for s in states]) for name in states[0]}
         self._weights = _stacked_class_weights(group, self._device)
@@ -360,9 +359,7 @@ class _Samples:
         return 4 * self._labels.numel() * numbers
 
 
-def _stacked_class_weights(
-    group: Sequence[_Begun], device: torch.device
-) -> torch.Tensor | None:
+def _stacked_class_weights(group: Sequence[_Begun], device: torch.device) -> torch.Tensor | None:
     rows: list[torch.Tensor] = []
     for begun in group:
         classifier = begun.pupil.classifier

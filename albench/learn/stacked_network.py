@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Tensors = dict[str, torch.Tensor]
 
 GPU_TOLERANCE = 1e-5
-"""By how much gradients may differ on a GPU, whose kernels are chosen by size; on a CPU, by none."""
+"""How far gradients may differ on a GPU, whose kernels are chosen by size; on a CPU not at all."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -105,7 +105,7 @@ class StackedNetwork:
         """
         if batch.key not in self._masks:
             row = batch.row(0)
-            self._update.train()
+            self._set_training(True)
             with torch.no_grad():
                 used = self._dropout.masks_in(lambda: self._update.loss(row.samples, row.targets))
             self._masks[batch.key] = used
@@ -132,7 +132,7 @@ class StackedNetwork:
             If torch cannot stack what the network does, or gets other digits that way.
         """
         coefficients = _coefficients(batch)
-        self._update.train()
+        self._set_training(True)
         inputs = [*state.values(), *batch.samples.values(), batch.targets, coefficients]
         inputs += batch.masks
         if batch.key not in self._gradients:
@@ -163,12 +163,16 @@ class StackedNetwork:
             answer: torch.Tensor = functional_call(self._update.network, weights, (given,))
             return answer.float()
 
-        self._update.eval()
+        self._set_training(False)
         inputs = [*state.values(), *samples.values()]
         key = tuple(tuple(values.shape) for values in samples.values())
         if key not in self._logits:
             self._logits[key] = record(lambda tensors: [vmap(one)(*tensors)], inputs)
         return self._logits[key](*inputs)[0]
+
+    def _set_training(self, wanted: bool) -> None:
+        if self._update.training != wanted:  # a walk through all layers
+            self._update.train(wanted)
 
     def _recorded(
         self, state: Tensors, batch: StackedBatch, inputs: list[torch.Tensor]
@@ -272,7 +276,9 @@ def _coefficients(batch: StackedBatch) -> torch.Tensor:
     targets, weights = batch.targets, batch.class_weights
     if weights is None:
         n = targets.shape[1]
-        return (1 / torch.tensor(float(n), device=targets.device)).expand(targets.shape).contiguous()
+        return (
+            (1 / torch.tensor(float(n), device=targets.device)).expand(targets.shape).contiguous()
+        )
     of_sample = weights.gather(1, targets)
     blank = weights.new_zeros(targets.shape[1], weights.shape[1])
     totals = [

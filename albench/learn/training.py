@@ -62,9 +62,7 @@ def build_optimiser(training: Training, module: nn.Module) -> torch.optim.Optimi
     return optimiser_of(training, parameter_groups(module))
 
 
-def optimiser_of(
-    training: Training, groups: Sequence[Mapping[str, Any]]
-) -> torch.optim.Optimizer:
+def optimiser_of(training: Training, groups: Sequence[Mapping[str, Any]]) -> torch.optim.Optimizer:
     """Return a fresh optimiser of groups of parameters.
 
     Parameters
