@@ -71,3 +71,7 @@ class PurityViolation(AlbenchError):
 
 class UndeclaredNeed(AlbenchError):
     """A strategy read something of the pool that its ``needs`` do not declare."""
+
+
+class NotStackable(AlbenchError):
+    """A network that cannot learn in lockstep with others; the message says why, as a clause."""

@@ -8,7 +8,6 @@ modality; images and vectors stay in its `SampleStore`.
 from __future__ import annotations
 
 import hashlib
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +16,10 @@ import torch
 from skorch import NeuralNetClassifier
 from torch import nn
 
-from albench.errors import DataError
 from albench.learn.batch_norm import reestimate
 from albench.learn.batches import Batches, CandidateDataset
 from albench.learn.devices import resolved
+from albench.learn.lesson import Lesson, checked_set
 from albench.learn.network import build_network
 from albench.learn.prediction import Prediction
 from albench.learn.training import (
@@ -29,9 +28,9 @@ from albench.learn.training import (
     build_schedule,
     class_weights,
 )
-from albench.learn.validation import EarlyStop, validation_mask
+from albench.learn.validation import EarlyStop
 from albench.learn.warm_start import shrink_and_perturb
-from albench.seeds import generator, torch_seeded
+from albench.seeds import torch_seeded
 from albench.spec.training import Training
 
 if TYPE_CHECKING:
@@ -145,11 +144,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         FusionClassifier
             Itself.
         """
-        if self.training.warm_start and self.initialized_:
-            shrink_and_perturb(self.module_, self.training, self._fresh_network)
-        else:
-            self.initialize()
-            self._n_taught = 0
+        self.begin_fit()
         return self.partial_fit(X, y, **fit_params)
 
     def partial_fit(
@@ -188,11 +183,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         """
         if fit_params:
             raise TypeError(f"fit takes X and y alone, found {', '.join(fit_params)}")
-        candidates, labels = _candidates(X), np.asarray(y, dtype=np.intp)
-        if labels.shape != candidates.shape[:1] or not len(labels):
-            raise DataError(f"{len(candidates)} candidates with labels of shape {labels.shape}")
-        if labels.min() < 0 or labels.max() >= self.n_classes:
-            raise DataError(f"class numbers must lie in 0 to {self.n_classes - 1}")
+        candidates, labels = checked_set(X, y, self.n_classes)
         if not self.initialized_:
             self.initialize()
         self._prediction = None
@@ -204,6 +195,50 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
             self.fit_loop(candidates, labels)
         self._n_taught = len(labels)
         return self
+
+    # -- training in lockstep with others ------------------------------------------------------
+
+    def begin_fit(self) -> None:
+        """Bring the network to the weights that `fit` would start from."""
+        if self.training.warm_start and self.initialized_:
+            shrink_and_perturb(self.module_, self.training, self._fresh_network)
+        else:
+            self.initialize()
+            self._n_taught = 0
+
+    def lesson(self, candidates: NDArray[np.intp], labels: NDArray[np.intp]) -> Lesson:
+        """Return what a training on a labelled set goes through.
+
+        Parameters
+        ----------
+        candidates : ndarray of int, shape (n, n_modalities)
+            Sample numbers.
+        labels : ndarray of int, shape (n,)
+            Class numbers.
+
+        Returns
+        -------
+        Lesson
+            That follows `begin_fit`.
+        """
+        return Lesson.of(self.training, self.seeds, self.store, candidates, labels, self._n_taught)
+
+    def adopt(self, state: Mapping[str, torch.Tensor], n_taught: int) -> None:
+        """Take over the weights that a training has come to elsewhere.
+
+        Parameters
+        ----------
+        state : mapping of str to Tensor
+            All weights and buffers; they are copied.
+        n_taught : int
+            How many candidates they were trained on.
+        """
+        if not self.initialized_:
+            self.initialize()
+        self._prediction, self._n_taught = None, n_taught
+        own = weights_and_buffers(self.module_)
+        with torch.no_grad():
+            torch._foreach_copy_(list(own.values()), [state[name] for name in own])
 
     def _fresh_network(self) -> nn.Module:
         # Another one in each round, as only the order of batches is keyed by the round.
@@ -226,16 +261,14 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         FusionClassifier
             Itself.
         """
-        rng = generator(self.seeds.batches)
-        training, subjects = self.training, self.store.subjects(X)
-        apart = validation_mask(subjects, training.validation, rng, training.validate_from)
-        size = training.batch_size
-        train = CandidateDataset(self.store, X[~apart], y[~apart])
-        valid = CandidateDataset(self.store, X[apart], y[apart])
+        training, size = self.training, self.training.batch_size
+        lesson = self.lesson(X, y)
+        train = CandidateDataset(self.store, lesson.candidates, lesson.labels)
+        valid = CandidateDataset(self.store, lesson.valid_candidates, lesson.valid_labels)
         stop = EarlyStop(self.module_, training.patience) if len(valid) else None
-        batches, validation = Batches(train, size, rng), Batches(valid, size)
+        batches, validation = Batches(train, size, lesson.rng), Batches(valid, size)
         datasets = {"dataset_train": train, "dataset_valid": valid}
-        n_epochs = training.n_epochs(len(batches), self._share_new(len(X)))
+        n_epochs = lesson.n_epochs
         self._schedule = build_schedule(training, self.optimizer_, n_epochs * len(batches))
         for number in range(n_epochs):
             self.notify("on_epoch_begin", **datasets)
@@ -251,9 +284,6 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         if stop is not None:
             stop.restore_best()
         return self
-
-    def _share_new(self, n: int) -> Fraction:
-        return Fraction(max(n - self._n_taught, 0), n)
 
     def train_step(self, batch: Batch, **fit_params: Any) -> dict[str, Any]:  # skorch's
         """Update the weights once, and then the learning rate.
@@ -518,6 +548,22 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
             digest.update(f"{name} {array.dtype} {array.shape};".encode())
             digest.update(array.tobytes())
         return digest.hexdigest()
+
+
+def weights_and_buffers(network: nn.Module) -> dict[str, torch.Tensor]:
+    """Return all that a network learns or keeps, each once, by name.
+
+    Parameters
+    ----------
+    network : Module
+        Any.
+
+    Returns
+    -------
+    dict of str to Tensor
+        The tensors themselves.
+    """
+    return {**dict(network.named_parameters()), **dict(network.named_buffers())}
 
 
 def _candidates(X: ArrayLike) -> NDArray[np.intp]:

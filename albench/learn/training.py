@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -59,17 +59,32 @@ def build_optimiser(training: Training, module: nn.Module) -> torch.optim.Optimi
     Optimizer
         In its fused form where the device has one.
     """
+    return optimiser_of(training, parameter_groups(module))
+
+
+def optimiser_of(training: Training, groups: Sequence[Mapping[str, Any]]) -> torch.optim.Optimizer:
+    """Return a fresh optimiser of groups of parameters.
+
+    Parameters
+    ----------
+    training : Training
+        Which one, and its settings.
+    groups : sequence of mapping
+        With ``params`` and ``lr_scale``.
+
+    Returns
+    -------
+    Optimizer
+        In its fused form where the device has one.
+    """
     settings: dict[str, Any] = {"weight_decay": training.weight_decay}
     if training.optimiser == "sgd":
         settings["momentum"] = training.momentum
-    devices = {parameter.device.type for parameter in module.parameters()}
+    devices = {parameter.device.type for group in groups for parameter in group["params"]}
     settings["fused"] = devices <= set(_FUSED_DEVICES)
     rate = training.learning_rate
-    groups = [
-        {"params": group["params"], "lr": rate * group["lr_scale"]}
-        for group in _parameter_groups(module)
-    ]
-    return OPTIMISERS[training.optimiser](groups, lr=rate, **settings)
+    scaled = [{"params": group["params"], "lr": rate * group["lr_scale"]} for group in groups]
+    return OPTIMISERS[training.optimiser](scaled, lr=rate, **settings)
 
 
 def build_schedule(
@@ -96,7 +111,19 @@ def build_schedule(
     return torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=n_updates)
 
 
-def _parameter_groups(module: nn.Module) -> list[dict[str, Any]]:
+def parameter_groups(module: nn.Module) -> list[dict[str, Any]]:
+    """Return the parameters of a network by the rate at which they learn.
+
+    Parameters
+    ----------
+    module : Module
+        If it offers ``parameter_groups``, those.
+
+    Returns
+    -------
+    list of dict
+        With ``params`` and ``lr_scale``, a factor on the learning rate.
+    """
     offered = getattr(module, "parameter_groups", None)
     if offered is None:
         return [{"params": list(module.parameters()), "lr_scale": 1.0}]

@@ -1,0 +1,106 @@
+"""A function of tensors, run once and recorded as the list of operations that it came to.
+
+What torch.func does to a function (vmap, grad) costs several times the arithmetic of a small
+network, and is the same work at every update. Played from the record, an update is its kernels
+alone: the same kernels in the same order on tensors of the same shapes, hence the same bits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import fx
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Tensors = list[torch.Tensor]
+
+_RESHAPES = ("aten::expand", "aten::view", "aten::_unsafe_view")
+
+
+def record(
+    function: Callable[[Tensors], Sequence[torch.Tensor]], inputs: Tensors
+) -> Callable[..., Tensors]:
+    """Return a function's operations on tensors of these shapes, as a function of the same inputs.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the inputs and returns tensors. Whatever in it is no operation on tensors happens
+        once, now: a branch that depends on values would be decided for good, but vmap refuses it.
+    inputs : list of Tensor
+        Contiguous, of the shapes for which the record will hold.
+
+    Returns
+    -------
+    callable
+        Takes the inputs one by one, of the same shapes and layouts; returns what `function`
+        returns.
+    """
+    recorder = _Recorder(inputs)
+    with recorder:
+        outputs = function(inputs)
+    recorder.graph.output([recorder.node_of(tensor) for tensor in outputs])
+    recorder.graph.eliminate_dead_code()
+    played: Callable[..., Tensors] = fx.GraphModule(recorder.constants, recorder.graph).forward
+    return played
+
+
+class _Recorder(TorchDispatchMode):
+    """Writes every operation that reaches a kernel into a graph, and carries it out."""
+
+    def __init__(self, inputs: Tensors) -> None:
+        super().__init__()
+        self.graph = fx.Graph()
+        self.constants = torch.nn.Module()
+        # By identity; the tensors are kept, so that no other one can get the number of a dead one.
+        self._nodes: dict[int, tuple[torch.Tensor, fx.Node]] = {}
+        for number, tensor in enumerate(inputs):
+            self._know(tensor, self.graph.placeholder(f"input_{number}"))
+
+    def node_of(self, tensor: torch.Tensor) -> fx.Node:
+        """Return the node of a tensor; one that no recorded operation made is a constant."""
+        if id(tensor) not in self._nodes:
+            name = f"constant_{len(self._nodes)}"
+            self.constants.register_buffer(name, tensor)
+            self._know(tensor, self.graph.get_attr(name))
+        return self._nodes[id(tensor)][1]
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:  # torch's
+        del types
+        result = func(*args, **(kwargs or {}))
+        if _changes_nothing(func, args, result):
+            self._know(result, self.node_of(args[0]))
+            return result
+        node = self.graph.call_function(
+            func, tree_map(self._as_node, args), tree_map(self._as_node, kwargs or {})
+        )
+        if isinstance(result, torch.Tensor):
+            self._know(result, node)
+        elif isinstance(result, tuple | list):
+            for number, part in enumerate(result):
+                if isinstance(part, torch.Tensor):
+                    self._know(part, self.graph.call_function(_part, (node, number)))
+        return result
+
+    def _as_node(self, value: Any) -> Any:  # whatever operations take
+        return self.node_of(value) if isinstance(value, torch.Tensor) else value
+
+    def _know(self, tensor: torch.Tensor, node: fx.Node) -> None:
+        self._nodes[id(tensor)] = tensor, node
+
+
+def _part(values: Sequence[torch.Tensor], number: int) -> torch.Tensor:
+    return values[number]
+
+
+def _changes_nothing(func: Any, args: Any, result: Any) -> bool:  # torch's
+    if func._schema.name not in _RESHAPES:
+        return False
+    return bool(result.shape == args[0].shape and result.stride() == args[0].stride())

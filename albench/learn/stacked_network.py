@@ -1,0 +1,319 @@
+"""Networks of one make as a single one, whose weights have one more axis: a head each."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+from torch.func import functional_call, grad, vmap
+from torch.nn import functional
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from albench.errors import NotStackable
+from albench.learn.dropout_masks import MaskedDropout
+from albench.learn.recorded_program import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from albench.api.model import Network
+    from albench.learn.dropout_masks import Mask
+
+    Tensors = dict[str, torch.Tensor]
+
+GPU_TOLERANCE = 1e-5
+"""How far gradients may differ on a GPU, whose kernels are chosen by size; on a CPU not at all."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StackedBatch:
+    """A batch of every head.
+
+    Parameters
+    ----------
+    samples : dict of str to Tensor, shape (n_heads, n, *shape)
+        Of each modality, contiguous.
+    targets : Tensor of int64, shape (n_heads, n)
+        Class numbers.
+    class_weights : Tensor, shape (n_heads, n_classes), or None
+        Of each head's loss.
+    masks : sequence of Tensor, shape (n_heads, *shape)
+        Of dropout, in the order in which a pass asks for them.
+    """
+
+    samples: Tensors
+    targets: torch.Tensor
+    class_weights: torch.Tensor | None = None
+    masks: Sequence[torch.Tensor] = ()
+
+    @property
+    def key(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes for which an update is recorded."""
+        return tuple(tuple(values.shape) for values in self.samples.values())
+
+    def row(self, number: int) -> StackedBatch:
+        """Return the batch of one head, without the axis of heads."""
+        weights = self.class_weights
+        return StackedBatch(
+            samples={name: values[number] for name, values in self.samples.items()},
+            targets=self.targets[number],
+            class_weights=None if weights is None else weights[number],
+            masks=[mask[number] for mask in self.masks],
+        )
+
+
+class StackedNetwork:
+    """What computes gradients and logits of many heads at once.
+
+    Parameters
+    ----------
+    network : Network
+        Any of them. It is copied; weights are handed in with every call.
+
+    Raises
+    ------
+    NotStackable
+        If its layers say that it cannot be stacked.
+    """
+
+    def __init__(self, network: Network) -> None:
+        _require_stackable(network)
+        self._update = _Update(copy.deepcopy(network))
+        self._dropout = MaskedDropout(self._update)
+        self._learnable = [
+            name for name, weight in network.named_parameters() if weight.requires_grad
+        ]
+        self._gradients: dict[Any, _Gradients] = {}
+        self._logits: dict[Any, Callable[..., list[torch.Tensor]]] = {}
+        self._masks: dict[Any, list[Mask]] = {}
+
+    def masks(self, batch: StackedBatch) -> list[Mask]:
+        """Return which masks an update of one head on such a batch asks for.
+
+        Parameters
+        ----------
+        batch : StackedBatch
+            Without masks.
+
+        Returns
+        -------
+        list of Mask
+            In their order.
+        """
+        if batch.key not in self._masks:
+            row = batch.row(0)
+            self._set_training(True)
+            with torch.no_grad():
+                used = self._dropout.masks_in(lambda: self._update.loss(row.samples, row.targets))
+            self._masks[batch.key] = used
+        return self._masks[batch.key]
+
+    def gradients(self, state: Tensors, batch: StackedBatch) -> Tensors:
+        """Return the gradient of each head's loss by its own weights.
+
+        Parameters
+        ----------
+        state : dict of str to Tensor, shape (n_heads, *shape)
+            All weights and buffers.
+        batch : StackedBatch
+            Of all heads, with masks.
+
+        Returns
+        -------
+        dict of str to Tensor, shape (n_heads, *shape)
+            Of the weights that take part. The same bits as of each head by itself.
+
+        Raises
+        ------
+        NotStackable
+            If torch cannot stack what the network does, or gets other digits that way.
+        """
+        coefficients = _coefficients(batch)
+        self._set_training(True)
+        inputs = [*state.values(), *batch.samples.values(), batch.targets, coefficients]
+        inputs += batch.masks
+        if batch.key not in self._gradients:
+            self._gradients[batch.key] = self._recorded(state, batch, inputs)
+        program = self._gradients[batch.key]
+        return dict(zip(program.names, program.play(*inputs), strict=True))
+
+    def logits(self, state: Tensors, samples: Tensors) -> torch.Tensor:
+        """Return the logits of every head, without dropout.
+
+        Parameters
+        ----------
+        state : dict of str to Tensor, shape (n_heads, *shape)
+            All weights and buffers.
+        samples : dict of str to Tensor, shape (n_heads, n, *shape)
+            Of each modality.
+
+        Returns
+        -------
+        Tensor, shape (n_heads, n, n_classes)
+            Before the softmax.
+        """
+        names, modalities = list(state), list(samples)
+
+        def one(*tensors: torch.Tensor) -> torch.Tensor:
+            weights = dict(zip(names, tensors, strict=False))
+            given = dict(zip(modalities, tensors[len(names) :], strict=True))
+            answer: torch.Tensor = functional_call(self._update.network, weights, (given,))
+            return answer.float()
+
+        self._set_training(False)
+        inputs = [*state.values(), *samples.values()]
+        key = tuple(tuple(values.shape) for values in samples.values())
+        if key not in self._logits:
+            self._logits[key] = record(lambda tensors: [vmap(one)(*tensors)], inputs)
+        return self._logits[key](*inputs)[0]
+
+    def _set_training(self, wanted: bool) -> None:
+        if self._update.training != wanted:  # a walk through all layers
+            self._update.train(wanted)
+
+    def _recorded(
+        self, state: Tensors, batch: StackedBatch, inputs: list[torch.Tensor]
+    ) -> _Gradients:
+        names, modalities = list(state), list(batch.samples)
+        learnable, n_samples = self._learnable, len(modalities)
+
+        def loss(learned: Tensors, rest: Tensors, *others: torch.Tensor) -> torch.Tensor:
+            samples = dict(zip(modalities, others, strict=False))
+            targets, coefficients, *masks = others[n_samples:]
+            self._dropout.hand_in(masks)
+            weights = {f"network.{name}": value for name, value in {**learned, **rest}.items()}
+            answer: torch.Tensor = functional_call(
+                self._update, weights, (samples, targets, coefficients)
+            )
+            return answer
+
+        exact = self._one_by_one(state, batch)
+        used = [name for name in learnable if exact[0][name] is not None]
+
+        def gradients(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
+            given = dict(zip(names, tensors, strict=False))
+            learned = {name: given.pop(name) for name in used}
+            answer = vmap(grad(loss))(learned, given, *tensors[len(names) :])
+            return [answer[name] for name in used]
+
+        try:
+            play = record(gradients, inputs)
+        # What vmap refuses (values that decide, changes in place, random numbers) it refuses by
+        # errors of several classes, and a plugin's network may raise others.
+        except Exception as error:
+            raise NotStackable(f"torch cannot stack it: {_first_line(error)}") from error
+        program = _Gradients(used, play)
+        _require_equal(dict(zip(used, play(*inputs), strict=True)), exact, batch)
+        return program
+
+    def _one_by_one(
+        self, state: Tensors, batch: StackedBatch
+    ) -> dict[int, dict[str, torch.Tensor | None]]:
+        """Return the gradients of the first head, one in the middle and the last, by autograd."""
+        n_heads = len(batch.targets)
+        answers = {}
+        for number in sorted({0, n_heads // 2, n_heads - 1}):
+            row = batch.row(number)
+            weights = {name: values[number].detach().clone() for name, values in state.items()}
+            learned = [weights[name].requires_grad_() for name in self._learnable]
+            self._dropout.hand_in(row.masks)
+            # Through the loss as training has it, and not as the stack computes it.
+            loss = functional_call(
+                self._update,
+                {f"network.{name}": value for name, value in weights.items()},
+                (row.samples, row.targets),
+                {"class_weights": row.class_weights},
+            )
+            found = torch.autograd.grad(loss, learned, allow_unused=True)
+            answers[number] = dict(zip(self._learnable, found, strict=True))
+        return answers
+
+
+@dataclass(frozen=True, eq=False)
+class _Gradients:
+    names: list[str]
+    play: Callable[..., list[torch.Tensor]]
+
+
+class _Update(nn.Module):
+    """A network with its loss, so that both are called with the same weights handed in."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self,
+        samples: Mapping[str, torch.Tensor],
+        targets: torch.Tensor,
+        coefficients: torch.Tensor | None = None,
+        class_weights: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        logits = self.network(samples).float()
+        if coefficients is None:
+            loss = functional.cross_entropy(logits, targets, weight=class_weights)
+        else:
+            chosen = torch.log_softmax(logits, 1).gather(1, targets[:, None])[:, 0]
+            loss = -(chosen * coefficients).sum()
+        auxiliary = getattr(self.network, "auxiliary_loss", None)
+        return loss if auxiliary is None else loss + auxiliary(targets)
+
+    def loss(self, samples: Mapping[str, torch.Tensor], targets: torch.Tensor) -> torch.Tensor:
+        """Return the loss with the weights that it has."""
+        answer: torch.Tensor = self(samples, targets)
+        return answer
+
+
+def _coefficients(batch: StackedBatch) -> torch.Tensor:
+    """Return what each candidate's log-probability counts in its head's loss, ``(n_heads, n)``.
+
+    Torch's own loss divides by the sum of the weights of a batch. vmap would add them up in another
+    order; here they are added by the operation that training uses.
+    """
+    targets, weights = batch.targets, batch.class_weights
+    if weights is None:
+        n = targets.shape[1]
+        return (
+            (1 / torch.tensor(float(n), device=targets.device)).expand(targets.shape).contiguous()
+        )
+    of_sample = weights.gather(1, targets)
+    blank = weights.new_zeros(targets.shape[1], weights.shape[1])
+    totals = [
+        torch.ops.aten.nll_loss_forward(blank, each, weight, 1, -100)[1]  # 1: mean; -100: no class
+        for each, weight in zip(targets, weights, strict=True)
+    ]
+    return of_sample * (1 / torch.stack(totals))[:, None]
+
+
+def _require_stackable(network: Network) -> None:
+    for layer in network.modules():
+        if isinstance(layer, _BatchNorm):
+            raise NotStackable("batch normalisation changes its statistics in training")
+
+
+def _require_equal(
+    stacked: Tensors,
+    exact: Mapping[int, Mapping[str, torch.Tensor | None]],
+    batch: StackedBatch,
+) -> None:
+    for number, gradients in exact.items():
+        for name, values in stacked.items():
+            expected = gradients[name]
+            if expected is None or not _are_equal(values[number], expected):
+                n = batch.targets.shape[1]
+                raise NotStackable(
+                    f"the gradient of {name} on a batch of {n} has other digits when it is stacked"
+                )
+
+
+def _are_equal(values: torch.Tensor, expected: torch.Tensor) -> bool:
+    tolerance = 0.0 if values.device.type == "cpu" else GPU_TOLERANCE
+    return torch.allclose(values, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0][:200]}" if text else type(error).__name__

@@ -1,0 +1,70 @@
+"""Classifiers trained in lockstep end with the bits that they would have had by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from albench.learn.estimator import FusionClassifier
+from albench.learn.lockstep import Lockstep, Pupil
+from albench.learn.store import SampleStore
+from albench.learn.training import Seeds
+from albench.models.mmfn import Mmfn
+from albench.spec.training import Training
+
+SHAPES = {"a": (76,), "b": (76,)}
+RNG = np.random.default_rng(0)
+VALUES = {name: RNG.normal(size=(200, *s)).astype(np.float32) for name, s in SHAPES.items()}
+STORE = SampleStore({name: (np.arange(200), values) for name, values in VALUES.items()})
+LABELS = RNG.integers(0, 3, 200)
+MODELS = {
+    "gated": Mmfn(hidden=32, width=32),
+    "with heads": Mmfn(hidden=32, width=32, stream_heads=True),
+}
+TRAININGS: dict[str, dict[str, Any]] = {
+    "adam": {},
+    "adamw, cosine": {"optimiser": "adamw", "schedule": "cosine", "weight_decay": 0.01},
+    "sgd": {"optimiser": "sgd", "weight_decay": 0.01},
+    "balanced": {"class_weights": "balanced"},
+    "early stop": {"validation": 0.2, "patience": 2},
+}
+
+
+def pupils(numbers: list[int], model: Mmfn, **training: Any) -> list[Pupil]:
+    how = Training(epochs=5, min_updates=300, batch_size=32, learning_rate=5e-3, **training)
+    made = []
+    for i in numbers:
+        rows = np.sort(np.random.default_rng(i).permutation(200)[:45])
+        seeds = Seeds(weights=i % 2, batches=i % 3, dropout=i % 2)
+        classifier = FusionClassifier(
+            model, SHAPES, 3, STORE, training=how, seeds=seeds, device="cpu"
+        )
+        made.append(Pupil(classifier, np.tile(rows[:, None], (1, 2)), LABELS[rows]))
+    return made
+
+
+@pytest.mark.parametrize("training", TRAININGS.values(), ids=TRAININGS)
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_300_updates_in_lockstep_give_the_bits_of_single_trainings(
+    model: Mmfn, training: dict[str, Any]
+) -> None:
+    together, alone = pupils([0, 1, 2], model, **training), pupils([0, 1, 2], model, **training)
+    lockstep = Lockstep()
+    lockstep.fit(together)
+    for one in alone:
+        one.classifier.fit(one.candidates, one.labels)
+    assert lockstep.reasons == []
+    assert [p.classifier.state_hash() for p in together] == [
+        p.classifier.state_hash() for p in alone
+    ]
+
+
+@pytest.mark.parametrize("width", [1, 3, 50])
+def test_weights_do_not_depend_on_how_many_learn_together(width: int) -> None:
+    numbers = list(range(width))
+    whole, single = pupils(numbers, MODELS["gated"]), pupils([0], MODELS["gated"])
+    Lockstep().fit(whole)
+    single[0].classifier.fit(single[0].candidates, single[0].labels)
+    assert whole[0].classifier.state_hash() == single[0].classifier.state_hash()
