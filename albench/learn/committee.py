@@ -9,6 +9,7 @@ import numpy as np
 from torch import nn
 
 from albench.learn.estimator import FusionClassifier
+from albench.learn.lockstep import Lockstep, Pupil
 from albench.learn.network import build_network
 from albench.learn.store import SampleStore
 from albench.learn.training import Seeds
@@ -34,8 +35,8 @@ def committee_proba(
 ) -> Iterator[NDArray[np.float32]]:
     """Yield each member's class probabilities.
 
-    Where image streams learn, as whole networks would cost as many trainings, members are heads
-    on the classifier's vectors; else they are whole networks.
+    Members are trained in lockstep. Where image streams learn, as whole networks would cost as many
+    trainings, members are heads on the classifier's vectors; else they are whole networks.
 
     Parameters
     ----------
@@ -58,19 +59,26 @@ def committee_proba(
         One member.
     """
     whole = _over_vectors(classifier) if _learns_images(classifier) else classifier
-    for number in range(members):
-        drawn = np.random.SeedSequence((seed, number)).generate_state(3, np.uint32)
-        weights, batches, dropout = map(int, drawn)
-        member = FusionClassifier(
-            whole.model,
-            whole.shapes,
-            whole.n_classes,
-            whole.store,
-            training=classifier.training.model_copy(update={"warm_start": False}),
-            seeds=Seeds(weights=weights, batches=batches, dropout=dropout),
-            device=classifier.device,
-        )
-        yield member.fit(labelled, labels).predict_proba(candidates)
+    untrained = [_member(whole, classifier, seed, number) for number in range(members)]
+    Lockstep().fit([Pupil(member, labelled, labels) for member in untrained])
+    for member in untrained:
+        yield member.predict_proba(candidates)
+
+
+def _member(
+    whole: FusionClassifier, classifier: FusionClassifier, seed: int, number: int
+) -> FusionClassifier:
+    drawn = np.random.SeedSequence((seed, number)).generate_state(3, np.uint32)
+    weights, batches, dropout = map(int, drawn)
+    return FusionClassifier(
+        whole.model,
+        whole.shapes,
+        whole.n_classes,
+        whole.store,
+        training=classifier.training.model_copy(update={"warm_start": False}),
+        seeds=Seeds(weights=weights, batches=batches, dropout=dropout),
+        device=classifier.device,
+    )
 
 
 def _learns_images(classifier: FusionClassifier) -> bool:

@@ -57,7 +57,7 @@ class MaskedDropout:
             if isinstance(layer, _DropoutNd | nn.AlphaDropout) and layer.p not in (0.0, 1.0):
                 if type(layer).forward is not nn.Dropout.forward:
                     raise NotStackable(f"it has a layer of {type(layer).__name__}")
-                layer.forward = self._forward_of(layer)  # type: ignore[method-assign]
+                layer.forward = self._forward_of(layer)
 
     def masks_in(self, forward: Callable[[], object]) -> list[Mask]:
         """Return which masks a pass asks for, in their order.

@@ -86,7 +86,7 @@ class Lesson:
         apart = validation_mask(
             store.subjects(candidates), training.validation, rng, training.validate_from
         )
-        n_batches = len(BatchOrder(np.count_nonzero(~apart), training.batch_size))
+        n_batches = len(BatchOrder(int(np.count_nonzero(~apart)), training.batch_size))
         n = len(labels)
         return cls(
             candidates=candidates[~apart],

@@ -54,7 +54,7 @@ class _Recorder(TorchDispatchMode):
     """Writes every operation that reaches a kernel into a graph, and carries it out."""
 
     def __init__(self, inputs: Tensors) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self.graph = fx.Graph()
         self.constants = torch.nn.Module()
         # By identity; the tensors are kept, so that no other one can get the number of a dead one.

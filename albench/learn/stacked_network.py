@@ -214,7 +214,7 @@ class StackedNetwork:
     ) -> dict[int, dict[str, torch.Tensor | None]]:
         """Return the gradients of the first head, one in the middle and the last, by autograd."""
         n_heads = len(batch.targets)
-        answers = {}
+        answers: dict[int, dict[str, torch.Tensor | None]] = {}
         for number in sorted({0, n_heads // 2, n_heads - 1}):
             row = batch.row(number)
             weights = {name: values[number].detach().clone() for name, values in state.items()}
@@ -227,8 +227,8 @@ class StackedNetwork:
                 (row.samples, row.targets),
                 {"class_weights": row.class_weights},
             )
-            found = torch.autograd.grad(loss, learned, allow_unused=True)
-            answers[number] = dict(zip(self._learnable, found, strict=True))
+            gradients = torch.autograd.grad(loss, learned, allow_unused=True)
+            answers[number] = dict(zip(self._learnable, gradients, strict=True))
         return answers
 
 
