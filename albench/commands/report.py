@@ -25,5 +25,5 @@ def run(options: Namespace) -> int:
     """Return 0."""
     from albench.publish import redraw
 
-    say(f"report: {redraw(options.results, slice_of(options))}")
+    say(f"report: {redraw(options.results, slice_of(options), say)}")
     return OK

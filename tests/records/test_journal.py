@@ -129,31 +129,38 @@ DAMAGES: dict[str, Cut] = {
     "one letter": lambda line: line.replace(b"number", b"nunber"),
     "cut": lambda line: line[:-10] + b"\n",
     "no checksum": lambda line: line[9:],
-    "two lines in one": lambda line: line.rstrip() + line,
     "zeros": lambda line: bytes(len(line) - 1) + b"\n",
-    "not text": lambda line: b"\xff\xfe" + line,
+    "not text": lambda line: line[:12] + b"\xff\xfe" + line[14:],
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_damaged_line_is_refused_with_file_and_line(
+def test_a_damaged_line_is_left_out_and_told_with_file_and_line(
     number: int, damage: str, written: Path
 ) -> None:
     lines = written.read_bytes().splitlines(keepends=True)
     lines[number - 1] = DAMAGES[damage](lines[number - 1])
     written.write_bytes(b"".join(lines))
-    with pytest.raises(RecordsError) as error:
-        read(written.parent)
-    (complaint,) = error.value.complaints
-    assert str(complaint).startswith(f"{written}, line {number}: the line is damaged")
+    reading = read(written.parent)
+    (warning,) = reading.warnings
+    assert warning.startswith(f"{written}, line {number}: the line is damaged")
+    rest = [{"number": i} for i in range(3) if i != number - 1]
+    assert contents(reading) == rest
 
 
 def test_every_damaged_line_is_told(written: Path) -> None:
     written.write_bytes(written.read_bytes().replace(b"number", b"nunber"))
-    with pytest.raises(RecordsError) as error:
-        read(written.parent)
-    assert len(error.value.complaints) == 3
+    reading = read(written.parent)
+    assert (reading.events, len(reading.warnings)) == ((), 3)
+
+
+def test_lines_that_became_one_when_an_end_of_line_was_damaged_are_all_read(written: Path) -> None:
+    first, second, third = written.read_bytes().splitlines()
+    written.write_bytes(first + b"\x08" + second + b"\x0b" + third + b"\x0a")
+    reading = read(written.parent)
+    assert contents(reading) == [{"number": i} for i in range(3)]
+    assert reading.warnings == ()
 
 
 def test_a_line_of_a_newer_version_is_refused(written: Path) -> None:
