@@ -210,7 +210,7 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     """
     reading = read_results(results)
     if not reading.runs:
-        problem = "has no record of a run; `albench run` makes one"
+        problem = "has no journal of a run"
         raise RecordsError([Complaint(str(results), problem), *reading.warnings])
     records = tables.gather(reading)
     cells = tables.cells_table(records)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import AlbenchError, Complaint, RecordsError
+from albench.plural import plural
 from albench.records.content import content_of
 from albench.records.damage import HEAD, Damage, costs, pieces
 from albench.records.printable import printable_data
@@ -192,22 +193,30 @@ def read(folder: Path) -> Reading:
     damages: list[Damage] = []
     for path in sorted(folder.glob("*.jsonl")):
         lines = _lines(path, complaints)
+        refused: list[Complaint] = []
         for number, line in enumerate(lines, start=1):
             try:
                 whole, damaged = _whole(line)
                 events += [_event(body, path.name) for body in whole]
             except ValueError as error:
-                complaints.append(Complaint(f"{path}, line {number}", str(error)))
+                refused.append(Complaint(f"{path}, line {number}", str(error)))
                 continue
             if damaged and number == len(lines):  # its writer was killed, or its disk full
                 warnings.append(f"{path}: its last line was cut off and is left out")
             else:
                 damages += [Damage(path, number, piece) for piece in damaged]
+        complaints += _shortened(refused, path)
     if complaints:
         raise RecordsError(complaints)
     told = list(costs(_joined(damages), (event.content for event in events)))
     lost = {cell: sentence for cell, sentence in told if cell}
     return Reading(tuple(events), (*warnings, *(sentence for _, sentence in told)), lost)
+
+
+def _shortened(refused: Sequence[Complaint], path: Path) -> list[Complaint]:
+    """Return the first complaint about a file, and how many more there are: most are alike."""
+    more = [Complaint(str(path), f"{plural(len(refused) - 1, 'more line')} cannot be read")]
+    return [*refused[:1], *(more if len(refused) > 1 else [])]
 
 
 def _whole(line: bytes) -> tuple[list[bytes], list[bytes]]:

@@ -172,6 +172,17 @@ def test_a_line_of_a_newer_version_is_refused(written: Path) -> None:
         read(written.parent)
 
 
+def test_many_lines_of_a_newer_version_are_two_complaints(written: Path) -> None:
+    body = json.dumps({"v": SCHEMA_VERSION + 1, "event": "cell", "data": {}}).encode()
+    with written.open("ab") as file:
+        file.write((f"{zlib.crc32(body):08x} ".encode() + body + b"\n") * 50)
+    with pytest.raises(RecordsError) as error:
+        read(written.parent)
+    first, rest = map(str, error.value.complaints)
+    assert "line 4: the line is of version" in first
+    assert rest == f"{written}: 49 more lines cannot be read"
+
+
 def test_a_line_of_an_older_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
     body = json.dumps({"v": SCHEMA_VERSION - 1, "event": "end", "data": {}}).encode()
     (tmp_path / "old.jsonl").write_bytes(f"{zlib.crc32(body):08x} ".encode() + body + b"\n")
