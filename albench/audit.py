@@ -13,16 +13,17 @@ import numpy as np
 from albench import session
 from albench.errors import RecordsError
 from albench.execute import scratch
-from albench.execute.reuse import successes
+from albench.execute.reuse import successes_of
+from albench.execute.run import Progress
 from albench.metrics.catalogue import scores
 from albench.plural import plural
+from albench.records.results_folder import read_results
 from albench.records.schema import unpack
 from albench.records.tables import ROUNDED, essence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from albench.execute.run import Progress
     from albench.records.schema import Finished, Round
     from albench.session import Opened
 
@@ -84,7 +85,10 @@ def audit(
     RecordsError
         If the specification plans none of the recorded successes.
     """
-    done = {cell: ended[-1] for cell, ended in successes(results).items()}
+    reading = read_results(results)
+    for warning in reading.warnings:
+        watch(Progress("notice", text=warning))
+    done = {cell: ended[-1] for cell, ended in successes_of(reading).items()}
     recorded = {cell.id: cell for cell in opened.plan.cells if cell.id in done}
     if not recorded:
         raise RecordsError(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from albench.planning import Cell, Sources
-    from albench.records.journal import Event
+    from albench.records.journal import Event, Reading
     from albench.records.run_record import PlannedCell
 
 
@@ -45,10 +45,11 @@ def explain(prefix: str, results: Path, cells: Sequence[Cell], sources: Sources 
     RecordsError
         If no recorded cell, or more than one, has this prefix.
     """
-    events = read_results(results).events
-    planned = _find(prefix, events, results)
+    reading = read_results(results)
+    events = reading.events
+    planned = _find(prefix, reading, results)
     lines = [f"cell {planned.cell}: {planned.label}"]
-    lines += list(_history(planned.cell, events))
+    lines += list(_history(planned.cell, reading))
     lines += list(_current_state(planned, cells))
     if sources is not None:
         lines += list(_sources(planned.cell, events, cells, sources))
@@ -83,25 +84,24 @@ def results_with(prefix: str, folders: Sequence[Path] = (Path("runs"), Path("res
     raise InputError(f"no {looked_at} here has a cell that begins with {prefix!r}")
 
 
-def _find(prefix: str, events: Sequence[Event], results: Path) -> PlannedCell:
+def _find(prefix: str, reading: Reading, results: Path) -> PlannedCell:
     matches = {
         planned.cell: planned
-        for event in events
-        if isinstance(event.content, PlannedRun)
-        for planned in event.content.cells
+        for run in reading.runs
+        for planned in run.cells
         if planned.cell.startswith(prefix)
     }
     if len(matches) == 1:
         return next(iter(matches.values()))
     if not matches:
-        raise RecordsError(
-            f"{results}: no cell begins with {prefix!r}; cells.csv there lists them all"
-        )
+        problem = f"{results}: no cell begins with {prefix!r}; cells.csv there lists them all"
+        raise RecordsError([problem, *reading.warnings])
     shown = ", ".join(sorted(matches)[:5])
     raise RecordsError(f"{results}: {len(matches)} cells begin with {prefix!r}: {shown} ...")
 
 
-def _history(cell: str, events: Sequence[Event]) -> Iterator[str]:
+def _history(cell: str, reading: Reading) -> Iterator[str]:
+    events = reading.events
     sources = [e.source for e in events if _plans(e, cell)]
     ends = [
         (event.content, event.source)
@@ -116,6 +116,8 @@ def _history(cell: str, events: Sequence[Event]) -> Iterator[str]:
         later = sum(source > successes[0] for source in sources)
         if later:
             yield f"reused by {plural(later, 'later run')}: its identity had not changed"
+    elif cell in reading.lost:
+        yield reading.lost[cell]
     elif not ends:
         yield f"planned by {plural(len(sources), 'run')} and not finished in any"
 

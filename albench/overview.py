@@ -149,7 +149,7 @@ class StatusOverview:
     conflicts : tuple of str
         Cells of which two successes differ.
     warnings : tuple of str
-        Lines of the journal that could not be read.
+        What of the journal could not be read, and what was made by another source.
     has_ended : bool
         Whether the latest run reached its end; one that was stopped or killed has not.
     """
@@ -204,13 +204,14 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     Raises
     ------
     RecordsError
-        If there is no journal, or a damaged one.
+        If there is no record of a run, or one that this albench cannot read.
     InputError
         If the slice names what is not there, or leaves nothing.
     """
     reading = read_results(results)
     if not reading.runs:
-        raise RecordsError([Complaint(str(results), "has no journal of a run")])
+        problem = "has no journal of a run"
+        raise RecordsError([Complaint(str(results), problem), *reading.warnings])
     records = tables.gather(reading)
     cells = tables.cells_table(records)
     if part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +21,14 @@ from albench.errors import Complaint, InputError
 from albench.execute import processes
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
-from albench.execute.reuse import Reuse, reuse, successes
+from albench.execute.reuse import Reuse, reuse, successes, successes_of
 from albench.execute.run import Progress, Settings, one_at_a_time
 from albench.execute.run_record import cohort_records, planned_run
 from albench.execute.untouched import require_untouched
 from albench.planning import Plan, make, open_cohorts, resolve
 from albench.planning.chosen_cells import cells_of
 from albench.records.journal import Journal
+from albench.records.results_folder import read_results
 from albench.records.schema import Status
 from albench.spec.slices import EVERYTHING, Slice
 
@@ -107,15 +108,17 @@ class Opened:
         Reuse
             Of the slice's cells.
         """
-        there = successes(results)
+        reading = read_results(results)
+        there = successes_of(reading)
         for cell, ends in ({} if self.base is None else successes(self.base)).items():
             there[cell] = [*there.get(cell, []), *ends]
-        return reuse(
+        reused = reuse(
             self.plan.cells,
             there,
             self.resolved.sources,
             keep_edited=self.keep_edited,
         )
+        return replace(reused, unreadable=reading.warnings)
 
     def record(self, there: Reuse, command: Sequence[str], jobs: int) -> PlannedRun:
         """Return the record of a run that begins.

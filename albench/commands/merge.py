@@ -28,5 +28,5 @@ def run(options: Namespace) -> int:
     conflicts = merge(options.results, options.output)
     for cell in conflicts:
         say(f"conflict: cell {cell} has two different results; the earlier one is reported")
-    say(f"report: {redraw(options.output)}")
+    say(f"report: {redraw(options.output, warn=say)}")
     return FAILED if conflicts else OK

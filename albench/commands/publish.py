@@ -31,6 +31,8 @@ def run(options: Namespace) -> int:
     overview = status_overview(options.run)
     target = options.to or Path("results") / overview.name
     page, n_repetitions = publish(options.run, target, incomplete=options.incomplete)
+    for warning in overview.warnings:
+        say(warning)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file()) / 1e6
     say(f"published: {target}, {size:.1f} MB; repetitions with probabilities: {n_repetitions}")
     say(f"report: {page}")

@@ -38,7 +38,7 @@ def run(options: Namespace) -> int:
     from albench.reporting.printing import find_browser, print_page
 
     browser = find_browser() if options.pdf else ""  # before minutes are spent on drawing
-    page = redraw(options.results, slice_of(options), options.compare)
+    page = redraw(options.results, slice_of(options), options.compare, warn=say)
     say(f"report: {page}")
     if browser:
         say(f"pdf: {print_page(page, browser)}")

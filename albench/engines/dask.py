@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import json
 import logging
 import secrets
 import threading
@@ -86,16 +87,32 @@ def connect(cluster: Cluster) -> Any:  # a distributed.Client, which may not be 
         problem = "the package distributed is missing: pip install 'albench[dask]'"
         raise InputError([Complaint("--engine dask", problem)]) from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    file = Path(cluster.scheduler)
-    where = {"scheduler_file": str(file)} if file.is_file() else {"address": cluster.scheduler}
+    address = _address(cluster.scheduler)
     try:
         return Client(  # type: ignore[no-untyped-call]
-            **where, timeout=CONNECT_SECONDS, set_as_default=False
+            address, timeout=CONNECT_SECONDS, set_as_default=False
         )
     except (OSError, ValueError, TypeError, KeyError) as error:  # what a name that is none raises
         cause = str(error).strip() or type(error).__name__
         problem = f"no Dask scheduler answers there within {CONNECT_SECONDS} s: {cause:.200}"
         raise InputError([Complaint(f"--scheduler {cluster.scheduler}", problem)]) from error
+
+
+def _address(scheduler: str) -> str:
+    """Return the address of a scheduler, from its file if one is named."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+
+    address = scheduler
+    kind = "is neither a file nor an address as tcp://HOST:PORT"
+    try:
+        if Path(scheduler).is_file():
+            kind = "is no file that a Dask scheduler wrote"
+            address = json.loads(Path(scheduler).read_text(encoding="utf-8"))["address"]
+        _, location = parse_address(address)
+        parse_host_port(location)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError([Complaint(f"--scheduler {scheduler}", kind)]) from error
+    return address
 
 
 @dataclass

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.planning import Cell, Edit, Sources
+    from albench.records.journal import Reading
 
 Successes = dict[str, list[Finished]]
 """Every success of each cell, by identity, in the order of the journal."""
@@ -35,12 +36,15 @@ class Reuse:
         did not change its version, or the user wanted to keep them.
     recorded : frozenset of str
         Every cell that has a success, planned or not.
+    unreadable : tuple of str
+        What of the records could not be read, in sentences.
     """
 
     done: Mapping[str, Finished]
     stale: Mapping[str, tuple[Edit, ...]]
     edited: Mapping[str, tuple[Edit, ...]]
     recorded: frozenset[str]
+    unreadable: tuple[str, ...] = ()
 
     def left(self, cells: Iterable[Cell]) -> list[Cell]:
         """Return the cells that are to be run.
@@ -59,8 +63,9 @@ class Reuse:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the user should know, in sentences: stale and edited cells by component."""
+        """What the user should know, in sentences: what is damaged, and edited by component."""
         return (
+            *self.unreadable,
             *_sentences(self.stale, "are stale and run again"),
             *_sentences(self.edited, "are kept all the same"),
         )
@@ -116,8 +121,24 @@ def successes(results: Path) -> Successes:
     dict of str to list of Finished
         By identity.
     """
+    return successes_of(read_results(results))
+
+
+def successes_of(reading: Reading) -> Successes:
+    """Return the successes among records that have been read.
+
+    Parameters
+    ----------
+    reading : Reading
+        Of a run folder or of published results.
+
+    Returns
+    -------
+    dict of str to list of Finished
+        By identity.
+    """
     there: Successes = {}
-    for end in read_results(results).cells:
+    for end in reading.cells:
         if end.status is Status.OK:
             there.setdefault(end.cell, []).append(end)
     return there

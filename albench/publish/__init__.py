@@ -17,7 +17,7 @@ from albench.records.results_folder import has_journal
 from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from albench.spec.slices import Slice
@@ -26,7 +26,12 @@ MEGABYTES = 10.0
 """The most that probabilities take among published results, unless claims are judged by them."""
 
 
-def redraw(results: Path, part: Slice = EVERYTHING, rivals: Sequence[str] = ()) -> Path:
+def redraw(
+    results: Path,
+    part: Slice = EVERYTHING,
+    rivals: Sequence[str] = (),
+    warn: Callable[[str], object] | None = None,
+) -> Path:
     """Write a run folder's tables and report, from its journal if it has one.
 
     Parameters
@@ -38,6 +43,8 @@ def redraw(results: Path, part: Slice = EVERYTHING, rivals: Sequence[str] = ()) 
         What the report is to show; without a shard. The tables are whole all the same.
     rivals : sequence of str
         Strategies that the report compares with each other, whatever the specification says.
+    warn : callable or None
+        Takes each sentence about what of the journal could not be read.
 
     Returns
     -------
@@ -53,7 +60,11 @@ def redraw(results: Path, part: Slice = EVERYTHING, rivals: Sequence[str] = ()) 
     """
     with misplaced_told():
         if has_journal(results):
-            write(derive(read(results)), results)
+            records = read(results)
+            if warn is not None:
+                for warning in records.warnings:
+                    warn(warning)
+            write(derive(records), results)
         elif not (results / "cells.csv").exists():
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")
@@ -91,7 +102,8 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         raise RecordsError([Complaint(str(run), "has no journal of a run")])
     records = read(run)
     tables = derive(records)
-    _require_publishable(tables.cells["status"].tolist(), run, incomplete=incomplete)
+    if not incomplete:
+        _require_complete(tables.cells["status"].tolist(), run, records.warnings)
     _require_place(target)
     with misplaced_told():
         target.mkdir(parents=True, exist_ok=True)
@@ -102,12 +114,12 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         return reporting.write(target), n_repetitions
 
 
-def _require_publishable(statuses: list[str], run: Path, *, incomplete: bool) -> None:
+def _require_complete(statuses: list[str], run: Path, warnings: Sequence[str]) -> None:
     lacking = sum(status != "ok" for status in statuses)
-    if lacking and not incomplete:
+    if lacking:
         cells_have = plural(lacking, "cell has", "cells have")
         problem = f"{cells_have} no result; finish the run, or publish it with --incomplete"
-        raise InputError([Complaint(str(run), problem)])
+        raise InputError([Complaint(str(run), problem), *warnings])
 
 
 def _require_place(target: Path) -> None:

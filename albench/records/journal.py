@@ -9,17 +9,19 @@ import socket
 import threading
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import AlbenchError, Complaint, RecordsError
+from albench.plural import plural
 from albench.records.content import content_of
+from albench.records.damage import HEAD, Damage, costs, pieces
 from albench.records.printable import printable_data
 from albench.records.run_record import PlannedRun
 from albench.records.schema import SCHEMA_VERSION, Finished
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from albench.records.content import Content
@@ -144,11 +146,14 @@ class Reading:
     events : tuple of Event
         File by file in the order of their names, which begin with the time.
     warnings : tuple of str
-        Lines that were torn off when a writer was killed.
+        Sentences about lines that were torn off when a writer was killed, or damaged later.
+    lost : mapping of str to str
+        By cell: the sentence about the damaged line that held its only result.
     """
 
     events: tuple[Event, ...]
     warnings: tuple[str, ...]
+    lost: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def runs(self) -> tuple[PlannedRun, ...]:
@@ -172,42 +177,79 @@ def read(folder: Path) -> Reading:
     Returns
     -------
     Reading
-        A torn last line of a file is left out and told of.
+        A torn last line of a file, and damaged lines, are left out and told of.
 
     Raises
     ------
     RecordsError
-        If a line inside a file is damaged, of a version this albench does not know, or no event; if
-        a file cannot be read, or the folder is none.
+        If a line with a good checksum is of a version this albench does not know, or no event; if a
+        file cannot be read, or the folder is none.
     """
     if folder.exists() and not folder.is_dir():
         raise RecordsError([Complaint(str(folder), "is a file; a journal is a folder of files")])
     events: list[Event] = []
     warnings: list[str] = []
     complaints: list[Complaint] = []
+    damages: list[Damage] = []
     for path in sorted(folder.glob("*.jsonl")):
-        _read_file(path, events, warnings, complaints)
-    if complaints:
-        raise RecordsError(complaints)
-    return Reading(tuple(events), tuple(warnings))
-
-
-def _read_file(
-    path: Path, events: list[Event], warnings: list[str], complaints: list[Complaint]
-) -> None:
-    lines = _lines(path, complaints)
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        try:
-            events.append(_event(line, path.name))
-        except _DamageError as error:
-            if number == len(lines):
+        lines = _lines(path, complaints)
+        refused: list[Complaint] = []
+        for number, line in enumerate(lines, start=1):
+            try:
+                whole, damaged = _whole(line)
+                events += [_event(body, path.name) for body in whole]
+            except ValueError as error:
+                refused.append(Complaint(f"{path}, line {number}", str(error)))
+                continue
+            if damaged and number == len(lines):  # its writer was killed, or its disk full
                 warnings.append(f"{path}: its last line was cut off and is left out")
             else:
-                complaints.append(Complaint(f"{path}, line {number}", str(error)))
-        except ValueError as error:
-            complaints.append(Complaint(f"{path}, line {number}", str(error)))
+                damages += [Damage(path, number, piece) for piece in damaged]
+        complaints += _shortened(refused, path)
+    if complaints:
+        raise RecordsError(complaints)
+    told = list(costs(_joined(damages), (event.content for event in events)))
+    lost = {cell: sentence for cell, sentence in told if cell}
+    return Reading(tuple(events), (*warnings, *(sentence for _, sentence in told)), lost)
+
+
+def _shortened(refused: Sequence[Complaint], path: Path) -> list[Complaint]:
+    """Return the first complaint about a file, and how many more there are: most are alike."""
+    more = [Complaint(str(path), f"{plural(len(refused) - 1, 'more line')} cannot be read")]
+    return [*refused[:1], *(more if len(refused) > 1 else [])]
+
+
+def _whole(line: bytes) -> tuple[list[bytes], list[bytes]]:
+    """Return the bodies of a line whose checksum holds, and what is damaged of it."""
+    if (body := _body(line)) is not None:
+        return [body], []
+    whole, damaged = [], []
+    for piece in pieces(line) if line else ():
+        body = _body(piece) or _body(piece[:-1])  # its last byte was the end of the line
+        if body is None:
+            damaged.append(piece)
+        else:
+            whole.append(body)
+    return whole, damaged
+
+
+def _body(line: bytes) -> bytes | None:
+    checksum, _, body = line.partition(b" ")
+    return body if f"{zlib.crc32(body):08x}".encode() == checksum else None
+
+
+def _joined(damages: Sequence[Damage]) -> list[Damage]:
+    """Return damages with lines made whole that a byte split which has become an end of line."""
+    joined: list[Damage] = []
+    end: tuple[Path, int] | None = None
+    for damage in damages:
+        if end == (damage.file, damage.number) and not HEAD.match(damage.line):
+            line = joined[-1].line + b"\n" + damage.line
+            joined[-1] = replace(joined[-1], line=line)
+        else:
+            joined.append(damage)
+        end = (damage.file, damage.number + 1)
+    return joined
 
 
 def _lines(path: Path, complaints: list[Complaint]) -> list[bytes]:
@@ -219,14 +261,7 @@ def _lines(path: Path, complaints: list[Complaint]) -> list[bytes]:
         return []
 
 
-class _DamageError(ValueError):
-    """A line is not as it was written."""
-
-
-def _event(line: bytes, source: str) -> Event:
-    checksum, _, body = line.partition(b" ")
-    if f"{zlib.crc32(body):08x}".encode() != checksum:
-        raise _DamageError("the line is damaged: its checksum does not hold")
+def _event(body: bytes, source: str) -> Event:
     try:
         content = printable_data(json.loads(body))
     except RecursionError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,6 +45,9 @@ PART_COLUMNS = (
 PICKS_COLUMN = "picks_hash"
 FATE_COLUMNS = ("status", "reason", "attempts", "seconds", "peak_mb")
 
+
+LOST = "the line of the journal that held its result is damaged"
+"""The reason of a missing cell that had a result; names no file, since hosts are in their names."""
 
 ROUNDED = 5e-3
 """How far published probabilities may be from those of the run: their logarithms are rounded."""
@@ -91,6 +94,10 @@ class Records:
         Cells of which two successes of one source differ.
     judged_before : tuple of Judging
         How earlier runs were to be judged, where the latest says otherwise; each once.
+    lost : mapping of str to str
+        By cell: why the only result that it had can no longer be read.
+    warnings : tuple of str
+        What could not be read, in sentences.
     """
 
     run: PlannedRun
@@ -98,6 +105,8 @@ class Records:
     attempts: Mapping[str, int]
     conflicts: tuple[str, ...]
     judged_before: tuple[Judging, ...] = ()
+    lost: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 def gather(reading: Reading) -> Records:
@@ -120,7 +129,9 @@ def gather(reading: Reading) -> Records:
         If there is no run event.
     """
     if not reading.runs:
-        raise RecordsError("the journal has no run in it: run the benchmark first")
+        raise RecordsError(
+            ["the journal has no run in it: run the benchmark first", *reading.warnings]
+        )
     ends: dict[str, list[Finished]] = {}
     for end in reading.cells:
         ends.setdefault(end.cell, []).append(end)
@@ -130,7 +141,15 @@ def gather(reading: Reading) -> Records:
     attempts = {cell: len(results) for cell, results in ends.items()}
     conflicts = [cell for cell, results in ends.items() if _differ(results, finished[cell])]
     before = dict.fromkeys(old.judging for old in reading.runs if old.judging != run.judging)
-    return Records(run, finished, attempts, tuple(conflicts), tuple(before))
+    return Records(
+        run,
+        finished,
+        attempts,
+        tuple(conflicts),
+        tuple(before),
+        lost=reading.lost,
+        warnings=reading.warnings,
+    )
 
 
 def _differ(results: Iterable[Finished], one: Finished) -> bool:
@@ -212,7 +231,8 @@ def _cell_row(records: Records, planned: PlannedCell) -> dict[str, Any]:
     row: dict[str, Any] = {key: getattr(planned, key) for key in CELL_COLUMNS}
     found = records.finished.get(planned.cell)
     row["status"] = str(Status.MISSING if found is None else found.status)
-    row["reason"] = "" if found is None else found.reason
+    is_lost = found is None and planned.cell in records.lost
+    row["reason"] = LOST if is_lost else "" if found is None else found.reason
     row["attempts"] = records.attempts.get(planned.cell, 0)
     row["seconds"] = 0.0 if found is None else round(found.seconds, 3)
     row["peak_mb"] = 0.0 if found is None else round(found.peak_mb, 1)

@@ -122,6 +122,18 @@ def test_a_scheduler_that_does_not_answer_is_told_of_and_nothing_is_written(
     assert not results.exists()
 
 
+@pytest.mark.parametrize("content", ["{}", "[1]", '{"address": 5}', "no JSON"])
+def test_a_file_that_no_scheduler_wrote_is_told_of(
+    content: str, spec: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file, results = tmp_path / "scheduler.json", tmp_path / "out"
+    file.write_text(content, encoding="utf-8")
+    options = ["--engine", "dask", "--scheduler", str(file), "--output", str(results)]
+    assert main(["run", str(spec), *options]) == 2
+    assert f"{file}: is no file that a Dask scheduler wrote" in capfd.readouterr().err
+    assert not results.exists()
+
+
 def test_a_dask_run_without_a_scheduler_is_told_what_is_missing(
     spec: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -129,31 +129,38 @@ DAMAGES: dict[str, Cut] = {
     "one letter": lambda line: line.replace(b"number", b"nunber"),
     "cut": lambda line: line[:-10] + b"\n",
     "no checksum": lambda line: line[9:],
-    "two lines in one": lambda line: line.rstrip() + line,
     "zeros": lambda line: bytes(len(line) - 1) + b"\n",
-    "not text": lambda line: b"\xff\xfe" + line,
+    "not text": lambda line: line[:12] + b"\xff\xfe" + line[14:],
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_damaged_line_is_refused_with_file_and_line(
+def test_a_damaged_line_is_left_out_and_told_with_file_and_line(
     number: int, damage: str, written: Path
 ) -> None:
     lines = written.read_bytes().splitlines(keepends=True)
     lines[number - 1] = DAMAGES[damage](lines[number - 1])
     written.write_bytes(b"".join(lines))
-    with pytest.raises(RecordsError) as error:
-        read(written.parent)
-    (complaint,) = error.value.complaints
-    assert str(complaint).startswith(f"{written}, line {number}: the line is damaged")
+    reading = read(written.parent)
+    (warning,) = reading.warnings
+    assert warning.startswith(f"{written}, line {number}: the line is damaged")
+    rest = [{"number": i} for i in range(3) if i != number - 1]
+    assert contents(reading) == rest
 
 
 def test_every_damaged_line_is_told(written: Path) -> None:
     written.write_bytes(written.read_bytes().replace(b"number", b"nunber"))
-    with pytest.raises(RecordsError) as error:
-        read(written.parent)
-    assert len(error.value.complaints) == 3
+    reading = read(written.parent)
+    assert (reading.events, len(reading.warnings)) == ((), 3)
+
+
+def test_lines_that_became_one_when_an_end_of_line_was_damaged_are_all_read(written: Path) -> None:
+    first, second, third = written.read_bytes().splitlines()
+    written.write_bytes(first + b"\x08" + second + b"\x0b" + third + b"\x0a")
+    reading = read(written.parent)
+    assert contents(reading) == [{"number": i} for i in range(3)]
+    assert reading.warnings == ()
 
 
 def test_a_line_of_a_newer_version_is_refused(written: Path) -> None:
@@ -163,6 +170,17 @@ def test_a_line_of_a_newer_version_is_refused(written: Path) -> None:
     newer = rf"line 4: the line is of version {SCHEMA_VERSION + 1}, .*newer albench"
     with pytest.raises(RecordsError, match=newer):
         read(written.parent)
+
+
+def test_many_lines_of_a_newer_version_are_two_complaints(written: Path) -> None:
+    body = json.dumps({"v": SCHEMA_VERSION + 1, "event": "cell", "data": {}}).encode()
+    with written.open("ab") as file:
+        file.write((f"{zlib.crc32(body):08x} ".encode() + body + b"\n") * 50)
+    with pytest.raises(RecordsError) as error:
+        read(written.parent)
+    first, rest = map(str, error.value.complaints)
+    assert "line 4: the line is of version" in first
+    assert rest == f"{written}: 49 more lines cannot be read"
 
 
 def test_a_line_of_an_older_version_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.analysis.coverage_and_fairness import coverage
 from albench.analysis.curves import BLOCK
+from albench.records.tables import LOST
 from albench.reporting import training_tables
 from albench.reporting.content import Section, Table
 from albench.reporting.names import block_of
@@ -59,7 +60,7 @@ def _coverage_tables(cells: pd.DataFrame, named: Namer) -> Iterator[Table]:
 
 def _failure_table(cells: pd.DataFrame, named: Namer) -> Table | None:
     """Return why cells failed."""
-    failed = cells[~cells["status"].isin(["ok", "missing"])]
+    failed = cells[~cells["status"].isin(["ok", "missing"]) | (cells["reason"] == LOST)]
     keys = [*BLOCK, "strategy", "status", "reason"]
     causes = failed.groupby(keys, sort=True)["repetition"].agg(_numbers).reset_index()
     rows = tuple(

@@ -1,0 +1,144 @@
+"""A damaged journal line costs the result that it held, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from albench import explain
+from albench.cli import main
+from albench.commands import FAILED
+from albench.errors import InputError, RecordsError
+from albench.execute.reuse import successes
+from albench.overview import status_overview
+from albench.publish import publish
+from albench.publish.derive import derive
+from albench.publish.read import read as read_records
+from albench.records.journal import Journal, read
+from albench.records.schema import Finished, Part, Round, Status, pack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from albench.records.run_record import PlannedRun
+
+CELLS = [f"{number:016x}" for number in (0x3F, 0xA0, 0xB7)]
+COLUMNS = ("cohort", "modalities", "model", "budget", "strategy", "strategy_plugin")
+
+
+def success(name: str) -> Finished:
+    """Return the end of a cell of one round."""
+    hashes = dict.fromkeys(("split_hash", "first_labels_hash", "weights_hash", "batches_hash"), "h")
+    sizes = ("n_candidates", "n_subjects", "n_test_candidates", "n_test_subjects")
+    proba = pack(np.array([[0.75, 0.25], [0.25, 0.75]], dtype=np.float32))
+    part: dict[str, Any] = hashes | dict.fromkeys(sizes, 4)
+    times = dict.fromkeys(("query_seconds", "train_seconds", "evaluate_seconds"), 0.5)
+    turn: dict[str, Any] = {"round": 0, "picked": [3, 1], "n_labelled": 2} | times
+    return Finished(
+        cell=name,
+        status=Status.OK,
+        part=Part(**part, units=["P1", "P2"], labels=[0, 1], marks={}),
+        rounds=[Round(**turn, n_labelled_subjects=2, marks={}, proba=proba)],
+    )
+
+
+@pytest.fixture
+def run(tmp_path: Path, planned_run: Callable[..., PlannedRun]) -> Path:
+    """A run of three cells that all succeeded."""
+    planned: list[dict[str, Any]] = [
+        {"cell": name, "repetition": number, "identity": {}} | dict.fromkeys(COLUMNS, "x")
+        for number, name in enumerate(CELLS)
+    ]
+    with Journal(tmp_path / "run" / "journal") as journal:
+        journal.append("run", planned_run(planned).to_json())
+        journal.extend([("cell", success(name).to_json()) for name in CELLS])
+        journal.append("end", {"seconds": 1.0})
+    return tmp_path / "run"
+
+
+def flip(run: Path, number: int, at: int, bit: int = 1) -> None:
+    """Flip a bit of a line of a run's journal."""
+    (file,) = (run / "journal").glob("*.jsonl")
+    lines = file.read_bytes().splitlines(keepends=True)
+    line = bytearray(lines[number - 1])
+    line[at] ^= bit
+    lines[number - 1] = bytes(line)
+    file.write_bytes(b"".join(lines))
+
+
+@pytest.mark.parametrize("at", [0, 5, 12, 25, 40, 300, -5])
+def test_a_flipped_bit_costs_its_own_cell_which_is_named(at: int, run: Path) -> None:
+    flip(run, 3, at)
+    assert successes(run).keys() == {CELLS[0], CELLS[2]}
+    overview = status_overview(run)
+    assert overview.counts == {"ok": 2, "missing": 1}
+    (warning,) = overview.warnings
+    assert "line 3" in warning
+    assert f"the result of cell {CELLS[1]} (x" in warning
+
+
+def test_no_flipped_bit_costs_more_than_one_result(run: Path) -> None:
+    (file,) = (run / "journal").glob("*.jsonl")
+    whole = file.read_bytes()
+    rng = np.random.default_rng(0)
+    ends = [place for place, byte in enumerate(whole) if byte == ord("\n")]
+    for place in [*ends, *rng.integers(len(whole), size=200)]:
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << int(rng.integers(8))
+        file.write_bytes(damaged)
+        reading = read(run / "journal")
+        assert len(reading.events) >= 4
+        assert len(reading.warnings) == 5 - len(reading.events)
+
+
+def test_a_line_that_a_bit_split_in_two_is_one_damaged_line(run: Path) -> None:
+    (file,) = (run / "journal").glob("*.jsonl")
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[2] = lines[2].replace(b'"picked"', b'"pick\nd"')
+    file.write_bytes(b"".join(lines))
+    (warning,) = read(run / "journal").warnings
+    assert CELLS[1] in warning
+
+
+def test_a_lost_result_that_was_recorded_again_is_lost_no_more(run: Path) -> None:
+    flip(run, 3, 300)
+    with Journal(run / "journal") as journal:
+        journal.append("cell", success(CELLS[1]).to_json())
+    overview = status_overview(run)
+    assert overview.is_complete
+    assert "has another result that counts" in overview.warnings[0]
+
+
+def test_a_lost_record_of_a_run_leaves_the_results(run: Path) -> None:
+    flip(run, 1, 300)
+    assert successes(run).keys() == set(CELLS)
+    with pytest.raises(RecordsError, match="the record of a run is lost"):
+        status_overview(run)
+
+
+def test_explain_says_that_a_result_was_lost(run: Path) -> None:
+    flip(run, 3, 300)
+    assert "line 3: the line is damaged" in explain.explain(CELLS[1], run, (), None)
+
+
+def test_tables_count_a_lost_result_as_missing_and_say_why(run: Path) -> None:
+    flip(run, 3, 300)
+    cells = derive(read_records(run)).cells.to_dict("records")
+    (lost,) = [row for row in cells if row["cell"] == CELLS[1]]
+    assert (lost["status"], lost["attempts"]) == ("missing", 0)
+    assert "damaged" in lost["reason"]
+
+
+def test_a_run_that_lost_a_result_is_not_published_as_whole(run: Path, tmp_path: Path) -> None:
+    flip(run, 3, 300)
+    with pytest.raises(InputError, match=f"1 cell has no result[^$]*{CELLS[1]}"):
+        publish(run, tmp_path / "published")
+
+
+def test_status_names_the_lost_result(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flip(run, 3, 300)
+    assert main(["status", str(run)]) == FAILED
+    assert CELLS[1] in capsys.readouterr().out
