@@ -186,7 +186,36 @@ def open_spec(
         With all complaints about the file, the plugins and the data; or about a slice that names
         what is not there, or leaves nothing.
     """
-    resolved = resolve(spec.read(spec.find(name)), registry.discover())
+    return open_specification(spec.read(spec.find(name)), part, keep_edited=keep_edited, base=base)
+
+
+def open_specification(
+    specification: spec.Specification,
+    part: Slice = EVERYTHING,
+    *,
+    keep_edited: bool = False,
+    base: Path | None = None,
+) -> Opened:
+    """Resolve and plan a specification that has been read; nothing is written.
+
+    Parameters
+    ----------
+    specification : Specification
+        A benchmark and its text.
+    part, keep_edited, base
+        As of `open_spec`.
+
+    Returns
+    -------
+    Opened
+        Ready to be run.
+
+    Raises
+    ------
+    InputError
+        As of `open_spec`.
+    """
+    resolved = resolve(specification, registry.discover())
     modalities, cohorts = open_cohorts(resolved)
     opened = Opened(resolved, modalities, cohorts, make(resolved, cohorts), part, keep_edited, base)
     if opened.whole.cells:

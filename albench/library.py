@@ -1,0 +1,375 @@
+"""albench from Python: plan, run, load, compare and report, as the commands of these names do.
+
+``albench.plan`` and the others are these functions; `albench` imports this module when one of them
+is first asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import tomli_w
+
+from albench import publish, session, spec
+from albench.analysis.comparison import by_block, over_blocks
+from albench.analysis.curves import joined
+from albench.analysis.efficiency import cell_efficiency
+from albench.analysis.equivalence import margins
+from albench.analysis.score_cube import cube
+from albench.api.nearest import did_you_mean
+from albench.errors import Complaint, InputError
+from albench.planning.chosen_cells import place_of
+from albench.publish.derive import derive
+from albench.publish.read import read
+from albench.records.archive import has_archive
+from albench.records.results_folder import has_journal
+from albench.reporting.load import load as load_tables
+from albench.spec.slices import AXES, EVERYTHING, Place, Slice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from albench.records.manifest import Manifest
+
+    Spec = str | Path | Mapping[str, Any]
+
+PLANNED = ["cell", "cohort", "modalities", "model", "budget", "strategy", "repetition"]
+ROUNDS = [
+    *("cell", "round", "n_labelled", "n_labelled_subjects"),
+    *("query_seconds", "train_seconds", "evaluate_seconds"),
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """What a specification comes to.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a cell, with the columns `PLANNED`; the reference has the strategy ``all-labels``.
+    skipped : DataFrame
+        One row for each part of the matrix that cannot be run: ``what`` and ``reason``.
+    """
+
+    cells: pd.DataFrame
+    skipped: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Results:
+    """The records of a run folder or of published results.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are.
+    cells : DataFrame
+        One row a planned cell: what it is, its status, seconds and peak memory (MiB).
+    rounds : DataFrame
+        One row a cell and round, with the columns `ROUNDS`; wall time is in seconds.
+    scores : DataFrame
+        `rounds` with one column a metric.
+    selections : DataFrame or None
+        One row a purchase: ``cell``, ``round`` and ``candidate``, the candidate's number in its
+        cohort. None where results were published without their records.
+    predictions : DataFrame or None
+        One row a test unit of every round: ``cell``, ``round``, ``unit``, ``label`` and ``proba``,
+        the list of class probabilities. Published results keep those of as many repetitions as fit
+        a limit. None as for `selections`.
+    manifest : Manifest
+        The specification, data, plugins and environment.
+    """
+
+    folder: Path
+    cells: pd.DataFrame
+    rounds: pd.DataFrame
+    scores: pd.DataFrame
+    selections: pd.DataFrame | None
+    predictions: pd.DataFrame | None
+    manifest: Manifest
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """One strategy against another, paired by repetition, in the area under the learning curve.
+
+    Parameters
+    ----------
+    ours, theirs : str
+        The strategies; differences are of the first less the second.
+    metric : str
+        The score whose curve it is.
+    difference, low, high : float
+        The mean over all blocks that both have, and its 95 % interval.
+    verdict : str
+        ``better``, ``worse``, ``equal``, ``undecided``, or ``too few repetitions``.
+    blocks : DataFrame
+        One row a block, with the same columns and corrected p-values; the blocks are one family.
+    """
+
+    ours: str
+    theirs: str
+    metric: str
+    difference: float
+    low: float
+    high: float
+    verdict: str
+    blocks: pd.DataFrame
+
+    def __str__(self) -> str:
+        return (
+            f"{self.ours} against {self.theirs}, {self.metric}: {self.difference:+.4f} "
+            f"({self.low:+.4f} to {self.high:+.4f}), {self.verdict}"
+        )
+
+
+def plan(specification: Spec, **chosen: Iterable[Any] | str) -> Planned:
+    """Return the cells of a specification; nothing is run or written.
+
+    Parameters
+    ----------
+    specification : str, Path or mapping
+        A file, the name of a benchmark, or what a file would hold.
+    **chosen : str or iterable of str
+        A part of the matrix: names or globs of ``cohort``, ``modalities``, ``model``, ``strategy``
+        and ``budget``, and numbers of ``repetitions``.
+
+    Returns
+    -------
+    Planned
+        Cells and skips.
+
+    Raises
+    ------
+    InputError
+        With all complaints about the specification, plugins and data.
+    """
+    opened = session.open_specification(_specification(specification), _slice(chosen))
+    rows = [(cell.id, *place_of(cell)) for cell in opened.plan.cells]
+    skipped = [[skip.what, skip.reason] for skip in opened.plan.skipped]
+    cells = pd.DataFrame(rows, columns=["cell", *Place._fields])
+    return Planned(cells[PLANNED], pd.DataFrame(skipped, columns=["what", "reason"]))
+
+
+def run(
+    specification: Spec,
+    output: str | Path | None = None,
+    *,
+    jobs: int | None = None,
+    base: str | Path | None = None,
+    **chosen: Iterable[Any] | str,
+) -> Results:
+    """Run the cells of a specification that are not done yet, write the report, and return all.
+
+    Parameters
+    ----------
+    specification : str, Path or mapping
+        As of `plan`.
+    output : str, Path or None
+        The run folder; ``runs/NAME`` by default.
+    jobs : int or None
+        How many cells run at once; as many as there are cores by default.
+    base : str, Path or None
+        Results that the run starts from.
+    **chosen : str or iterable of str
+        As of `plan`.
+
+    Returns
+    -------
+    Results
+        Cells that failed are among them, with their status and reason.
+
+    Raises
+    ------
+    InputError
+        As of `plan`, or if the run folder cannot be used. Nothing has been written then.
+    AlbenchError
+        If the disk is full; finished cells are kept.
+    """
+    opened = session.open_specification(
+        _specification(specification),
+        _slice(chosen),
+        base=None if base is None else Path(base),
+    )
+    results = opened.run_folder if output is None else Path(output)
+    with _script_hidden():
+        session.run(
+            opened,
+            results,
+            jobs or os.cpu_count() or 1,
+            ["albench.run"],
+            lambda *_: None,
+            lambda _: None,
+        )
+    publish.redraw(results)
+    return load(results)
+
+
+def load(results: str | Path) -> Results:
+    """Return what a run folder or published results hold.
+
+    Parameters
+    ----------
+    results : str or Path
+        ``runs/NAME`` or ``results/NAME``.
+
+    Returns
+    -------
+    Results
+        Data frames, the same of both.
+
+    Raises
+    ------
+    RecordsError
+        If there are none, or they are damaged.
+    """
+    folder = Path(results)
+    if has_journal(folder) or has_archive(folder):
+        tables = derive(read(folder))
+        return Results(
+            folder=folder,
+            cells=tables.cells,
+            rounds=tables.rounds,
+            scores=tables.scores,
+            selections=tables.selections,
+            predictions=tables.predictions,
+            manifest=tables.manifest,
+        )
+    text = load_tables(folder)
+    return Results(
+        folder=folder,
+        cells=text.cells,
+        rounds=text.scores[[name for name in ROUNDS if name in text.scores]],
+        scores=text.scores,
+        selections=None,
+        predictions=None,
+        manifest=text.manifest,
+    )
+
+
+def compare(
+    results: Results | str | Path, ours: str, theirs: str = "random", metric: str | None = None
+) -> Comparison:
+    """Return how one strategy did against another.
+
+    Parameters
+    ----------
+    results : Results, str or Path
+        What `load` or `run` gave, or a folder.
+    ours, theirs : str
+        Strategies, as they are called there.
+    metric : str or None
+        A column of ``scores``; the primary metric of the specification by default.
+
+    Returns
+    -------
+    Comparison
+        Its text is a sentence.
+
+    Raises
+    ------
+    InputError
+        If a strategy or a metric is not there, or no block has both.
+    """
+    told = results if isinstance(results, Results) else load(results)
+    judging = told.manifest.judging
+    metric = metric or judging.primary_metric
+    _require("strategy", [ours, theirs], told.cells["strategy"].unique())
+    _require("metric", [metric], [name for name in told.scores if name not in ROUNDS])
+    efficiency = cell_efficiency(joined(told.cells, told.scores), metric)
+    scores = cube(efficiency, "area")
+    pair = [(ours, theirs)]
+    within = margins(told.manifest.cohorts, judging.equal_within)
+    mean = over_blocks(scores, pair, margins=within)
+    if mean.empty:
+        problem = f"no block has both {ours} and {theirs}"
+        raise InputError([Complaint(str(told.folder), problem)])
+    row = mean.iloc[0]
+    return Comparison(
+        ours,
+        theirs,
+        metric,
+        float(row["difference"]),
+        float(row["low"]),
+        float(row["high"]),
+        str(row["verdict"]),
+        by_block(scores, pair, margins=within),
+    )
+
+
+def report(results: Results | str | Path) -> Path:
+    """Write tables, figures and page, and return the page.
+
+    Parameters
+    ----------
+    results : Results, str or Path
+        What `load` or `run` gave, or a folder.
+
+    Returns
+    -------
+    Path
+        The page, ``report/index.html`` in the folder.
+
+    Raises
+    ------
+    RecordsError
+        As of `load`.
+    """
+    return publish.redraw(results.folder if isinstance(results, Results) else Path(results))
+
+
+@contextmanager
+def _script_hidden() -> Iterator[None]:
+    """Let children not import the caller's script, which may have no guard and would run again.
+
+    Nothing that a child is given is defined there.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
+def _specification(given: Spec) -> spec.Specification:
+    if isinstance(given, str | Path):
+        return spec.read(spec.find(str(given)))
+    try:
+        text = tomli_w.dumps(given)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InputError([Complaint("the specification", f"is no TOML: {error}")]) from error
+    return spec.parse(text, "the specification", Path.cwd())
+
+
+def _slice(chosen: Mapping[str, Iterable[Any] | str]) -> Slice:
+    included = {}
+    for axis, names in chosen.items():
+        if axis not in (*AXES, "repetitions"):
+            hint = did_you_mean(axis, [*AXES, "repetitions"])
+            raise InputError([Complaint(axis, f"is nothing to choose by{hint or ''}")])
+        included[axis] = [names] if isinstance(names, str | int) else list(names)
+    if not included:
+        return EVERYTHING
+    repetitions = included.pop("repetitions", None)
+    numbers = None if repetitions is None else frozenset(int(each) for each in repetitions)
+    return Slice(included=included, repetitions=numbers)
+
+
+def _require(kind: str, wanted: Iterable[str], there: Iterable[Any]) -> None:
+    names = sorted(map(str, there))
+    complaints = [
+        Complaint(name, f"no such {kind} in these results{did_you_mean(name, names) or ''}")
+        for name in wanted
+        if name not in names
+    ]
+    if complaints:
+        raise InputError(complaints)

@@ -1,0 +1,156 @@
+"""albench as a library: the functions that `import albench` gives."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import albench
+from albench.errors import InputError, RecordsError, SpecError
+from albench.library import PLANNED, ROUNDS, Results
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOK = ROOT / "docs" / "python.ipynb"
+
+TINY: dict[str, Any] = {
+    "name": "tiny",
+    "title": "Two strategies on digits",
+    "question": "Is margin better than random?",
+    "seed": 1,
+    "repetitions": 2,
+    "cohorts": {
+        "digits": {"modalities": {"f": {"loader": "digits", "options": {"view": "fourier"}}}}
+    },
+    "models": {
+        "small": {"plugin": "mmfn", "options": {"hidden": 8, "width": 8}, "training": {"epochs": 1}}
+    },
+    "budgets": {"low": {"initial": 20, "query": 10, "stop": 30}},
+    "strategies": {"margin": {"plugin": "margin"}},
+    "matrix": [
+        {"cohorts": ["digits"], "models": ["small"], "budgets": ["low"], "strategies": ["margin"]}
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    return albench.run(TINY, tmp_path_factory.mktemp("library") / "tiny", jobs=1)
+
+
+def test_importing_albench_imports_nothing_heavy() -> None:
+    code = "import sys, albench; assert not {'torch', 'pandas', 'scipy'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603  # our own code
+
+
+def test_all_names_are_there() -> None:
+    assert {"plan", "run", "load", "compare", "report"} <= set(dir(albench))
+    with pytest.raises(AttributeError, match="has no attribute 'paln'"):
+        _ = albench.paln
+
+
+def test_a_plan_is_a_table_of_cells() -> None:
+    planned = albench.plan(TINY, repetitions=[1])
+    assert list(planned.cells) == PLANNED
+    assert sorted(planned.cells["strategy"]) == ["all-labels", "margin", "random"]
+    assert set(planned.cells["repetition"]) == {1}
+    assert list(planned.skipped) == ["what", "reason"]
+
+
+def test_a_benchmark_is_planned_by_its_name() -> None:
+    cells = albench.plan("quickstart", strategy="margin").cells
+    assert set(cells["strategy"]) == {"margin", "random", "all-labels"}
+
+
+def test_a_run_gives_all_frames(results: Results) -> None:
+    assert set(results.cells["status"]) == {"ok"}
+    assert list(results.rounds) == ROUNDS
+    assert "accuracy" in results.scores
+    assert results.selections is not None
+    assert results.predictions is not None
+    bought = results.selections.groupby(["cell", "round"]).size()
+    assert set(bought.loc[:, 1]) == {10}
+    assert all(abs(sum(row) - 1) < 1e-5 for row in results.predictions["proba"])
+    assert (results.folder / "report" / "index.html").is_file()
+
+
+def test_loading_gives_what_the_run_gave(results: Results) -> None:
+    again = albench.load(results.folder)
+    pd.testing.assert_frame_equal(again.cells, results.cells)
+    pd.testing.assert_frame_equal(again.scores, results.scores)
+
+
+def test_published_results_give_the_same_frames(results: Results, tmp_path: Path) -> None:
+    from albench.publish import publish
+
+    publish(results.folder, tmp_path / "published")
+    published = albench.load(tmp_path / "published")
+    assert published.selections is not None
+    assert results.selections is not None
+    pd.testing.assert_frame_equal(published.selections, results.selections)
+    pd.testing.assert_frame_equal(published.rounds, results.rounds)
+
+
+def test_a_comparison_is_a_sentence_and_a_table(results: Results) -> None:
+    told = albench.compare(results, "margin", "random", "accuracy")
+    assert str(told).startswith("margin against random, accuracy: ")
+    assert told.verdict == "too few repetitions"
+    assert told.low < told.difference < told.high
+    assert len(told.blocks) == 1
+    back = albench.compare(results.folder, "random", "margin")
+    assert back.difference == pytest.approx(-told.difference)
+
+
+def test_tables_without_records_can_be_compared(results: Results, tmp_path: Path) -> None:
+    for table in [*results.folder.glob("*.csv"), results.folder / "manifest.json"]:
+        (tmp_path / table.name).write_bytes(table.read_bytes())
+    old = albench.load(tmp_path)
+    assert old.selections is None
+    assert albench.compare(old, "margin").difference == pytest.approx(
+        albench.compare(results, "margin").difference, abs=1e-6
+    )
+
+
+def test_a_wrong_name_is_told_with_the_nearest(results: Results, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="did you mean 'margin'"):
+        albench.compare(results, "margn")
+    with pytest.raises(InputError, match="did you mean 'accuracy'"):
+        albench.compare(results, "margin", metric="accurcy")
+    with pytest.raises(InputError, match="did you mean 'strategy'"):
+        albench.plan(TINY, stratgy="margin")
+    with pytest.raises(InputError, match="is no TOML"):
+        albench.plan({"name": object()})
+    with pytest.raises(SpecError, match="repetitons"):
+        albench.plan({**TINY, "repetitons": 3})
+    with pytest.raises(RecordsError):
+        albench.load(tmp_path)
+
+
+def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import albench, json\nprint('once')\n"
+        f"spec = json.loads({json.dumps(json.dumps(TINY))})\n"
+        "print(albench.run(spec, 'out', jobs=1, repetitions=[0]).cells['status'].tolist())\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(  # noqa: S603  # our own code
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["once", "['ok', 'ok', 'ok']"]
+
+
+def test_the_notebook_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert len(code) >= 5
+    names: dict[str, Any] = {}
+    for text in code:
+        exec(text, names)  # noqa: S102  # what the docs tell readers to run
+    assert names["results"].cells["status"].eq("ok").all()
