@@ -41,6 +41,10 @@ class InputError(AlbenchError):
         super().__init__("\n".join(str(complaint) for complaint in self.complaints))
 
 
+class FailedFast(AlbenchError):  # noqa: N818  # it says what happened, as an option asked
+    """A cell has failed, and the run was to stop at the first that does."""
+
+
 class SpecError(InputError):
     """A benchmark specification that cannot be understood or does not fit together."""
 

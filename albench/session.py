@@ -17,7 +17,7 @@ from albench.engines.local import LocalEngine
 from albench.engines.recorder import Recorder
 from albench.engines.run_folder import SharedTask, read_task, require_no_workers, write_task
 from albench.engines.shared_folder import Deadline, FolderWorker
-from albench.errors import Complaint, InputError
+from albench.errors import Complaint, FailedFast, InputError
 from albench.execute import processes
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
@@ -257,6 +257,8 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
     on_begin: Callable[[Sequence[Cell], Sequence[tuple[Cell, float]]], None],
     watch: Callable[[Progress], None],
     cluster: Cluster | None = None,
+    *,
+    fail_fast: bool = False,
 ) -> Summary:
     """Run the cells of a plan that are not done yet.
 
@@ -277,6 +279,8 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
         Called with every event of the run.
     cluster : Cluster or None
         Where cells run; None is here.
+    fail_fast : bool
+        Whether the first cell that fails ends the run.
 
     Returns
     -------
@@ -291,7 +295,8 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
         written then.
     AlbenchError
         If the disk is full (finished cells are kept), or if a plugin has replaced functions of
-        albench in this process.
+        albench in this process; as `FailedFast`, at the first cell that failed. The others that
+        were running go on from their last round next time.
     """
     began = time.perf_counter()
     _require_cells(opened)
@@ -305,7 +310,7 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
         if not is_new:
             lock.acquire()
             require_no_workers(results)
-        ended = _Ended(watch)
+        ended = _Ended(watch, fail_fast=fail_fast)
         there = opened.reuse(results)
         begin = _engine(opened, there.left(unique.values()), settings, ended.watch, cluster)
         engine = lent.enter_context(begin)
@@ -368,17 +373,29 @@ def _engine(
 class _Ended:
     """Counts cells as they end, and passes every event on."""
 
-    def __init__(self, watch: Callable[[Progress], None]) -> None:
-        self._watch = watch
+    def __init__(self, watch: Callable[[Progress], None], *, fail_fast: bool = False) -> None:
+        self._watch, self._fail_fast = watch, fail_fast
         self.n_ok = self.n_failed = 0
 
     def watch(self, progress: Progress) -> None:
-        """Count a cell that ended, and pass the event on."""
-        if progress.finished is not None:
-            is_ok = progress.finished.status is Status.OK
+        """Count a cell that ended, and pass the event on.
+
+        Raises
+        ------
+        FailedFast
+            If it failed, and the run was to end at that.
+        """
+        finished = progress.finished
+        if finished is not None:
+            is_ok = finished.status is Status.OK
             self.n_ok += is_ok
             self.n_failed += not is_ok
         self._watch(progress)
+        if self._fail_fast and finished is not None and finished.status is not Status.OK:
+            raise FailedFast(
+                f"cell {finished.cell} failed ({finished.status}: {finished.reason}), and "
+                "--fail-fast ends the run there; run the same command again to go on"
+            )
 
 
 def prepare_for_workers(

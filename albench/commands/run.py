@@ -38,6 +38,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_base(parser)
     add_reuse_edited(parser)
     add_slice(parser)
+    text = "end the run at the first cell that fails; the others go on next time"
+    parser.add_argument("--fail-fast", action="store_true", help=text)
     _add_engine(parser)
 
 
@@ -95,6 +97,7 @@ def run(options: Namespace) -> int:
             watcher.begin,
             watcher.watch,
             _cluster(options),
+            fail_fast=options.fail_fast,
         )
     say(
         f"{plural(summary.n_ok, 'cell')} done, {summary.n_reused} reused, "
