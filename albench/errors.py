@@ -41,7 +41,7 @@ class InputError(AlbenchError):
         super().__init__("\n".join(str(complaint) for complaint in self.complaints))
 
 
-class FailedFast(AlbenchError):  # noqa: N818  # it says what happened, as an option asked
+class FailedFast(AlbenchError):
     """A cell has failed, and the run was to stop at the first that does."""
 
 
