@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from albench import session
 from albench.cli import main
 from albench.publish.read import read
@@ -12,6 +10,8 @@ from albench.records.schema import Status
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pytest
 
 
 def test_the_first_failure_ends_the_run_and_the_rest_goes_on_next_time(
