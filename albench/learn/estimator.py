@@ -226,6 +226,8 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         FusionClassifier
             Itself.
         """
+        if hasattr(self.module_, "solve"):
+            return self._solve(CandidateDataset(self.store, X, y))
         rng = generator(self.seeds.batches)
         training, subjects = self.training, self.store.subjects(X)
         apart = validation_mask(subjects, training.validation, rng, training.validate_from)
@@ -250,6 +252,11 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
                 break
         if stop is not None:
             stop.restore_best()
+        return self
+
+    def _solve(self, train: CandidateDataset) -> FusionClassifier:
+        samples, targets = train.__getitems__(np.arange(len(train)))
+        self.module_.solve(self._on_device(samples), targets, self.criterion_.weight)
         return self
 
     def _share_new(self, n: int) -> Fraction:
