@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import safetensors.torch
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from torch.optim.lr_scheduler import LRScheduler
 
-    from albench.api import FusionModel, Shapes
+    from albench.api import FusionModel, Shapes, Solver
     from albench.learn.batches import Batch
     from albench.learn.store import SampleStore
 
@@ -256,7 +256,9 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
 
     def _solve(self, train: CandidateDataset) -> FusionClassifier:
         samples, targets = train.__getitems__(np.arange(len(train)))
-        self.module_.solve(self._on_device(samples), targets, self.criterion_.weight)
+        cast("Solver", self.module_).solve(
+            self._on_device(samples), targets, self.criterion_.weight
+        )
         return self
 
     def _share_new(self, n: int) -> Fraction:

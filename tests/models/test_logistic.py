@@ -51,7 +51,8 @@ def classifier(n_classes: int = 3, **training: Any) -> FusionClassifier:
 
 def standardised() -> NDArray[np.float64]:
     rows = np.hstack(list(vectors().values())).astype(np.float64)
-    return (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    scaled: NDArray[np.float64] = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    return scaled
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
