@@ -1,6 +1,6 @@
 """All that a plugin imports of albench: contracts, descriptors, hooks and a few helpers."""
 
-from albench.api import needs
+from albench.api import needs, tags
 from albench.api.descriptors import API_VERSION, Descriptor, Kind, Option
 from albench.api.hooks import ENTRY_POINT_GROUP, hookimpl
 from albench.api.keys import MISSING_WORDS, as_keys, is_missing, is_whole_number
@@ -11,6 +11,7 @@ from albench.api.model import (
     FusionNet,
     ParameterGroups,
     Shapes,
+    Solver,
     Trunk,
 )
 from albench.api.pool import PoolSource, PoolView
@@ -39,6 +40,7 @@ __all__ = [
     "QueryStrategy",
     "Samples",
     "Shapes",
+    "Solver",
     "Trunk",
     "UndeclaredNeed",
     "WeightsError",
@@ -48,5 +50,6 @@ __all__ = [
     "is_missing",
     "is_whole_number",
     "needs",
+    "tags",
     "top",
 ]

@@ -128,6 +128,28 @@ class ParameterGroups(Protocol):
         """Return groups with ``params`` and ``lr_scale``, a factor on the learning rate."""
 
 
+class Solver(Protocol):
+    """What a `FusionNet` may offer to be trained by a solver of its own, without gradient steps."""
+
+    def solve(
+        self,
+        samples: Mapping[str, torch.Tensor],
+        targets: torch.Tensor,
+        class_weights: torch.Tensor | None,
+    ) -> None:
+        """Set all weights by the labelled set, starting from the present ones if that helps.
+
+        Parameters
+        ----------
+        samples : mapping of str to Tensor, shape (n, ...)
+            The labelled set, as `FusionNet.encode` takes it.
+        targets : Tensor of int, shape (n,)
+            Class numbers; not every class need be there.
+        class_weights : Tensor, shape (n_classes,), or None
+            Of each class in the loss.
+        """
+
+
 class AuxiliaryLoss(Protocol):
     """What a `FusionNet` may offer to train more than its fused logits."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sklearn.base import clone
 from torch import nn
 
 from albench.learn.estimator import FusionClassifier
@@ -36,7 +37,8 @@ def committee_proba(
     """Yield each member's class probabilities.
 
     Members are trained in lockstep. Where image streams learn, as whole networks would cost as many
-    trainings, members are heads on the classifier's vectors; else they are whole networks.
+    trainings, members are heads on the classifier's vectors; else they are whole networks. Where
+    the network has a solver, members are solved on bootstrap draws of the labelled set.
 
     Parameters
     ----------
@@ -58,6 +60,9 @@ def committee_proba(
     ndarray of float32, shape (n, n_classes)
         One member.
     """
+    if hasattr(classifier.module_, "solve"):
+        yield from _bootstrapped(classifier, labelled, labels, candidates, members, seed)
+        return
     whole = _over_vectors(classifier) if _learns_images(classifier) else classifier
     untrained = [_member(whole, classifier, seed, number) for number in range(members)]
     Lockstep().fit([Pupil(member, labelled, labels) for member in untrained])
@@ -79,6 +84,22 @@ def _member(
         seeds=Seeds(weights=weights, batches=batches, dropout=dropout),
         device=classifier.device,
     )
+
+
+def _bootstrapped(  # what members depend on
+    classifier: FusionClassifier,
+    labelled: NDArray[np.intp],
+    labels: NDArray[np.intp],
+    candidates: NDArray[np.intp],
+    members: int,
+    seed: int,
+) -> Iterator[NDArray[np.float32]]:
+    """Yield members that differ by their labelled sets: a solver has one answer to each."""
+    for number in range(members):
+        rng = np.random.default_rng((seed, number))
+        drawn = np.sort(rng.integers(len(labels), size=len(labels)))
+        member: FusionClassifier = clone(classifier)
+        yield member.fit(labelled[drawn], labels[drawn]).predict_proba(candidates)
 
 
 def _learns_images(classifier: FusionClassifier) -> bool:

@@ -8,7 +8,7 @@ modality; images and vectors stay in its `SampleStore`.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import safetensors.torch
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from torch.optim.lr_scheduler import LRScheduler
 
-    from albench.api import FusionModel, Shapes
+    from albench.api import FusionModel, Shapes, Solver
     from albench.learn.batches import Batch
     from albench.learn.store import SampleStore
 
@@ -261,6 +261,8 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         FusionClassifier
             Itself.
         """
+        if hasattr(self.module_, "solve"):
+            return self._solve(CandidateDataset(self.store, X, y))
         training, size = self.training, self.training.batch_size
         lesson = self.lesson(X, y)
         train = CandidateDataset(self.store, lesson.candidates, lesson.labels)
@@ -283,6 +285,13 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
                 break
         if stop is not None:
             stop.restore_best()
+        return self
+
+    def _solve(self, train: CandidateDataset) -> FusionClassifier:
+        samples, targets = train.__getitems__(np.arange(len(train)))
+        cast("Solver", self.module_).solve(
+            self._on_device(samples), targets, self.criterion_.weight
+        )
         return self
 
     def train_step(self, batch: Batch, **fit_params: Any) -> dict[str, Any]:  # skorch's

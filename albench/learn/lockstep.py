@@ -155,6 +155,8 @@ def require_plain(classifier: FusionClassifier) -> None:
     """
     if classifier.training.precision != "float32":
         raise NotStackable(f"its precision is {classifier.training.precision}")
+    if hasattr(classifier.module_, "solve"):
+        raise NotStackable("it has a solver of its own")
     trunks = classifier.module_.trunks
     learning = [
         name for name, shape in classifier.shapes.items() if len(shape) == 3 and name not in trunks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from albench.api import Descriptor, Kind, Option, hookimpl, needs
+from albench.api import Descriptor, Kind, Option, hookimpl, needs, tags
 
 _SERVED = frozenset(needs.NEEDS)
 
@@ -191,8 +191,37 @@ _INCEPTION = Descriptor(
     citation="Szegedy et al. 2016, arXiv 1512.00567; as baseline: Xue et al. 2020, PMC7160214",
 )
 
+_LOGISTIC = Descriptor(
+    name="logistic",
+    kind=Kind.MODEL,
+    target="albench.models.logistic:Logistic",
+    summary="logistic regression on concatenated vectors, solved to convergence",
+    provides=_SERVED - {needs.DROPOUT_PROBA},
+    tags=frozenset({tags.SOLVED, tags.VECTORS_ONLY}),
+    options=(
+        Option(
+            name="C",
+            type=float,
+            default=1.0,
+            minimum=1e-9,
+            help="the inverse of the strength of the L2 penalty, as of scikit-learn",
+        ),
+        Option(
+            name="tol",
+            type=float,
+            default=1e-6,
+            minimum=1e-12,
+            help="the slope of the objective at which the solver stops",
+        ),
+        Option(
+            name="max_iter", type=int, default=1000, minimum=1, help="the most steps of the solver"
+        ),
+    ),
+    citation="Hacohen et al. 2022, arXiv 2202.02794",
+)
+
 
 @hookimpl
 def albench_models() -> tuple[Descriptor, ...]:
     """Return the models that albench ships."""
-    return (_MMFN, _PLAIN, _DLRE, _INCEPTION)
+    return (_MMFN, _PLAIN, _DLRE, _INCEPTION, _LOGISTIC)

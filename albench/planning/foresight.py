@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.api import tags
 from albench.api.needs import DROPOUT_PROBA
 from albench.cohort import budget
 from albench.cohort.noise import mislabelled
@@ -60,7 +61,22 @@ class Foresight:
             A sentence.
         """
         return (
-            self._about_dropout(cell) or self._about_validation(cell) or self._about_batches(cell)
+            self._about_images(cell)
+            or self._about_dropout(cell)
+            or self._about_validation(cell)
+            or self._about_batches(cell)
+        )
+
+    def _about_images(self, cell: Cell) -> str | None:
+        model = self._resolved.models[cell.model.label].component.descriptor
+        shapes = self._cohort(cell).shapes
+        images = [name for name in cell.modalities if len(shapes[name]) != 1]
+        if tags.VECTORS_ONLY not in model.tags or not images:
+            return None
+        return (
+            f"model {model.name} takes vectors, and {', '.join(images)} has images: bring the "
+            "outputs of a frozen trunk by the loader embeddings, or take a model that has a trunk, "
+            "such as resnet50 with frozen = true"
         )
 
     def _about_dropout(self, cell: Cell) -> str | None:

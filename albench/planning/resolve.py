@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from albench.api import tags
 from albench.api.descriptors import Kind
 from albench.api.modality import fingerprint
 from albench.api.nearest import did_you_mean
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from albench.api.descriptors import Option
     from albench.registry import Component, Registry
     from albench.spec import Benchmark, CohortSpec, Fault, Specification
+    from albench.spec.training import Training
 
     Place = tuple[str | int, ...]
 
@@ -240,6 +242,8 @@ def _models(resolver: _Resolver) -> dict[str, ResolvedModel]:
             continue
         path = ("models", label, "options")
         options = resolver.options(component, model.options, path)
+        if tags.SOLVED in component.descriptor.tags:
+            resolver.faults += _idle_training(component, model.training, label)
         plan = ModelPlan(
             label=label,
             plugin=component.qualified,
@@ -251,6 +255,19 @@ def _models(resolver: _Resolver) -> dict[str, ResolvedModel]:
         )
         models[label] = ResolvedModel(plan, component)
     return models
+
+
+def _idle_training(component: Component, training: Training, label: str) -> list[Fault]:
+    """Return a complaint about each key of training that a model with a solver does not heed."""
+    heeded = ("class_weights", "warm_start")
+    problem = (
+        f"has no effect: model {component.descriptor.name} is solved to convergence and heeds "
+        f"{' and '.join(heeded)} alone; remove it"
+    )
+    return [
+        (("models", label, "training", key), problem)
+        for key in sorted(training.model_fields_set.difference(heeded))
+    ]
 
 
 def _strategies(resolver: _Resolver) -> dict[str, ResolvedStrategy]:

@@ -140,6 +140,12 @@ def albench_strategies():
     ]
 """
 
+NETWORK = """
+plugin = "mmfn"
+options = {{ width = 8, hidden = 8 }}
+training = {{ epochs = 1, min_updates = 3, learning_rate = {rate}, warm_start = {warm} }}
+"""
+
 SPEC = """
 name = "toy"
 seed = 3
@@ -150,9 +156,7 @@ label_noise = {noise}
 [cohorts.digits.modalities]
 profile = {{ loader = "digits", options = {{ view = "profile" }} }}
 [models.m]
-plugin = "mmfn"
-options = {{ width = 8, hidden = 8 }}
-training = {{ epochs = 1, min_updates = 3, learning_rate = {rate}, warm_start = {warm} }}
+{model}
 [strategies.dies]
 plugin = "dies"
 options = {{ marker = "{marker}" }}
@@ -215,7 +219,9 @@ def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
             "memory": 8000,
             "noise": 0.0,
             "rate": 1e-3,
+            "model": NETWORK,
         } | changes
+        told["model"] = str(told["model"]).format(**told)
         path = tmp_path / "toy.toml"
         path.write_text(SPEC.format(strategies=list(strategies), **told))
         return path

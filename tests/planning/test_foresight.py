@@ -11,6 +11,7 @@ import pytest
 from albench import registry
 from albench.api import Descriptor, Kind
 from albench.cohort.join import join
+from albench.errors import SpecError
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
 from albench.learn.validation import validation_mask
@@ -226,3 +227,30 @@ def test_what_is_foreseen_is_what_happens(
     else:
         with pytest.raises(ValueError, match="more than 1 value per channel"):
             classifier.fit(np.array([[0]]), np.array([0]))
+
+
+LOGISTIC = (
+    ('plugin = "dlre"', 'plugin = "logistic"'),
+    ("options = { channels = 2, dropout = 0.5 }", ""),
+    ("training = { batch_size = 32, validation = 0.0 }", "training = { warm_start = true }"),
+)
+
+
+def test_a_model_of_vectors_is_not_started_on_images(foreseen: Foreseen) -> None:
+    found = reasons(foreseen(*LOGISTIC))
+    assert set(found) == {"all-labels", "random"}
+    assert "takes vectors, and a has images" in found["random"]
+    assert "loader embeddings" in found["random"]
+    assert reasons(foreseen(*LOGISTIC, shape=(8,))) == {}
+
+
+def test_a_strategy_of_dropout_is_skipped_with_a_model_that_has_none(foreseen: Foreseen) -> None:
+    plan = foreseen(*LOGISTIC, ('["random"]', '["bald", "entropy", "qbc-kl"]'), shape=(8,))
+    assert set(reasons(plan)) == {"bald"}
+    assert "dropout_proba, which model logistic does not provide" in reasons(plan)["bald"]
+
+
+def test_training_that_a_solver_does_not_heed_is_refused(foreseen: Foreseen) -> None:
+    change = ("warm_start = true", "epochs = 3")
+    with pytest.raises(SpecError, match=r"logistic is solved to convergence"):
+        foreseen(*LOGISTIC, change, shape=(8,))

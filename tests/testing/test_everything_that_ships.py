@@ -30,6 +30,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "mmfn, all else": ("mmfn", {"trunk": "small", "pools": "avg+max", "share_streams": True}),
     "mmfn, a head a modality": ("mmfn", {"trunk": "small", "stream_heads": True}),
     "plain, its trunk frozen": ("resnet50", {"trunk": "small"}),
+    "logistic": ("logistic", {}),
     "dlre": ("dlre", {"channels": 4}),
 }
 

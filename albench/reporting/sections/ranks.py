@@ -63,7 +63,7 @@ def _table(ranking: Ranking, metric: str) -> Table:
         "cohorts again, and repetitions in each; not told under "
         f"{FEWEST_COHORTS} cohorts. Each interval is a strategy's own."
     )
-    columns = ("", "strategy", "mean rank", "on these cohorts", "on cohorts like these")
+    columns = ("place", "strategy", "mean rank", "on these cohorts", "on cohorts like these")
     title = f"Mean ranks in {LABELS[metric]}"
     return Table("ranks", title, caption, columns, rows)
 

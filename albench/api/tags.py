@@ -1,0 +1,7 @@
+"""The tags of a model that planning heeds."""
+
+SOLVED = "solved"
+"""Its networks have a `Solver`: what else is said of their training has no effect."""
+
+VECTORS_ONLY = "vectors-only"
+"""It takes modalities of vectors, and no images."""

@@ -1,0 +1,56 @@
+"""Cells of a logistic regression: from the specification in the documentation, and killed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench.cli import main
+from albench.records.tables import essence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from albench.records.schema import Finished
+
+    RunToy = Callable[..., dict[str, Finished]]
+
+PAGE = Path(__file__).parents[2].joinpath("docs", "models.md").read_text(encoding="utf-8")
+
+LOGISTIC = """
+plugin = "logistic"
+training = {{ warm_start = {warm} }}
+"""
+
+
+@pytest.mark.parametrize("warm", ["false", "true"])
+def test_a_killed_cell_of_a_logistic_regression_goes_on_to_the_same_bytes(
+    run_toy: RunToy, warm: str
+) -> None:
+    killed = run_toy("dies", warm=warm, model=LOGISTIC)["dies"]
+    assert (killed.status, len(killed.rounds)) == ("crashed", 2)
+    resumed = run_toy("dies", warm=warm, model=LOGISTIC)
+    whole = run_toy("dies", warm=warm, model=LOGISTIC, output="elsewhere")["dies"]
+    assert essence(resumed["dies"]) == essence(whole)
+
+
+def test_strategies_of_all_that_it_provides_run(run_toy: RunToy) -> None:
+    names = ("margin", "badge", "qbc-kl", "k-center")
+    ended = run_toy(*names, model=LOGISTIC)
+    assert {name: ended[name].reason for name in names} == dict.fromkeys(names, "")
+
+
+def test_the_example_on_the_page_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "cache"))
+    (example,) = re.findall(
+        r'^```toml\n(name = "ten-lines"\n.*?)^```', PAGE, re.MULTILINE | re.DOTALL
+    )
+    path = tmp_path / "ten.toml"
+    path.write_text(example.replace("repetitions = 3", "repetitions = 1"))
+    assert main(["run", str(path), "--output", str(tmp_path / "results")]) == 0
+    assert "4 cells done, 0 reused, 0 failed" in capsys.readouterr().out
