@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from albench.reporting.build import sections
 from albench.reporting.content import Figure, Table
+from albench.reporting.latex import as_latex
 from albench.reporting.load import load
-from albench.reporting.markdown import as_csv, as_latex, markdown
+from albench.reporting.markdown import as_csv, markdown
 from albench.reporting.page import page
 from albench.reporting.rivals import with_rivals
 from albench.reporting.sliced import sliced
