@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.reporting.file_names import file_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -61,7 +63,7 @@ def as_latex(table: Table) -> str:
     lines = [*HEAD]
     for i, layout in enumerate(layouts):
         part = f" Part {i + 1} of {len(layouts)}." if len(layouts) > 1 else ""
-        label = f"tab:{table.name}" + (f"-{i + 1}" if i else "")
+        label = f"tab:{file_name(table.name)}" + (f"-{i + 1}" if i else "")
         text = f"{table.title.rstrip('.')}. {table.caption}".strip() + part
         caption = rf"\caption{{{_latex(text)}}}\label{{{label}}}"
         lines += _environment(table, layout, caption)
@@ -207,9 +209,9 @@ _LATIN = {chr(code) for code in range(0xC0, 0x180)} - set("ĦħĸĿŀŉŦŧſ")
 _GREEK = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
     *("lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi"),
-    "omega",
+    *("omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"),
 )
-_GREEK_NAMES = {"lambda": "lamda"}
+_GREEK_LETTERS = "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"
 _SIGNS = {
     "\\": r"\textbackslash{}",
     **{c: f"\\{c}" for c in "&%$#_{}"},
@@ -255,14 +257,7 @@ _SIGNS = {
     "\N{NARROW NO-BREAK SPACE}": r"\,",
     "[": "{[}",  # a row that begins with one would be an option of the line break before it
     "*": "{*}",  # likewise
-    **{
-        unicodedata.lookup(f"GREEK SMALL LETTER {_GREEK_NAMES.get(n, n)}"): rf"$\{n}$"
-        for n in _GREEK
-    },
-    **{
-        unicodedata.lookup(f"GREEK CAPITAL LETTER {_GREEK_NAMES.get(n.lower(), n)}"): rf"$\{n}$"
-        for n in ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega")
-    },
+    **{c: rf"$\{name}$" for c, name in zip(_GREEK_LETTERS, _GREEK, strict=True)},
 }
 
 

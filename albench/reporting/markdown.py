@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from albench.reporting.content import Part, Section
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet runs."""
+NUMBERS = re.compile(r"[-+][\d.]+( (to|±) [-+−]?[\d.]+)*( [▲▼=])?")
+"""What begins so, but is a number, an interval or a marked mean."""
+
 
 def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
     """Return the report as Markdown.
@@ -106,10 +111,16 @@ def as_csv(table: Table) -> str:
     Returns
     -------
     str
-        Cells as people read them, without marks of emphasis.
+        Cells as people read them, without marks of emphasis. A text that a spreadsheet would run
+        as a formula gets an apostrophe in front.
     """
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows([cell.replace("**", "") for cell in row] for row in table.rows)
+    writer.writerow(map(_field, table.columns))
+    writer.writerows(map(_field, row) for row in table.rows)
     return target.getvalue()
+
+
+def _field(cell: str) -> str:
+    text = cell.replace("**", "")
+    return f"'{text}" if text.startswith(FORMULA) and not NUMBERS.fullmatch(text) else text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from albench.reporting.content import Code, Section, Table, Text
 from albench.reporting.markdown import as_csv, markdown
 
@@ -38,6 +40,21 @@ def test_a_folded_table_can_be_unfolded() -> None:
 def test_csv_has_no_marks_and_quotes_what_it_must() -> None:
     table = Table("t", "Title", "", ("a", "b"), (("**0.9**", 'says "x", y'),))
     assert as_csv(table) == 'a,b\n0.9,"says ""x"", y"\n'
+
+
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "+1+cmd", "-2+3", "@SUM(1)", "**=x**", "\t=1"]
+)
+def test_csv_holds_no_formula(text: str) -> None:
+    lines = as_csv(Table("t", "T", "", ("=a",), ((text,),))).split("\n")
+    assert all(line.lstrip('"').startswith("'") for line in lines[:2])
+
+
+@pytest.mark.parametrize(
+    "text", ["+0.003", "−0.1", "-1", "+0.1 to +0.2", "+0.1 ± 0.2 ▲", "a=b", "–"]
+)
+def test_csv_leaves_numbers_as_they_are(text: str) -> None:
+    assert as_csv(Table("t", "T", "", ("a",), ((text,),))) == f"a\n{text}\n"
 
 
 def test_a_written_reason_is_escaped_in_every_format(written: Path) -> None:
