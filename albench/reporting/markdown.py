@@ -1,4 +1,4 @@
-"""The report as Markdown, CSV and LaTeX: text that is reviewed and pasted."""
+"""The report as Markdown and CSV: text that is reviewed and pasted."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from albench.reporting.content import Part, Section
 
-
-LONG = 40
-"""Characters of a text that is broken into lines."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet runs."""
+NUMBERS = re.compile(r"[-+][\d.]+( (to|±) [-+−]?[\d.]+)*( [▲▼=])?")
+"""What begins so, but is a number, an interval or a marked mean."""
 
 
 def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
@@ -110,72 +111,16 @@ def as_csv(table: Table) -> str:
     Returns
     -------
     str
-        Cells as people read them, without marks of emphasis.
+        Cells as people read them, without marks of emphasis. A text that a spreadsheet would run
+        as a formula gets an apostrophe in front.
     """
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows([cell.replace("**", "") for cell in row] for row in table.rows)
+    writer.writerow(map(_field, table.columns))
+    writer.writerows(map(_field, row) for row in table.rows)
     return target.getvalue()
 
 
-def as_latex(table: Table) -> str:
-    """Return a table as LaTeX, for the packages booktabs and amssymb.
-
-    Parameters
-    ----------
-    table : Table
-        Any.
-
-    Returns
-    -------
-    str
-        A floating table with caption and label; columns of long texts break their lines.
-    """
-    body = [" & ".join(map(_latex, row)) + r" \\" for row in table.rows]
-    caption = f"{table.title}. {table.caption}".strip()
-    return "\n".join(
-        [
-            r"\begin{table}",
-            r"\centering",
-            rf"\caption{{{_latex(caption)}}}",
-            rf"\label{{tab:{table.name}}}",
-            rf"\begin{{tabular}}{{{''.join(_alignments(table))}}}",
-            r"\toprule",
-            " & ".join(map(_latex, table.columns)) + r" \\",
-            r"\midrule",
-            *body,
-            r"\bottomrule",
-            r"\end{tabular}",
-            r"\end{table}",
-            "",
-        ]
-    )
-
-
-def _alignments(table: Table) -> Iterator[str]:
-    for i in range(len(table.columns)):
-        longest = max((len(row[i]) for row in table.rows), default=0)
-        yield "l" if longest <= LONG else r"p{0.3\linewidth}"
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    **{c: f"\\{c}" for c in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "±": r"$\pm$",
-    "−": "$-$",
-    "–": "--",
-    "▲": r"$\blacktriangle$",
-    "▼": r"$\blacktriangledown$",
-    "<": "$<$",
-    ">": "$>$",
-    "×": r"$\times$",
-    "[": "{[}",  # a row that begins with one would be an option of the line break before it
-}
-
-
-def _latex(text: str) -> str:
-    escaped = "".join(_LATEX.get(c, c) for c in " ".join(text.splitlines()))
-    return re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", escaped)
+def _field(cell: str) -> str:
+    text = cell.replace("**", "")
+    return f"'{text}" if text.startswith(FORMULA) and not NUMBERS.fullmatch(text) else text

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from albench.reporting.build import sections
 from albench.reporting.content import Figure, Table
+from albench.reporting.file_names import file_name
+from albench.reporting.latex import as_latex
 from albench.reporting.load import load
-from albench.reporting.markdown import as_csv, as_latex, markdown
+from albench.reporting.markdown import as_csv, markdown
 from albench.reporting.page import page
 from albench.reporting.rivals import with_rivals
 from albench.reporting.sliced import sliced
@@ -58,8 +60,8 @@ def write(results: Path, part: Slice = EVERYTHING, rivals: Sequence[str] = ()) -
         (folder / name).mkdir(parents=True)
     for piece in (piece for section in parts for piece in section.parts):
         if isinstance(piece, Table):
-            _write(folder / "tables" / f"{piece.name}.csv", as_csv(piece))
-            _write(folder / "tables" / f"{piece.name}.tex", as_latex(piece))
+            _write(folder / "tables" / f"{file_name(piece.name)}.csv", as_csv(piece))
+            _write(folder / "tables" / f"{file_name(piece.name)}.tex", as_latex(piece))
         elif isinstance(piece, Figure):
             _write(folder / "figures" / f"{piece.name}.svg", piece.svg)
             (folder / "figures" / f"{piece.name}.png").write_bytes(piece.png)

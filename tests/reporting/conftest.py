@@ -17,8 +17,9 @@ from albench.records.schema import pack
 from albench.reporting import content
 from albench.reporting.build import sections
 from albench.reporting.content import Table
+from albench.reporting.latex import as_latex
 from albench.reporting.load import MARKS, SUMMARIES, load
-from albench.reporting.markdown import as_csv, as_latex, markdown
+from albench.reporting.markdown import as_csv, markdown
 from albench.reporting.page import page
 
 if TYPE_CHECKING:
