@@ -48,8 +48,8 @@ def _parts(ranking: Ranking, metric: str) -> Iterator[Part]:
 def _table(ranking: Ranking, metric: str) -> Table:
     rows = tuple(
         (
-            str(i + 1),
             row["strategy"],
+            str(i + 1),
             f"{row['rank']:.2f}",
             _span(row["low"], row["high"]),
             _span(row["like_low"], row["like_high"]),
@@ -63,7 +63,7 @@ def _table(ranking: Ranking, metric: str) -> Table:
         "cohorts again, and repetitions in each; not told under "
         f"{FEWEST_COHORTS} cohorts. Each interval is a strategy's own."
     )
-    columns = ("place", "strategy", "mean rank", "on these cohorts", "on cohorts like these")
+    columns = ("strategy", "place", "mean rank", "on these cohorts", "on cohorts like these")
     title = f"Mean ranks in {LABELS[metric]}"
     return Table("ranks", title, caption, columns, rows)
 
