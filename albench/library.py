@@ -264,8 +264,10 @@ def compare(
     ----------
     results : Results, str or Path
         What `load` or `run` gave, or a folder.
-    ours, theirs : str
-        Strategies, as they are called there.
+    ours : str
+        A strategy, as it is called there.
+    theirs : str
+        Another, whose score is subtracted.
     metric : str or None
         A column of ``scores``; the primary metric of the specification by default.
 

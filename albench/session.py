@@ -202,7 +202,11 @@ def open_specification(
     ----------
     specification : Specification
         A benchmark and its text.
-    part, keep_edited, base
+    part : Slice
+        What of its matrix is wanted.
+    keep_edited : bool
+        As of `open_spec`.
+    base : Path or None
         As of `open_spec`.
 
     Returns
@@ -379,6 +383,11 @@ class _Ended:
 
     def watch(self, progress: Progress) -> None:
         """Count a cell that ended, and pass the event on.
+
+        Parameters
+        ----------
+        progress : Progress
+            What happened.
 
         Raises
         ------

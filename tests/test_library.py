@@ -50,8 +50,8 @@ def test_importing_albench_imports_nothing_heavy() -> None:
 
 def test_all_names_are_there() -> None:
     assert {"plan", "run", "load", "compare", "report"} <= set(dir(albench))
-    with pytest.raises(AttributeError, match="has no attribute 'paln'"):
-        _ = albench.paln
+    with pytest.raises(AttributeError, match="has no attribute 'plans'"):
+        _ = albench.plans
 
 
 def test_a_plan_is_a_table_of_cells() -> None:
