@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-LARGE = {"strategies", "traps"}
+LARGE = {"mmfn-al", "strategies", "traps"}
 PAGES = [
     pytest.param(name, marks=[pytest.mark.sweep] * (name in LARGE))
     for name in ("quickstart", "mmfn-al", "strategies", "traps")
 ]
-WIDTHS = (375, 800, 1400)
+WIDTHS = (375, pytest.param(800, marks=pytest.mark.sweep), 1400)
+SCHEMES = ("light", pytest.param("dark", marks=pytest.mark.sweep))
 MEGABYTES = 3.0
 PORTRAIT, LANDSCAPE = 695, 1024
 """Pixels between the margins of a sheet of A4."""
@@ -32,7 +33,7 @@ pages = pytest.mark.parametrize("name", PAGES)
 
 @pages
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_page_says_nothing_asks_for_nothing_and_keeps_to_its_width(
     report: Callable[[str], Path],
     opened: Callable[..., Any],
@@ -100,7 +101,7 @@ def test_a_page_is_small(report: Callable[[str], Path], name: str) -> None:
 
 @pages
 @pytest.mark.skipif(not has_axe, reason="axe-playwright-python is not installed")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing(
     report: Callable[[str], Path], opened: Callable[..., Any], name: str, scheme: str
 ) -> None:
@@ -140,7 +141,7 @@ def test_a_page_is_whole_without_scripts(
 
 @pages
 @pytest.mark.skipif(not has_pypdf, reason="pypdf is not installed")
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.sweep)])
 def test_all_that_is_folded_is_printed_and_no_sheet_is_empty(
     report: Callable[[str], Path], opened: Callable[..., Any], name: str, scripts: bool
 ) -> None:
