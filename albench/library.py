@@ -28,8 +28,7 @@ from albench.errors import Complaint, InputError
 from albench.planning.chosen_cells import place_of
 from albench.publish.derive import derive
 from albench.publish.read import read
-from albench.records.archive import has_archive
-from albench.records.results_folder import has_journal
+from albench.records.results_folder import has_records
 from albench.reporting.load import load as load_tables
 from albench.spec.slices import AXES, EVERYTHING, Place, Slice
 
@@ -232,7 +231,7 @@ def load(results: str | Path) -> Results:
         If there are none, or they are damaged.
     """
     folder = Path(results)
-    if has_journal(folder) or has_archive(folder):
+    if has_records(folder):
         tables = derive(read(folder))
         return Results(
             folder=folder,

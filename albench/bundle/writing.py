@@ -16,8 +16,8 @@ from albench.plural import plural
 from albench.publish.derive import derive
 from albench.publish.read import read
 from albench.publish.write import write_text_tables
-from albench.records.archive import has_archive, write_archive
-from albench.records.results_folder import has_journal
+from albench.records.archive import write_archive
+from albench.records.results_folder import has_records
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def write_bundle(results: Path, target: Path) -> int:
         If there are no whole records, no cell succeeded, or probabilities were left out: scores
         could not be checked.
     """
-    if not has_journal(results) and not has_archive(results):
+    if not has_records(results):
         problem = "holds no records: name a run folder, or results with cells.parquet"
         raise InputError([Complaint(str(results), problem)])
     if target.is_dir():

@@ -18,6 +18,11 @@ def has_journal(results: Path) -> bool:
     return any((results / "journal").glob("*.jsonl"))
 
 
+def has_records(folder: Path) -> bool:
+    """Return whether a folder has whole records: those of runs, or published ones."""
+    return has_journal(folder) or has_archive(folder)
+
+
 def read_results(results: Path) -> Reading:
     """Return the events of a results folder.
 

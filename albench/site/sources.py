@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from albench.bundle.checking import check_bundle
 from albench.errors import Complaint, InputError, RecordsError
 from albench.publish.read import read
-from albench.records.archive import has_archive
 from albench.records.printable import printable
-from albench.records.results_folder import has_journal
+from albench.records.results_folder import has_records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +76,7 @@ def _read(path: Path) -> Source:
     name = printable(path.resolve().name, 100)
     if path.is_file():
         return Source(name, is_bundle=True, records=check_bundle(path).records)
-    if has_journal(path) or has_archive(path):
+    if has_records(path):
         return Source(name, is_bundle=False, records=read(path))
     problem = "is neither a bundle nor a folder with whole records (cells.parquet or a journal)"
     raise RecordsError([Complaint(str(path), problem)])
