@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
+from albench.spec.promises import ALWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 AXES = ("cohort", "modalities", "model", "strategy", "budget")
 """What a cell is chosen by, next to its repetition; each takes names and globs."""
-
-KEPT = ("random", "all-labels")
-"""Kept whatever strategies are chosen, unless they are excluded: comparisons need them."""
 
 
 class Place(NamedTuple):
@@ -81,7 +79,8 @@ class Slice:
         if _matches(name, self.excluded.get(axis, ())):
             return False
         wanted = self.included.get(axis, ())
-        kept = axis == "strategy" and name in KEPT
+        # Kept whatever strategies are chosen, unless excluded: comparisons need them.
+        kept = axis == "strategy" and name in ALWAYS
         return not wanted or kept or _matches(name, wanted)
 
     def of_places(self, places: Iterable[Place]) -> list[bool]:
