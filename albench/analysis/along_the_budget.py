@@ -9,17 +9,11 @@ import numpy as np
 import pandas as pd
 
 from albench.analysis.comparison import compare_by_unit
-from albench.analysis.curves import (
-    BASELINE,
-    BLOCK,
-    CELL,
-    REFERENCE,
-    cell_curves,
-    differences_to_random,
-)
+from albench.analysis.curves import BLOCK, CELL, cell_curves, differences_to_random
 from albench.analysis.paired import paired
 from albench.analysis.score_cube import cube
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS, holm
+from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -66,7 +60,7 @@ def third_areas(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
         trapezoids between rounds; a third that ends between two rounds is cut there. The thirds of
         a cell span from its first labels to its last.
     """
-    curves = rounds[rounds["strategy"] != REFERENCE]
+    curves = rounds[rounds["strategy"] != ALL_LABELS]
     rows = []
     for key, (n_labelled, heights) in cell_curves(curves, ["n_labelled", metric]):
         if n_labelled[-1] > n_labelled[0]:

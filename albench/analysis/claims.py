@@ -11,10 +11,11 @@ import pandas as pd
 from scipy import stats
 
 from albench.analysis.comparison import compared
-from albench.analysis.curves import REFERENCE, SYSTEM
+from albench.analysis.curves import SYSTEM
 from albench.analysis.points import value_at
 from albench.analysis.power import MOST, POWER, repetitions_needed
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS, holm
+from albench.references import ALL_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,7 +184,7 @@ def _alone(rounds: pd.DataFrame, claim: Claim, better: pd.Series[float]) -> Alon
 
 def _in_any_budget(rounds: pd.DataFrame, side: Side) -> Side:
     """Return the side in a budget that was run; with all labels, budgets make no difference."""
-    if side.strategy != REFERENCE:
+    if side.strategy != ALL_LABELS:
         return side
     keys = [key for key in SYSTEM if key != "budget"]
     wanted = [value for key, value in side.system._asdict().items() if key != "budget"]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.curves import BLOCK
 from albench.analysis.paired import paired, wilcoxon
 from albench.analysis.score_cube import cube
 from albench.analysis.signed_rank import probabilities
 from albench.analysis.significance import FEWEST_PAIRS
 from albench.analysis.verdicts import judge, more_repetitions
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

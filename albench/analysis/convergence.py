@@ -9,9 +9,10 @@ import numpy as np
 from scipy.stats import kendalltau
 
 from albench.analysis.comparison import side_by_side
-from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.curves import BLOCK
 from albench.analysis.paired import paired_t
 from albench.analysis.significance import ALPHA, holm
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

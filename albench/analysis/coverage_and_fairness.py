@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from albench.analysis.curves import BLOCK, REFERENCE
+from albench.analysis.curves import BLOCK
+from albench.references import ALL_LABELS
 
 HASHES = ["split_hash", "first_labels_hash", "weights_hash", "batches_hash"]
 
@@ -44,7 +45,7 @@ def fairness(cells: pd.DataFrame) -> pd.DataFrame:
         number of different ones; and `equal`. Cells that failed before they had a part are not
         counted, nor is the reference, which is trained on all labels.
     """
-    started = cells[(cells["strategy"] != REFERENCE) & (cells["split_hash"] != "")]
+    started = cells[(cells["strategy"] != ALL_LABELS) & (cells["split_hash"] != "")]
     rows = []
     for key, part in started.groupby([*BLOCK, "repetition"], sort=True):
         entry = dict(zip([*BLOCK, "repetition"], key, strict=True))

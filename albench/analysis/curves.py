@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from albench.references import ALL_LABELS, BASELINE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -19,8 +21,6 @@ BLOCK = ["cohort", "modalities", "model", "budget"]
 SYSTEM = [*BLOCK, "strategy"]
 CELL = ["cell", *SYSTEM, "repetition"]
 """What tells the cells of a table of rounds from each other."""
-REFERENCE = "all-labels"
-BASELINE = "random"
 CONFIDENCE = 0.95
 
 
@@ -156,7 +156,7 @@ def differences_to_random(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     """
     keys = [*BLOCK, "repetition", "round"]
     base = rounds.loc[rounds["strategy"] == BASELINE, [*keys, metric]]
-    others = rounds[~rounds["strategy"].isin([BASELINE, REFERENCE])]
+    others = rounds[~rounds["strategy"].isin([BASELINE, ALL_LABELS])]
     paired = others.merge(base, on=keys, suffixes=("", "_random"))
     paired[metric] = paired[metric] - paired[f"{metric}_random"]
     return paired.drop(columns=f"{metric}_random")

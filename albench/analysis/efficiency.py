@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from albench.analysis.curves import BLOCK, CELL, REFERENCE, cell_curves
+from albench.analysis.curves import BLOCK, CELL, cell_curves
+from albench.references import ALL_LABELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def cell_efficiency(rounds: pd.DataFrame, metric: str, target: float = TARGET) -
         there is none. labels: those of the first round at or above the goal, NaN if none is.
     """
     goals = _goals(rounds, metric, target)
-    curves = rounds[rounds["strategy"] != REFERENCE]
+    curves = rounds[rounds["strategy"] != ALL_LABELS]
     rows = [
         (*key, *_of_curve(n_labelled, heights, goals.get((*key[1:5], key[6]), np.nan)))
         for key, (n_labelled, heights) in cell_curves(curves, ["n_labelled", metric])
@@ -45,7 +46,7 @@ def cell_efficiency(rounds: pd.DataFrame, metric: str, target: float = TARGET) -
 
 
 def _goals(rounds: pd.DataFrame, metric: str, target: float) -> dict[tuple[object, ...], float]:
-    reference = rounds[rounds["strategy"] == REFERENCE]
+    reference = rounds[rounds["strategy"] == ALL_LABELS]
     keys = reference[[*BLOCK, "repetition"]].itertuples(index=False, name=None)
     return {key: target * value for key, value in zip(keys, reference[metric], strict=True)}
 

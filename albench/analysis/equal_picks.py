@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.curves import BASELINE, BLOCK, CELL, REFERENCE, cell_curves
+from albench.analysis.curves import BLOCK, CELL, cell_curves
+from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -45,7 +46,9 @@ def find_groups(
     picks = _picks_by_strategy(cells, rounds)
     planned = {str(name): _blocks(part) for name, part in cells.groupby("strategy")}
     groups: list[list[str]] = []
-    for name in sorted(set(picks) - {REFERENCE, *apart}, key=lambda name: (name != BASELINE, name)):
+    for name in sorted(
+        set(picks) - {ALL_LABELS, *apart}, key=lambda name: (name != BASELINE, name)
+    ):
         for group in groups:
             if planned[group[0]] == planned[name] and all(
                 _is_same(picks[other], picks[name]) for other in group

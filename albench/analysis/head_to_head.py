@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
-from albench.analysis.curves import BASELINE
 from albench.analysis.verdicts import Verdict
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

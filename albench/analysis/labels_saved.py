@@ -8,8 +8,9 @@ import numpy as np
 from scipy import stats
 
 from albench.analysis.comparison import by_block
-from albench.analysis.curves import BASELINE, BLOCK, CONFIDENCE
+from albench.analysis.curves import BLOCK, CONFIDENCE
 from albench.analysis.score_cube import cube
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import optimize, stats
 
-from albench.analysis.curves import BASELINE
 from albench.analysis.paired import paired
 from albench.analysis.score_cube import cube
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

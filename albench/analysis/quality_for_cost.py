@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from albench.analysis.curves import BASELINE, BLOCK, CELL, REFERENCE, cell_curves
+from albench.analysis.curves import BLOCK, CELL, cell_curves
+from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,7 @@ def query_times(rounds: pd.DataFrame) -> pd.DataFrame:
         One row per strategy: strategy, and seconds, the geometric mean over blocks of the median
         query. Random is among them.
     """
-    bought = rounds[(rounds["round"] > 0) & (rounds["strategy"] != REFERENCE)]
+    bought = rounds[(rounds["round"] > 0) & (rounds["strategy"] != ALL_LABELS)]
     medians = bought.groupby(["strategy", *BLOCK])["query_seconds"].median().clip(lower=1e-6)
     means = np.log(medians).groupby(level="strategy").mean()
     return pd.DataFrame({"strategy": means.index, "seconds": np.exp(means.to_numpy(dtype=float))})
@@ -71,7 +72,7 @@ def areas_over_subjects(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
         any strategy ended in that repetition, so that all are judged over the same cost. Cells of
         a repetition in which some strategy touched no new subject are left out.
     """
-    curves = rounds[rounds["strategy"] != REFERENCE]
+    curves = rounds[rounds["strategy"] != ALL_LABELS]
     is_shared = curves["n_labelled_subjects"] < curves["n_labelled"]
     curves = curves[is_shared.groupby([curves[key] for key in BLOCK]).transform("any")]
     last = curves.groupby(CELL)["n_labelled_subjects"].max()

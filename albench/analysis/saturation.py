@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.curves import BASELINE, BLOCK, of_buying_blocks
+from albench.analysis.curves import BLOCK, of_buying_blocks
 from albench.analysis.paired import paired
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

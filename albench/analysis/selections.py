@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from albench.analysis.curves import REFERENCE, SYSTEM, mean_interval
+from albench.analysis.curves import SYSTEM, mean_interval
 from albench.analysis.points import round_within
+from albench.references import ALL_LABELS
 from albench.spec.published import FINAL
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def marked_purchases(
         labels; `ratio` that divided by the share in the training part, 1 for a blind choice; each
         with the 95 % interval of its mean over the `n` repetitions that get there.
     """
-    bought = rounds[rounds["strategy"] != REFERENCE].merge(marks, on=["cell", "round"])
+    bought = rounds[rounds["strategy"] != ALL_LABELS].merge(marks, on=["cell", "round"])
     values = [
         row
         for _, part in bought.groupby([*SYSTEM, "repetition", "mark"], sort=True)

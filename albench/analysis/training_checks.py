@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from albench.analysis.curves import BASELINE, BLOCK, REFERENCE, mean_interval
+from albench.analysis.curves import BLOCK, mean_interval
 from albench.analysis.paired import paired_t
 from albench.analysis.significance import ALPHA
 from albench.metrics.catalogue import SHOWN
+from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -200,7 +201,7 @@ def _modes(block: Block, part: pd.DataFrame) -> Checked:
 def _worst_of_trained(part: pd.DataFrame, values: pd.Series[float]) -> float:
     """Return the larger of random's and the reference's means over repetitions at the end."""
     last = _last(part.assign(judged=values))
-    own = last[last["strategy"].isin([BASELINE, REFERENCE])]
+    own = last[last["strategy"].isin([BASELINE, ALL_LABELS])]
     return float(own.groupby("strategy")["judged"].mean().max()) if len(own) else float("nan")
 
 
@@ -219,14 +220,14 @@ def _rise(part: pd.DataFrame, metric: str) -> NDArray[np.float64] | None:
 
 def _at_the_end(part: pd.DataFrame, metric: str) -> NDArray[np.float64] | None:
     """Return how far strategies that have bought everything are from all labels, on average."""
-    last = _last(part[part["strategy"] != REFERENCE])
+    last = _last(part[part["strategy"] != ALL_LABELS])
     whole = last[last["n_labelled"] == last["n_candidates"]]
     return None if whole.empty else _to_reference(part, whole, metric)
 
 
 def _above(part: pd.DataFrame, metric: str) -> NDArray[np.float64] | None:
     """Return how far strategies end above all labels, on average."""
-    last = _last(part[part["strategy"] != REFERENCE])
+    last = _last(part[part["strategy"] != ALL_LABELS])
     return None if last.empty else _to_reference(part, last, metric)
 
 
@@ -234,7 +235,7 @@ def _to_reference(
     part: pd.DataFrame, last: pd.DataFrame, metric: str
 ) -> NDArray[np.float64] | None:
     """Return strategies' mean minus the reference, of each repetition that has both."""
-    reference = part[part["strategy"] == REFERENCE].set_index("repetition")[metric]
+    reference = part[part["strategy"] == ALL_LABELS].set_index("repetition")[metric]
     gaps = _known(last.groupby("repetition")[metric].mean() - reference)
     return gaps if len(gaps) else None
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.analysis.comparison import against_random
-from albench.analysis.curves import BASELINE, BLOCK, REFERENCE
+from albench.analysis.curves import BLOCK
 from albench.analysis.efficiency import cell_efficiency
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
+from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +96,7 @@ def cell_values(rounds: pd.DataFrame, marks: pd.DataFrame, trap: Trap) -> pd.Dat
         bought, first labels apart, or whether any was; the mean of the metric over the labels
         bought; or the subjects labelled at the end, as a share of the labels.
     """
-    chosen = (rounds["cohort"] == trap.cohort) & (rounds["strategy"] != REFERENCE)
+    chosen = (rounds["cohort"] == trap.cohort) & (rounds["strategy"] != ALL_LABELS)
     of_trap = rounds[chosen].sort_values("round")
     if trap.metric is not None:
         return cell_efficiency(of_trap, trap.metric).rename(columns={"area": "value"})

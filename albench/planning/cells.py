@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from albench.references import ALL_LABELS
 from albench.seeds import Purpose, derive
 
 if TYPE_CHECKING:
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
 PROTOCOL_VERSION = 1
 """Raised when the loop itself changes results; part of every cell's identity."""
-
-ALL_LABELS = "all-labels"
-"""The label of the reference that is trained on every training candidate."""
-
 
 LATER_TRAINING: dict[str, object] = {
     "precision": "float32",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from albench.api.needs import GRANTED
 from albench.planning.cells import Cell, Skipped
 from albench.planning.foresight import Foresight
-from albench.planning.resolve import BASELINE
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,8 +12,9 @@ from albench.api.descriptors import Kind
 from albench.api.modality import fingerprint
 from albench.api.nearest import did_you_mean
 from albench.errors import PluginError
-from albench.planning.cells import ALL_LABELS, ModelPlan, Skipped, StrategyPlan
+from albench.planning.cells import ModelPlan, Skipped, StrategyPlan
 from albench.planning.sources import Sources
+from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Place = tuple[str | int, ...]
 
-BASELINE, BASELINE_PLUGIN = "random", "core/random"
+BASELINE_PLUGIN = "core/random"
 """Always in the matrix, whatever else is installed under the name."""
 
 

@@ -214,9 +214,12 @@ def read(folder: Path) -> Reading:
 
 
 def _shortened(refused: Sequence[Complaint], path: Path) -> list[Complaint]:
-    """Return the first complaint about a file, and how many more there are: most are alike."""
-    more = [Complaint(str(path), f"{plural(len(refused) - 1, 'more line')} cannot be read")]
-    return [*refused[:1], *(more if len(refused) > 1 else [])]
+    """Return the first complaint of each kind about a file, and how many more lines there are."""
+    first = {complaint.problem: complaint for complaint in reversed(refused)}
+    kept = [complaint for complaint in refused if first[complaint.problem] is complaint]
+    n_more = len(refused) - len(kept)
+    alike = Complaint(str(path), f"{plural(n_more, 'more line')} cannot be read for the same cause")
+    return [*kept, *([alike] if n_more else [])]
 
 
 def _whole(line: bytes) -> tuple[list[bytes], list[bytes]]:

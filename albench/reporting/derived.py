@@ -13,8 +13,8 @@ from albench.analysis import (
     equivalence,
     training_checks,
 )
-from albench.analysis.curves import REFERENCE
 from albench.metrics.catalogue import SHOWN
+from albench.references import ALL_LABELS
 from albench.reporting import training_tables
 from albench.reporting.names import Namer, styles
 
@@ -188,4 +188,4 @@ def _compare(
 def _styles(rounds: pd.DataFrame, primary: Finding) -> Mapping[str, Style]:
     """Return how strategies are drawn; of many, those stand out that gain most over all blocks."""
     overall = primary.overall.sort_values(["n_blocks", "difference"], ascending=False)
-    return styles(set(rounds["strategy"]) - {REFERENCE}, overall["strategy"].tolist()[:N_BEST])
+    return styles(set(rounds["strategy"]) - {ALL_LABELS}, overall["strategy"].tolist()[:N_BEST])

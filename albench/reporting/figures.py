@@ -13,9 +13,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from albench.analysis.curves import BASELINE, REFERENCE
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
+from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.names import blocks_of, in_figures, of_block
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def learning_curves(
         figure, panels = _panels(curves, named)
         for block, axes in panels.items():
             part = of_block(curves, block)
-            _draw_reference(axes, part[part["strategy"] == REFERENCE])
-            bought = part[part["strategy"] != REFERENCE]
+            _draw_reference(axes, part[part["strategy"] == ALL_LABELS])
+            bought = part[part["strategy"] != ALL_LABELS]
             faint_first = sorted(_lines(bought), key=lambda entry: not drawn[entry[0]].is_faint)
             for name, line in faint_first:
                 _draw_line(axes, line, drawn[name], name)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis import curves, efficiency, equal_picks
-from albench.analysis.curves import BASELINE, REFERENCE
 from albench.analysis.power import detectable, paired_deviations, power_of
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import LABELS, PRIMARY
 from albench.plural import plural
+from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.load import load
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def foresight(
     RecordsError
         If earlier results are damaged.
     """
-    left_out = {BASELINE, REFERENCE, *oracles}
+    left_out = {BASELINE, ALL_LABELS, *oracles}
     n_comparisons = len({entry for entry in planned if entry[1] not in left_out})
     if not n_comparisons:
         return ()

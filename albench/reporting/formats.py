@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.curves import BASELINE, REFERENCE, mean_interval
+from albench.analysis.curves import mean_interval
 from albench.analysis.power import MOST
+from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +106,7 @@ def in_order(strategies: Sequence[str], ranked: Sequence[str] = ()) -> list[str]
     ranks = {name: i for i, name in enumerate(ranked)}
 
     def key(name: str) -> tuple[bool, bool, int, str]:
-        return name != BASELINE, name == REFERENCE, ranks.get(name, len(ranks)), name
+        return name != BASELINE, name == ALL_LABELS, ranks.get(name, len(ranks)), name
 
     return sorted(set(strategies), key=key)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.curves import BLOCK
 from albench.analysis.equal_picks import JOINT
 from albench.plural import plural
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.analysis.curves import BASELINE, REFERENCE
 from albench.metrics.catalogue import LABELS
+from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.names import COLOURS, DASHES, blocks_of, of_block
 
 if TYPE_CHECKING:
@@ -183,8 +183,8 @@ def curve_panels(
     panels = []
     for block in blocks_of(curves):
         part = of_block(curves, block)
-        levels = part.loc[part["strategy"] == REFERENCE, "mean"].dropna().tolist()
-        lines = _lines(part[part["strategy"] != REFERENCE], drawn)
+        levels = part.loc[part["strategy"] == ALL_LABELS, "mean"].dropna().tolist()
+        lines = _lines(part[part["strategy"] != ALL_LABELS], drawn)
         level = float(levels[0]) if levels else None
         place = Place(named.block(block), block)
         if lines:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from albench.analysis.best_round_optimism import best_round
-from albench.analysis.curves import REFERENCE, SYSTEM, mean_interval
+from albench.analysis.curves import SYSTEM, mean_interval
 from albench.analysis.points import value_at
 from albench.metrics.catalogue import BOOTSTRAPPED, LABELS
+from albench.references import ALL_LABELS
 from albench.reporting.content import Table
 from albench.reporting.formats import UNKNOWN
 from albench.spec.published import AREA, FINAL
@@ -182,7 +183,7 @@ def _touched(part: pd.DataFrame) -> str:
 
 def _flattery(summaries: Summaries, system: System) -> str:
     own = summaries.optimism[(summaries.optimism[SYSTEM] == list(system)).all(axis=1)]
-    if own.empty or system.strategy == REFERENCE:
+    if own.empty or system.strategy == ALL_LABELS:
         return UNKNOWN
     return _pair(100 * own["accuracy"].iloc[0], 100 * own["auc"].iloc[0])
 

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from albench.analysis import curves
 from albench.analysis.curves import SYSTEM
+from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.figures import SETTINGS
 from albench.reporting.panels import Matrix, Place
 from albench.spec.published import System
@@ -136,8 +137,8 @@ def calibration_lines(rounds: pd.DataFrame, systems: Sequence[System]) -> pd.Dat
     """
     if "calibration_error" not in rounds.columns:
         return None
-    chosen = {tuple(s) for s in systems} | {(*s[:4], curves.BASELINE) for s in systems}
-    chosen |= {(*s[:4], curves.REFERENCE) for s in systems}
+    chosen = {tuple(s) for s in systems} | {(*s[:4], BASELINE) for s in systems}
+    chosen |= {(*s[:4], ALL_LABELS) for s in systems}
     keys = rounds[SYSTEM].itertuples(index=False, name=None)
     own = curves.of_buying_blocks(rounds[[key in chosen for key in keys]])
     if own.empty:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from albench.analysis.curves import REFERENCE
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
+from albench.references import ALL_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def with_rivals(records: Records, names: Sequence[str]) -> Records:
 
 
 def _complaints(records: Records, names: Sequence[str]) -> list[Complaint]:
-    there = [name for name in sorted(set(records.cells["strategy"])) if name != REFERENCE]
+    there = [name for name in sorted(set(records.cells["strategy"])) if name != ALL_LABELS]
     problems = []
     for name in dict.fromkeys(names):
         if name not in there:

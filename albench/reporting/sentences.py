@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.analysis.cohorts_like_these import FEWEST_COHORTS
-from albench.analysis.curves import BASELINE
 from albench.analysis.efficiency import TARGET
 from albench.analysis.significance import FEWEST_PAIRS
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
+from albench.references import BASELINE
 from albench.reporting.formats import more_repetitions, p_equals, signed, span
 from albench.reporting.names import blocks_of, of_block
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import Complaint, RecordsError
-from albench.planning.cells import ALL_LABELS
 from albench.records.schema import Status
 from albench.records.tables import Records, agree
+from albench.references import ALL_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api.nearest import did_you_mean
+from albench.references import ALL_LABELS, ALWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from albench.spec.schema import Benchmark
 
     System = tuple[str, tuple[str, ...], str, str, str]
-
-ALL_LABELS = "all-labels"
-BASELINE = "random"
-ALWAYS = (BASELINE, ALL_LABELS)
 
 
 def broken_promises(benchmark: Benchmark) -> Iterator[tuple[Path, str]]:

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, SpecError
+from albench.references import BASELINE
 from albench.spec import places
-from albench.spec.promises import BASELINE, broken_promises
+from albench.spec.promises import broken_promises
 from albench.spec.schema import Benchmark
 from albench.spec.section import NAME_PATTERN
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
-from albench.spec.promises import ALWAYS
+from albench.references import ALWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

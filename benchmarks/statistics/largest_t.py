@@ -19,8 +19,9 @@ from sklearn.covariance import ledoit_wolf
 
 from albench.analysis import curves, efficiency
 from albench.analysis.comparison import side_by_side
-from albench.analysis.curves import BASELINE, BLOCK, CONFIDENCE
+from albench.analysis.curves import BLOCK, CONFIDENCE
 from albench.analysis.simultaneous import widening
+from albench.references import BASELINE
 from albench.reporting.load import load
 
 if TYPE_CHECKING:

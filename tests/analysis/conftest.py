@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from albench.analysis.curves import BASELINE, BLOCK
+from albench.analysis.curves import BLOCK
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -13,9 +13,9 @@ import pytest
 
 from albench.analysis import comparison
 from albench.analysis.cohorts_like_these import across_cohorts
-from albench.analysis.curves import BASELINE
 from albench.analysis.head_to_head import all_pairs, best_few, neighbours
 from albench.analysis.score_cube import ScoreCube
+from albench.references import BASELINE
 
 if TYPE_CHECKING:
     from types import ModuleType

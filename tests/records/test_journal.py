@@ -180,7 +180,7 @@ def test_many_lines_of_a_newer_version_are_two_complaints(written: Path) -> None
         read(written.parent)
     first, rest = map(str, error.value.complaints)
     assert "line 4: the line is of version" in first
-    assert rest == f"{written}: 49 more lines cannot be read"
+    assert rest == f"{written}: 49 more lines cannot be read for the same cause"
 
 
 def test_a_line_of_an_older_version_is_refused_with_what_to_do(tmp_path: Path) -> None:

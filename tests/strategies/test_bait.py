@@ -75,6 +75,12 @@ def test_whoever_is_left_out_has_less_than_the_largest_fall(rng: Any) -> None:
         information.update(int(falls.argmax()), 1.0)
 
 
+def test_candidates_that_all_tie_are_all_computed() -> None:
+    features = np.zeros((40, 3))
+    information = Information(features, np.full((40, 2), 0.5), np.eye(6), np.zeros((6, 6)))
+    assert (information.falls([]) == 0).all()
+
+
 def test_adding_then_removing_changes_nothing(information: Information) -> None:
     before = information.changes(1.0)
     information.update(3, 1.0)

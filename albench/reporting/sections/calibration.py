@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.curves import BASELINE, REFERENCE
 from albench.metrics.catalogue import LABELS
+from albench.references import ALL_LABELS, BASELINE
 from albench.reporting import figures, panels, quality_figures
 from albench.reporting.content import Figure, Section, Table
 from albench.reporting.last_rounds import last_round_table
@@ -31,7 +31,7 @@ def section(derived: Derived) -> Section | None:
 def _calibration_figure(derived: Derived) -> Iterator[Figure]:
     systems = derived.manifest.published.systems()
     shown = {system.strategy for system in systems} | {BASELINE}
-    drawn = styles(shown - {REFERENCE})
+    drawn = styles(shown - {ALL_LABELS})
     lines = quality_figures.calibration_lines(derived.rounds, systems)
     if lines is not None:
         caption = (

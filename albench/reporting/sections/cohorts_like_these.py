@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.cohorts_like_these import FEWEST_COHORTS, across_cohorts, n_cohorts
-from albench.analysis.curves import BASELINE
 from albench.analysis.mixed_model import mixed_interval
 from albench.analysis.score_cube import cube
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
+from albench.references import BASELINE
 from albench.reporting import sentences
 from albench.reporting.comparison_tables import family
 from albench.reporting.content import Section, Table, Text

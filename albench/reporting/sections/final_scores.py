@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.curves import BASELINE, REFERENCE
 from albench.metrics.catalogue import COMPARABLE, LABELS, SHOWN
+from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.content import Section, Table
 from albench.reporting.formats import in_order, mean_deviation
 from albench.reporting.last_rounds import last_rounds
@@ -36,7 +36,7 @@ def _fusion_table(last: pd.DataFrame, named: Namer) -> Table | None:
     for block in blocks:
         part = of_block(last, block)
         means = []
-        for strategy in (BASELINE, REFERENCE):
+        for strategy in (BASELINE, ALL_LABELS):
             cells = part[part["strategy"] == strategy]
             means += [mean_deviation(cells[metric]) for metric in SHOWN]
         rows.append((named.block(block), *means))

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.curves import BLOCK, REFERENCE
+from albench.analysis.curves import BLOCK
 from albench.analysis.efficiency import TARGET
 from albench.analysis.labels_saved import labels_saved, median_interval, within_budget
 from albench.analysis.saturation import flat_blocks
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
+from albench.references import ALL_LABELS
 from albench.reporting import training_tables
 from albench.reporting.comparison_tables import MARKS, family
 from albench.reporting.content import Section, Table, Text
@@ -58,7 +59,7 @@ def _labels_table(
 ) -> Table:
     """Return how many labels each strategy needed for 95 % of the all-labels score."""
     priced = efficiency.dropna(subset=["goal", "area"])
-    bought = rounds[rounds["strategy"] != REFERENCE]
+    bought = rounds[rounds["strategy"] != ALL_LABELS]
     cells: dict[tuple[Block, str], str] = {}
     for block in blocks_of(priced):
         most = of_block(bought, block)["n_labelled"].max()

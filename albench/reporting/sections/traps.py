@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from albench.analysis import traps
-from albench.analysis.curves import BASELINE
 from albench.analysis.traps import Fate
 from albench.metrics.catalogue import LABELS
+from albench.references import BASELINE
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import UNKNOWN, in_order, p_value, signed, span
 from albench.reporting.names import block_of

@@ -191,7 +191,7 @@ class Information:
         first = first[bounds[first] > -np.inf]
         falls[first] = self.changes(1.0, first)
         bounds[first] = -np.inf
-        rest = np.flatnonzero(bounds > falls.max() - ROUNDING * abs(falls.max()))
+        rest = np.flatnonzero(bounds >= falls.max() - ROUNDING * abs(falls.max()))
         falls[rest] = self.changes(1.0, rest)
         return falls
 
