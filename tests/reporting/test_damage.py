@@ -173,13 +173,10 @@ def test_odd_lines_of_a_journal_end_every_command_in_sentences(
         "explain": ["0000", "--results", str(tmp_path)],
     }
     assert cli.main([command, *arguments.get(command, [str(tmp_path)])]) == 2
-    *by_cause, alike = capsys.readouterr().err.splitlines()
-    assert [line.partition(": the line")[0][-6:] for line in by_cause] == [
-        "line 2",
-        "line 3",
-        "line 4",
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(": the line")[0][-6:] for line in told] == [
+        f"line {number}" for number in range(2, 6)
     ]
-    assert "1 more line cannot be read" in alike
 
 
 def event_of(kind: str, data: Any) -> dict[str, Any]:  # plain data of any kind
