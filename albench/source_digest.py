@@ -52,7 +52,8 @@ def source_digest(module: str) -> SourceDigest:
     That is its own top-level package; in a working copy also the packages that lie beside it.
 
     Imports inside functions count, those under ``if TYPE_CHECKING:`` do not. Of a package whose
-    ``__init__.py`` only imports, the names that are used are followed and the rest is left out.
+    ``__init__.py`` only imports, at once or in a ``__getattr__`` of its own (PEP 562), the names
+    that are used are followed and the rest is left out.
     What is imported by a computed name, and data files, are not seen.
 
     Parameters
@@ -150,13 +151,19 @@ def _named(module: str, name: str) -> Iterator[str]:
 def _behind(module: str, path: Path, name: str) -> Iterator[str]:
     """Yield what a name is taken from by a package that only imports."""
     source = _parsed(path, _stamp(path))
-    for statement in [] if source is None else source.imports:
+    if source is None:
+        return
+    for statement in source.imports:
         bound = {alias.asname or alias.name: alias.name for alias in statement.names}
         if isinstance(statement, ast.Import):
             continue
         if name in bound or "*" in bound or name == "*":
             base = _absolute(statement, module, is_package=True)
             yield from _named(base, bound.get(name, name))
+    for statement in source.on_demand:  # whichever of them brings the name
+        base = _absolute(statement, module, is_package=True)
+        for alias in statement.names:
+            yield from _named(base, alias.name)
 
 
 def _with_parents(module: str) -> Iterator[str]:
@@ -227,6 +234,7 @@ def _file_digest(path: Path) -> str:
 class _Source:
     digest: str
     imports: tuple[ast.Import | ast.ImportFrom, ...]
+    on_demand: tuple[ast.ImportFrom, ...]
     only_imports: bool
 
 
@@ -243,7 +251,15 @@ def _parsed(path: Path, stamp: tuple[int, int]) -> _Source | None:  # noqa: ARG0
     return _Source(
         digest=hashlib.sha256("".join(spelled).encode("utf-8", "surrogatepass")).hexdigest(),
         imports=tuple(_imports_in(tree)),
-        only_imports=all(_says_nothing(s) or _is_import(s) or _is_label(s) for s in tree.body),
+        on_demand=tuple(
+            statement
+            for lazy in filter(_is_on_demand, tree.body)
+            for statement in _imports_in(lazy)
+            if isinstance(statement, ast.ImportFrom)
+        ),
+        only_imports=all(
+            _says_nothing(s) or _is_import(s) or _is_label(s) or _is_on_demand(s) for s in tree.body
+        ),
     )
 
 
@@ -299,6 +315,11 @@ def _is_label(node: ast.AST) -> bool:
 
 def _is_import(node: ast.AST) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _is_on_demand(node: ast.AST) -> bool:
+    """Return whether a statement serves names of a package when they are first asked for."""
+    return isinstance(node, ast.FunctionDef) and node.name in {"__getattr__", "__dir__"}
 
 
 def _is_for_types(node: ast.If) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import albench
 from albench import source_digest as module_under_test
+from albench.api import Kind
+from albench.registry import discover
 from albench.source_digest import combined, source_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 STRATEGY = '''
 """A score."""
@@ -164,3 +167,46 @@ def test_modules_that_import_each_other_end(write: Callable[[str, str], None]) -
 
 def test_digests_combine_whatever_their_order() -> None:
     assert combined(["a", "b"]) == combined(["b", "a"]) != combined(["a", "c"])
+
+
+def test_what_a_package_imports_on_demand_is_not_part_of_its_modules(
+    write: Callable[[str, str], None],
+) -> None:
+    write(
+        "mylab/__init__.py",
+        """
+        def __getattr__(name):
+            from mylab import other
+
+            return getattr(other, name)
+        """,
+    )
+    names = [path.name for path in source_digest("mylab.new").files]
+    assert names == ["new.py", "helpers.py", "late.py"]
+
+
+def test_what_a_package_gives_on_demand_is_part_of_who_asks_for_it(
+    write: Callable[[str, str], None],
+) -> None:
+    write(
+        "mylab/__init__.py",
+        """
+        def __getattr__(name):
+            from mylab import other
+
+            return getattr(other, name)
+        """,
+    )
+    write("mylab/new.py", "from mylab import X\n")
+    assert [path.name for path in source_digest("mylab.new").files] == ["new.py", "other.py"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_ships_is_made_of_plugins_and_what_plugins_see(kind: Kind) -> None:
+    folder = Path(albench.__file__).parent
+    rooms = {"api", "errors.py", "loaders", "models", "strategies"}
+    for component in discover().of(kind):
+        if component.distribution == "albench":
+            module = component.descriptor.target.partition(":")[0]
+            files = source_digest(module).files
+            assert {path.relative_to(folder).parts[0] for path in files} <= rooms, module
