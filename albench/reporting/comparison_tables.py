@@ -163,7 +163,7 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
     )
     title = f"The same difference in {LABELS[metric]}, averaged over blocks, on these cohorts"
     caption = (
-        f"There are {named.all_blocks}; a strategy's are averaged within a repetition, which "
+        f"There are {named.compared_blocks}; a strategy's are averaged within a repetition, which "
         f"counts only if all of them are there. Corrected by Holm {family(overall)}. It "
         "speaks of these cohorts (the repetition is the unit), not of cohorts like these. "
         f"{ON_VERDICTS}"

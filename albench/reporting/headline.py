@@ -102,7 +102,7 @@ def _judged(overall: pd.DataFrame) -> pd.DataFrame:
 
 def _where(judged: pd.DataFrame, named: Namer) -> str:
     most = int(judged["n_blocks"].max())
-    return f", averaged over {named.all_blocks}" if most > 1 else ""
+    return f", averaged over {named.compared_blocks}" if most > 1 else ""
 
 
 def _somewhere(finding: Finding) -> str:

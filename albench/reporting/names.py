@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from albench.analysis.curves import BLOCK
 from albench.analysis.equal_picks import JOINT
 from albench.plural import plural
-from albench.references import BASELINE
+from albench.references import ALWAYS, BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -127,6 +127,7 @@ class Namer:
     def __init__(self, cells: pd.DataFrame, cohorts: Mapping[str, CohortRecord]) -> None:
         self._simulated = {name for name, facts in cohorts.items() if facts.simulated}
         self.blocks = blocks_of(cells)
+        self._compared = blocks_of(cells[~cells["strategy"].isin(ALWAYS)]) or self.blocks
         self._needs_model = _vary(self.blocks, 2)
         self._needs_budget = _vary(self.blocks, 3)
         by_block = cells.groupby(BLOCK)["repetition"]
@@ -161,10 +162,10 @@ class Namer:
         return f"{count}{_of_simulated(n_simulated, len(names))}"
 
     @property
-    def all_blocks(self) -> str:
-        """How many blocks there are, and how many are simulated."""
-        n = len(self.blocks)
-        n_simulated = sum(block[0] in self._simulated for block in self.blocks)
+    def compared_blocks(self) -> str:
+        """How many blocks have a strategy to compare with random, and how many are simulated."""
+        n = len(self._compared)
+        n_simulated = sum(block[0] in self._simulated for block in self._compared)
         count = plural(n, "block")
         return f"{count}{_of_simulated(n_simulated, n)}"
 

@@ -156,7 +156,7 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
     best = (better if len(better) else judged).iloc[0]
     among = "these" if len(better) else plural(len(judged), "strategy", "strategies")
     return (
-        f"averaged over {where} {named.all_blocks}, **{said}** in {LABELS[metric]}"
+        f"averaged over {where} {named.compared_blocks}, **{said}** in {LABELS[metric]}"
         f"{f', and {_listed(worse)} worse' if len(worse) else ''}{_rest(judged)}. Of "
         f"{among} {best['strategy']} has the best mean over "
         f"the labels bought, {_gain(best)} against random ({_holds_for(len(judged))}"

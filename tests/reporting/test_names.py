@@ -38,7 +38,17 @@ def test_models_and_budgets_are_named_where_they_differ(make_toy: Callable[..., 
 
 
 def test_simulated_blocks_are_counted_apart(named: Namer) -> None:
-    assert named.all_blocks == "2 blocks (1 simulated)"
+    assert named.compared_blocks == "2 blocks (1 simulated)"
+
+
+def test_blocks_of_random_alone_compare_nothing(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy(n_repetitions=1)
+    alone = toy.cells[toy.cells["strategy"].isin(["random", "all-labels"])]
+    toy.cells = pd.concat([toy.cells, alone.assign(budget="baseline")])
+    records = load(toy.write())
+    named = Namer(records.cells, records.manifest.cohorts)
+    assert len(named.blocks) == 4
+    assert named.compared_blocks == "2 blocks (1 simulated)"
 
 
 def test_up_to_a_dozen_strategies_are_drawn_each_in_its_own_way() -> None:
@@ -73,7 +83,7 @@ def test_how_many_are_simulated_is_said_once(
         facts["simulated"] = i < n_simulated
     records = load(toy.write())
     named = Namer(records.cells, records.manifest.cohorts)
-    assert named.all_blocks == blocks
+    assert named.compared_blocks == blocks
     assert named.these_cohorts(records.manifest.cohorts) == cohorts
 
 
@@ -82,5 +92,5 @@ def test_a_single_cohort_is_simulated_or_not(make_toy: Callable[..., Any]) -> No
     toy.keep(cohort="liver")
     records = load(toy.write())
     named = Namer(records.cells, records.manifest.cohorts)
-    assert named.all_blocks == "1 block (simulated)"
+    assert named.compared_blocks == "1 block (simulated)"
     assert named.these_cohorts(["liver"]) == "this cohort (simulated)"

@@ -78,7 +78,7 @@ def _thirds_table(told: pd.DataFrame, metric: str, named: Namer) -> Table:
     n = int(told["p_holm"].notna().sum())
     caption = (
         "The mean height of the curve over each third of the labels bought, minus random's, "
-        f"averaged over the blocks that both have (of {named.all_blocks}) and paired by "
+        f"averaged over the blocks that both have (of {named.compared_blocks}) and paired by "
         "repetition: on these cohorts, with the interval that holds for all at once. ▲ better, "
         f"▼ worse and = equal, corrected over {plural(n, 'comparison')}; best with few labels "
         "first."

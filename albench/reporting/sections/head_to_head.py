@@ -106,7 +106,7 @@ def _wins_table(
         "Each row against each column: won-tied-lost in percent of all repetitions of all blocks, "
         "then in blocks, by their means. ▲ better, ▼ worse and = equal on average over the blocks "
         f"of these cohorts, corrected over {plural(len(mean), 'pair')}; without a mark it is "
-        f"undecided. There are {named.all_blocks}."
+        f"undecided. There are {named.compared_blocks}."
     )
     title = "Won, tied and lost"
     return Table("wins", title, caption, ("strategy", *names), tuple(rows))
@@ -138,8 +138,9 @@ def _means_table(mean: pd.DataFrame, metric: str, named: Namer) -> Table:
     )
     caption = (
         "The first minus the second in the mean score over the labels bought, averaged over the "
-        f"blocks that both have (of {named.all_blocks}), paired by repetition: on these cohorts, "
-        f"where the repetition is the unit. Corrected by Holm {family(mean)}. {ON_VERDICTS}"
+        f"blocks that both have (of {named.compared_blocks}), paired by repetition: on these "
+        "cohorts, where the repetition is the unit. Corrected by Holm "
+        f"{family(mean)}. {ON_VERDICTS}"
     )
     title = f"Each with each other in {LABELS[metric]}, averaged over blocks"
     columns = ("strategy", "against", "blocks", *COMPARED)
