@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from albench import registry, spec
 from albench.cohort.cache import default_folder
 from albench.engines.dask import DaskEngine
-from albench.engines.description import describe, open_description
 from albench.engines.local import LocalEngine
+from albench.engines.plan_description import describe, open_description
 from albench.engines.recorder import Recorder
 from albench.engines.run_folder import SharedTask, read_task, require_no_workers, write_task
 from albench.engines.shared_folder import Deadline, FolderWorker

@@ -17,7 +17,7 @@ from albench.metrics.catalogue import scores
 from albench.planning.cells import digest
 from albench.plural import plural
 from albench.publish.read import read
-from albench.records.content import content_of
+from albench.records.line_content import content_of
 from albench.records.schema import Status, unpack
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from albench.cohort.description import Description
+from albench.cohort.array_description import ArrayDescription
 from albench.errors import Complaint, DataError
 
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ class Sidecar:
 
     Parameters
     ----------
-    description : Description
+    description : ArrayDescription
         What the array is.
     checksum : str
-        As `Description.checksum` gave it.
+        As `ArrayDescription.checksum` gave it.
     note : str
         For people.
     """
 
-    description: Description
+    description: ArrayDescription
     checksum: str
     note: str = ""
 
@@ -62,7 +62,7 @@ def read_sidecar(path: Path) -> Sidecar:
         If the file cannot be read or is not such a description.
     """
     told = _content(path)
-    what = Description.of_plain(told)
+    what = ArrayDescription.of_plain(told)
     if what is None:
         raise _damage(path, "does not describe an array of numbers")
     checksum = told.get("crc32")

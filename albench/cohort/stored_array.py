@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from albench.cohort.description import Description
+from albench.cohort.array_description import ArrayDescription
 from albench.errors import Complaint, DataError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class StoredArray:
     ----------
     path : pathlib.Path
         The file.
-    description : Description
+    description : ArrayDescription
         What it holds.
     checksum : str
         Of description and file.
@@ -64,7 +64,7 @@ class StoredArray:
     """
 
     path: Path
-    description: Description
+    description: ArrayDescription
     checksum: str
     stamp: Stamp
 
@@ -87,7 +87,7 @@ class StoredArray:
         ValueError
             If it is no such thing.
         """
-        description = Description.of_plain(told)
+        description = ArrayDescription.of_plain(told)
         match told:
             case {
                 "path": str(path),
@@ -127,14 +127,14 @@ _VERIFIED: dict[Path, StoredArray] = {}
 """What this process has read in full: at most one entry a file."""
 
 
-def verified(path: Path, description: Description, checksum: str) -> StoredArray:
+def verified(path: Path, description: ArrayDescription, checksum: str) -> StoredArray:
     """Return an array on disk after reading all of it, unless this process has done so before.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
-    description : Description
+    description : ArrayDescription
         What it should hold.
     checksum : str
         What was noted when it was written.
@@ -199,13 +199,15 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             raise _damage(path, f"cannot be read: {error.strerror}") from error
 
 
-def _require_intact(path: Path, handle: BinaryIO, description: Description, checksum: str) -> None:
+def _require_intact(
+    path: Path, handle: BinaryIO, description: ArrayDescription, checksum: str
+) -> None:
     _header_size(path, handle, description)
     if (found := description.checksum(handle)) != checksum:
         raise _damage(path, f"has the checksum {found}, but {checksum} was written")
 
 
-def _mapped(path: Path, handle: BinaryIO, description: Description) -> Array:
+def _mapped(path: Path, handle: BinaryIO, description: ArrayDescription) -> Array:
     offset = _header_size(path, handle, description)
     array: Array = np.memmap(
         handle, dtype=description.dtype, mode="r", offset=offset, shape=description.shape
@@ -213,7 +215,7 @@ def _mapped(path: Path, handle: BinaryIO, description: Description) -> Array:
     return array
 
 
-def _header_size(path: Path, handle: BinaryIO, description: Description) -> int:
+def _header_size(path: Path, handle: BinaryIO, description: ArrayDescription) -> int:
     """Return the bytes before the array, which follow from the sizes."""
     size = os.fstat(handle.fileno()).st_size - description.n_bytes
     if size < 0:

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from albench.engines import dask_worker
 from albench.engines.dask_worker import Answer, Assignment
-from albench.engines.description import NOT_INSTALLED, other_versions
 from albench.engines.late import keep_late
+from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.work import Agenda, Unit
 from albench.errors import AlbenchError, Complaint, InputError
 from albench.execute import checkpoint
@@ -32,8 +32,8 @@ from albench.records.schema import Finished, Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from albench.engines.description import Description
     from albench.engines.engine import Record
+    from albench.engines.plan_description import PlanDescription
     from albench.planning import Cell
 
 CONNECT_SECONDS = 10
@@ -138,7 +138,7 @@ class DaskEngine:
     ----------
     cluster : Cluster
         Which, and what a cell takes of it.
-    description : Description
+    description : PlanDescription
         The run.
     results : Path
         The driver's results folder.
@@ -149,7 +149,7 @@ class DaskEngine:
     def __init__(
         self,
         cluster: Cluster,
-        description: Description,
+        description: PlanDescription,
         results: Path,
         watch: Callable[[Progress], None],
     ) -> None:

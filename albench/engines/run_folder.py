@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.engines.description import Description
+from albench.engines.plan_description import PlanDescription
 from albench.errors import Complaint, InputError
 from albench.execute.supervise import Outcome
 from albench.records.schema import Status
@@ -33,13 +33,13 @@ class SharedTask:
 
     Parameters
     ----------
-    description : Description
+    description : PlanDescription
         The run.
     stale_seconds : float
         After which silence its work is taken over.
     """
 
-    description: Description
+    description: PlanDescription
     stale_seconds: float
 
 
@@ -87,7 +87,7 @@ def read_task(results: Path) -> SharedTask:
     path = results / SHARED / _TASK
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        return SharedTask(Description(**told["run"]), float(told["stale_seconds"]))
+        return SharedTask(PlanDescription(**told["run"]), float(told["stale_seconds"]))
     except FileNotFoundError:
         problem = "no run for workers is here: `albench run SPEC --engine shared-folder` makes one"
     except OSError as error:

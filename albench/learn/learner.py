@@ -9,7 +9,7 @@ import numpy as np
 from modAL.models import ActiveLearner
 
 from albench.errors import DataError
-from albench.learn.views import Round, candidate_view
+from albench.learn.pool_views import Round, candidate_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import numpy as np
 from albench.api import needs
 from albench.errors import QueryFault
 from albench.learn.estimator import FusionClassifier
-from albench.learn.views import Round, candidate_view, row_view
+from albench.learn.pool_views import Round, candidate_view, row_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

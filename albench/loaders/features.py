@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from albench.api import Complaint, DataError, is_whole_number
-from albench.loaders.cells import Numbers, like_numbers, read_numbers, remedy
 from albench.loaders.grid import Grid
+from albench.loaders.numeric_text import Numbers, like_numbers, read_numbers, remedy
 from albench.loaders.owners import is_gap
 
 _WRITTEN_INDEX = re.compile(r"Unnamed: [0-9]+")

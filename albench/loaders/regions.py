@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from albench.api import Complaint, DataError
-from albench.loaders.frames import Box, frame_box
+from albench.loaders.frame_detection import Box, frame_box
 
 KINDS = ("whole", "box", "yellow-frame", "roi-square")
 

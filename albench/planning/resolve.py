@@ -13,7 +13,7 @@ from albench.api.modality import fingerprint
 from albench.api.nearest import did_you_mean
 from albench.errors import PluginError
 from albench.planning.cells import ModelPlan, Skipped, StrategyPlan
-from albench.planning.sources import Sources
+from albench.planning.component_digests import Sources
 from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:

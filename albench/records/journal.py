@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import AlbenchError, Complaint, RecordsError
 from albench.plural import plural
-from albench.records.content import content_of
 from albench.records.damage import HEAD, Damage, costs, pieces
+from albench.records.line_content import content_of
 from albench.records.printable import printable_data
 from albench.records.run_record import PlannedRun
 from albench.records.schema import SCHEMA_VERSION, Finished
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from albench.records.content import Content
+    from albench.records.line_content import Content
 
 
 TAKE_AWAY = "take its file away to go on without it"

@@ -40,8 +40,8 @@ from albench.cohort.join import join
 from albench.cohort.split import split
 from albench.learn.estimator import FusionClassifier
 from albench.learn.extraction import features
+from albench.learn.pool_views import Round, candidate_view
 from albench.learn.store import SampleStore
-from albench.learn.views import Round, candidate_view
 from albench.loaders.liver.loader import load
 from albench.models.mmfn import Mmfn
 from albench.seeds import generator, torch_seeded

@@ -23,8 +23,8 @@ import torch
 from albench.api import top
 from albench.learn.estimator import FusionClassifier
 from albench.learn.learner import Learner
+from albench.learn.optimisation import Seeds
 from albench.learn.store import SampleStore
-from albench.learn.training import Seeds
 from albench.models.mmfn import Mmfn
 from albench.seeds import generator, torch_seeded
 from albench.spec.training import Training

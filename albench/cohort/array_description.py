@@ -17,7 +17,7 @@ _NUMBERS = re.compile(r"\|[biu]1|[<>]([iu][248]|f[248]|c8|c16)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Description:
+class ArrayDescription:
     """What a file should hold.
 
     Parameters
@@ -35,7 +35,7 @@ class Description:
     dtype: str
 
     @classmethod
-    def of_plain(cls, told: object) -> Description | None:
+    def of_plain(cls, told: object) -> ArrayDescription | None:
         """Return what plain data describe, or None if it is no array of numbers.
 
         Parameters
@@ -45,7 +45,7 @@ class Description:
 
         Returns
         -------
-        Description or None
+        ArrayDescription or None
             Its types checked.
         """
         match told:

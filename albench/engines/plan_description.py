@@ -28,7 +28,7 @@ NOT_INSTALLED = "not installed"
 
 
 @dataclass(frozen=True)
-class Description:
+class PlanDescription:
     """A run as it is told to its workers.
 
     Parameters
@@ -60,11 +60,11 @@ class Description:
         return hashlib.sha256(f"{self.plan}\n{self.sources}\n{self.text}".encode()).hexdigest()[:16]
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain data, for ``Description(**plain)``."""
+        """Return it as plain data, for ``PlanDescription(**plain)``."""
         return asdict(self)
 
 
-def describe(resolved: Resolved, plan: Plan) -> Description:
+def describe(resolved: Resolved, plan: Plan) -> PlanDescription:
     """Return what workers are told of a run.
 
     Parameters
@@ -76,12 +76,12 @@ def describe(resolved: Resolved, plan: Plan) -> Description:
 
     Returns
     -------
-    Description
+    PlanDescription
         Of all cells, whether or not they are done.
     """
     specification = resolved.specification
     owners = {part.distribution for part in resolved.all_components}
-    return Description(
+    return PlanDescription(
         text=specification.text,
         source=specification.source,
         folder=str(specification.folder.absolute()),
@@ -152,12 +152,14 @@ class Opened:
     settings: Settings
 
 
-def open_description(told: Description, results: Path, watch: Callable[[Progress], None]) -> Opened:
+def open_description(
+    told: PlanDescription, results: Path, watch: Callable[[Progress], None]
+) -> Opened:
     """Open the data and plan the cells of a run that another process has planned.
 
     Parameters
     ----------
-    told : Description
+    told : PlanDescription
         What it says of them.
     results : Path
         Where checkpoints and logs go, below ``work``.

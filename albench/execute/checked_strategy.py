@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import AlbenchError
-from albench.execute.checks import checked_picks, fingerprints
 from albench.execute.child import describe, text_of
+from albench.execute.query_checks import checked_picks, fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
