@@ -35,12 +35,12 @@ class ArrayDescription:
     dtype: str
 
     @classmethod
-    def of_plain(cls, told: object) -> ArrayDescription | None:
+    def of_plain(cls, plain: object) -> ArrayDescription | None:
         """Return what plain data describe, or None if it is no array of numbers.
 
         Parameters
         ----------
-        told : object
+        plain : object
             Whatever JSON can hold; a dict may have more than is looked at.
 
         Returns
@@ -48,12 +48,12 @@ class ArrayDescription:
         ArrayDescription or None
             Its types checked.
         """
-        match told:
+        match plain:
             case {"key": str(key), "shape": [*sides], "dtype": str(dtype)} if all(
                 map(_is_count, sides)
             ):
-                found = cls(key=key, shape=tuple(sides), dtype=dtype)
-                return found if found.is_of_numbers else None
+                description = cls(key=key, shape=tuple(sides), dtype=dtype)
+                return description if description.is_of_numbers else None
         return None
 
     def plain(self) -> dict[str, Any]:  # strings and a list of int

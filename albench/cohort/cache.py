@@ -208,10 +208,10 @@ class FeatureCache:
                 return None
         except OSError as error:  # a folder that may not be looked into
             raise DataError([Complaint(str(data), f"cannot be read: {error.strerror}")]) from error
-        told = read_sidecar(sidecar)
-        if told.description != (wanted or replace(told.description, key=key)):
+        noted = read_sidecar(sidecar)
+        if noted.description != (wanted or replace(noted.description, key=key)):
             raise DataError([Complaint(str(sidecar), "describes something else")])
-        return verified(data, told.description, told.checksum)
+        return verified(data, noted.description, noted.checksum)
 
     def _write(
         self, wanted: ArrayDescription, fill: Callable[[Array], None], note: str
@@ -228,13 +228,13 @@ class FeatureCache:
             with _disk_complaints(self.folder):
                 array.flush()
                 with part.open("rb") as handle:
-                    told = Sidecar(wanted, wanted.checksum(handle), note)
+                    noted = Sidecar(wanted, wanted.checksum(handle), note)
                 # The description goes first: data without one are not an entry.
-                self._place_text(told.text(), sidecar)
+                self._place_text(noted.text(), sidecar)
                 part.replace(data)
         finally:
             part.unlink(missing_ok=True)
-        return verified(data, wanted, told.checksum)
+        return verified(data, wanted, noted.checksum)
 
     def _place_text(self, text: str, target: Path) -> None:
         part = self._part(target)

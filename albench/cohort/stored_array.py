@@ -69,12 +69,12 @@ class StoredArray:
     stamp: Stamp
 
     @classmethod
-    def of_plain(cls, told: object) -> StoredArray:
+    def of_plain(cls, plain: object) -> StoredArray:
         """Return what `plain` gave, which may come from a process that has run plugins.
 
         Parameters
         ----------
-        told : object
+        plain : object
             Whatever JSON can hold.
 
         Returns
@@ -87,8 +87,8 @@ class StoredArray:
         ValueError
             If it is no such thing.
         """
-        description = ArrayDescription.of_plain(told)
-        match told:
+        description = ArrayDescription.of_plain(plain)
+        match plain:
             case {
                 "path": str(path),
                 "crc32": str(checksum),
@@ -96,13 +96,13 @@ class StoredArray:
             } if description is not None:
                 stamp = Stamp(size, changed_ns, inode)
                 return cls(path=Path(path), description=description, checksum=checksum, stamp=stamp)
-        raise ValueError(f"no stored array: {told!r}")
+        raise ValueError(f"no stored array: {plain!r}")
 
     def plain(self) -> dict[str, Any]:  # strings, and lists of int
         """Return it as plain data, for `of_plain`."""
         stamp = [self.stamp.size, self.stamp.changed_ns, self.stamp.inode]
-        found = {"path": str(self.path), "crc32": self.checksum, "stamp": stamp}
-        return self.description.plain() | found
+        place = {"path": str(self.path), "crc32": self.checksum, "stamp": stamp}
+        return self.description.plain() | place
 
     def open(self) -> Array:
         """Return the array, which is only read in full if the file has been replaced since.
@@ -150,13 +150,13 @@ def verified(path: Path, description: ArrayDescription, checksum: str) -> Stored
         If there is no such file, it cannot be read, or its content is not what was written.
     """
     with _opened(path) as handle:
-        found = StoredArray(
+        stored = StoredArray(
             path=path, description=description, checksum=checksum, stamp=Stamp.of(handle)
         )
-        if _VERIFIED.get(path) != found:
+        if _VERIFIED.get(path) != stored:
             _require_intact(path, handle, description, checksum)
-            _VERIFIED[path] = found
-    return found
+            _VERIFIED[path] = stored
+    return stored
 
 
 def remembered(array: Array) -> StoredArray | None:
@@ -173,12 +173,12 @@ def remembered(array: Array) -> StoredArray | None:
         As `verified` gave it.
     """
     name = getattr(array, "filename", None)  # a slice of a memory map has it too
-    found = _VERIFIED.get(Path(name)) if name is not None else None
-    whole = found and (found.description.shape, found.description.dtype) == (
+    stored = _VERIFIED.get(Path(name)) if name is not None else None
+    whole = stored and (stored.description.shape, stored.description.dtype) == (
         array.shape,
         array.dtype.str,
     )
-    return found if whole else None
+    return stored if whole else None
 
 
 @contextmanager
@@ -203,8 +203,8 @@ def _require_intact(
     path: Path, handle: BinaryIO, description: ArrayDescription, checksum: str
 ) -> None:
     _header_size(path, handle, description)
-    if (found := description.checksum(handle)) != checksum:
-        raise _damage(path, f"has the checksum {found}, but {checksum} was written")
+    if (actual := description.checksum(handle)) != checksum:
+        raise _damage(path, f"has the checksum {actual}, but {checksum} was written")
 
 
 def _mapped(path: Path, handle: BinaryIO, description: ArrayDescription) -> Array:

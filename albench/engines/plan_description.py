@@ -153,13 +153,13 @@ class Opened:
 
 
 def open_description(
-    told: PlanDescription, results: Path, watch: Callable[[Progress], None]
+    described: PlanDescription, results: Path, watch: Callable[[Progress], None]
 ) -> Opened:
     """Open the data and plan the cells of a run that another process has planned.
 
     Parameters
     ----------
-    told : PlanDescription
+    described : PlanDescription
         What it says of them.
     results : Path
         Where checkpoints and logs go, below ``work``.
@@ -176,18 +176,20 @@ def open_description(
     InputError
         If versions differ, both are named; if the plan is another, the data are.
     """
-    here = {name: version_of(name) for name in told.versions}
-    if problem := other_versions(told.versions, here):
-        raise InputError([Complaint(told.source, f"refused: {problem}")])
-    resolved = resolve(spec.parse(told.text, told.source, Path(told.folder)), registry.discover())
-    if edited := _edited(told.sources, _working_copies(resolved)):
+    here = {name: version_of(name) for name in described.versions}
+    if problem := other_versions(described.versions, here):
+        raise InputError([Complaint(described.source, f"refused: {problem}")])
+    resolved = resolve(
+        spec.parse(described.text, described.source, Path(described.folder)), registry.discover()
+    )
+    if edited := _edited(described.sources, _working_copies(resolved)):
         problem = f"refused: the source of {edited} differs from that where the run was planned"
-        raise InputError([Complaint(told.source, problem)])
+        raise InputError([Complaint(described.source, problem)])
     _, cohorts = open_cohorts(resolved)
     cells = {cell.id: cell for cell in make(resolved, cohorts).cells}
-    if _hash_of(cells.values()) != told.plan:
+    if _hash_of(cells.values()) != described.plan:
         problem = "refused: other cells are planned here; are the data the same, and all there?"
-        raise InputError([Complaint(told.source, problem)])
+        raise InputError([Complaint(described.source, problem)])
     limits = resolved.specification.benchmark.limits
     settings = Settings(results, default_folder(), 1, limits.cell_seconds, limits.memory_mb)
     return Opened(resolved, cells, Blocks(resolved, cohorts, settings, watch), settings)

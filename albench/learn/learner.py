@@ -139,11 +139,11 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
     def _fit_on_new(
         self, X: ArrayLike, y: ArrayLike, bootstrap: bool = False, **fit_kwargs: Any
     ) -> Learner:  # modAL's
-        known = self.X_training, self.y_training
+        before = self.X_training, self.y_training
         try:
             self.fit(X, y, bootstrap=bootstrap, **fit_kwargs)
         finally:
-            self.X_training, self.y_training = known
+            self.X_training, self.y_training = before
         return self
 
 

@@ -208,9 +208,9 @@ def read(folder: Path) -> Reading:
         complaints += _shortened(refused, path)
     if complaints:
         raise RecordsError(complaints)
-    told = list(costs(_joined(damages), (event.content for event in events)))
-    lost = {cell: sentence for cell, sentence in told if cell}
-    return Reading(tuple(events), (*warnings, *(sentence for _, sentence in told)), lost)
+    losses = list(costs(_joined(damages), (event.content for event in events)))
+    lost = {cell: sentence for cell, sentence in losses if cell}
+    return Reading(tuple(events), (*warnings, *(sentence for _, sentence in losses)), lost)
 
 
 def _shortened(refused: Sequence[Complaint], path: Path) -> list[Complaint]:
