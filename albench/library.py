@@ -280,19 +280,19 @@ def compare(
     InputError
         If a strategy or a metric is not there, or no block has both.
     """
-    told = results if isinstance(results, Results) else load(results)
-    judging = told.manifest.judging
+    loaded = results if isinstance(results, Results) else load(results)
+    judging = loaded.manifest.judging
     metric = metric or judging.primary_metric
-    _require("strategy", [ours, theirs], told.cells["strategy"].unique())
-    _require("metric", [metric], [name for name in told.scores if name not in ROUNDS])
-    efficiency = cell_efficiency(joined(told.cells, told.scores), metric)
+    _require("strategy", [ours, theirs], loaded.cells["strategy"].unique())
+    _require("metric", [metric], [name for name in loaded.scores if name not in ROUNDS])
+    efficiency = cell_efficiency(joined(loaded.cells, loaded.scores), metric)
     scores = cube(efficiency, "area")
     pair = [(ours, theirs)]
-    within = margins(told.manifest.cohorts, judging.equal_within)
+    within = margins(loaded.manifest.cohorts, judging.equal_within)
     mean = over_blocks(scores, pair, margins=within)
     if mean.empty:
         problem = f"no block has both {ours} and {theirs}"
-        raise InputError([Complaint(str(told.folder), problem)])
+        raise InputError([Complaint(str(loaded.folder), problem)])
     row = mean.iloc[0]
     return Comparison(
         ours,

@@ -17,7 +17,7 @@ from albench.records import tables
 from albench.records.results_folder import read_results
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Status
-from albench.reporting.foresight import foresight
+from albench.reporting.detectable_effects import foresight
 from albench.reporting.sliced import chosen_rows
 from albench.source_digest import source_digest
 from albench.spec.slices import EVERYTHING

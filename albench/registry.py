@@ -159,8 +159,8 @@ class Registry:
     components: tuple[Component, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        found = tuple(part for report in self.reports for part in report.components)
-        object.__setattr__(self, "components", found)
+        components = tuple(part for report in self.reports for part in report.components)
+        object.__setattr__(self, "components", components)
 
     def of(self, kind: Kind) -> tuple[Component, ...]:
         """Return the components of one kind, by qualified name.
@@ -206,10 +206,10 @@ class Registry:
         if len({part.qualified for part in there}) > 1:
             owners = " or ".join(f"{part.qualified} (of {part.distribution})" for part in there)
             raise PluginError(f"{kind} {name!r} is announced more than once: name it {owners}")
-        found = there[0]
-        if found.state is not State.OK:
-            raise PluginError(f"{kind} {found.qualified} cannot be used: {found.reason}")
-        return found
+        component = there[0]
+        if component.state is not State.OK:
+            raise PluginError(f"{kind} {component.qualified} cannot be used: {component.reason}")
+        return component
 
     def unknown(self, name: str, kind: Kind | None = None) -> str:
         """Return what to say of a name that nothing here has.
@@ -227,16 +227,16 @@ class Registry:
             The nearest names, the list, and which plugins are in trouble.
         """
         parts = self.components if kind is None else self.of(kind)
-        known = sorted({part.name for part in parts})
+        names = sorted({part.name for part in parts})
         qualified = sorted(part.qualified for part in parts)
-        hint = did_you_mean(name, known + qualified, n=3) or "."
+        hint = did_you_mean(name, names + qualified, n=3) or "."
         broken = "".join(
             f". Plugin {report.distribution} is {report.state}: {report.reason}"
             for report in self.reports
             if report.state is not State.OK
         )
         what = kind or "plugin"
-        return f"unknown {what} {name!r}{hint} Known are: {', '.join(known) or 'none'}{broken}"
+        return f"unknown {what} {name!r}{hint} Known are: {', '.join(names) or 'none'}{broken}"
 
 
 def namespace_of(distribution: str) -> str:
@@ -400,7 +400,7 @@ def _announced(manager: pluggy.PluginManager, blank: PluginReport) -> PluginRepo
 
 
 def _descriptors(hook: pluggy.HookCaller) -> list[Any]:  # what a plugin returns may be anything
-    calls: Iterable[Any] = (found.function() for found in hook.get_hookimpls())
+    calls: Iterable[Any] = (implementation.function() for implementation in hook.get_hookimpls())
     return [part for announced in calls for part in announced]
 
 

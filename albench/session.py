@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from albench import registry, spec
 from albench.cohort.cache import default_folder
 from albench.engines.dask import DaskEngine
-from albench.engines.description import describe, open_description
 from albench.engines.local import LocalEngine
+from albench.engines.plan_description import describe, open_description
 from albench.engines.recorder import Recorder
 from albench.engines.run_folder import SharedTask, read_task, require_no_workers, write_task
 from albench.engines.shared_folder import Deadline, FolderWorker
@@ -139,7 +139,7 @@ class Opened:
         """
         kept = {cell.id for cell in self.plan.cells} | there.recorded
         cells = tuple(cell for cell in self.whole.cells if cell.id in kept)
-        told = planned_run(
+        record = planned_run(
             self.resolved,
             Plan(cells, self.whole.skipped),
             self.modalities,
@@ -148,7 +148,7 @@ class Opened:
             jobs,
         )
         part = {"slice": self.part.text, "matrix_cells": len(self.whole.cells)}
-        return told.model_copy(update=part)
+        return record.model_copy(update=part)
 
     def describe(self) -> dict[str, CohortRecord]:
         """Return the record of each cohort."""
@@ -481,10 +481,10 @@ def open_worker(
     task = read_task(results)
     require_writable(results)
     processes.begin()
-    told = one_at_a_time(watch)
-    opened = open_description(task.description, results, told)
+    watch_one = one_at_a_time(watch)
+    opened = open_description(task.description, results, watch_one)
     require_untouched()
-    return FolderWorker(opened, task.stale_seconds, jobs, deadline, told)
+    return FolderWorker(opened, task.stale_seconds, jobs, deadline, watch_one)
 
 
 def run_cells(

@@ -257,9 +257,7 @@ def _is_whole(folder: Path, whole: Essences) -> bool:
 def _essences(results: Path) -> Essences:
     records = tables.gather(journal.read(results / "journal"))
     return {
-        cell: tables.essence(found)
-        for cell, found in records.finished.items()
-        if found.status == "ok"
+        cell: tables.essence(end) for cell, end in records.finished.items() if end.status == "ok"
     }
 
 

@@ -22,7 +22,7 @@ def essences(results: Path) -> dict[str, tuple[Any, ...]]:  # what `tables.essen
     planned = {cell.cell for cell in records.run.cells}
     if planned != set(records.finished):
         sys.exit(f"{results}: {len(planned - set(records.finished))} cells are missing")
-    return {cell: tables.essence(found) for cell, found in records.finished.items()}
+    return {cell: tables.essence(end) for cell, end in records.finished.items()}
 
 
 def compare(folder: Path) -> None:

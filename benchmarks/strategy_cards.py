@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from albench.spec.traps import Trap
 
     Scaling = Mapping[str, Mapping[str, float]]
-    Told = Mapping[str, Sequence[str]]
+    TrapLines = Mapping[str, Sequence[str]]
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "strategy-cards.md"
@@ -58,7 +58,7 @@ and random's are told.
 """
 
 
-def page(descriptors: Sequence[Descriptor], scaling: Scaling, told: Told) -> str:
+def page(descriptors: Sequence[Descriptor], scaling: Scaling, trap_lines: TrapLines) -> str:
     """Return the page.
 
     Parameters
@@ -67,7 +67,7 @@ def page(descriptors: Sequence[Descriptor], scaling: Scaling, told: Told) -> str
         In the order of the cards.
     scaling : mapping
         By strategy: seconds and exponent; may lack some.
-    told : mapping of str to sequence of str
+    trap_lines : mapping of str to sequence of str
         By strategy: what traps showed; may lack some.
 
     Returns
@@ -76,13 +76,14 @@ def page(descriptors: Sequence[Descriptor], scaling: Scaling, told: Told) -> str
         Markdown.
     """
     cards = [
-        "\n".join(_card(each, scaling.get(each.name), told.get(each.name))) for each in descriptors
+        "\n".join(_card(each, scaling.get(each.name), trap_lines.get(each.name)))
+        for each in descriptors
     ]
     return "\n".join([INTRODUCTION, *cards])
 
 
 def _card(
-    descriptor: Descriptor, scaling: Mapping[str, float] | None, told: Sequence[str] | None
+    descriptor: Descriptor, scaling: Mapping[str, float] | None, trap_lines: Sequence[str] | None
 ) -> Iterator[str]:
     yield f"## `{descriptor.name}`\n\n{descriptor.summary}\n"
     yield from (f"{paragraph}\n" for paragraph in _explained(descriptor))
@@ -100,7 +101,7 @@ def _card(
         f"`{each.name} = {json.dumps(each.default)}`: {each.help}" for each in descriptor.options
     ]
     yield f"- **Options:** {'; '.join(options) or 'none'}"
-    yield from (f"- **Traps:** {line}" for line in (told or ["not tried"]))
+    yield from (f"- **Traps:** {line}" for line in (trap_lines or ["not tried"]))
     yield ""
 
 
@@ -138,15 +139,15 @@ def measured(descriptors: Sequence[Descriptor]) -> dict[str, dict[str, float]]:
     dict
         By strategy: ``seconds`` on the largest pool, and ``exponent``.
     """
-    found = {}
+    timings = {}
     for descriptor in descriptors:
         seconds = [_least_seconds(descriptor, size) for size in SIZES]
-        found[descriptor.name] = {
+        timings[descriptor.name] = {
             "seconds": float(f"{seconds[-1]:.3g}"),
             "exponent": round(exponent(SIZES, seconds), 2),
         }
-        print(descriptor.name, found[descriptor.name])
-    return found
+        print(descriptor.name, timings[descriptor.name])
+    return timings
 
 
 def _least_seconds(descriptor: Descriptor, size: int) -> float:

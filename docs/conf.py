@@ -55,9 +55,9 @@ def _commands(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _name_files(_: Sphinx, page: str, source: list[str]) -> None:
-    def named(found: re.Match[str]) -> str:
-        if not (HERE / found[2]).exists():
-            raise FileNotFoundError(f"{page}: links to {found[2]}, which is not there")
-        return f"{found[1]} (`{found[2].removeprefix('../')}`)"
+    def named(link: re.Match[str]) -> str:
+        if not (HERE / link[2]).exists():
+            raise FileNotFoundError(f"{page}: links to {link[2]}, which is not there")
+        return f"{link[1]} (`{link[2].removeprefix('../')}`)"
 
     source[0] = OUTSIDE.sub(named, source[0])

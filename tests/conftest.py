@@ -12,7 +12,7 @@ import pytest
 from albench import spec
 from albench.api import Descriptor, Kind, Modality, Option, fingerprint
 from albench.cohort.join import join
-from albench.planning import Plan, foresight, make, resolve
+from albench.planning import Plan, foreseen_failures, make, resolve
 from albench.planning.matrix import modality_sets
 from albench.records.provenance import provenance
 from albench.records.run_record import PlannedRun
@@ -178,7 +178,7 @@ def planned(
     Every modality has ten subjects; `contents` gives one of them other data. Models are not tried
     on a batch of one, which takes a process each: there is no code behind a toy.
     """
-    monkeypatch.setattr(foresight, "learns_from_one", lambda *_: True)
+    monkeypatch.setattr(foreseen_failures, "learns_from_one", lambda *_: True)
 
     def plan(
         *changes: tuple[str, str],

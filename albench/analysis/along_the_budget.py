@@ -93,7 +93,7 @@ def by_third(
         the unit, and counts if the strategy and random have all blocks that both have in any. All
         rows are one family.
     """
-    known = margins or {}
+    margin_of = margins or {}
     pairs, gaps, widths = [], [], []
     for third in THIRDS:
         scores = cube(areas, third)
@@ -106,7 +106,7 @@ def by_third(
             pairs.append((name, third))
             gaps.append(((values[..., 0] - values[..., 1]).mean(axis=0), n_seen))
             cohorts = [scores.cohorts[i] for i in np.flatnonzero(is_shared)]
-            widths.append(np.mean([known.get(cohort, np.nan) for cohort in cohorts]))
+            widths.append(np.mean([margin_of.get(cohort, np.nan) for cohort in cohorts]))
     return compare_by_unit(pairs, gaps, np.array(widths), outside, FEWEST_PAIRS)
 
 

@@ -51,8 +51,8 @@ def across_cohorts(
     names = sorted(set(scores.cohorts))
     of_cohort = [np.array([c == name for c in scores.cohorts]) for name in names]
     means = [_cohort_means(scores, pair, of_cohort) for pair in pairs]
-    known = margins or {}
-    width = float(np.mean([known.get(name, np.nan) for name in names])) if names else np.nan
+    margin_of = margins or {}
+    width = float(np.mean([margin_of.get(name, np.nan) for name in names])) if names else np.nan
     return compare_by_unit(pairs, means, np.full(len(pairs), width), outside, FEWEST_COHORTS)
 
 

@@ -274,8 +274,8 @@ def _margins_of(
     cohorts: Sequence[Sequence[str]], margins: Mapping[str, float] | None
 ) -> NDArray[np.float64]:
     """Return each row's margin: the mean over its blocks."""
-    known = {} if margins is None else margins
-    return np.array([np.mean([known.get(name, np.nan) for name in names]) for names in cohorts])
+    margin_of = {} if margins is None else margins
+    return np.array([np.mean([margin_of.get(name, np.nan) for name in names]) for names in cohorts])
 
 
 def _compared(

@@ -102,9 +102,9 @@ def with_quality(times: pd.DataFrame, overall: pd.DataFrame) -> pd.DataFrame:
         difference, low, high, verdict, seconds and is_on_frontier.
     """
     whole = overall[overall["n_blocks"] == overall["n_blocks"].max()]
-    told = whole[["strategy", "difference", "low", "high", "verdict"]]
+    gains = whole[["strategy", "difference", "low", "high", "verdict"]]
     random = {"strategy": BASELINE, "difference": 0.0, "low": np.nan, "high": np.nan}
-    both = pd.concat([told, pd.DataFrame([random | {"verdict": ""}])]).merge(times, on="strategy")
+    both = pd.concat([gains, pd.DataFrame([random | {"verdict": ""}])]).merge(times, on="strategy")
     is_on = frontier(both["difference"].to_numpy(dtype=float), both["seconds"].to_numpy())
     marked: pd.DataFrame = both.assign(is_on_frontier=is_on)
     marked = marked.sort_values("difference", ascending=False, kind="stable")

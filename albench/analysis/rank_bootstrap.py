@@ -61,9 +61,9 @@ class CohortScores:
             A block that has none of the repetitions drawn is left out of a resample.
         """
         chosen = self.repetitions
-        known = self.is_complete[:, chosen].astype(float)  # (n_blocks, n_repetitions)
-        values = np.where(known[:, :, None] > 0, self.values[:, chosen], 0.0)
-        n = counts @ known.T  # (n_resamples, n_blocks)
+        is_scored = self.is_complete[:, chosen].astype(float)  # (n_blocks, n_repetitions)
+        values = np.where(is_scored[:, :, None] > 0, self.values[:, chosen], 0.0)
+        n = counts @ is_scored.T  # (n_resamples, n_blocks)
         sums = np.einsum("kr,brs->kbs", counts, values, optimize=True)
         means = sums / np.maximum(n, 1)[:, :, None]
         is_there = (n > 0).astype(float)

@@ -220,8 +220,8 @@ class PoolView:
         self._require(need.MASKED_PROBA)
         for name in kept:
             if name not in self.modalities:
-                known = ", ".join(self.modalities)
-                raise ValueError(f"there is no modality {name!r}; there are {known}")
+                listed = ", ".join(self.modalities)
+                raise ValueError(f"there is no modality {name!r}; there are {listed}")
         names = tuple(name for name in self.modalities if name in kept)
         return self._once(
             ("masked", names), lambda: self._source.masked_proba(self.candidates, names)

@@ -17,7 +17,7 @@ from albench.metrics.catalogue import scores
 from albench.planning.cells import digest
 from albench.plural import plural
 from albench.publish.read import read
-from albench.records.content import content_of
+from albench.records.line_content import content_of
 from albench.records.schema import Status, unpack
 
 if TYPE_CHECKING:
@@ -118,10 +118,10 @@ def check_records(records: Records, where: str) -> Checked:
     if not any(end.status is Status.OK for end in records.finished.values()):
         problems.append("no cell succeeded: there is nothing to rank")
     if problems:
-        told = [Complaint(where, problem) for problem in problems[:MOST_TOLD]]
-        rest = len(problems) - len(told)
+        shown = [Complaint(where, problem) for problem in problems[:MOST_TOLD]]
+        rest = len(problems) - len(shown)
         more = [Complaint(where, f"and {plural(rest, 'more fault')} like these")] if rest else []
-        raise RecordsError([*told, *more])
+        raise RecordsError([*shown, *more])
     finished = dict(records.finished) | scored
     return Checked(replace(records, finished=finished), n_scores, _edited(records))
 
@@ -152,8 +152,8 @@ def _flaws_of_plan(cell: PlannedCell, records: Records) -> Iterator[str]:
     except (KeyError, TypeError):
         yield f"cell {cell.cell} has an identity that albench does not write"
         return
-    for key, (own, told) in claims.items():
-        if own != told:
+    for key, (own, planned) in claims.items():
+        if own != planned:
             yield f"cell {cell.cell} is planned with another {key} than its identity says"
 
 
@@ -203,8 +203,8 @@ def _scored_again(end: Finished, *, ordered: bool) -> tuple[Finished, list[str],
     return replace(end, rounds=rounds), altered, n_compared
 
 
-def _close(told: float, again: float) -> bool:
-    return bool(np.isclose(told, again, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True))
+def _close(stated: float, again: float) -> bool:
+    return bool(np.isclose(stated, again, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True))
 
 
 def _edited(records: Records) -> tuple[str, ...]:

@@ -112,8 +112,8 @@ def _listed(bundle: Path, text: bytes) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, RecursionError):
         version, listed, is_whole = VERSION, {}, False
     if version != VERSION:
-        found = printable(repr(version), 100)
-        _refuse(bundle, [f"is of version {found}; this albench reads {VERSION}"])
+        shown = printable(repr(version), 100)
+        _refuse(bundle, [f"is of version {shown}; this albench reads {VERSION}"])
     if not is_whole:
         _refuse(bundle, [f"{CONTENTS} does not list every file with its size and SHA-256"])
     return dict(listed)

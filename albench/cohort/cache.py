@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.format import open_memmap
 
-from albench.cohort.description import Description
+from albench.cohort.array_description import ArrayDescription
 from albench.cohort.sidecar import Sidecar, read_sidecar
 from albench.cohort.stored_array import remembered, verified
 from albench.errors import Complaint, DataError
@@ -170,7 +170,7 @@ class FeatureCache:
         DataError
             If the folder cannot be written to, the disk is full, or the array is not of numbers.
         """
-        wanted = Description(key=key, shape=tuple(map(int, shape)), dtype=np.dtype(dtype).str)
+        wanted = ArrayDescription(key=key, shape=tuple(map(int, shape)), dtype=np.dtype(dtype).str)
         if not wanted.is_of_numbers:
             problem = f"its type is {wanted.dtype}; only numbers can be cached"
             raise DataError([Complaint(f"the array {note or key!r}", problem)])
@@ -200,7 +200,7 @@ class FeatureCache:
         """
         return remembered(array)
 
-    def _stored(self, key: str, wanted: Description | None = None) -> StoredArray | None:
+    def _stored(self, key: str, wanted: ArrayDescription | None = None) -> StoredArray | None:
         """Return a verified entry or None; raise `DataError` for one that cannot be used."""
         data, sidecar = self._paths(key)
         try:
@@ -208,12 +208,14 @@ class FeatureCache:
                 return None
         except OSError as error:  # a folder that may not be looked into
             raise DataError([Complaint(str(data), f"cannot be read: {error.strerror}")]) from error
-        told = read_sidecar(sidecar)
-        if told.description != (wanted or replace(told.description, key=key)):
+        noted = read_sidecar(sidecar)
+        if noted.description != (wanted or replace(noted.description, key=key)):
             raise DataError([Complaint(str(sidecar), "describes something else")])
-        return verified(data, told.description, told.checksum)
+        return verified(data, noted.description, noted.checksum)
 
-    def _write(self, wanted: Description, fill: Callable[[Array], None], note: str) -> StoredArray:
+    def _write(
+        self, wanted: ArrayDescription, fill: Callable[[Array], None], note: str
+    ) -> StoredArray:
         data, sidecar = self._paths(wanted.key)
         _require_free(data, sidecar)
         with _disk_complaints(self.folder):
@@ -226,13 +228,13 @@ class FeatureCache:
             with _disk_complaints(self.folder):
                 array.flush()
                 with part.open("rb") as handle:
-                    told = Sidecar(wanted, wanted.checksum(handle), note)
+                    noted = Sidecar(wanted, wanted.checksum(handle), note)
                 # The description goes first: data without one are not an entry.
-                self._place_text(told.text(), sidecar)
+                self._place_text(noted.text(), sidecar)
                 part.replace(data)
         finally:
             part.unlink(missing_ok=True)
-        return verified(data, wanted, told.checksum)
+        return verified(data, wanted, noted.checksum)
 
     def _place_text(self, text: str, target: Path) -> None:
         part = self._part(target)

@@ -106,13 +106,13 @@ def sorted_classes(names: Iterable[str], ordered: bool = False) -> tuple[str, ..
     tuple of str
         Distinct.
     """
-    found = set(names)
-    if all(re.fullmatch("-?[0-9]{1,300}", name) for name in found):
+    distinct = set(names)
+    if all(re.fullmatch("-?[0-9]{1,300}", name) for name in distinct):
         # "1" and "01" are two classes of one value, and a set has no order of its own.
-        return tuple(sorted(found, key=lambda name: (int(name), name)))
-    if ordered and are_numbers(found):
-        return tuple(sorted(found, key=lambda name: (float(name), name)))
-    return tuple(sorted(found))
+        return tuple(sorted(distinct, key=lambda name: (int(name), name)))
+    if ordered and are_numbers(distinct):
+        return tuple(sorted(distinct, key=lambda name: (float(name), name)))
+    return tuple(sorted(distinct))
 
 
 def are_numbers(names: Iterable[str]) -> bool:
@@ -132,7 +132,7 @@ def are_numbers(names: Iterable[str]) -> bool:
 
 
 def about_rules(
-    name: str, labels: Iterable[str], rules: ClassRules, known: Collection[str]
+    name: str, labels: Iterable[str], rules: ClassRules, present: Collection[str]
 ) -> list[Complaint]:
     """Return what is wrong with the rules, given the labels.
 
@@ -144,7 +144,7 @@ def about_rules(
         Of the subjects that have all modalities.
     rules : ClassRules
         What the user says.
-    known : collection of str
+    present : collection of str
         All labels that any modality knows.
 
     Returns
@@ -153,9 +153,9 @@ def about_rules(
         An excluded class that nobody is of; an order that means something and was not given.
     """
     complaints = [
-        Complaint(f"cohort {name}, exclude_classes", _unknown(excluded, known))
+        Complaint(f"cohort {name}, exclude_classes", _unknown(excluded, present))
         for excluded in rules.exclude
-        if excluded not in known
+        if excluded not in present
     ]
     order = choose(labels, rules).order
     if rules.ordered and rules.classes is None and not are_numbers(order):
@@ -170,8 +170,8 @@ def about_rules(
     return complaints
 
 
-def _unknown(excluded: str, known: Collection[str]) -> str:
-    return f"no subject is of class {excluded!r}{did_you_mean(excluded, known)}"
+def _unknown(excluded: str, present: Collection[str]) -> str:
+    return f"no subject is of class {excluded!r}{did_you_mean(excluded, present)}"
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:

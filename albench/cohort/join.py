@@ -118,7 +118,7 @@ def join(
     """
     rules = rules or ClassRules(classes=classes)
     distinct = {key: _distinct(modality) for key, modality in modalities.items()}
-    keys = {key: _keys(modalities[key], found) for key, (found, _) in distinct.items()}
+    keys = {key: _keys(modalities[key], subjects) for key, (subjects, _) in distinct.items()}
     rows = {
         key: _rows_by_subject(f"cohort {name}, modality {key}", *distinct[key], keys[key])
         for key in modalities
@@ -126,18 +126,18 @@ def join(
     subjects = tuple(sorted(set.intersection(*(set(part) for part in rows.values()))))
     if lost := about_join(name, rows):
         raise DataError(lost)
-    told = {key: _labels_by_subject(modalities[key], keys[key]) for key in modalities}
-    found = _found_labels(told, subjects)
-    labels = {subject: next(iter(part)) for subject, part in found.items() if len(part) == 1}
+    labels_of = {key: _labels_by_subject(modalities[key], keys[key]) for key in modalities}
+    sources = _found_labels(labels_of, subjects)
+    labels = {subject: next(iter(part)) for subject, part in sources.items() if len(part) == 1}
     chosen = choose(labels.values(), rules)
     order = chosen.order
-    known = {label for part in told.values() for label in part.values()}
+    every_label = {label for part in labels_of.values() for label in part.values()}
     labels = {subject: one for subject, one in labels.items() if one not in chosen.left_out}
     complaints = [
-        *_ambiguous(name, found),
-        *_outside_classes(name, labels, order, found, modalities),
+        *_ambiguous(name, sources),
+        *_outside_classes(name, labels, order, sources, modalities),
         *_odd_marks(name, modalities),
-        *about_rules(name, labels.values(), rules, known),
+        *about_rules(name, labels.values(), rules, every_label),
     ]
     if complaints:
         raise DataError(complaints)
@@ -160,9 +160,9 @@ def join(
     )
 
 
-def _keys(modality: Modality, found: NDArray[Any]) -> dict[object, str]:
+def _keys(modality: Modality, subjects: NDArray[Any]) -> dict[object, str]:
     """Return the key of each subject that a modality names, in its rows or its labels."""
-    names = list(dict.fromkeys([*found.tolist(), *(modality.labels or {})]))
+    names = list(dict.fromkeys([*subjects.tolist(), *(modality.labels or {})]))
     return dict(zip(names, as_keys(names), strict=True))
 
 
@@ -170,14 +170,14 @@ def _distinct(modality: Modality) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Return the subjects of a modality as a plugin names them, and where each row's stands."""
     subjects = np.asarray(modality.subjects)
     texts = subjects.astype(str) if subjects.dtype.kind in "OS" else subjects
-    found, places = np.unique(texts, return_inverse=True)
-    return found, places
+    distinct, places = np.unique(texts, return_inverse=True)
+    return distinct, places
 
 
 def _rows_by_subject(
-    where: str, found: NDArray[Any], places: NDArray[np.intp], keys: Mapping[object, str]
+    where: str, subjects: NDArray[Any], places: NDArray[np.intp], keys: Mapping[object, str]
 ) -> dict[str, NDArray[np.intp]]:
-    keyed = [keys.get(one, "") for one in found.tolist()]  # NaN is found by no key
+    keyed = [keys.get(one, "") for one in subjects.tolist()]  # NaN is found by no key
     if not all(keyed):
         raise DataError([Complaint(where, "has rows without a subject: every row needs one")])
     names, merged = np.unique(np.array(keyed), return_inverse=True)
@@ -189,30 +189,30 @@ def _rows_by_subject(
 
 def _labels_by_subject(modality: Modality, keys: Mapping[object, str]) -> dict[str, str]:
     """Return labels as text by key; one that is NaN or empty is no label."""
-    known = modality.labels or {}
-    texts = as_keys(known.values())
-    return {keys[one]: text for one, text in zip(known, texts, strict=True) if text}
+    labels = modality.labels or {}
+    texts = as_keys(labels.values())
+    return {keys[one]: text for one, text in zip(labels, texts, strict=True) if text}
 
 
 def _found_labels(
-    told: Mapping[str, Mapping[str, str]], subjects: Sequence[str]
+    labels_of: Mapping[str, Mapping[str, str]], subjects: Sequence[str]
 ) -> dict[str, dict[str, list[str]]]:
     """Return for each subject its labels, one if all is well, and the modalities that say so."""
-    found: dict[str, dict[str, list[str]]] = {subject: {} for subject in subjects}
-    for key, labels in told.items():
+    sources: dict[str, dict[str, list[str]]] = {subject: {} for subject in subjects}
+    for key, labels in labels_of.items():
         for subject, label in labels.items():
-            if subject in found:
-                found[subject].setdefault(label, []).append(key)
-    return found
+            if subject in sources:
+                sources[subject].setdefault(label, []).append(key)
+    return sources
 
 
-def _ambiguous(name: str, found: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Complaint]:
+def _ambiguous(name: str, sources: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Complaint]:
     complaints = [
         Complaint(f"cohort {name}, subject {subject}", f"has two labels: {_sources(labels)}")
-        for subject, labels in found.items()
+        for subject, labels in sources.items()
         if len(labels) > 1
     ]
-    without = [subject for subject, labels in found.items() if not labels]
+    without = [subject for subject, labels in sources.items() if not labels]
     if without:
         shown = ", ".join(without[:MAX_NAMED]) + (" ..." if len(without) > MAX_NAMED else "")
         who = plural(len(without), "subject")
@@ -229,7 +229,7 @@ def _outside_classes(
     name: str,
     labels: Mapping[str, str],
     classes: Sequence[str],
-    found: Mapping[str, Mapping[str, Sequence[str]]],
+    sources: Mapping[str, Mapping[str, Sequence[str]]],
     modalities: Mapping[str, Modality],
 ) -> list[Complaint]:
     allowed = ", ".join(classes)
@@ -240,8 +240,8 @@ def _outside_classes(
     return [
         Complaint(
             f"cohort {name}, subject {subjects[0]}" + _and_more(len(subjects) - 1),
-            f"label {label!r}, from {_told(found[subjects[0]][label], modalities)}, is not a class "
-            f"({allowed})",
+            f"label {label!r}, from {_told(sources[subjects[0]][label], modalities)}, is not a "
+            f"class ({allowed})",
         )
         for label, subjects in owners.items()
     ]

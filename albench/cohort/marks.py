@@ -45,15 +45,15 @@ def candidate_marks(cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
             has = rows[cohort.candidates[:, column]]
             by_modality[f"{modality} {mark}"] = has
             by_mark[mark] = by_mark.get(mark, nobody) | has
-    found = by_modality | by_mark
+    marks = by_modality | by_mark
     if by_mark:
-        found[ANY_MARK] = np.any(list(by_mark.values()), axis=0)
+        marks[ANY_MARK] = np.any(list(by_mark.values()), axis=0)
     if cohort.given_labels is not None:
         # A loader may itself know of wrong labels, and mark them by this name.
-        found[WRONG_LABEL] = by_mark.get(WRONG_LABEL, nobody) | (
+        marks[WRONG_LABEL] = by_mark.get(WRONG_LABEL, nobody) | (
             cohort.given_labels != cohort.true_labels
         )
-    return found
+    return marks
 
 
 def count_marks(marks: Marks, candidates: NDArray[np.intp]) -> dict[str, int]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from albench.cohort.description import Description
+from albench.cohort.array_description import ArrayDescription
 from albench.errors import Complaint, DataError
 
 if TYPE_CHECKING:
@@ -25,22 +25,22 @@ class Sidecar:
 
     Parameters
     ----------
-    description : Description
+    description : ArrayDescription
         What the array is.
     checksum : str
-        As `Description.checksum` gave it.
+        As `ArrayDescription.checksum` gave it.
     note : str
         For people.
     """
 
-    description: Description
+    description: ArrayDescription
     checksum: str
     note: str = ""
 
     def text(self) -> str:
         """Return the content of the file."""
-        told = {"note": self.note, "crc32": self.checksum}
-        return json.dumps(self.description.plain() | told, indent=1) + "\n"
+        entries = {"note": self.note, "crc32": self.checksum}
+        return json.dumps(self.description.plain() | entries, indent=1) + "\n"
 
 
 def read_sidecar(path: Path) -> Sidecar:
@@ -61,11 +61,11 @@ def read_sidecar(path: Path) -> Sidecar:
     DataError
         If the file cannot be read or is not such a description.
     """
-    told = _content(path)
-    what = Description.of_plain(told)
+    content = _content(path)
+    what = ArrayDescription.of_plain(content)
     if what is None:
         raise _damage(path, "does not describe an array of numbers")
-    checksum = told.get("crc32")
+    checksum = content.get("crc32")
     if checksum is None:
         raise _damage(path, "has no checksum, as before albench kept any")
     if not isinstance(checksum, str) or not _CHECKSUM.fullmatch(checksum):

@@ -38,12 +38,12 @@ def about_join(name: str, subjects: Mapping[str, Collection[str]]) -> list[Compl
     if common and (2 * len(common) >= fewest or len(pairs) < fewest - len(common)):
         return []
     counts = ", ".join(f"{key} has {len(part)}" for key, part in subjects.items())
-    found = (
+    problem = (
         f"only {plural(len(common), 'subject has', 'subjects have')} all modalities ({counts})"
         if common
         else f"no subject has all modalities ({counts})"
     )
-    return [Complaint(f"cohort {name}", f"{found}; {_hint(subjects, common, pairs)}")]
+    return [Complaint(f"cohort {name}", f"{problem}; {_hint(subjects, common, pairs)}")]
 
 
 def _hint(
@@ -58,8 +58,8 @@ def _hint(
             f"{one} has {here!r} where {other} has {there!r}, and {alike} like that: spell them "
             "alike"
         )
-    told = [f"{key} has {_some(set(part) - set(common))}" for key, part in subjects.items()]
-    return f"of the others {', '.join(told)}: spell subjects alike in all modalities"
+    examples = [f"{key} has {_some(set(part) - set(common))}" for key, part in subjects.items()]
+    return f"of the others {', '.join(examples)}: spell subjects alike in all modalities"
 
 
 def _some(names: Collection[str]) -> str:

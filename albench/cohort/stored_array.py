@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from albench.cohort.description import Description
+from albench.cohort.array_description import ArrayDescription
 from albench.errors import Complaint, DataError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class StoredArray:
     ----------
     path : pathlib.Path
         The file.
-    description : Description
+    description : ArrayDescription
         What it holds.
     checksum : str
         Of description and file.
@@ -64,17 +64,17 @@ class StoredArray:
     """
 
     path: Path
-    description: Description
+    description: ArrayDescription
     checksum: str
     stamp: Stamp
 
     @classmethod
-    def of_plain(cls, told: object) -> StoredArray:
+    def of_plain(cls, plain: object) -> StoredArray:
         """Return what `plain` gave, which may come from a process that has run plugins.
 
         Parameters
         ----------
-        told : object
+        plain : object
             Whatever JSON can hold.
 
         Returns
@@ -87,8 +87,8 @@ class StoredArray:
         ValueError
             If it is no such thing.
         """
-        description = Description.of_plain(told)
-        match told:
+        description = ArrayDescription.of_plain(plain)
+        match plain:
             case {
                 "path": str(path),
                 "crc32": str(checksum),
@@ -96,13 +96,13 @@ class StoredArray:
             } if description is not None:
                 stamp = Stamp(size, changed_ns, inode)
                 return cls(path=Path(path), description=description, checksum=checksum, stamp=stamp)
-        raise ValueError(f"no stored array: {told!r}")
+        raise ValueError(f"no stored array: {plain!r}")
 
     def plain(self) -> dict[str, Any]:  # strings, and lists of int
         """Return it as plain data, for `of_plain`."""
         stamp = [self.stamp.size, self.stamp.changed_ns, self.stamp.inode]
-        found = {"path": str(self.path), "crc32": self.checksum, "stamp": stamp}
-        return self.description.plain() | found
+        place = {"path": str(self.path), "crc32": self.checksum, "stamp": stamp}
+        return self.description.plain() | place
 
     def open(self) -> Array:
         """Return the array, which is only read in full if the file has been replaced since.
@@ -127,14 +127,14 @@ _VERIFIED: dict[Path, StoredArray] = {}
 """What this process has read in full: at most one entry a file."""
 
 
-def verified(path: Path, description: Description, checksum: str) -> StoredArray:
+def verified(path: Path, description: ArrayDescription, checksum: str) -> StoredArray:
     """Return an array on disk after reading all of it, unless this process has done so before.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
-    description : Description
+    description : ArrayDescription
         What it should hold.
     checksum : str
         What was noted when it was written.
@@ -150,13 +150,13 @@ def verified(path: Path, description: Description, checksum: str) -> StoredArray
         If there is no such file, it cannot be read, or its content is not what was written.
     """
     with _opened(path) as handle:
-        found = StoredArray(
+        stored = StoredArray(
             path=path, description=description, checksum=checksum, stamp=Stamp.of(handle)
         )
-        if _VERIFIED.get(path) != found:
+        if _VERIFIED.get(path) != stored:
             _require_intact(path, handle, description, checksum)
-            _VERIFIED[path] = found
-    return found
+            _VERIFIED[path] = stored
+    return stored
 
 
 def remembered(array: Array) -> StoredArray | None:
@@ -173,12 +173,12 @@ def remembered(array: Array) -> StoredArray | None:
         As `verified` gave it.
     """
     name = getattr(array, "filename", None)  # a slice of a memory map has it too
-    found = _VERIFIED.get(Path(name)) if name is not None else None
-    whole = found and (found.description.shape, found.description.dtype) == (
+    stored = _VERIFIED.get(Path(name)) if name is not None else None
+    whole = stored and (stored.description.shape, stored.description.dtype) == (
         array.shape,
         array.dtype.str,
     )
-    return found if whole else None
+    return stored if whole else None
 
 
 @contextmanager
@@ -199,13 +199,15 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             raise _damage(path, f"cannot be read: {error.strerror}") from error
 
 
-def _require_intact(path: Path, handle: BinaryIO, description: Description, checksum: str) -> None:
+def _require_intact(
+    path: Path, handle: BinaryIO, description: ArrayDescription, checksum: str
+) -> None:
     _header_size(path, handle, description)
-    if (found := description.checksum(handle)) != checksum:
-        raise _damage(path, f"has the checksum {found}, but {checksum} was written")
+    if (actual := description.checksum(handle)) != checksum:
+        raise _damage(path, f"has the checksum {actual}, but {checksum} was written")
 
 
-def _mapped(path: Path, handle: BinaryIO, description: Description) -> Array:
+def _mapped(path: Path, handle: BinaryIO, description: ArrayDescription) -> Array:
     offset = _header_size(path, handle, description)
     array: Array = np.memmap(
         handle, dtype=description.dtype, mode="r", offset=offset, shape=description.shape
@@ -213,7 +215,7 @@ def _mapped(path: Path, handle: BinaryIO, description: Description) -> Array:
     return array
 
 
-def _header_size(path: Path, handle: BinaryIO, description: Description) -> int:
+def _header_size(path: Path, handle: BinaryIO, description: ArrayDescription) -> int:
     """Return the bytes before the array, which follow from the sizes."""
     size = os.fstat(handle.fileno()).st_size - description.n_bytes
     if size < 0:

@@ -28,8 +28,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "or the best few)",
     )
     add_slice(parser, with_shard=False)
-    told = "print the page to report.pdf, too, with a Chromium that is on the path"
-    parser.add_argument("--pdf", action="store_true", help=told)
+    text = "print the page to report.pdf, too, with a Chromium that is on the path"
+    parser.add_argument("--pdf", action="store_true", help=text)
 
 
 def run(options: Namespace) -> int:

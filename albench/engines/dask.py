@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from albench.engines import dask_worker
 from albench.engines.dask_worker import Answer, Assignment
-from albench.engines.description import NOT_INSTALLED, other_versions
 from albench.engines.late import keep_late
+from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.work import Agenda, Unit
 from albench.errors import AlbenchError, Complaint, InputError
 from albench.execute import checkpoint
@@ -32,8 +32,8 @@ from albench.records.schema import Finished, Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from albench.engines.description import Description
     from albench.engines.engine import Record
+    from albench.engines.plan_description import PlanDescription
     from albench.planning import Cell
 
 CONNECT_SECONDS = 10
@@ -138,7 +138,7 @@ class DaskEngine:
     ----------
     cluster : Cluster
         Which, and what a cell takes of it.
-    description : Description
+    description : PlanDescription
         The run.
     results : Path
         The driver's results folder.
@@ -149,7 +149,7 @@ class DaskEngine:
     def __init__(
         self,
         cluster: Cluster,
-        description: Description,
+        description: PlanDescription,
         results: Path,
         watch: Callable[[Progress], None],
     ) -> None:
@@ -239,28 +239,28 @@ class DaskEngine:
 
     def _versions(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the versions that workers have, asked without anything of albench there."""
-        found: dict[str, dict[str, str]] = {name: {} for name in names}
+        versions: dict[str, dict[str, str]] = {name: {} for name in names}
         for distribution in self._described.versions:
-            told = self._ask(importlib.metadata.version, distribution, names=names)
+            answers = self._ask(importlib.metadata.version, distribution, names=names)
             for name in names:
-                if name not in told:
-                    found.pop(name, None)
-                elif name in found:
-                    is_there = isinstance(told[name], str)
-                    found[name][distribution] = told[name] if is_there else NOT_INSTALLED
-        return found
+                if name not in answers:
+                    versions.pop(name, None)
+                elif name in versions:
+                    is_there = isinstance(answers[name], str)
+                    versions[name][distribution] = answers[name] if is_there else NOT_INSTALLED
+        return versions
 
     def _ask(self, what: Callable[..., Any], *given: str, names: Sequence[str]) -> dict[str, Any]:
         """Return what workers answer, by worker; without those that have gone."""
         try:
-            told = self._client.run(what, *given, workers=list(names), on_error="return")
+            answers = self._client.run(what, *given, workers=list(names), on_error="return")
         except GONE:
             return {}
-        return {name: answer for name, answer in told.items() if not isinstance(answer, OSError)}
+        return {name: answer for name, answer in answers.items() if not isinstance(answer, OSError)}
 
     def _take_on(self, name: str, n_threads: int) -> None:
-        told = self._client.scheduler_info(n_workers=-1)["workers"].get(name, {})
-        offered: Mapping[str, float] = told.get("resources") or {}
+        worker = self._client.scheduler_info(n_workers=-1)["workers"].get(name, {})
+        offered: Mapping[str, float] = worker.get("resources") or {}
         needs = self._cluster.resources
         room = [int(offered.get(key, 0.0) / amount) for key, amount in needs.items()]
         if min([1, *room]) < 1:
@@ -284,8 +284,10 @@ class DaskEngine:
         if self._workers or not self._refused:
             return
         where = f"--scheduler {self._cluster.scheduler}"
-        told = [f"worker {name} is refused: {problem}" for name, problem in self._refused.items()]
-        raise InputError([Complaint(where, problem) for problem in told])
+        problems = [
+            f"worker {name} is refused: {problem}" for name, problem in self._refused.items()
+        ]
+        raise InputError([Complaint(where, problem) for problem in problems])
 
     def _watch_for_none(self, is_any: bool) -> None:
         if not is_any and not self._is_told_of_none:
@@ -353,11 +355,11 @@ class DaskEngine:
 
     def _submit(self, unit: Unit, name: str, worker: _Worker, *, may_be_lost: bool) -> None:
         cell = unit.cells[0]
-        known = _host_of(name), cell.round_zero_id
+        place = _host_of(name), cell.round_zero_id
         start = None
-        if unit.needs_round_zero and known not in self._has_start:
+        if unit.needs_round_zero and place not in self._has_start:
             start = self._start_path(unit).read_bytes()
-            self._has_start.add(known)
+            self._has_start.add(place)
         given = Assignment(
             self._described, unit.id, cell.id, unit.is_round_zero, start, may_be_lost
         )
@@ -416,9 +418,9 @@ class DaskEngine:
             name, finished = self._kept.pop()
             self._keep(name, finished, journalled)
 
-    def _keep(self, name: str, told: dict[str, Any], journalled: _Once) -> None:
+    def _keep(self, name: str, plain: dict[str, Any], journalled: _Once) -> None:
         """Record a finished cell, and let its worker forget it once it is on our disk."""
-        finished = Finished.from_json(told)
+        finished = Finished.from_json(plain)
         journalled.record(finished)
         self._ask(dask_worker.acknowledge, self._described.id, finished.cell, names=[name])
 
@@ -443,8 +445,8 @@ class _Once:
     def record(self, finished: Finished) -> None:
         cell = self._cells.get(finished.cell)
         if cell is None or finished.cell in self.ids:
-            if told := keep_late(self._results, finished):
-                self._watch(Progress("notice", text=told))
+            if notice := keep_late(self._results, finished):
+                self._watch(Progress("notice", text=notice))
             return
         self._record(cell, finished)
         self.ids.add(finished.cell)

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from albench.cohort.cache import default_folder
-from albench.engines.description import open_description
-from albench.engines.devices import DevicePool, visible_devices
+from albench.engines.gpu_assignment import DevicePool, visible_devices
+from albench.engines.plan_description import open_description
 from albench.errors import AlbenchError, InputError
 from albench.execute.cell_supervisor import CellSupervisor
 from albench.execute.untouched import require_untouched
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from albench.engines.description import Description
+    from albench.engines.plan_description import PlanDescription
     from albench.execute.run import Progress
     from albench.planning import Cell
 
@@ -40,7 +40,7 @@ class Assignment:
 
     Parameters
     ----------
-    description : Description
+    description : PlanDescription
         The run.
     unit : str
         The unit's name.
@@ -54,7 +54,7 @@ class Assignment:
         False if the unit runs alone, so that the end of the fork server is its own doing.
     """
 
-    description: Description
+    description: PlanDescription
     unit: str
     cell: str
     is_round_zero: bool
@@ -119,7 +119,7 @@ def carry_out(given: Assignment) -> Answer:
 class _Worker:
     """A run as this process carries it out."""
 
-    def __init__(self, described: Description) -> None:
+    def __init__(self, described: PlanDescription) -> None:
         folder = _folder(described.id)
         opened = open_description(described, folder, _unheard)
         require_untouched()
@@ -162,7 +162,7 @@ def kept_cells(run: str) -> list[dict[str, Any]]:
     Parameters
     ----------
     run : str
-        `Description.id`.
+        `PlanDescription.id`.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def acknowledge(run: str, cell: str) -> None:
     Parameters
     ----------
     run : str
-        `Description.id`.
+        `PlanDescription.id`.
     cell : str
         Its identity.
     """
@@ -197,7 +197,7 @@ def forget_run(run: str) -> None:
     Parameters
     ----------
     run : str
-        `Description.id`.
+        `PlanDescription.id`.
     """
     if not kept_cells(run) and not busy_units(run):
         shutil.rmtree(_folder(run), ignore_errors=True)
@@ -208,7 +208,7 @@ _opening = threading.Lock()
 _workers: dict[str, _Worker] = {}
 
 
-def _worker(described: Description) -> _Worker:
+def _worker(described: PlanDescription) -> _Worker:
     with _opening:  # of several threads one opens the data
         if described.id not in _workers:
             _workers.clear()  # one run at a time: a cohort may be large

@@ -62,11 +62,11 @@ def late_conflicts(results: Path) -> tuple[str, ...]:
         return ()
     late = journal.read(results / FOLDER).cells
     differing = []
-    for found in late:
-        first = _first(results, found.cell)
-        are_both_ok = first is not None and first.status is found.status is Status.OK
-        if first is not None and are_both_ok and essence(first) != essence(found):
-            differing.append(found.cell)
+    for second in late:
+        first = _first(results, second.cell)
+        are_both_ok = first is not None and first.status is second.status is Status.OK
+        if first is not None and are_both_ok and essence(first) != essence(second):
+            differing.append(second.cell)
     return tuple(dict.fromkeys(differing))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.engines.description import Description
+from albench.engines.plan_description import PlanDescription
 from albench.errors import Complaint, InputError
 from albench.execute.supervise import Outcome
 from albench.records.schema import Status
@@ -33,13 +33,13 @@ class SharedTask:
 
     Parameters
     ----------
-    description : Description
+    description : PlanDescription
         The run.
     stale_seconds : float
         After which silence its work is taken over.
     """
 
-    description: Description
+    description: PlanDescription
     stale_seconds: float
 
 
@@ -62,8 +62,8 @@ def write_task(results: Path, task: SharedTask, done: Sequence[str]) -> None:
     marks = DoneMarks(results)
     for name in done:
         marks.mark(name, Status.OK)
-    told = {"run": task.description.plain(), "stale_seconds": task.stale_seconds}
-    _place(shared / _TASK, json.dumps(told, indent=1))
+    content = {"run": task.description.plain(), "stale_seconds": task.stale_seconds}
+    _place(shared / _TASK, json.dumps(content, indent=1))
 
 
 def read_task(results: Path) -> SharedTask:
@@ -86,8 +86,8 @@ def read_task(results: Path) -> SharedTask:
     """
     path = results / SHARED / _TASK
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return SharedTask(Description(**told["run"]), float(told["stale_seconds"]))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return SharedTask(PlanDescription(**content["run"]), float(content["stale_seconds"]))
     except FileNotFoundError:
         problem = "no run for workers is here: `albench run SPEC --engine shared-folder` makes one"
     except OSError as error:
@@ -133,15 +133,15 @@ class DoneMarks:
         seconds : float
             Wall time.
         """
-        told = {"status": status, "reason": reason, "seconds": seconds}
-        _place(self._folder / name, json.dumps(told))
+        content = {"status": status, "reason": reason, "seconds": seconds}
+        _place(self._folder / name, json.dumps(content))
 
     def outcome(self, name: str) -> Outcome | None:
         """Return how a unit ended, or None if it is not done."""
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            told: dict[str, Any] = json.loads((self._folder / name).read_text(encoding="utf-8"))
-            status = Status(told["status"])
-            return Outcome(status, None, str(told["reason"]), float(told["seconds"]), 0.0)
+            content: dict[str, Any] = json.loads((self._folder / name).read_text(encoding="utf-8"))
+            status = Status(content["status"])
+            return Outcome(status, None, str(content["reason"]), float(content["seconds"]), 0.0)
         return None
 
 
@@ -165,9 +165,9 @@ class Presence:
             os.utime(self._path)
 
     def __enter__(self) -> Presence:
-        told = {"host": socket.gethostname(), "pid": os.getpid()}
+        content = {"host": socket.gethostname(), "pid": os.getpid()}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        _place(self._path, json.dumps(told))
+        _place(self._path, json.dumps(content))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -223,13 +223,13 @@ def require_no_workers(results: Path) -> None:
 
 
 def _recent(files: Iterable[Path], since: float) -> Sequence[str]:
-    found = []
+    workers = []
     for path in sorted(files):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             if path.stat().st_mtime >= since:
-                told = json.loads(path.read_text(encoding="utf-8"))
-                found.append(f"process {told['pid']} on {told['host']}")
-    return found
+                content = json.loads(path.read_text(encoding="utf-8"))
+                workers.append(f"process {content['pid']} on {content['host']}")
+    return workers
 
 
 def _place(path: Path, text: str) -> None:

@@ -33,8 +33,8 @@ from albench.records.schema import Finished, Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from albench.engines.description import Opened
     from albench.engines.leases import Lease
+    from albench.engines.plan_description import Opened
     from albench.planning import Cell
 
 POLL_SECONDS = 1.0

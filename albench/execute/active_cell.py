@@ -8,8 +8,8 @@ import numpy as np
 
 from albench.errors import AlbenchError
 from albench.learn.learner import Learner
-from albench.learn.training import Seeds
-from albench.learn.views import Round
+from albench.learn.optimisation import Seeds
+from albench.learn.pool_views import Round
 from albench.seeds import Purpose, generator
 
 if TYPE_CHECKING:

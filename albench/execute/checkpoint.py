@@ -157,10 +157,10 @@ def _checkpoint(message: Message) -> Checkpoint | None:
     if not isinstance(rounds, list) or not _are_numbers(labelled):
         return None
     entries = [_record(Round, entry) for entry in rounds]
-    known = tuple(entry for entry in entries if entry is not None)
-    if len(known) != len(entries) or not _follow(known, labelled):
+    sound = tuple(entry for entry in entries if entry is not None)
+    if len(sound) != len(entries) or not _follow(sound, labelled):
         return None
-    return Checkpoint(part, known, tuple(labelled), state.tobytes())
+    return Checkpoint(part, sound, tuple(labelled), state.tobytes())
 
 
 def _record(kind: type[Record], content: object) -> Record | None:

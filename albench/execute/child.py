@@ -194,8 +194,8 @@ def _failure(error: BaseException) -> Message:
     complaints: list[str] = []
     if isinstance(error, errors.InputError):
         complaints = [str(complaint) for complaint in error.complaints]
-    told = {"status": _status(error), "reason": _short(_reason(error)), "complaints": complaints}
-    return Message("failure", told)
+    content = {"status": _status(error), "reason": _short(_reason(error)), "complaints": complaints}
+    return Message("failure", content)
 
 
 def _reason(error: BaseException) -> str:

@@ -173,8 +173,8 @@ class CellConversation:
 def _require_proba(proba: NDArray[Any], repetition: Repetition) -> NDArray[np.float32]:
     shape = (repetition.n_test_units(), len(repetition.cohort.classes))
     if proba.shape != shape or proba.dtype != np.float32:
-        found = f"{proba.shape} of {proba.dtype}"
-        raise AlbenchError(f"test probabilities are {found}; expected {shape} of float32")
+        actual = f"{proba.shape} of {proba.dtype}"
+        raise AlbenchError(f"test probabilities are {actual}; expected {shape} of float32")
     if not np.isfinite(proba).all():
         raise AlbenchError("test probabilities are not finite")
     if proba.min(initial=0.0) < 0.0 or not _sum_to_one(proba):

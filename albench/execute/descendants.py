@@ -153,15 +153,15 @@ def sweep(token: str, kept: Collection[int | None]) -> int:
     int
         How many orphans there were.
     """
-    found = 0
+    n_orphans = 0
     for child in psutil.Process().children():
         if child.pid in kept or not (_is_new(child) or _is_of(child, token)):
             continue
-        found += 1
+        n_orphans += 1
         doomed = [*of(child.pid), child]
         kill(doomed)
         reap(doomed)
-    return found
+    return n_orphans
 
 
 def _is_new(child: psutil.Process) -> bool:

@@ -49,8 +49,8 @@ def seconds_left(
         Seconds; None while no cell has ended. A kind that has no ended cell yet is taken to last
         as long as the slowest kind that has.
     """
-    known = {kind: statistics.median(seconds) for kind, seconds in durations.items() if seconds}
-    if not known:
+    typical = {kind: statistics.median(seconds) for kind, seconds in durations.items() if seconds}
+    if not typical:
         return None
-    cautious = max(known.values())
-    return sum(known.get(kind_of(cell), cautious) for cell in left) / jobs
+    cautious = max(typical.values())
+    return sum(typical.get(kind_of(cell), cautious) for cell in left) / jobs

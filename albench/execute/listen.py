@@ -127,8 +127,8 @@ class Listener:
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self._look, self._talk = look, talk
-        known = talk.max_bytes()
-        self._reader = FrameReader(max_bytes if known is None else known)
+        limit = talk.max_bytes()
+        self._reader = FrameReader(max_bytes if limit is None else limit)
         self._pending = b""
         self._messages, self._replies = started.messages.fileno(), started.replies.fileno()
         self._sentinel = started.process.sentinel

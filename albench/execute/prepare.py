@@ -158,12 +158,12 @@ def _stored(array: NDArray[Any], modality: Modality, cache: FeatureCache) -> Sto
     return cache.stored(array) or cache.store(key, array.shape, array.dtype, fill, modality.note)
 
 
-def read_prepared(told: Any, request: Request, cohort: Cohort) -> Prepared:
+def read_prepared(plain: Any, request: Request, cohort: Cohort) -> Prepared:
     """Return what `prepare` gave, which comes from a process that has run plugins.
 
     Parameters
     ----------
-    told : object
+    plain : object
         As it came.
     request : Request
         What was asked for.
@@ -181,8 +181,8 @@ def read_prepared(told: Any, request: Request, cohort: Cohort) -> Prepared:
         If it is anything else.
     """
     keys = list(request.loaders)
-    shapes, arrays = _table(told, "shapes", keys), _table(told, "arrays", keys)
-    gaps = told.get("gaps")
+    shapes, arrays = _table(plain, "shapes", keys), _table(plain, "arrays", keys)
+    gaps = plain.get("gaps")
     are_shapes = all(
         isinstance(shape, list) and all(type(size) is int and size > 0 for size in shape)
         for shape in shapes.values()
@@ -202,8 +202,8 @@ def read_prepared(told: Any, request: Request, cohort: Cohort) -> Prepared:
     )
 
 
-def _table(told: Any, name: str, keys: Sequence[str]) -> dict[str, Any]:
-    table = told.get(name) if isinstance(told, dict) else None
+def _table(plain: Any, name: str, keys: Sequence[str]) -> dict[str, Any]:
+    table = plain.get(name) if isinstance(plain, dict) else None
     if not isinstance(table, dict) or list(table) != list(keys):
         raise AlbenchError(f"the answer has no {name} of {', '.join(keys)}")
     return table

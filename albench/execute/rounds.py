@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.errors import AlbenchError
+from albench.execute.checked_strategy import CheckedStrategy, teller
 from albench.execute.fairness import batch_order_hash, initial_weights_hash
 from albench.execute.frames import Message
 from albench.execute.open_cell import open_cell
-from albench.execute.query import CheckedStrategy, teller
 from albench.plural import plural
 
 if TYPE_CHECKING:

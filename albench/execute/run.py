@@ -52,11 +52,11 @@ def one_at_a_time(watch: Callable[[Progress], None]) -> Callable[[Progress], Non
     """Return a watcher that several threads may tell, and that passes one event on at a time."""
     lock = threading.Lock()
 
-    def told(progress: Progress) -> None:
+    def watch_one(progress: Progress) -> None:
         with lock:
             watch(progress)
 
-    return told
+    return watch_one
 
 
 @dataclass(frozen=True)

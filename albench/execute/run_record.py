@@ -11,7 +11,7 @@ import numpy as np
 
 from albench.cohort.join import Cohort
 from albench.cohort.split import class_quotas
-from albench.planning.sources import short
+from albench.planning.component_digests import short
 from albench.records.provenance import provenance
 from albench.records.run_record import (
     CohortRecord,

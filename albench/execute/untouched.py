@@ -38,15 +38,15 @@ def require_untouched() -> None:
     AlbenchError
         Names each function and the file of what has taken its place.
     """
-    found = [
+    replaced = [
         f"{module.__name__}.{name} by {by}"
         for module in _own_modules()
         for name, by in _replaced(module)
     ]
-    if found:
+    if replaced:
         raise AlbenchError(
             "a plugin has replaced functions of albench itself, so that no result could be "
-            f"trusted: {'; '.join(found[:5])}; uninstall it, or tell its authors"
+            f"trusted: {'; '.join(replaced[:5])}; uninstall it, or tell its authors"
         )
 
 

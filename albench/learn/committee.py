@@ -12,8 +12,8 @@ from torch import nn
 from albench.learn.estimator import FusionClassifier
 from albench.learn.lockstep import Lockstep, Pupil
 from albench.learn.network import build_network
+from albench.learn.optimisation import Seeds
 from albench.learn.store import SampleStore
-from albench.learn.training import Seeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

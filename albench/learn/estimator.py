@@ -21,13 +21,13 @@ from albench.learn.batches import Batches, CandidateDataset
 from albench.learn.devices import resolved
 from albench.learn.lesson import Lesson, checked_set
 from albench.learn.network import build_network
-from albench.learn.prediction import Prediction
-from albench.learn.training import (
+from albench.learn.optimisation import (
     Seeds,
     build_optimiser,
     build_schedule,
     class_weights,
 )
+from albench.learn.prediction import Prediction
 from albench.learn.validation import EarlyStop
 from albench.learn.warm_start import shrink_and_perturb
 from albench.seeds import torch_seeded

@@ -27,9 +27,9 @@ def fill_gaps(train: NDArray[np.float32], *others: NDArray[np.float32]) -> None:
     *others : ndarray of float32, shape (n, features)
         Other parts, changed in place; nothing is learnt from them.
     """
-    known = ~np.isnan(train)
-    sums = np.where(known, train, 0).sum(axis=0, dtype=np.float64)
-    means = (sums / np.maximum(known.sum(axis=0), 1)).astype(np.float32)
+    is_there = ~np.isnan(train)
+    sums = np.where(is_there, train, 0).sum(axis=0, dtype=np.float64)
+    means = (sums / np.maximum(is_there.sum(axis=0), 1)).astype(np.float32)
     for part in (train, *others):
         np.copyto(part, means, where=np.isnan(part))
 
@@ -62,5 +62,5 @@ def require_whole(values: NDArray[np.float32], modality: Modality) -> None:
 
 def _bad_rows(values: NDArray[np.float32], has_gaps: bool) -> list[int]:
     bad = np.isinf(values) if has_gaps else ~np.isfinite(values)
-    found: list[int] = np.flatnonzero(bad.any(axis=1)).tolist()
-    return found
+    rows: list[int] = np.flatnonzero(bad.any(axis=1)).tolist()
+    return rows

@@ -9,7 +9,7 @@ import numpy as np
 from modAL.models import ActiveLearner
 
 from albench.errors import DataError
-from albench.learn.views import Round, candidate_view
+from albench.learn.pool_views import Round, candidate_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,11 +139,11 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
     def _fit_on_new(
         self, X: ArrayLike, y: ArrayLike, bootstrap: bool = False, **fit_kwargs: Any
     ) -> Learner:  # modAL's
-        known = self.X_training, self.y_training
+        before = self.X_training, self.y_training
         try:
             self.fit(X, y, bootstrap=bootstrap, **fit_kwargs)
         finally:
-            self.X_training, self.y_training = known
+            self.X_training, self.y_training = before
         return self
 
 

@@ -16,8 +16,8 @@ from albench.seeds import generator
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from albench.learn.optimisation import Seeds
     from albench.learn.store import SampleStore
-    from albench.learn.training import Seeds
     from albench.spec.training import Training
 
     Integers = NDArray[np.intp]

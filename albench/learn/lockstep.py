@@ -20,9 +20,9 @@ from albench.errors import NotStackable
 from albench.learn.batches import BatchOrder
 from albench.learn.estimator import weights_and_buffers
 from albench.learn.lesson import checked_set
+from albench.learn.optimisation import class_weights
 from albench.learn.stacked_network import StackedBatch, StackedNetwork
 from albench.learn.stacked_optimiser import StackedOptimiser
-from albench.learn.training import class_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ import numpy as np
 from albench.api import needs
 from albench.errors import QueryFault
 from albench.learn.estimator import FusionClassifier
-from albench.learn.views import Round, candidate_view, row_view
+from albench.learn.pool_views import Round, candidate_view, row_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -116,8 +116,8 @@ class _PoolClassifier:
             return self._pool.proba
         if np.array_equal(X, self.X_training):
             return self._pool.labelled_proba
-        known = {row.tobytes(): number for number, row in enumerate(self.X_pool)}
-        places = [known.get(row.tobytes()) for row in np.asarray(X, dtype=self.X_pool.dtype)]
+        row_numbers = {row.tobytes(): number for number, row in enumerate(self.X_pool)}
+        places = [row_numbers.get(row.tobytes()) for row in np.asarray(X, dtype=self.X_pool.dtype)]
         if None in places:
             raise QueryFault("the query function asked for probabilities of rows it was not given")
         return self._pool.proba[np.array(places, dtype=np.intp)]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from albench.learn.sample_vectors import SampleVectors
 from albench.learn.train_eval_modes import evaluating
-from albench.learn.vectors import SampleVectors
 from albench.seeds import torch_seeded
 
 if TYPE_CHECKING:

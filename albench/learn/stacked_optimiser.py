@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from albench.learn.training import build_schedule, optimiser_of, parameter_groups
+from albench.learn.optimisation import build_schedule, optimiser_of, parameter_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

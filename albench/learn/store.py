@@ -259,9 +259,9 @@ def _places(modality: str, rows: NDArray[np.intp], numbers: NDArray[np.intp]) ->
     places = np.minimum(np.searchsorted(rows, numbers), len(rows) - 1)
     strange = rows[places] != numbers
     if strange.any():
-        found = int(numbers[strange][0])
+        first = int(numbers[strange][0])
         raise DataError(
-            [Complaint(f"modality {modality!r}", f"sample {found} does not belong to this part")]
+            [Complaint(f"modality {modality!r}", f"sample {first} does not belong to this part")]
         )
     return places
 

@@ -87,8 +87,8 @@ def eight_bits(values: NDArray[Any], bits: int, *, min_is_white: bool) -> NDArra
     values = values.astype(np.int64)
     highest = 2**bits - 1
     if values.min() < 0 or values.max() > highest:
-        found = f"{values.min()} to {values.max()}"
+        span = f"{values.min()} to {values.max()}"
         remedy = "" if bits == 16 else " (option 'bits')"
-        raise ValueError(f"its values reach from {found}, allowed is 0 to {highest}{remedy}")
+        raise ValueError(f"its values reach from {span}, allowed is 0 to {highest}{remedy}")
     shown = highest - values if min_is_white else values
     return (shown >> (bits - 8)).astype(np.uint8)

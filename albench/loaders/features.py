@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from albench.api import Complaint, DataError, is_whole_number
-from albench.loaders.cells import Numbers, like_numbers, read_numbers, remedy
 from albench.loaders.grid import Grid
+from albench.loaders.numeric_text import Numbers, like_numbers, read_numbers, remedy
 from albench.loaders.owners import is_gap
 
 _WRITTEN_INDEX = re.compile(r"Unnamed: [0-9]+")
@@ -126,10 +126,10 @@ def _left_out(grid: Grid, columns: Mapping[str, Numbers]) -> dict[str, str]:
 
 
 def _nothing(left_out: Mapping[str, str]) -> str:
-    found = ", ".join(f"{name!r} ({reason})" for name, reason in left_out.items()) or "none"
+    listed = ", ".join(f"{name!r} ({reason})" for name, reason in left_out.items()) or "none"
     return (
-        f"has no column of numbers to read; columns beside subject and label: {found}. Text can be "
-        "read as levels with the option 'categorical'"
+        f"has no column of numbers to read; columns beside subject and label: {listed}. Text can "
+        "be read as levels with the option 'categorical'"
     )
 
 
@@ -209,8 +209,10 @@ def _sorted(levels: set[str]) -> list[str]:
 
 def _no_level(cell: str) -> str:
     meant = f', or literal = ["{cell}"] if it is meant' if cell else ""
-    found = f"found {cell!r}, which stands for a missing value" if cell else "is empty"
-    return f'{found}; mend or remove the row, set the option missing = "mean" or "indicator"{meant}'
+    problem = f"found {cell!r}, which stands for a missing value" if cell else "is empty"
+    return (
+        f'{problem}; mend or remove the row, set the option missing = "mean" or "indicator"{meant}'
+    )
 
 
 def _side_by_side(blocks: Sequence[NDArray[np.float64]], n_rows: int) -> NDArray[np.float32]:

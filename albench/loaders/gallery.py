@@ -48,7 +48,7 @@ def modality_of(
     subjects = np.array([picture.subject for picture in pictures], dtype=np.str_)
     present = sorted(set(subjects.tolist()))
     own = None if labels is None else {subject: labels[subject] for subject in present}
-    glances = [found.glance for found in checked]
+    glances = [picture.glance for picture in checked]
     places = [picture.where for picture in pictures]
     return Modality(
         subjects=subjects,

@@ -123,13 +123,13 @@ class Grid:
         list of Complaint
             Each tells what columns there are.
         """
-        found = ", ".join(map(repr, self.columns))
+        listed = ", ".join(map(repr, self.columns))
         inside = [mark for mark in SEPARATORS[1:] if any(mark in name for name in self.columns)]
         if inside:
             remedy = f"; are fields separated by {inside[0]!r}, as a name suggests?{remedy}"
         problem = "has no column {!r}; found are {}{}"
         return [
-            Complaint(str(self.file), problem.format(name, found, remedy))
+            Complaint(str(self.file), problem.format(name, listed, remedy))
             for name in names
             if name not in self.columns
         ]
@@ -215,20 +215,20 @@ def _read_csv(file: Path, separator: str) -> list[tuple[int, list[str]]]:
 
 def _about_separator(where: str, header: Sequence[str], separator: str) -> list[Complaint]:
     """Return the complaint about a header that only another separator takes apart."""
-    found = [other for other in SEPARATORS if other != separator and other in header[0]]
-    if len(header) > 1 or not found:
+    others = [other for other in SEPARATORS if other != separator and other in header[0]]
+    if len(header) > 1 or not others:
         return []
     problem = (
-        f"its fields seem to be separated by {found[0]!r}, not by {separator!r}: set the option "
-        f"separator = {_toml(found[0])}, or, where a loader has no such option, save the file with "
-        "commas"
+        f"its fields seem to be separated by {others[0]!r}, not by {separator!r}: set the option "
+        f"separator = {_toml(others[0])}, or, where a loader has no such option, save the file "
+        "with commas"
     )
     return [Complaint(where, problem)]
 
 
-def _misfit(found: int, needed: int, separator: str) -> str:
+def _misfit(n_fields: int, needed: int, separator: str) -> str:
     quotes = f" (a field with {separator!r} in it, such as a decimal comma, needs quotes round it)"
-    return f"found {found} fields, needed are {needed}{quotes if found > needed else ''}"
+    return f"found {n_fields} fields, needed are {needed}{quotes if n_fields > needed else ''}"
 
 
 def _toml(separator: str) -> str:

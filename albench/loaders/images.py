@@ -5,7 +5,7 @@ from pathlib import Path
 
 from albench.api import Complaint, DataError, Modality
 from albench.loaders.gallery import modality_of
-from albench.loaders.manifest import read_manifest
+from albench.loaders.manifest_rows import read_manifest
 from albench.loaders.pictures import MAX_PIXELS, Framing
 from albench.loaders.regions import region_of
 

@@ -27,10 +27,10 @@ def one_label_each(entries: Iterable[Entry]) -> tuple[dict[str, str], list[Compl
     first: dict[str, tuple[str, str]] = {}
     complaints = []
     for subject, label, where in entries:
-        known, place = first.setdefault(subject, (label, where))
-        if known != label:
+        earlier, place = first.setdefault(subject, (label, where))
+        if earlier != label:
             problem = (
-                f"subject {subject!r} has the label {label!r}, but {known!r} in {place}; "
+                f"subject {subject!r} has the label {label!r}, but {earlier!r} in {place}; "
                 "a subject has one label"
             )
             complaints.append(Complaint(where, problem))

@@ -17,7 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from albench.api import Complaint, DataError
 from albench.loaders.depth import eight_bits, has_deep_colours, has_deep_greys, is_min_is_white
 from albench.loaders.file_kinds import kind_of
-from albench.loaders.frames import Box
+from albench.loaders.frame_detection import Box
 from albench.loaders.glance import Glance, is_blank, is_worth_decoding
 from albench.loaders.regions import Region
 

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from albench.api import Complaint, DataError
-from albench.loaders.frames import Box, frame_box
+from albench.loaders.frame_detection import Box, frame_box
 
 KINDS = ("whole", "box", "yellow-frame", "roi-square")
 
@@ -55,14 +55,14 @@ class Region:
         return square_round(region, size, image.size) if self.kind == "roi-square" else region
 
     def _frame(self, image: Image.Image) -> Box:
-        found = frame_box(np.asarray(image.convert("RGB")), self.colour)
-        if found is None:
+        box = frame_box(np.asarray(image.convert("RGB")), self.colour)
+        if box is None:
             red, green, blue = self.colour
             raise ValueError(
                 f"no frame of colour #{red:02x}{green:02x}{blue:02x} was found in it: mend or "
                 "remove it, or set the option 'colour' or region = \"box\""
             )
-        return found
+        return box
 
     def _box_inside(self, image: Image.Image) -> Box:
         assert self.box is not None  # noqa: S101  # `region_of` sees to it

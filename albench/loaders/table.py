@@ -82,19 +82,19 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     if not owners.rows:
         raise DataError(owners.complaints)
     grid = grid.of_rows(owners.rows)
-    found = read_features(grid, others, reading)
-    if found.complaints or owners.complaints:
-        raise DataError([*found.complaints, *owners.complaints])
+    columns = read_features(grid, others, reading)
+    if columns.complaints or owners.complaints:
+        raise DataError([*columns.complaints, *owners.complaints])
     subjects = np.array([owners.subjects[row] for row in owners.rows], dtype=np.str_)
     return Modality(
         subjects=subjects,
-        shape=found.values.shape[1:],
-        read=partial(np.take, found.values, axis=0),
-        fingerprint=fingerprint("table", subjects, found.values, as_text(owners.labels)),
+        shape=columns.values.shape[1:],
+        read=partial(np.take, columns.values, axis=0),
+        fingerprint=fingerprint("table", subjects, columns.values, as_text(owners.labels)),
         labels=owners.labels,
-        has_gaps=bool(np.isnan(found.values).any()),
-        note=f"Table {grid.file.name} with {found.values.shape[1]} features."
-        f"{found.remark}{owners.remark}",
+        has_gaps=bool(np.isnan(columns.values).any()),
+        note=f"Table {grid.file.name} with {columns.values.shape[1]} features."
+        f"{columns.remark}{owners.remark}",
     )
 
 

@@ -85,15 +85,19 @@ class TrunkKind:
             Empty if they can.
         """
         channels, *sides = shape
-        found = []
+        problems = []
         if self.channels and channels not in (1, self.channels):
-            found.append(f"images of {channels} channels, allowed are 1 (grey) or {self.channels}")
+            problems.append(
+                f"images of {channels} channels, allowed are 1 (grey) or {self.channels}"
+            )
         if min(sides) < self.smallest:
-            found.append(
+            problems.append(
                 f"images of {sides[0]}x{sides[1]} pixels, {name} needs {self.smallest}x"
                 f"{self.smallest} or more; resize them, or take the trunk 'small'"
             )
-        return [Complaint(f"modality {modality!r} through trunk {name!r}", text) for text in found]
+        return [
+            Complaint(f"modality {modality!r} through trunk {name!r}", text) for text in problems
+        ]
 
 
 class ImageTrunk(nn.Module):

@@ -122,8 +122,8 @@ class Blame:
         changed = [x for x in announced if self.options.get(x.name, x.default) != x.default]
         named = [option for option in announced if _mentions(error, option)]
         if named or changed:
-            told = dict.fromkeys([*named, *changed])
-            values = ", ".join(f"{x.name} = {self.options.get(x.name)!r}" for x in told)
+            suspects = dict.fromkeys([*named, *changed])
+            values = ", ".join(f"{x.name} = {self.options.get(x.name)!r}" for x in suspects)
             return f"change one of its options here ({values}), or tell the plugin's authors"
         if announced:
             names = ", ".join(option.name for option in announced)

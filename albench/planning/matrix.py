@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench.api.needs import GRANTED
 from albench.planning.cells import Cell, Skipped
-from albench.planning.foresight import Foresight
+from albench.planning.foreseen_failures import Foresight
 from albench.references import BASELINE
 
 if TYPE_CHECKING:

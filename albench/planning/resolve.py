@@ -13,7 +13,7 @@ from albench.api.modality import fingerprint
 from albench.api.nearest import did_you_mean
 from albench.errors import PluginError
 from albench.planning.cells import ModelPlan, Skipped, StrategyPlan
-from albench.planning.sources import Sources
+from albench.planning.component_digests import Sources
 from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
@@ -116,16 +116,16 @@ class _Resolver:
     def options(
         self, component: Component, given: Mapping[str, object], path: Place
     ) -> dict[str, Any]:
-        known = {option.name: option for option in component.descriptor.options}
+        announced = {option.name: option for option in component.descriptor.options}
         for key in given:
-            if key not in known:
-                self.faults.append(((*path, key), _unknown_option(component, key, list(known))))
-        values = {name: self._value(option, given, path) for name, option in known.items()}
+            if key not in announced:
+                self.faults.append(((*path, key), _unknown_option(component, key, list(announced))))
+        values = {name: self._value(option, given, path) for name, option in announced.items()}
         # The target has the same default: what is not named is not part of a cell's identity.
         return {
             name: value
             for name, value in values.items()
-            if not known[name].later or value != known[name].default
+            if not announced[name].later or value != announced[name].default
         }
 
     def _value(self, option: Option, given: Mapping[str, object], path: Place) -> object:
@@ -152,7 +152,7 @@ class _Resolver:
             for option in component.descriptor.options
             if option.names is not None and options.get(option.name) is not None
         ]
-        return tuple(found for found in named if found is not None)
+        return tuple(component for component in named if component is not None)
 
     def files(
         self, component: Component, options: Mapping[str, Any], path: Place
@@ -332,7 +332,7 @@ def _refuse_twins(resolver: _Resolver, strategies: Mapping[str, ResolvedStrategy
             resolver.faults.append((place, problem))
 
 
-def _unknown_option(component: Component, key: str, known: list[str]) -> str:
-    hint = did_you_mean(key, known) or "."
-    there = f"Its options are: {', '.join(known)}" if known else "It has no options"
+def _unknown_option(component: Component, key: str, names: list[str]) -> str:
+    hint = did_you_mean(key, names) or "."
+    there = f"Its options are: {', '.join(names)}" if names else "It has no options"
     return f"{component.qualified} has no option {key!r}{hint} {there}"

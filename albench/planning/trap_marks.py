@@ -31,13 +31,13 @@ def unknown_marks(
     Complaint
         Names the marks that there are.
     """
-    known: dict[str, set[str]] = {}
+    marks_of: dict[str, set[str]] = {}
     for (name, _), cohort in cohorts.items():
-        known.setdefault(name, set()).update(candidate_marks(cohort))
+        marks_of.setdefault(name, set()).update(candidate_marks(cohort))
         if benchmark.cohorts[name].label_noise:
-            known[name].add(WRONG_LABEL)
+            marks_of[name].add(WRONG_LABEL)
     for i, trap in enumerate(benchmark.traps):
-        marks = known.get(trap.cohort)
+        marks = marks_of.get(trap.cohort)
         if trap.mark is not None and marks is not None and trap.mark not in marks:
             there = ", ".join(sorted(marks)) or "none"
             problem = f"no sample of cohort {trap.cohort} is marked {trap.mark!r}; marks: {there}"

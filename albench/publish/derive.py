@@ -142,8 +142,8 @@ def _scores(records: Records, rounds: pd.DataFrame, answers: Sequence[Prediction
     if not scored:
         return rounds
     merged = rounds.merge(pd.DataFrame(scored), on=["cell", "round"], validate="one_to_one")
-    known = [metric.name for metric in METRICS if metric.name in merged]
-    return merged[list(dict.fromkeys([*rounds.columns, *known, *merged.columns]))]
+    metrics = [metric.name for metric in METRICS if metric.name in merged]
+    return merged[list(dict.fromkeys([*rounds.columns, *metrics, *merged.columns]))]
 
 
 def _outcomes(records: Records, answers: Sequence[Predictions]) -> Outcomes:

@@ -248,11 +248,11 @@ def _ends(folder: Path, plan: pd.DataFrame) -> list[Finished]:
 
 
 def _by_round(table: pa.Table, column: str) -> dict[tuple[str, int], list[int]]:
-    found: dict[tuple[str, int], list[int]] = {}
+    values: dict[tuple[str, int], list[int]] = {}
     columns = (table.column(name).to_pylist() for name in ("cell", "round", column))
     for cell, number, value in zip(*columns, strict=True):
-        found.setdefault((cell, number), []).append(value)
-    return found
+        values.setdefault((cell, number), []).append(value)
+    return values
 
 
 def _probabilities(folder: Path) -> dict[tuple[str, int], str]:
@@ -272,12 +272,12 @@ def _probabilities(folder: Path) -> dict[tuple[str, int], str]:
 def _marks(folder: Path) -> dict[tuple[str, int], dict[str, int]]:
     if not (folder / "marks.csv").is_file():
         return {}
-    found: dict[tuple[str, int], dict[str, int]] = {}
+    counts: dict[tuple[str, int], dict[str, int]] = {}
     table = pd.read_csv(folder / "marks.csv", dtype={"cell": str, "mark": str})
     names = ("cell", "round", "mark", "n_picked")
     for cell, number, mark, n in zip(*(table[name] for name in names), strict=True):
-        found.setdefault((cell, int(number)), {})[mark] = int(n)
-    return found
+        counts.setdefault((cell, int(number)), {})[mark] = int(n)
+    return counts
 
 
 def _part(row: Mapping[str, Any]) -> Part:
@@ -286,8 +286,8 @@ def _part(row: Mapping[str, Any]) -> Part:
 
 def _planned(row: Mapping[str, Any]) -> dict[str, Any]:
     names = ("cell", "cohort", "modalities", "model", "budget", "strategy", "strategy_plugin")
-    told = {name: row[name] for name in (*names, "repetition")}
-    return told | {"identity": json.loads(row["identity"])}
+    plain = {name: row[name] for name in (*names, "repetition")}
+    return plain | {"identity": json.loads(row["identity"])}
 
 
 def _text(value: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from albench.records.content import Content
+    from albench.records.line_content import Content
     from albench.records.run_record import PlannedCell
 
 HEAD = re.compile(rb'[0-9a-f]{8} \{"data": ')

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import AlbenchError, Complaint, RecordsError
 from albench.plural import plural
-from albench.records.content import content_of
 from albench.records.damage import HEAD, Damage, costs, pieces
+from albench.records.line_content import content_of
 from albench.records.printable import printable_data
 from albench.records.run_record import PlannedRun
 from albench.records.schema import SCHEMA_VERSION, Finished
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from albench.records.content import Content
+    from albench.records.line_content import Content
 
 
 TAKE_AWAY = "take its file away to go on without it"
@@ -208,9 +208,9 @@ def read(folder: Path) -> Reading:
         complaints += _shortened(refused, path)
     if complaints:
         raise RecordsError(complaints)
-    told = list(costs(_joined(damages), (event.content for event in events)))
-    lost = {cell: sentence for cell, sentence in told if cell}
-    return Reading(tuple(events), (*warnings, *(sentence for _, sentence in told)), lost)
+    losses = list(costs(_joined(damages), (event.content for event in events)))
+    lost = {cell: sentence for cell, sentence in losses if cell}
+    return Reading(tuple(events), (*warnings, *(sentence for _, sentence in losses)), lost)
 
 
 def _shortened(refused: Sequence[Complaint], path: Path) -> list[Complaint]:

@@ -185,12 +185,12 @@ def agree(one: Finished, other: Finished) -> bool:
     )
 
 
-def essence(found: Finished) -> tuple[Any, ...]:  # of plain values
+def essence(finished: Finished) -> tuple[Any, ...]:  # of plain values
     """Return all of a result that must be equal when a cell is run again.
 
     Parameters
     ----------
-    found : Finished
+    finished : Finished
         A success.
 
     Returns
@@ -202,10 +202,10 @@ def essence(found: Finished) -> tuple[Any, ...]:  # of plain values
     # Unpacked, since builds of zlib pack the same numbers in different bytes.
     rounds = tuple(
         (entry.round, tuple(entry.picked), entry.n_labelled, unpack(entry.proba).tobytes())
-        for entry in found.rounds
+        for entry in finished.rounds
     )
-    part = None if found.part is None else replace(found.part, marks={})
-    return found.cell, found.status, part, rounds
+    part = None if finished.part is None else replace(finished.part, marks={})
+    return finished.cell, finished.status, part, rounds
 
 
 def cells_table(records: Records) -> pd.DataFrame:
@@ -229,23 +229,23 @@ def cells_table(records: Records) -> pd.DataFrame:
 
 def _cell_row(records: Records, planned: PlannedCell) -> dict[str, Any]:
     row: dict[str, Any] = {key: getattr(planned, key) for key in CELL_COLUMNS}
-    found = records.finished.get(planned.cell)
-    row["status"] = str(Status.MISSING if found is None else found.status)
-    is_lost = found is None and planned.cell in records.lost
-    row["reason"] = LOST if is_lost else "" if found is None else found.reason
+    end = records.finished.get(planned.cell)
+    row["status"] = str(Status.MISSING if end is None else end.status)
+    is_lost = end is None and planned.cell in records.lost
+    row["reason"] = LOST if is_lost else "" if end is None else end.reason
     row["attempts"] = records.attempts.get(planned.cell, 0)
-    row["seconds"] = 0.0 if found is None else round(found.seconds, 3)
-    row["peak_mb"] = 0.0 if found is None else round(found.peak_mb, 1)
-    part = None if found is None else found.part
+    row["seconds"] = 0.0 if end is None else round(end.seconds, 3)
+    row["peak_mb"] = 0.0 if end is None else round(end.peak_mb, 1)
+    part = None if end is None else end.part
     for key in PART_COLUMNS:
         row[key] = ("" if key.endswith("hash") else 0) if part is None else getattr(part, key)
-    row[PICKS_COLUMN] = "" if found is None else _picks_hash(found)
+    row[PICKS_COLUMN] = "" if end is None else _picks_hash(end)
     return row
 
 
-def _picks_hash(found: Finished) -> str:
+def _picks_hash(end: Finished) -> str:
     """Return a hash of what was bought after the first labels, in its order; empty if nothing."""
-    bought = [entry.picked for entry in found.rounds if entry.round > 0]
+    bought = [entry.picked for entry in end.rounds if entry.round > 0]
     return hashlib.sha256(repr(bought).encode()).hexdigest()[:12] if bought else ""
 
 
@@ -268,8 +268,8 @@ def rounds_table(records: Records) -> pd.DataFrame:
         {"cell": cell}
         | {key: getattr(entry, key) for key in columns}
         | {key: round(getattr(entry, key), 4) for key in times}
-        for cell, found in sorted(records.finished.items())
-        for entry in found.rounds
+        for cell, end in sorted(records.finished.items())
+        for entry in end.rounds
     ]
     return pd.DataFrame(rows, columns=["cell", *columns, *times])
 
@@ -289,8 +289,8 @@ def selections_table(records: Records) -> pd.DataFrame:
     """
     rows = [
         (cell, entry.round, candidate)
-        for cell, found in sorted(records.finished.items())
-        for entry in found.rounds
+        for cell, end in sorted(records.finished.items())
+        for entry in end.rounds
         for candidate in entry.picked
     ]
     return pd.DataFrame(rows, columns=["cell", "round", "candidate"])
@@ -313,10 +313,10 @@ def marks_table(records: Records) -> pd.DataFrame:
     """
     rows = [
         (cell, entry.round, mark, entry.marks[mark], n_train)
-        for cell, found in sorted(records.finished.items())
-        if found.part is not None
-        for entry in found.rounds
-        for mark, n_train in sorted(found.part.marks.items())
+        for cell, end in sorted(records.finished.items())
+        if end.part is not None
+        for entry in end.rounds
+        for mark, n_train in sorted(end.part.marks.items())
     ]
     frame = pd.DataFrame(rows, columns=["cell", "round", "mark", "n_picked", "n_train"])
     return frame.astype({"round": int, "n_picked": int, "n_train": int})

@@ -129,14 +129,14 @@ def values_of(figure: Figure, choices: Choices) -> list[dict[str, Any]]:
 
 
 def _values(panel: Panel, numbers: dict[str, int]) -> dict[str, Any]:
-    told: dict[str, Any] = {"name": panel.place.name, "block": panel.place.block}
+    values: dict[str, Any] = {"name": panel.place.name, "block": panel.place.block}
     if isinstance(panel, Curves):
         rows = [
             [numbers[line.strategy], *_rounded(point), n]
             for line in panel.lines
             for *point, n in zip(line.x, line.y, line.low, line.high, line.n, strict=True)
         ]
-        return told | {"columns": ("labelled", "mean", "low", "high", "n"), "rows": rows}
+        return values | {"columns": ("labelled", "mean", "low", "high", "n"), "rows": rows}
     if isinstance(panel, Intervals):
         rows = [
             [
@@ -147,12 +147,12 @@ def _values(panel: Panel, numbers: dict[str, int]) -> dict[str, Any]:
             for r in panel.rows
         ]
         columns = ("difference", "low", "high", "low of all at once", "high of all at once")
-        return told | {"columns": (*columns, "verdict"), "rows": rows}
+        return values | {"columns": (*columns, "verdict"), "rows": rows}
     rows = [
         [name, *_rounded(shares)]
         for name, shares in zip(panel.names, panel.shares.tolist(), strict=True)
     ]
-    return told | {"columns": panel.names, "rows": rows, "first": "true class"}
+    return values | {"columns": panel.names, "rows": rows, "first": "true class"}
 
 
 def _rounded(values: Iterable[float]) -> list[Any]:  # numbers, beside which texts may stand

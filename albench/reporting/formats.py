@@ -63,10 +63,12 @@ def more_repetitions(values: pd.Series[float]) -> str:
     str
         The fewest and the most of those that are known.
     """
-    known = values.dropna()
-    if known.empty:
+    finite = values.dropna()
+    if finite.empty:
         return "an unknown number of more repetitions"
-    ends = [f"more than {MOST}" if np.isinf(n) else f"{n:.0f}" for n in (known.min(), known.max())]
+    ends = [
+        f"more than {MOST}" if np.isinf(n) else f"{n:.0f}" for n in (finite.min(), finite.max())
+    ]
     if ends == ["1", "1"]:
         return "1 more repetition"
     return f"{' to '.join(dict.fromkeys(ends))} more repetitions"

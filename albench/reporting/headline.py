@@ -50,8 +50,8 @@ def headline(finding: Finding | None, named: Namer) -> str:
     where = _where(judged, named)
     label = LABELS[finding.metric]
     if better.empty:
-        found = "The only strategy does not beat" if len(judged) == 1 else "No strategy beats"
-        return f"{found} random in {label}{where}{_somewhere(finding)}{behind}."
+        start = "The only strategy does not beat" if len(judged) == 1 else "No strategy beats"
+        return f"{start} random in {label}{where}{_somewhere(finding)}{behind}."
     best = better.iloc[0]
     gain = f"{_name(best)} gains {'the most, ' if len(better) > 1 else ''}"
     if len(better) == 1:

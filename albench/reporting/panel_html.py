@@ -185,18 +185,18 @@ def _line(
     moved = shift if panel.has_bars else 0.0
     xs = [x_scale(x) + moved for x in line.x]
     mean = "L".join(f"{x:.1f} {y_scale(y):.1f}" for x, y in zip(xs, line.y, strict=True))
-    known = [
+    intervals = [
         (x, y_scale(low), y_scale(high))
         for x, low, high in zip(xs, line.low, line.high, strict=True)
         if not math.isnan(low)
     ]
     spread = ""
     if panel.has_bars:
-        bars = "".join(f"M{x:.1f} {low:.1f}V{high:.1f}" for x, low, high in known)
+        bars = "".join(f"M{x:.1f} {low:.1f}V{high:.1f}" for x, low, high in intervals)
         spread = f'<path class="bars" d="{bars}"/>'
-    elif line.look == BASE and known:
-        there = "L".join(f"{x:.1f} {low:.1f}" for x, low, _ in known)
-        back = "L".join(f"{x:.1f} {high:.1f}" for x, _, high in reversed(known))
+    elif line.look == BASE and intervals:
+        there = "L".join(f"{x:.1f} {low:.1f}" for x, low, _ in intervals)
+        back = "L".join(f"{x:.1f} {high:.1f}" for x, _, high in reversed(intervals))
         spread = f'<path class="band" d="M{there}L{back}Z"/>'
     number = numbers[line.strategy]
     curve = f'{spread}<path class="mean" d="M{mean}"/>'

@@ -273,10 +273,10 @@ def overall_panel(overall: pd.DataFrame, metric: str, title: str, n_shown: int) 
 
 def _lines(part: pd.DataFrame, drawn: Mapping[str, Style]) -> tuple[Line, ...]:
     """Return each strategy's line: faint ones first, then random's, so that others lie above."""
-    known = part[part["mean"].notna()].sort_values("n_labelled", kind="stable")
+    drawable = part[part["mean"].notna()].sort_values("n_labelled", kind="stable")
     lines = [
         _line(str(name), look(str(name), drawn[str(name)]), line)
-        for name, line in known.groupby("strategy", sort=True)
+        for name, line in drawable.groupby("strategy", sort=True)
     ]
     depths = {FAINT: 0, BASE: 1}
     return tuple(sorted(lines, key=lambda line: (depths.get(line.look, 2), line.strategy)))

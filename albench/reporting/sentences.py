@@ -267,12 +267,12 @@ def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
         )
 
 
-def over_cohorts(told: pd.DataFrame, metric: str) -> Iterator[str]:
+def over_cohorts(compared: pd.DataFrame, metric: str) -> Iterator[str]:
     """Yield what holds of strategies against random where the cohort is the unit.
 
     Parameters
     ----------
-    told : DataFrame
+    compared : DataFrame
         The result of `cohorts_like_these.across_cohorts`, the largest difference first.
     metric : str
         Name of the metric.
@@ -282,7 +282,7 @@ def over_cohorts(told: pd.DataFrame, metric: str) -> Iterator[str]:
     str
         One sentence.
     """
-    judged = told[~told["verdict"].isin([Verdict.TOO_FEW, Verdict.OUTSIDE])]
+    judged = compared[~compared["verdict"].isin([Verdict.TOO_FEW, Verdict.OUTSIDE])]
     if judged.empty:
         yield f"No strategy has results on {FEWEST_COHORTS} cohorts: nothing is claimed."
         return

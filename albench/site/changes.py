@@ -112,11 +112,11 @@ def write_changes(
     changes = Changes(changes=(*new, *kept)[:MOST])
     text = json.dumps(changes.model_dump(), indent=1)
     (site / MARKER).write_text(text + "\n", encoding="utf-8")
-    told = changes.changes
-    updated = told[0].time if told else _now()
-    feed = render("feed.xml", title=title, changes=told, updated=updated, address=web_address)
+    listed = changes.changes
+    updated = listed[0].time if listed else _now()
+    feed = render("feed.xml", title=title, changes=listed, updated=updated, address=web_address)
     (site / "feed.xml").write_text(feed, encoding="utf-8")
-    return told
+    return listed
 
 
 def _change(benchmark: Benchmark, *, is_new: bool) -> Change:

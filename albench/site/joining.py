@@ -102,8 +102,8 @@ def join(sources: Sequence[Source]) -> Joined:
                 pair = origin[name], source.name
                 conflicts.append(Conflict(name, labels[name], *pair, difference))
     own = {cell for source in sources for cell in source.records.conflicts}
-    told = tuple(sorted(own | {conflict.cell for conflict in conflicts}))
-    records = Records(_run(sources), finished, dict.fromkeys(finished, 1), told)
+    differing = tuple(sorted(own | {conflict.cell for conflict in conflicts}))
+    records = Records(_run(sources), finished, dict.fromkeys(finished, 1), differing)
     return Joined(records, tuple(sources), tuple(conflicts))
 
 

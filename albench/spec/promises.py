@@ -115,10 +115,10 @@ def _unknown_data(
     if cohort not in benchmark.cohorts:
         yield (*path, "cohort"), _not_there("cohorts", cohort, list(benchmark.cohorts))
         return
-    known = list(benchmark.cohorts[cohort].modalities)
+    present = list(benchmark.cohorts[cohort].modalities)
     where = path if key is None else (*path, key)
-    for name in dict.fromkeys(name for chosen in sets for name in chosen if name not in known):
-        yield where, _not_there(f"modalities of cohort {cohort!r}", name, known)
+    for name in dict.fromkeys(name for chosen in sets for name in chosen if name not in present):
+        yield where, _not_there(f"modalities of cohort {cohort!r}", name, present)
 
 
 def _unknown_labels(
@@ -133,13 +133,13 @@ def _unknown_labels(
 def _not_run(system: System, systems: set[System]) -> str:
     """Return that the matrix lacks a system, and which of its kind it has."""
     cohort, chosen, model, budget, strategy = system
-    beside = sorted(found[4] for found in systems if found[:4] == system[:4])
+    beside = sorted(other[4] for other in systems if other[:4] == system[:4])
     what = f"{cohort}, {'+'.join(chosen)}, {model}, {budget}"
     if beside:
         return f"the matrix has {what} without {strategy!r}; there are: {', '.join(beside)}"
     return f"the matrix has no {what}; add it to [[matrix]]"
 
 
-def _not_there(kind: str, name: str, known: list[str]) -> str:
-    hint = did_you_mean(name, known) or "."
-    return f"{name!r} is not among the {kind}{hint} There are: {', '.join(known)}"
+def _not_there(kind: str, name: str, names: list[str]) -> str:
+    hint = did_you_mean(name, names) or "."
+    return f"{name!r} is not among the {kind}{hint} There are: {', '.join(names)}"

@@ -253,16 +253,16 @@ def _key(part: str) -> str:
 
 
 def _sentence(error: ErrorDetails, path: places.Path) -> str:
-    found = error["input"]
+    value = error["input"]
     if error["type"] == "extra_forbidden":
         return _unknown_key(path)
     if error["type"] == "missing":
         return "is missing"
     if error["type"] == "string_pattern_mismatch":
-        return f"found {found!r}; a name is letters, digits, '-', '_' or '.' ({NAME_PATTERN})"
+        return f"found {value!r}; a name is letters, digits, '-', '_' or '.' ({NAME_PATTERN})"
     message = error["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
-    shown = "" if isinstance(found, dict) else f" (found {found!r})"
+    shown = "" if isinstance(value, dict) else f" (found {value!r})"
     return message + shown
 
 
@@ -303,10 +303,10 @@ def _contradictions(benchmark: Benchmark) -> Iterator[Fault]:
             "models": dict(benchmark.models),
             "budgets": dict(benchmark.budgets),
         }
-        for key, known in tables.items():
+        for key, table in tables.items():
             for name in getattr(entry, key):
-                if name not in known:
-                    yield ("matrix", i, key), _not_there(key, name, list(known))
+                if name not in table:
+                    yield ("matrix", i, key), _not_there(key, name, list(table))
         yield from _unknown_modalities(benchmark, i)
     yield from _impossible_budgets(benchmark)
     yield from _unknown_rivals(benchmark)
@@ -320,11 +320,11 @@ def _contradictions(benchmark: Benchmark) -> Iterator[Fault]:
 def _unknown_modalities(benchmark: Benchmark, i: int) -> Iterator[Fault]:
     entry = benchmark.matrix[i]
     for cohort in entry.cohorts:
-        known = benchmark.cohorts[cohort].modalities if cohort in benchmark.cohorts else {}
+        present = benchmark.cohorts[cohort].modalities if cohort in benchmark.cohorts else {}
         for chosen in entry.modalities or []:
             for name in chosen:
-                if known and name not in known:
-                    problem = _not_there(f"modalities of cohort {cohort!r}", name, list(known))
+                if present and name not in present:
+                    problem = _not_there(f"modalities of cohort {cohort!r}", name, list(present))
                     yield ("matrix", i, "modalities"), problem
 
 
@@ -343,6 +343,6 @@ def _impossible_budgets(benchmark: Benchmark) -> Iterator[Fault]:
             yield ("budgets", name, "stop"), problem
 
 
-def _not_there(kind: str, name: str, known: list[str]) -> str:
-    hint = did_you_mean(name, known) or "."
-    return f"{name!r} is not among the {kind}{hint} There are: {', '.join(known)}"
+def _not_there(kind: str, name: str, names: list[str]) -> str:
+    hint = did_you_mean(name, names) or "."
+    return f"{name!r} is not among the {kind}{hint} There are: {', '.join(names)}"

@@ -148,14 +148,14 @@ def numbers(text: str) -> frozenset[int]:
     ValueError
         If it is anything else.
     """
-    found: set[int] = set()
+    repetitions: set[int] = set()
     for part in text.split(","):
         match = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", part.strip())
         low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if low > high:
             raise ValueError(f"found {text!r}, expected numbers and ranges from 0, as in 0-4,7")
-        found.update(range(low, high + 1))
-    return frozenset(found)
+        repetitions.update(range(low, high + 1))
+    return frozenset(repetitions)
 
 
 def shard(text: str) -> tuple[int, int]:

@@ -31,7 +31,9 @@ def every() -> tuple[Descriptor, ...]:
     tuple of Descriptor
         Wrappers last.
     """
-    return tuple(found for family in (*FAMILIES, "wrappers") for found in declared_in(family))
+    return tuple(
+        descriptor for family in (*FAMILIES, "wrappers") for descriptor in declared_in(family)
+    )
 
 
 def unwrapped() -> tuple[Descriptor, ...]:
@@ -43,10 +45,10 @@ def unwrapped() -> tuple[Descriptor, ...]:
         Family by family.
     """
     return tuple(
-        found
+        descriptor
         for family in FAMILIES
-        for found in declared_in(family)
-        if not found.tags & (ORACLE | WRAPPER)
+        for descriptor in declared_in(family)
+        if not descriptor.tags & (ORACLE | WRAPPER)
     )
 
 
@@ -65,11 +67,11 @@ def declared_in(family: str) -> tuple[Descriptor, ...]:
         By module, then in the order of declaration.
     """
     package = importlib.import_module(f"albench.strategies.{family}")
-    modules = sorted(found.name for found in pkgutil.iter_modules(package.__path__))
+    modules = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     for module in modules:
         importlib.import_module(f"{package.__name__}.{module}")
     prefix = f"{package.__name__}."
-    mine = [found for found in DECLARED.values() if found.target.startswith(prefix)]
+    mine = [descriptor for descriptor in DECLARED.values() if descriptor.target.startswith(prefix)]
     return tuple(sorted(mine, key=_module))
 
 

@@ -4,10 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from albench.testing.check_report import Report, Result, Status
     from albench.testing.checks import Violation
     from albench.testing.examination import check, check_by_name
     from albench.testing.pytest_mark import parametrize_with_checks
-    from albench.testing.report import Report, Result, Status
 
 __all__ = [
     "Report",
@@ -20,9 +20,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Report": "report",
-    "Result": "report",
-    "Status": "report",
+    "Report": "check_report",
+    "Result": "check_report",
+    "Status": "check_report",
     "Violation": "checks",
     "check": "examination",
     "check_by_name": "examination",

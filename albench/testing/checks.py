@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import AlbenchError
-from albench.testing.claims import claims_of
-from albench.testing.report import Result, Status
+from albench.testing.check_report import Result, Status
+from albench.testing.descriptor_claims import claims_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from albench.errors import PluginError
 from albench.registry import discover
 from albench.testing.catalogue import checks_of
+from albench.testing.check_report import Report, Result
 from albench.testing.checks import Check, Violation
-from albench.testing.claims import claims_of
+from albench.testing.descriptor_claims import claims_of
 from albench.testing.expected_failures import expected_failures_of
-from albench.testing.report import Report, Result
 from albench.testing.specimen import SIZES, specimen_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from albench.execute.checks import fingerprints
+from albench.execute.query_checks import fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

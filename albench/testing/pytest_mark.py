@@ -6,9 +6,9 @@ import importlib
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from albench.testing.check_report import Status
 from albench.testing.checks import Violation
 from albench.testing.examination import Examination, find
-from albench.testing.report import Status
 from albench.testing.specimen import SIZES, specimen_of
 
 if TYPE_CHECKING:

@@ -40,8 +40,8 @@ from albench.cohort.join import join
 from albench.cohort.split import split
 from albench.learn.estimator import FusionClassifier
 from albench.learn.extraction import features
+from albench.learn.pool_views import Round, candidate_view
 from albench.learn.store import SampleStore
-from albench.learn.views import Round, candidate_view
 from albench.loaders.liver.loader import load
 from albench.models.mmfn import Mmfn
 from albench.seeds import generator, torch_seeded
@@ -153,12 +153,12 @@ def plain_mean(module: Plain, X: dict[str, Floats], passes: int) -> Floats:
     net = NeuralNetClassifier(
         module, criterion=nn.CrossEntropyLoss, train_split=None, verbose=0
     ).initialize()
-    found = []
+    proba = []
     for number in range(passes):
         state = np.random.SeedSequence((MASK_SEED, number)).generate_state(1, np.uint64)
         module.mask_seed = int(state[0] >> np.uint64(1))
-        found.append(net.predict_proba(X))
-    mean: Floats = np.mean(found, axis=0)
+        proba.append(net.predict_proba(X))
+    mean: Floats = np.mean(proba, axis=0)
     return mean
 
 
@@ -177,36 +177,36 @@ def main() -> int:
     parser.add_argument("--part", type=int, default=128, help="pairs of the plain way, one batch")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--subjects", type=int, help="a smaller cohort, to try the script")
-    told = parser.parse_args()
+    args = parser.parse_args()
     torch.set_num_threads(1)
-    if not 1 <= told.part <= 128:
+    if not 1 <= args.part <= 128:
         parser.error("--part must be 1 to 128, skorch's batch size")
 
     with tempfile.TemporaryDirectory() as name:
-        problem = Problem.of_liver(told.pixels, Path(name), told.subjects)
-        part = np.sort(generator(3).permutation(len(problem.pool))[: told.part])
+        problem = Problem.of_liver(args.pixels, Path(name), args.subjects)
+        part = np.sort(generator(3).permutation(len(problem.pool))[: args.part])
         X, module = problem.gathered(problem.pool[part]), Plain(problem.classifier.module_)
         problem.classifier._prediction = None
-        masked = problem.classifier.dropout_proba(problem.pool[part], told.passes, MASK_SEED)
+        masked = problem.classifier.dropout_proba(problem.pool[part], args.passes, MASK_SEED)
         ours = np.array(list(masked))
-        difference = float(np.abs(ours.mean(0) - plain_mean(module, X, told.passes)).max())
+        difference = float(np.abs(ours.mean(0) - plain_mean(module, X, args.passes)).max())
         times = [
             (
-                seconds_of(lambda: factorised(problem, told.passes)),
-                seconds_of(lambda: plain_mean(module, X, told.passes)),
+                seconds_of(lambda: factorised(problem, args.passes)),
+                seconds_of(lambda: plain_mean(module, X, args.passes)),
             )
-            for _ in range(told.repeats)
+            for _ in range(args.repeats)
         ]
     fast, of_part = (statistics.median(column) for column in zip(*times, strict=True))
     n = len(problem.pool)
     slow = of_part * n / len(part)
     print(
-        f"mmfn on resnet50 at {told.pixels} px, not frozen, liver LSTE x LUS: {n} pairs of "
-        f"{problem.n_unique()} images, {told.passes} passes, medians of {told.repeats} turns\n"
+        f"mmfn on resnet50 at {args.pixels} px, not frozen, liver LSTE x LUS: {n} pairs of "
+        f"{problem.n_unique()} images, {args.passes} passes, medians of {args.repeats} turns\n"
         f"albench: {fast:.1f} s, all pairs scored and {problem.n_query} picked\n"
         f"plain skorch: {slow:.0f} s, scaled from {of_part:.1f} s of {len(part)} pairs\n"
         f"ratio {slow / fast:.0f} (target {TARGET:.0f}; images encoded: "
-        f"{2 * n * told.passes / problem.n_unique():.0f} times fewer)\n"
+        f"{2 * n * args.passes / problem.n_unique():.0f} times fewer)\n"
         f"largest difference of averaged probabilities over {len(part)} pairs, same masks: "
         f"{difference:.1e} (bound {TOLERANCE:.0e}; passes differ by {ours.std(axis=0).mean():.1e})"
     )

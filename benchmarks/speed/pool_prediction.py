@@ -113,12 +113,12 @@ def plain_passes(
         train_split=None,
         verbose=0,
     ).initialize()
-    found = []
+    proba = []
     for number in range(passes):
         state = np.random.SeedSequence((MASK_SEED, number)).generate_state(1, np.uint64)
         module.mask_seed = int(state[0] >> np.uint64(1))
-        found.append(net.predict_proba(X))
-    return found
+        proba.append(net.predict_proba(X))
+    return proba
 
 
 def timed(call: Any) -> tuple[float, Any]:  # any function, and what it returns
@@ -157,22 +157,22 @@ def main() -> int:
     parser.add_argument("--images", type=int, default=48)
     parser.add_argument("--passes", type=int, default=10)
     parser.add_argument("--batch-size", type=int, default=32, help="of plain skorch")
-    told = parser.parse_args()
+    args = parser.parse_args()
     torch.set_num_threads(1)
 
-    pool = Pool.draw(told.images, told.pixels)
-    classifier = trained(pool, told.trunk, told.pixels)
+    pool = Pool.draw(args.images, args.pixels)
+    classifier = trained(pool, args.trunk, args.pixels)
     module, X = Plain(classifier.module_), pool.gathered()
     sure, masked = largest_differences(classifier, module, pool, X)
-    fast, found = timed(lambda: factorised_passes(classifier, pool, told.passes))
+    fast, proba = timed(lambda: factorised_passes(classifier, pool, args.passes))
     module.drops = True
-    slow, _ = timed(lambda: plain_passes(module, X, passes=told.passes, batch_size=told.batch_size))
+    slow, _ = timed(lambda: plain_passes(module, X, passes=args.passes, batch_size=args.batch_size))
     print(
-        f"{told.trunk} at {told.pixels} px, {told.images} images, {len(pool.candidates)} "
-        f"candidates, {told.passes} passes: {fast:.2f} s factorised, {slow:.2f} s plain, ratio "
+        f"{args.trunk} at {args.pixels} px, {args.images} images, {len(pool.candidates)} "
+        f"candidates, {args.passes} passes: {fast:.2f} s factorised, {slow:.2f} s plain, ratio "
         f"{slow / fast:.0f} (target {TARGET:.0f})\n"
         f"largest difference {sure:.1e} without dropout, {masked:.1e} with it in {_COMPARED} "
-        f"passes (bound {TOLERANCE:.0e}; passes differ by {np.std(found, axis=0).mean():.1e})"
+        f"passes (bound {TOLERANCE:.0e}; passes differ by {np.std(proba, axis=0).mean():.1e})"
     )
     return int(slow / fast < TARGET or max(sure, masked) > TOLERANCE)
 

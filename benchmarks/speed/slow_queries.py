@@ -61,8 +61,8 @@ class Round:
 
     def view(self, needs: frozenset[str]) -> PoolView:
         """Return a view that has computed nothing yet."""
-        from albench.learn.views import Round as Told
-        from albench.learn.views import candidate_view
+        from albench.learn.pool_views import Round as Told
+        from albench.learn.pool_views import candidate_view
 
         chosen = np.zeros(len(self.labels), dtype=bool)
         chosen[self.labelled] = True
@@ -83,8 +83,8 @@ class Round:
 def opened(cohort: str, budget: str) -> Round:
     """Return a trained round of a cohort."""
     from albench.learn.estimator import FusionClassifier
+    from albench.learn.optimisation import Seeds
     from albench.learn.store import SampleStore, Scaling
-    from albench.learn.training import Seeds
     from albench.models.mmfn import Mmfn
     from albench.spec.training import Training
 

@@ -63,8 +63,12 @@ if TYPE_CHECKING:
     Query = Callable[[], Any]  # picks, as an array or a list
 
 MEAN_TARGET, LEAST_TARGET, MEMORY_TARGET, EXPONENT_TARGET = 5.0, 1.0, 1.0, 1.15
-DESCRIPTORS = {found.name: found for found in albench_strategies()}
-SCORES = {found.name for found in catalogue.declared_in("uncertainty") if found.cost != "n b"}
+DESCRIPTORS = {descriptor.name: descriptor for descriptor in albench_strategies()}
+SCORES = {
+    descriptor.name
+    for descriptor in catalogue.declared_in("uncertainty")
+    if descriptor.cost != "n b"
+}
 """What scores candidates one by one, and so may be asked about a million."""
 
 OPTIONS: Mapping[str, Mapping[str, Any]] = {"discriminative": {"parts": 1}}
@@ -93,9 +97,9 @@ class Job:
         descriptor = DESCRIPTORS[self.name]
         options = OPTIONS.get(self.name, {}) if self.compared else {}
         specimen = specimen_of(descriptor, options=options)
-        told = specimen.all_options()
+        chosen = specimen.all_options()
         reads = specimen.build().needs
-        count = told.get("passes", told.get("members", 0))
+        count = chosen.get("passes", chosen.get("members", 0))
         inputs = Inputs.draw(n, self.dimensions, reads, count)
         if self.side != OWN:
             return PEERS[self.name][self.side](inputs, query), inputs.n_bytes
@@ -177,22 +181,22 @@ class Bench:
 
     def run(self, job: Job, repeats: int = 1) -> Reading | None:
         """Return medians of processes, fewer than `repeats` if they are long; None for a fault."""
-        found = self.readings.setdefault(job, [])
-        repeats = 1 if found and found[0].seconds > LONG else repeats
-        while len(found) < repeats and job not in self.faults:
+        readings = self.readings.setdefault(job, [])
+        repeats = 1 if readings and readings[0].seconds > LONG else repeats
+        while len(readings) < repeats and job not in self.faults:
             one = self._once(job)
             if isinstance(one, str):
                 self.faults[job] = one
                 print(f"    {job.side} {job.name}, {job.n}: {one}", flush=True)
             else:
-                found.append(one)
+                readings.append(one)
                 repeats = 1 if one.seconds > LONG else repeats
-        if job in self.faults or not found:
+        if job in self.faults or not readings:
             return None
-        seconds = statistics.median(each.seconds for each in found)
-        peaks = [each.peak for each in found if each.peak is not None]
+        seconds = statistics.median(each.seconds for each in readings)
+        peaks = [each.peak for each in readings if each.peak is not None]
         peak = int(statistics.median(peaks)) if peaks else None
-        return Reading(seconds, found[0].n_bytes, peak, min(each.picks for each in found))
+        return Reading(seconds, readings[0].n_bytes, peak, min(each.picks for each in readings))
 
     def _once(self, job: Job) -> Reading | str:
         context = multiprocessing.get_context("fork")
@@ -257,8 +261,8 @@ class Part:
 
 def verdict(target: str, missed: Sequence[str], figure: str = "") -> str:
     """Return a line that says whether a target is met, and who misses it."""
-    told = f" ({figure})" if figure else ""
-    return f"{target}: " + (f"missed by {', '.join(missed)}{told}" if missed else f"met{told}")
+    note = f" ({figure})" if figure else ""
+    return f"{target}: " + (f"missed by {', '.join(missed)}{note}" if missed else f"met{note}")
 
 
 def compared_with_peers(bench: Bench, job: Job, names: Sequence[str], repeats: int) -> Part:
@@ -299,19 +303,19 @@ def memory(bench: Bench, job: Job, names: Sequence[str]) -> Part:
     missed, missed_of_pool = [], []
     for name in names:
         n = job.n // 2 if DESCRIPTORS[name].cost == "n^2" else job.n
-        found = bench.run(replace(job, name=name, n=n))
-        if found is None or found.peak is None:
+        reading = bench.run(replace(job, name=name, n=n))
+        if reading is None or reading.peak is None:
             rows.append((f"`{name}`", f"{n:,}", "", "", "not measured", ""))
             missed.append(f"{name} (not measured)")
             missed_of_pool.append(missed[-1])
             continue
         pool = 4 * (n + N_LABELLED) * (job.dimensions + N_CLASSES)
-        of_inputs, of_pool = _share(found, found.n_bytes), _share(found, pool)
-        if found.peak > MEMORY_TARGET * found.n_bytes:
+        of_inputs, of_pool = _share(reading, reading.n_bytes), _share(reading, pool)
+        if reading.peak > MEMORY_TARGET * reading.n_bytes:
             missed.append(f"{name} {of_inputs}")
-        if found.peak > MEMORY_TARGET * max(pool, found.n_bytes):
+        if reading.peak > MEMORY_TARGET * max(pool, reading.n_bytes):
             missed_of_pool.append(f"{name} {of_pool}")
-        megabytes = (f"{size / 2**20:.1f}" for size in (found.n_bytes, found.peak))
+        megabytes = (f"{size / 2**20:.1f}" for size in (reading.n_bytes, reading.peak))
         rows.append((f"`{name}`", f"{n:,}", *megabytes, of_inputs, of_pool))
         progress(rows[-1])
     verdicts = [
@@ -336,15 +340,15 @@ def growth(bench: Bench, job: Job, names: Sequence[str]) -> Part:
         middle = bench.run(replace(own, n=sizes[1]))
         if middle is None or 4 * middle.seconds > 2 * bench.limit:
             sizes = fractions(job.n)
-        found = [bench.run(replace(own, n=n)) for n in sizes]
-        told = [_ms(each.seconds) if each else "-" for each in found]
-        power = exponent(sizes, [each.seconds for each in found if each])
+        readings = [bench.run(replace(own, n=n)) for n in sizes]
+        times = [_ms(each.seconds) if each else "-" for each in readings]
+        power = exponent(sizes, [each.seconds for each in readings if each])
         if not power <= EXPONENT_TARGET:
             missed.append(f"{name} {power:.2f}")
         huge = bench.run(replace(own, n=20 * job.n)) if name in SCORES else None
         last = _ms(huge.seconds) if huge else ""
         cost = DESCRIPTORS[name].cost
-        rows.append((f"`{name}`", cost, f"{sizes[-1]:,}", *told, f"{power:.2f}", last))
+        rows.append((f"`{name}`", cost, f"{sizes[-1]:,}", *times, f"{power:.2f}", last))
         progress(rows[-1])
     target = f"exponent at most {EXPONENT_TARGET} of what announces less than a square"
     header = ("strategy", "cost", "n", "n / 20, ms", "n / 4, ms", "n, ms", "exponent")
@@ -373,8 +377,8 @@ def _ms(seconds: float) -> str:
     return f"{1000 * seconds:,.3g}" if seconds < 1 else f"{1000 * seconds:,.0f}"
 
 
-def _share(found: Reading, n_bytes: int) -> str:
-    return "-" if found.peak is None else f"{found.peak / n_bytes:.2f}"
+def _share(reading: Reading, n_bytes: int) -> str:
+    return "-" if reading.peak is None else f"{reading.peak / n_bytes:.2f}"
 
 
 def page(parts: Sequence[Part], command: str) -> str:
@@ -418,24 +422,24 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=sorted(DESCRIPTORS), metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="small pools, once, to try the script")
     parser.add_argument("--write", type=Path, metavar="PATH", help="the page to write")
-    told = parser.parse_args()
-    if told.quick:
-        told.n, told.dimensions, told.query, told.repeats = 500, 32, 10, 1
-    names = [name for name in DESCRIPTORS if told.only is None or name in told.only]
-    job = Job("", OWN, told.n, told.dimensions, told.query)
-    bench = Bench(told.limit)
+    args = parser.parse_args()
+    if args.quick:
+        args.n, args.dimensions, args.query, args.repeats = 500, 32, 10, 1
+    names = [name for name in DESCRIPTORS if args.only is None or name in args.only]
+    job = Job("", OWN, args.n, args.dimensions, args.query)
+    bench = Bench(args.limit)
     runs: dict[str, Callable[[], Part]] = {
-        "peers": lambda: compared_with_peers(bench, job, names, told.repeats),
+        "peers": lambda: compared_with_peers(bench, job, names, args.repeats),
         "memory": lambda: memory(bench, job, names),
         "growth": lambda: growth(bench, job, names),
     }
     began, parts = time.perf_counter(), []
-    for name in told.part or runs:
+    for name in args.part or runs:
         print(f"{name}:", flush=True)
         parts.append(runs[name]())
         print(*parts[-1].verdicts, f"{time.perf_counter() - began:.0f} s so far", sep="\n")
-    if told.write is not None:
-        told.write.write_text(page(parts, " ".join(["python", *sys.argv])), encoding="utf-8")
+    if args.write is not None:
+        args.write.write_text(page(parts, " ".join(["python", *sys.argv])), encoding="utf-8")
     return int(any(" missed" in line for part in parts for line in part.verdicts))
 
 

@@ -100,13 +100,13 @@ class Inputs:
 
     def committee_proba(self, candidates: Integers, members: int) -> Iterator[Floats]:
         """Yield members that were drawn."""
-        found = self.arrays[needs.COMMITTEE_PROBA][:members]
-        yield from (_rows(each, candidates) for each in found)
+        proba = self.arrays[needs.COMMITTEE_PROBA][:members]
+        yield from (_rows(each, candidates) for each in proba)
 
     def stream_embeddings(self, candidates: Integers) -> dict[str, Floats]:
         """Return the vectors that were drawn."""
-        found = self.arrays[needs.STREAM_EMBEDDINGS]
-        return {name: _rows(each, candidates) for name, each in found.items()}
+        vectors = self.arrays[needs.STREAM_EMBEDDINGS]
+        return {name: _rows(each, candidates) for name, each in vectors.items()}
 
     def masked_proba(self, candidates: Integers, kept: tuple[str, ...]) -> Floats:
         """Return the probabilities that were drawn."""
@@ -150,7 +150,7 @@ def _rows(array: Floats, candidates: Integers) -> Floats:
     return array[candidates[:, 0]]
 
 
-class Told(SkactivemlClassifier):  # type: ignore[misc]  # scikit-activeml has no types
+class FixedClassifier(SkactivemlClassifier):  # type: ignore[misc]  # scikit-activeml has no types
     """A fitted classifier that hands over what was computed before, or is a linear head."""
 
     def __init__(
@@ -159,7 +159,7 @@ class Told(SkactivemlClassifier):  # type: ignore[misc]  # scikit-activeml has n
         super().__init__(classes=classes, missing_label=missing_label)
         self.given = given
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Told:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> FixedClassifier:
         """Note the classes."""
         self._validate_data(X, y, sample_weight)
         return self
@@ -202,14 +202,14 @@ class Shown:
         """Return the labelled set and the pool apart, the other way to ask."""
         return self.X[:N_LABELLED], self.y[:N_LABELLED], self.X[N_LABELLED:]
 
-    def told(self, given: Any) -> Told:
+    def classifier(self, given: Any) -> FixedClassifier:
         """Return a fitted classifier."""
         classes = list(range(N_CLASSES))
-        return Told(given, classes).fit(self.X[:N_LABELLED], self.y[:N_LABELLED])
+        return FixedClassifier(given, classes).fit(self.X[:N_LABELLED], self.y[:N_LABELLED])
 
-    def network(self) -> Told:
+    def network(self) -> FixedClassifier:
         """Return a classifier that gives the probabilities."""
-        return self.told(np.roll(self.inputs.arrays[needs.PROBA], N_LABELLED, axis=0))
+        return self.classifier(np.roll(self.inputs.arrays[needs.PROBA], N_LABELLED, axis=0))
 
 
 def _asked(kind: Any, *options: Any, **named: Any) -> Callable[[Inputs, int], Query]:
@@ -229,10 +229,10 @@ def _with_network(kind: Any, *options: Any, **named: Any) -> Callable[[Inputs, i
 
     def prepare(inputs: Inputs, b: int) -> Query:
         shown = Shown.of(inputs)
-        strategy, told = kind(*options, random_state=0, **named), shown.network()
+        strategy, network = kind(*options, random_state=0, **named), shown.network()
         fit = {"fit_estimator" if kind is skactiveml.Clue else "fit_clf": False}
         X, y, pool = shown.apart() if kind in APART else (shown.X, shown.y, None)
-        return lambda: strategy.query(X, y, told, candidates=pool, batch_size=b, **fit)
+        return lambda: strategy.query(X, y, network, candidates=pool, batch_size=b, **fit)
 
     return prepare
 
@@ -242,11 +242,11 @@ def _with_ensemble(
 ) -> Callable[[Inputs, int], Query]:
     def prepare(inputs: Inputs, b: int) -> Query:
         shown = Shown.of(inputs)
-        told = shown.told(inputs.arrays[need])
+        estimator = shown.classifier(inputs.arrays[need])
         strategy = kind(
             *options, sample_predictions_method_name="sample_proba", random_state=0, **named
         )
-        return lambda: strategy.query(shown.X, shown.y, told, fit_ensemble=False, batch_size=b)
+        return lambda: strategy.query(shown.X, shown.y, estimator, fit_ensemble=False, batch_size=b)
 
     return prepare
 
@@ -255,11 +255,13 @@ def _dropquery(inputs: Inputs, b: int) -> Query:
     shown = Shown.of(inputs)
     X, proba = inputs.arrays[needs.EMBEDDINGS], np.log(inputs.arrays[needs.PROBA])
     head = np.linalg.lstsq(X[:2048], (proba - proba.mean(axis=1, keepdims=True))[:2048])[0]
-    strategy, told = (
+    strategy, estimator = (
         skactiveml.DropQuery(0.75, 3, cluster_algo_dict={"max_iter": ROUNDS}, random_state=0),
-        shown.told(head),
+        shown.classifier(head),
     )
-    return lambda: strategy.query(shown.X, shown.y, told, fit_clf=False, batch_size=b) - N_LABELLED
+    return lambda: (
+        strategy.query(shown.X, shown.y, estimator, fit_clf=False, batch_size=b) - N_LABELLED
+    )
 
 
 def _discriminative(inputs: Inputs, b: int) -> Query:
@@ -319,7 +321,7 @@ def _peers() -> dict[str, dict[str, Callable[[Inputs, int], Query]]]:
         "dropquery": _dropquery,
         "discriminative": _discriminative,
     }
-    found = {name: {"scikit-activeml": prepare} for name, prepare in theirs.items()}
+    peers = {name: {"scikit-activeml": prepare} for name, prepare in theirs.items()}
     if heuristics is not None:
         baals: dict[str, Callable[[int], Any]] = {
             "random": lambda _: heuristics.Random(seed=0),
@@ -334,8 +336,8 @@ def _peers() -> dict[str, dict[str, Callable[[Inputs, int], Query]]]:
             "softrank-bald": lambda b: stochastics.RankBasedSampling(heuristics.BALD(), b),
         }
         for name, build in baals.items():
-            found.setdefault(name, {})["baal"] = _heuristic(build)
-    return found
+            peers.setdefault(name, {})["baal"] = _heuristic(build)
+    return peers
 
 
 PEERS = _peers()

@@ -23,8 +23,8 @@ import torch
 from albench.api import top
 from albench.learn.estimator import FusionClassifier
 from albench.learn.learner import Learner
+from albench.learn.optimisation import Seeds
 from albench.learn.store import SampleStore
-from albench.learn.training import Seeds
 from albench.models.mmfn import Mmfn
 from albench.seeds import generator, torch_seeded
 from albench.spec.training import Training
@@ -137,9 +137,9 @@ def main() -> int:
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[32, 64])
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--epochs", type=int, default=10)
-    told = parser.parse_args()
+    args = parser.parse_args()
     torch.set_num_threads(1)
-    ratios = [compare(size, told.repeats, told.epochs) for size in told.batch_sizes]
+    ratios = [compare(size, args.repeats, args.epochs) for size in args.batch_sizes]
     return int(max(ratios) > TARGET)
 
 

@@ -128,11 +128,11 @@ def turn(
     measured = replace(trunk, load=building)
     cache = FeatureCache(folder)
     start = time.perf_counter()
-    found = features(modality, measured, cache, batch_size=bare.batch_size, device="cpu")
+    vectors = features(modality, measured, cache, batch_size=bare.batch_size, device="cpu")
     between = time.perf_counter()
     expected = bare.run()
     end = time.perf_counter()
-    return Turn(between - start, building.seconds, end - between), found, expected
+    return Turn(between - start, building.seconds, end - between), vectors, expected
 
 
 def taking_turns(
@@ -141,9 +141,9 @@ def taking_turns(
     """Return the turns after a warm-up, and how far the vectors of both ways differ."""
     turns = []
     for number in range(repeats + 1):
-        times, found, expected = turn(modality, trunk, bare, folder / f"cache {number}")
+        times, vectors, expected = turn(modality, trunk, bare, folder / f"cache {number}")
         turns.append(times)
-    return turns[1:], float(np.abs(found - expected).max() / np.abs(expected).max())
+    return turns[1:], float(np.abs(vectors - expected).max() / np.abs(expected).max())
 
 
 def main() -> int:
@@ -154,21 +154,21 @@ def main() -> int:
     parser.add_argument("--images", type=int, help="by default ten seconds of work")
     parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=5)
-    told = parser.parse_args()
+    args = parser.parse_args()
     torch.set_num_threads(1)
-    told.images = told.images or int(128 * (224 / told.pixels) ** 2)
+    args.images = args.images or int(128 * (224 / args.pixels) ** 2)
 
     with tempfile.TemporaryDirectory() as name:
-        modality = written(Path(name), told.images, told.pixels)
-        model = Plain(trunk=told.trunk, weights="random")
+        modality = written(Path(name), args.images, args.pixels)
+        model = Plain(trunk=args.trunk, weights="random")
         trunk = model.build({"image": modality.shape}, 2).trunks["image"]
-        bare = Bare.of(told.trunk, trunk, modality, told.batch_size)
-        turns, difference = taking_turns(modality, trunk, bare, Path(name), told.repeats)
+        bare = Bare.of(args.trunk, trunk, modality, args.batch_size)
+        turns, difference = taking_turns(modality, trunk, bare, Path(name), args.repeats)
     share = statistics.median(t.share for t in turns)
     print(
-        f"{told.trunk} at {told.pixels} px, {told.images} images, {told.repeats} turns: "
-        f"{told.images / statistics.median(t.extraction for t in turns):.1f} images/s extracted, "
-        f"{told.images / statistics.median(t.bare for t in turns):.1f} bare: {share:.0%} (target "
+        f"{args.trunk} at {args.pixels} px, {args.images} images, {args.repeats} turns: "
+        f"{args.images / statistics.median(t.extraction for t in turns):.1f} images/s extracted, "
+        f"{args.images / statistics.median(t.bare for t in turns):.1f} bare: {share:.0%} (target "
         f"{TARGET:.0%}), {statistics.median(t.share_when_built for t in turns):.0%} without the "
         f"{statistics.median(t.building for t in turns):.1f} s of building the trunk; turns from "
         f"{min(t.share for t in turns):.0%} to {max(t.share for t in turns):.0%}; largest "

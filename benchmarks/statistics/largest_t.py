@@ -33,9 +33,9 @@ N_DRAWS, AT_ONCE = 4000, 200
 def differences(results: Path) -> NDArray[np.float64]:
     """Return all differences to random in accuracy, ``(n_repetitions, n_comparisons)``."""
     records = load(results)
-    found = efficiency.cell_efficiency(curves.joined(records.cells, records.scores), "accuracy")
+    areas = efficiency.cell_efficiency(curves.joined(records.cells, records.scores), "accuracy")
     tables = [
-        side_by_side(block, ["repetition"], "area") for _, block in found.groupby(BLOCK, sort=True)
+        side_by_side(block, ["repetition"], "area") for _, block in areas.groupby(BLOCK, sort=True)
     ]
     gaps = [table.drop(columns=BASELINE).sub(table[BASELINE], axis=0) for table in tables]
     return pd.concat(gaps, axis=1).dropna(axis=1).to_numpy(dtype=float)

@@ -116,7 +116,7 @@ class Rate:
         In words.
     where : str
         In which simulated benchmarks.
-    found, error : float
+    share, error : float
         The mean share of simulated benchmarks, and its standard error.
     n : int
         How many there were.
@@ -126,7 +126,7 @@ class Rate:
 
     what: str
     where: str
-    found: float
+    share: float
     error: float
     n: int
     at_least: float = 0.0
@@ -139,10 +139,10 @@ class Rate:
             side * SURELY * (self.error or np.sqrt(edge * (1 - edge) / self.n)) + edge
             for side, edge in ((-1, self.at_least), (1, self.at_most))
         )
-        if low <= self.found <= high:
+        if low <= self.share <= high:
             return Standing.KEPT
         # Of an interval that covers too often one may still believe what it excludes.
-        return Standing.TOO_WIDE if self.at_least > 0.9 and self.found > high else Standing.BROKEN
+        return Standing.TOO_WIDE if self.at_least > 0.9 and self.share > high else Standing.BROKEN
 
     @property
     def promise(self) -> str:
@@ -155,10 +155,14 @@ class Rate:
 
 
 def rate(
-    what: str, where: str, found: NDArray[np.generic], at_least: float = 0.0, at_most: float = 1.0
+    what: str,
+    where: str,
+    happened: NDArray[np.generic],
+    at_least: float = 0.0,
+    at_most: float = 1.0,
 ) -> Rate:
     """Return the rate of what happened in each simulated benchmark: true, false, or a share."""
-    values = np.asarray(found, dtype=float)
+    values = np.asarray(happened, dtype=float)
     error = float(values.std() / np.sqrt(len(values)))
     return Rate(what, where, float(values.mean()), error, len(values), at_least, at_most)
 
@@ -270,8 +274,8 @@ def of_families(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[
             for name, family in FAMILIES.items()
         }
         sums = paired(gaps)
-        told = judge(sums, np.array(np.nan), np.ones(gaps.shape[1], dtype=bool))
-        lows, highs = (np.asarray(told[key], dtype=float) for key in ("all_low", "all_high"))
+        judged = judge(sums, np.array(np.nan), np.ones(gaps.shape[1], dtype=bool))
+        lows, highs = (np.asarray(judged[key], dtype=float) for key in ("all_low", "all_high"))
         parts: dict[str, NDArray[np.generic]] = {
             **false,
             "any of these": np.asarray(np.stack(list(false.values())).any(axis=0)),
@@ -298,18 +302,18 @@ def of_a_better_half(setting: Setting, n: int, rng: np.random.Generator) -> Iter
     n_better = setting.n_strategies // 2
     few = range(min(N_FEW, setting.n_strategies))
     for effect in (0.5, 1.0):
-        found = []
+        is_false = []
         for scores in _in_parts(setting, n, rng):
             scores[:, :, :, -n_better:] += effect * float(by_block(scores).std())
-            told = np.isin(verdicts(best_few(scores), np.nan), DIFFERENT)
+            differs = np.isin(verdicts(best_few(scores), np.nan), DIFFERENT)
             quality = scores.mean(axis=(1, 2, 4))
             is_better = (
                 np.argsort(-quality, axis=1, kind="stable") >= setting.n_strategies - n_better
             )
             equal = [is_better[:, i] == is_better[:, j] for i, j in combinations(few, 2)]
-            found.append(np.asarray((told & np.stack(equal, axis=1)).any(axis=1)))
+            is_false.append(np.asarray((differs & np.stack(equal, axis=1)).any(axis=1)))
         what = "better or worse among equals of the best few, where half of all are truly better"
-        yield rate(what, f"{setting.text}, by {effect:g}", np.concatenate(found), at_most=ALPHA)
+        yield rate(what, f"{setting.text}, by {effect:g}", np.concatenate(is_false), at_most=ALPHA)
 
 
 def of_power(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
@@ -333,8 +337,8 @@ def of_cohorts(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[R
     for scores in _in_parts(setting, n, rng):
         gaps = over_cohorts(scores)
         sums = paired(gaps)
-        told = verdicts(gaps, np.nan, FEWEST_COHORTS)
-        false.append(np.isin(told, DIFFERENT).any(axis=1))
+        judged = verdicts(gaps, np.nan, FEWEST_COHORTS)
+        false.append(np.isin(judged, DIFFERENT).any(axis=1))
         covered.append((np.abs(sums.mean) <= sums.half_width).mean(axis=1))
         means = scores.mean(axis=(2, 4))
         rejected.append(np.array([friedman(one) < ALPHA for one in means]))
@@ -413,12 +417,12 @@ def summary(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def as_table(found: Iterable[Rate]) -> pd.DataFrame:
+def as_table(rates: Iterable[Rate]) -> pd.DataFrame:
     """Return rates as ``null.csv`` holds them."""
     rows = [
-        {"what": r.what, "where": r.where, "rate": round(r.found, 4), "error": round(r.error, 4)}
+        {"what": r.what, "where": r.where, "rate": round(r.share, 4), "error": round(r.error, 4)}
         | {"promised": r.promise, "standing": str(r.standing), "benchmarks": r.n}
-        for r in found
+        for r in rates
     ]
     return pd.DataFrame(rows)
 
@@ -427,9 +431,9 @@ def _any_equal(gaps: Gaps, margin: float) -> NDArray[np.bool_]:
     return np.asarray((verdicts(gaps, margin) == Verdict.EQUAL).any(axis=1))
 
 
-def _share(is_so: NDArray[np.bool_], known: NDArray[np.float64]) -> NDArray[np.float64]:
+def _share(is_so: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the share of each family that is so, of what is known."""
-    return np.asarray((is_so & ~np.isnan(known)).sum(axis=1) / (~np.isnan(known)).sum(axis=1))
+    return np.asarray((is_so & ~np.isnan(values)).sum(axis=1) / (~np.isnan(values)).sum(axis=1))
 
 
 def _in_parts(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Scores]:

@@ -185,32 +185,32 @@ def compared(rounds: pd.DataFrame, ways: Iterable[str]) -> str:
         "| training | accuracy: mean | all labels | last − all labels | AUC: mean | all labels "
         "| last − all labels | log loss: mean | all labels | last − all labels | s |"
     )
-    told = [heading, "|---" * 11 + "|"]
+    lines = [heading, "|---" * 11 + "|"]
     for number, way in enumerate(ways):
         cells = rounds[rounds["model"] == f"way-{number}"]
-        told.append(f"| {way} | {' | '.join(_figures(cells))} |")
-    return "\n".join(told)
+        lines.append(f"| {way} | {' | '.join(_figures(cells))} |")
+    return "\n".join(lines)
 
 
 def _figures(cells: pd.DataFrame) -> list[str]:
     bought = cells[cells["strategy"] == "random"].sort_values("round")
     reference = cells[cells["strategy"] != "random"].set_index("repetition")
-    told = []
+    figures = []
     for metric in METRICS:
         curves = bought.groupby("repetition")
         areas = [area(c["n_labelled"].to_numpy(), c[metric].to_numpy()) for _, c in curves]
         gaps = (curves[metric].last() - reference[metric]).to_numpy()
         mean, low, high = mean_interval(gaps)
-        told += [
+        figures += [
             f"{sum(areas) / len(areas):.3f}",
             f"{reference[metric].mean():.3f}",
             f"{signed(mean)} ({span(low, high)})",
         ]
     seconds = bought.groupby("repetition")["train_seconds"].sum().mean()
-    return [*told, f"{seconds:.0f}"]
+    return [*figures, f"{seconds:.0f}"]
 
 
 if __name__ == "__main__":
     for chosen in sys.argv[2:] or PARTS:
-        found = run(chosen, Path(sys.argv[1]))
-        print(f"\n### {chosen}\n\n{compared(found, PARTS[chosen].ways)}\n")
+        rounds = run(chosen, Path(sys.argv[1]))
+        print(f"\n### {chosen}\n\n{compared(rounds, PARTS[chosen].ways)}\n")

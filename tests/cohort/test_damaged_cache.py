@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from albench.cohort.array_description import ArrayDescription
 from albench.cohort.cache import FeatureCache
-from albench.cohort.description import Description
 from albench.cohort.stored_array import _VERIFIED, StoredArray
 from albench.errors import DataError
 
@@ -109,13 +109,13 @@ def test_a_file_is_read_in_full_once_a_process(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    honest = Description.checksum
+    honest = ArrayDescription.checksum
 
-    def counted(self: Description, handle: Any) -> str:
+    def counted(self: ArrayDescription, handle: Any) -> str:
         read.append(self.key)
         return honest(self, handle)
 
-    monkeypatch.setattr(Description, "checksum", counted)
+    monkeypatch.setattr(ArrayDescription, "checksum", counted)
     for _ in range(3):
         _build(built)
 
@@ -129,7 +129,7 @@ def test_a_child_compares_stamps_and_reads_nothing_again(
     stored = cache.stored(_build(built))
     assert stored is not None
     stored = StoredArray.of_plain(json.loads(json.dumps(stored.plain())))  # as a child is told
-    monkeypatch.setattr(Description, "checksum", None)
+    monkeypatch.setattr(ArrayDescription, "checksum", None)
 
     array = stored.open()
 
@@ -236,7 +236,7 @@ class _Bomb:
 def _forge(folder: Path, content: bytes, dtype: str) -> None:
     """Write an entry whose checksum is right and whose content is an attacker's."""
     data, sidecar = _file(folder, ".npy"), _file(folder, ".json")
-    what = Description(key="key", shape=_SHAPE, dtype=dtype)
+    what = ArrayDescription(key="key", shape=_SHAPE, dtype=dtype)
     data.write_bytes(content)
     with data.open("rb") as handle:
         told = {"key": "key", "shape": list(_SHAPE), "dtype": dtype, "crc32": what.checksum(handle)}

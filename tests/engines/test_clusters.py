@@ -17,7 +17,7 @@ from kill_engines import Processes
 
 from albench.cli import main
 from albench.commands.run import _resources
-from albench.engines.description import NOT_INSTALLED, other_versions
+from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.run_folder import SHARED, Presence, workers_at
 from albench.execute.lock import FolderLock
 

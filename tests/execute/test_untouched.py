@@ -10,7 +10,7 @@ import pytest
 from albench import session
 from albench.engines import local
 from albench.errors import AlbenchError
-from albench.execute import checks, query, repetition
+from albench.execute import checked_strategy, query_checks, repetition
 from albench.execute.repetition import Repetition
 from albench.execute.reuse import successes
 from albench.execute.untouched import require_untouched
@@ -32,8 +32,8 @@ def test_nothing_is_found_where_nothing_is_replaced() -> None:
 @pytest.mark.parametrize(
     ("owner", "name", "told"),
     [
-        (checks, "checked_picks", "albench.execute.checks.checked_picks by "),
-        (query, "checked_picks", "albench.execute.query.checked_picks by "),
+        (query_checks, "checked_picks", "albench.execute.query_checks.checked_picks by "),
+        (checked_strategy, "checked_picks", "albench.execute.checked_strategy.checked_picks by "),
         (Journal, "append", "albench.records.journal.Journal.append by "),
         (Repetition, "require_purchase", "Repetition.require_purchase by "),
         (repetition, "split", "albench.execute.repetition.split by "),

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from albench.learn.estimator import FusionClassifier
+from albench.learn.optimisation import Seeds
 from albench.learn.store import SampleStore
-from albench.learn.training import Seeds
 from albench.models.mmfn import Mmfn
 from albench.spec.training import Training
 

@@ -12,7 +12,7 @@ from sklearn.base import clone
 from torch import nn
 
 from albench.errors import DataError, PluginError
-from albench.learn.training import Seeds
+from albench.learn.optimisation import Seeds
 from albench.models.mmfn import Mmfn
 from albench.spec.training import Training
 

@@ -13,7 +13,7 @@ from modAL.models import Committee
 from albench.api import PoolView, needs
 from albench.errors import DataError, UndeclaredNeed
 from albench.learn.learner import Learner
-from albench.learn.views import Round
+from albench.learn.pool_views import Round
 
 if TYPE_CHECKING:
     from collections.abc import Callable

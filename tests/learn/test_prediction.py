@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
+from albench.learn.sample_vectors import SampleVectors
 from albench.learn.store import SampleStore
-from albench.learn.vectors import SampleVectors
 from albench.models.mmfn import Mmfn
 from albench.seeds import torch_seeded
 

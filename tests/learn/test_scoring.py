@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from albench.learn.optimisation import Seeds
 from albench.learn.scoring import ClassifierSource
-from albench.learn.training import Seeds
 from albench.spec.training import Training
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from albench.learn.learner import Learner
-from albench.learn.training import Seeds
+from albench.learn.optimisation import Seeds
 from albench.learn.warm_start import shrink_and_perturb
 from albench.spec.training import Training
 

@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from albench.api import DataError, needs
 from albench.learn.estimator import FusionClassifier
 from albench.learn.learner import Learner
+from albench.learn.pool_views import Round, candidate_view
 from albench.learn.store import SampleStore, Scaling
-from albench.learn.views import Round, candidate_view
 from albench.models.logistic import Logistic
 from albench.spec.training import Training
 

@@ -11,7 +11,7 @@ import pytest
 from albench.api import Kind
 from albench.testing import descriptors, parametrize_with_checks
 from albench.testing.catalogue import checks_of
-from albench.testing.claims import TRIED_TAGS
+from albench.testing.descriptor_claims import TRIED_TAGS
 
 if TYPE_CHECKING:
     from albench.testing.checks import Check

@@ -10,7 +10,7 @@ import pytest
 from albench.api import Kind, needs
 from albench.errors import PluginError
 from albench.testing import Status, check, check_by_name
-from albench.testing.claims import claims_of, counts
+from albench.testing.descriptor_claims import claims_of, counts
 from albench.testing.examination import find
 
 if TYPE_CHECKING:

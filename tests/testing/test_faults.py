@@ -9,7 +9,7 @@ import pytest
 from albench.api import Kind
 from albench.testing import descriptors
 from albench.testing.catalogue import checks_of
-from albench.testing.report import Status
+from albench.testing.check_report import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable

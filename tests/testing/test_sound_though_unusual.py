@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from albench.api import Kind
 from albench.registry import discover
 from albench.testing import check_by_name
+from albench.testing.check_report import Status
 from albench.testing.examination import Examination
-from albench.testing.report import Status
 from albench.testing.specimen import specimen_of
 
 if TYPE_CHECKING:

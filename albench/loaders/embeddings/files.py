@@ -98,9 +98,9 @@ def _natural(file: Path) -> list[tuple[bool, int, str]]:
 def _require_one_length(files: Sequence[Path], parts: Sequence[Opened]) -> None:
     length = parts[0].vectors.shape[1]
     complaints = [
-        Complaint(str(file), f"has vectors of {found}, but {files[0].name} of {length}")
+        Complaint(str(file), f"has vectors of {other}, but {files[0].name} of {length}")
         for file, part in zip(files, parts, strict=True)
-        if (found := part.vectors.shape[1]) != length
+        if (other := part.vectors.shape[1]) != length
     ]
     if complaints:
         raise DataError(complaints)

@@ -125,9 +125,9 @@ def _subject_column(grid: Grid, subject: str | None) -> tuple[str, tuple[str, ..
         return SUBJECT, ()
     if subject == "":
         return _EACH_ITS_OWN, ()
-    told = (
+    warning = (
         f"{grid.file.name} has no column {SUBJECT!r}: each of its {len(grid)} rows is taken as a "
         "subject of its own. If rows belong together, name the column with the option 'subject'; "
         'if not, set subject = ""'
     )
-    return _EACH_ITS_OWN, (told,)
+    return _EACH_ITS_OWN, (warning,)

@@ -50,9 +50,9 @@ def open_safetensors(path: Path, key: str | None) -> Opened:
     name = choose(path, key, possible, list(shapes))
     with path.open("rb") as stream:
         size = int.from_bytes(stream.read(_LENGTH), "little")
-        told = json.loads(stream.read(size))[name]
-    dtype, spelled = _TYPES.get(told["dtype"], (told["dtype"], ""))
+        header = json.loads(stream.read(size))[name]
+    dtype, spelled = _TYPES.get(header["dtype"], (header["dtype"], ""))
     require_floats(path, shapes[name], dtype)
-    offset = _LENGTH + size + told["data_offsets"][0]
+    offset = _LENGTH + size + header["data_offsets"][0]
     array = np.memmap(path, dtype=spelled, mode="r", offset=offset, shape=shapes[name])
     return Opened(ArrayVectors(array))

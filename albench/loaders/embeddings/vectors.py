@@ -70,10 +70,10 @@ class ArrayVectors:
 
     def read(self, rows: Rows) -> Floats:
         """Return rows as they are in the file, but in the machine's own byte order."""
-        found = np.take(self.array, rows, axis=0)
+        values = np.take(self.array, rows, axis=0)
         if self._is_bfloat16:  # the upper half of a float32
-            return (found.astype(np.uint32) << 16).view(np.float32)
-        return found.astype(found.dtype.newbyteorder("="), copy=False)
+            return (values.astype(np.uint32) << 16).view(np.float32)
+        return values.astype(values.dtype.newbyteorder("="), copy=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,12 +142,12 @@ def digest(vectors: Vectors) -> str:
     str
         64 hexadecimal digits; the same for one file as for its shards.
     """
-    found = hashlib.sha256()
+    hashed = hashlib.sha256()
     for rows in blocks(vectors.shape):
         values = vectors.read(rows)
         little = values.astype(values.dtype.newbyteorder("<"), copy=False)
-        found.update(np.ascontiguousarray(little).data)
-    return found.hexdigest()
+        hashed.update(np.ascontiguousarray(little).data)
+    return hashed.hexdigest()
 
 
 def blocks(shape: tuple[int, int]) -> Iterator[Rows]:

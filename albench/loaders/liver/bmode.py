@@ -12,8 +12,8 @@ import numpy as np
 
 from albench.loaders.liver import fields
 from albench.loaders.liver.fields import Field
-from albench.loaders.liver.keys import generator
-from albench.loaders.liver.views import Beams
+from albench.loaders.liver.probe_view import Beams
+from albench.loaders.liver.random_streams import generator
 
 Key = tuple[str | int, ...]
 

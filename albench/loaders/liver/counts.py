@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from albench.loaders.liver.keys import shuffled
+from albench.loaders.liver.random_streams import shuffled
 
 Counts = NDArray[np.int64]
 

@@ -12,7 +12,7 @@ from scipy import ndimage
 from albench.loaders.liver import fields
 from albench.loaders.liver.failed_scans import Quality
 from albench.loaders.liver.fields import Field
-from albench.loaders.liver.keys import generator
+from albench.loaders.liver.random_streams import generator
 
 FULL_SCALE_KPA = 30.0
 OPACITY = 0.7

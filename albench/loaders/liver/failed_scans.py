@@ -9,8 +9,8 @@ from enum import Enum
 import numpy as np
 
 from albench.loaders.liver.fields import Field, soft_step
-from albench.loaders.liver.keys import generator
-from albench.loaders.liver.views import Beams
+from albench.loaders.liver.probe_view import Beams
+from albench.loaders.liver.random_streams import generator
 
 
 class Quality(Enum):

@@ -12,7 +12,7 @@ from albench.loaders.liver.counts import (
     STILLS,
     counts_of_stage,
 )
-from albench.loaders.liver.keys import pick, shuffled
+from albench.loaders.liver.random_streams import pick, shuffled
 
 MODALITIES = ("LSTE", "LUS", "LSTQ", "SSTE")
 

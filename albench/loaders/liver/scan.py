@@ -12,11 +12,11 @@ from albench.loaders.liver.counts import STILLS
 from albench.loaders.liver.elastogram import Box
 from albench.loaders.liver.failed_scans import Quality, quality, shadow_db
 from albench.loaders.liver.fields import Field
-from albench.loaders.liver.keys import generator
+from albench.loaders.liver.probe_view import CLOSE_UP, WHOLE, Beams, beams_of, picture
+from albench.loaders.liver.random_streams import generator
 from albench.loaders.liver.roster import Patient
 from albench.loaders.liver.tissue import Tissue, tissue_of
 from albench.loaders.liver.vessels import vessels_db
-from albench.loaders.liver.views import CLOSE_UP, WHOLE, Beams, beams_of, picture
 
 Image = NDArray[np.uint8]
 

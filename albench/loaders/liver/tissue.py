@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from albench.loaders.liver.keys import generator
+from albench.loaders.liver.random_streams import generator
 from albench.loaders.liver.roster import Patient
 from albench.loaders.liver.stiffness import liver_deviation, liver_kpa, spleen_kpa
 

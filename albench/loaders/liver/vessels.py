@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from albench.loaders.liver.fields import Field, soft_step
-from albench.loaders.liver.keys import generator
-from albench.loaders.liver.views import PROBE_CM, Beams
+from albench.loaders.liver.probe_view import PROBE_CM, Beams
+from albench.loaders.liver.random_streams import generator
 
 EDGE_CM = 0.03
 

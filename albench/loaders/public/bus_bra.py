@@ -72,8 +72,8 @@ def _rows(grid: Grid, side: str) -> list[int]:
     letters = [name.rpartition("-")[2] for name in grid.text("ID")]
     rows = [row for row, letter in enumerate(letters) if side in ("all", letter)]
     if not rows:
-        found = ", ".join(sorted(set(letters)))
-        problem = f"has no image of side {side!r}; found are {found}"
+        sides = ", ".join(sorted(set(letters)))
+        problem = f"has no image of side {side!r}; found are {sides}"
         raise DataError([Complaint(str(grid.file), problem)])
     return rows
 

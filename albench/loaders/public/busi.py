@@ -7,7 +7,7 @@ patients; duplicates and wrong labels in it have been reported.
 from pathlib import Path
 
 from albench.api import Complaint, Modality
-from albench.loaders.frames import Box
+from albench.loaders.frame_detection import Box
 from albench.loaders.gallery import modality_of
 from albench.loaders.pictures import Framing, PictureFile
 from albench.loaders.public.folders import folder_with, pictures_in

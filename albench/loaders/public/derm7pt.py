@@ -81,8 +81,8 @@ def _labels(
 ) -> tuple[dict[str, Label], list[Complaint]]:
     groups = [_group(diagnosis) for diagnosis in grid.text("diagnosis")]
     complaints = [
-        Complaint(grid.where(row), f"the diagnosis {found!r} is in none of the five groups")
-        for row, (found, group) in enumerate(zip(grid.text("diagnosis"), groups, strict=True))
+        Complaint(grid.where(row), f"the diagnosis {diagnosis!r} is in none of the five groups")
+        for row, (diagnosis, group) in enumerate(zip(grid.text("diagnosis"), groups, strict=True))
         if group is None
     ]
     named = [str(group) if label == "group" else _melanoma(group) for group in groups]
@@ -129,6 +129,6 @@ def _indicators(values: Sequence[str]) -> NDArray[np.float32]:
 
     What is missing is a value of its own, however it is written.
     """
-    known = ["" if is_gap(value) else value for value in values]
-    distinct, places = np.unique(np.array(known, dtype=np.str_), return_inverse=True)
+    cells = ["" if is_gap(value) else value for value in values]
+    distinct, places = np.unique(np.array(cells, dtype=np.str_), return_inverse=True)
     return np.eye(len(distinct), dtype=np.float32)[places]

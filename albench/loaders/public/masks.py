@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from albench.api import Complaint
-from albench.loaders.frames import Box
+from albench.loaders.frame_detection import Box
 from albench.loaders.pictures import DAMAGE, Framing, grey_levels, reason_of
 
 

@@ -81,14 +81,14 @@ def _arrays(path: Path, names: list[str]) -> dict[str, NDArray[Any]]:
         with path.open("rb") as stream, _archive(stream) as file:
             missing = [name for name in names if name not in file]
             arrays = {name: file[name] for name in names if name in file}
-            found = ", ".join(file.files)
+            present = ", ".join(file.files)
     except OSError as error:
         raise DataError([Complaint(str(path), f"cannot be read: {error.strerror}")]) from error
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError([Complaint(str(path), f"is not a MedMNIST file: {error}")]) from error
     if missing:
         problem = "has no array {!r}; found are {}"
-        raise DataError([Complaint(str(path), problem.format(name, found)) for name in missing])
+        raise DataError([Complaint(str(path), problem.format(name, present)) for name in missing])
     return arrays
 
 
@@ -103,8 +103,8 @@ def _about(path: Path, split: str, arrays: Mapping[str, NDArray[Any]]) -> list[C
     images, labels = arrays[f"{split}_images"], arrays[f"{split}_labels"]
     complaints = []
     if images.dtype != np.uint8 or images.shape[3:] not in ((), (3,)) or images.ndim < 3:
-        found = f"is {images.dtype} of {images.shape}"
-        problem = f"{found}, allowed are uint8 images (n, side, side) or (n, side, side, 3)"
+        actual = f"is {images.dtype} of {images.shape}"
+        problem = f"{actual}, allowed are uint8 images (n, side, side) or (n, side, side, 3)"
         complaints.append(Complaint(f"{path}, {split}_images", problem))
     if labels.shape != (len(images), 1):
         problem = f"is of shape {labels.shape}, allowed is one label an image: {(len(images), 1)}"

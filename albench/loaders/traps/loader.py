@@ -10,8 +10,8 @@ import numpy as np
 
 from albench.api import Modality, fingerprint
 from albench.loaders.traps.descriptors import VERSION
-from albench.loaders.traps.modality import OTHERS, good
-from albench.loaders.traps.pool import WORLDS
+from albench.loaders.traps.modality_traps import OTHERS, good
+from albench.loaders.traps.pool_traps import WORLDS
 
 if TYPE_CHECKING:
     from albench.loaders.traps.world import World
@@ -25,7 +25,7 @@ def load(*, kind: str = "duplicates", rows: int = 480, seed: int = 0) -> Modalit
     Parameters
     ----------
     kind : str
-        Which one; see `albench.loaders.traps.pool`.
+        Which one; see `albench.loaders.traps.pool_traps`.
     rows : int
         How many.
     seed : int
@@ -48,7 +48,7 @@ def load_pair(
     Parameters
     ----------
     kind : str
-        What is wrong with the other one; see `albench.loaders.traps.modality`.
+        What is wrong with the other one; see `albench.loaders.traps.modality_traps`.
     view : str
         ``"good"`` or ``"other"``.
     rows : int

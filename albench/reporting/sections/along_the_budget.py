@@ -30,13 +30,13 @@ def section(derived: Derived) -> Section | None:
         return None
     finding = derived.findings[0]
     areas = third_areas(derived.once, finding.metric)
-    told = by_third(areas, derived.oracles, finding.margins)
+    thirds = by_third(areas, derived.oracles, finding.margins)
     texts = [
         *_flat(derived, finding.metric),
         *_crossed(derived, finding.metric),
     ]
     parts: list[Text | Table] = [Text(tuple(texts), is_list=True)] if texts else []
-    parts += [_thirds_table(told, finding.metric, derived.named)] if len(told) else []
+    parts += [_thirds_table(thirds, finding.metric, derived.named)] if len(thirds) else []
     return Section("Along the budget", parts) if parts else None
 
 
@@ -69,13 +69,13 @@ def _labels(counts: tuple[float, ...]) -> str:
     return f"{' to '.join(dict.fromkeys(ends))} labels"
 
 
-def _thirds_table(told: pd.DataFrame, metric: str, named: Namer) -> Table:
+def _thirds_table(thirds: pd.DataFrame, metric: str, named: Namer) -> Table:
     by_name: dict[str, dict[str, Mapping[Any, Any]]] = {}
-    for row in told.to_dict("records"):
+    for row in thirds.to_dict("records"):
         by_name.setdefault(row["strategy"], {})[row["other"]] = row
     order = sorted(by_name, key=lambda name: -np.nan_to_num(by_name[name]["low"]["difference"]))
     rows = tuple((name, *(_cell(by_name[name].get(third)) for third in THIRDS)) for name in order)
-    n = int(told["p_holm"].notna().sum())
+    n = int(thirds["p_holm"].notna().sum())
     caption = (
         "The mean height of the curve over each third of the labels bought, minus random's, "
         f"averaged over the blocks that both have (of {named.compared_blocks}) and paired by "

@@ -38,9 +38,9 @@ def _calibration_figure(derived: Derived) -> Iterator[Figure]:
             "Calibration error by labels bought, of the systems of the published tables and of "
             "random: means over repetitions; the grey band is the 95 % interval of random's mean."
         )
-        told = (lines, "calibration_error", derived.named, drawn)
-        drawing = figures.learning_curves(*told)
-        yield Figure("calibration", caption, drawing, panels.curve_panels(*told))
+        shown_lines = (lines, "calibration_error", derived.named, drawn)
+        drawing = figures.learning_curves(*shown_lines)
+        yield Figure("calibration", caption, drawing, panels.curve_panels(*shown_lines))
 
 
 def _calibration_table(rounds: pd.DataFrame, named: Namer) -> Table:

@@ -43,10 +43,10 @@ def section(derived: Derived) -> Section | None:
     if n >= FEWEST_COHORTS:
         pairs = [(name, BASELINE) for name in scores.strategies if name != BASELINE]
         table = across_cohorts(scores, pairs, derived.oracles, finding.margins)
-        told = table.sort_values("difference", ascending=False, kind="stable")
+        ordered = table.sort_values("difference", ascending=False, kind="stable")
         parts = [
-            Text((_opening(derived, finding, n), *sentences.over_cohorts(told, finding.metric))),
-            _table(told, scores, finding.metric),
+            Text((_opening(derived, finding, n), *sentences.over_cohorts(ordered, finding.metric))),
+            _table(ordered, scores, finding.metric),
         ]
     return Section(TITLE, parts)
 
@@ -65,9 +65,9 @@ def _opening(derived: Derived, finding: Finding, n: int) -> str:
     )
 
 
-def _table(told: pd.DataFrame, scores: ScoreCube, metric: str) -> Table:
+def _table(compared: pd.DataFrame, scores: ScoreCube, metric: str) -> Table:
     rows = []
-    for row in told.to_dict("records"):
+    for row in compared.to_dict("records"):
         mean, low, high = mixed_interval(scores, (row["strategy"], BASELINE))
         rows.append(
             (
@@ -87,11 +87,11 @@ def _table(told: pd.DataFrame, scores: ScoreCube, metric: str) -> Table:
     caption = (
         "Each strategy minus random, averaged over the repetitions and blocks of each cohort; then "
         "the mean over cohorts with its 95 % interval (Student's t, the cohort is the unit), one "
-        f"that holds for all rows, p of the t-test, corrected by Holm {family(told)}, and p of two "
-        "one-sided tests for equality, corrected likewise. The mixed model (cohorts random, blocks "
-        "and repetitions nested in them, restricted maximum likelihood) is a cross-check, not "
-        "corrected, and decides nothing. Cohorts made of the same subjects are not independent: a "
-        "page cannot know that."
+        f"that holds for all rows, p of the t-test, corrected by Holm {family(compared)}, and p of "
+        "two one-sided tests for equality, corrected likewise. The mixed model (cohorts random, "
+        "blocks and repetitions nested in them, restricted maximum likelihood) is a cross-check, "
+        "not corrected, and decides nothing. Cohorts made of the same subjects are not "
+        "independent: a page cannot know that."
     )
     title = f"Difference to random in {LABELS[metric]} on cohorts like these"
     return Table("like-these", title, caption, COLUMNS, tuple(rows))

@@ -69,27 +69,28 @@ def _frontier(derived: Derived) -> Iterator[Part]:
     columns = ("strategy", "difference", "95 % interval", "query (ms)", "on the frontier")
     yield Table("quality-for-time", "Quality and time", caption, columns, rows, is_folded=True)
     drawing = quality_against_time(points, metric, derived.styles)
-    told = f"{caption} The line joins the frontier."
-    yield Figure("quality-for-time", told, drawing)
+    text = f"{caption} The line joins the frontier."
+    yield Figure("quality-for-time", text, drawing)
 
 
 def _over_subjects(derived: Derived) -> Iterator[Part]:
     """Yield the comparison over subjects annotated, where candidates share subjects."""
     finding = derived.findings[0]
     areas = areas_over_subjects(derived.once, finding.metric)
-    told = across_blocks(areas, outside=derived.oracles, margins=finding.margins)
-    if told.empty:
+    compared = across_blocks(areas, outside=derived.oracles, margins=finding.margins)
+    if compared.empty:
         return
+    ordered = compared.sort_values("difference", ascending=False, kind="stable")
     rows = tuple(
         (row["strategy"], str(row["n_blocks"]), *comparison_cells(row))
-        for row in told.sort_values("difference", ascending=False, kind="stable").to_dict("records")
+        for row in ordered.to_dict("records")
     )
     caption = (
         "The area under the curve over annotated subjects instead of labels, where a subject costs "
         "the same however many of its candidates are labelled: up to the fewest subjects with "
         "which any strategy ended in the repetition. The difference to random's, averaged over the "
         "blocks in which candidates share subjects, on these cohorts (the repetition is the "
-        f"unit). Corrected by Holm {family(told)}. {ON_VERDICTS}"
+        f"unit). Corrected by Holm {family(compared)}. {ON_VERDICTS}"
     )
     title = f"Difference to random in the mean {LABELS[finding.metric]} over annotated subjects"
     columns = ("strategy", "blocks", *COMPARED)

@@ -84,12 +84,12 @@ def _saved(derived: Derived, finding: Finding) -> Iterator[Table]:
     differs = priced.groupby(BLOCK)["needed"].transform("nunique") > 1
     is_flat = [block in flat for block in priced[BLOCK].itertuples(index=False, name=None)]
     judged = priced[differs & ~np.array(is_flat, dtype=bool)]
-    told = labels_saved(judged, derived.oracles)
-    if told.empty:
+    saved = labels_saved(judged, derived.oracles)
+    if saved.empty:
         return
     rows = tuple(
         _saved_row(row, of_block(judged, block_of(row)), derived.named)
-        for row in told.to_dict("records")
+        for row in saved.to_dict("records")
     )
     n_left_out = len(blocks_of(priced)) - len(blocks_of(judged))
     left_out = f" Left out: {plural(n_left_out, 'block')}." if n_left_out else ""
@@ -99,7 +99,7 @@ def _saved(derived: Derived, finding: Finding) -> Iterator[Table]:
         "an interval by the sign test, which is right under such censoring, and the mean counts "
         "the whole budget for it (the restricted mean). Saved: random's restricted mean minus the "
         "strategy's, paired by repetition, with its own 95 % interval and one for all rows at "
-        f"once; corrected by Holm {family(told)}. ▲ better, ▼ worse than random. Blocks are left "
+        f"once; corrected by Holm {family(saved)}. ▲ better, ▼ worse than random. Blocks are left "
         "out in which random's curve is flat, or in which every cell needs as many labels as all "
         f"others, or none reaches the goal.{left_out}"
     )

@@ -61,6 +61,6 @@ def _confusion_figure(derived: Derived) -> Figure:
         "Confusion in the last round of the systems of the published tables, summed over "
         "repetitions: true classes down, answers across, in percent of the row."
     )
-    told = (derived.records.summaries.confusion, derived.manifest.cohorts)
-    drawing = quality_figures.confusion_matrices(*told)
-    return Figure("confusion", caption, drawing, quality_figures.confusion_panels(*told))
+    matrices = (derived.records.summaries.confusion, derived.manifest.cohorts)
+    drawing = quality_figures.confusion_matrices(*matrices)
+    return Figure("confusion", caption, drawing, quality_figures.confusion_panels(*matrices))

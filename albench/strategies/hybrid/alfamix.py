@@ -160,8 +160,8 @@ class AlfaMix:
     @sized
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions, largest cluster first; see `albench.api.QueryStrategy`."""
-        known = finite_rows(pool.labelled_embeddings)
-        anchors = class_means(pool.labelled_embeddings[known], pool.labels[known])
+        usable = finite_rows(pool.labelled_embeddings)
+        anchors = class_means(pool.labelled_embeddings[usable], pool.labels[usable])
 
         def choose(rows: Picks | slice, k: int) -> Picks:
             features = pool.embeddings[rows]

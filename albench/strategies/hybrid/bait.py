@@ -100,20 +100,22 @@ class Information:
         The candidates.
     proba : ndarray, shape (n, n_classes)
         Their probabilities.
-    known : ndarray, shape (n_classes * D, n_classes * D)
+    labelled : ndarray, shape (n_classes * D, n_classes * D)
         The information of the labelled set and the ridge; it can be inverted, and is used up.
     wanted : ndarray, shape (n_classes * D, n_classes * D)
         The information of the pool.
     """
 
-    def __init__(self, features: Floats, proba: Floats, known: Matrices, wanted: Matrices) -> None:
+    def __init__(
+        self, features: Floats, proba: Floats, labelled: Matrices, wanted: Matrices
+    ) -> None:
         from scipy.linalg import inv
 
         self.features = features
         self.proba = proba
         self.wanted = wanted
         # In place: a symmetric matrix is its own transpose, which LAPACK need not copy.
-        self.inverse: Matrices = inv(known.T, overwrite_a=True).T  # rows together, for updates
+        self.inverse: Matrices = inv(labelled.T, overwrite_a=True).T  # rows together, for updates
         self.spread = self._within(self.inverse)
         self.stake = self._within(self.inverse @ wanted @ self.inverse)
 
@@ -352,7 +354,7 @@ class Bait:
     @sized
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions in order of choice; see `albench.api.QueryStrategy`."""
-        known = finite_rows(pool.labelled_proba, pool.labelled_embeddings)
+        usable = finite_rows(pool.labelled_proba, pool.labelled_embeddings)
 
         def choose(rows: Picks | slice, k: int) -> Picks:
             features, proba = pool.embeddings[rows], pool.proba[rows]
@@ -362,7 +364,7 @@ class Bait:
             wanted = fisher(seen, proba)
             wanted /= len(seen)
             labelled = fisher(
-                _along(pool.labelled_embeddings[known], axes), pool.labelled_proba[known]
+                _along(pool.labelled_embeddings[usable], axes), pool.labelled_proba[usable]
             )
             labelled[np.diag_indices(len(labelled))] += self.ridge
             return bait(Information(seen, proba, labelled, wanted), k, rng)

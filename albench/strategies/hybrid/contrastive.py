@@ -48,12 +48,12 @@ def contrast(
     """
     if len(labelled) == 0:
         return np.zeros(len(proba))
-    known = np.maximum(labelled_proba.astype(np.float64), FAINTEST)
-    negentropy = (known * np.log(known)).sum(axis=1)
+    theirs = np.maximum(labelled_proba.astype(np.float64), FAINTEST)
+    negentropy = (theirs * np.log(theirs)).sum(axis=1)
     near = nearest_neighbours(features, labelled, neighbours)
     # The divergence is linear in the neighbour but for its entropy: their mean is all it takes.
     log_proba = np.log(np.maximum(proba, FAINTEST, dtype=np.float64))
-    crossed = sum(known[column] for column in near.T) / near.shape[1]
+    crossed = sum(theirs[column] for column in near.T) / near.shape[1]
     return np.asarray(negentropy[near].mean(axis=1) - (crossed * log_proba).sum(axis=1))
 
 
@@ -89,14 +89,14 @@ class Contrastive:
     @sized
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions, most contrastive first; see `albench.api.QueryStrategy`."""
-        known = finite_rows(pool.labelled_proba, pool.labelled_embeddings)
+        usable = finite_rows(pool.labelled_proba, pool.labelled_embeddings)
 
         def choose(rows: Picks | slice, k: int) -> Picks:
             scores = contrast(
                 pool.proba[rows],
                 pool.embeddings[rows],
-                pool.labelled_proba[known],
-                pool.labelled_embeddings[known],
+                pool.labelled_proba[usable],
+                pool.labelled_embeddings[usable],
                 self.neighbours,
             )
             return top(scores, k, rng)

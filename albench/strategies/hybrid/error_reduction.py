@@ -59,8 +59,8 @@ def leverage(
     ndarray of float64, shape (n, m)
         ``2 phi(u)' (G + phi(x) phi(x)')^-1 phi(x)``, with a constant entry for the bias.
     """
-    rows, seen, known = _in_one_unit(features, others, labelled)
-    gram = known.T @ known + ridge * np.eye(known.shape[1])
+    rows, seen, learned = _in_one_unit(features, others, labelled)
+    gram = learned.T @ learned + ridge * np.eye(learned.shape[1])
     reached = np.linalg.solve(gram, rows.T)  # D x n
     own = np.einsum("ij,ji->i", rows, reached)
     # x is part of the second moment once it is labelled: Sherman and Morrison.
@@ -219,11 +219,11 @@ def refitted_loss(  # the data and the two settings of the strategy
     ndarray of float64, shape (n,)
         Small is wanted.
     """
-    rows, seen, known = _in_one_unit(features, others, labelled.features)
+    rows, seen, learned = _in_one_unit(features, others, labelled.features)
     after = log_proba_after(
         rows,
         seen,
-        labelled=known,
+        labelled=learned,
         labels=labelled.labels,
         n_classes=proba.shape[1],
         ridge=ridge,

@@ -62,12 +62,12 @@ def bisect(line: NDArray[np.intp], labels: NDArray[np.intp], of_class: int) -> i
     int or None
         An unknown row.
     """
-    known = np.flatnonzero(labels[line] != UNKNOWN)
-    inside = labels[line[known]] == of_class
+    labelled = np.flatnonzero(labels[line] != UNKNOWN)
+    inside = labels[line[labelled]] == of_class
     cuts = np.flatnonzero(inside[1:] != inside[:-1])
     if len(cuts) == 0:
         return None
-    left, right = known[cuts], known[cuts + 1]
+    left, right = labelled[cuts], labelled[cuts + 1]
     gaps = right - left
     if gaps.max() > 1:
         shortest = np.where(gaps > 1, gaps, len(line) + 1).argmin()
@@ -76,9 +76,9 @@ def bisect(line: NDArray[np.intp], labels: NDArray[np.intp], of_class: int) -> i
 
 
 def _nearest_unknown(unknown: NDArray[np.bool_], places: NDArray[np.intp]) -> int:
-    found = np.flatnonzero(unknown)
-    after = np.searchsorted(found, places)
-    beside = np.concatenate([found[after.clip(max=len(found) - 1)], found[(after - 1).clip(min=0)]])
+    rows = np.flatnonzero(unknown)
+    after = np.searchsorted(rows, places)
+    beside = np.concatenate([rows[after.clip(max=len(rows) - 1)], rows[(after - 1).clip(min=0)]])
     return int(beside[np.abs(beside - np.tile(places, 2)).argmin()])
 
 
@@ -103,15 +103,15 @@ def galaxy(proba: Floats, labels: NDArray[np.intp], n: int, rng: np.random.Gener
     """
     shuffled = rng.permutation(len(proba))  # equal scores stand in random order
     order = shuffled[lines(proba[shuffled])]
-    known = np.full(len(proba), UNKNOWN)
-    known[: len(labels)] = labels
+    classes = np.full(len(proba), UNKNOWN)
+    classes[: len(labels)] = labels
     predicted = proba.argmax(axis=1)
     picks = np.empty(n, dtype=np.intp)
     for i in range(n):
         of_class = int(rng.integers(len(order)))
-        row = bisect(order[of_class], known, of_class)
-        row = int(rng.choice(np.flatnonzero(known == UNKNOWN))) if row is None else row
-        known[row] = predicted[row]
+        row = bisect(order[of_class], classes, of_class)
+        row = int(rng.choice(np.flatnonzero(classes == UNKNOWN))) if row is None else row
+        classes[row] = predicted[row]
         picks[i] = row - len(labels)
     return picks
 
@@ -131,14 +131,14 @@ class Galaxy:
     @sized
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions in order of choice; see `albench.api.QueryStrategy`."""
-        known = finite_rows(pool.labelled_proba)
+        usable = finite_rows(pool.labelled_proba)
         return among_usable(
             finite_rows(pool.proba),
             n,
             rng,
             lambda rows, k: galaxy(
-                np.concatenate([pool.labelled_proba[known], pool.proba[rows]]),
-                pool.labels[known],
+                np.concatenate([pool.labelled_proba[usable], pool.proba[rows]]),
+                pool.labels[usable],
                 k,
                 rng,
             ),

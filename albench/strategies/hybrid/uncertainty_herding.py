@@ -40,15 +40,15 @@ class UncertaintyHerding:
     @sized
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions in order of choice; see `albench.api.QueryStrategy`."""
-        known = finite_rows(pool.labelled_embeddings)
-        labelled = pool.labelled_embeddings[known]
+        usable = finite_rows(pool.labelled_embeddings)
+        labelled = pool.labelled_embeddings[usable]
 
         def choose(rows: Picks | slice, k: int) -> Picks:
             features = pool.embeddings[rows]
             proba = calibrated_proba(
                 labelled,
-                pool.labels[known],
-                pool.labelled_subjects[known],
+                pool.labels[usable],
+                pool.labelled_subjects[usable],
                 pool.n_classes,
                 features,
             )

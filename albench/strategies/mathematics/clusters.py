@@ -165,6 +165,6 @@ def central_rows(clusters: Clusters, weights: Floats | None, rng: np.random.Gene
     """
     shuffled = rng.permutation(len(clusters.assignment))
     by_distance = shuffled[np.lexsort((clusters.distance[shuffled], clusters.assignment[shuffled]))]
-    found, first = np.unique(clusters.assignment[by_distance], return_index=True)
+    filled, first = np.unique(clusters.assignment[by_distance], return_index=True)
     mass = np.bincount(clusters.assignment, weights, minlength=clusters.n_clusters)
-    return by_distance[first][np.argsort(-mass[found], kind="stable")]
+    return by_distance[first][np.argsort(-mass[filled], kind="stable")]

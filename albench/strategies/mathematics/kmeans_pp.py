@@ -81,5 +81,5 @@ def drawn(chances: Floats, rng: np.random.Generator) -> int:
         return best(chances, rng)
     ladder = np.cumsum(chances, dtype=np.float64)
     # side="right" steps over rows without a chance; rounding may leave the draw at the very top.
-    found = int(np.searchsorted(ladder, rng.random() * ladder[-1], side="right"))
-    return found if found < len(ladder) else int(np.flatnonzero(chances)[-1])
+    position = int(np.searchsorted(ladder, rng.random() * ladder[-1], side="right"))
+    return position if position < len(ladder) else int(np.flatnonzero(chances)[-1])

@@ -74,14 +74,14 @@ def logistic_scores(
         slope = np.append((pull - mean * total) / scale, total)
         return float(loss), slope + 0.5 * ridge * flat
 
-    found = minimize(
+    optimum = minimize(
         objective,
         np.zeros(len(mean) + 1),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": iterations, "gtol": tolerance * len(features)},
     )
-    return scores(found.x)
+    return scores(optimum.x)
 
 
 def _moments(features: Rows, parts: list[slice]) -> tuple[Doubles, Doubles]:

@@ -142,8 +142,8 @@ class Cover:
         return self.similarity(squared_from_products(products, self.norms[positions], self.norms))
 
     def _rows(self, rows: slice | Picks) -> Floats:
-        found = self.features[rows]
-        return found if self.lengths is None else np.asarray(found / self.lengths[rows, None])
+        vectors = self.features[rows]
+        return vectors if self.lengths is None else np.asarray(vectors / self.lengths[rows, None])
 
 
 def max_coverage(cover: Cover, n: int, rng: np.random.Generator) -> Picks:

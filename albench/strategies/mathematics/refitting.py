@@ -41,22 +41,22 @@ def fitted(
     from scipy.optimize import minimize
     from scipy.special import log_softmax
 
-    known = np.eye(start.shape[1])[labels]
+    one_hot = np.eye(start.shape[1])[labels]
 
     def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = flat.reshape(start.shape)
         log_proba = log_softmax(rows @ weights, axis=1)
-        gradient = rows.T @ (np.exp(log_proba) - known) + ridge * weights
-        return 0.5 * ridge * (flat @ flat) - (known * log_proba).sum(), gradient.ravel()
+        gradient = rows.T @ (np.exp(log_proba) - one_hot) + ridge * weights
+        return 0.5 * ridge * (flat @ flat) - (one_hot * log_proba).sum(), gradient.ravel()
 
-    found = minimize(
+    optimum = minimize(
         objective,
         start.ravel(),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": _ITERATIONS, "ftol": 1e-12, "gtol": 1e-7},
     )
-    return np.asarray(found.x).reshape(start.shape)
+    return np.asarray(optimum.x).reshape(start.shape)
 
 
 def log_proba_after(  # the data and how to fit, by keyword

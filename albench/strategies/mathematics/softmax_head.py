@@ -112,14 +112,14 @@ def fit_head(  # noqa: PLR0913  # how to fit, by keyword
     begin = np.zeros((dimensions + 1, n_classes))
     if start is not None:
         begin[:] = np.vstack([start.weights * scale[:, None], start.bias + mean @ start.weights])
-    found = minimize(
+    optimum = minimize(
         objective,
         begin.ravel(),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": iterations},
     )
-    fitted = found.x.reshape(dimensions + 1, n_classes)
+    fitted = optimum.x.reshape(dimensions + 1, n_classes)
     return _in_own_units(fitted[:-1], fitted[-1], mean, scale)
 
 
@@ -213,8 +213,8 @@ def best_temperature(logits: Floats, labels: NDArray[np.intp]) -> float:
     def loss(log_temperature: float) -> float:
         return -float(log_softmax(logits / np.exp(log_temperature), axis=1)[rows, labels].sum())
 
-    found = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded")
-    return float(np.exp(found.x))
+    optimum = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded")
+    return float(np.exp(optimum.x))
 
 
 def calibrated_proba(

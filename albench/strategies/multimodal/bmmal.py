@@ -190,9 +190,9 @@ class Bmmal:
             return shapley(lambda kept: pool.masked_proba(*kept)[rows, label], pool.modalities)
         vectors = {name: pool.stream_embeddings[name] for name in pool.modalities}
         rows = rows[finite_rows(pool.proba, *vectors.values())]
-        found = np.full((len(vectors), len(pool)), np.nan)
+        contributions = np.full((len(vectors), len(pool)), np.nan)
         if len(rows):
-            known = {name: each[rows] for name, each in vectors.items()}
-            worth = zeroed_worth(known, lambda kept: pool.masked_proba(*kept)[rows], label[rows])
-            found[:, rows] = shapley(worth, pool.modalities)
-        return found
+            usable = {name: each[rows] for name, each in vectors.items()}
+            worth = zeroed_worth(usable, lambda kept: pool.masked_proba(*kept)[rows], label[rows])
+            contributions[:, rows] = shapley(worth, pool.modalities)
+        return contributions

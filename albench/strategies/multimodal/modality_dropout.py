@@ -36,10 +36,10 @@ def subsets(names: Sequence[str], most: int, rng: np.random.Generator) -> list[t
         Distinct.
     """
     every = chain.from_iterable(combinations(names, size + 1) for size in range(len(names)))
-    found = list(every)
-    if len(found) <= most:
-        return found
-    return [found[i] for i in rng.permutation(len(found))[:most]]
+    each = list(every)
+    if len(each) <= most:
+        return each
+    return [each[i] for i in rng.permutation(len(each))[:most]]
 
 
 @strategy(

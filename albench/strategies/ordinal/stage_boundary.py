@@ -81,12 +81,12 @@ class StageBoundary:
     @sized
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions, most doubtful first; see `albench.api.QueryStrategy`."""
-        known = finite_rows(pool.labelled_embeddings)
-        labels = pool.labels[known]
+        usable = finite_rows(pool.labelled_embeddings)
+        labels = pool.labels[usable]
         logits = held_out_logits(
-            pool.labelled_embeddings[known],
+            pool.labelled_embeddings[usable],
             labels,
-            pool.labelled_subjects[known],
+            pool.labelled_subjects[usable],
             pool.n_classes,
         )
         predicted = labels if logits is None else logits.argmax(axis=1)

@@ -62,7 +62,7 @@ def true_loss(head: LinearHead, vectors: Floats, labels: Labels, loss: str) -> f
 
 
 def greedy(  # noqa: PLR0913  # a pure function of all that decides
-    known: tuple[Floats, Labels],
+    labelled: tuple[Floats, Labels],
     pool: tuple[Floats, Labels],
     free: Picks,
     loss_of: Callable[[LinearHead], float],
@@ -75,7 +75,7 @@ def greedy(  # noqa: PLR0913  # a pure function of all that decides
 
     Parameters
     ----------
-    known : tuple of ndarray
+    labelled : tuple of ndarray
         Vectors, ``(n, D)``, and true class numbers, ``(n,)``, of what is labelled.
     pool : tuple of ndarray
         The same of the pool.
@@ -97,7 +97,7 @@ def greedy(  # noqa: PLR0913  # a pure function of all that decides
     ndarray of int, shape (n,)
         Distinct rows of the pool, in the order of choice.
     """
-    vectors, labels = known
+    vectors, labels = labelled
     head = fit_head(vectors, labels, n_classes)
     left = free
     picks: list[int] = []
@@ -169,7 +169,7 @@ class OracleGreedy:
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions in the order of choice; see `albench.api.QueryStrategy`."""
         usable = finite_rows(pool.labelled_embeddings)
-        known = pool.labelled_embeddings[usable], pool.labels[usable]
+        labelled = pool.labelled_embeddings[usable], pool.labels[usable]
 
         def choose(rows: Picks | slice, k: int) -> Picks:
             vectors, labels = pool.embeddings[rows], pool.hidden_labels[rows]
@@ -177,7 +177,7 @@ class OracleGreedy:
             held, free = np.split(order, [min(self.held_out, len(order) // 2)])
             apart = vectors[held], labels[held]
             return greedy(
-                known,
+                labelled,
                 (vectors, labels),
                 free,
                 lambda head: true_loss(head, *apart, self.loss),

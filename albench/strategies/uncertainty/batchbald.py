@@ -133,8 +133,8 @@ def batch_bald(passes: Sequence[Floats], n: int, cases: int, rng: np.random.Gene
     expected = mean_and_entropies(passes)[1]
 
     def gains(positions: Picks) -> NDArray[np.float64]:
-        found = outcomes.entropy_of(_of(passes, positions)) - expected[positions]
-        return np.where(found > NOTHING, found, 0.0)
+        gain = outcomes.entropy_of(_of(passes, positions)) - expected[positions]
+        return np.where(gain > NOTHING, gain, 0.0)
 
     first = mutual_information(passes)
     return lazy_greedy(

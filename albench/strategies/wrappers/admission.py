@@ -38,13 +38,13 @@ def first_admitted(order: Picks, n: int, new_lap: Callable[[], Admit]) -> tuple[
         How many of them the first lap admitted.
     """
     laps: list[list[int]] = []
-    left, found = order.tolist(), 0
-    while found < n:
+    left, n_admitted = order.tolist(), 0
+    while n_admitted < n:
         admit = new_lap()
         admitted = [admit(position) for position in left]
         laps.append([left[i] for i, taken in enumerate(admitted) if taken])
         left = [left[i] for i, taken in enumerate(admitted) if not taken]
-        found += len(laps[-1])
+        n_admitted += len(laps[-1])
     picks = np.array([position for taken in laps for position in taken][:n], dtype=np.intp)
     return picks, len(laps[0]) if laps else 0
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.api import Kind, Modality
-from albench.testing import claims
+from albench.testing import descriptor_claims
 from albench.testing.checks import Check, Evidence, Skip, Violation
 from albench.testing.global_generators import unchanged_generators
 
@@ -58,7 +58,7 @@ def _opens_a_modality(specimen: Specimen) -> Evidence:
     if complaints:
         raise Violation("; ".join(complaints))
     note = f"{len(modality)} rows of shape {modality.shape}"
-    return Evidence(frozenset({claims.is_a(Kind.LOADER)}), note)
+    return Evidence(frozenset({descriptor_claims.is_a(Kind.LOADER)}), note)
 
 
 def _complaints(modality: Any) -> Iterator[str]:  # whose parts may be anything
@@ -114,7 +114,7 @@ def _simulated_data_say_so(specimen: Specimen) -> Evidence | None:
         raise Violation("tagged simulated, but the note, which goes into reports, does not say so")
     if noted and not tagged:
         raise Violation("its note says simulated, but the descriptor lacks the tag 'simulated'")
-    return Evidence(frozenset({claims.tag("simulated")})) if tagged else None
+    return Evidence(frozenset({descriptor_claims.tag("simulated")})) if tagged else None
 
 
 def _loading_reads_no_samples(specimen: Specimen) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from albench.api import Kind, tags
-from albench.testing import claims
+from albench.testing import descriptor_claims
 from albench.testing.checks import Check, Evidence, Skip, Violation
 from albench.testing.global_generators import seeded_generators
 from albench.testing.models.sample_networks import (
@@ -32,16 +32,16 @@ def _builds_a_network(specimen: Specimen) -> Evidence:
     tried = accepted_shapes(specimen)
     shapes = ", ".join(map(str, tried.taken))
     note = f"tried samples of {shapes}" + (f", but {tried.untried}" if tried.untried else "")
-    return Evidence(frozenset({claims.is_a(Kind.MODEL)}), note)
+    return Evidence(frozenset({descriptor_claims.is_a(Kind.MODEL)}), note)
 
 
 def _every_number_of_modalities(specimen: Specimen) -> Evidence:
-    tried = claims.counts(specimen.descriptor)
+    tried = descriptor_claims.counts(specimen.descriptor)
     for count in tried:
         samples = samples_of(specimen, count)
         logits(built(specimen, samples), samples.tensors())
     listed = ", ".join(map(str, tried))
-    return Evidence(frozenset(map(claims.modalities, tried)), f"tried {listed}")
+    return Evidence(frozenset(map(descriptor_claims.modalities, tried)), f"tried {listed}")
 
 
 def _as_many_logits_as_classes(specimen: Specimen) -> None:

@@ -9,10 +9,10 @@ import numpy as np
 
 from albench.api import needs
 from albench.learn.estimator import FusionClassifier
+from albench.learn.pool_views import Round, candidate_view
 from albench.learn.store import SampleStore
-from albench.learn.views import Round, candidate_view
 from albench.spec.training import Training
-from albench.testing import claims
+from albench.testing import descriptor_claims
 from albench.testing.checks import Check, Evidence, Skip, Violation
 from albench.testing.models.sample_networks import N_SAMPLES, usual_samples
 
@@ -35,7 +35,7 @@ def _provides_what_it_claims(specimen: Specimen) -> Evidence:
     for need in sorted(provided):
         if need in _TRIALS:
             _TRIALS[need](view)
-    return Evidence(frozenset(map(claims.provides, provided)))
+    return Evidence(frozenset(map(descriptor_claims.provides, provided)))
 
 
 def _view(specimen: Specimen) -> PoolView:

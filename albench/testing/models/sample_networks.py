@@ -14,7 +14,7 @@ from albench.learn.network import build_network
 from albench.learn.train_eval_modes import evaluating
 from albench.seeds import torch_seeded
 from albench.testing.checks import Skip, Violation
-from albench.testing.claims import counts
+from albench.testing.descriptor_claims import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.testing.checks import Check, Skip, Violation
-from albench.testing.claims import ends
+from albench.testing.descriptor_claims import ends
 from albench.testing.other_process import call_in_other_process, is_importable
 from albench.testing.specimen import specimen_of
 from albench.testing.strategies.problems import problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from albench.testing import claims
+from albench.testing import descriptor_claims
 from albench.testing.checks import Check, Evidence, Violation
 from albench.testing.strategies.queries import ask, usual
 
@@ -39,7 +39,7 @@ def _everything_declared_is_read(specimen: Specimen) -> Evidence:
             f"it declares {', '.join(idle)} but never reads it: a model that cannot provide it "
             "would be skipped for nothing"
         )
-    return Evidence(frozenset(map(claims.need, specimen.descriptor.needs)))
+    return Evidence(frozenset(map(descriptor_claims.need, specimen.descriptor.needs)))
 
 
 def _arrays_are_not_written_to(specimen: Specimen) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from albench.execute.checks import checked_picks
+from albench.execute.query_checks import checked_picks
 from albench.testing.checks import Check, Evidence, Violation
-from albench.testing.claims import cost
+from albench.testing.descriptor_claims import cost
 from albench.testing.strategies.queries import N, usual
 
 if TYPE_CHECKING:

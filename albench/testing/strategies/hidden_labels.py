@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from albench.execute.checks import checked_picks
+from albench.execute.query_checks import checked_picks
 from albench.testing.checks import Check, Skip, Violation
 from albench.testing.object_graph import reachable
 from albench.testing.strategies.queries import UNSTEADY, N, usual_count

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.testing.checks import Check, Evidence, Skip, Violation
-from albench.testing.claims import tag
+from albench.testing.descriptor_claims import tag
 from albench.testing.descriptors.options import moderate_extremes
 from albench.testing.strategies.problems import N_CLASSES, N_POOL, with_vectors
 from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual

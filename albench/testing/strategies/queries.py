@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.execute.checks import checked_picks
+from albench.execute.query_checks import checked_picks
 from albench.testing.checks import Violation
-from albench.testing.claims import counts
+from albench.testing.descriptor_claims import counts
 from albench.testing.strategies.guarded_source import GuardedSource
 from albench.testing.strategies.problems import problem
 

@@ -12,10 +12,10 @@ from torch import nn
 
 from albench.api import Modality, fingerprint
 from albench.cohort.join import join
-from albench.execute.query import teller
+from albench.execute.checked_strategy import teller
 from albench.learn.estimator import FusionClassifier
+from albench.learn.pool_views import Round, candidate_view
 from albench.learn.store import SampleStore
-from albench.learn.views import Round, candidate_view
 from albench.seeds import torch_seeded
 from albench.spec.training import Training
 

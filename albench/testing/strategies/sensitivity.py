@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.api.needs import HIDDEN_LABELS
 from albench.testing.checks import Check, Evidence, Skip, Violation
-from albench.testing.claims import ends
+from albench.testing.descriptor_claims import ends
 from albench.testing.strategies.problems import problem
 from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import Kind
-from albench.testing import claims
+from albench.testing import descriptor_claims
 from albench.testing.checks import Check, Evidence, Skip, Violation
 from albench.testing.descriptors.options import moderate_extremes
 from albench.testing.strategies.problems import N_POOL, problem, with_vectors
@@ -28,7 +28,7 @@ SIZES = (0, 1, N, N_POOL, N_POOL + 13)
 def _answers_of_every_size(specimen: Specimen) -> Evidence:
     for n in SIZES:
         ask(specimen, usual(specimen), n)
-    return Evidence(frozenset({claims.is_a(Kind.STRATEGY)}))
+    return Evidence(frozenset({descriptor_claims.is_a(Kind.STRATEGY)}))
 
 
 def _answers_of_small_pools(specimen: Specimen) -> None:
@@ -38,10 +38,12 @@ def _answers_of_small_pools(specimen: Specimen) -> None:
 
 
 def _every_number_of_modalities(specimen: Specimen) -> Evidence:
-    counts = claims.counts(specimen.descriptor)
+    counts = descriptor_claims.counts(specimen.descriptor)
     for count in counts:
         _ask_all(specimen, problem(count))
-    return Evidence(frozenset(map(claims.modalities, counts)), f"tried {_listed(counts)}")
+    return Evidence(
+        frozenset(map(descriptor_claims.modalities, counts)), f"tried {_listed(counts)}"
+    )
 
 
 def _listed(values: Iterable[object]) -> str:

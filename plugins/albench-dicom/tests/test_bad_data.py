@@ -45,8 +45,8 @@ def test_a_file_without_pixels(
     Path("clinic.csv").write_text("path,subject,label\nplan.dcm,P1,F0\n")
     Path("clinic.toml").write_text(SPEC)
     assert cli.main(["run", "clinic.toml"]) == 2
-    told = capsys.readouterr().err
-    assert "albench: cohorts.clinic.modalities.LUS: clinic.csv, line 2, subject " in told
-    assert "plan.dcm" not in told  # names of files may identify people; the line is named instead
-    assert "it has no pixels" in told
+    stderr = capsys.readouterr().err
+    assert "albench: cohorts.clinic.modalities.LUS: clinic.csv, line 2, subject " in stderr
+    assert "plan.dcm" not in stderr  # names of files may identify people; the line is named instead
+    assert "it has no pixels" in stderr
     assert not Path("runs").exists()

@@ -51,10 +51,10 @@ def test_pixels_that_cannot_be_decoded_are_called_what_they_are(
     real: Real, complaints: Complaints, kind: str
 ) -> None:
     syntax, message = SYNTAXES[kind]
-    (found,) = complaints(changed(real("US1_UNCR.dcm"), syntax=syntax))
-    assert message in found
-    assert "no DICOM file" not in found
-    assert "Error" not in found
+    (problem,) = complaints(changed(real("US1_UNCR.dcm"), syntax=syntax))
+    assert message in problem
+    assert "no DICOM file" not in problem
+    assert "Error" not in problem
 
 
 NEEDED = (
@@ -74,8 +74,8 @@ def test_an_element_that_is_lacking_is_named(
 ) -> None:
     file = real("US1_UNCR.dcm")
     content = changed(file, name) if way == "absent" else changed(file, **{name: None})
-    (found,) = complaints(content)
-    assert f"its header lacks {name}, or has no value there" in found
+    (problem,) = complaints(content)
+    assert f"its header lacks {name}, or has no value there" in problem
 
 
 def test_an_empty_count_of_frames_is_one_frame(real: Real, load: Load) -> None:
@@ -83,15 +83,15 @@ def test_an_empty_count_of_frames_is_one_frame(real: Real, load: Load) -> None:
 
 
 def test_colours_that_have_no_conversion_are_refused(real: Real, complaints: Complaints) -> None:
-    (found,) = complaints(
+    (problem,) = complaints(
         changed(real("US1_UNCR.dcm"), PhotometricInterpretation="YBR_PARTIAL_422")
     )
-    assert "its Photometric Interpretation is none of" in found
+    assert "its Photometric Interpretation is none of" in problem
 
 
 def test_grey_values_that_stand_for_colours_are_refused(real: Real, complaints: Complaints) -> None:
-    (found,) = complaints(real("eCT_Supplemental.dcm"))
-    assert "supplemental palette" in found
+    (problem,) = complaints(real("eCT_Supplemental.dcm"))
+    assert "supplemental palette" in problem
 
 
 def png() -> bytes:
@@ -114,22 +114,22 @@ def test_a_file_that_is_no_dicom_is_called_what_it_is(
     real: Real, complaints: Complaints, kind: str
 ) -> None:
     make, message = FOREIGN[kind]
-    (found,) = complaints(make(real("US1_UNCR.dcm").read_bytes()))
-    assert message in found
+    (problem,) = complaints(make(real("US1_UNCR.dcm").read_bytes()))
+    assert message in problem
 
 
 def test_a_region_without_corners_is_told(real: Real, complaints: Complaints) -> None:
     region = Dataset()
     region.RegionSpatialFormat, region.RegionLocationMinX0 = 1, 0
     content = changed(real("US1_UNCR.dcm"), SequenceOfUltrasoundRegions=[region])
-    (found,) = complaints(content, region="ultrasound")
-    assert "lacks RegionLocationMinY0, RegionLocationMaxX1, RegionLocationMaxY1" in found
+    (problem,) = complaints(content, region="ultrasound")
+    assert "lacks RegionLocationMinY0, RegionLocationMaxX1, RegionLocationMaxY1" in problem
 
 
 def test_a_region_of_no_format_is_no_picture(real: Real, complaints: Complaints) -> None:
     content = changed(real("US1_UNCR.dcm"), SequenceOfUltrasoundRegions=[Dataset()])
-    (found,) = complaints(content, region="ultrasound")
-    assert "names no two-dimensional ultrasound region" in found
+    (problem,) = complaints(content, region="ultrasound")
+    assert "names no two-dimensional ultrasound region" in problem
 
 
 def test_blank_files_are_a_warning_with_their_count(real: Real, load: Load) -> None:

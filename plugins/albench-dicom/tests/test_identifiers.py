@@ -132,9 +132,9 @@ def test_a_broken_file_is_told_without_quoting_it(
     warnings.simplefilter("always")
     with warnings.catch_warnings(record=True) as warned, pytest.raises(DataError) as caught:
         load_dicom(manifest=manifest, salt=tmp_path / "salt.txt", region="whole")
-    told = "".join(traceback.format_exception(caught.value))
-    assert "manifest.csv, line 2" in told
-    assert not leaks(told + caplog.text + "".join(str(warning.message) for warning in warned))
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "manifest.csv, line 2" in shown
+    assert not leaks(shown + caplog.text + "".join(str(warning.message) for warning in warned))
 
 
 def test_a_file_that_breaks_later_is_told_without_quoting_it(
@@ -161,7 +161,7 @@ def test_a_damaged_manifest_is_told_without_quoting_it(tmp_path: Path) -> None:
     )
     with pytest.raises(DataError) as caught:
         load_dicom(manifest=manifest, salt=tmp_path / "salt.txt")
-    told = [str(complaint).split(": ")[0] for complaint in caught.value.complaints]
-    lines = sorted(int(part.split("line ")[1].split(",")[0]) for part in told)
+    places = [str(complaint).split(": ")[0] for complaint in caught.value.complaints]
+    lines = sorted(int(part.split("line ")[1].split(",")[0]) for part in places)
     assert lines == [2, 3, 4, 5, 5]
     assert not leaks("".join(traceback.format_exception(caught.value)))

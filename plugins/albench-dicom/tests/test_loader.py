@@ -43,26 +43,26 @@ UNUSABLE = {
 
 
 def test_the_loader_is_found_under_its_short_name() -> None:
-    found = discover().find(Kind.LOADER, "dicom")
-    assert found.qualified == "dicom/dicom"
-    assert found.load() is load_dicom
+    component = discover().find(Kind.LOADER, "dicom")
+    assert component.qualified == "dicom/dicom"
+    assert component.load() is load_dicom
 
 
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_a_real_file_that_cannot_be_used_is_told(
     real: Real, complaints: Complaints, name: str
 ) -> None:
-    (found,) = complaints(real(name))
-    assert found.startswith("manifest.csv, line 2, subject ")
-    assert UNUSABLE[name] in found
+    (problem,) = complaints(real(name))
+    assert problem.startswith("manifest.csv, line 2, subject ")
+    assert UNUSABLE[name] in problem
 
 
 @pytest.mark.skipif(get_decoder(JPEGLosslessSV1).is_available, reason="a decoder is installed")
 def test_a_decoder_that_is_missing_is_named_with_its_extra(
     real: Real, complaints: Complaints
 ) -> None:
-    (found,) = complaints(real("JPGLosslessP14SV1_1s_1f_8b.dcm"))
-    assert "pip install 'albench-dicom[jpeg-lossless]'" in found
+    (problem,) = complaints(real("JPGLosslessP14SV1_1s_1f_8b.dcm"))
+    assert "pip install 'albench-dicom[jpeg-lossless]'" in problem
 
 
 @pytest.mark.skipif(not get_decoder(JPEGLosslessSV1).is_available, reason="no decoder is installed")
@@ -72,15 +72,15 @@ def test_lossless_jpeg_is_read_with_its_extra(real: Real, load: Load) -> None:
 
 def test_all_unusable_files_are_told_at_once(real: Real, complaints: Complaints) -> None:
     names = ("rtplan.dcm", "US1_UNCR.dcm", "no_meta.dcm")
-    found = complaints(*(real(name) for name in names))
-    assert [part.split(",")[1] for part in found] == [" line 2", " line 4"]
+    problems = complaints(*(real(name) for name in names))
+    assert [part.split(",")[1] for part in problems] == [" line 2", " line 4"]
 
 
 def test_truncation_anywhere_is_found_before_reading(real: Real, complaints: Complaints) -> None:
     whole = real("examples_ybr_color.dcm").read_bytes()
     for share in (0.02, 0.3, 0.7, 0.95):
-        (found,) = complaints(whole[: int(share * len(whole))], frames=30)
-        assert "line 2" in found
+        (problem,) = complaints(whole[: int(share * len(whole))], frames=30)
+        assert "line 2" in problem
 
 
 @pytest.mark.parametrize("name", ["US1_J2KR.dcm", "OBXXXX1A_rle.dcm", "examples_rgb_color.dcm"])
@@ -97,8 +97,8 @@ def test_damage_raises_nothing_but_data_errors(real: Real, load: Load, name: str
 
 
 def test_a_frame_over_the_pixel_limit_is_refused(real: Real, complaints: Complaints) -> None:
-    (found,) = complaints(real("US1_UNCR.dcm"), max_pixels=307_199)
-    assert "a frame has 307200 pixels, allowed are 307199" in found
+    (problem,) = complaints(real("US1_UNCR.dcm"), max_pixels=307_199)
+    assert "a frame has 307200 pixels, allowed are 307199" in problem
 
 
 def manifest_of(tmp_path: Path, real: Real, *lines: str) -> dict[str, Any]:
@@ -209,5 +209,5 @@ def test_a_header_without_a_patient_needs_subjects(real: Real, complaints: Compl
     del dataset.PatientID
     stream = io.BytesIO()
     dataset.save_as(stream)
-    (found,) = complaints(stream.getvalue(), subjects=False)
-    assert "add a column 'subject' to the manifest" in found
+    (problem,) = complaints(stream.getvalue(), subjects=False)
+    assert "add a column 'subject' to the manifest" in problem

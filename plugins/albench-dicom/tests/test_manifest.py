@@ -48,10 +48,10 @@ def test_whole_floats_are_the_subjects_that_integers_are(write: Write) -> None:
 @pytest.mark.parametrize("word", ["NaN", "NA", "None"])
 def test_a_word_for_nothing_is_refused_and_not_quoted(write: Write, word: str) -> None:
     options = write("path,subject,label", f"a.dcm,{word},F0", f"b.dcm,P2,{word}")
-    found = complaints(options)
-    assert [part.split(":")[0] for part in found] == ["m.csv, line 2", "m.csv, line 3"]
-    assert "the subject is a word that software writes for a missing value" in found[0]
-    assert "the label is a word" in found[1]
+    problems = complaints(options)
+    assert [part.split(":")[0] for part in problems] == ["m.csv, line 2", "m.csv, line 3"]
+    assert "the subject is a word that software writes for a missing value" in problems[0]
+    assert "the label is a word" in problems[1]
     assert len(load_dicom(**options, literal=[word])) == 2
 
 
@@ -62,8 +62,8 @@ def test_a_patient_id_that_is_a_word_for_nothing_is_none(
     dataset.PatientID = "None"
     options = write("path", "a.dcm")
     dataset.save_as(tmp_path / "a.dcm")
-    (found,) = complaints(options)
-    assert "its header has no Patient ID" in found
+    (problem,) = complaints(options)
+    assert "its header has no Patient ID" in problem
     assert len(load_dicom(**options, literal=["None"])) == 1
 
 
@@ -76,28 +76,28 @@ def test_subjects_without_a_label_can_be_left_out(write: Write) -> None:
 
 
 def test_leaving_out_needs_labels(write: Write) -> None:
-    (found,) = complaints(write("path,subject", "a.dcm,P1"), unlabelled="drop")
-    assert "option 'unlabelled'" in found
-    (found,) = complaints(write("path,subject,label", "a.dcm,P1,"), unlabelled="drop")
-    assert "no row that is read has a label" in found
+    (problem,) = complaints(write("path,subject", "a.dcm,P1"), unlabelled="drop")
+    assert "option 'unlabelled'" in problem
+    (problem,) = complaints(write("path,subject,label", "a.dcm,P1,"), unlabelled="drop")
+    assert "no row that is read has a label" in problem
 
 
 def test_semicolons_are_named_and_can_be_asked_for(write: Write) -> None:
     options = write("path;subject", "a.dcm;P1")
-    (found,) = complaints(options)
-    assert "separated by semicolons, not by commas: set the option 'separator'" in found
+    (problem,) = complaints(options)
+    assert "separated by semicolons, not by commas: set the option 'separator'" in problem
     assert len(load_dicom(**options, separator=";")) == 1
 
 
 def test_a_column_that_is_there_twice_is_refused(write: Write) -> None:
-    (found,) = complaints(write("path,subject,subject", "a.dcm,P1,P2"))
-    assert "has a column twice" in found
+    (problem,) = complaints(write("path,subject,subject", "a.dcm,P1,P2"))
+    assert "has a column twice" in problem
 
 
 def test_a_row_of_no_modality_is_refused(write: Write) -> None:
     options = write("path,subject,modality", "a.dcm,P1,LUS", "b.dcm,P2,")
-    (found,) = complaints(options)
-    assert "m.csv, line 3: the modality is empty" in found
+    (problem,) = complaints(options)
+    assert "m.csv, line 3: the modality is empty" in problem
 
 
 def test_a_mark_of_byte_order_is_no_part_of_a_salt(tmp_path: Path) -> None:

@@ -81,13 +81,13 @@ def test_real_regions_fit_their_pictures(real: Real, load: Load, name: str) -> N
 
 
 def test_a_real_file_without_regions_is_refused(real: Real, complaints: Complaints) -> None:
-    (found,) = complaints(real("examples_rgb_color.dcm"), region="ultrasound")
-    assert "names no two-dimensional ultrasound region" in found
+    (problem,) = complaints(real("examples_rgb_color.dcm"), region="ultrasound")
+    assert "names no two-dimensional ultrasound region" in problem
 
 
 def test_a_real_region_that_does_not_fit_is_refused(real: Real, complaints: Complaints) -> None:
-    (found,) = complaints(real("examples_ybr_color.dcm"), region="ultrasound")  # was made smaller
-    assert "reaches outside its 320 x 240 pixels" in found
+    (problem,) = complaints(real("examples_ybr_color.dcm"), region="ultrasound")  # was made smaller
+    assert "reaches outside its 320 x 240 pixels" in problem
 
 
 def test_a_box_is_cut_out(real: Real, load: Load) -> None:

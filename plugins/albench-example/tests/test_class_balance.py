@@ -46,8 +46,8 @@ def test_each_pick_is_the_best_beside_those_before_it(proba: np.ndarray) -> None
 def test_greed_comes_near_the_best_of_all_queries(proba: np.ndarray) -> None:
     target = np.array([0.0, 1.0, 3.0])
     values = [objective(proba, target, list(q), 2.0) for q in combinations(range(12), 4)]
-    found = objective(proba, target, greedy(proba, target, 4, 2.0).tolist(), 2.0)
-    assert np.mean(np.array(values) > found) < 0.02
+    value = objective(proba, target, greedy(proba, target, 4, 2.0).tolist(), 2.0)
+    assert np.mean(np.array(values) > value) < 0.02
 
 
 def test_rare_classes_are_bought_first() -> None:

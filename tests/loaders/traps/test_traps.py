@@ -7,8 +7,8 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from albench.api import Modality
 from albench.loaders.traps import loader
-from albench.loaders.traps.modality import OTHERS
-from albench.loaders.traps.pool import N_FRAMES, WORLDS
+from albench.loaders.traps.modality_traps import OTHERS
+from albench.loaders.traps.pool_traps import N_FRAMES, WORLDS
 
 
 def vectors(modality: Modality) -> np.ndarray:

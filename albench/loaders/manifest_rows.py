@@ -92,14 +92,14 @@ def _require_columns(grid: Grid) -> None:
 
 def _chosen(grid: Grid, modality: str | None) -> str:
     names = sorted(set(grid.text("modality")) - {""})
-    found = ", ".join(map(repr, names)) or "none"
+    listed = ", ".join(map(repr, names)) or "none"
     if modality is None and len(names) == 1:
         return names[0]
     if modality is None:
-        problem = f"say which modality to read with the option 'modality'; found are {found}"
+        problem = f"say which modality to read with the option 'modality'; found are {listed}"
         raise DataError([Complaint(str(grid.file), problem)])
     if modality not in names:
-        problem = f"has no row of modality {modality!r}; found are {found}"
+        problem = f"has no row of modality {modality!r}; found are {listed}"
         raise DataError([Complaint(str(grid.file), problem)])
     return modality
 

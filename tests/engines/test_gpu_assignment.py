@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from albench.engines.devices import DevicePool, visible_devices
+from albench.engines.gpu_assignment import DevicePool, visible_devices
 
 
 def test_children_are_spread_over_the_devices() -> None:

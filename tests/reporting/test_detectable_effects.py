@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from albench.reporting.foresight import foresight
+from albench.reporting.detectable_effects import foresight
 
 if TYPE_CHECKING:
     from collections.abc import Callable

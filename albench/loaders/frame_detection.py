@@ -51,10 +51,10 @@ def _share_of(colour: tuple[int, int, int], pixels: NDArray[np.uint8]) -> NDArra
     share = np.zeros(pixels.shape[:2], dtype=np.float32)
     vivid = _vividness(pixels) > SHARES[-1] * (max(colour) - min(colour)) - 2 * STRAY
     hue = np.array(colour, dtype=np.float32) - np.float32(np.mean(colour))
-    found = pixels[vivid]  # (n, 3): most of an ultrasound image is grey and cannot hold a line
-    found = found - found.mean(axis=1, keepdims=True, dtype=np.float32)
-    own = found @ hue / (hue @ hue)
-    foreign = np.abs(found - own[:, np.newaxis] * hue).max(axis=1)
+    coloured = pixels[vivid]  # (n, 3): most of an ultrasound image is grey and cannot hold a line
+    coloured = coloured - coloured.mean(axis=1, keepdims=True, dtype=np.float32)
+    own = coloured @ hue / (hue @ hue)
+    foreign = np.abs(coloured - own[:, np.newaxis] * hue).max(axis=1)
     share[vivid] = np.where(foreign <= np.maximum(STRAY, 64 * own), own, np.float32(0))
     return share
 
@@ -70,7 +70,7 @@ def _largest_frame(line: Mask) -> Box | None:
     # Thicker by a pixel on each side, which closes gaps of two.
     thick = ndimage.binary_dilation(line, ALL_NEIGHBOURS)
     shapes, _ = ndimage.label(thick, ALL_NEIGHBOURS)
-    most, found = int(SMALLEST * line.size), None
+    most, largest = int(SMALLEST * line.size), None
     for number, place in _largest_first(shapes):
         if _area(place) <= most:
             break
@@ -79,8 +79,8 @@ def _largest_frame(line: Mask) -> Box | None:
         inside = filled & ~shape
         enclosed = int(np.count_nonzero(inside))
         if enclosed > most and _is_frame(filled, inside):
-            most, found = enclosed, _box(inside, place)
-    return found
+            most, largest = enclosed, _box(inside, place)
+    return largest
 
 
 def _largest_first(shapes: NDArray[np.int32]) -> list[tuple[int, Place]]:

@@ -95,7 +95,7 @@ def test_an_edit_while_a_run_is_on_is_seen(
         digest = before(module)
         return replace(digest, value="f" * 16) if module.endswith("one_pass") else digest
 
-    monkeypatch.setattr("albench.planning.sources.source_digest", edited)
+    monkeypatch.setattr("albench.planning.component_digests.source_digest", edited)
     assert [edit.name for edit in sources.edits_meanwhile(cells["margin"])] == ["core/margin"]
 
 
@@ -109,7 +109,7 @@ def test_tags_are_of_working_copies_alone(
     assert round_zero(cells["margin"]) == round_zero(cells["gated"]) != ""
     before = source_digest.source_digest
     monkeypatch.setattr(
-        "albench.planning.sources.source_digest",
+        "albench.planning.component_digests.source_digest",
         lambda module: replace(before(module), is_working_copy=False),
     )
     assert Sources(resolved).cell_tag(cells["margin"]) == ""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from albench.loaders.frames import frame_box
+from albench.loaders.frame_detection import frame_box
 
 YELLOW = (255, 255, 0)
 RECTANGLE = [(245, 145), (555, 145), (555, 395), (245, 395)]

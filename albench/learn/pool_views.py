@@ -119,10 +119,10 @@ def row_view(
     PoolView
         Its sample numbers count the pool's rows, then the labelled set's.
     """
-    known = learner.X_training
-    rows = X_pool if known is None else np.concatenate([X_pool, known])
+    labelled = learner.X_training
+    rows = X_pool if labelled is None else np.concatenate([X_pool, labelled])
     classes = np.asarray(learner.estimator.classes_)
-    labels = () if known is None else np.searchsorted(classes, learner.y_training)
+    labels = () if labelled is None else np.searchsorted(classes, learner.y_training)
     numbers, n_pool = np.arange(len(rows)), len(X_pool)
     return PoolView(
         _RowSource(learner, rows),

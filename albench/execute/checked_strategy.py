@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import AlbenchError
-from albench.execute.checks import checked_picks, fingerprints
 from albench.execute.child import describe, text_of
+from albench.execute.query_checks import checked_picks, fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,5 +152,5 @@ def teller(
         Takes candidates of the pool, ``(n, n_modalities)``, and returns their class numbers,
         ``(n,)``.
     """
-    known = dict(zip(map(tuple, candidates.tolist()), labels.tolist(), strict=True))
-    return lambda asked: np.array([known[tuple(row)] for row in asked.tolist()], np.intp)
+    label_of = dict(zip(map(tuple, candidates.tolist()), labels.tolist(), strict=True))
+    return lambda asked: np.array([label_of[tuple(row)] for row in asked.tolist()], np.intp)

@@ -86,9 +86,9 @@ class Sources:
         parts = self._components(cell)
         current = {name: self.digest(component) for name, component in sorted(parts.items())}
         return tuple(
-            Edit(name, recorded.get(name, ""), found.value, short(found), found.is_working_copy)
-            for name, found in current.items()
-            if recorded.get(name, "") != found.value
+            Edit(name, recorded.get(name, ""), digest.value, short(digest), digest.is_working_copy)
+            for name, digest in current.items()
+            if recorded.get(name, "") != digest.value
         )
 
     def edits_meanwhile(self, cell: Cell, *, round_zero: bool = False) -> tuple[Edit, ...]:
@@ -122,17 +122,17 @@ class Sources:
         str
             Empty if all are released: their versions are part of every identity.
         """
-        found = [self.digest(component) for component in components]
-        edited = [digest.value for digest in found if digest.is_working_copy]
+        digests = [self.digest(component) for component in components]
+        edited = [digest.value for digest in digests if digest.is_working_copy]
         return combined(edited) if edited else ""
 
     def digest(self, component: Component) -> SourceDigest:
         """Return the digest of a component as it was when it was first asked for."""
-        known = self._digests.get(component.qualified)
-        if known is None:
-            known = source_digest(component.descriptor.target.partition(":")[0])
-            self._digests[component.qualified] = known
-        return known
+        digest = self._digests.get(component.qualified)
+        if digest is None:
+            digest = source_digest(component.descriptor.target.partition(":")[0])
+            self._digests[component.qualified] = digest
+        return digest
 
     def round_zero_tag(self, cell: Cell) -> str:
         """Return the tag of what round 0 of a cell depends on: its loaders and its model."""

@@ -15,8 +15,8 @@ from albench.errors import SpecError
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
 from albench.learn.validation import validation_mask
-from albench.planning import foresight, make, resolve, single_batches
-from albench.planning.foresight import _left
+from albench.planning import foreseen_failures, make, resolve, single_batches
+from albench.planning.foreseen_failures import _left
 from albench.planning.single_batches import takes_one
 from albench.registry import Component
 from albench.spec.training import Training
@@ -55,7 +55,7 @@ SPECIFICATION = """
 def _in_this_process(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Ask networks here, and not in a process each, which imports torch for seconds."""
     if "asks_a_process" not in request.node.name:
-        monkeypatch.setattr(foresight, "learns_from_one", takes_one)
+        monkeypatch.setattr(foreseen_failures, "learns_from_one", takes_one)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ NOT_INSTALLED = "not installed"
 
 
 @dataclass(frozen=True)
-class Description:
+class PlanDescription:
     """A run as it is told to its workers.
 
     Parameters
@@ -60,11 +60,11 @@ class Description:
         return hashlib.sha256(f"{self.plan}\n{self.sources}\n{self.text}".encode()).hexdigest()[:16]
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain data, for ``Description(**plain)``."""
+        """Return it as plain data, for ``PlanDescription(**plain)``."""
         return asdict(self)
 
 
-def describe(resolved: Resolved, plan: Plan) -> Description:
+def describe(resolved: Resolved, plan: Plan) -> PlanDescription:
     """Return what workers are told of a run.
 
     Parameters
@@ -76,12 +76,12 @@ def describe(resolved: Resolved, plan: Plan) -> Description:
 
     Returns
     -------
-    Description
+    PlanDescription
         Of all cells, whether or not they are done.
     """
     specification = resolved.specification
     owners = {part.distribution for part in resolved.all_components}
-    return Description(
+    return PlanDescription(
         text=specification.text,
         source=specification.source,
         folder=str(specification.folder.absolute()),
@@ -152,12 +152,14 @@ class Opened:
     settings: Settings
 
 
-def open_description(told: Description, results: Path, watch: Callable[[Progress], None]) -> Opened:
+def open_description(
+    described: PlanDescription, results: Path, watch: Callable[[Progress], None]
+) -> Opened:
     """Open the data and plan the cells of a run that another process has planned.
 
     Parameters
     ----------
-    told : Description
+    described : PlanDescription
         What it says of them.
     results : Path
         Where checkpoints and logs go, below ``work``.
@@ -174,18 +176,20 @@ def open_description(told: Description, results: Path, watch: Callable[[Progress
     InputError
         If versions differ, both are named; if the plan is another, the data are.
     """
-    here = {name: version_of(name) for name in told.versions}
-    if problem := other_versions(told.versions, here):
-        raise InputError([Complaint(told.source, f"refused: {problem}")])
-    resolved = resolve(spec.parse(told.text, told.source, Path(told.folder)), registry.discover())
-    if edited := _edited(told.sources, _working_copies(resolved)):
+    here = {name: version_of(name) for name in described.versions}
+    if problem := other_versions(described.versions, here):
+        raise InputError([Complaint(described.source, f"refused: {problem}")])
+    resolved = resolve(
+        spec.parse(described.text, described.source, Path(described.folder)), registry.discover()
+    )
+    if edited := _edited(described.sources, _working_copies(resolved)):
         problem = f"refused: the source of {edited} differs from that where the run was planned"
-        raise InputError([Complaint(told.source, problem)])
+        raise InputError([Complaint(described.source, problem)])
     _, cohorts = open_cohorts(resolved)
     cells = {cell.id: cell for cell in make(resolved, cohorts).cells}
-    if _hash_of(cells.values()) != told.plan:
+    if _hash_of(cells.values()) != described.plan:
         problem = "refused: other cells are planned here; are the data the same, and all there?"
-        raise InputError([Complaint(told.source, problem)])
+        raise InputError([Complaint(described.source, problem)])
     limits = resolved.specification.benchmark.limits
     settings = Settings(results, default_folder(), 1, limits.cell_seconds, limits.memory_mb)
     return Opened(resolved, cells, Blocks(resolved, cohorts, settings, watch), settings)

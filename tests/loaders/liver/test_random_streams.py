@@ -1,6 +1,6 @@
 import numpy as np
 
-from albench.loaders.liver.keys import generator, pick, shuffled
+from albench.loaders.liver.random_streams import generator, pick, shuffled
 
 
 def test_equal_names_give_equal_streams_and_others_do_not() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from albench.learn.training import (
+from albench.learn.optimisation import (
     OPTIMISERS,
     build_optimiser,
     build_schedule,

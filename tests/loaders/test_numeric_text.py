@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from albench.loaders.cells import like_numbers, read_numbers, remedy
+from albench.loaders.numeric_text import like_numbers, read_numbers, remedy
 
 
 def column(*cells: object) -> np.ndarray:

@@ -17,7 +17,7 @@ _NUMBERS = re.compile(r"\|[biu]1|[<>]([iu][248]|f[248]|c8|c16)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Description:
+class ArrayDescription:
     """What a file should hold.
 
     Parameters
@@ -35,25 +35,25 @@ class Description:
     dtype: str
 
     @classmethod
-    def of_plain(cls, told: object) -> Description | None:
+    def of_plain(cls, plain: object) -> ArrayDescription | None:
         """Return what plain data describe, or None if it is no array of numbers.
 
         Parameters
         ----------
-        told : object
+        plain : object
             Whatever JSON can hold; a dict may have more than is looked at.
 
         Returns
         -------
-        Description or None
+        ArrayDescription or None
             Its types checked.
         """
-        match told:
+        match plain:
             case {"key": str(key), "shape": [*sides], "dtype": str(dtype)} if all(
                 map(_is_count, sides)
             ):
-                found = cls(key=key, shape=tuple(sides), dtype=dtype)
-                return found if found.is_of_numbers else None
+                description = cls(key=key, shape=tuple(sides), dtype=dtype)
+                return description if description.is_of_numbers else None
         return None
 
     def plain(self) -> dict[str, Any]:  # strings and a list of int
