@@ -24,6 +24,7 @@ from albench.records.tables import ROUNDED, essence
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from albench.execute.devices import Placement
     from albench.records.schema import Finished, Round
     from albench.session import Opened
 
@@ -55,7 +56,7 @@ def audit(
     results: Path,
     share: float,
     rng: np.random.Generator,
-    jobs: int,
+    placement: Placement,
     watch: Callable[[Progress], None],
 ) -> Audit:
     """Run a share of the recorded cells again and compare.
@@ -70,8 +71,8 @@ def audit(
         Above 0 and at most 1; at least one cell is run.
     rng : numpy.random.Generator
         Chooses the cells.
-    jobs : int
-        How many cells run at once.
+    placement : Placement
+        How many cells run at once, and on which devices.
     watch : callable
         Called with every event of the run.
 
@@ -99,7 +100,7 @@ def audit(
     chosen = rng.choice(names, size=max(1, math.ceil(share * len(names))), replace=False)
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         again = session.run_cells(
-            opened, [recorded[str(name)] for name in chosen], Path(folder), jobs, watch
+            opened, [recorded[str(name)] for name in chosen], Path(folder), placement, watch
         )
     return _compared([str(name) for name in chosen], done, again)
 

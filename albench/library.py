@@ -6,7 +6,6 @@ is first asked for.
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from albench.analysis.equivalence import margins
 from albench.analysis.score_cube import cube
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
+from albench.execute.devices import AUTO, place
 from albench.planning.chosen_cells import place_of
 from albench.publish.derive import derive
 from albench.publish.read import read
@@ -163,6 +163,8 @@ def run(
     output: str | Path | None = None,
     *,
     jobs: int | None = None,
+    device: str = AUTO,
+    per_gpu: int | None = None,
     base: str | Path | None = None,
     **chosen: Iterable[Any] | str,
 ) -> Results:
@@ -175,7 +177,11 @@ def run(
     output : str, Path or None
         The run folder; ``runs/NAME`` by default.
     jobs : int or None
-        How many cells run at once; as many as there are cores by default.
+        How many cells run at once; by default one a core, or `per_gpu` on each GPU.
+    device : str
+        ``auto`` (all GPUs, else the CPU), ``cpu``, ``cuda`` (all GPUs) or ``cuda:N``.
+    per_gpu : int or None
+        How many cells share a GPU; one by default.
     base : str, Path or None
         Results that the run starts from.
     **chosen : str or iterable of str
@@ -189,10 +195,12 @@ def run(
     Raises
     ------
     InputError
-        As of `plan`, or if the run folder cannot be used. Nothing has been written then.
+        As of `plan`, or if the run folder cannot be used, or if there is no such device. Nothing
+        has been written then.
     AlbenchError
         If the disk is full; finished cells are kept.
     """
+    placement = place(device, jobs, per_gpu)
     opened = session.open_specification(
         _specification(specification),
         _slice(chosen),
@@ -203,10 +211,11 @@ def run(
         session.run(
             opened,
             results,
-            jobs or os.cpu_count() or 1,
+            placement.jobs,
             ["albench.run"],
             lambda *_: None,
             lambda _: None,
+            devices=placement.devices,
         )
     publish.redraw(results)
     return load(results)

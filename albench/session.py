@@ -19,6 +19,7 @@ from albench.engines.run_folder import SharedTask, read_task, require_no_workers
 from albench.engines.shared_folder import Deadline, FolderWorker
 from albench.errors import Complaint, FailedFast, InputError
 from albench.execute import processes
+from albench.execute.devices import Devices
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
 from albench.execute.reuse import Reuse, reuse, successes, successes_of
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from albench.cohort.join import Cohort
     from albench.engines.dask import Cluster
     from albench.engines.engine import Engine
+    from albench.execute.devices import Placement
     from albench.planning import Cell, Resolved
     from albench.records.run_record import CohortRecord, PlannedRun
     from albench.records.schema import Finished
@@ -262,6 +264,7 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
     watch: Callable[[Progress], None],
     cluster: Cluster | None = None,
     *,
+    devices: Devices | None = None,
     fail_fast: bool = False,
 ) -> Summary:
     """Run the cells of a plan that are not done yet.
@@ -283,6 +286,8 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
         Called with every event of the run.
     cluster : Cluster or None
         Where cells run; None is here.
+    devices : Devices or None
+        What cells that run here share; None is whatever this process sees.
     fail_fast : bool
         Whether the first cell that fails ends the run.
 
@@ -307,7 +312,7 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
     _require_results_folder(results)
     require_writable(results)
     processes.begin()
-    settings = _settings(opened, results, jobs)
+    settings = _settings(opened, results, jobs, devices)
     unique = {cell.id: cell for cell in opened.plan.cells}
     with FolderLock(results, command) as lock, ExitStack() as lent:
         is_new = not _is_ours(results)
@@ -452,7 +457,10 @@ def prepare_for_workers(
 
 
 def open_worker(
-    results: Path, jobs: int, seconds: float | None, watch: Callable[[Progress], None]
+    results: Path,
+    placement: Placement,
+    seconds: float | None,
+    watch: Callable[[Progress], None],
 ) -> FolderWorker:
     """Open the run of a shared folder to work at it.
 
@@ -460,8 +468,8 @@ def open_worker(
     ----------
     results : Path
         Prepared by `prepare_for_workers`.
-    jobs : int
-        How many cells run at once.
+    placement : Placement
+        How many cells run at once, and on which devices.
     seconds : float or None
         The time that there is, from now; None is no limit.
     watch : callable
@@ -482,16 +490,16 @@ def open_worker(
     require_writable(results)
     processes.begin()
     watch_one = one_at_a_time(watch)
-    opened = open_description(task.description, results, watch_one)
+    opened = open_description(task.description, results, watch_one, placement.devices)
     require_untouched()
-    return FolderWorker(opened, task.stale_seconds, jobs, deadline, watch_one)
+    return FolderWorker(opened, task.stale_seconds, placement.jobs, deadline, watch_one)
 
 
 def run_cells(
     opened: Opened,
     cells: Sequence[Cell],
     results: Path,
-    jobs: int,
+    placement: Placement,
     watch: Callable[[Progress], None],
 ) -> dict[str, Finished]:
     """Run some cells of a plan and return their results.
@@ -504,8 +512,8 @@ def run_cells(
         From its plan.
     results : Path
         A folder for the journal and working files; it may be deleted afterwards.
-    jobs : int
-        How many cells run at once.
+    placement : Placement
+        How many cells run at once, and on which devices.
     watch : callable
         Called with every event of the run.
 
@@ -515,7 +523,7 @@ def run_cells(
         Cells that succeeded, by identity.
     """
     processes.begin()
-    settings = _settings(opened, results, jobs)
+    settings = _settings(opened, results, placement.jobs, placement.devices)
     prepared = prepare_all(opened.resolved, cells, opened.cohorts, settings, watch)
     require_untouched()
     with Journal(results / "journal") as records:
@@ -524,7 +532,7 @@ def run_cells(
     return {cell: ended[-1] for cell, ended in successes(results).items()}
 
 
-def _settings(opened: Opened, results: Path, jobs: int) -> Settings:
+def _settings(opened: Opened, results: Path, jobs: int, devices: Devices | None) -> Settings:
     limits = opened.resolved.specification.benchmark.limits
     return Settings(
         results=results,
@@ -532,6 +540,7 @@ def _settings(opened: Opened, results: Path, jobs: int) -> Settings:
         jobs=jobs,
         cell_seconds=limits.cell_seconds,
         memory_mb=limits.memory_mb,
+        devices=devices or Devices(),
     )
 
 

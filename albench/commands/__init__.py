@@ -21,6 +21,7 @@ COMMANDS = (
     "plugins doctor",
     "plugins new",
     "plugins check",
+    "doctor",
     "completion",
 )
 """In the order of ``albench --help``; the module of ``plugins list`` is ``plugins_list``."""

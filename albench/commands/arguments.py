@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from albench.execute.devices import Placement
     from albench.spec.slices import Slice
 
 AXES = ("cohort", "modalities", "model", "strategy", "budget")
@@ -31,20 +32,65 @@ def add_spec(parser: argparse.ArgumentParser, example: str = "") -> None:
     parser.add_argument("spec", metavar="SPEC", help=text)
 
 
-def add_jobs(parser: argparse.ArgumentParser, note: str = "") -> None:
-    """Add ``--jobs``.
+def add_placement(parser: argparse.ArgumentParser) -> None:
+    """Add ``--jobs``, ``--device`` and ``--per-gpu``.
 
     Parameters
     ----------
     parser : argparse.ArgumentParser
         Of the command.
-    note : str
-        Appended to the help text.
     """
-    default = os.cpu_count() or 1
+    text = "cells to run at once (default: one a core, or --per-gpu on each GPU)"
+    parser.add_argument("--jobs", type=_positive, help=text)
+    add_device(parser)
+    parser.add_argument("--per-gpu", type=_positive, help="cells that share a GPU (default: 1)")
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add ``--device``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of the command.
+    """
     parser.add_argument(
-        "--jobs", type=_positive, default=default, help=f"cells to run at once{note}"
+        "--device",
+        type=_device,
+        default="auto",
+        metavar="auto|cpu|cuda|cuda:N",
+        help="where cells compute: on all GPUs or else the CPU (auto), on the CPU, on all GPUs, "
+        "or on one of them (default: auto)",
     )
+
+
+def placement_of(options: argparse.Namespace) -> Placement:
+    """Return how many cells run at once, and where, as was asked for.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        Of a command that has the options of `add_placement`.
+
+    Returns
+    -------
+    Placement
+        On this machine.
+
+    Raises
+    ------
+    InputError
+        If there is no such device.
+    """
+    from albench.execute.devices import place
+
+    return place(options.device, options.jobs, options.per_gpu)
+
+
+def _device(text: str) -> str:
+    if re.fullmatch(r"auto|cpu|cuda(:[0-9]+)?", text) is None:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected auto, cpu, cuda or cuda:N")
+    return text
 
 
 def _positive(text: str) -> int:

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from albench.commands import FAILED, OK
-from albench.commands.arguments import add_jobs
+from albench.commands.arguments import add_placement, placement_of
 from albench.output import say
 from albench.plural import plural
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_share(parser, "--share", "the share of cells to run (default: 0.02)", default=0.02)
     parser.add_argument("--seed", type=int, help="seeds the choice of cells (default: random)")
-    add_jobs(parser)
+    add_placement(parser)
 
 
 def add_share(
@@ -63,10 +63,11 @@ def run(options: argparse.Namespace) -> int:
     from albench.console import Watcher
     from albench.overview import status_overview
 
+    placement = placement_of(options)
     opened = session.open_spec(options.spec or status_overview(options.results).name)
     rng = np.random.default_rng(options.seed)
-    with Watcher(options.jobs, say) as watcher:
-        audited = audit(opened, options.results, options.share, rng, options.jobs, watcher.watch)
+    with Watcher(placement.jobs, say) as watcher:
+        audited = audit(opened, options.results, options.share, rng, placement, watcher.watch)
     say(f"{plural(len(audited.equal), 'cell')} equal, {len(audited.close)} equal to {TOLERANCE:g}")
     for cell, problem in audited.different:
         say(f"different: cell {cell}: {problem}")

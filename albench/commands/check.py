@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import FAILED, OK
-from albench.commands.arguments import add_jobs
+from albench.commands.arguments import add_placement, placement_of
 from albench.commands.audit import add_share
 from albench.output import say
 from albench.plural import plural
@@ -26,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--spec", metavar="SPEC", help="what to run (default: the benchmark of that name)"
     )
     parser.add_argument("--seed", type=int, help="seeds the choice of cells (default: random)")
-    add_jobs(parser)
+    add_placement(parser)
 
 
 def run(options: Namespace) -> int:
@@ -54,14 +54,15 @@ def _agrees(bundle: Path, benchmark: str, options: Namespace) -> bool:
     from albench.console import Watcher
     from albench.execute import scratch
 
+    placement = placement_of(options)
     opened = session.open_spec(options.spec or benchmark)
     rng = np.random.default_rng(options.seed)
     with (
         tempfile.TemporaryDirectory(dir=scratch.folder()) as folder,
-        Watcher(options.jobs, say) as watcher,
+        Watcher(placement.jobs, say) as watcher,
     ):
         unpack_bundle(bundle, Path(folder))
-        audited = audit(opened, Path(folder), options.audit, rng, options.jobs, watcher.watch)
+        audited = audit(opened, Path(folder), options.audit, rng, placement, watcher.watch)
     n_same = len(audited.equal) + len(audited.close)
     say(f"{bundle}: {plural(n_same, 'cell')} run again with the same result")
     for cell, problem in audited.different:

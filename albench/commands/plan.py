@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from albench.commands import OK
 from albench.commands.arguments import (
     add_base,
-    add_jobs,
     add_json,
+    add_placement,
     add_reuse_edited,
     add_slice,
     add_spec,
+    placement_of,
     slice_of,
 )
 from albench.output import say
@@ -28,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser)
     parser.add_argument("--output", type=Path, help="the run folder (default: runs/NAME)")
-    add_jobs(parser)
+    add_placement(parser)
     add_json(parser)
     add_base(parser)
     add_reuse_edited(parser)
@@ -43,6 +44,7 @@ def run(options: Namespace) -> int:
     opened = session.open_spec(
         options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
     )
-    overview = plan_overview(opened, options.output or opened.run_folder, options.jobs)
+    jobs = placement_of(options).jobs
+    overview = plan_overview(opened, options.output or opened.run_folder, jobs)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK

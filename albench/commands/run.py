@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from albench.commands import FAILED, OK
 from albench.commands.arguments import (
     add_base,
-    add_jobs,
+    add_placement,
     add_reuse_edited,
     add_slice,
     add_spec,
+    placement_of,
     slice_of,
 )
 from albench.errors import Complaint, InputError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from albench.engines.dask import Cluster
+    from albench.execute.devices import Placement
     from albench.session import Opened
 
 ENGINES = ("local", "dask", "shared-folder")
@@ -34,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser, ": quickstart")
     parser.add_argument("--output", type=Path, help="the run folder (default: runs/NAME)")
-    add_jobs(parser, " (default: cores)")
+    add_placement(parser)
     add_base(parser)
     add_reuse_edited(parser)
     add_slice(parser)
@@ -78,6 +80,7 @@ def run(options: Namespace) -> int:
     from albench.execute.run import LOGS
     from albench.publish import redraw
 
+    placement = _placement(options)
     opened = session.open_spec(
         options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
     )
@@ -88,15 +91,18 @@ def run(options: Namespace) -> int:
         say(f"warning: {warning}")
     if options.engine == "shared-folder":
         return _prepare(options, opened, results)
-    with Watcher(options.jobs, say, logs=results / LOGS) as watcher:
+    if placement.devices.names:
+        say(f"cells compute on {placement.devices.text}")
+    with Watcher(placement.jobs, say, logs=results / LOGS) as watcher:
         summary = session.run(
             opened,
             results,
-            options.jobs,
+            placement.jobs,
             options.command_line,
             watcher.begin,
             watcher.watch,
             _cluster(options),
+            devices=placement.devices,
             fail_fast=options.fail_fast,
         )
     say(
@@ -108,6 +114,27 @@ def run(options: Namespace) -> int:
         cells_have = plural(n_missing, "cell has", "cells have")
         complain(f"{cells_have} no result yet; run the same command again to finish")
     return FAILED if summary.n_failed or n_missing else OK
+
+
+def _placement(options: Namespace) -> Placement:
+    """Return where cells run here; of cells that run elsewhere, complain of what is for here."""
+    from albench.execute.cores import usable_cores
+    from albench.execute.devices import Placement
+
+    if options.engine == "local":
+        return placement_of(options)
+    elsewhere = {"--jobs": options.jobs, "--per-gpu": options.per_gpu}
+    given = [option for option, value in elsewhere.items() if value is not None]
+    if options.device != "auto":
+        given.append("--device")
+    if given:
+        advice = {
+            "dask": "start its workers with --nthreads, and with CUDA_VISIBLE_DEVICES set",
+            "shared-folder": "give it to `albench worker`",
+        }
+        problem = f"cells do not run here with --engine {options.engine}; {advice[options.engine]}"
+        raise InputError([Complaint(", ".join(given), problem)])
+    return Placement(usable_cores())
 
 
 def _cluster(options: Namespace) -> Cluster | None:

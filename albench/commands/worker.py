@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import FAILED, OK
-from albench.commands.arguments import add_jobs
+from albench.commands.arguments import add_placement, placement_of
 from albench.output import say
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     help_text = "a results folder made by `albench run SPEC --engine shared-folder`"
     parser.add_argument("results", metavar="RUN", type=Path, help=help_text)
-    add_jobs(parser, " (default: cores)")
+    add_placement(parser)
     parser.add_argument(
         "--max-time",
         type=seconds_of,
@@ -39,8 +39,9 @@ def run(options: argparse.Namespace) -> int:
     from albench import session
     from albench.console import Watcher
 
-    with Watcher(options.jobs, say) as watcher:
-        worker = session.open_worker(options.results, options.jobs, options.max_time, watcher.watch)
+    placement = placement_of(options)
+    with Watcher(placement.jobs, say) as watcher:
+        worker = session.open_worker(options.results, placement, options.max_time, watcher.watch)
         _end_on_terminate(worker)
         watcher.begin(worker.left, [])
         tally = worker.work()

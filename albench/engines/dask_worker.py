@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from albench.cohort.cache import default_folder
-from albench.engines.gpu_assignment import DevicePool, visible_devices
 from albench.engines.plan_description import open_description
 from albench.errors import AlbenchError, InputError
 from albench.execute.cell_supervisor import CellSupervisor
+from albench.execute.devices import choose
 from albench.execute.untouched import require_untouched
 from albench.records.schema import Status
 
@@ -121,17 +121,15 @@ class _Worker:
 
     def __init__(self, described: PlanDescription) -> None:
         folder = _folder(described.id)
-        opened = open_description(described, folder, _unheard)
+        opened = open_description(described, folder, _unheard, choose())
         require_untouched()
         self._cells = opened.cells
-        self._devices = DevicePool(visible_devices())
         self._supervisor = CellSupervisor(opened.resolved, opened.blocks.of, opened.settings, _over)
         self._never = threading.Event()
 
     def round_zero(self, given: Assignment) -> Answer:
         cell = self._cells[given.cell]
-        with self._devices.one() as environment:
-            outcome = self._supervisor.round_zero(cell, self._never, environment)
+        outcome = self._supervisor.round_zero(cell, self._never)
         path = self._supervisor.round_zero_path(cell)
         start = path.read_bytes() if outcome.status is Status.OK else None
         return Answer(
@@ -143,10 +141,7 @@ class _Worker:
         path = self._supervisor.round_zero_path(cell)
         if given.start is not None and not path.is_file():
             _place(path, given.start)
-        with self._devices.one() as environment:
-            attempt = self._supervisor.cell(
-                cell, self._never, environment, may_be_lost=given.may_be_lost
-            )
+        attempt = self._supervisor.cell(cell, self._never, may_be_lost=given.may_be_lost)
         if attempt.is_lost:
             return Answer(is_lost=True, reason=attempt.finished.reason)
         require_untouched()  # by now, a plugin's thread may have replaced what scored it

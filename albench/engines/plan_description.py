@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from albench.cohort.join import Cohort
+    from albench.execute.devices import Devices
     from albench.execute.prepare import Prepared
     from albench.execute.run import Progress
     from albench.planning import Cell, Plan, Resolved
@@ -153,7 +154,7 @@ class Opened:
 
 
 def open_description(
-    described: PlanDescription, results: Path, watch: Callable[[Progress], None]
+    described: PlanDescription, results: Path, watch: Callable[[Progress], None], devices: Devices
 ) -> Opened:
     """Open the data and plan the cells of a run that another process has planned.
 
@@ -165,6 +166,8 @@ def open_description(
         Where checkpoints and logs go, below ``work``.
     watch : callable
         Told of each block whose data are prepared.
+    devices : Devices
+        What children here share.
 
     Returns
     -------
@@ -191,7 +194,9 @@ def open_description(
         problem = "refused: other cells are planned here; are the data the same, and all there?"
         raise InputError([Complaint(described.source, problem)])
     limits = resolved.specification.benchmark.limits
-    settings = Settings(results, default_folder(), 1, limits.cell_seconds, limits.memory_mb)
+    settings = Settings(
+        results, default_folder(), 1, limits.cell_seconds, limits.memory_mb, devices
+    )
     return Opened(resolved, cells, Blocks(resolved, cohorts, settings, watch), settings)
 
 

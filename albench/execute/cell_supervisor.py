@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.execute import checkpoint
 from albench.execute.conversation import CellConversation, fits
+from albench.execute.devices import DevicePool
 from albench.execute.repetition import open_repetition
 from albench.execute.run import LOGS, process_context
 from albench.execute.supervise import Job, Outcome, supervise, supervise_again
@@ -17,7 +18,7 @@ from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from albench.execute.task import CellTask
     from albench.planning import Cell, Edit, Resolved
     from albench.registry import Component
-
-NO_DEVICES: dict[str, str] = {}
-"""The environment of a child that takes whatever devices this process sees."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +75,10 @@ class CellSupervisor:
         self._resolved, self._block_of = resolved, block_of
         self._settings, self._on_round = settings, on_round
         self._context = process_context(resolved)
+        self._devices = DevicePool(settings.devices)
         self.work = settings.results / "work"
 
-    def round_zero(
-        self, cell: Cell, stop: threading.Event, environment: Mapping[str, str] = NO_DEVICES
-    ) -> Outcome:
+    def round_zero(self, cell: Cell, stop: threading.Event) -> Outcome:
         """Train a repetition's round 0, unless that has been done.
 
         Parameters
@@ -90,8 +87,6 @@ class CellSupervisor:
             Any cell of the repetition.
         stop : threading.Event
             Set from another thread to stop the child.
-        environment : mapping of str to str
-            What is set in the child's environment: the devices that it may see.
 
         Returns
         -------
@@ -103,11 +98,11 @@ class CellSupervisor:
         if _load(path, repetition) is not None:
             return Outcome(Status.OK, None, "", 0.0, 0.0)
         task = self._task(cell, repetition, repetition.first_labels())
-        job = self._job("run_once", task, f"start-{cell.round_zero_id}", environment)
+        log = f"start-{cell.round_zero_id}"
 
         def attempt() -> Outcome:
             talk = CellConversation(repetition, task, 1, lambda end: checkpoint.save(path, end))
-            return supervise(job, self._context, talk, stop)
+            return self._supervise("run_once", task, log, talk, stop)
 
         outcome = supervise_again(attempt)
         edits = self._resolved.sources.edits_meanwhile(cell, round_zero=True)
@@ -124,7 +119,6 @@ class CellSupervisor:
         self,
         cell: Cell,
         stop: threading.Event,
-        environment: Mapping[str, str] = NO_DEVICES,
         *,
         may_be_lost: bool = True,
     ) -> Attempt:
@@ -136,8 +130,6 @@ class CellSupervisor:
             The reference, or a cell whose round 0 is there.
         stop : threading.Event
             Set from another thread to stop the child.
-        environment : mapping of str to str
-            What is set in the child's environment: the devices that it may see.
         may_be_lost : bool
             False if it runs alone, so that the end of the fork server is its own doing.
 
@@ -160,7 +152,7 @@ class CellSupervisor:
                 return Attempt(Finished(cell=cell.id, status=Status.ERROR, reason=reason))
             task, talk = self._going_on(cell, repetition, begun)
         name = "run_once" if cell.strategy is None else "run_cell"
-        outcome = supervise(self._job(name, task, cell.id, environment), self._context, talk, stop)
+        outcome = self._supervise(name, task, cell.id, talk, stop)
         if outcome.is_lost and not may_be_lost:
             outcome = replace(
                 outcome, reason=f"{outcome.reason}, when it ran alone as well", is_lost=False
@@ -231,15 +223,20 @@ class CellSupervisor:
     def _task(self, cell: Cell, repetition: Repetition, labelled: NDArray[np.intp]) -> CellTask:
         return task_for(cell, self._block_of(cell), repetition, labelled)
 
-    def _job(self, name: str, task: CellTask, log: str, environment: Mapping[str, str]) -> Job:
-        return Job(
-            target=f"albench.execute.rounds:{name}",
-            payload=task,
-            log=self._settings.results / LOGS / f"{log}.log",
-            seconds=self._settings.cell_seconds,
-            memory_mb=self._settings.memory_mb,
-            environment=environment,
-        )
+    def _supervise(
+        self, name: str, task: CellTask, log: str, talk: CellConversation, stop: threading.Event
+    ) -> Outcome:
+        """Run a function of `albench.execute.rounds` in a child, on the GPU that fewest have."""
+        with self._devices.one() as environment:
+            job = Job(
+                target=f"albench.execute.rounds:{name}",
+                payload=task,
+                log=self._settings.results / LOGS / f"{log}.log",
+                seconds=self._settings.cell_seconds,
+                memory_mb=self._settings.memory_mb,
+                environment=environment,
+            )
+            return supervise(job, self._context, talk, stop)
 
 
 def round_zero_failed(cell: Cell, outcome: Outcome) -> Finished:

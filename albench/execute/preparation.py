@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import AlbenchError, DataError
 from albench.execute import scratch
+from albench.execute.cores import usable_cores
 from albench.execute.listen import Monologue
 from albench.execute.prepare import Request, read_prepared
 from albench.execute.run import Progress, process_context
@@ -83,7 +83,9 @@ def prepare_all(
         )
         what = f"{cohort} {'+'.join(modalities)} for {model}"
         watch(Progress("prepare", text=what))
-        prepared[key] = _prepared(request, cohorts[cohort, modalities], what, start, watch)
+        prepared[key] = _prepared(
+            request, cohorts[cohort, modalities], what, start, watch, settings.devices.first
+        )
     return prepared
 
 
@@ -102,12 +104,13 @@ class _Notices(Monologue):
         return None
 
 
-def _prepared(
+def _prepared(  # of one call
     request: Request,
     cohort: Cohort,
     what: str,
     start: BaseContext,
     watch: Callable[[Progress], None],
+    device: Mapping[str, str],
 ) -> Prepared:
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         log = Path(folder) / "prepare.log"
@@ -116,7 +119,8 @@ def _prepared(
             payload=request,
             log=log,
             seconds=PREPARE_SECONDS,
-            threads=os.cpu_count() or 1,
+            threads=usable_cores(),
+            environment=device,
         )
         outcome = supervise_again(lambda: supervise(job, start, _Notices(watch)))
         reason = outcome.reason

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from albench.execute.devices import Devices
 from albench.execute.processes import context
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class Settings:
         The hard limit of a cell's wall time.
     memory_mb : float or None
         The hard limit of a cell's resident memory, in MiB.
+    devices : Devices
+        What children share; by default they compute on whatever this process sees.
     """
 
     results: Path
@@ -82,6 +85,7 @@ class Settings:
     jobs: int
     cell_seconds: float
     memory_mb: float | None
+    devices: Devices = field(default_factory=Devices)
 
 
 def process_context(resolved: Resolved) -> BaseContext:

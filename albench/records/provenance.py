@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from albench.gpus import installed_gpus
 from albench.records.run_record import Provenance
 
 PACKAGES = (
@@ -39,7 +40,7 @@ def provenance() -> Provenance:
         commit=_commit(),
         python=platform.python_version(),
         os=f"{platform.system()} {platform.release()}",
-        cpu=_cpu(),
+        cpu=cpu_name(),
         cores=os.cpu_count(),
         memory_gb=round(psutil.virtual_memory().total / 2**30, 1),
         gpu=_gpu(),
@@ -54,7 +55,8 @@ def _version(distribution: str) -> str:
         return "not installed"
 
 
-def _cpu() -> str:
+def cpu_name() -> str:
+    """Return the model of the processor, or its kind where the system does not tell."""
     info = Path("/proc/cpuinfo")
     if info.is_file():
         for line in info.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -64,14 +66,7 @@ def _cpu() -> str:
 
 
 def _gpu() -> str:
-    info = Path("/proc/driver/nvidia/gpus")
-    if not info.is_dir():
-        return "none"
-    for card in sorted(info.glob("*/information")):
-        for line in card.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("Model:"):
-                return line.partition(":")[2].strip()
-    return "unknown NVIDIA GPU"
+    return next((gpu.name for gpu in installed_gpus()), "none")
 
 
 def _commit() -> str:

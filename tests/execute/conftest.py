@@ -111,6 +111,12 @@ class Trains(First):
         return np.arange(n)
 
 
+class Tells(First):
+    def __call__(self, pool, n, rng):
+        print("sees", os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
+        return np.arange(n)
+
+
 class Dies(First):
     \"\"\"Kills its cell in round 2, once: a file says that it has.\"\"\"
     def __init__(self, marker):
@@ -122,13 +128,48 @@ class Dies(First):
         return rng.permutation(len(pool))[:n]
 """
 
+MODELS = """
+import functools
+from dataclasses import replace
+from albench.models.mmfn import Mmfn
+
+
+def noted(load, marker):
+    with open(marker, "a") as file:
+        file.write("loaded\\n")
+    return load()
+
+
+class Trunked(Mmfn):
+    def __init__(self, marker):
+        super().__init__(trunk="small", width=8, hidden=8)
+        object.__setattr__(self, "marker", marker)
+
+    def build(self, shapes, n_classes):
+        net = super().build(shapes, n_classes)
+        net.trunks = {
+            key: replace(trunk, load=functools.partial(noted, trunk.load, self.marker))
+            for key, trunk in net.trunks.items()
+        }
+        return net
+"""
+
 NAMES = [
     *("First", "TooMany", "Twice", "Outside", "Fractions", "Flat", "Raises", "Mumbles", "Quits"),
-    *("Segfaults", "Sleeps", "Hoards", "Peeks", "Seeds", "Trains", "Dies"),
+    *("Segfaults", "Sleeps", "Hoards", "Peeks", "Seeds", "Trains", "Tells", "Dies"),
 ]
 
 PLUGIN = f"""
 from albench.api import Descriptor, Kind, Option, hookimpl
+
+@hookimpl
+def albench_models():
+    marker = (Option(name="marker", type=str, default=""),)
+    return [
+        Descriptor(name="trunked", kind=Kind.MODEL, target="naughty.models:Trunked",
+                   summary="Trunked", options=marker, provides=frozenset({{"proba"}}))
+    ]
+
 
 @hookimpl
 def albench_strategies():
@@ -184,6 +225,7 @@ def _naughty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "strategies.py").write_text(dedent(STRATEGIES))
+    (package / "models.py").write_text(dedent(MODELS))
     (package / "plugin.py").write_text(dedent(PLUGIN))
     record = folder / "naughty-1.2.dist-info"
     record.mkdir()
