@@ -20,7 +20,7 @@ import pluggy
 from albench.api import hooks
 from albench.api.descriptors import API_VERSION, Descriptor, Kind
 from albench.api.nearest import did_you_mean
-from albench.errors import PluginError
+from albench.errors import InputError, PluginError
 from albench.foreign import foreign_code
 
 if TYPE_CHECKING:
@@ -116,6 +116,42 @@ class Component:
                 f"{self.descriptor.target!r} cannot be imported: {type(error).__name__}: {error}"
             ) from error
         return target
+
+    def settled(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return options as the plugin keeps them, after it has looked at them together.
+
+        Parameters
+        ----------
+        options : mapping of str to object
+            All of them, each allowed by itself.
+
+        Returns
+        -------
+        dict of str to object
+            The same where the descriptor has no `Descriptor.settle`.
+
+        Raises
+        ------
+        InputError
+            With what the plugin complains of, each with an option for its place.
+        PluginError
+            If the plugin fails at it.
+        """
+        if not self.descriptor.settle:
+            return dict(options)
+        module, _, attribute = self.descriptor.settle.partition(":")
+        try:
+            with foreign_code():
+                settle = getattr(importlib.import_module(module), attribute)
+                return dict(settle(options))
+        except (InputError, KeyboardInterrupt):
+            raise
+        # What the options name may be imported here, and raise anything.
+        except BaseException as error:
+            raise PluginError(
+                f"plugin {self.qualified} ({self.package}) fails at its options: "
+                f"{type(error).__name__}: {error}"
+            ) from error
 
     def arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return options as the target takes them: paths, which records hold as text, are `Path`.

@@ -27,8 +27,9 @@ class Option:
         The keyword argument.
     type : type
         ``int``, ``float``, ``str``, ``bool``, ``pathlib.Path`` (taken relative to the specification
-        file; a model's or a strategy's must be a file, whose content is part of a cell's identity)
-        or ``list`` (of strings or numbers).
+        file; a model's or a strategy's must be a file, whose content is part of a cell's identity),
+        ``list`` (of strings or numbers) or ``dict`` (a table of values, which may also be given as
+        a list of ``"key=value"``; see `Descriptor.settle`).
     default : object
         The value when the benchmark is silent; ignored if `required`.
     required : bool
@@ -45,6 +46,10 @@ class Option:
     names : Kind or None
         Of what kind the component is that the value names, if it names one: a wrapper's strategy.
         The source of that component then counts as the wrapper's own.
+    imports : tuple of str
+        Of an option that is an import path: the packages that anybody may name. All others must be
+        allowed by the specification's ``allow_import``. What is named so counts as the component's
+        own source.
     """
 
     name: str
@@ -57,6 +62,7 @@ class Option:
     help: str = ""
     later: bool = False
     names: Kind | None = None
+    imports: tuple[str, ...] = ()
 
     def complaint_about(self, value: object) -> str | None:
         """Return what is wrong with `value`, or None if it is allowed.
@@ -88,6 +94,8 @@ class Option:
             return isinstance(value, str | Path)
         if self.type is list:
             return isinstance(value, list) and all(isinstance(x, str | int | float) for x in value)
+        if self.type is dict:
+            return isinstance(value, dict) or _are_pairs(value)
         return isinstance(value, self.type)
 
     def _type_name(self) -> str:
@@ -97,6 +105,7 @@ class Option:
             str: "a string",
             bool: "true or false",
             Path: "a path",
+            dict: 'a table, or a list of "key=value"',
         }
         return names.get(self.type, "a list of strings or numbers")
 
@@ -110,6 +119,10 @@ class Option:
             high = "inf" if self.maximum is None else f"{self.maximum:g}"
             return f"found {value!r}, allowed is {low} to {high}"
         return None
+
+
+def _are_pairs(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(x, str) and "=" in x for x in value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +146,10 @@ class Descriptor:
         The `API_VERSION` it was written for.
     options : tuple of Option
         Every keyword argument that a benchmark may set.
+    settle : str
+        ``package.module:function``, if options must be looked at together: called while planning
+        with all of them, it returns them in the one form in which they are kept, or raises a
+        `DataError` whose complaints name an option each as their place. It must not import torch.
     needs : frozenset of str
         For a strategy: what it reads of the pool (see `albench.api.needs`); equal to the
         ``needs`` of the strategy itself.
@@ -163,6 +180,7 @@ class Descriptor:
     version: int = 1
     api: int = API_VERSION
     options: tuple[Option, ...] = ()
+    settle: str = ""
     needs: frozenset[str] = frozenset()
     provides: frozenset[str] = frozenset()
     modalities: tuple[int, int | None] = (1, None)

@@ -57,7 +57,7 @@ def plugin_options(component: Component, given: Sequence[str]) -> dict[str, Any]
 
 
 def _value(option: Option, written: str) -> Any:  # of the option's own type, if it is well written
-    if option.choices or option.type not in (int, float, bool, list):
+    if option.choices or option.type not in (int, float, bool, list, dict):
         return written
     try:
         value = tomllib.loads(f"value = {written}")["value"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.api import tags
 from albench.cohort.join import Cohort
 from albench.cohort.split import class_quotas
 from albench.planning.component_digests import short
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.api.modality import Modality
-    from albench.planning import Cell, ModelPlan, Plan, Resolved, Sources
+    from albench.planning import Cell, Plan, Resolved, Sources
+    from albench.planning.resolve import ResolvedModel
     from albench.registry import Component
     from albench.spec import BudgetSpec, Training
 
@@ -81,7 +83,7 @@ def planned_run(
         plugins=_plugins(resolved),
         cohorts=cohort_records(resolved, modalities, cohorts),
         budgets={name: _budget_text(budget) for name, budget in benchmark.budgets.items()},
-        models={label: _model_text(model.plan) for label, model in resolved.models.items()},
+        models={label: _model_text(model) for label, model in resolved.models.items()},
         cells=tuple(_cell(cell) for cell in plan.cells),
         traps=benchmark.traps,
         published=benchmark.published,
@@ -218,17 +220,21 @@ def _amount(amount: int | float) -> str:
     return str(amount) if isinstance(amount, int) else f"{100 * amount:g} %"
 
 
-def _model_text(model: ModelPlan) -> str:
-    training = model.training
+def _model_text(resolved: ResolvedModel) -> str:
+    model, training = resolved.plan, resolved.plan.training
     start = "from the last round's weights" if training.warm_start else "anew each round"
     # A file is shown by its name, not by where it lies on somebody's machine.
     shown = {key: Path(model.options[key]).name for key in model.files}
     options = ", ".join(f"{key} {value}" for key, value in (model.options | shown).items())
-    text = (
-        f"{model.plugin} ({options}); trained {start}: {training.epochs} epochs or "
-        f"{training.min_updates} updates, batch {training.batch_size}, "
-        f"{training.optimiser} at {training.learning_rate:g}"
-    )
+    how = f"trained {start}"
+    if tags.SOLVED in resolved.component.descriptor.tags:
+        how = f"fitted by a solver, {start}"
+    else:
+        how += (
+            f": {training.epochs} epochs or {training.min_updates} updates, batch "
+            f"{training.batch_size}, {training.optimiser} at {training.learning_rate:g}"
+        )
+    text = f"{model.plugin} ({options}); {how}"
     return ", ".join([text, *_uncommon(training)])
 
 

@@ -123,8 +123,12 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         return self
 
     def initialize_optimizer(self) -> FusionClassifier:
-        """Start the optimiser anew."""
-        self.optimizer_ = build_optimiser(self.training, self.module_)
+        """Start the optimiser anew; a network with a solver has none."""
+        # What a solver trains may have no parameters, which torch refuses to optimise.
+        is_solved = hasattr(self.module_, "solve")
+        self.optimizer_: Any = (  # skorch's
+            None if is_solved else build_optimiser(self.training, self.module_)
+        )
         return self
 
     def fit(self, X: ArrayLike, y: ArrayLike, **fit_params: Any) -> FusionClassifier:  # skorch's

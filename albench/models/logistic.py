@@ -14,14 +14,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from albench.api import DataError
+from albench.models.concatenated import ConcatenatedVectors, widths_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from albench.api import Shapes, Trunk
+    from albench.api import Shapes
 
     Floats = NDArray[np.float64]
 
@@ -67,16 +67,11 @@ class Logistic:
         DataError
             If a modality has images.
         """
-        for name, shape in shapes.items():
-            if len(shape) != 1:
-                raise DataError(
-                    f"modality {name!r} has samples of shape {shape}, but logistic takes vectors"
-                )
-        widths = {name: shape[0] for name, shape in shapes.items()}
+        widths = widths_of(shapes, "logistic")
         return LogisticHead(widths, n_classes, self)
 
 
-class LogisticHead(nn.Module):
+class LogisticHead(ConcatenatedVectors):
     """One linear layer on the vectors of all modalities; a `FusionNet` that solves itself.
 
     Parameters
@@ -90,45 +85,11 @@ class LogisticHead(nn.Module):
     """
 
     def __init__(self, widths: Mapping[str, int], n_classes: int, settings: Logistic) -> None:
-        super().__init__()
-        self.trunks: Mapping[str, Trunk] = {}
-        self._names = tuple(widths)
+        super().__init__(widths)
         self._settings = settings
         self.classifier = nn.Linear(sum(widths.values()), n_classes)
         nn.init.zeros_(self.classifier.weight)
         nn.init.zeros_(self.classifier.bias)
-
-    def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:  # noqa: ARG002  # as it is
-        """Return the samples, which are vectors already.
-
-        Parameters
-        ----------
-        modality : str
-            The stream.
-        x : Tensor, shape (n, d)
-            Samples.
-
-        Returns
-        -------
-        Tensor, shape (n, d)
-            The same.
-        """
-        return x
-
-    def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return the concatenated vectors.
-
-        Parameters
-        ----------
-        vectors : mapping of str to Tensor, shape (n, d)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n, D)
-            In the order of the modalities that the head was built for.
-        """
-        return torch.cat([vectors[name] for name in self._names], 1)
 
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return logits.
@@ -145,21 +106,6 @@ class LogisticHead(nn.Module):
         """
         logits: torch.Tensor = self.classifier(self.embed(vectors))
         return logits
-
-    def forward(self, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return logits of samples.
-
-        Parameters
-        ----------
-        samples : mapping of str to Tensor, shape (n, d)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n, n_classes)
-            Before the softmax.
-        """
-        return self.fuse(samples)
 
     def solve(
         self,

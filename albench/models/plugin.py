@@ -221,7 +221,33 @@ _LOGISTIC = Descriptor(
 )
 
 
+_SKLEARN = Descriptor(
+    name="sklearn",
+    kind=Kind.MODEL,
+    target="albench.models.fitted_classifier:Sklearn",
+    summary="any classifier of scikit-learn's kind, on concatenated vectors",
+    provides=_SERVED - {needs.DROPOUT_PROBA},
+    tags=frozenset({tags.SOLVED, tags.REFITTED, tags.VECTORS_ONLY}),
+    settle="albench.models.classifier_choice:settle",
+    options=(
+        Option(
+            name="classifier",
+            type=str,
+            required=True,
+            imports=("sklearn",),
+            help="the import path of its class, such as sklearn.ensemble.RandomForestClassifier",
+        ),
+        Option(
+            name="parameters",
+            type=dict,
+            help="its keyword arguments: a table, or a list of key=value",
+        ),
+    ),
+    citation="Pedregosa et al. 2011, JMLR 12:2825",
+)
+
+
 @hookimpl
 def albench_models() -> tuple[Descriptor, ...]:
     """Return the models that albench ships."""
-    return (_MMFN, _PLAIN, _DLRE, _INCEPTION, _LOGISTIC)
+    return (_MMFN, _PLAIN, _DLRE, _INCEPTION, _LOGISTIC, _SKLEARN)

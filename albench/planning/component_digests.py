@@ -63,7 +63,7 @@ class Sources:
         Returns
         -------
         dict of str to str
-            By qualified name, sorted: its loaders, its model, its strategy and what that wraps.
+            By qualified name, sorted: its loaders, its model, its strategy and what these name.
         """
         parts = self._components(cell)
         return {name: self.digest(parts[name]).value for name in sorted(parts)}
@@ -136,14 +136,14 @@ class Sources:
 
     def round_zero_tag(self, cell: Cell) -> str:
         """Return the tag of what round 0 of a cell depends on: its loaders and its model."""
-        return self.tag([*self._loaders(cell), self._model(cell)])
+        return self.tag([*self._loaders(cell), *self._models(cell)])
 
     def cell_tag(self, cell: Cell) -> str:
         """Return the tag of all that a cell depends on."""
         return self.tag(self._components(cell).values())
 
     def _components(self, cell: Cell) -> dict[str, Component]:
-        parts = [*self._loaders(cell), self._model(cell)]
+        parts = [*self._loaders(cell), *self._models(cell)]
         if cell.strategy is not None:
             strategy = self._resolved.strategies[cell.strategy.label]
             parts += [strategy.component, *strategy.wrapped]
@@ -153,8 +153,9 @@ class Sources:
         loaders = self._resolved.loaders[cell.cohort]
         return [loaders[key].component for key in cell.modalities]
 
-    def _model(self, cell: Cell) -> Component:
-        return self._resolved.models[cell.model.label].component
+    def _models(self, cell: Cell) -> tuple[Component, ...]:
+        model = self._resolved.models[cell.model.label]
+        return model.component, *model.imported
 
 
 def short(digest: SourceDigest) -> str:

@@ -11,9 +11,10 @@ from albench.api import tags
 from albench.api.descriptors import Kind
 from albench.api.modality import fingerprint
 from albench.api.nearest import did_you_mean
-from albench.errors import PluginError
+from albench.errors import Complaint, InputError, PluginError
 from albench.planning.cells import ModelPlan, Skipped, StrategyPlan
 from albench.planning.component_digests import Sources
+from albench.planning.imported import imported_component
 from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class ResolvedModel:
 
     plan: ModelPlan
     component: Component
+    imported: tuple[Component, ...] = ()
+    """What its options name by an import path that the specification allows."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,11 @@ class Resolved:
 
     @property
     def all_components(self) -> tuple[Component, ...]:
-        """Those of `components`, what wrappers hold, and the loaders; some may be there twice."""
+        """Those of `components`, what they name, and the loaders; some may be there twice."""
         wrapped = [part for strategy in self.strategies.values() for part in strategy.wrapped]
         loaders = [plan.component for plans in self.loaders.values() for plan in plans.values()]
-        return (*self.components, *wrapped, *loaders)
+        imported = [part for model in self.models.values() for part in model.imported]
+        return (*self.components, *imported, *wrapped, *loaders)
 
 
 class _Resolver:
@@ -120,13 +124,28 @@ class _Resolver:
         for key in given:
             if key not in announced:
                 self.faults.append(((*path, key), _unknown_option(component, key, list(announced))))
+        n_faults = len(self.faults)
         values = {name: self._value(option, given, path) for name, option in announced.items()}
+        if len(self.faults) == n_faults:
+            values = self._settled(component, values, path)
         # The target has the same default: what is not named is not part of a cell's identity.
         return {
             name: value
             for name, value in values.items()
             if not announced[name].later or value != announced[name].default
         }
+
+    def _settled(self, component: Component, values: dict[str, Any], path: Place) -> dict[str, Any]:
+        try:
+            return component.settled(values)
+        except InputError as error:
+            for complaint in error.complaints:
+                if isinstance(complaint, Complaint):
+                    place = (*path, *complaint.where.split("."))
+                    self.faults.append((place, complaint.problem))
+                else:
+                    self.faults.append((path, complaint))
+            return values
 
     def _value(self, option: Option, given: Mapping[str, object], path: Place) -> object:
         value = given.get(option.name, option.default)
@@ -136,12 +155,29 @@ class _Resolver:
         elif complaint := option.complaint_about(value):
             self.faults.append(((*path, option.name), complaint))
             return None
+        elif option.imports and not _is_within(str(value), self._importable(option)):
+            self.faults.append(((*path, option.name), _not_importable(str(value), option)))
+            return None
         if value is None:
             return None
         if option.type is Path:
             return str(self.specification.folder / str(value))
         # 1 and 1.0 are one number, and must be one cell.
         return float(value) if option.type is float else value  # type: ignore[arg-type]  # checked
+
+    def _importable(self, option: Option) -> tuple[str, ...]:
+        return (*option.imports, *self.specification.benchmark.allow_import)
+
+    def imported(self, component: Component, options: Mapping[str, Any]) -> tuple[Component, ...]:
+        """Return what options name by an import path, but for what anybody may name."""
+        paths = [
+            str(options[option.name])
+            for option in component.descriptor.options
+            if option.imports
+            and options.get(option.name)
+            and not _is_within(str(options[option.name]), option.imports)
+        ]
+        return tuple(imported_component(path) for path in paths)
 
     def wrapped(
         self, component: Component, options: Mapping[str, Any], path: Place
@@ -254,16 +290,18 @@ def _models(resolver: _Resolver) -> dict[str, ResolvedModel]:
             standardise=model.standardise,
             files=resolver.files(component, options, path),
         )
-        models[label] = ResolvedModel(plan, component)
+        models[label] = ResolvedModel(plan, component, resolver.imported(component, options))
     return models
 
 
 def _idle_training(component: Component, training: Training, label: str) -> list[Fault]:
     """Return a complaint about each key of training that a model with a solver does not heed."""
-    heeded = ("class_weights", "warm_start")
+    is_refitted = tags.REFITTED in component.descriptor.tags
+    heeded = () if is_refitted else ("class_weights", "warm_start")
+    told = f"heeds {' and '.join(heeded)} alone" if heeded else "has its settings among its options"
     problem = (
-        f"has no effect: model {component.descriptor.name} is solved to convergence and heeds "
-        f"{' and '.join(heeded)} alone; remove it"
+        f"has no effect: model {component.descriptor.name} is fitted by a solver and {told}; "
+        "remove it"
     )
     return [
         (("models", label, "training", key), problem)
@@ -330,6 +368,18 @@ def _refuse_twins(resolver: _Resolver, strategies: Mapping[str, ResolvedStrategy
                 f"{label!r} is the same plugin with the same options as {twin!r}; name it once"
             )
             resolver.faults.append((place, problem))
+
+
+def _is_within(path: str, packages: tuple[str, ...]) -> bool:
+    return any(path == package or path.startswith(f"{package}.") for package in packages)
+
+
+def _not_importable(path: str, option: Option) -> str:
+    package = path.partition(".")[0]
+    return (
+        f"found {path!r}, which is imported only if the specification says so: write allow_import "
+        f"= [{package!r}] at its top. Allowed without that: {', '.join(option.imports)}"
+    )
 
 
 def _unknown_option(component: Component, key: str, names: list[str]) -> str:

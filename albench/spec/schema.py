@@ -48,6 +48,9 @@ Amount = Annotated[int | float, BeforeValidator(_is_amount)]
 """A whole number is a count, a number with a point a share: ``20`` or ``0.1``."""
 
 
+ImportPath = Annotated[StrictStr, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]
+
+
 class ModalitySpec(Section):
     """``[cohorts.C.modalities.M]``: one kind of measurement."""
 
@@ -205,6 +208,8 @@ class Benchmark(Section):
     """Strategies that the report compares with each other; None for the best few."""
     equal_within: EqualWithin | None = None
     """A difference that is of no practical matter; None for one test subject of each cohort."""
+    allow_import: Annotated[list[ImportPath], Distinct] = Field(default_factory=list)
+    """Packages, modules or classes that options may name, beside those that anybody may."""
     primary_metric: ComparedMetric = PRIMARY
     """The metric that the report's answer goes by; it calls the others secondary."""
     traps: tuple[Trap, ...] = ()

@@ -90,7 +90,8 @@ class Specimen:
         Skip
             If a required option has not been set.
         """
-        return self.load()(**self.all_options(**changes))
+        options = Component(self.descriptor, "", "").settled(self.all_options(**changes))
+        return self.load()(**options)
 
 
 def specimen_of(

@@ -1,4 +1,4 @@
-"""Cells of a logistic regression: from the specification in the documentation, and killed."""
+"""Cells of models with a solver: from the specification in the documentation, and killed."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ training = {{ warm_start = {warm} }}
 """
 
 
+FOREST = """
+plugin = "sklearn"
+options = {{ classifier = "sklearn.ensemble.RandomForestClassifier", parameters = {parameters} }}
+"""
+
+
 @pytest.mark.parametrize("warm", ["false", "true"])
 def test_a_killed_cell_of_a_logistic_regression_goes_on_to_the_same_bytes(
     run_toy: RunToy, warm: str
@@ -43,12 +49,31 @@ def test_strategies_of_all_that_it_provides_run(run_toy: RunToy) -> None:
     assert {name: ended[name].reason for name in names} == dict.fromkeys(names, "")
 
 
+def test_a_killed_cell_of_a_forest_goes_on_to_the_same_bytes(run_toy: RunToy) -> None:
+    few = {"model": FOREST, "parameters": '["n_estimators=10"]'}
+    killed = run_toy("dies", **few)["dies"]
+    assert (killed.status, len(killed.rounds)) == ("crashed", 2)
+    resumed = run_toy("dies", **few)
+    # The table and the list are one model, so that its finished cell is found again.
+    again = run_toy("dies", **few | {"parameters": "{ n_estimators = 10 }"})
+    whole = run_toy("dies", output="elsewhere", **few)["dies"]
+    assert essence(resumed["dies"]) == essence(whole)
+    assert again == {}
+
+
+def test_strategies_run_with_a_forest(run_toy: RunToy) -> None:
+    names = ("margin", "badge", "qbc-kl", "k-center")
+    ended = run_toy(*names, model=FOREST, parameters='["n_estimators=5"]')
+    assert {name: ended[name].reason for name in names} == dict.fromkeys(names, "")
+
+
+@pytest.mark.parametrize("name", ["ten-lines", "forest"])
 def test_the_example_on_the_page_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "cache"))
     (example,) = re.findall(
-        r'^```toml\n(name = "ten-lines"\n.*?)^```', PAGE, re.MULTILINE | re.DOTALL
+        rf'^```toml\n(name = "{name}"\n.*?)^```', PAGE, re.MULTILINE | re.DOTALL
     )
     path = tmp_path / "ten.toml"
     path.write_text(example.replace("repetitions = 3", "repetitions = 1"))

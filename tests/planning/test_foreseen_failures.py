@@ -250,7 +250,32 @@ def test_a_strategy_of_dropout_is_skipped_with_a_model_that_has_none(foreseen: F
     assert "dropout_proba, which model logistic does not provide" in reasons(plan)["bald"]
 
 
+FOREST = (
+    ('plugin = "dlre"', 'plugin = "sklearn"'),
+    (
+        "{ channels = 2, dropout = 0.5 }",
+        '{ classifier = "sklearn.ensemble.RandomForestClassifier" }',
+    ),
+    ("training = { batch_size = 32, validation = 0.0 }", ""),
+)
+
+
+def test_a_classifier_has_what_its_vectors_and_refits_can_give(foreseen: Foreseen) -> None:
+    asked = ('["random"]', '["bald", "entropy", "qbc-kl", "badge", "k-center"]')
+    plan = foreseen(*FOREST, asked, shape=(8,))
+    assert set(reasons(plan)) == {"bald"}
+    assert "dropout_proba, which model sklearn does not provide" in reasons(plan)["bald"]
+
+
+@pytest.mark.parametrize("key", ["warm_start = true", 'class_weights = "balanced"', "epochs = 3"])
+def test_a_classifier_has_its_settings_among_its_options(foreseen: Foreseen, key: str) -> None:
+    options = FOREST[1][1]
+    change = (options, f"{options}\ntraining = {{ {key} }}")
+    with pytest.raises(SpecError, match=r"has no effect: .* has its settings among its options"):
+        foreseen(*FOREST, change, shape=(8,))
+
+
 def test_training_that_a_solver_does_not_heed_is_refused(foreseen: Foreseen) -> None:
     change = ("warm_start = true", "epochs = 3")
-    with pytest.raises(SpecError, match=r"logistic is solved to convergence"):
+    with pytest.raises(SpecError, match=r"logistic is fitted by a solver"):
         foreseen(*LOGISTIC, change, shape=(8,))

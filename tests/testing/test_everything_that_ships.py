@@ -31,6 +31,14 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "mmfn, a head a modality": ("mmfn", {"trunk": "small", "stream_heads": True}),
     "plain, its trunk frozen": ("resnet50", {"trunk": "small"}),
     "logistic": ("logistic", {}),
+    "a random forest": ("sklearn", {"classifier": "sklearn.ensemble.RandomForestClassifier"}),
+    "nearest neighbours": (
+        "sklearn",
+        {
+            "classifier": "sklearn.neighbors.KNeighborsClassifier",
+            "parameters": ["n_neighbors=3", "weights=distance"],
+        },
+    ),
     "dlre": ("dlre", {"channels": 4}),
 }
 

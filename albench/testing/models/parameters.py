@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float = 0.05) -> None:
-    """Train a network for a few steps of gradient descent on random labels.
+    """Train a network for a few steps of gradient descent on random labels, if it has weights.
 
     Parameters
     ----------
@@ -39,6 +39,8 @@ def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float =
     learning_rate : float
         The same for all parameters.
     """
+    if not any(p.requires_grad for p in net.parameters()):
+        return
     optimiser = torch.optim.SGD(net.parameters(), lr=learning_rate)
     for step in range(steps):
         optimiser.zero_grad()
