@@ -30,11 +30,11 @@ def component(
     distribution: str = "albench",
     state: State = State.OK,
     reason: str = "",
-    **told: Any,
+    **changes: Any,
 ) -> Component:
     """Return a component; its target is an attribute of the module ``toys`` unless told."""
     blank = {"target": f"toys:{name}", "summary": f"A toy {name}."}
-    descriptor = Descriptor(name=name, kind=kind, **blank | told)
+    descriptor = Descriptor(name=name, kind=kind, **blank | changes)
     return Component(descriptor, distribution, "1.0", state, reason)
 
 
@@ -64,12 +64,12 @@ def modality(
         filled = np.broadcast_to(rows.reshape(-1, *[1] * len(shape)), (len(rows), *shape))
         return filled.astype(np.float32)
 
-    known = "" if labels is None else repr(sorted(labels.items()))
+    labels_text = "" if labels is None else repr(sorted(labels.items()))
     return Modality(
         subjects=names,
         shape=shape,
         read=read,
-        fingerprint=fingerprint(names, known, content),
+        fingerprint=fingerprint(names, labels_text, content),
         labels=labels,
     )
 

@@ -107,58 +107,60 @@ def test_sound_data_and_weights_run(
 def test_a_truncated_image(clinic: Path, attempt: Attempt) -> None:
     file = clinic / f"{VICTIM}.png"
     file.write_bytes(file.read_bytes()[:-30])
-    (told,) = attempt()
-    assert names_victim(told)
-    assert f"{VICTIM}.png cannot be read" in told
+    (problem,) = attempt()
+    assert names_victim(problem)
+    assert f"{VICTIM}.png cannot be read" in problem
 
 
 def test_an_image_that_is_no_image(clinic: Path, attempt: Attempt) -> None:
     (clinic / f"{VICTIM}.png").write_text("<html>404</html>")
-    (told,) = attempt()
-    assert names_victim(told)
-    assert "it is a web page" in told
+    (problem,) = attempt()
+    assert names_victim(problem)
+    assert "it is a web page" in problem
 
 
 def test_an_image_with_channels_that_have_no_meaning(clinic: Path, attempt: Attempt) -> None:
     Image.new("LAB", (48, 40)).save(clinic / "lab.tif")
     respell(clinic, f"{VICTIM}.png", "lab.tif")
-    (told,) = attempt()
-    assert names_victim(told)
-    assert "lab.tif" in told
-    assert "mode 'LAB', allowed are" in told
+    (problem,) = attempt()
+    assert names_victim(problem)
+    assert "lab.tif" in problem
+    assert "mode 'LAB', allowed are" in problem
 
 
 def test_a_number_of_channels_that_images_do_not_have(attempt: Attempt) -> None:
-    (told,) = attempt(loader=", channels = 4")
-    assert "clinic.toml, line 9: cohorts.clinic.modalities.LSTE.options.channels: found 4" in told
+    (problem,) = attempt(loader=", channels = 4")
+    assert (
+        "clinic.toml, line 9: cohorts.clinic.modalities.LSTE.options.channels: found 4" in problem
+    )
 
 
 def test_a_box_outside_an_image(clinic: Path, attempt: Attempt) -> None:
     Image.new("RGB", (20, 20)).save(clinic / f"{VICTIM}.png")
-    (told,) = attempt(loader=', region = "box", box = [8, 6, 32, 28]')
-    assert names_victim(told)
-    assert "[8, 6, 32, 28] (x, y, width, height) reaches outside its 20 x 20 pixels" in told
+    (problem,) = attempt(loader=', region = "box", box = [8, 6, 32, 28]')
+    assert names_victim(problem)
+    assert "[8, 6, 32, 28] (x, y, width, height) reaches outside its 20 x 20 pixels" in problem
 
 
 def test_no_yellow_frame(clinic: Path, attempt: Attempt) -> None:
     Image.new("RGB", (48, 40)).save(clinic / f"{VICTIM}.png")
-    (told,) = attempt(loader=', region = "yellow-frame"')
-    assert names_victim(told)
-    assert "no frame of colour #ffff00 was found" in told
+    (problem,) = attempt(loader=', region = "yellow-frame"')
+    assert names_victim(problem)
+    assert "no frame of colour #ffff00 was found" in problem
 
 
 def test_a_bomb(clinic: Path, attempt: Attempt) -> None:
     Image.new("1", (9000, 9000)).save(clinic / f"{VICTIM}.png")  # 81 million pixels in 10 kB
-    (told,) = attempt()
-    assert names_victim(told)
-    assert "9000 x 9000 = 81000000 pixels, allowed are 50000000 (option 'max_pixels')" in told
+    (problem,) = attempt()
+    assert names_victim(problem)
+    assert "9000 x 9000 = 81000000 pixels, allowed are 50000000 (option 'max_pixels')" in problem
 
 
 def test_a_path_that_leaves_its_root(clinic: Path, attempt: Attempt) -> None:
     respell(clinic, f"{VICTIM}.png", "../elsewhere.png")
-    (told,) = attempt()
-    assert names_victim(told)
-    assert "../elsewhere.png" in told
+    (problem,) = attempt()
+    assert names_victim(problem)
+    assert "../elsewhere.png" in problem
 
 
 def test_a_link_that_leaves_its_root(
@@ -168,34 +170,34 @@ def test_a_link_that_leaves_its_root(
     picture_of(3).save(outside)
     (clinic / f"{VICTIM}.png").unlink()
     (clinic / f"{VICTIM}.png").symlink_to(outside)
-    (told,) = attempt()
-    assert names_victim(told)
+    (problem,) = attempt()
+    assert names_victim(problem)
 
 
 def test_a_stage_outside_the_classes(clinic: Path, attempt: Attempt) -> None:
     respell(clinic, "F1", "F7")
-    (told,) = attempt()
-    assert f"subject {VICTIM}: label 'F7', from LSTE (Pictures listed in clinic.csv)" in told
-    assert "is not a class (F0, F1)" in told
+    (problem,) = attempt()
+    assert f"subject {VICTIM}: label 'F7', from LSTE (Pictures listed in clinic.csv)" in problem
+    assert "is not a class (F0, F1)" in problem
 
 
 def test_weights_that_do_not_fit(clinic: Path, attempt: Attempt) -> None:
     torch.save({"_conv_stem.weight": torch.zeros(8, 3, 7, 7)}, clinic / "mine.pth")
-    (told,) = attempt(weights='weights_file = "mine.pth"')
-    assert "mine.pth: the weights do not fit the trunk" in told
-    assert "_conv_stem.weight is (8, 3, 7, 7), expected (32, 3, 3, 3)" in told
+    (problem,) = attempt(weights='weights_file = "mine.pth"')
+    assert "mine.pth: the weights do not fit the trunk" in problem
+    assert "_conv_stem.weight is (8, 3, 7, 7), expected (32, 3, 3, 3)" in problem
 
 
 def test_weights_that_are_no_weights(clinic: Path, attempt: Attempt) -> None:
     (clinic / "mine.pth").write_text("<html>404</html>")
-    (told,) = attempt(weights='weights_file = "mine.pth"')
-    assert "mine.pth: cannot be read as weights" in told
+    (problem,) = attempt(weights='weights_file = "mine.pth"')
+    assert "mine.pth: cannot be read as weights" in problem
 
 
 def test_all_that_is_wrong_is_told_at_once(clinic: Path, attempt: Attempt) -> None:
     (clinic / "P1.png").unlink()
     (clinic / "P8.png").write_bytes(b"")
-    told = attempt()
-    assert len(told) == 2
-    assert "subject 'P1'" in told[0]
-    assert "subject 'P8'" in told[1]
+    problems = attempt()
+    assert len(problems) == 2
+    assert "subject 'P1'" in problems[0]
+    assert "subject 'P8'" in problems[1]

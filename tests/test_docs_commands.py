@@ -21,7 +21,7 @@ def commands(page: Path) -> list[list[str]]:
     lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
     parts = [part for line in lines for part in re.split(r"&&|\||;|(?<!\S)&(?!\S)|>", line)]
     words = [shlex.split(part, comments=True) for part in parts if "albench" in part]
-    return [found[1:] for found in words if found and found[0] == "albench"]
+    return [parts[1:] for parts in words if parts and parts[0] == "albench"]
 
 
 COMMANDS = [

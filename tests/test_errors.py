@@ -42,6 +42,6 @@ def test_an_error_crosses_processes(given: str | list[str | Complaint]) -> None:
 
 
 def test_every_error_has_one_root() -> None:
-    found = [x for x in vars(errors).values() if isinstance(x, type) and issubclass(x, Exception)]
-    assert found
-    assert all(issubclass(error, AlbenchError) for error in found)
+    classes = [x for x in vars(errors).values() if isinstance(x, type) and issubclass(x, Exception)]
+    assert classes
+    assert all(issubclass(error, AlbenchError) for error in classes)

@@ -68,9 +68,9 @@ class Shell:
         self.process.stdin.flush()
         lines: list[str] = []
         for line in self.process.stdout:
-            if found := re.search(r"@ended (\d+) (.*)\n$", line):
-                self.folder = Path(found[2])
-                assert found[1] == "0", f"{command}: status {found[1]}\n{''.join(lines)}"
+            if match := re.search(r"@ended (\d+) (.*)\n$", line):
+                self.folder = Path(match[2])
+                assert match[1] == "0", f"{command}: status {match[1]}\n{''.join(lines)}"
                 return "".join(lines)
             lines.append(line)
         raise AssertionError(f"{command}: the shell ended\n{''.join(lines)}")
@@ -97,18 +97,18 @@ def let_it_see_this_environment(venv: Path) -> None:
 def test_the_guide_leads_to_a_report_with_the_new_strategy(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "albench").symlink_to(ROOT)
     shell.run(f"python() {{ '{sys.executable}' \"$@\"; }}")  # until a venv is active
-    told = {}
+    outputs = {}
     for file, text in steps(GUIDE.read_text(encoding="utf-8")):
         if file:
             assert (shell.folder / file).parent.is_dir()
             (shell.folder / file).write_text(text, encoding="utf-8")
         else:
-            told[text] = shell.run(text)
+            outputs[text] = shell.run(text)
         if text.startswith("python -m venv"):
             let_it_see_this_environment(tmp_path / "venv")
             shell.run("unset -f python")
-    assert "rare-doubt/rare-doubt" in told["albench plugins show rare-doubt"]
-    assert "0 failed" in told["albench run compare.toml"]
+    assert "rare-doubt/rare-doubt" in outputs["albench plugins show rare-doubt"]
+    assert "0 failed" in outputs["albench run compare.toml"]
     report = (shell.folder / "runs/compare/report/report.md").read_text(encoding="utf-8")
     assert {"random", "margin", "badge", "rare-doubt"} <= set(re.findall(r"[\w-]+", report))
 

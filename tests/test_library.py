@@ -97,13 +97,13 @@ def test_published_results_give_the_same_frames(results: Results, tmp_path: Path
 
 
 def test_a_comparison_is_a_sentence_and_a_table(results: Results) -> None:
-    told = albench.compare(results, "margin", "random", "accuracy")
-    assert str(told).startswith("margin against random, accuracy: ")
-    assert told.verdict == "too few repetitions"
-    assert told.low < told.difference < told.high
-    assert len(told.blocks) == 1
+    comparison = albench.compare(results, "margin", "random", "accuracy")
+    assert str(comparison).startswith("margin against random, accuracy: ")
+    assert comparison.verdict == "too few repetitions"
+    assert comparison.low < comparison.difference < comparison.high
+    assert len(comparison.blocks) == 1
     back = albench.compare(results.folder, "random", "margin")
-    assert back.difference == pytest.approx(-told.difference)
+    assert back.difference == pytest.approx(-comparison.difference)
 
 
 def test_tables_without_records_can_be_compared(results: Results, tmp_path: Path) -> None:

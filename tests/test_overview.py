@@ -100,9 +100,14 @@ def test_a_plan_that_is_partly_done_has_an_estimate(opened: Opened, write: Write
 
 
 def test_a_plan_is_told_as_plain_data(opened: Opened, tmp_path: Path) -> None:
-    told = plan_overview(opened, tmp_path, 2).as_json()
-    assert json.loads(json.dumps(told)) == told
-    assert (told["name"], told["cells"], told["to_run"], len(told["skipped"])) == ("toy", 12, 12, 2)
+    plain = plan_overview(opened, tmp_path, 2).as_json()
+    assert json.loads(json.dumps(plain)) == plain
+    assert (plain["name"], plain["cells"], plain["to_run"], len(plain["skipped"])) == (
+        "toy",
+        12,
+        12,
+        2,
+    )
 
 
 def test_results_are_told_by_status_with_every_failure(write: Write) -> None:
@@ -123,10 +128,10 @@ def test_results_that_lack_a_cell_are_not_complete(write: Write) -> None:
 
 
 def test_results_are_told_as_plain_data(write: Write) -> None:
-    told = status_overview(write(Status.OOM)).as_json()
-    assert json.loads(json.dumps(told)) == told
-    assert told["counts"] == {"oom": 1, "missing": 11}
-    assert told["failures"][0]["status"] == "oom"
+    plain = status_overview(write(Status.OOM)).as_json()
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["counts"] == {"oom": 1, "missing": 11}
+    assert plain["failures"][0]["status"] == "oom"
 
 
 def test_conflicts_and_torn_lines_are_told(write: Write, opened: Opened) -> None:

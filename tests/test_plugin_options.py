@@ -44,9 +44,9 @@ def plugin(make_component: Callable[..., Component]) -> Component:
     ],
 )
 def test_a_value_has_the_type_of_its_option(text: str, value: Any, plugin: Component) -> None:
-    (found,) = plugin_options(plugin, [text]).values()
-    assert found == value
-    assert type(found) is type(value)
+    (read,) = plugin_options(plugin, [text]).values()
+    assert read == value
+    assert type(read) is type(value)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_all_complaints_come_at_once(make_component: Callable[..., Component]) -
     plugin = make_component(Kind.LOADER, "toy", options=options)
     with pytest.raises(PluginError) as raised:
         plugin_options(plugin, ["passes=0", "beta=x"])
-    told = [str(complaint).partition(":")[0] for complaint in raised.value.complaints]
-    assert told == ["--option passes=0", "--option beta=x", "--option path=..."]
+    places = [str(complaint).partition(":")[0] for complaint in raised.value.complaints]
+    assert places == ["--option passes=0", "--option beta=x", "--option path=..."]
 
 
 def test_nothing_given_leaves_all_to_the_defaults(plugin: Component) -> None:

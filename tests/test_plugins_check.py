@@ -73,11 +73,11 @@ def test_what_conforms_ends_with_0_and_what_a_badge_is_drawn_from(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert cli.main(["plugins", "check", "digits", "--option", "view=fourier", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["schemaVersion"] == 1
-    assert (told["label"], told["color"]) == ("albench loader", "brightgreen")
-    assert told["message"].split()[1] == "passed,"
-    assert {result["status"] for result in told["results"]} == {"passed", "skipped"}
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["schemaVersion"] == 1
+    assert (printed["label"], printed["color"]) == ("albench loader", "brightgreen")
+    assert printed["message"].split()[1] == "passed,"
+    assert {result["status"] for result in printed["results"]} == {"passed", "skipped"}
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,10 @@ def test_wrong_input_ends_with_2_and_says_what_is_right(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["plugins", "check", *arguments]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("albench: ")
-    assert said in told.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("albench: ")
+    assert said in output.err
 
 
 def test_a_kind_that_is_none_is_refused() -> None:

@@ -13,9 +13,9 @@ DIFFERENCE = re.compile(r"[+−±]\d+\.\d+")
 CELLS = re.compile(r"([\d,]+) cells")
 
 PARAGRAPHS = [
-    pytest.param(paragraph, found[1], id=found[1])
+    pytest.param(paragraph, link[1], id=link[1])
     for paragraph in (ROOT / "README.md").read_text(encoding="utf-8").split("\n\n")
-    if (found := PAGE.search(paragraph))
+    if (link := PAGE.search(paragraph))
 ]
 
 
@@ -27,13 +27,13 @@ def page(name: str) -> str:
 def test_numbers_of_cells_are_those_planned(paragraph: str, name: str) -> None:
     planned = re.search(r"All (\d+) planned cells", page(name))
     assert planned is not None
-    assert [told.replace(",", "") for told in CELLS.findall(paragraph)] == [planned[1]]
+    assert [count.replace(",", "") for count in CELLS.findall(paragraph)] == [planned[1]]
 
 
 @pytest.mark.parametrize(("paragraph", "name"), PARAGRAPHS)
 def test_differences_stand_on_the_page(paragraph: str, name: str) -> None:
     answer = page(name).partition("**Mean accuracy")[0]
-    assert [told for told in DIFFERENCE.findall(paragraph) if told not in answer] == []
+    assert [value for value in DIFFERENCE.findall(paragraph) if value not in answer] == []
 
 
 def paragraph_of(name: str) -> str:
@@ -45,21 +45,21 @@ def test_who_beats_random_and_who_is_worse_is_counted() -> None:
         r"\*\*([^*]+) (?:is|are) better than random\*\* in accuracy, and ([^.]+) are worse",
         page("strategies"),
     )
-    told = re.search(
+    match = re.search(
         r"(\d+) strategies\s+beat random.* and (\d+) are worse",
         paragraph_of("strategies"),
         re.DOTALL,
     )
     assert beaten is not None
-    assert told is not None
+    assert match is not None
     assert [len(re.split(", | and ", names)) for names in beaten.groups()] == [
-        int(n) for n in told.groups()
+        int(n) for n in match.groups()
     ]
 
 
 def test_who_buys_copies_is_counted() -> None:
     fell = re.search(r"\*\*duplicates\*\*.* Of (\d+) strategies: (\d+) fell", page("traps"))
-    told = re.search(r"(\d+) of (\d+) buy copies", paragraph_of("traps"))
+    match = re.search(r"(\d+) of (\d+) buy copies", paragraph_of("traps"))
     assert fell is not None
-    assert told is not None
-    assert told.groups() == (fell[2], fell[1])
+    assert match is not None
+    assert match.groups() == (fell[2], fell[1])

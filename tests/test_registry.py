@@ -165,7 +165,7 @@ def test_a_target_whose_import_fails_in_any_way_is_a_plugin_error(
 
 
 def test_what_albench_ships_comes_through_the_same_door() -> None:
-    found = discover()
-    own = {report.entry_point for report in found.reports if report.distribution == "albench"}
+    registry = discover()
+    own = {report.entry_point for report in registry.reports if report.distribution == "albench"}
     assert own == {"loaders", "models", "strategies"}
-    assert found.find(Kind.STRATEGY, "core/random").state is State.OK
+    assert registry.find(Kind.STRATEGY, "core/random").state is State.OK

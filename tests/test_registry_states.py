@@ -60,7 +60,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
 
 @pytest.fixture
-def found(tmp_path: Path) -> Found:
+def discovered(tmp_path: Path) -> Found:
     """Search the installed distributions, and no others."""
 
     def search() -> Registry:
@@ -75,11 +75,13 @@ def _only(registry: Registry) -> PluginReport:
     return report
 
 
-def test_a_sound_plugin_is_ok_and_knows_its_distribution(install: Install, found: Found) -> None:
+def test_a_sound_plugin_is_ok_and_knows_its_distribution(
+    install: Install, discovered: Found
+) -> None:
     install("albench-lab", SOUND.format(name="esd"))
-    part = found().find(Kind.STRATEGY, "lab/esd")
+    part = discovered().find(Kind.STRATEGY, "lab/esd")
     assert (part.state, part.package) == (State.OK, "albench-lab 1.0")
-    assert _only(found()).state is State.OK
+    assert _only(discovered()).state is State.OK
 
 
 @pytest.mark.parametrize(
@@ -95,24 +97,24 @@ def test_a_sound_plugin_is_ok_and_knows_its_distribution(install: Install, found
     ids=["error", "syntax", "exit", "own module", "name", "arithmetic"],
 )
 def test_a_module_that_cannot_be_imported_is_an_import_error_with_its_place(
-    source: str, said: str, install: Install, found: Found
+    source: str, said: str, install: Install, discovered: Found
 ) -> None:
     install("albench-lab", source)
-    report = _only(found())
+    report = _only(discovered())
     assert report.state is State.IMPORT_ERROR
     assert said in report.reason
 
 
-def test_an_import_error_names_file_and_line(install: Install, found: Found) -> None:
+def test_an_import_error_names_file_and_line(install: Install, discovered: Found) -> None:
     install("albench-lab", "\n\nraise RuntimeError('no licence')")
-    assert _only(found()).reason.endswith("albench_lab.py:3)")
+    assert _only(discovered()).reason.endswith("albench_lab.py:3)")
 
 
 def test_a_module_that_imports_what_is_not_installed_misses_an_extra(
-    install: Install, found: Found
+    install: Install, discovered: Found
 ) -> None:
     install("albench-lab", "import no_such_package.sub")
-    report = _only(found())
+    report = _only(discovered())
     assert report.state is State.MISSING_EXTRA
     assert "'no_such_package'" in report.reason
 
@@ -122,24 +124,24 @@ def test_a_module_that_imports_what_is_not_installed_misses_an_extra(
     ["no_such_package", "no_such_package.sub", "json.no_such_module", "json.decoder.deep"],
 )
 def test_a_component_whose_requirement_is_not_installed_says_what_to_install(
-    requires: str, install: Install, found: Found
+    requires: str, install: Install, discovered: Found
 ) -> None:
-    told = f"summary='A toy.', requires=('{requires}',), extra='albench-lab[gpu]'"
-    install("albench-lab", SOUND.format(name="esd").replace('summary="A toy."', told))
-    part = found().components[0]
+    fields = f"summary='A toy.', requires=('{requires}',), extra='albench-lab[gpu]'"
+    install("albench-lab", SOUND.format(name="esd").replace('summary="A toy."', fields))
+    part = discovered().components[0]
     assert part.state is State.MISSING_EXTRA
     assert part.reason == f"needs {requires}, not installed: pip install albench-lab[gpu]"
 
 
 def test_a_requirement_is_looked_for_without_importing_it(
-    install: Install, found: Found, tmp_path: Path
+    install: Install, discovered: Found, tmp_path: Path
 ) -> None:
     (tmp_path / "heavy").mkdir()
     (tmp_path / "heavy" / "__init__.py").write_text("raise RuntimeError('was imported')")
     (tmp_path / "heavy" / "part.py").write_text("")
-    told = "summary='A toy.', requires=('heavy.part', 'heavy', 'json.decoder')"
-    install("albench-lab", SOUND.format(name="esd").replace('summary="A toy."', told))
-    assert found().components[0].state is State.OK
+    fields = "summary='A toy.', requires=('heavy.part', 'heavy', 'json.decoder')"
+    install("albench-lab", SOUND.format(name="esd").replace('summary="A toy."', fields))
+    assert discovered().components[0].state is State.OK
 
 
 @pytest.mark.parametrize(
@@ -179,47 +181,49 @@ def test_a_requirement_is_looked_for_without_importing_it(
     ],
 )
 def test_a_hook_that_does_not_do_what_it_must_is_a_bad_hook(
-    source: str, said: str, install: Install, found: Found
+    source: str, said: str, install: Install, discovered: Found
 ) -> None:
     install("albench-lab", source)
-    report = _only(found())
+    report = _only(discovered())
     assert report.state is State.BAD_HOOK
     assert said in report.reason
 
 
-def test_a_descriptor_of_another_kind_is_a_bad_hook(install: Install, found: Found) -> None:
+def test_a_descriptor_of_another_kind_is_a_bad_hook(install: Install, discovered: Found) -> None:
     install("albench-lab", SOUND.format(name="esd").replace("_strategies", "_models"))
-    assert _only(found()).state is State.BAD_HOOK
+    assert _only(discovered()).state is State.BAD_HOOK
 
 
-def test_a_misspelt_hook_is_answered_with_the_nearest(install: Install, found: Found) -> None:
+def test_a_misspelt_hook_is_answered_with_the_nearest(install: Install, discovered: Found) -> None:
     install("albench-lab", SOUND.format(name="esd").replace("_strategies", "_strategys"))
-    report = _only(found())
+    report = _only(discovered())
     assert report.state is State.UNKNOWN_HOOK
     assert "did you mean 'albench_strategies'?" in report.reason
 
 
-def test_a_hook_may_have_another_name_if_its_mark_says_so(install: Install, found: Found) -> None:
+def test_a_hook_may_have_another_name_if_its_mark_says_so(
+    install: Install, discovered: Found
+) -> None:
     source = SOUND.format(name="esd").replace("def albench_strategies", "def announced")
     install("albench-lab", source.replace("@hookimpl", "@hookimpl(specname='albench_strategies')"))
-    assert [part.qualified for part in found().components] == ["lab/esd"]
+    assert [part.qualified for part in discovered().components] == ["lab/esd"]
 
 
-def test_a_function_without_the_mark_is_not_called(install: Install, found: Found) -> None:
+def test_a_function_without_the_mark_is_not_called(install: Install, discovered: Found) -> None:
     install("albench-lab", SOUND.format(name="esd") + "\n    def albench_models(): return 1 / 0\n")
-    assert _only(found()).state is State.OK
+    assert _only(discovered()).state is State.OK
 
 
-def test_a_plugin_for_another_api_is_a_mismatch(install: Install, found: Found) -> None:
-    told = f"summary='A toy.', api={API_VERSION + 1}"
-    install("albench-lab", SOUND.format(name="esd").replace('summary="A toy."', told))
-    report = _only(found())
+def test_a_plugin_for_another_api_is_a_mismatch(install: Install, discovered: Found) -> None:
+    fields = f"summary='A toy.', api={API_VERSION + 1}"
+    install("albench-lab", SOUND.format(name="esd").replace('summary="A toy."', fields))
+    report = _only(discovered())
     assert report.state is State.API_MISMATCH
     assert f"version {API_VERSION + 1} of albench.api, this is {API_VERSION}" in report.reason
 
 
 def test_one_component_for_another_api_leaves_the_others_usable(
-    install: Install, found: Found
+    install: Install, discovered: Found
 ) -> None:
     install(
         "albench-lab",
@@ -235,57 +239,59 @@ def test_one_component_for_another_api_leaves_the_others_usable(
             return toy("now", 1), toy("then", 999)
         """,
     )
-    assert found().find(Kind.MODEL, "now").state is State.OK
+    assert discovered().find(Kind.MODEL, "now").state is State.OK
     with pytest.raises(PluginError, match="was written for version 999"):
-        found().find(Kind.MODEL, "then")
+        discovered().find(Kind.MODEL, "then")
 
 
 def test_two_distributions_with_one_qualified_name_clash_on_both_sides(
-    install: Install, found: Found
+    install: Install, discovered: Found
 ) -> None:
     for owner in ("albench-one", "albench-two"):
-        told = 'summary="A toy.", namespace="lab"'
-        install(owner, SOUND.format(name="esd").replace('summary="A toy."', told))
-    registry = found()
+        fields = 'summary="A toy.", namespace="lab"'
+        install(owner, SOUND.format(name="esd").replace('summary="A toy."', fields))
+    registry = discovered()
     assert {report.state for report in registry.reports} == {State.NAME_CLASH}
     with pytest.raises(PluginError, match=f"by albench-one, albench-two: .*{DISABLE_VARIABLE}"):
         registry.find(Kind.STRATEGY, "lab/esd")
 
 
-def test_a_clash_leaves_the_other_components_of_both_usable(install: Install, found: Found) -> None:
+def test_a_clash_leaves_the_other_components_of_both_usable(
+    install: Install, discovered: Found
+) -> None:
     two = '''summary="A toy.", namespace="lab"), Descriptor(
         name="{}", kind=Kind.STRATEGY, target="x:y", summary="Another."'''
     for owner in ("one", "two"):
         source = SOUND.format(name="esd").replace('summary="A toy."', two.format(owner))
         install(owner, source)
-    assert found().find(Kind.STRATEGY, "one/one").distribution == "one"
+    assert discovered().find(Kind.STRATEGY, "one/one").distribution == "one"
 
 
 def test_two_distributions_with_one_entry_point_name_are_both_kept(
-    install: Install, found: Found
+    install: Install, discovered: Found
 ) -> None:
     install("albench-one", SOUND.format(name="esd"), entry_point="same")
     install("albench-two", SOUND.format(name="esd"), entry_point="same")
-    assert [part.qualified for part in found().components] == ["one/esd", "two/esd"]
+    assert [part.qualified for part in discovered().components] == ["one/esd", "two/esd"]
 
 
 @pytest.mark.parametrize("name", ["albench-lab", "mine", "other, albench-lab ,", "Albench_Lab"])
 def test_a_disabled_plugin_is_not_imported(
-    name: str, install: Install, found: Found, monkeypatch: pytest.MonkeyPatch
+    name: str, install: Install, discovered: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(DISABLE_VARIABLE, name)
     install("albench-lab", "raise RuntimeError", entry_point="mine")
-    report = _only(found())
+    report = _only(discovered())
     assert (report.state, report.components) == (State.DISABLED, ())
     assert DISABLE_VARIABLE in report.reason
 
 
-def test_a_broken_plugin_does_not_stop_the_others(install: Install, found: Found) -> None:
+def test_a_broken_plugin_does_not_stop_the_others(install: Install, discovered: Found) -> None:
     install("albench-broken", "raise RuntimeError")
     install("albench-exiting", "raise SystemExit")
     install("albench-sound", SOUND.format(name="esd"))
     install("albench-without", "import no_such_package")
-    registry = found()
+    registry = discovered()
     assert [report.state.value for report in registry.reports] == [
         "import-error",
         "import-error",
@@ -308,10 +314,10 @@ def test_a_distribution_whose_metadata_raise_is_unknown() -> None:
 
 @pytest.mark.filterwarnings("ignore:Implicit None on return values:DeprecationWarning")
 def test_a_distribution_that_lost_its_metadata_does_not_stop_the_others(
-    install: Install, found: Found
+    install: Install, discovered: Found
 ) -> None:
     # pip leaves such folders behind when it is killed; the filter is for Python 3.12 and 3.13.
     install("albench-half", SOUND.format(name="half"), metadata=False)
     install("albench-sound", SOUND.format(name="esd"))
-    assert found().find(Kind.STRATEGY, "half").distribution == "unknown"
-    assert found().find(Kind.STRATEGY, "sound/esd").state is State.OK
+    assert discovered().find(Kind.STRATEGY, "half").distribution == "unknown"
+    assert discovered().find(Kind.STRATEGY, "sound/esd").state is State.OK

@@ -62,9 +62,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_new_package_passes_its_own_tests(site: Path, kind: Kind) -> None:
     command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    told = run(*command, folder=site.parent / f"my-{kind}", PYTHONPATH=str(site))
-    assert " passed" in told
-    assert "failed" not in told
+    output = run(*command, folder=site.parent / f"my-{kind}", PYTHONPATH=str(site))
+    assert " passed" in output
+    assert "failed" not in output
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -132,9 +132,9 @@ def test_a_bad_name_ends_with_status_2_and_one_line(
     name: str, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["plugins", "new", "strategy", name, "--output", str(tmp_path / "new")]) == 2
-    told = capsys.readouterr().err
-    assert problem in told
-    assert told.count("\n") == 1
+    stderr = capsys.readouterr().err
+    assert problem in stderr
+    assert stderr.count("\n") == 1
     assert not (tmp_path / "new").exists()
 
 

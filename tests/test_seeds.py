@@ -34,9 +34,9 @@ def test_a_seed_is_the_same_on_every_machine(key: Key, expected: int) -> None:
 @settings(derandomize=True, deadline=None)
 def test_a_seed_fits_every_generator(key: Key) -> None:
     seed, repetition, purpose, names = key
-    found = derive(seed, repetition, purpose, *names)
-    assert 0 <= found < 2**63
-    generator(found)
+    derived = derive(seed, repetition, purpose, *names)
+    assert 0 <= derived < 2**63
+    generator(derived)
 
 
 @given(KEYS, KEYS)

@@ -102,8 +102,8 @@ def test_a_model_sees_the_training_mean_where_a_value_is_missing(
     store = cell_opened.classifier.store
     rows = store.rows("values")
     seen = store.take("values", np.arange(len(rows))).numpy()[:, 0]
-    known = np.array([number + 0.5 for number in rows if number % 5])
-    mean = 0 if standardise == "true" else known.mean()
+    present = np.array([number + 0.5 for number in rows if number % 5])
+    mean = 0 if standardise == "true" else present.mean()
     assert seen[rows % 5 == 0] == pytest.approx(mean, abs=1e-5)
     assert np.isfinite(cell_opened.held_out.store.take("values", np.arange(20)).numpy()).all()
 

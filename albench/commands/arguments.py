@@ -120,7 +120,7 @@ def add_base(parser: argparse.ArgumentParser) -> None:
     parser : argparse.ArgumentParser
         Of the command.
     """
-    text = "results to start from: what is done there is taken over, not run again"
+    text = "results to start from: cells finished there are taken over, not rerun"
     parser.add_argument("--from", dest="base", metavar="RESULTS", type=results_folder, help=text)
 
 
@@ -155,8 +155,8 @@ def add_slice(parser: argparse.ArgumentParser, *, with_shard: bool = True) -> No
     """
     group = parser.add_argument_group(
         "slices",
-        "a part of the matrix; names and globs, each option may be repeated. The strategy random "
-        "and the reference all-labels stay unless they are excluded.",
+        "a part of the matrix, by names and globs; each option may be repeated. The strategy "
+        "random and the reference all-labels stay unless excluded.",
     )
     for axis in AXES:
         group.add_argument(f"--{axis}", action="append", default=[], metavar="NAME")

@@ -1,4 +1,4 @@
-"""Run a random share of recorded cells again and compare."""
+"""Rerun a random share of recorded cells and compare."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from albench.commands.arguments import add_placement, placement_of
 from albench.output import say
 from albench.plural import plural
 
-HELP = "run a random share of the cells again and compare"
+HELP = "rerun a random share of the cells and compare"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"
     )
     add_share(parser, "--share", "the share of cells to run (default: 0.02)", default=0.02)
-    parser.add_argument("--seed", type=int, help="seeds the choice of cells (default: random)")
+    parser.add_argument("--seed", type=int, help="the seed for choosing cells (default: random)")
     add_placement(parser)
 
 
@@ -55,7 +55,7 @@ def _share(text: str) -> float:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Return 0 if every cell that was run again agrees with its record."""
+    """Return 0 if every rerun cell agrees with its record."""
     import numpy as np
 
     from albench import session

@@ -1,4 +1,4 @@
-"""Write a run's records as one file, to be sent to others."""
+"""Write a run's records as one file, to send to others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from albench.plural import plural
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "write a run's records as one file, to be sent to others"
+HELP = "write a run's records as one file, to send to others"
 
 
 def add_arguments(parser: ArgumentParser) -> None:

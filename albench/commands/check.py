@@ -1,4 +1,4 @@
-"""Check bundles from others, and run a share of their cells again if asked."""
+"""Check bundles from others, and rerun a share of their cells if asked."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from albench.plural import plural
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "check bundles: files, identities, digests, and scores computed again"
+HELP = "check bundles: files, identities, digests, and recomputed scores"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("bundles", metavar="BUNDLE", type=Path, nargs="+", help="files")
-    add_share(parser, "--audit", "the share of the cells to run again (default: none)")
+    add_share(parser, "--audit", "the share of the cells to rerun (default: none)")
     parser.add_argument(
-        "--spec", metavar="SPEC", help="what to run (default: the benchmark of that name)"
+        "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"
     )
-    parser.add_argument("--seed", type=int, help="seeds the choice of cells (default: random)")
+    parser.add_argument("--seed", type=int, help="the seed for choosing cells (default: random)")
     add_placement(parser)
 
 
 def run(options: Namespace) -> int:
-    """Return 0 if every bundle holds, and every cell that was run again agrees."""
+    """Return 0 if every bundle is valid, and every rerun cell agrees."""
     from albench.bundle.checking import check_bundle
 
     status = OK

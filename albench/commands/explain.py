@@ -1,4 +1,4 @@
-"""Say why a cell ran, was reused or is stale."""
+"""Explain why a cell ran, was reused or is stale."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "say why a cell ran, was reused or is stale"
+HELP = "explain why a cell ran, was reused or is stale"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("cell", metavar="CELL", help="the beginning of a cell's identity")
     parser.add_argument(
-        "--results", type=Path, help="its results (default: looked for in runs/, then results/)"
+        "--results", type=Path, help="its results folder (default: searched in runs/ and results/)"
     )
     parser.add_argument(
         "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"

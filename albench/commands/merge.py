@@ -11,7 +11,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "join results of several machines; then report"
+HELP = "join the results of several machines; then report"
 
 
 def add_arguments(parser: ArgumentParser) -> None:

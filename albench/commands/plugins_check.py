@@ -27,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         dest="settings",
         help="set an option of the plugin; repeat it for more",
     )
-    add_json(parser, "print JSON instead of text; a badge can be drawn from it")
+    add_json(parser, "print JSON instead of text; it can be drawn as a badge")
 
 
 def run(options: Namespace) -> int:

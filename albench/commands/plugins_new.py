@@ -1,4 +1,4 @@
-"""Write a package for a plugin of one's own."""
+"""Write a package for a new plugin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "write a package for a plugin of your own"
+HELP = "write a package for your own plugin"
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Publish a run: tables, records and report, small enough to be committed."""
+"""Publish a run: tables, records and report, small enough to commit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "write a run's tables, records and report to results/NAME, to be shared"
+HELP = "write a run's tables, records and report to results/NAME, ready to share"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", type=Path, help="a run folder")
     parser.add_argument("--to", type=Path, help="where to (default: results/NAME)")
     parser.add_argument(
-        "--incomplete", action="store_true", help="also if cells failed or are missing"
+        "--incomplete", action="store_true", help="publish even if cells failed or are missing"
     )
 
 

@@ -1,4 +1,4 @@
-"""Write the report of a results folder again."""
+"""Redraw the report of a results folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-HELP = "redraw tables, figures and page from the records; of a slice, into slice/"
+HELP = "redraw tables, figures and page from the records; a slice is written to slice/"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -24,11 +24,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=_names,
         default=[],
         metavar="NAME,NAME",
-        help="strategies that are compared with each other (default: those of the specification, "
+        help="strategies to compare with each other (default: those named in the specification, "
         "or the best few)",
     )
     add_slice(parser, with_shard=False)
-    text = "print the page to report.pdf, too, with a Chromium that is on the path"
+    text = "also print the page to report.pdf, with a Chromium on the path"
     parser.add_argument("--pdf", action="store_true", help=text)
 
 

@@ -40,7 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_base(parser)
     add_reuse_edited(parser)
     add_slice(parser)
-    text = "end the run at the first cell that fails; the others go on next time"
+    text = "end the run at the first failing cell; the others resume next time"
     parser.add_argument("--fail-fast", action="store_true", help=text)
     _add_engine(parser)
 
@@ -56,25 +56,25 @@ def _add_engine(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--scheduler",
         metavar="ADDRESS|FILE",
-        help="dask: the address of the scheduler, or the file that it wrote",
+        help="dask: the address of the scheduler, or the file it wrote",
     )
     parser.add_argument(
         "--cell-resources",
         type=_resources,
         default={},
         metavar="NAME=AMOUNT,...",
-        help="dask: what a cell takes of the resources that workers were started with, as GPU=0.5",
+        help="dask: how much of the workers' resources a cell takes, as in GPU=0.5",
     )
     parser.add_argument(
         "--stale-seconds",
         type=float,
         default=180.0,
-        help="shared-folder: after which silence a worker's cells are taken over (default: 180)",
+        help="shared-folder: take over a worker's cells after this silence (default: 180)",
     )
 
 
 def run(options: Namespace) -> int:
-    """Return 0 if every cell of the plan has succeeded."""
+    """Return 0 if every planned cell succeeded."""
     from albench import session
     from albench.console import Watcher
     from albench.execute.run import LOGS

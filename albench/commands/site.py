@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="RESULTS",
         type=Path,
         nargs="+",
-        help="published results, run folders and bundles; all that the site is to show",
+        help="published results, run folders and bundles: everything the site shows",
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="the site's folder")
     parser.add_argument("--title", default="Active learning, compared", help="the site's title")

@@ -37,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=_seconds,
         nargs="?",
         const=WATCH_SECONDS,
-        help="look again every so often until the run ends or Ctrl-C (default: every 5 s)",
+        help="update at this interval until the run ends or Ctrl-C (default: every 5 s)",
     )
     add_slice(parser, with_shard=False)
 
@@ -50,7 +50,7 @@ def _seconds(text: str) -> float:
 
 
 def run(options: Namespace) -> int:
-    """Return 0 if every planned cell has succeeded."""
+    """Return 0 if every planned cell succeeded."""
     from albench.overview import status_overview
 
     part = slice_of(options)
@@ -62,7 +62,7 @@ def run(options: Namespace) -> int:
 
 
 def _watch(results: Path, seconds: float, overview: StatusOverview, part: Slice) -> StatusOverview:
-    """Show the state of a run again and again; return the last."""
+    """Show the state of a run at intervals; return the last."""
     from albench.console import Redrawn
     from albench.overview import status_overview
 

@@ -1,4 +1,4 @@
-"""Carry out cells of a run in a shared folder, beside other workers of it."""
+"""Run cells from a shared folder, alongside its other workers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from albench.engines.shared_folder import FolderWorker
 
-HELP = "carry out cells of a run that many machines share by a folder"
+HELP = "run cells of a run that several machines share through a folder"
 
 _TIME = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -29,13 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--max-time",
         type=seconds_of,
         metavar="TIME",
-        help="how long this worker has, as 3h55m: it claims nothing in the last tenth of it (at "
-        "most 5 minutes), where a cell ends after its round and goes on elsewhere",
+        help="how long this worker may run, as in 3h55m: in the last tenth (at most 5 minutes) it "
+        "claims nothing, and a running cell stops after its round to resume elsewhere",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Return 0 if no cell failed here, also if the time ended before the work."""
+    """Return 0 if no cell failed here, even if time ran out before the work."""
     from albench import session
     from albench.console import Watcher
 
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _end_on_terminate(worker: FolderWorker) -> None:
-    """Let cells end their round at SIGTERM, which schedulers send ahead of the end of a job."""
+    """Let cells finish their round at SIGTERM, which schedulers send before a job ends."""
 
     def end(*_: object) -> None:
         worker.end_soon()

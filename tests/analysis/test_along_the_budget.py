@@ -49,15 +49,15 @@ def test_thirds_average_to_the_area(make_rounds: Rounds) -> None:
 
 def test_what_is_gained_late_is_found_late(make_rounds: Rounds) -> None:
     rounds = rounds_of(make_rounds, [0.5, 0.6, 0.8, 0.95], [0.5, 0.6, 0.7, 0.8])
-    found = by_third(third_areas(rounds, "accuracy"), margins={"digits": 0.02})
-    verdicts = found.set_index("other")["verdict"].to_dict()
+    table = by_third(third_areas(rounds, "accuracy"), margins={"digits": 0.02})
+    verdicts = table.set_index("other")["verdict"].to_dict()
     assert verdicts == {"low": Verdict.EQUAL, "middle": Verdict.BETTER, "high": Verdict.BETTER}
 
 
 def test_a_crossing_needs_both_sides(make_rounds: Rounds) -> None:
     crossing = rounds_of(make_rounds, [0.5, 0.55, 0.7, 0.9], [0.5, 0.6, 0.7, 0.8])
-    (found,) = crossings(crossing, "accuracy")
-    assert (found.strategy, found.worse, found.better) == ("esd", (20.0,), (40.0,))
+    (crossed,) = crossings(crossing, "accuracy")
+    assert (crossed.strategy, crossed.worse, crossed.better) == ("esd", (20.0,), (40.0,))
     above = rounds_of(make_rounds, [0.5, 0.65, 0.7, 0.9], [0.5, 0.6, 0.7, 0.8])
     assert list(crossings(above, "accuracy")) == []
 

@@ -22,8 +22,8 @@ COMMON |= {"at": "final"}
 
 
 def side(strategy: str, at: Point = "area") -> Side:
-    told = {"cohort": "digits", "model": "net", "budget": "tenth", "strategy": strategy}
-    return Side(modalities=("a", "b"), at=at, **told)
+    place = {"cohort": "digits", "model": "net", "budget": "tenth", "strategy": strategy}
+    return Side(modalities=("a", "b"), at=at, **place)
 
 
 def claim(better: str, than: str) -> Claim:
@@ -53,13 +53,13 @@ def rounds(make_rounds: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 def test_a_claim_stands_as_its_difference_says(
     rounds: pd.DataFrame, better: str, than: str, expected: Standing
 ) -> None:
-    (found,) = judge(rounds, [claim(better, than)])
-    assert found.standing == expected
+    (verdict,) = judge(rounds, [claim(better, than)])
+    assert verdict.standing == expected
 
 
 def test_five_repetitions_decide_nothing(rounds: pd.DataFrame) -> None:
-    (found,) = judge(rounds[rounds["repetition"] < 5], [claim("good", "random")])
-    assert found.standing == Standing.TOO_FEW
+    (verdict,) = judge(rounds[rounds["repetition"] < 5], [claim("good", "random")])
+    assert verdict.standing == Standing.TOO_FEW
 
 
 def test_claims_are_corrected_together(rounds: pd.DataFrame) -> None:
@@ -92,10 +92,10 @@ def test_an_open_claim_needs_more_than_it_had(make_rounds: Callable[..., pd.Data
     curves |= {(name, i): [0.5 + rng.normal()] * 3 for name in names for i in range(6)}
     rounds = make_rounds(curves).assign(n_candidates=100)
     claims = [claim("good", "random"), *(claim(name, "random") for name in names)]
-    found = judge(rounds, claims)[0]
-    assert found.p < 0.05 < found.p_holm
+    verdict = judge(rounds, claims)[0]
+    assert verdict.p < 0.05 < verdict.p_holm
     assert needed(float(gaps.mean()), float(gaps.std(ddof=1))) <= 6
-    assert found.n_repetitions > 6
+    assert verdict.n_repetitions > 6
 
 
 def test_the_level_is_that_of_the_claims_not_decided() -> None:
@@ -125,19 +125,19 @@ def test_the_other_model_is_not_credited_to_fusion(
     single = Side(**COMMON, model="net", modalities=("a",))
     asked = Claim(text="", source="", metric="accuracy", better=fused, than=single)
     both = [rounds("fusion", "a+b", 0.8), rounds("net", "a", 0.6)]
-    (found,) = judge(pd.concat([*both, rounds("fusion", "a", 0.79, budget="other")]), [asked])
-    assert found.difference == pytest.approx(0.2)
-    assert found.alone is not None
-    assert found.alone.value == pytest.approx(0.815)
-    assert found.alone.difference == pytest.approx(0.01)
-    (found,) = judge(pd.concat(both), [asked])
-    assert found.alone is not None
-    assert found.alone.n_pairs == 0
+    (verdict,) = judge(pd.concat([*both, rounds("fusion", "a", 0.79, budget="other")]), [asked])
+    assert verdict.difference == pytest.approx(0.2)
+    assert verdict.alone is not None
+    assert verdict.alone.value == pytest.approx(0.815)
+    assert verdict.alone.difference == pytest.approx(0.01)
+    (verdict,) = judge(pd.concat(both), [asked])
+    assert verdict.alone is not None
+    assert verdict.alone.n_pairs == 0
 
 
 def test_what_differs_in_one_thing_needs_nothing_beside_it(rounds: pd.DataFrame) -> None:
-    (found,) = judge(rounds, [claim("good", "random")])
-    assert found.alone is None
+    (verdict,) = judge(rounds, [claim("good", "random")])
+    assert verdict.alone is None
 
 
 def test_what_is_out_of_reach_is_infinite() -> None:

@@ -47,10 +47,10 @@ def make_scores(make_areas: Areas) -> Callable[..., ScoreCube]:
 
 
 def test_the_cohort_is_the_unit(make_scores: Callable[..., ScoreCube]) -> None:
-    found = across_cohorts(make_scores(7, noise=0.0), [PAIR]).iloc[0]
-    assert found["n_pairs"] == 7
-    assert found["p"] == pytest.approx(stats.ttest_1samp(GAINS, 0.0).pvalue)
-    assert found["verdict"] == Verdict.BETTER
+    row = across_cohorts(make_scores(7, noise=0.0), [PAIR]).iloc[0]
+    assert row["n_pairs"] == 7
+    assert row["p"] == pytest.approx(stats.ttest_1samp(GAINS, 0.0).pvalue)
+    assert row["verdict"] == Verdict.BETTER
 
 
 @pytest.mark.parametrize(("n", "is_judged"), [(4, False), (5, True)])
@@ -59,8 +59,8 @@ def test_under_five_cohorts_nothing_is_claimed(
 ) -> None:
     scores = make_scores(n)
     assert n_cohorts(scores, PAIR) == n
-    found = across_cohorts(scores, [PAIR]).iloc[0]
-    assert (found["verdict"] != Verdict.TOO_FEW) == is_judged
+    row = across_cohorts(scores, [PAIR]).iloc[0]
+    assert (row["verdict"] != Verdict.TOO_FEW) == is_judged
 
 
 def test_blocks_of_a_cohort_count_once(make_scores: Callable[..., ScoreCube]) -> None:
@@ -72,9 +72,9 @@ def test_of_balanced_data_the_mixed_model_is_the_t_test_over_cohorts(
     make_scores: Callable[..., ScoreCube],
 ) -> None:
     scores = make_scores(7, noise=0.002)
-    found = across_cohorts(scores, [PAIR]).iloc[0]
-    told = mixed_interval(scores, PAIR)
-    assert told == pytest.approx((found["difference"], found["low"], found["high"]), abs=1e-4)
+    row = across_cohorts(scores, [PAIR]).iloc[0]
+    interval = mixed_interval(scores, PAIR)
+    assert interval == pytest.approx((row["difference"], row["low"], row["high"]), abs=1e-4)
 
 
 def test_the_mixed_model_nests_repetitions(make_scores: Callable[..., ScoreCube]) -> None:

@@ -26,8 +26,8 @@ NOISE = RNG.normal(0.0, 0.004, 6)
 
 
 def test_a_planted_gain_is_found_and_a_planted_loss_too(make_areas: Areas) -> None:
-    found = against_random(make_areas({"up": 0.03 + NOISE, "down": -0.03 + NOISE}, BASE))
-    assert found.set_index("strategy")["verdict"].to_dict() == {
+    compared = against_random(make_areas({"up": 0.03 + NOISE, "down": -0.03 + NOISE}, BASE))
+    assert compared.set_index("strategy")["verdict"].to_dict() == {
         "up": Verdict.BETTER,
         "down": Verdict.WORSE,
     }
@@ -45,8 +45,8 @@ def test_under_the_null_false_claims_are_as_rare_as_promised(make_areas: Areas) 
     claims = 0
     for _ in range(n_matrices):
         noise = rng.normal(0, 0.01, (4, 6))
-        found = against_random(make_areas(dict(zip("abcd", noise, strict=True)), BASE))
-        claims += bool((found["p_holm"] < 0.05).any())
+        compared = against_random(make_areas(dict(zip("abcd", noise, strict=True)), BASE))
+        claims += bool((compared["p_holm"] < 0.05).any())
     # Binomial: the chance of more than 18 of 200 is under 0.01 if the promise of 5 % is kept.
     assert claims <= 18
 
@@ -61,35 +61,35 @@ def test_the_order_of_rows_is_of_no_matter(make_areas: Areas) -> None:
 def test_a_missing_repetition_is_told_and_its_partner_left_out(make_areas: Areas) -> None:
     table = make_areas({"esd": 0.01 + NOISE}, BASE)
     lacking = table[~((table["strategy"] == "random") & (table["repetition"] == 2))]
-    found = against_random(lacking).iloc[0]
-    assert (found["n_pairs"], found["n_missing"]) == (5, 1)
-    assert found["difference"] == pytest.approx(np.delete(0.01 + NOISE, 2).mean())
+    row = against_random(lacking).iloc[0]
+    assert (row["n_pairs"], row["n_missing"]) == (5, 1)
+    assert row["difference"] == pytest.approx(np.delete(0.01 + NOISE, 2).mean())
 
 
 def test_an_unknown_area_is_told_as_missing(make_areas: Areas) -> None:
     table = make_areas({"esd": np.array([np.nan, *NOISE[1:]])}, BASE)
-    found = against_random(table).iloc[0]
-    assert (found["n_pairs"], found["n_missing"]) == (5, 1)
+    row = against_random(table).iloc[0]
+    assert (row["n_pairs"], row["n_missing"]) == (5, 1)
 
 
 def test_a_strategy_without_any_known_area_keeps_its_row(make_areas: Areas) -> None:
-    found = against_random(make_areas({"esd": np.full(6, np.nan)}, BASE)).iloc[0]
-    assert (found["n_pairs"], found["n_missing"]) == (0, 6)
-    assert found["verdict"] == Verdict.TOO_FEW
+    row = against_random(make_areas({"esd": np.full(6, np.nan)}, BASE)).iloc[0]
+    assert (row["n_pairs"], row["n_missing"]) == (0, 6)
+    assert row["verdict"] == Verdict.TOO_FEW
 
 
 def test_nothing_is_claimed_of_fewer_than_six_pairs(make_areas: Areas) -> None:
     few = FEWEST_PAIRS - 1
-    found = against_random(make_areas({"esd": 0.5 + NOISE[:few]}, BASE[:few])).iloc[0]
-    assert found["p"] < 1e-6
-    assert found["verdict"] == Verdict.TOO_FEW
-    assert math.isnan(found["p_holm"])
+    row = against_random(make_areas({"esd": 0.5 + NOISE[:few]}, BASE[:few])).iloc[0]
+    assert row["p"] < 1e-6
+    assert row["verdict"] == Verdict.TOO_FEW
+    assert math.isnan(row["p_holm"])
 
 
 def test_a_block_without_random_claims_nothing(make_areas: Areas) -> None:
     table = make_areas({"esd": NOISE}, BASE)
-    found = against_random(table[table["strategy"] == "esd"]).iloc[0]
-    assert (found["n_pairs"], found["verdict"]) == (0, Verdict.TOO_FEW)
+    row = against_random(table[table["strategy"] == "esd"]).iloc[0]
+    assert (row["n_pairs"], row["verdict"]) == (0, Verdict.TOO_FEW)
 
 
 def test_random_alone_gives_no_row(make_areas: Areas) -> None:
@@ -171,9 +171,9 @@ def test_one_pair_has_no_p_value(test: Callable[[np.ndarray], float]) -> None:
 
 
 def test_what_floating_point_leaves_of_equal_areas_is_a_tie(make_areas: Areas) -> None:
-    found = against_random(make_areas({"esd": np.full(6, 1e-16)}, BASE)).iloc[0]
-    assert (found["wins"], found["ties"], found["losses"]) == (0, 6, 0)
-    assert found["p"] == found["p_wilcoxon"] == 1.0
+    row = against_random(make_areas({"esd": np.full(6, 1e-16)}, BASE)).iloc[0]
+    assert (row["wins"], row["ties"], row["losses"]) == (0, 6, 0)
+    assert row["p"] == row["p_wilcoxon"] == 1.0
 
 
 def test_across_blocks_is_the_mean_over_blocks_of_a_repetition(make_areas: Areas) -> None:
@@ -183,9 +183,9 @@ def test_across_blocks_is_the_mean_over_blocks_of_a_repetition(make_areas: Areas
             make_areas({"esd": 0.04 - NOISE}, BASE, cohort="liver"),
         ]
     )
-    found = across_blocks(table).iloc[0]
-    assert (found["n_blocks"], found["n_pairs"], found["n_missing"]) == (2, 6, 0)
-    assert found["difference"] == pytest.approx(0.03)
+    row = across_blocks(table).iloc[0]
+    assert (row["n_blocks"], row["n_pairs"], row["n_missing"]) == (2, 6, 0)
+    assert row["difference"] == pytest.approx(0.03)
 
 
 @pytest.mark.parametrize("lacking", ["esd", "random"])
@@ -196,6 +196,6 @@ def test_across_blocks_leaves_out_a_repetition_that_lacks_a_block(
         [make_areas({"esd": NOISE}, BASE), make_areas({"esd": 0.5 + NOISE}, BASE, cohort="liver")]
     )
     is_gone = (table[["cohort", "strategy"]] == ["liver", lacking]).all(axis=1)
-    found = across_blocks(table[~(is_gone & (table["repetition"] == 3))]).iloc[0]
-    assert (found["n_pairs"], found["n_missing"]) == (5, 1)
-    assert found["difference"] == pytest.approx(np.delete(0.25 + NOISE, 3).mean())
+    row = across_blocks(table[~(is_gone & (table["repetition"] == 3))]).iloc[0]
+    assert (row["n_pairs"], row["n_missing"]) == (5, 1)
+    assert row["difference"] == pytest.approx(np.delete(0.25 + NOISE, 3).mean())

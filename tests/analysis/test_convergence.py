@@ -55,18 +55,18 @@ def areas(gain: float, longer: float) -> pd.DataFrame:
 
 
 def test_a_gain_that_goes_away_with_longer_training_is_found() -> None:
-    (found,) = convergence(areas(0.05, -0.01), [("short", "long")])
+    (checked,) = convergence(areas(0.05, -0.01), [("short", "long")])
 
-    assert found.changed == ("margin",)
-    assert found.tau == -1
-    assert (found.block, found.longer) == (("digits", "a", "short", "b"), "long")
+    assert checked.changed == ("margin",)
+    assert checked.tau == -1
+    assert (checked.block, checked.longer) == (("digits", "a", "short", "b"), "long")
 
 
 def test_a_gain_that_stays_passes() -> None:
-    (found,) = convergence(areas(0.05, 0.05), [("short", "long")])
+    (checked,) = convergence(areas(0.05, 0.05), [("short", "long")])
 
-    assert found.changed == ()
-    assert found.tau == 1
+    assert checked.changed == ()
+    assert checked.tau == 1
 
 
 def test_without_a_pair_or_a_strategy_nothing_is_found() -> None:

@@ -19,38 +19,38 @@ def cells_of(*rows: tuple[str, int, str]) -> pd.DataFrame:
 
 
 def test_failures_are_counted_by_cause() -> None:
-    found = coverage(
+    counts_of = coverage(
         cells_of(("esd", 0, "ok"), ("esd", 1, "timeout"), ("esd", 2, "oom"), ("random", 0, "ok"))
     )
-    counts = found[["strategy", "planned", "ok", "timeout", "oom"]].to_numpy().tolist()
+    counts = counts_of[["strategy", "planned", "ok", "timeout", "oom"]].to_numpy().tolist()
     assert counts == [["esd", 3, 1, 1, 1], ["random", 1, 1, 0, 0]]
 
 
 def test_where_nothing_succeeded_that_is_said() -> None:
-    found = coverage(cells_of(("esd", 0, "error")))
-    assert found[["planned", "ok", "error"]].to_numpy().tolist() == [[1, 0, 1]]
+    counts_of = coverage(cells_of(("esd", 0, "error")))
+    assert counts_of[["planned", "ok", "error"]].to_numpy().tolist() == [[1, 0, 1]]
 
 
 def test_equal_starts_are_found_equal() -> None:
-    found = fairness(cells_of(("esd", 0, "ok"), ("random", 0, "ok"), ("random", 1, "ok")))
-    assert found["equal"].tolist() == [True, True]
-    assert found["strategies"].tolist() == [2, 1]
+    table = fairness(cells_of(("esd", 0, "ok"), ("random", 0, "ok"), ("random", 1, "ok")))
+    assert table["equal"].tolist() == [True, True]
+    assert table["strategies"].tolist() == [2, 1]
 
 
 @pytest.mark.parametrize("key", HASHES)
 def test_an_unequal_start_is_found(key: str) -> None:
     cells = cells_of(("esd", 0, "ok"), ("bald", 0, "ok"), ("random", 0, "ok"))
     cells.loc[1, key] = "other"
-    found = fairness(cells).iloc[0]
-    assert not found["equal"]
-    assert found[key] == "2 different"
-    assert [name for name in HASHES if "different" in found[name]] == [key]
+    row = fairness(cells).iloc[0]
+    assert not row["equal"]
+    assert row[key] == "2 different"
+    assert [name for name in HASHES if "different" in row[name]] == [key]
 
 
 def test_repetitions_may_differ() -> None:
-    found = fairness(cells_of(("esd", 0, "ok"), ("esd", 1, "ok")))
-    assert found["split_hash"].nunique() == 2
-    assert found["equal"].all()
+    table = fairness(cells_of(("esd", 0, "ok"), ("esd", 1, "ok")))
+    assert table["split_hash"].nunique() == 2
+    assert table["equal"].all()
 
 
 def test_a_failure_before_the_start_is_not_counted() -> None:

@@ -34,8 +34,8 @@ def test_interval_of_nothing_is_unknown() -> None:
 
 def test_interval_covers_the_truth_as_often_as_it_says() -> None:
     draws = np.random.default_rng(0).normal(size=(500, 6))
-    found = np.array([curves.mean_interval(draw) for draw in draws])
-    covered = np.mean((found[:, 1] <= 0) & (found[:, 2] >= 0))
+    intervals = np.array([curves.mean_interval(draw) for draw in draws])
+    covered = np.mean((intervals[:, 1] <= 0) & (intervals[:, 2] >= 0))
     assert 0.92 <= covered <= 0.98
 
 
@@ -48,9 +48,9 @@ def test_only_cells_that_succeeded_are_joined() -> None:
 
 def test_curve_is_the_mean_of_each_round(make_rounds: Callable[..., pd.DataFrame]) -> None:
     rounds = make_rounds({("esd", 0): [0.1, 0.2, 0.3], ("esd", 1): [0.3, 0.4, 0.5]})
-    found = curves.learning_curves(rounds, "accuracy")
-    assert found["mean"].tolist() == pytest.approx([0.2, 0.3, 0.4])
-    assert found["n_labelled"].tolist() == [10, 20, 40]
+    table = curves.learning_curves(rounds, "accuracy")
+    assert table["mean"].tolist() == pytest.approx([0.2, 0.3, 0.4])
+    assert table["n_labelled"].tolist() == [10, 20, 40]
 
 
 def test_a_block_whose_model_is_trained_once_has_no_curve(
@@ -58,8 +58,8 @@ def test_a_block_whose_model_is_trained_once_has_no_curve(
 ) -> None:
     bought = make_rounds({("random", 0): [0.1, 0.2]})
     once = make_rounds({("random", 0): [0.3]}).assign(model="once")
-    found = curves.of_buying_blocks(pd.concat([bought, once]))
-    assert found["accuracy"].tolist() == [0.1, 0.2]
+    buying = curves.of_buying_blocks(pd.concat([bought, once]))
+    assert buying["accuracy"].tolist() == [0.1, 0.2]
 
 
 def test_a_round_that_few_have_says_so(make_rounds: Callable[..., pd.DataFrame]) -> None:
@@ -78,9 +78,9 @@ def test_a_round_that_less_than_half_have_is_not_drawn(
 
 def test_an_unknown_score_is_not_counted(make_rounds: Callable[..., pd.DataFrame]) -> None:
     rounds = make_rounds({("esd", 0): [0.1, 0.2, 0.3], ("esd", 1): [0.3, np.nan, 0.5]})
-    found = curves.learning_curves(rounds, "accuracy")
-    assert found["n"].tolist() == [2, 1, 2]
-    assert found["mean"].tolist() == pytest.approx([0.2, 0.2, 0.4])
+    table = curves.learning_curves(rounds, "accuracy")
+    assert table["n"].tolist() == [2, 1, 2]
+    assert table["mean"].tolist() == pytest.approx([0.2, 0.2, 0.4])
 
 
 def test_difference_is_to_random_of_the_same_repetition(
@@ -89,8 +89,10 @@ def test_difference_is_to_random_of_the_same_repetition(
     rounds = make_rounds(
         {("random", 0): [0.1], ("random", 1): [0.5], ("esd", 1): [0.6], ("esd", 0): [0.3]}
     )
-    found = curves.differences_to_random(rounds, "accuracy").set_index("repetition")["accuracy"]
-    assert found.to_dict() == pytest.approx({0: 0.2, 1: 0.1})
+    differences = curves.differences_to_random(rounds, "accuracy").set_index("repetition")[
+        "accuracy"
+    ]
+    assert differences.to_dict() == pytest.approx({0: 0.2, 1: 0.1})
 
 
 def test_a_repetition_without_random_has_no_difference(

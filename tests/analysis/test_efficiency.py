@@ -22,8 +22,8 @@ def price(
     """The efficiency of strategy esd's repetition 0, among other curves."""
 
     def price(curves: Mapping[tuple[str, int], Sequence[float]]) -> dict[str, Any]:
-        found = cell_efficiency(make_rounds(curves), "accuracy")
-        row = found[(found["strategy"] == "esd") & (found["repetition"] == 0)]
+        table = cell_efficiency(make_rounds(curves), "accuracy")
+        row = table[(table["strategy"] == "esd") & (table["repetition"] == 0)]
         return {str(key): value for key, value in row.iloc[0].items()}
 
     return price
@@ -50,27 +50,27 @@ def test_rounds_count_in_their_order_not_in_that_of_rows(
     make_rounds: Callable[..., pd.DataFrame],
 ) -> None:
     rounds = make_rounds({("esd", 0): [0.2, 0.4, 0.8]})
-    found = cell_efficiency(rounds.iloc[::-1], "accuracy")
-    assert found["area"].tolist() == pytest.approx([0.5])
-    assert found["final"].tolist() == [0.8]
+    table = cell_efficiency(rounds.iloc[::-1], "accuracy")
+    assert table["area"].tolist() == pytest.approx([0.5])
+    assert table["final"].tolist() == [0.8]
 
 
 def test_labels_are_those_of_the_first_round_at_the_goal(price: Callable[..., Any]) -> None:
-    found = price({("esd", 0): [0.2, 0.95, 0.9], ("all-labels", 0): [1.0]})
-    assert found["goal"] == pytest.approx(0.95)
-    assert found["labels"] == 20
+    priced = price({("esd", 0): [0.2, 0.95, 0.9], ("all-labels", 0): [1.0]})
+    assert priced["goal"] == pytest.approx(0.95)
+    assert priced["labels"] == 20
 
 
 def test_labels_are_unknown_if_the_goal_is_not_reached(price: Callable[..., Any]) -> None:
-    found = price({("esd", 0): [0.2, 0.3, 0.94], ("all-labels", 0): [1.0]})
-    assert np.isnan(found["labels"])
-    assert found["goal"] == pytest.approx(0.95)
+    priced = price({("esd", 0): [0.2, 0.3, 0.94], ("all-labels", 0): [1.0]})
+    assert np.isnan(priced["labels"])
+    assert priced["goal"] == pytest.approx(0.95)
 
 
 def test_the_goal_is_of_the_same_repetition(price: Callable[..., Any]) -> None:
-    found = price({("esd", 0): [0.5, 0.6, 0.7], ("all-labels", 1): [0.5], ("esd", 1): [0.1]})
-    assert np.isnan(found["goal"])
-    assert np.isnan(found["labels"])
+    priced = price({("esd", 0): [0.5, 0.6, 0.7], ("all-labels", 1): [0.5], ("esd", 1): [0.1]})
+    assert np.isnan(priced["goal"])
+    assert np.isnan(priced["labels"])
 
 
 def test_the_reference_has_no_efficiency(make_rounds: Callable[..., pd.DataFrame]) -> None:

@@ -12,9 +12,9 @@ COHORTS: Any = {"a": SimpleNamespace(test_subjects=50), "b": SimpleNamespace(tes
 
 
 def test_one_test_subject_is_the_margin() -> None:
-    found = margins(COHORTS, None)
-    assert found["a"] == 0.02
-    assert math.isnan(found["b"])
+    margin_of = margins(COHORTS, None)
+    assert margin_of["a"] == 0.02
+    assert math.isnan(margin_of["b"])
 
 
 def test_the_specification_says_another() -> None:

@@ -80,5 +80,5 @@ def test_strategies_that_are_counted_once_are_named_once() -> None:
 
 def test_margins_of_an_average_are_the_mean_over_its_blocks(make_areas: Areas) -> None:
     areas = two_blocks(make_areas)
-    found = across_blocks(areas, margins={"digits": 0.02, "liver": 0.04}).set_index("strategy")
-    assert found["margin"].to_dict() == pytest.approx({"a": 0.03, "b": 0.03, "c": 0.02})
+    compared = across_blocks(areas, margins={"digits": 0.02, "liver": 0.04}).set_index("strategy")
+    assert compared["margin"].to_dict() == pytest.approx({"a": 0.03, "b": 0.03, "c": 0.02})

@@ -24,8 +24,8 @@ def test_power_is_what_a_simulation_finds() -> None:
     rng = np.random.default_rng(0)
     gaps = 0.8 + rng.standard_normal((20_000, 12))
     t = np.sqrt(12) * gaps.mean(axis=1) / gaps.std(axis=1, ddof=1)
-    found = np.mean(t > 2.201)  # t of 11 degrees, two-sided 0.05
-    assert power_of(0.8, np.array([12]))[0] == pytest.approx(found, abs=0.015)
+    rate = np.mean(t > 2.201)  # t of 11 degrees, two-sided 0.05
+    assert power_of(0.8, np.array([12]))[0] == pytest.approx(rate, abs=0.015)
 
 
 @pytest.mark.parametrize(("n", "level"), [(6, 0.05), (6, 0.05 / 48), (10, 0.05 / 441), (80, 0.05)])

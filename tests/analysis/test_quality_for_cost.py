@@ -49,10 +49,10 @@ def test_random_stands_beside_the_others(
     gain = np.array([0.1, 0.11, 0.09, 0.1, 0.12, 0.1])
     overall = across_blocks(make_areas({"good": gain, "slow": -gain}, np.full(6, 0.5)))
     times = pd.DataFrame({"strategy": ["random", "good", "slow"], "seconds": [0.1, 1.0, 5.0]})
-    found = with_quality(times, overall).set_index("strategy")
-    assert list(found.index) == ["good", "random", "slow"]
-    assert found["is_on_frontier"].tolist() == [True, True, False]
-    assert found.loc["random", "difference"] == 0.0
+    table = with_quality(times, overall).set_index("strategy")
+    assert list(table.index) == ["good", "random", "slow"]
+    assert table["is_on_frontier"].tolist() == [True, True, False]
+    assert table.loc["random", "difference"] == 0.0
 
 
 def subjects_of(make_rounds: Rounds, ends: dict[str, list[int]]) -> pd.DataFrame:

@@ -36,9 +36,9 @@ def make_blocks(make_areas: Areas) -> Callable[[list[dict[str, float]]], pd.Data
 
 
 def test_best_is_rank_one(make_blocks: Areas) -> None:
-    found = rank(make_blocks([{"up": 0.1, "down": -0.1}] * 5))
-    assert ranks_of(found) == {"up": 1.0, "random": 2.0, "down": 3.0}
-    assert list(ranks_of(found)) == ["up", "random", "down"]
+    ranking = rank(make_blocks([{"up": 0.1, "down": -0.1}] * 5))
+    assert ranks_of(ranking) == {"up": 1.0, "random": 2.0, "down": 3.0}
+    assert list(ranks_of(ranking)) == ["up", "random", "down"]
 
 
 def test_ties_share_their_ranks(make_blocks: Areas) -> None:
@@ -50,18 +50,18 @@ def test_ties_share_their_ranks(make_blocks: Areas) -> None:
 
 
 def test_a_clear_order_over_many_blocks_has_a_critical_difference(make_blocks: Areas) -> None:
-    found = rank(make_blocks([{"up": 0.1, "down": -0.1}] * 8))
-    assert found.p < 0.05
+    ranking = rank(make_blocks([{"up": 0.1, "down": -0.1}] * 8))
+    assert ranking.p < 0.05
     # Demšar 2006, table 5: q of three classifiers is 2.343.
     expected = 2.343 * math.sqrt(3 * 4 / (6 * 8))
-    assert found.critical_difference == pytest.approx(expected, abs=1e-3)
+    assert ranking.critical_difference == pytest.approx(expected, abs=1e-3)
 
 
 def test_no_critical_difference_where_friedman_does_not_reject(make_blocks: Areas) -> None:
     mixed = [{"a": 0.1, "b": -0.1}, {"a": -0.1, "b": 0.1}] * 3
-    found = rank(make_blocks(mixed))
-    assert found.p > 0.5
-    assert found.critical_difference is None
+    ranking = rank(make_blocks(mixed))
+    assert ranking.p > 0.5
+    assert ranking.critical_difference is None
 
 
 def ranks_of(ranking: Ranking) -> dict[str, float]:
@@ -72,9 +72,9 @@ GAINS = [(0.1, 0.2), (0.3, 0.1), (0.1, 0.4), (0.2, -0.1), (0.3, 0.5)]
 
 
 def test_p_is_scipys_over_means_of_cohorts(make_blocks: Areas) -> None:
-    found = rank(make_blocks([{"a": a, "b": b} for a, b in GAINS]))
+    ranking = rank(make_blocks([{"a": a, "b": b} for a, b in GAINS]))
     ours, theirs = zip(*GAINS, strict=True)
-    assert found.p == pytest.approx(stats.friedmanchisquare([0] * 5, ours, theirs).pvalue)
+    assert ranking.p == pytest.approx(stats.friedmanchisquare([0] * 5, ours, theirs).pvalue)
 
 
 def test_blocks_of_a_cohort_are_averaged_and_count_once(make_blocks: Areas) -> None:
@@ -91,17 +91,17 @@ def test_under_five_cohorts_nothing_is_tested(
 ) -> None:
     cohorts = make_blocks([{"up": 0.1, "down": -0.1}] * n_cohorts)
     blocks = pd.concat([cohorts.assign(budget=budget) for budget in ("low", "middle", "high")])
-    found = rank(blocks)
-    assert np.isnan(found.p) != is_tested
-    assert bool(found.groups) == is_tested or found.critical_difference is not None
-    assert found.table["like_low"].notna().all() == is_tested
-    assert found.n_cohorts == n_cohorts
+    ranking = rank(blocks)
+    assert np.isnan(ranking.p) != is_tested
+    assert bool(ranking.groups) == is_tested or ranking.critical_difference is not None
+    assert ranking.table["like_low"].notna().all() == is_tested
+    assert ranking.n_cohorts == n_cohorts
 
 
 def test_equal_strategies_are_not_separable(make_blocks: Areas) -> None:
-    found = rank(make_blocks([{"a": 0.0, "b": 0.0}] * 5))
-    assert found.p == 1.0
-    assert found.critical_difference is None
+    ranking = rank(make_blocks([{"a": 0.0, "b": 0.0}] * 5))
+    assert ranking.p == 1.0
+    assert ranking.critical_difference is None
 
 
 def test_two_strategies_are_not_tested(make_blocks: Areas) -> None:
@@ -112,20 +112,20 @@ def test_a_repetition_that_lacks_a_strategy_counts_nowhere(make_blocks: Areas) -
     table = make_blocks([{"a": 0.1}] * 5)
     is_first = (table["cohort"] == "c0") & (table["repetition"] == 0)
     table.loc[is_first & (table["strategy"] == "random"), "area"] = 9.0
-    found = rank(table[~(is_first & (table["strategy"] == "a"))])
-    assert ranks_of(found) == {"a": 1.0, "random": 2.0}
-    assert (found.n_cohorts, found.n_left_out) == (5, 1)
+    ranking = rank(table[~(is_first & (table["strategy"] == "a"))])
+    assert ranks_of(ranking) == {"a": 1.0, "random": 2.0}
+    assert (ranking.n_cohorts, ranking.n_left_out) == (5, 1)
 
 
 def test_a_block_that_lacks_a_strategy_is_left_out(make_blocks: Areas) -> None:
-    found = rank(make_blocks([{"a": 0.1, "b": 0.2}, {"a": 0.1}]))
-    assert (found.n_cohorts, found.n_left_out) == (1, 3)
+    ranking = rank(make_blocks([{"a": 0.1, "b": 0.2}, {"a": 0.1}]))
+    assert (ranking.n_cohorts, ranking.n_left_out) == (1, 3)
 
 
 def test_there_are_no_ranks_without_a_complete_block(make_blocks: Areas) -> None:
-    found = rank(make_blocks([{"a": 0.1}, {"b": 0.1}]))
-    assert found.table.empty
-    assert math.isnan(found.p)
+    ranking = rank(make_blocks([{"a": 0.1}, {"b": 0.1}]))
+    assert ranking.table.empty
+    assert math.isnan(ranking.p)
 
 
 # Demšar 2006, table 6: AUC of C4.5 with and without two parameters tuned, and its printed ranks.
@@ -183,12 +183,12 @@ def test_no_bar_lies_within_another() -> None:
 
 def test_an_interval_surrounds_its_rank(make_blocks: Areas) -> None:
     rng = np.random.default_rng(1)
-    table = make_blocks([{"a": 0.1, "b": 0.2}] * 6)
-    found = rank(table.assign(area=table["area"] + rng.normal(0, 0.1, len(table)))).table
+    blocks = make_blocks([{"a": 0.1, "b": 0.2}] * 6)
+    table = rank(blocks.assign(area=blocks["area"] + rng.normal(0, 0.1, len(blocks)))).table
     for low, high in (("low", "high"), ("like_low", "like_high")):
-        assert (found[low] <= found["rank"]).all()
-        assert (found["rank"] <= found[high]).all()
-        assert found[low].between(1, 3).all()
+        assert (table[low] <= table["rank"]).all()
+        assert (table["rank"] <= table[high]).all()
+        assert table[low].between(1, 3).all()
 
 
 def test_repetitions_are_drawn_for_all_blocks_of_a_cohort_alike() -> None:

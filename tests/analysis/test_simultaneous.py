@@ -40,8 +40,8 @@ def test_the_best_of_fifty_that_are_equal_is_covered_as_often_as_is_said(
     own = wide = 0
     for _ in range(40):
         gains = {f"s{i}": rng.normal(0, 1, 6) for i in range(49)}
-        found = against_random(make_areas(gains, rng.normal(0, 1, 6)))
-        best = found.sort_values("difference").iloc[-1]
+        compared = against_random(make_areas(gains, rng.normal(0, 1, 6)))
+        best = compared.sort_values("difference").iloc[-1]
         own += best["low"] <= 0 <= best["high"]
         wide += best["all_low"] <= 0 <= best["all_high"]
     assert own < 34  # of 40; 38 would be 95 %
@@ -54,10 +54,10 @@ def test_what_is_outside_the_family_changes_neither_correction_nor_width(
     rng = np.random.default_rng(3)
     gains = {name: rng.normal(0.1, 0.1, 8) for name in ("a", "b", "oracle")}
     base = rng.normal(0.7, 0.1, 8)
-    found = against_random(make_areas(gains, base), outside=["oracle"]).set_index("strategy")
+    compared = against_random(make_areas(gains, base), outside=["oracle"]).set_index("strategy")
     del gains["oracle"]
     alone = against_random(make_areas(gains, base)).set_index("strategy")
-    assert found.drop("oracle").equals(alone)
-    assert found.loc["oracle", "verdict"] == Verdict.OUTSIDE
-    assert found.loc["oracle", ["p_holm", "all_low", "all_high"]].isna().all()
-    assert found["p"].notna().all()  # it is measured all the same
+    assert compared.drop("oracle").equals(alone)
+    assert compared.loc["oracle", "verdict"] == Verdict.OUTSIDE
+    assert compared.loc["oracle", ["p_holm", "all_low", "all_high"]].isna().all()
+    assert compared["p"].notna().all()  # it is measured all the same

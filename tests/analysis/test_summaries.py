@@ -34,7 +34,7 @@ def published() -> Published:
 def outcomes() -> Outcomes:
     rng = np.random.default_rng(3)
     labels = np.arange(40) % 4
-    found: Outcomes = {}
+    collected: Outcomes = {}
     for system, gain in GAINS.items():
         for repetition in range(3):
             proba = np.exp(rng.normal(size=(5, 40, 4)) + gain * np.eye(4)[labels])
@@ -42,8 +42,8 @@ def outcomes() -> Outcomes:
             subjects = tuple(f"s{i}" for i in range(40))
             shares = np.linspace(0.2, 1.0, 5)
             outcome = Outcome(subjects=subjects, labels=labels, proba=proba, shares=shares)
-            found.setdefault(system, {})[repetition] = outcome
-    return found
+            collected.setdefault(system, {})[repetition] = outcome
+    return collected
 
 
 def test_intervals_hold_the_mean_over_repetitions(outcomes: Outcomes) -> None:
@@ -81,9 +81,9 @@ def test_the_order_of_the_outcomes_changes_nothing(outcomes: Outcomes) -> None:
 
 
 def test_a_system_without_any_success_is_left_out(outcomes: Outcomes) -> None:
-    found = summarise({GOOD: outcomes[GOOD]}, published())
-    assert set(found.intervals["strategy"]) == {"good"}
-    assert found.contrasts.empty
+    summaries = summarise({GOOD: outcomes[GOOD]}, published())
+    assert set(summaries.intervals["strategy"]) == {"good"}
+    assert summaries.contrasts.empty
 
 
 def test_nothing_published_is_empty_tables() -> None:

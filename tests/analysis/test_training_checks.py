@@ -51,16 +51,16 @@ def rounds(
     return pd.DataFrame(rows)
 
 
-def outcome(found: list[Checked], check: Check, metric: str = "auc") -> Outcome:
+def outcome(checks: list[Checked], check: Check, metric: str = "auc") -> Outcome:
     """Return how a check ended."""
-    (one,) = [f for f in found if f.check is check and f.metric in ("", metric, "log_loss")]
+    (one,) = [f for f in checks if f.check is check and f.metric in ("", metric, "log_loss")]
     return one.outcome
 
 
 def test_sound_training_passes_all_that_can_be_checked() -> None:
-    found = check_training(rounds(), GUESS)
+    checks = check_training(rounds(), GUESS)
 
-    by_check = {check: {f.outcome for f in found if f.check is check} for check in Check}
+    by_check = {check: {f.outcome for f in checks if f.check is check} for check in Check}
 
     assert by_check.pop(Check.MODES) == {Outcome.UNKNOWN}
     assert set().union(*by_check.values()) == {Outcome.PASS}
@@ -88,22 +88,22 @@ def test_scores_that_fall_as_labels_are_bought_fail_and_flat_ones_are_undecided(
 
 @pytest.mark.parametrize("reference", [0.865, 0.75])
 def test_a_last_round_that_is_not_all_labels_fails_on_either_side(reference: float) -> None:
-    found = check_training(rounds(reference=reference), GUESS)
+    checks = check_training(rounds(reference=reference), GUESS)
 
-    assert outcome(found, Check.END) is Outcome.FAIL
+    assert outcome(checks, Check.END) is Outcome.FAIL
 
 
 def test_a_budget_that_ends_early_is_not_compared_at_its_end() -> None:
-    found = check_training(rounds(reference=0.9, n_candidates=60), GUESS)
+    checks = check_training(rounds(reference=0.9, n_candidates=60), GUESS)
 
-    assert outcome(found, Check.END) is Outcome.ELSEWHERE
-    assert outcome(found, Check.UPPER) is Outcome.PASS
+    assert outcome(checks, Check.END) is Outcome.ELSEWHERE
+    assert outcome(checks, Check.UPPER) is Outcome.PASS
 
 
 def test_a_reference_below_the_strategies_is_no_upper_line() -> None:
-    found = check_training(rounds(reference=0.75, n_candidates=60), GUESS)
+    checks = check_training(rounds(reference=0.75, n_candidates=60), GUESS)
 
-    assert passed_lines(found, "auc") == {BLOCK}
+    assert passed_lines(checks, "auc") == {BLOCK}
     assert passed_lines(check_training(rounds(), GUESS), "auc") == set()
 
 
@@ -116,17 +116,17 @@ def test_prediction_far_from_training_fails() -> None:
 
 
 def test_one_repetition_decides_nothing() -> None:
-    found = check_training(rounds(reference=0.5, n_repetitions=1), GUESS)
+    checks = check_training(rounds(reference=0.5, n_repetitions=1), GUESS)
 
-    assert {f.outcome for f in found if f.check in {Check.END, Check.UPPER}} == {Outcome.OPEN}
+    assert {f.outcome for f in checks if f.check in {Check.END, Check.UPPER}} == {Outcome.OPEN}
 
 
 def test_without_a_reference_or_losses_nothing_is_claimed() -> None:
     table = rounds().drop(columns="log_loss")
-    found = check_training(table[table["strategy"] == "random"], GUESS)
+    checks = check_training(table[table["strategy"] == "random"], GUESS)
 
-    assert outcome(found, Check.LOSS) is Outcome.UNKNOWN
-    assert outcome(found, Check.UPPER) is Outcome.ELSEWHERE
+    assert outcome(checks, Check.LOSS) is Outcome.UNKNOWN
+    assert outcome(checks, Check.UPPER) is Outcome.ELSEWHERE
 
 
 def test_guessing_knows_the_shares_of_classes() -> None:

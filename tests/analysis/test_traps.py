@@ -81,8 +81,8 @@ def test_a_mark_is_missed_only_where_the_first_labels_have_none(make_rounds: Mak
     hidden = Trap(cohort="digits", fall="misses", mark="copy", tolerance=0.05, best="Explore.")
     rounds = rounds_of(make_rounds, ["random", "shy"])
     marks = marks_of({"random": np.full(10, 8), "shy": np.zeros(10, dtype=int)})
-    told = marks["cell"].str.endswith(("-0", "-1", "-2")) & (marks["round"] == 0)
-    marks.loc[told, "n_picked"] = 1
+    has_mark = marks["cell"].str.endswith(("-0", "-1", "-2")) & (marks["round"] == 0)
+    marks.loc[has_mark, "n_picked"] = 1
     table = fates(rounds, marks, hidden)
     assert table["n_pairs"].tolist() == [7]
     assert fate_of(table, "shy") == Fate.FELL

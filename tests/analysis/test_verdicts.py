@@ -41,9 +41,9 @@ def test_without_a_margin_nothing_is_equal() -> None:
 
 
 def test_equal_differences_have_no_interval_that_is_sure_of_anything() -> None:
-    told = judge(paired(np.full((1, 6), 0.1)), np.array(MARGIN), EVERYONE[:1])
-    assert np.isnan(told["all_low"].astype(float)).all()
-    assert told["verdict"] == [Verdict.BETTER]  # as sure as six signs alone: p = 0.031
+    judged = judge(paired(np.full((1, 6), 0.1)), np.array(MARGIN), EVERYONE[:1])
+    assert np.isnan(judged["all_low"].astype(float)).all()
+    assert judged["verdict"] == [Verdict.BETTER]  # as sure as six signs alone: p = 0.031
 
 
 def test_equality_is_corrected_over_the_family() -> None:
@@ -56,9 +56,9 @@ def test_equality_is_corrected_over_the_family() -> None:
 def test_whoever_is_outside_or_has_few_pairs_gets_no_verdict() -> None:
     gaps = GAPS.copy()
     gaps[1, 0] = np.nan
-    told = judge(paired(gaps), np.array(MARGIN), np.array([False, True, True, True]))
-    assert list(told["verdict"][:2]) == [Verdict.OUTSIDE, Verdict.TOO_FEW]
-    assert np.isnan(told["p_holm"][:2].astype(float)).all()
+    judged = judge(paired(gaps), np.array(MARGIN), np.array([False, True, True, True]))
+    assert list(judged["verdict"][:2]) == [Verdict.OUTSIDE, Verdict.TOO_FEW]
+    assert np.isnan(judged["p_holm"][:2].astype(float)).all()
 
 
 def test_many_families_at_once_are_each_by_itself() -> None:
@@ -79,8 +79,8 @@ def test_holm_of_rows_is_holm_of_each() -> None:
 
 def test_only_what_is_open_needs_more_repetitions() -> None:
     sums = paired(GAPS)
-    told = judge(sums, np.array(MARGIN), EVERYONE)
-    more = more_repetitions(sums, np.full(4, MARGIN), told["verdict"])
+    judged = judge(sums, np.array(MARGIN), EVERYONE)
+    more = more_repetitions(sums, np.full(4, MARGIN), judged["verdict"])
     assert np.isnan(more).tolist() == [True, True, True, False]
     assert more[3] >= 1
 
@@ -88,9 +88,9 @@ def test_only_what_is_open_needs_more_repetitions() -> None:
 def test_so_many_more_repetitions_do_decide() -> None:
     rng = np.random.default_rng(0)
     sums = paired(gaps_of((0.03, 0.05)))
-    told = judge(sums, np.array(MARGIN), EVERYONE[:1])
-    assert told["verdict"] == [Verdict.OPEN]
-    more = more_repetitions(sums, np.array([MARGIN]), told["verdict"])
+    judged = judge(sums, np.array(MARGIN), EVERYONE[:1])
+    assert judged["verdict"] == [Verdict.OPEN]
+    more = more_repetitions(sums, np.array([MARGIN]), judged["verdict"])
     n = int(sums.n[0] + more[0])
     drawn = rng.normal(sums.mean[0], sums.deviation[0], (2000, 1, n))
     later = judge(paired(drawn), np.array(MARGIN), EVERYONE[:1])["verdict"]
@@ -101,13 +101,13 @@ def test_power_of_equality_is_what_a_simulation_finds() -> None:
     rng = np.random.default_rng(1)
     drawn = paired(rng.normal(0.2, 1.0, (4000, 30)))
     rate = (drawn.p_within(np.array(0.9)) < 0.05).mean()
-    told = power_within(np.array([0.2]), np.array([0.9]), np.array([30]))[0]
-    assert told == pytest.approx(rate, abs=0.02)
+    power = power_within(np.array([0.2]), np.array([0.9]), np.array([30]))[0]
+    assert power == pytest.approx(rate, abs=0.02)
 
 
 def test_the_fewest_repetitions_are_those_of_a_search_one_by_one() -> None:
     effects = np.array([0.3, 0.5, 1.0, 2.0])
-    found = repetitions_needed(effects, np.ones(4))
+    fewest = repetitions_needed(effects, np.ones(4))
     numbers = np.arange(6, 1001)
     slow = [numbers[np.argmax(power_of(effect, numbers) >= 0.8)] for effect in effects]
-    assert found.tolist() == slow
+    assert fewest.tolist() == slow

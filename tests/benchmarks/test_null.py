@@ -90,14 +90,14 @@ def test_every_rate_is_a_row(
     assert null.main() in (0, 1)  # of two benchmarks, chance decides
     head, _, *rows = capsys.readouterr().out.splitlines()
     assert head == "| what | lowest | highest | promised | settings |"
-    told = [row for row in rows if row.startswith("|")]
-    assert len(told) == len(set(pd.read_csv(null.TABLE)["what"]))
-    assert all(0 <= float(row.split(" | ")[1]) <= 1 for row in told)
+    lines = [row for row in rows if row.startswith("|")]
+    assert len(lines) == len(set(pd.read_csv(null.TABLE)["what"]))
+    assert all(0 <= float(row.split(" | ")[1]) <= 1 for row in lines)
 
 
 def test_a_promise_that_is_not_kept_is_seen(null: ModuleType) -> None:
-    def standing(found: float, n: int, *edges: float) -> str:
-        happened = np.arange(n) < found * n
+    def standing(share: float, n: int, *edges: float) -> str:
+        happened = np.arange(n) < share * n
         return str(null.rate("", "", happened, *edges).standing)
 
     assert standing(0.06, 500, 0.0, 0.05) == "kept"  # by chance

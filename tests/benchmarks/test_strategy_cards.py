@@ -35,19 +35,19 @@ def card(text: str, name: str) -> str:
 
 
 def test_the_committed_page_is_up_to_date(cards: Any) -> None:
-    told = cards.trap_lines(cards.RESULTS)
-    text = cards.page(tuple(DESCRIPTORS.values()), cards.known_scaling(), told)
+    trap_lines = cards.trap_lines(cards.RESULTS)
+    text = cards.page(tuple(DESCRIPTORS.values()), cards.known_scaling(), trap_lines)
     assert cards.PAGE.read_text(encoding="utf-8") == text, "run benchmarks/strategy_cards.py"
 
 
 @pytest.mark.parametrize("name", DESCRIPTORS)
 def test_a_card_has_needs_options_cost_and_source(cards: Any, name: str) -> None:
-    known: Descriptor = DESCRIPTORS[name]
+    descriptor: Descriptor = DESCRIPTORS[name]
     text = card(cards.PAGE.read_text(encoding="utf-8"), name)
-    assert all(f"`{need}`" in text for need in known.needs)
-    assert all(f"`{option.name} = " in text for option in known.options)
-    assert f"- **Cost class:** {known.cost}\n" in text
-    assert f"- **Source:** {known.citation or 'none'}\n" in text
+    assert all(f"`{need}`" in text for need in descriptor.needs)
+    assert all(f"`{option.name} = " in text for option in descriptor.options)
+    assert f"- **Cost class:** {descriptor.cost}\n" in text
+    assert f"- **Source:** {descriptor.citation or 'none'}\n" in text
 
 
 @pytest.mark.parametrize("name", DESCRIPTORS)
@@ -56,9 +56,9 @@ def test_every_strategy_has_been_measured(cards: Any, name: str) -> None:
 
 
 def test_growth_is_told_by_the_exponent(cards: Any) -> None:
-    found = cards.measured([DESCRIPTORS["entropy"]])["entropy"]
-    assert found["seconds"] > 0
-    assert -1 < found["exponent"] < 2
+    timing = cards.measured([DESCRIPTORS["entropy"]])["entropy"]
+    assert timing["seconds"] > 0
+    assert -1 < timing["exponent"] < 2
 
 
 def test_a_strategy_without_measurement_or_traps_says_so(cards: Any) -> None:

@@ -75,9 +75,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     @functools.cache
     def draw(name: str) -> Path:
         records = load(ROOT / "results" / name)
-        told = records.manifest.title, records.manifest.question
+        heading = records.manifest.title, records.manifest.question
         path: Path = folder / f"{name}.html"
-        path.write_text(page(*told, sections(records)), encoding="utf-8")
+        path.write_text(page(*heading, sections(records)), encoding="utf-8")
         return path
 
     return draw
@@ -153,8 +153,8 @@ def opened(browser: Any, complaints: list[str]) -> Iterator[Callable[..., Any]]:
     """A function that opens a page in a fresh window."""
     contexts = []
 
-    def open_page(path: Path, fragment: str = "", width: int = 1400, **told: Any) -> Any:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **told))
+    def open_page(path: Path, fragment: str = "", width: int = 1400, **settings: Any) -> Any:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **settings))
         window = contexts[-1].new_page()
         window.set_default_timeout(5_000)
         window.on("console", lambda message: complaints.append(message.text))

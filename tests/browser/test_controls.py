@@ -145,10 +145,10 @@ def test_a_table_is_filtered_by_what_is_typed(window: Any) -> None:
 
 def rows_of(window: Any, name: str, tmp_path: Path) -> list[list[str]]:
     """Return what is downloaded behind a figure or a table."""
-    with window.expect_download() as told:
+    with window.expect_download() as download:
         window.get_by_role("button", name=f"Download {name} as CSV", exact=True).click()
-    told.value.save_as(tmp_path / "told.csv")
-    assert told.value.suggested_filename == f"{name}.csv"
+    download.value.save_as(tmp_path / "told.csv")
+    assert download.value.suggested_filename == f"{name}.csv"
     with (tmp_path / "told.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
 
@@ -194,12 +194,12 @@ def test_values_are_walked_through_by_keyboard(window: Any) -> None:
     last = window.locator("#spoken").inner_text()
     window.keyboard.press("ArrowLeft")
     window.keyboard.press("ArrowDown")
-    told = window.locator("#spoken").inner_text()
+    spoken = window.locator("#spoken").inner_text()
     assert last.endswith("at 30 labels, 6 repetitions")
-    assert told.endswith("at 20 labels, 6 repetitions")
-    assert told.split(":")[0] != last.split(":")[0]
+    assert spoken.endswith("at 20 labels, 6 repetitions")
+    assert spoken.split(":")[0] != last.split(":")[0]
     window.keyboard.press("Enter")
-    assert view(window)["follow"] == [told.split(":")[0]]
+    assert view(window)["follow"] == [spoken.split(":")[0]]
 
 
 def test_a_link_within_the_page_leaves_the_view_as_it_is(window: Any) -> None:

@@ -121,8 +121,8 @@ def violations(window: Any) -> dict[str, str]:
     from axe_playwright_python.sync_playwright import Axe
 
     window.evaluate(UNFOLD)
-    told = Axe().run(window).response["violations"]
-    return {entry["id"]: entry["nodes"][0]["html"][:300] for entry in told}
+    violated = Axe().run(window).response["violations"]
+    return {entry["id"]: entry["nodes"][0]["html"][:300] for entry in violated}
 
 
 @pages
@@ -169,7 +169,7 @@ def test_no_table_is_wider_than_the_sheet_that_it_is_printed_on(
         widths = tables.evaluate_all(
             "all => all.map((t) => [t.parentElement.ariaLabel, t.getBoundingClientRect().width])"
         )
-        assert [told for told in widths if told[1] > width] == []
+        assert [each for each in widths if each[1] > width] == []
 
 
 @pytest.mark.parametrize("name", ["quickstart"])

@@ -103,11 +103,11 @@ def success(cell: PlannedCell, skill: float, salt: int = 0) -> Finished:
 def records_of(planned_run: Callable[..., PlannedRun]) -> Callable[..., Records]:
     """A factory of whole runs: strategies by qualified name, each with its skill."""
 
-    def make(skills: Mapping[str, float], salt: int = 0, **told: Any) -> Records:
+    def make(skills: Mapping[str, float], salt: int = 0, **changes: Any) -> Records:
         names: Sequence[str | None] = [None, *skills]
         cells = [planned_cell(s, r, 0) for s in names for r in range(N_REPETITIONS)]
         plain = [cell.to_json() for cell in cells]
-        run = planned_run(plain, **{"repetitions": N_REPETITIONS, "seed": 0, **told})
+        run = planned_run(plain, **{"repetitions": N_REPETITIONS, "seed": 0, **changes})
         ends = {c.cell: success(c, skills.get(c.strategy_plugin, 0.5), salt) for c in cells}
         return Records(run, ends, dict.fromkeys(ends, 1), ())
 

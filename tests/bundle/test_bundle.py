@@ -63,9 +63,11 @@ def _csv(files: Files, name: str, column: str, value: float | str) -> None:
 
 
 def test_altered_scores_are_told_with_both_values(bundle: Path, alter: Alter) -> None:
-    told = _complaints(alter(bundle, lambda files: _csv(files, "scores.csv", "accuracy", 0.123)))
-    assert "accuracy is told as 0.123, and its probabilities give" in told
-    assert "altered.zip" in told
+    problems = _complaints(
+        alter(bundle, lambda files: _csv(files, "scores.csv", "accuracy", 0.123))
+    )
+    assert "accuracy is told as 0.123, and its probabilities give" in problems
+    assert "altered.zip" in problems
 
 
 def test_a_score_that_is_left_out_comes_from_the_probabilities(bundle: Path, alter: Alter) -> None:
@@ -89,9 +91,9 @@ def test_an_identity_that_does_not_give_the_name_is_told(bundle: Path, alter: Al
         table["identity"] = [text.replace('"initial":10', '"initial":9') for text in table.identity]
         return table
 
-    told = _complaints(alter(bundle, lambda files: _parquet(files, "cells.parquet", change)))
-    assert "has a name that its identity does not give" in told
-    assert "more faults like these" in told
+    problems = _complaints(alter(bundle, lambda files: _parquet(files, "cells.parquet", change)))
+    assert "has a name that its identity does not give" in problems
+    assert "more faults like these" in problems
 
 
 def test_a_plan_that_says_another_strategy_than_the_identity_is_told(
@@ -101,25 +103,25 @@ def test_a_plan_that_says_another_strategy_than_the_identity_is_told(
         table["strategy_plugin"] = table["strategy_plugin"].replace("lab/clever", "core/margin")
         return table
 
-    told = _complaints(alter(bundle, lambda files: _parquet(files, "cells.parquet", change)))
-    assert "another strategy than its identity says" in told
+    problems = _complaints(alter(bundle, lambda files: _parquet(files, "cells.parquet", change)))
+    assert "another strategy than its identity says" in problems
 
 
 def test_a_candidate_that_is_bought_twice_is_told(bundle: Path, alter: Alter) -> None:
-    told = _complaints(
+    problems = _complaints(
         alter(
             bundle,
             lambda files: _parquet(files, "picks.parquet", lambda t: t.assign(candidate=7)),
         )
     )
-    assert "bought a candidate twice" in told
+    assert "bought a candidate twice" in problems
 
 
 def test_cells_without_probabilities_are_told(bundle: Path, alter: Alter) -> None:
-    told = _complaints(
+    problems = _complaints(
         alter(bundle, lambda files: _parquet(files, "predictions.parquet", lambda t: t.iloc[:5]))
     )
-    assert "comes without probabilities" in told
+    assert "comes without probabilities" in problems
 
 
 @pytest.mark.parametrize(

@@ -35,18 +35,18 @@ TITLE = "Compared"
 def make(records_of: Callable[..., Records], tmp_path: Path) -> Make:
     """A factory of bundles."""
 
-    def make(file: str, skills: dict[str, float], salt: int = 0, **told: Any) -> Path:
+    def make(file: str, skills: dict[str, float], salt: int = 0, **changes: Any) -> Path:
         path = tmp_path / file
-        pack_records(records_of(skills, salt, **told), path)
+        pack_records(records_of(skills, salt, **changes), path)
         return path
 
     return make
 
 
-def plugin(name: str, **told: str) -> dict[str, Any]:
+def plugin(name: str, **changes: str) -> dict[str, Any]:
     texts = dict.fromkeys(("distribution", "citation", "summary", "source", "source_file"), "x")
     facts = {"version": "1", "component_version": 1, "tags": [], "is_working_copy": False}
-    return {"name": name, "kind": "strategy", **texts, **facts, **told}
+    return {"name": name, "kind": "strategy", **texts, **facts, **changes}
 
 
 class Page(HTMLParser):
@@ -64,8 +64,8 @@ class Page(HTMLParser):
 
 
 def pages(site: Path) -> dict[Path, Page]:
-    found = sorted(p for p in site.rglob("*.html") if "report" not in p.parts)
-    return {path: Page(path.read_text(encoding="utf-8")) for path in found}
+    paths = sorted(p for p in site.rglob("*.html") if "report" not in p.parts)
+    return {path: Page(path.read_text(encoding="utf-8")) for path in paths}
 
 
 def test_strategies_of_several_sources_are_ranked_together(make: Make, tmp_path: Path) -> None:
@@ -88,8 +88,8 @@ def test_a_bundle_that_is_left_out_leaves_nothing(make: Make, tmp_path: Path) ->
 
 
 def test_every_link_leads_to_a_file_of_the_site(make: Make, tmp_path: Path) -> None:
-    told = [plugin("core/margin"), plugin("core/random")]
-    build([make("ours.zip", OURS, plugins=told)], tmp_path / "site", TITLE)
+    plugins = [plugin("core/margin"), plugin("core/random")]
+    build([make("ours.zip", OURS, plugins=plugins)], tmp_path / "site", TITLE)
     lost = [
         (path.name, link)
         for path, page in pages(tmp_path / "site").items()
@@ -198,8 +198,8 @@ def test_the_feed_tells_only_what_changed(make: Make, tmp_path: Path) -> None:
     build([ours], site, TITLE)
     assert len(changes.earlier_changes(site).changes) == 1
     build([ours, make("theirs.zip", THEIRS)], site, TITLE, "https://example.org/al")
-    told = changes.earlier_changes(site).changes
-    assert [change.text for change in told] == [
+    listed = changes.earlier_changes(site).changes
+    assert [change.text for change in listed] == [
         "Changed: 24 cells from 2 sources.",
         "New: 18 cells from 1 source.",
     ]

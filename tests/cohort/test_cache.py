@@ -101,10 +101,10 @@ def test_the_description_says_what_the_entry_is(tmp_path: Path) -> None:
     cache = FeatureCache(tmp_path)
     cache.build("key", (3,), "uint8", _sevens, note="LUS through resnet50")
 
-    told = json.loads(_data_file(cache).with_suffix(".json").read_text())
+    content = json.loads(_data_file(cache).with_suffix(".json").read_text())
 
-    del told["crc32"]
-    assert told == {"key": "key", "note": "LUS through resnet50", "shape": [3], "dtype": "|u1"}
+    del content["crc32"]
+    assert content == {"key": "key", "note": "LUS through resnet50", "shape": [3], "dtype": "|u1"}
 
 
 def test_an_entry_is_a_plain_file_of_numpy(tmp_path: Path) -> None:

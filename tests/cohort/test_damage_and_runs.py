@@ -43,7 +43,7 @@ _SPECIFICATION = """
 
 def _essences(results: Path) -> dict[str, Any]:  # what `tables.essence` gives
     finished = tables.gather(journal.read(results / "journal")).finished
-    return {cell: tables.essence(found) for cell, found in finished.items()}
+    return {cell: tables.essence(end) for cell, end in finished.items()}
 
 
 def _flip_a_bit(path: Path) -> None:

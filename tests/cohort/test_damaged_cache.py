@@ -59,12 +59,12 @@ def _flip(path: Path, bit: int) -> None:
 def test_a_flipped_bit_is_named_and_mended(built: Path, bit: int) -> None:
     data = _file(built, ".npy")
     _flip(data, bit % (8 * data.stat().st_size))
-    told: list[str] = []
+    notices: list[str] = []
 
-    found = _build(built, told.append)
+    values = _build(built, notices.append)
 
-    np.testing.assert_array_equal(found, _VALUES)
-    (sentence,) = told
+    np.testing.assert_array_equal(values, _VALUES)
+    (sentence,) = notices
     assert sentence.startswith(f"{data}: has the checksum ")
     assert sentence.endswith("was written; it is made again")
 
@@ -73,11 +73,11 @@ def test_a_mended_entry_is_whole(built: Path) -> None:
     _flip(_file(built, ".npy"), 8 * 200)
     _build(built, lambda _: None)
     _VERIFIED.clear()
-    told: list[str] = []
+    notices: list[str] = []
 
-    _build(built, told.append)
+    _build(built, notices.append)
 
-    assert not told
+    assert not notices
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_a_description_of_the_same_size_is_not_believed(
 
 def test_an_entry_without_a_checksum_is_made_again(built: Path) -> None:
     sidecar = _file(built, ".json")
-    told = json.loads(sidecar.read_text())
-    del told["crc32"]
-    sidecar.write_text(json.dumps(told))
+    content = json.loads(sidecar.read_text())
+    del content["crc32"]
+    sidecar.write_text(json.dumps(content))
     _flip(_file(built, ".npy"), 8 * 200)  # completing it would make the damage official
 
     with pytest.warns(UserWarning, match="has no checksum, as before albench kept any"):
@@ -239,8 +239,13 @@ def _forge(folder: Path, content: bytes, dtype: str) -> None:
     what = ArrayDescription(key="key", shape=_SHAPE, dtype=dtype)
     data.write_bytes(content)
     with data.open("rb") as handle:
-        told = {"key": "key", "shape": list(_SHAPE), "dtype": dtype, "crc32": what.checksum(handle)}
-    sidecar.write_text(json.dumps(told))
+        fields = {
+            "key": "key",
+            "shape": list(_SHAPE),
+            "dtype": dtype,
+            "crc32": what.checksum(handle),
+        }
+    sidecar.write_text(json.dumps(fields))
 
 
 @pytest.mark.parametrize("dtype", ["|O", "<f4", "|V8", "<U2", "O", "f4,O"])
@@ -252,11 +257,11 @@ def test_a_malicious_file_is_never_run(built: Path, dtype: str) -> None:
         content = file.read()
     _forge(built, content + bytes(max(0, _VALUES.nbytes - len(content))), dtype)
 
-    found = FeatureCache(built).get("key")
+    entry = FeatureCache(built).get("key")
     mended = _build(built, lambda _: None)
 
     assert not mark.exists()
-    assert found is None or found.dtype == np.float32
+    assert entry is None or entry.dtype == np.float32
     assert dtype == "<f4" or np.array_equal(mended, _VALUES)
 
 
@@ -307,8 +312,8 @@ def test_no_damage_changes_what_is_read(suffix: str, damage: Any) -> None:
         path.write_bytes(content)
         _VERIFIED.clear()
 
-        found = FeatureCache(folder).get("key")
-        assert found is None or np.array_equal(found, _VALUES)
+        entry = FeatureCache(folder).get("key")
+        assert entry is None or np.array_equal(entry, _VALUES)
         np.testing.assert_array_equal(_build(folder, lambda _: None), _VALUES)
 
 
@@ -323,18 +328,18 @@ _JSON = st.recursive(
     st.dictionaries(st.sampled_from(["key", "shape", "dtype", "path", "crc32", "stamp"]), _JSON)
     | _JSON
 )
-def test_an_odd_message_is_a_value_error(told: Any) -> None:
+def test_an_odd_message_is_a_value_error(message: Any) -> None:
     with pytest.raises(ValueError, match=r"^no "):
-        StoredArray.of_plain(told)
+        StoredArray.of_plain(message)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from(["key", "shape", "dtype", "crc32"]), _JSON) | _JSON)
-def test_no_description_is_too_odd(told: Any) -> None:
+def test_no_description_is_too_odd(content: Any) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _build(folder)
-        _file(folder, ".json").write_text(json.dumps(told))
+        _file(folder, ".json").write_text(json.dumps(content))
         _VERIFIED.clear()
 
         assert FeatureCache(folder).get("key") is None

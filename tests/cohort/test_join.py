@@ -214,7 +214,9 @@ def test_a_fingerprint_changes_with_the_data(
     change: dict[str, object], make_modality: Make
 ) -> None:
     same = {"subjects": ["P1", "P2"], "labels": LABELS, "content": ""}
-    prints = [join("c", {"a": make_modality(**told)}).fingerprint for told in (same, same | change)]
+    prints = [
+        join("c", {"a": make_modality(**fields)}).fingerprint for fields in (same, same | change)
+    ]
     assert prints[0] != prints[1]
 
 

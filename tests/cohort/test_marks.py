@@ -34,8 +34,8 @@ def cohort(make_modality: Make) -> Cohort:
 
 
 def test_a_candidate_has_the_marks_of_its_samples(cohort: Cohort) -> None:
-    found = {mark: np.flatnonzero(has).tolist() for mark, has in candidate_marks(cohort).items()}
-    assert found == {
+    marked = {mark: np.flatnonzero(has).tolist() for mark, has in candidate_marks(cohort).items()}
+    assert marked == {
         "a failed": [2],
         "a shaky": [3],
         "b failed": [1],

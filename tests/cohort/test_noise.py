@@ -43,13 +43,13 @@ def noisy(cohort: Cohort, share: float = 0.2, seed: int = 0) -> Cohort:
 
 
 def wrong(cohort: Cohort) -> np.ndarray:
-    found: np.ndarray = cohort.candidate_labels != cohort.true_labels
-    return found
+    is_wrong: np.ndarray = cohort.candidate_labels != cohort.true_labels
+    return is_wrong
 
 
 def test_the_share_of_wrong_labels_is_near_what_was_asked(cohort: Cohort) -> None:
-    found = np.mean([wrong(noisy(cohort, 0.2, seed))[training(cohort)].mean() for seed in range(9)])
-    assert abs(found - 0.2) < 0.02  # 720 samples nine times: the standard error is 0.005
+    share = np.mean([wrong(noisy(cohort, 0.2, seed))[training(cohort)].mean() for seed in range(9)])
+    assert abs(share - 0.2) < 0.02  # 720 samples nine times: the standard error is 0.005
 
 
 def test_all_candidates_of_a_sample_are_labelled_alike(cohort: Cohort) -> None:

@@ -58,18 +58,18 @@ def test_a_split_is_disjoint_whole_and_stratified(
     make_modality: Make, counts: list[int], test: float, seed: int
 ) -> None:
     cohort = of(make_modality, counts)
-    found = split(cohort, test, np.random.default_rng(seed))
-    both = np.concatenate([found.train, found.test])
+    parts = split(cohort, test, np.random.default_rng(seed))
+    both = np.concatenate([parts.train, parts.test])
     assert sorted(both.tolist()) == list(range(sum(counts)))
     n_test = test if isinstance(test, int) else int(np.ceil(round(test * sum(counts), 9)))
-    assert len(found.test) == n_test
-    in_test = np.bincount(cohort.labels[found.test], minlength=len(counts))
+    assert len(parts.test) == n_test
+    in_test = np.bincount(cohort.labels[parts.test], minlength=len(counts))
     assert np.all(abs(in_test - np.array(counts) * n_test / sum(counts)) < 1)
 
 
 def test_both_sides_are_sorted(make_modality: Make) -> None:
-    found = split(of(make_modality, STAGES), 0.2, np.random.default_rng(0))
-    for part in (found.train, found.test):
+    parts = split(of(make_modality, STAGES), 0.2, np.random.default_rng(0))
+    for part in (parts.train, parts.test):
         assert part.tolist() == sorted(part.tolist())
 
 
@@ -132,8 +132,8 @@ def test_a_test_set_that_is_proposed_works(
 def test_classes_that_are_too_small_for_one_reason_are_told_at_once(make_modality: Make) -> None:
     with pytest.raises(DataError) as error:
         class_quotas(of(make_modality, (20, *[1] * 8)), 0.2)
-    (found,) = map(str, error.value.complaints)
-    assert "classes 'F1', 'F2', 'F3', 'F4', 'F5' and 3 more: have 1 subject each" in found
+    (problem,) = map(str, error.value.complaints)
+    assert "classes 'F1', 'F2', 'F3', 'F4', 'F5' and 3 more: have 1 subject each" in problem
 
 
 @pytest.mark.parametrize("step", [1, 0.1], ids=["whole", "fractions"])
@@ -143,8 +143,8 @@ def test_measurements_are_recognised_and_told_once(step: float, make_modality: M
     cohort = join("clinic", {"a": make_modality(owners, labels)})
     with pytest.raises(DataError) as error:
         class_quotas(cohort, 0.2)
-    (found,) = map(str, error.value.complaints)
-    assert "look like measurements and not like classes: 40 different numbers, from 0" in found
+    (problem,) = map(str, error.value.complaints)
+    assert "look like measurements and not like classes: 40 different numbers, from 0" in problem
 
 
 def test_few_numbers_are_classes_and_no_measurements(make_modality: Make) -> None:

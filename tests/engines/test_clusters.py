@@ -67,10 +67,10 @@ def test_a_worker_of_another_version_is_refused_with_both(
     shared: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = shared / SHARED / "task.json"
-    told = json.loads(path.read_text())
-    here = told["run"]["versions"]["albench"]
-    told["run"]["versions"]["albench"] = "99.1"
-    path.write_text(json.dumps(told))
+    content = json.loads(path.read_text())
+    here = content["run"]["versions"]["albench"]
+    content["run"]["versions"]["albench"] = "99.1"
+    path.write_text(json.dumps(content))
     assert main(["worker", str(shared)]) == 2
     assert f"refused: albench {here} there, 99.1 planned the run" in capfd.readouterr().err
 

@@ -252,7 +252,7 @@ def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
     """Return a function that writes a specification of the toy benchmark."""
 
     def write(*strategies: str, **changes: object) -> Path:
-        told = {
+        fields = {
             "repetitions": 1,
             "warm": "false",
             "marker": tmp_path / "marker",
@@ -263,9 +263,9 @@ def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
             "rate": 1e-3,
             "model": NETWORK,
         } | changes
-        told["model"] = str(told["model"]).format(**told)
+        fields["model"] = str(fields["model"]).format(**fields)
         path = tmp_path / "toy.toml"
-        path.write_text(SPEC.format(strategies=list(strategies), **told))
+        path.write_text(SPEC.format(strategies=list(strategies), **fields))
         return path
 
     return write

@@ -123,8 +123,8 @@ def test_wrong_labels_are_alike_for_all_strategies_and_counted_as_they_are_bough
 ) -> None:
     ended = run_toy("entropy", noise=0.3, of=of)
     parts = [ended[name].part for name in ("random", "entropy", "all-labels")]
-    known = {part.marks["wrong label"] for part in parts if part is not None}
-    (total,) = known
+    counts = {part.marks["wrong label"] for part in parts if part is not None}
+    (total,) = counts
     assert 30 < total < 80  # of 179 training candidates
     assert ended["all-labels"].rounds[0].marks == {"wrong label": total}
     bought = [entry.marks["wrong label"] for entry in ended["entropy"].rounds]

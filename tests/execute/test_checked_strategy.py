@@ -28,7 +28,7 @@ class Walks:
     found: list[object]
 
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> np.ndarray:
-        self.found = [found for _, found in reachable(pool)]
+        self.found = [part for _, part in reachable(pool)]
         self.labels = pool.labels.tolist()
         return np.arange(n)
 
@@ -67,8 +67,8 @@ def test_a_strategy_is_shown_given_labels_and_finds_neither_true_ones_nor_marks(
     ask(cohort, strategy)
     assert strategy.labels == (1 - true.true_labels[:4]).tolist()
     assert strategy.found
-    assert not any(isinstance(found, Cohort) for found in strategy.found)
-    arrays = [found for found in strategy.found if isinstance(found, np.ndarray)]
+    assert not any(isinstance(part, Cohort) for part in strategy.found)
+    arrays = [part for part in strategy.found if isinstance(part, np.ndarray)]
     assert arrays
     assert not any(array.dtype == np.bool_ or len(array) == len(true.labels) for array in arrays)
 
@@ -96,12 +96,12 @@ def test_labels_of_the_pool_are_refused_to_a_strategy_that_is_not_tagged(cohort:
 
 
 def test_an_oracle_is_told_the_labels_of_the_pool_and_no_others(cohort: Cohort) -> None:
-    told = teller(cohort.candidates[4:8], np.array([0, 1, 0, 1]))
-    assert told(cohort.candidates[[7, 4]]).tolist() == [1, 0]
+    tell = teller(cohort.candidates[4:8], np.array([0, 1, 0, 1]))
+    assert tell(cohort.candidates[[7, 4]]).tolist() == [1, 0]
     with pytest.raises(KeyError):
-        told(cohort.candidates[[0]])
+        tell(cohort.candidates[[0]])
 
 
 def test_an_oracle_may_read_them(cohort: Cohort) -> None:
-    told = teller(cohort.candidates[4:8], np.array([0, 1, 0, 1]))
-    assert len(ask(cohort, Peeks(), told)) == 2
+    tell = teller(cohort.candidates[4:8], np.array([0, 1, 0, 1]))
+    assert len(ask(cohort, Peeks(), tell)) == 2

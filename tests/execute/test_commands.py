@@ -63,13 +63,13 @@ def test_a_reason_that_is_no_text_costs_its_own_row_alone(
     assert main(["run", spec, "--output", str(results)]) == 1
     assert main(["report", str(results)]) == 0
     assert main(["status", str(results)]) == 1
-    told = capfd.readouterr()
-    assert "1 error, 3 ok" in told.out
+    output = capfd.readouterr()
+    assert "1 error, 3 ok" in output.out
     rows = (results / "cells.csv").read_text(encoding="utf-8").splitlines()
     (row,) = [row for row in rows if ",mumbles," in row]
     assert main(["explain", row[:16], "--results", str(results), "--spec", spec]) == 0
     page = (results / "report" / "index.html").read_text(encoding="utf-8")
-    for shown in (row, page, told.out + told.err, capfd.readouterr().out):
+    for shown in (row, page, output.out + output.err, capfd.readouterr().out):
         assert r"lost \udcff \x1b[2J \x00xxx" in shown
         assert not {"\x1b", "\0"} & set(shown)
     assert len(row) < 5000
@@ -117,8 +117,8 @@ def test_explain_says_what_became_of_a_cell_and_what_made_it_stale(
     spec = write_spec("margin")
     arguments = ["explain", cell[:8], "--results", str(finished), "--spec", str(spec)]
     assert main(arguments) == 0
-    assert "ok after" in (told := capfd.readouterr().out)
-    assert "still plans this cell" in told
+    assert "ok after" in (printed := capfd.readouterr().out)
+    assert "still plans this cell" in printed
     spec.write_text(spec.read_text().replace("query = 10", "query = 15"))
     assert main(arguments) == 0
     assert "budget.query: 10 -> 15" in capfd.readouterr().out

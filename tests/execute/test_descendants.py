@@ -24,12 +24,12 @@ descendants.kill_all(os.getpid())
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs a subreaper")
-@pytest.mark.parametrize(("owns", "told"), [(True, "1 None"), (False, "0 None")])
+@pytest.mark.parametrize(("owns", "expected"), [(True, "1 None"), (False, "0 None")])
 def test_only_a_process_that_runs_benchmarks_alone_ends_what_bears_no_mark(
-    owns: bool, told: str
+    owns: bool, expected: str
 ) -> None:
     command = [sys.executable, "-c", SCRIPT.format(owns=owns)]
     done = subprocess.run(  # noqa: S603  # our own script
         command, check=False, capture_output=True, text=True, timeout=60
     )
-    assert done.stdout.strip() == told, done.stderr
+    assert done.stdout.strip() == expected, done.stderr

@@ -140,9 +140,9 @@ def test_an_edited_helper_of_a_strategy_makes_its_cells_stale_and_no_others(
     assert "3 cells done, 0 reused" in run()
     before, random = _picks(), _picks("random")
     (mine / "helpers.py").write_text(HELPERS.replace("return rows", "return rows[::-1]"))
-    told = run()
-    assert "1 cell was made by another source than mine/ends.py is now" in told
-    assert "1 cell done, 2 reused" in told
+    output = run()
+    assert "1 cell was made by another source than mine/ends.py is now" in output
+    assert "1 cell done, 2 reused" in output
     assert _picks() != before
     assert _picks("random") == random
     assert "0 cells done, 3 reused" in run()

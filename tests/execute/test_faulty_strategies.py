@@ -68,11 +68,11 @@ def ended(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> dict[str, F
     entries = [ENTRY.format(name=name, folder=folder) for name in FAULTS]
     spec = site / "faulty.toml"
     spec.write_text(SPEC.format(strategies="\n".join(entries), names=["random", *FAULTS]))
-    found: dict[str, Finished] = {}
+    collected: dict[str, Finished] = {}
 
     def watch(progress: Progress) -> None:
         if progress.cell is not None and progress.finished is not None:
-            found[progress.cell.strategy_label] = progress.finished
+            collected[progress.cell.strategy_label] = progress.finished
 
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(site))
@@ -80,7 +80,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> dict[str, F
         opened = session.open_spec(str(spec))
         session.run(opened, site / "results", 3, ["albench"], lambda *_: None, watch)
     registry.discover.cache_clear()
-    return found
+    return collected
 
 
 def test_every_cell_has_a_record_and_the_sound_ones_succeed(ended: dict[str, Finished]) -> None:

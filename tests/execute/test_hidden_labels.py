@@ -126,13 +126,13 @@ def opened_with(site: Path, name: str) -> tuple[Opened, Repetition]:
 
 def run_and_look(opened: Opened, site: Path, patterns: dict[str, bytes]) -> dict[str, bool]:
     """Run it; while the strategy waits, look for patterns in the memory of its process."""
-    found: dict[str, bool] = {}
+    collected: dict[str, bool] = {}
 
     def look() -> None:
         while not (site / "pid").exists():
             time.sleep(0.05)
         time.sleep(0.2)
-        found.update(in_memory(int((site / "pid").read_text()), patterns))
+        collected.update(in_memory(int((site / "pid").read_text()), patterns))
         (site / "seen").touch()
 
     looking = threading.Thread(target=look, daemon=True)
@@ -140,11 +140,11 @@ def run_and_look(opened: Opened, site: Path, patterns: dict[str, bytes]) -> dict
     summary = session.run(opened, site / "results", 1, [], lambda *_: None, lambda _: None)
     looking.join(10)
     assert summary.n_failed == 0
-    return found
+    return collected
 
 
 def in_memory(pid: int, patterns: dict[str, bytes]) -> dict[str, bool]:
-    found = dict.fromkeys(patterns, False)
+    is_there = dict.fromkeys(patterns, False)
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             addresses, permissions = line.split()[:2]
@@ -157,8 +157,8 @@ def in_memory(pid: int, patterns: dict[str, bytes]) -> dict[str, bool]:
             except OSError:
                 continue
             for name, pattern in patterns.items():
-                found[name] |= pattern in content
-    return found
+                is_there[name] |= pattern in content
+    return is_there
 
 
 def encodings(what: str, labels: NDArray[np.intp]) -> dict[str, bytes]:
@@ -190,9 +190,9 @@ def test_neither_frames_nor_objects_nor_memory_hold_labels_of_pool_or_test_part(
     patterns |= encodings("train", labels(repetition.train))
     patterns |= encodings("all", repetition.cohort.labels)
     control = {"the labels that it has": labels(first)[:48].astype(np.int64).tobytes()}
-    found = run_and_look(opened, site, patterns | control)
-    assert found.pop("the labels that it has"), "the search would have found them"
-    assert [name for name, is_there in found.items() if is_there] == []
+    in_memory_of = run_and_look(opened, site, patterns | control)
+    assert in_memory_of.pop("the labels that it has"), "the search would have found them"
+    assert [name for name, is_there in in_memory_of.items() if is_there] == []
     assert (site / "found").read_text() == ""
 
 
@@ -203,7 +203,7 @@ def test_an_oracle_is_told_the_labels_of_the_training_part_and_not_those_of_the_
     opened, repetition = opened_with(site, "told")
     (site / "sizes").write_text(str(len(repetition.test)))
     patterns = encodings("test", repetition.labels_of(repetition.test))
-    told = {"train": repetition.labels_of(repetition.train)[:48].astype(np.int64).tobytes()}
-    found = run_and_look(opened, site, patterns | told)
-    assert found.pop("train")
-    assert not any(found.values())
+    allowed = {"train": repetition.labels_of(repetition.train)[:48].astype(np.int64).tobytes()}
+    in_memory_of = run_and_look(opened, site, patterns | allowed)
+    assert in_memory_of.pop("train")
+    assert not any(in_memory_of.values())

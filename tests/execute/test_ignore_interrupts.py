@@ -24,7 +24,7 @@ print(first, asked())
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked for a signal")
 def test_a_process_that_loads_is_killed_with_its_parent_and_later_is_not() -> None:
-    told = subprocess.run(  # noqa: S603  # our own code
+    done = subprocess.run(  # noqa: S603  # our own code
         [sys.executable, "-c", ASK], capture_output=True, text=True, check=True
     )
-    assert told.stdout.split() == ["9", "0"]
+    assert done.stdout.split() == ["9", "0"]

@@ -24,12 +24,12 @@ def kill() -> ModuleType:
     """The script, as a module."""
     path = Path(__file__).parents[2] / "benchmarks" / "kill.py"
     sys.path.insert(0, str(path.parent))  # where its own modules are
-    found = importlib.util.spec_from_file_location("kill", path)
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
+    spec = importlib.util.spec_from_file_location("kill", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
     sys.modules["kill"] = module  # dataclasses look it up
-    found.loader.exec_module(module)
+    spec.loader.exec_module(module)
     return module
 
 

@@ -76,9 +76,9 @@ def do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome
     (tmp_path / "child_targets.py").write_text(dedent(TARGETS))
     monkeypatch.syspath_prepend(str(tmp_path))
 
-    def run(name: str, payload: object = None, seconds: float = 60.0, **told: Any) -> Outcome:
+    def run(name: str, payload: object = None, seconds: float = 60.0, **settings: Any) -> Outcome:
         job = Job(f"child_targets:{name}", payload, tmp_path / "log", seconds)
-        return supervise(job, context(PRELOAD), **told)
+        return supervise(job, context(PRELOAD), **settings)
 
     return run
 

@@ -30,7 +30,7 @@ def test_nothing_is_found_where_nothing_is_replaced() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "told"),
+    ("owner", "name", "expected"),
     [
         (query_checks, "checked_picks", "albench.execute.query_checks.checked_picks by "),
         (checked_strategy, "checked_picks", "albench.execute.checked_strategy.checked_picks by "),
@@ -42,12 +42,12 @@ def test_nothing_is_found_where_nothing_is_replaced() -> None:
     ids=["a function", "an import", "a method", "the check of picks", "the split", "a class"],
 )
 def test_what_is_replaced_is_named_with_where_it_comes_from(
-    owner: object, name: str, told: str, monkeypatch: pytest.MonkeyPatch
+    owner: object, name: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owner, name, replacement)
     with pytest.raises(AlbenchError) as caught:
         require_untouched()
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
 
 
 @pytest.mark.parametrize("by", [functools.partial(replacement), object(), None])

@@ -57,11 +57,11 @@ def _never() -> nn.Module:
 
 
 def test_outputs_are_the_trunks_of_images_in_0_to_1(tmp_path: Path) -> None:
-    found = features(_modality(_Reader(_IMAGES)), _mean_trunk(), FeatureCache(tmp_path))
+    outputs = features(_modality(_Reader(_IMAGES)), _mean_trunk(), FeatureCache(tmp_path))
 
     expected = (_IMAGES / np.float32(255)).mean((1, 2, 3))[:, None]
-    np.testing.assert_allclose(found, expected, rtol=1e-6)
-    assert found.dtype == np.float32
+    np.testing.assert_allclose(outputs, expected, rtol=1e-6)
+    assert outputs.dtype == np.float32
 
 
 @pytest.mark.parametrize("batch_size", [1, 8, 21, 100])
@@ -97,14 +97,14 @@ def test_a_flipped_bit_of_a_cached_output_changes_nothing(tmp_path: Path) -> Non
     content = bytearray(data.read_bytes())
     content[-1] ^= 1
     data.write_bytes(content)
-    told: list[str] = []
+    notices: list[str] = []
 
     again = features(
-        _modality(_Reader(_IMAGES)), _mean_trunk(), FeatureCache(tmp_path, told.append)
+        _modality(_Reader(_IMAGES)), _mean_trunk(), FeatureCache(tmp_path, notices.append)
     )
 
     np.testing.assert_array_equal(again, first)
-    assert str(data) in told[0]
+    assert str(data) in notices[0]
 
 
 def test_another_trunk_is_another_entry(tmp_path: Path) -> None:
@@ -117,19 +117,19 @@ def test_another_trunk_is_another_entry(tmp_path: Path) -> None:
 
 
 def test_images_without_a_trunk_are_kept_as_bytes(tmp_path: Path) -> None:
-    found = features(_modality(_Reader(_IMAGES)), None, FeatureCache(tmp_path))
+    outputs = features(_modality(_Reader(_IMAGES)), None, FeatureCache(tmp_path))
 
-    np.testing.assert_array_equal(found, _IMAGES)
-    assert found.dtype == np.uint8
-    assert isinstance(found, np.memmap)
+    np.testing.assert_array_equal(outputs, _IMAGES)
+    assert outputs.dtype == np.uint8
+    assert isinstance(outputs, np.memmap)
 
 
 def test_vectors_without_a_trunk_are_just_read(tmp_path: Path) -> None:
     values = np.arange(6, dtype=np.float32).reshape(3, 2)
 
-    found = features(_modality(_Reader(values), values), None, FeatureCache(tmp_path / "unused"))
+    outputs = features(_modality(_Reader(values), values), None, FeatureCache(tmp_path / "unused"))
 
-    np.testing.assert_array_equal(found, values)
+    np.testing.assert_array_equal(outputs, values)
     assert not (tmp_path / "unused").exists()
 
 
@@ -157,9 +157,9 @@ def test_many_vectors_are_never_read_all_at_once(
         most.append(len(rows))
         return values[rows]
 
-    found = features(_modality(read, values), None, FeatureCache(tmp_path))
+    outputs = features(_modality(read, values), None, FeatureCache(tmp_path))
 
-    np.testing.assert_array_equal(found, values)
+    np.testing.assert_array_equal(outputs, values)
     assert max(most) == 2
 
 

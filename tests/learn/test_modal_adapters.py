@@ -57,14 +57,14 @@ def _rng() -> np.random.Generator:
 
 def _iris(strategy: Any) -> tuple[ActiveLearner, NDArray[Any]]:
     X, y = load_iris(return_X_y=True)
-    known = np.arange(0, 150, 10)
+    labelled = np.arange(0, 150, 10)
     learner = ActiveLearner(
         LogisticRegression(max_iter=500),
         query_strategy=as_modal_strategy(strategy, _rng()),
-        X_training=X[known],
-        y_training=np.array(["a", "b", "c"])[y[known]],
+        X_training=X[labelled],
+        y_training=np.array(["a", "b", "c"])[y[labelled]],
     )
-    return learner, np.delete(X, known, axis=0)
+    return learner, np.delete(X, labelled, axis=0)
 
 
 def _score(function: Any, proba: NDArray[Any]) -> NDArray[Any]:

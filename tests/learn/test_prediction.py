@@ -60,9 +60,9 @@ def test_another_part_is_predicted_by_the_same_network(problem: Problems) -> Non
     toy = problem()
     classifier, X = toy.fitted(), toy.X[toy.test]
 
-    found = classifier.predict_proba_on(toy.test_store, X)
+    proba = classifier.predict_proba_on(toy.test_store, X)
 
-    np.testing.assert_allclose(found, _plain(classifier, toy.test_store, X), atol=1e-5)
+    np.testing.assert_allclose(proba, _plain(classifier, toy.test_store, X), atol=1e-5)
 
 
 def test_dropout_passes_are_those_of_the_whole_network_under_the_same_masks(normed: Any) -> None:
@@ -71,11 +71,11 @@ def test_dropout_passes_are_those_of_the_whole_network_under_the_same_masks(norm
 
     module = classifier.module_.eval()
     module.dropout[1].train()
-    for number, found in enumerate(passes):
+    for number, proba in enumerate(passes):
         state = np.random.SeedSequence((7, number)).generate_state(1, np.uint64)[0]
         with torch_seeded(int(state >> np.uint64(1))), torch.no_grad():
             plain = torch.softmax(module(normed.store.gather(normed.pool)), 1)
-        np.testing.assert_allclose(found, plain.numpy(), atol=1e-5)
+        np.testing.assert_allclose(proba, plain.numpy(), atol=1e-5)
 
 
 def test_passes_differ_and_come_again_with_the_seed(problem: Problems) -> None:
@@ -167,8 +167,8 @@ def test_a_masked_modality_stands_at_its_mean_vector(problem: Problems) -> None:
     with torch.no_grad():
         expected = torch.softmax(classifier.module_.eval().fuse(filled), 1).numpy()
 
-    found = classifier.masked_proba(toy.pool, ["image"])
-    np.testing.assert_allclose(found, expected, atol=1e-6)
+    proba = classifier.masked_proba(toy.pool, ["image"])
+    np.testing.assert_allclose(proba, expected, atol=1e-6)
 
 
 def test_masking_none_is_the_plain_answer_and_masking_all_is_one_answer(problem: Problems) -> None:
@@ -186,7 +186,7 @@ def test_an_empty_pool_has_no_rows(problem: Problems) -> None:
     classifier, nobody = toy.fitted(), toy.pool[:0]
 
     assert classifier.predict_proba(nobody).shape == (0, 3)
-    assert [found.shape for found in classifier.dropout_proba(nobody, 2, seed=0)] == [(0, 3)] * 2
+    assert [proba.shape for proba in classifier.dropout_proba(nobody, 2, seed=0)] == [(0, 3)] * 2
     assert classifier.embeddings(nobody).shape == (0, 32)
 
 

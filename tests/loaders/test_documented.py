@@ -16,9 +16,9 @@ IN_WORDS = {"liver": ("modality",)}
 
 
 def section(name: str) -> str:
-    found = re.search(rf"^##+ `{name}`\n(.*?)(?=^##+ |\Z)", PAGE, re.MULTILINE | re.DOTALL)
-    assert found, f"docs/loaders.md has no section on {name}"
-    return found.group(1)
+    match = re.search(rf"^##+ `{name}`\n(.*?)(?=^##+ |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert match, f"docs/loaders.md has no section on {name}"
+    return match.group(1)
 
 
 def rows(name: str) -> dict[str, str]:
@@ -60,5 +60,5 @@ def test_examples_name_loaders_and_options_that_exist() -> None:
     for example in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL):
         for cohort in tomllib.loads(example)["cohorts"].values():
             for modality in cohort["modalities"].values():
-                known = options(DESCRIPTORS[modality["loader"]])
-                assert set(modality["options"]) <= set(known)
+                announced = options(DESCRIPTORS[modality["loader"]])
+                assert set(modality["options"]) <= set(announced)

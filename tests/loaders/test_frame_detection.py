@@ -52,12 +52,12 @@ def pixels_of(image: Image.Image, quality: int | None = None) -> NDArray[np.uint
     return np.asarray(Image.open(stream))
 
 
-def far_off(corners: list[tuple[int, int]], found: tuple[int, int, int, int] | None) -> int:
+def far_off(corners: list[tuple[int, int]], box: tuple[int, int, int, int] | None) -> int:
     """Return the largest distance of a side from that of the frame, without its line."""
-    assert found is not None
+    assert box is not None
     x, y = [x for x, _ in corners], [y for _, y in corners]
     expected = min(x) + 1, min(y) + 1, max(x) - min(x) - 1, max(y) - min(y) - 1
-    return int(np.abs(np.subtract(found, expected)).max())
+    return int(np.abs(np.subtract(box, expected)).max())
 
 
 @pytest.mark.parametrize("opaque", [False, True], ids=["blended", "opaque"])
@@ -70,14 +70,14 @@ def test_an_uncompressed_frame_is_found_to_its_line(width: int, opaque: bool) ->
 @pytest.mark.parametrize("quality", [50, 75, 95])
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_a_frame_is_found_in_a_jpeg(width: int, quality: int) -> None:
-    found = frame_box(pixels_of(elastogram(width=width), quality), YELLOW)
-    assert far_off(RECTANGLE, found) <= 10
+    box = frame_box(pixels_of(elastogram(width=width), quality), YELLOW)
+    assert far_off(RECTANGLE, box) <= 10
 
 
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_a_slanted_frame_is_found(width: int) -> None:
-    found = frame_box(pixels_of(elastogram(TRAPEZOID, width)), YELLOW)
-    assert far_off(TRAPEZOID, found) <= 3 * width
+    box = frame_box(pixels_of(elastogram(TRAPEZOID, width)), YELLOW)
+    assert far_off(TRAPEZOID, box) <= 3 * width
 
 
 @pytest.mark.parametrize("opaque", [False, True], ids=["blended", "opaque"])

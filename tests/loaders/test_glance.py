@@ -90,12 +90,12 @@ def test_warnings_are_told_by_plan_and_description(
     write_picture("0.png")
     write_csv(*lines)
     (tmp_path / "b.toml").write_text(SPECIFICATION)
-    told = []
+    outputs = []
     for command in (["plan"], ["data", "describe"]):
         assert cli.main([*command, str(tmp_path / "b.toml")]) == 0
-        told.append(capsys.readouterr().out)
-    assert "warning: cohorts.clinic.modalities.M: 1 of 8 pictures" in told[0]
-    assert "1 of 8 pictures" in told[1]
+        outputs.append(capsys.readouterr().out)
+    assert "warning: cohorts.clinic.modalities.M: 1 of 8 pictures" in outputs[0]
+    assert "1 of 8 pictures" in outputs[1]
 
 
 SPECIFICATION = """

@@ -74,8 +74,8 @@ def test_an_unknown_modality_is_answered_with_the_list(clinic: Path) -> None:
 
 
 def test_columns_that_are_missing_are_named(write_csv: WriteCsv) -> None:
-    found = complaints(write_csv("subject,file", "P1,a.png"))
-    assert [part.split("'")[1] for part in found] == ["modality", "path"]
+    problems = complaints(write_csv("subject,file", "P1,a.png"))
+    assert [part.split("'")[1] for part in problems] == ["modality", "path"]
 
 
 def test_all_that_is_wrong_is_said_at_once(
@@ -100,8 +100,8 @@ def test_all_that_is_wrong_is_said_at_once(
         "P6,,c.png,F1",
         "P7,A,nothing.png,F1",
     )
-    found = complaints(manifest, modality="A")
-    lines = sorted(int(part.split("line ")[1].split(":")[0].split(",")[0]) for part in found)
+    problems = complaints(manifest, modality="A")
+    lines = sorted(int(part.split("line ")[1].split(":")[0].split(",")[0]) for part in problems)
     assert lines == [3, 4, 5, 6, 6, 7, 8, 9, 10, 11]
 
 
@@ -126,10 +126,10 @@ def test_a_damaged_file_is_named_with_line_and_subject(
         file.mkdir()
     elif kind != "missing":
         file.write_bytes(contents[kind])
-    (found,) = complaints(write_csv("subject,modality,path", "P7,A,a.jpg"))
-    assert "line 2, subject 'P7'" in found
-    assert str(file) in found
-    assert EXPECTED[kind] in found
+    (problem,) = complaints(write_csv("subject,modality,path", "P7,A,a.jpg"))
+    assert "line 2, subject 'P7'" in problem
+    assert str(file) in problem
+    assert EXPECTED[kind] in problem
 
 
 FOREIGN = {
@@ -150,8 +150,8 @@ def test_a_file_that_is_no_picture_is_called_what_it_is(
 ) -> None:
     content, expected = FOREIGN[kind]
     (tmp_path / "a.png").write_bytes(content)
-    (found,) = complaints(write_csv("subject,modality,path", "P7,A,a.png"))
-    assert expected in found
+    (problem,) = complaints(write_csv("subject,modality,path", "P7,A,a.png"))
+    assert expected in problem
 
 
 @pytest.mark.parametrize("error", [IndexError("index out of range"), EOFError(), SyntaxError("x")])
@@ -174,8 +174,8 @@ def test_a_root_above_the_manifest_allows_what_lies_in_it(linked: Path) -> None:
 
 def test_a_link_that_leaves_the_root_is_refused(linked: Path) -> None:
     (linked / "home" / "home").symlink_to(linked / "home")
-    (found,) = complaints(linked / "home" / "m.csv")
-    assert f"the path 'home/a.png' leaves {linked / 'home'}" in found
+    (problem,) = complaints(linked / "home" / "m.csv")
+    assert f"the path 'home/a.png' leaves {linked / 'home'}" in problem
 
 
 def test_a_picture_over_the_pixel_limit_is_a_bomb(
@@ -192,8 +192,8 @@ def test_what_pillow_calls_a_bomb_is_a_complaint(
     write_csv: WriteCsv, write_picture: WritePicture, side: int
 ) -> None:
     write_picture("a.png", pixels=np.zeros((side, side), dtype=np.uint8))
-    (found,) = complaints(write_csv("subject,modality,path", "P1,A,a.png"))
-    assert "pixels" in found
+    (problem,) = complaints(write_csv("subject,modality,path", "P1,A,a.png"))
+    assert "pixels" in problem
 
 
 def test_the_fingerprint_is_of_bytes_not_of_names(
@@ -297,9 +297,9 @@ def test_a_frame_is_cut_out_without_its_line(framed: Path) -> None:
 
 
 def test_a_missing_frame_is_named_with_file_and_subject(framed: Path) -> None:
-    (found,) = complaints(framed, modality="both", region="yellow-frame")
-    assert "line 4, subject 'P2'" in found
-    assert "plain.png cannot be read: no frame of colour #ffff00 was found" in found
+    (problem,) = complaints(framed, modality="both", region="yellow-frame")
+    assert "line 4, subject 'P2'" in problem
+    assert "plain.png cannot be read: no frame of colour #ffff00 was found" in problem
 
 
 def test_a_frame_of_another_colour_is_not_found(framed: Path) -> None:
@@ -315,10 +315,10 @@ def test_a_fixed_box_is_cut_out(framed: Path) -> None:
 
 
 def test_a_box_outside_a_picture_is_named_with_file_and_subject(framed: Path) -> None:
-    found = complaints(framed, modality="both", region="box", box=[60, 0, 21, 10])
-    assert len(found) == 2
-    assert "subject 'P2'" in found[1]
-    assert "reaches outside its 80 x 60 pixels" in found[1]
+    problems = complaints(framed, modality="both", region="box", box=[60, 0, 21, 10])
+    assert len(problems) == 2
+    assert "subject 'P2'" in problems[1]
+    assert "reaches outside its 80 x 60 pixels" in problems[1]
 
 
 def test_the_square_holds_the_region_at_its_own_scale(framed: Path) -> None:
@@ -334,10 +334,10 @@ def test_the_fingerprint_tells_the_region(framed: Path) -> None:
         {"region": "yellow-frame"},
         {"region": "box", "box": [0, 0, 5, 5]},
     ]
-    found = {
+    fingerprints = {
         images.load(manifest=framed, modality="framed", **choice).fingerprint for choice in choices
     }
-    assert len(found) == 3
+    assert len(fingerprints) == 3
 
 
 @pytest.mark.parametrize("word", ["NaN", "None"])
@@ -378,6 +378,6 @@ def test_a_manifest_with_semicolons_is_said_to_be_one_and_can_be_read(
 ) -> None:
     write_picture("a.png")
     manifest = write_csv("subject;modality;path", "P1;A;a.png")
-    (found,) = complaints(manifest)
-    assert "separated by ';', not by ','" in found
+    (problem,) = complaints(manifest)
+    assert "separated by ';', not by ','" in problem
     assert len(images.load(manifest=manifest, separator=";")) == 1

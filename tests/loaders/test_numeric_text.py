@@ -22,9 +22,9 @@ def test_plain_notation_is_a_number(text: str) -> None:
     ["012_05", "1_000", "١٢", "１２", "0x10", "infinity", "1e", "1 2", "--1", "1,5", "5%", "1d5"],
 )
 def test_what_only_a_programming_language_reads_is_no_number(text: str) -> None:
-    found = read_numbers(column(text, "7"))
-    assert np.isnan(found.values[0])
-    assert not found.missing[0]
+    numbers = read_numbers(column(text, "7"))
+    assert np.isnan(numbers.values[0])
+    assert not numbers.missing[0]
 
 
 @pytest.mark.parametrize("cell", [None, "", "NaN", "NA", "null", float("nan")])
@@ -34,16 +34,16 @@ def test_a_missing_cell_is_missing_however_it_is_written(cell: object) -> None:
 
 def test_a_column_of_true_and_false_is_of_ones_and_zeros() -> None:
     for cells in (("True", "false", ""), (True, False, None)):
-        found = read_numbers(column(*cells))
-        assert found.kind == "numbers"
-        assert found.values[:2].tolist() == [1, 0]
-        assert found.missing.tolist() == [False, False, True]
+        numbers = read_numbers(column(*cells))
+        assert numbers.kind == "numbers"
+        assert numbers.values[:2].tolist() == [1, 0]
+        assert numbers.missing.tolist() == [False, False, True]
 
 
 def test_a_decimal_comma_is_read_when_asked_for() -> None:
-    found = read_numbers(column("21,5", "-1,5e3", "7", "1.5"), ",")
-    assert found.values[:3].tolist() == [21.5, -1500, 7]
-    assert np.isnan(found.values[3])
+    numbers = read_numbers(column("21,5", "-1,5e3", "7", "1.5"), ",")
+    assert numbers.values[:3].tolist() == [21.5, -1500, 7]
+    assert np.isnan(numbers.values[3])
 
 
 LIKE = ["21,5", ",5", "1.234,5", "1 234", "1'234.5", "12 %", "5%", "<0.5", "≥ 3", "１２", "1,5e3"]

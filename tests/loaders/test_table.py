@@ -88,8 +88,8 @@ def test_every_bad_cell_is_named_with_its_line(write_csv: WriteCsv) -> None:
     file = write_csv(
         "subject,label,a,b", "P1,F0,nan,1", "", '"P2",F1,2,"inf"', ",F1,1e39,x", "P1,F3,,4"
     )
-    found = complaints(path=file)
-    places = [complaint.removeprefix(str(file)).split(":")[0] for complaint in found]
+    problems = complaints(path=file)
+    places = [complaint.removeprefix(str(file)).split(":")[0] for complaint in problems]
     assert places == [
         ", line 2, column 'a'",
         ", line 5, column 'a'",
@@ -99,8 +99,8 @@ def test_every_bad_cell_is_named_with_its_line(write_csv: WriteCsv) -> None:
         ", line 5, column 'subject'",
         ", line 6",
     ]
-    assert "found 'inf', allowed is a finite number" in found[3]
-    assert f"subject 'P1' has the label 'F3', but 'F0' in {file}, line 2" in found[-1]
+    assert "found 'inf', allowed is a finite number" in problems[3]
+    assert f"subject 'P1' has the label 'F3', but 'F0' in {file}, line 2" in problems[-1]
 
 
 def test_lines_are_counted_over_breaks_inside_quotes(write_csv: WriteCsv) -> None:
@@ -109,9 +109,9 @@ def test_lines_are_counted_over_breaks_inside_quotes(write_csv: WriteCsv) -> Non
 
 
 def test_missing_columns_are_named_together(write_csv: WriteCsv) -> None:
-    found = complaints(path=write_csv("id,a", "P1,1"), features=["a", "zeta"])
-    assert [part.split("'")[1] for part in found] == ["subject", "label", "zeta"]
-    assert "found are 'id', 'a'" in found[0]
+    problems = complaints(path=write_csv("id,a", "P1,1"), features=["a", "zeta"])
+    assert [part.split("'")[1] for part in problems] == ["subject", "label", "zeta"]
+    assert "found are 'id', 'a'" in problems[0]
 
 
 def test_the_label_cannot_be_a_feature(write_csv: WriteCsv) -> None:
@@ -129,9 +129,9 @@ def test_an_empty_label_is_a_complaint(write_csv: WriteCsv) -> None:
 
 
 def test_no_column_of_numbers_is_a_complaint(write_csv: WriteCsv) -> None:
-    found = complaints(path=write_csv("subject,label,sex", "P1,0,m"))
-    assert "no column of numbers" in found[0]
-    assert "'sex'" in found[0]
+    problems = complaints(path=write_csv("subject,label,sex", "P1,0,m"))
+    assert "no column of numbers" in problems[0]
+    assert "'sex'" in problems[0]
 
 
 def test_a_missing_value_in_parquet_is_named_with_its_row(tmp_path: Path) -> None:

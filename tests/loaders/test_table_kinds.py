@@ -67,9 +67,9 @@ def test_every_column_left_out_is_named_with_the_reason(tmp_path: Path) -> None:
 
 def test_a_column_like_numbers_is_a_complaint_and_not_left_out(write_csv: WriteCsv) -> None:
     file = write_csv("subject,label,a,b", 'P1,0,1,"21,5"', 'P2,1,2,"22,5"')
-    (found,) = complaints(path=file)
-    assert "column 'b': holds no number, though 2 cells look like one: found '21,5'" in found
-    assert 'decimal = ","' in found
+    (problem,) = complaints(path=file)
+    assert "column 'b': holds no number, though 2 cells look like one: found '21,5'" in problem
+    assert 'decimal = ","' in problem
     assert table.load(path=file, features=["a"]).shape == (1,)
     assert values(table.load(path=file, decimal=",")) == [[1, 21.5], [2, 22.5]]
 
@@ -110,9 +110,9 @@ GAPS = pd.DataFrame(
 
 def test_missing_features_are_refused_by_default(tmp_path: Path) -> None:
     GAPS.to_parquet(tmp_path / "t.parquet")
-    (found,) = complaints(path=tmp_path / "t.parquet")
-    assert "row 2, column 'a'" in found
-    assert 'missing = "mean" or "indicator"' in found
+    (problem,) = complaints(path=tmp_path / "t.parquet")
+    assert "row 2, column 'a'" in problem
+    assert 'missing = "mean" or "indicator"' in problem
 
 
 def test_a_mean_is_left_to_the_training_samples(tmp_path: Path) -> None:
@@ -141,15 +141,15 @@ def test_a_subject_that_is_missing_in_parquet_is_refused(tmp_path: Path, gap: ob
     subjects = [1.0, gap, 2.0] if isinstance(gap, float) else ["P1", gap, "P2"]
     frame = pd.DataFrame({"subject": subjects, "label": [0, 1, 0], "a": [1.0, 2.0, 3.0]})
     frame.to_parquet(tmp_path / "t.parquet")
-    (found,) = complaints(path=tmp_path / "t.parquet")
-    assert "row 2, column 'subject': is empty" in found
+    (problem,) = complaints(path=tmp_path / "t.parquet")
+    assert "row 2, column 'subject': is empty" in problem
 
 
 def test_a_label_that_is_nan_is_no_class(tmp_path: Path) -> None:
     frame = pd.DataFrame({"subject": ["P1", "P2"], "label": [1.0, np.nan], "a": [1.0, 2.0]})
     frame.to_parquet(tmp_path / "t.parquet")
-    (found,) = complaints(path=tmp_path / "t.parquet")
-    assert "row 2, column 'label': is empty" in found
+    (problem,) = complaints(path=tmp_path / "t.parquet")
+    assert "row 2, column 'label': is empty" in problem
 
 
 def test_subjects_without_a_label_can_be_dropped_and_are_counted(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_subjects_without_a_label_can_be_dropped_and_are_counted(tmp_path: Path)
 
 def test_no_subject_with_a_label_is_a_complaint(write_csv: WriteCsv) -> None:
     file = write_csv("subject,label,a", "P1,,1", "P2,NA,2")
-    assert any("has a label" in found for found in complaints(path=file, unlabelled="drop"))
+    assert any("has a label" in problem for problem in complaints(path=file, unlabelled="drop"))
 
 
 def test_dropping_needs_a_column_of_labels(write_csv: WriteCsv) -> None:
@@ -175,9 +175,9 @@ def test_dropping_needs_a_column_of_labels(write_csv: WriteCsv) -> None:
 @pytest.mark.parametrize("word", ["NaN", "NA", "None", "null", "#N/A"])
 def test_a_word_for_nothing_is_refused_unless_it_is_meant(write_csv: WriteCsv, word: str) -> None:
     file = write_csv("subject,label,a", f"P1,{word},1", f"{word},F1,2")
-    found = complaints(path=file)
-    assert [part.split("column ")[1].split(":")[0] for part in found] == ["'subject'", "'label'"]
-    assert all(f'literal = ["{word}"]' in part for part in found)
+    problems = complaints(path=file)
+    assert [part.split("column ")[1].split(":")[0] for part in problems] == ["'subject'", "'label'"]
+    assert all(f'literal = ["{word}"]' in part for part in problems)
     meant = table.load(path=file, literal=[word])
     assert meant.labels == {"P1": word, word: "F1"}
 
@@ -222,9 +222,9 @@ GERMAN = ("subject;label;a", "P1;0;21,5", "P2;1;22,25")
 
 
 def test_a_file_with_semicolons_is_said_to_be_one(write_csv: WriteCsv) -> None:
-    (found,) = complaints(path=write_csv(*GERMAN))
-    assert "separated by ';', not by ','" in found
-    assert 'separator = ";"' in found
+    (problem,) = complaints(path=write_csv(*GERMAN))
+    assert "separated by ';', not by ','" in problem
+    assert 'separator = ";"' in problem
 
 
 def test_semicolons_and_decimal_commas_are_read_when_asked_for(write_csv: WriteCsv) -> None:
@@ -233,23 +233,25 @@ def test_semicolons_and_decimal_commas_are_read_when_asked_for(write_csv: WriteC
 
 
 def test_semicolons_without_decimal_commas_say_what_is_next(write_csv: WriteCsv) -> None:
-    (found,) = complaints(path=write_csv(*GERMAN), separator=";")
-    assert 'set the option decimal = ","' in found
+    (problem,) = complaints(path=write_csv(*GERMAN), separator=";")
+    assert 'set the option decimal = ","' in problem
 
 
 def test_a_separator_that_is_wrong_is_said_to_be_wrong(write_csv: WriteCsv) -> None:
-    (found,) = complaints(path=write_csv("subject,label,a", "P1,0,1"), separator=";")
-    assert "separated by ',', not by ';'" in found
+    (problem,) = complaints(path=write_csv("subject,label,a", "P1,0,1"), separator=";")
+    assert "separated by ',', not by ';'" in problem
 
 
 def test_semicolons_are_suspected_where_a_name_has_a_comma(write_csv: WriteCsv) -> None:
-    found = complaints(path=write_csv("subject;label;alt, U/l", "P1;0;21,5"))
-    assert all("are fields separated by ';'" in part for part in found)
+    problems = complaints(path=write_csv("subject;label;alt, U/l", "P1;0;21,5"))
+    assert all("are fields separated by ';'" in part for part in problems)
 
 
 def test_a_decimal_comma_between_commas_is_said_to_need_quotes(write_csv: WriteCsv) -> None:
-    (found,) = complaints(path=write_csv("subject,label,a", "P1,0,21,5"))
-    assert "found 4 fields, needed are 3 (a field with ',' in it, such as a decimal comma" in found
+    (problem,) = complaints(path=write_csv("subject,label,a", "P1,0,21,5"))
+    assert (
+        "found 4 fields, needed are 3 (a field with ',' in it, such as a decimal comma" in problem
+    )
 
 
 def test_the_line_that_announces_a_separator_to_excel_is_passed_over(write_csv: WriteCsv) -> None:
@@ -291,5 +293,5 @@ def test_a_separator_for_parquet_is_refused(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_csv_is_called_what_it_is(tmp_path: Path, head: bytes, said: str) -> None:
     (tmp_path / "t.csv").write_bytes(head)
-    (found,) = complaints(path=tmp_path / "t.csv")
-    assert said in found
+    (problem,) = complaints(path=tmp_path / "t.csv")
+    assert said in problem

@@ -17,9 +17,9 @@ PROBA = RNG.dirichlet(np.ones(3), size=80)
 def test_the_error_is_what_the_reliability_curve_says() -> None:
     confidence = PROBA.max(axis=1)
     is_right = PROBA.argmax(axis=1) == LABELS
-    true, told = calibration_curve(is_right, confidence, n_bins=10)
+    true, stated = calibration_curve(is_right, confidence, n_bins=10)
     sizes = np.bincount(np.searchsorted(np.linspace(0, 1, 11)[1:-1], confidence), minlength=10)
-    expected = (sizes[sizes > 0] / 80 * np.abs(true - told)).sum()
+    expected = (sizes[sizes > 0] / 80 * np.abs(true - stated)).sum()
     assert expected_calibration_error(LABELS, PROBA) == pytest.approx(expected)
 
 

@@ -30,8 +30,8 @@ def test_boundaries_are_scikit_learns() -> None:
 
 
 def test_a_boundary_that_nothing_lies_beyond_is_not_known() -> None:
-    found = boundary_auc(np.array([0, 1, 1]), PROBA[:3])
-    assert np.isnan(found).tolist() == [False, True, True, True]
+    scores = boundary_auc(np.array([0, 1, 1]), PROBA[:3])
+    assert np.isnan(scores).tolist() == [False, True, True, True]
 
 
 def test_kappa_of_one_class_is_not_known() -> None:

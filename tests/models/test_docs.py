@@ -22,9 +22,9 @@ EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def section(title: str) -> str:
-    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
-    assert found, f"docs/models.md has no section {title}"
-    return found.group(1)
+    match = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert match, f"docs/models.md has no section {title}"
+    return match.group(1)
 
 
 def rows(name: str) -> dict[str, str]:
@@ -51,17 +51,17 @@ def test_every_default_has_its_reason(name: str) -> None:
 
 
 def test_every_trunk_is_on_the_page_with_its_features() -> None:
-    found = re.findall(r"^\| `([\w-]+)` \| (\d+)\b", section("Trunks"), re.MULTILINE)
-    assert {name: int(features) for name, features in found} == {
+    rows = re.findall(r"^\| `([\w-]+)` \| (\d+)\b", section("Trunks"), re.MULTILINE)
+    assert {name: int(features) for name, features in rows} == {
         name: kind.features for name, kind in TRUNKS.items()
     }
 
 
 def test_every_trunk_is_on_the_page_with_its_weights() -> None:
-    found = re.findall(
+    rows = re.findall(
         r"^\| `([\w-]+)` \|.*`(\w+_Weights\.\w+)` \|$", section("Trunks"), re.MULTILINE
     )
-    assert dict(found) == {
+    assert dict(rows) == {
         name: kind.pretrained
         for name, kind in TRUNKS.items()
         if kind.pretrained and "_Weights" in kind.pretrained
@@ -72,9 +72,9 @@ def test_every_trunk_is_on_the_page_with_its_weights() -> None:
 def test_an_example_is_a_specification_with_options_that_exist(example: str) -> None:
     benchmark = spec.parse(example, "models.md", Path()).benchmark
     for model in benchmark.models.values():
-        known = {option.name: option for option in DESCRIPTORS[model.plugin].options}
+        announced = {option.name: option for option in DESCRIPTORS[model.plugin].options}
         for name, value in model.options.items():
-            assert known[name].complaint_about(value) is None
+            assert announced[name].complaint_about(value) is None
 
 
 def test_there_is_an_example() -> None:
@@ -94,5 +94,5 @@ def test_the_message_of_missing_weights_is_the_one_on_the_page(
     with pytest.raises(WeightsError) as raised:
         load_weights(trunk, trunk_kind("resnet50"), "imagenet")
 
-    told = re.sub(r"https://[^/]+", "https://...", str(raised.value))  # the page names no host
-    assert f"albench: {told}" in " ".join(section("Trunks").split())
+    message = re.sub(r"https://[^/]+", "https://...", str(raised.value))  # the page names no host
+    assert f"albench: {message}" in " ".join(section("Trunks").split())

@@ -51,9 +51,9 @@ _COMBINATIONS = [
 
 
 def test_every_trunk_and_every_model_with_a_trunk_is_tried() -> None:
-    assert {found.trunk for found in _COMBINATIONS} == set(TRUNKS)
+    assert {each.trunk for each in _COMBINATIONS} == set(TRUNKS)
     assert {model.name for model in albench_models()} - {
-        found.model.name for found in _COMBINATIONS
+        each.model.name for each in _COMBINATIONS
     } == {"dlre", "logistic"}  # whose weights always start anew, or which has no images
 
 
@@ -127,9 +127,9 @@ def _shapes(trunk: str) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def _needs_a_network(found: _Combination) -> bool:
+def _needs_a_network(combination: _Combination) -> bool:
     # EfficientNet-Lite0's weights come in a package.
-    return found.weights == IMAGENET and found.trunk != "efficientnet-lite0"
+    return combination.weights == IMAGENET and combination.trunk != "efficientnet-lite0"
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,6 @@ def test_a_gate_that_needs_maps_works_on_every_trunk(trunk: str) -> None:
     _require_packages(trunk)
     side = max(64, trunk_kind(trunk).smallest)
     shapes = {"colour": (3, side, side)}
-    (model,) = (found for found in albench_models() if found.name == "mmfn")
+    (model,) = (descriptor for descriptor in albench_models() if descriptor.name == "mmfn")
 
     _learns(_net(_Combination(model, trunk, True, RANDOM), shapes, None, pools="avg+max"), shapes)

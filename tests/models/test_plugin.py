@@ -13,7 +13,7 @@ from albench.api import Descriptor, needs
 from albench.models.plugin import albench_models
 
 
-@pytest.mark.parametrize("descriptor", albench_models(), ids=lambda found: found.name)
+@pytest.mark.parametrize("descriptor", albench_models(), ids=lambda descriptor: descriptor.name)
 def test_options_are_the_targets_own(descriptor: Descriptor) -> None:
     module, _, attribute = descriptor.target.partition(":")
     fields = dataclasses.fields(getattr(import_module(module), attribute))
@@ -26,13 +26,13 @@ def test_options_are_the_targets_own(descriptor: Descriptor) -> None:
     assert announced == {field.name: field.default for field in fields}
 
 
-@pytest.mark.parametrize("descriptor", albench_models(), ids=lambda found: found.name)
+@pytest.mark.parametrize("descriptor", albench_models(), ids=lambda descriptor: descriptor.name)
 def test_defaults_are_allowed(descriptor: Descriptor) -> None:
     for option in descriptor.options:
         assert option.required or option.complaint_about(option.default) is None
 
 
-@pytest.mark.parametrize("descriptor", albench_models(), ids=lambda found: found.name)
+@pytest.mark.parametrize("descriptor", albench_models(), ids=lambda descriptor: descriptor.name)
 def test_only_known_needs_are_provided(descriptor: Descriptor) -> None:
     assert descriptor.provides <= set(needs.NEEDS)
 

@@ -85,10 +85,10 @@ INITIAL = ("initial = 1", "initial = 2")
 
 
 def test_a_model_that_needs_two_is_not_started_with_one(foreseen: Foreseen) -> None:
-    found = reasons(foreseen())
-    assert set(found) == {"random"}  # the reference has all labels
-    assert "core/dlre cannot learn from one candidate" in found["random"]
-    assert "raise budgets.few.initial" in found["random"]
+    reason_of = reasons(foreseen())
+    assert set(reason_of) == {"random"}  # the reference has all labels
+    assert "core/dlre cannot learn from one candidate" in reason_of["random"]
+    assert "raise budgets.few.initial" in reason_of["random"]
     assert reasons(foreseen(INITIAL)) == {}
 
 
@@ -121,9 +121,9 @@ def test_a_model_that_ends_its_process_is_not_judged_and_ends_nothing_else(
 
 
 def test_a_batch_size_of_one_skips_the_reference_too(foreseen: Foreseen) -> None:
-    found = reasons(foreseen(INITIAL, ("batch_size = 32", "batch_size = 1")))
-    assert set(found) == {"all-labels", "random"}
-    assert "set models.net.training.batch_size to 2 or more" in found["all-labels"]
+    reason_of = reasons(foreseen(INITIAL, ("batch_size = 32", "batch_size = 1")))
+    assert set(reason_of) == {"all-labels", "random"}
+    assert "set models.net.training.batch_size to 2 or more" in reason_of["all-labels"]
 
 
 @pytest.mark.parametrize(
@@ -147,9 +147,9 @@ def test_one_subject_with_several_candidates_stays(foreseen: Foreseen) -> None:
 
 
 def test_a_validation_part_that_leaves_one_subject_is_told(foreseen: Foreseen) -> None:
-    found = reasons(foreseen(INITIAL, ("validation = 0.0", "validation = 0.2")))
-    assert set(found) == {"random"}
-    assert found["random"] == (
+    reason_of = reasons(foreseen(INITIAL, ("validation = 0.0", "validation = 0.2")))
+    assert set(reason_of) == {"random"}
+    assert reason_of["random"] == (
         "validation on a share of 0.2 leaves 1 of 2 subjects to train on in round 0, needed are "
         "2: raise budgets.few.initial to 3 subjects, or lower models.net.training.validation"
     )
@@ -158,9 +158,9 @@ def test_a_validation_part_that_leaves_one_subject_is_told(foreseen: Foreseen) -
 
 
 def test_a_validation_part_that_takes_nearly_all_skips_the_reference(foreseen: Foreseen) -> None:
-    found = reasons(foreseen(INITIAL, ("validation = 0.0", "validation = 0.99")))
-    assert set(found) == {"all-labels", "random"}
-    assert found["all-labels"].endswith("needed are 2: lower models.net.training.validation")
+    reason_of = reasons(foreseen(INITIAL, ("validation = 0.0", "validation = 0.99")))
+    assert set(reason_of) == {"all-labels", "random"}
+    assert reason_of["all-labels"].endswith("needed are 2: lower models.net.training.validation")
 
 
 @pytest.mark.parametrize(("seed", "is_skipped"), [(0, True), (3, False)])
@@ -176,9 +176,9 @@ def test_candidates_of_too_few_subjects_are_found_in_any_repetition(
 
 def test_passes_with_dropout_that_are_all_the_same_are_told(foreseen: Foreseen) -> None:
     bald = ('["random"]', '["bald"]')
-    found = reasons(foreseen(INITIAL, bald, ("dropout = 0.5", "dropout = 0.0")))
-    assert set(found) == {"bald"}
-    assert "set models.net.options.dropout above 0" in found["bald"]
+    reason_of = reasons(foreseen(INITIAL, bald, ("dropout = 0.5", "dropout = 0.0")))
+    assert set(reason_of) == {"bald"}
+    assert "set models.net.options.dropout above 0" in reason_of["bald"]
     assert reasons(foreseen(INITIAL, bald)) == {}
 
 
@@ -207,11 +207,14 @@ def test_what_is_foreseen_is_what_happens(
         pytest.skip("its trunk takes no smaller images")
     options = MODELS[kind] | {}
     plugin = options.pop("plugin")
-    told = ", ".join(
+    options_text = ", ".join(
         f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}"
         for key, value in options.items()
     )
-    changes = (('"dlre"', f'"{plugin}"'), ("{ channels = 2, dropout = 0.5 }", f"{{ {told} }}"))
+    changes = (
+        ('"dlre"', f'"{plugin}"'),
+        ("{ channels = 2, dropout = 0.5 }", f"{{ {options_text} }}"),
+    )
     resolved = resolve(parse(*changes, text=SPECIFICATION), registry.discover())
     component, plan = resolved.models["net"].component, resolved.models["net"].plan
     shapes = {"a": (3, side, side)}
@@ -237,10 +240,10 @@ LOGISTIC = (
 
 
 def test_a_model_of_vectors_is_not_started_on_images(foreseen: Foreseen) -> None:
-    found = reasons(foreseen(*LOGISTIC))
-    assert set(found) == {"all-labels", "random"}
-    assert "takes vectors, and a has images" in found["random"]
-    assert "loader embeddings" in found["random"]
+    reason_of = reasons(foreseen(*LOGISTIC))
+    assert set(reason_of) == {"all-labels", "random"}
+    assert "takes vectors, and a has images" in reason_of["random"]
+    assert "loader embeddings" in reason_of["random"]
     assert reasons(foreseen(*LOGISTIC, shape=(8,))) == {}
 
 

@@ -40,12 +40,12 @@ def complaints(error: pytest.ExceptionInfo[SpecError]) -> list[str]:
 def test_every_name_becomes_a_plugin_with_its_options_filled_in(
     parse: Parse, toys: Registry
 ) -> None:
-    found = resolve(parse(), toys)
-    assert found.models["small"].plan.plugin == "core/linear"
-    assert found.models["small"].plan.options == {"dropout": 0.5}
-    assert found.strategies["esd"].plan.options == {"passes": 10}
-    assert found.loaders["clinic"]["b"].options == {"size": 4, "file": None}
-    assert found.models["small"].component.name == "linear"
+    resolved = resolve(parse(), toys)
+    assert resolved.models["small"].plan.plugin == "core/linear"
+    assert resolved.models["small"].plan.options == {"dropout": 0.5}
+    assert resolved.strategies["esd"].plan.options == {"passes": 10}
+    assert resolved.loaders["clinic"]["b"].options == {"size": 4, "file": None}
+    assert resolved.models["small"].component.name == "linear"
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_random_is_albench_s_own_though_another_plugin_has_the_name(
 ) -> None:
     theirs = make_component(Kind.STRATEGY, "random", "mylab")
     report = PluginReport("x", "x", "mylab", "1.0", State.OK, components=(theirs,))
-    found = with_strategies("esd", registry=Registry((*toys.reports, report)))
-    assert found.strategies["random"].plan.plugin == "core/random"
+    resolved = with_strategies("esd", registry=Registry((*toys.reports, report)))
+    assert resolved.strategies["random"].plan.plugin == "core/random"
 
 
 def test_no_other_strategy_can_be_called_random(with_strategies: Callable[..., Resolved]) -> None:
@@ -211,14 +211,14 @@ def test_a_path_is_taken_relative_to_the_specification(
     parse: Parse, toys: Registry, tmp_path: Path
 ) -> None:
     change = ("size = 4", 'file = "data/b.csv"')
-    found = resolve(parse(change, folder=tmp_path), toys)
-    assert found.loaders["clinic"]["b"].options["file"] == str(tmp_path / "data" / "b.csv")
+    resolved = resolve(parse(change, folder=tmp_path), toys)
+    assert resolved.loaders["clinic"]["b"].options["file"] == str(tmp_path / "data" / "b.csv")
 
 
 def test_an_absolute_path_stays_as_it_is(parse: Parse, toys: Registry, tmp_path: Path) -> None:
     change = ("size = 4", f"file = '{tmp_path / 'b.csv'}'")
-    found = resolve(parse(change, folder=tmp_path / "deep"), toys)
-    assert found.loaders["clinic"]["b"].options["file"] == str(tmp_path / "b.csv")
+    resolved = resolve(parse(change, folder=tmp_path / "deep"), toys)
+    assert resolved.loaders["clinic"]["b"].options["file"] == str(tmp_path / "b.csv")
 
 
 def test_a_number_is_one_number_however_it_is_written(
@@ -282,9 +282,9 @@ def optional(parse: Parse) -> Callable[..., Specification]:
 def test_an_optional_cohort_without_its_loader_is_skipped_with_the_reason(
     optional: Callable[..., Specification], toys: Registry
 ) -> None:
-    found = resolve(optional(is_optional=True), toys)
-    assert list(found.loaders) == ["clinic"]
-    (skip,) = found.skipped
+    resolved = resolve(optional(is_optional=True), toys)
+    assert list(resolved.loaders) == ["clinic"]
+    (skip,) = resolved.skipped
     assert skip.what == "cohort far"
     assert skip.reason.startswith("unknown loader 'mylab/scans'")
 
@@ -301,8 +301,8 @@ def test_an_optional_cohort_with_its_loader_is_not_skipped(
 ) -> None:
     part = make_component(Kind.LOADER, "scans", "mylab")
     report = PluginReport("x", "x", "mylab", "1.0", State.OK, components=(part,))
-    found = resolve(optional(is_optional=True), Registry((*toys.reports, report)))
-    assert (list(found.loaders), found.skipped) == (["clinic", "far"], ())
+    resolved = resolve(optional(is_optional=True), Registry((*toys.reports, report)))
+    assert (list(resolved.loaders), resolved.skipped) == (["clinic", "far"], ())
 
 
 def test_an_optional_cohort_s_own_mistakes_are_told(parse: Parse, toys: Registry) -> None:

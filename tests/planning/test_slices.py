@@ -41,9 +41,9 @@ SPEC = """
 @pytest.fixture
 def cells(planned: Callable[..., Plan]) -> tuple[Cell, ...]:
     """Return the cells of a matrix of four blocks, three strategies and six repetitions."""
-    found = planned(text=SPEC).cells
-    assert len(found) == 4 * 3 * 6
-    return found
+    every_cell = planned(text=SPEC).cells
+    assert len(every_cell) == 4 * 3 * 6
+    return every_cell
 
 
 def _complaint(part: Slice, cells: tuple[Cell, ...]) -> str:

@@ -50,11 +50,11 @@ def turn(number: int, picked: Sequence[int] = (), sure: float = 0.5) -> Round:
 def finished() -> Callable[..., Finished]:
     """A factory of ends: a success of two rounds, unless told otherwise."""
 
-    def make(cell: str = "c1", status: Status = Status.OK, **told: Any) -> Finished:
+    def make(cell: str = "c1", status: Status = Status.OK, **changes: Any) -> Finished:
         blank: dict[str, Any] = {"part": PART, "rounds": [turn(0), turn(1, [4, 2], 0.75)]}
         if status is not Status.OK:
             blank = {"reason": "it failed"}
-        return Finished(cell=cell, status=status, seconds=1.5, peak_mb=100.0, **blank | told)
+        return Finished(cell=cell, status=status, seconds=1.5, peak_mb=100.0, **blank | changes)
 
     return make
 
@@ -62,10 +62,10 @@ def finished() -> Callable[..., Finished]:
 @pytest.fixture
 def marked(finished: Callable[..., Finished]) -> Finished:
     """A success whose training part has marks, three of which its second round bought."""
-    known = {"failed": 3, "wrong label": 5}
-    first = replace(turn(0), marks=dict.fromkeys(known, 0))
+    counts = {"failed": 3, "wrong label": 5}
+    first = replace(turn(0), marks=dict.fromkeys(counts, 0))
     second = replace(turn(1, [4, 2], 0.75), marks={"failed": 2, "wrong label": 1})
-    return finished(part=replace(PART, marks=known), rounds=[first, second])
+    return finished(part=replace(PART, marks=counts), rounds=[first, second])
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def make_round() -> Callable[..., Round]:
 def event() -> Callable[..., Event]:
     """A factory of cell events."""
 
-    def make(found: Finished, source: str = "one.jsonl") -> Event:
-        return Event(found, source)
+    def make(end: Finished, source: str = "one.jsonl") -> Event:
+        return Event(end, source)
 
     return make
 

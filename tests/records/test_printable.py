@@ -70,9 +70,9 @@ def test_a_journal_with_a_harmful_reason_is_read_harmlessly(
 ) -> None:
     data = finished(status=Status.ERROR).to_json() | {"reason": "\udcff\x1b[2J\0" + "x" * 9999}
     _write(tmp_path, {"v": 2, "event": "cell", "data": data})
-    (found,) = read(tmp_path).events
-    assert isinstance(found.content, Finished)
-    reason = found.content.reason
+    (event,) = read(tmp_path).events
+    assert isinstance(event.content, Finished)
+    reason = event.content.reason
     assert reason.startswith(r"\udcff\x1b[2J\x00xxx")
     assert len(reason) <= REASON_LIMIT
 
@@ -80,8 +80,8 @@ def test_a_journal_with_a_harmful_reason_is_read_harmlessly(
 def test_what_is_appended_is_made_printable(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.append("end", {"k\x1b": ["\udcff", {"a": "\u202e"}]})
-    (found,) = read(tmp_path).events
-    assert found.content == {r"k\x1b": [r"\udcff", {"a": r"\u202e"}]}
+    (event,) = read(tmp_path).events
+    assert event.content == {r"k\x1b": [r"\udcff", {"a": r"\u202e"}]}
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_deep_nesting_and_a_folder_in_a_journals_place_are_named(tmp_path: Path)
     (tmp_path / "z.jsonl").mkdir()
     with pytest.raises(RecordsError) as error:
         read(tmp_path)
-    told = str(error.value)
-    assert "nested too deeply" in told
-    assert "z.jsonl: cannot be read" in told
+    message = str(error.value)
+    assert "nested too deeply" in message
+    assert "z.jsonl: cannot be read" in message
 
 
 @STEADY

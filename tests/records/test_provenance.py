@@ -25,23 +25,23 @@ def test_provenance_is_plain_data() -> None:
 
 
 def test_versions_of_every_package_are_told() -> None:
-    told = provenance()
-    assert told.albench == __version__
-    assert set(told.packages) == set(PACKAGES)
-    assert all(told.packages.values())
+    recorded = provenance()
+    assert recorded.albench == __version__
+    assert set(recorded.packages) == set(PACKAGES)
+    assert all(recorded.packages.values())
 
 
 def test_hardware_is_told() -> None:
-    told = provenance()
-    assert (told.cores, bool(told.cpu)) == (os.cpu_count(), True)
-    assert told.memory_gb > 0
+    recorded = provenance()
+    assert (recorded.cores, bool(recorded.cpu)) == (os.cpu_count(), True)
+    assert recorded.memory_gb > 0
 
 
 def test_no_user_host_or_folder_is_told() -> None:
-    told = json.dumps(provenance().to_json())
+    text = json.dumps(provenance().to_json())
     for secret in (str(Path.home()), str(Path.cwd()), socket.gethostname(), getpass.getuser()):
-        assert f'"{secret}"' not in told
-        assert f"{secret}/" not in told
+        assert f'"{secret}"' not in text
+        assert f"{secret}/" not in text
 
 
 def test_a_package_that_is_not_there_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,8 +67,8 @@ def test_a_journal_without_a_run_is_refused(finished: End, event: Told) -> None:
 
 
 def test_the_latest_run_counts(run_event: Told) -> None:
-    found = gather([run_event(("c1", "esd")), run_event(("c2", "bald"))])
-    assert [cell.cell for cell in found.run.cells] == ["c2"]
+    records = gather([run_event(("c1", "esd")), run_event(("c2", "bald"))])
+    assert [cell.cell for cell in records.run.cells] == ["c2"]
 
 
 def test_how_an_earlier_run_was_to_be_judged_is_kept_if_it_differs(run_event: Told) -> None:
@@ -85,24 +85,24 @@ def test_a_success_counts_whatever_came_before_and_after_it(
     failure: Status, finished: End, event: Told, run_event: Told
 ) -> None:
     bad = event(finished(status=failure))
-    found = gather([run_event(), bad, event(finished()), bad])
-    assert found.finished["c1"].status is Status.OK
-    assert (found.attempts["c1"], found.conflicts) == (3, ())
+    records = gather([run_event(), bad, event(finished()), bad])
+    assert records.finished["c1"].status is Status.OK
+    assert (records.attempts["c1"], records.conflicts) == (3, ())
 
 
 def test_of_failures_the_last_counts(finished: End, event: Told, run_event: Told) -> None:
     ends = [finished(status=Status.OOM), finished(status=Status.TIMEOUT)]
-    found = gather([run_event(), *map(event, ends)])
-    assert found.finished["c1"].status is Status.TIMEOUT
+    records = gather([run_event(), *map(event, ends)])
+    assert records.finished["c1"].status is Status.TIMEOUT
 
 
 def test_a_success_that_came_again_is_no_conflict(
     finished: End, event: Told, run_event: Told
 ) -> None:
     again = replace(finished(), seconds=99.0, peak_mb=1.0)
-    found = gather([run_event(), event(finished()), event(again)])
-    assert (found.conflicts, found.attempts["c1"]) == ((), 2)
-    assert found.finished["c1"].seconds == 1.5
+    records = gather([run_event(), event(finished()), event(again)])
+    assert (records.conflicts, records.attempts["c1"]) == ((), 2)
+    assert records.finished["c1"].seconds == 1.5
 
 
 @pytest.mark.parametrize("what", ["picks", "order of picks", "probabilities", "part", "rounds"])
@@ -119,9 +119,9 @@ def test_two_successes_that_differ_are_a_conflict_and_the_first_counts(
         "part": replace(first, part=replace(part, weights_hash="other")),
         "rounds": replace(first, rounds=[make_round(0)]),
     }[what]
-    found = gather([run_event(), event(first), event(other), event(other)])
-    assert found.conflicts == ("c1",)
-    assert essence(found.finished["c1"]) == essence(first)
+    records = gather([run_event(), event(first), event(other), event(other)])
+    assert records.conflicts == ("c1",)
+    assert essence(records.finished["c1"]) == essence(first)
 
 
 def test_equal_numbers_that_were_compressed_otherwise_are_no_conflict(

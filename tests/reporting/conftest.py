@@ -218,7 +218,7 @@ def toy_in() -> Callable[..., Toy]:
 @pytest.fixture
 def make_toy(tmp_path: Path) -> Callable[..., Toy]:
     """A factory of runs in a fresh folder."""
-    return lambda **told: toy(tmp_path / "toy", **told)
+    return lambda **changes: toy(tmp_path / "toy", **changes)
 
 
 @pytest.fixture(scope="session")
@@ -280,12 +280,12 @@ def draw_all() -> Callable[[Path], list[str]]:
     def draw(folder: Path) -> list[str]:
         records = load(folder)
         title, question = records.manifest.title, records.manifest.question
-        found = sections(records)
-        parts = [part for section in found for part in section.parts]
+        drawn = sections(records)
+        parts = [part for section in drawn for part in section.parts]
         made = [part for part in parts if isinstance(part, Table)]
         return [
-            markdown(title, question, found),
-            page(title, question, found),
+            markdown(title, question, drawn),
+            page(title, question, drawn),
             *(as_csv(part) for part in made),
             *(as_latex(part) for part in made),
         ]

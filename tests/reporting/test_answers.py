@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def answer(toy: Any) -> tuple[str, ...]:
     """Return the list of sentences that a report begins with."""
     first = sections(load(toy.write()))[0]
-    (told,) = [part for part in first.parts if isinstance(part, Text) and part.is_list]
-    return told.sentences
+    (text,) = [part for part in first.parts if isinstance(part, Text) and part.is_list]
+    return text.sentences
 
 
 def first_texts(toy: Any) -> list[str]:
@@ -50,26 +50,26 @@ def table(written: Path) -> Callable[[str], list[dict[str, str]]]:
 
 
 @pytest.fixture(scope="module")
-def told(written: Path) -> list[str]:
+def lines(written: Path) -> list[str]:
     """The list of sentences that the written report begins with."""
     text = (written / "report.md").read_text(encoding="utf-8")
     return re.findall(r"^- (.*)$", text.partition("\n\n**Mean")[0], flags=re.MULTILINE)
 
 
-def test_a_planted_gain_is_the_answer(told: list[str]) -> None:
-    (gain,) = [text for text in told if text.startswith("**digits: pixels:**")]
+def test_a_planted_gain_is_the_answer(lines: list[str]) -> None:
+    (gain,) = [text for text in lines if text.startswith("**digits: pixels:**")]
     assert re.search(r"margin is better than random, \+0\.0\d\d \(\+0\.0\d\d to", gain)
     assert re.search(r"margin needs \d+ labels for 95 % of the all-labels score, random \d+", gain)
     assert gain.endswith("entropy, k-center and least-confident are equal to it (within 0.033).")
 
 
-def test_blocks_without_a_finding_share_a_sentence(told: list[str]) -> None:
+def test_blocks_without_a_finding_share_a_sentence(lines: list[str]) -> None:
     silent = "digits: pixels + fourier; liver (simulated): LSTE + LUS"
-    assert f"No strategy is better or worse than random on {silent}." in told
+    assert f"No strategy is better or worse than random on {silent}." in lines
 
 
-def test_comparisons_are_counted_with_their_correction(told: list[str]) -> None:
-    (counted,) = [text for text in told if "with random" in text and text.startswith("Of ")]
+def test_comparisons_are_counted_with_their_correction(lines: list[str]) -> None:
+    (counted,) = [text for text in lines if "with random" in text and text.startswith("Of ")]
     assert "Of 13 comparisons with random in accuracy" in counted
     assert "1 found the strategy better, none worse, 12 equal, and none left it und" in counted
     assert "corrected by Holm over all 13" in counted
@@ -93,9 +93,9 @@ def state(toy: Any) -> str:
 def test_a_metric_named_before_the_run_is_the_answer(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     toy.manifest["judging"]["primary_metric"] = "auc"
-    told = " ".join(answer(toy))
-    assert "Of 4 comparisons with random in AUC" in told
-    assert "Secondary: of 4 comparisons in accuracy" in told
+    text = " ".join(answer(toy))
+    assert "Of 4 comparisons with random in AUC" in text
+    assert "Secondary: of 4 comparisons in accuracy" in text
     assert "The primary metric is AUC; accuracy is secondary." in state(toy)
 
 
@@ -107,13 +107,13 @@ def test_a_rule_that_changed_after_a_run_is_told(make_toy: Callable[..., Any]) -
     assert "an earlier run of these results had another primary_metric" in state(toy)
 
 
-def test_comparisons_with_too_few_pairs_are_named(told: list[str]) -> None:
-    (few,) = [text for text in told if text.startswith("With fewer than 6")]
+def test_comparisons_with_too_few_pairs_are_named(lines: list[str]) -> None:
+    (few,) = [text for text in lines if text.startswith("With fewer than 6")]
     assert "esd on digits: pixels; esd on digits: pixels + fourier; bald, esd, margin on" in few
 
 
-def test_the_average_says_how_many_blocks_are_simulated(told: list[str]) -> None:
-    assert told[0].startswith(
+def test_the_average_says_how_many_blocks_are_simulated(lines: list[str]) -> None:
+    assert lines[0].startswith(
         "On these 2 cohorts (1 simulated), averaged over all 3 blocks (1 simulated), "
     )
 
@@ -127,8 +127,8 @@ def test_the_average_does_not_claim_blocks_that_failed(make_toy: Callable[..., A
     toy.cells = pd.concat([toy.cells, twin])
     toy.scores = pd.concat([toy.scores, rounds.assign(cell="x" + rounds["cell"])])
     toy.end("oom", cohort="liver")
-    told = answer(toy)[0]
-    assert told.startswith(
+    sentence = answer(toy)[0]
+    assert sentence.startswith(
         "On this cohort, averaged over the blocks that each has, of 3 blocks (1 simulated), "
     )
 
@@ -194,36 +194,36 @@ def test_an_unequal_start_is_told_loudly(make_toy: Callable[..., Any]) -> None:
     toy = make_toy(n_repetitions=2)
     toy.cells.loc[3, "weights_hash"] = "other"
     (section,) = [s for s in sections(load(toy.write())) if s.title == "Fairness"]
-    (told,) = [part for part in section.parts if isinstance(part, Text)]
-    assert told.sentences[0].startswith("**In 1 of 4 repetitions the strategies differed")
+    (text,) = [part for part in section.parts if isinstance(part, Text)]
+    assert text.sentences[0].startswith("**In 1 of 4 repetitions the strategies differed")
 
 
-def ranking(ranks: dict[str, float], *told: Any) -> Ranking:
-    return Ranking(pd.DataFrame({"strategy": list(ranks), "rank": list(ranks.values())}), *told)
+def ranking(ranks: dict[str, float], *numbers: Any) -> Ranking:
+    return Ranking(pd.DataFrame({"strategy": list(ranks), "rank": list(ranks.values())}), *numbers)
 
 
 def test_ranks_that_may_be_chance_have_no_critical_difference() -> None:
-    told = sentences.ranking(ranking({"a": 1.5, "random": 1.5}, 5, 0, 0.4, None))
-    assert "does not reject (p = 0.400)" in told
-    assert "Nemenyi" not in told
+    sentence = sentences.ranking(ranking({"a": 1.5, "random": 1.5}, 5, 0, 0.4, None))
+    assert "does not reject (p = 0.400)" in sentence
+    assert "Nemenyi" not in sentence
 
 
 def test_ranks_that_differ_say_by_how_much_they_must() -> None:
-    told = sentences.ranking(ranking({"a": 1.0, "b": 1.8, "random": 2.6}, 8, 3, 0.001, 0.9))
-    assert "over 8 cohorts, the blocks of each averaged first; a leads with 1.00" in told
-    assert "ranks closer than 0.90 are not told apart" in told
-    assert told.endswith("2 groups, a to b; b to random.")
-    assert "3 repetitions of a block without results of every strategy do not count" in told
+    sentence = sentences.ranking(ranking({"a": 1.0, "b": 1.8, "random": 2.6}, 8, 3, 0.001, 0.9))
+    assert "over 8 cohorts, the blocks of each averaged first; a leads with 1.00" in sentence
+    assert "ranks closer than 0.90 are not told apart" in sentence
+    assert sentence.endswith("2 groups, a to b; b to random.")
+    assert "3 repetitions of a block without results of every strategy do not count" in sentence
 
 
 def test_ranks_of_few_cohorts_are_of_these_alone() -> None:
-    told = sentences.ranking(ranking({"a": 1.0, "random": 2.0}, 3, 9, float("nan"), None))
-    assert "Under 5 cohorts ranks are of these cohorts alone, and not tested" in told
+    sentence = sentences.ranking(ranking({"a": 1.0, "random": 2.0}, 3, 9, float("nan"), None))
+    assert "Under 5 cohorts ranks are of these cohorts alone, and not tested" in sentence
 
 
 def test_no_ranks_are_told_as_none() -> None:
-    told = sentences.ranking(ranking({}, 0, 9, float("nan"), None))
-    assert told == "Strategies are not ranked: no block has results of every strategy."
+    sentence = sentences.ranking(ranking({}, 0, 9, float("nan"), None))
+    assert sentence == "Strategies are not ranked: no block has results of every strategy."
 
 
 @pytest.mark.parametrize(
@@ -251,17 +251,17 @@ def test_an_oracle_is_named_and_is_no_answer(make_toy: Callable[..., Any]) -> No
     toy.write()
     (state,) = [text for text in first_texts(toy) if "No competitor" in text]
     assert "No competitor: margin goes by labels that nobody has" in state
-    assert not any("margin" in told for told in answer(toy))
-    assert any("margin" in told for told in answer(plain))
+    assert not any("margin" in line for line in answer(toy))
+    assert any("margin" in line for line in answer(plain))
 
 
 def test_an_oracle_is_not_in_the_family_that_is_named(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     for part in toy.manifest["plugins"]:
         part["tags"] = ["oracle"] if part["name"] == "core/margin" else []
-    told = " ".join(answer(toy))
-    assert "Of 2 comparisons" in told
-    assert "corrected by Holm over all 2)" in told
+    text = " ".join(answer(toy))
+    assert "Of 2 comparisons" in text
+    assert "corrected by Holm over all 2)" in text
     with (reporting.write(toy.folder).parent / "tables/against-random-accuracy.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["verdict"] for row in rows if row["strategy"] == "margin"] == ["no competitor"] * 2
@@ -292,8 +292,8 @@ def test_strategies_with_equal_picks_are_counted_once(make_toy: Callable[..., An
     rounds = toy.scores[toy.scores["cell"].isin(same["cell"])]
     toy.cells = pd.concat([toy.cells, twin])
     toy.scores = pd.concat([toy.scores, rounds.assign(cell="x" + rounds["cell"])])
-    told = " ".join(answer(toy))
-    assert "Of 4 comparisons with random in accuracy" in told  # as without the twin
+    text = " ".join(answer(toy))
+    assert "Of 4 comparisons with random in accuracy" in text  # as without the twin
     (state,) = [text for text in first_texts(toy) if text.startswith("Counted once")]
     assert state.startswith("Counted once: esd and twin made the same picks")
     page = reporting.write(toy.folder).parent

@@ -88,7 +88,7 @@ def test_any_text_in_any_place_of_the_records_can_be_reported(
     kinds[kind] = with_text(kinds[kind], data.draw(st.sampled_from(free)), text)
     folder = tmp_path_factory.mktemp("any")
     events = [("run", kinds["run"]), ("cell", kinds["cell"]), ("cell", kinds["other"])]
-    journal_of(folder, [{"v": 2, "event": event, "data": told} for event, told in events])
+    journal_of(folder, [{"v": 2, "event": event, "data": content} for event, content in events])
     write(derive(read(folder)), folder)
     written = [path.read_text(encoding="utf-8") for path in folder.glob("*.csv")]
     written += draw_all(folder)
@@ -108,7 +108,7 @@ def test_a_reason_reaches_tables_and_page_as_it_is_printed(
 ) -> None:
     failed = cell_data | {"cell": run_data["cells"][1]["cell"], "status": "error", "reason": text}
     events = [("run", run_data), ("cell", cell_data), ("cell", failed)]
-    journal_of(tmp_path, [{"v": 2, "event": event, "data": told} for event, told in events])
+    journal_of(tmp_path, [{"v": 2, "event": event, "data": content} for event, content in events])
     write(derive(read(tmp_path)), tmp_path)
     cells = load(tmp_path).cells
     assert list(cells["status"]) == ["error", "ok"]
@@ -122,5 +122,5 @@ def test_a_command_never_prints_what_steers_a_terminal(
 ) -> None:
     output.say(text)
     output.complain(text)
-    told = capsys.readouterr()
-    assert not set(told.out + told.err) & BARRED
+    printed = capsys.readouterr()
+    assert not set(printed.out + printed.err) & BARRED

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def test_of_two_cohorts_nothing_is_claimed_about_others(make_toy: Make) -> None:
     (section,) = [s for s in sections(load(make_toy().write())) if s.title == "Cohorts like these"]
     (text,) = section.parts
-    (told,) = text.sentences  # type: ignore[union-attr]  # a text
-    assert "speak of these 2 cohorts (1 simulated): the repetition is the unit" in told
-    assert "**Of cohorts like these nothing is claimed:** that takes 5 cohorts" in told
+    (sentence,) = text.sentences  # type: ignore[union-attr]  # a text
+    assert "speak of these 2 cohorts (1 simulated): the repetition is the unit" in sentence
+    assert "**Of cohorts like these nothing is claimed:** that takes 5 cohorts" in sentence
 
 
 def test_of_five_cohorts_each_strategy_has_a_row(make_toy: Make) -> None:

@@ -124,8 +124,8 @@ def test_published_systems_are_summarised(published: Path) -> None:
 def test_only_ordered_cohorts_have_ordinal_scores(publish_run: Callable[..., Path]) -> None:
     folder = publish_run(1, ordered=True)
     cells, scores = (pd.read_csv(folder / f"{name}.csv") for name in ("cells", "scores"))
-    known = cells.merge(scores, on="cell").groupby("cohort")["kappa"].count()
-    assert known.to_dict() == {"digits": 4, "liver": 0}
+    counts = cells.merge(scores, on="cell").groupby("cohort")["kappa"].count()
+    assert counts.to_dict() == {"digits": 4, "liver": 0}
 
 
 def test_a_run_without_a_success_has_a_report(publish_run: Callable[[int], Path]) -> None:

@@ -37,8 +37,8 @@ FEW = settings(
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory: pytest.TempPathFactory, toy_in: Toys) -> Path:
     """A small results folder of text tables."""
-    told = {"n_repetitions": 2, "strategies": ("random", "esd")}
-    folder: Path = toy_in(tmp_path_factory.mktemp("texts") / "toy", **told).write()
+    size = {"n_repetitions": 2, "strategies": ("random", "esd")}
+    folder: Path = toy_in(tmp_path_factory.mktemp("texts") / "toy", **size).write()
     return folder
 
 
@@ -154,8 +154,8 @@ def test_what_stands_in_the_place_of_a_file_or_folder_is_told(
     else:
         place.mkdir()
     assert cli.main(["report", str(tmp_path)]) == 2
-    (told,) = capsys.readouterr().err.splitlines()
-    assert name.partition("/")[0] in told
+    (line,) = capsys.readouterr().err.splitlines()
+    assert name.partition("/")[0] in line
 
 
 @pytest.mark.parametrize("command", ["status", "report", "merge", "explain"])
@@ -173,8 +173,8 @@ def test_odd_lines_of_a_journal_end_every_command_in_sentences(
         "explain": ["0000", "--results", str(tmp_path)],
     }
     assert cli.main([command, *arguments.get(command, [str(tmp_path)])]) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert [line.partition(": the line")[0][-6:] for line in told] == [
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(": the line")[0][-6:] for line in lines] == [
         f"line {number}" for number in range(2, 6)
     ]
 

@@ -18,9 +18,9 @@ PLANNED = list(itertools.product(range(8), ["random", "all-labels", "oracle", *"
 
 
 def test_a_matrix_is_told_what_it_can_find(tmp_path: Path) -> None:
-    found, effects, unknown = foresight(PLANNED, ["oracle"], 6, tmp_path)
-    assert found.startswith("can find: in 48 comparisons with random with 6 repetitions, half a ")
-    assert "is found in under 1 % (p under 0.05 / 48" in found
+    power, effects, unknown = foresight(PLANNED, ["oracle"], 6, tmp_path)
+    assert power.startswith("can find: in 48 comparisons with random with 6 repetitions, half a ")
+    assert "is found in under 1 % (p under 0.05 / 48" in power
     assert effects.endswith("3.43 with 6, 1.58 with 12, 0.95 with 24, 0.63 with 48")
     assert unknown == "the same in accuracy: not known before there are results"
 
@@ -38,9 +38,9 @@ def test_earlier_results_tell_the_spread(make_toy: Callable[..., Any], tmp_path:
 def test_the_spread_is_that_of_the_primary_metric(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()  # its AUC moves half as much as its accuracy
     folder = toy.write()
-    told = [foresight(PLANNED, ["oracle"], 6, folder, m)[2] for m in ("accuracy", "auc")]
-    usual = [float(re.findall(r"standard deviation is ([\d.]+)", line)[0]) for line in told]
-    assert told[1].startswith("the same in AUC over the labels bought")
+    spreads = [foresight(PLANNED, ["oracle"], 6, folder, m)[2] for m in ("accuracy", "auc")]
+    usual = [float(re.findall(r"standard deviation is ([\d.]+)", line)[0]) for line in spreads]
+    assert spreads[1].startswith("the same in AUC over the labels bought")
     assert usual[1] == pytest.approx(usual[0] / 2, abs=0.001)
 
 

@@ -31,9 +31,9 @@ def table(page: Path, name: str) -> list[dict[str, str]]:
 
 
 def test_without_names_the_best_few_are_compared(make_toy: Make) -> None:
-    told = opening(make_toy().write())
-    assert told.startswith("The 3 strategies of the best means")
-    assert "margin is better than" in told
+    sentence = opening(make_toy().write())
+    assert sentence.startswith("The 3 strategies of the best means")
+    assert "margin is better than" in sentence
 
 
 def test_the_strategies_of_the_specification_are_compared(make_toy: Make) -> None:
@@ -88,6 +88,6 @@ def test_a_rival_without_results_is_told(make_toy: Make) -> None:
 def test_rivals_without_any_pair_are_told(make_toy: Make) -> None:
     toy = make_toy()
     toy.manifest["judging"]["compare"] = ["esd", "mylab/new"]
-    told = opening(toy.write())
-    assert told.startswith("esd alone: there is nothing to compare")
-    assert "no results of mylab/new" in told
+    sentence = opening(toy.write())
+    assert sentence.startswith("esd alone: there is nothing to compare")
+    assert "no results of mylab/new" in sentence

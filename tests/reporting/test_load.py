@@ -25,10 +25,10 @@ def complaints_of(folder: Path) -> list[str]:
 
 def test_a_whole_folder_is_read(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
-    found = load(toy.write())
-    assert len(found.cells) == len(toy.cells)
-    assert len(found.scores) == len(toy.scores)
-    assert found.manifest.cohorts["liver"].simulated
+    records = load(toy.write())
+    assert len(records.cells) == len(toy.cells)
+    assert len(records.scores) == len(toy.scores)
+    assert records.manifest.cohorts["liver"].simulated
 
 
 def test_all_files_that_are_missing_are_told_at_once(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def named(make_toy: Callable[..., Any]) -> Namer:
-    found = load(make_toy(n_repetitions=1).write())
-    return Namer(found.cells, found.manifest.cohorts)
+    records = load(make_toy(n_repetitions=1).write())
+    return Namer(records.cells, records.manifest.cohorts)
 
 
 def test_a_block_is_named_as_briefly_as_can_be(named: Namer) -> None:
@@ -32,8 +32,8 @@ def test_models_and_budgets_are_named_where_they_differ(make_toy: Callable[..., 
     toy = make_toy(n_repetitions=1)
     twin = toy.cells[toy.cells["modalities"] == "pixels"]
     toy.cells = pd.concat([toy.cells, twin.assign(model="large", budget="half")])
-    found = load(toy.write())
-    named = Namer(found.cells, found.manifest.cohorts)
+    records = load(toy.write())
+    named = Namer(records.cells, records.manifest.cohorts)
     assert named.block(("digits", "pixels", "large", "half")) == "digits: pixels, large, half"
 
 
@@ -52,15 +52,15 @@ def test_blocks_of_random_alone_compare_nothing(make_toy: Callable[..., Any]) ->
 
 
 def test_up_to_a_dozen_strategies_are_drawn_each_in_its_own_way() -> None:
-    found = styles([f"strategy {i}" for i in range(12)])
-    assert len({(style.colour, style.dash) for style in found.values()}) == 13
+    drawn = styles([f"strategy {i}" for i in range(12)])
+    assert len({(style.colour, style.dash) for style in drawn.values()}) == 13
 
 
 def test_of_more_the_best_stand_out() -> None:
     names = [f"strategy {i}" for i in range(50)]
-    found = styles(names, names[3:6])
-    assert [name for name in names if not found[name].is_faint] == names[3:6]
-    assert not found["random"].is_faint
+    drawn = styles(names, names[3:6])
+    assert [name for name in names if not drawn[name].is_faint] == names[3:6]
+    assert not drawn["random"].is_faint
 
 
 def test_random_is_drawn_alike_everywhere() -> None:

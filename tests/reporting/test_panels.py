@@ -34,8 +34,8 @@ def report(toy: Any) -> Sequence[Section]:
 
 def headline(toy: Any) -> str:
     """Return the sentence that answers the question."""
-    (told,) = [part for part in report(toy)[0].parts if isinstance(part, Headline)]
-    return told.sentence
+    (text,) = [part for part in report(toy)[0].parts if isinstance(part, Headline)]
+    return text.sentence
 
 
 def figures(toy: Any) -> dict[str, Figure]:
@@ -50,16 +50,16 @@ def a_line(name: str, y: Sequence[float]) -> Line:
 
 
 def test_a_gain_over_blocks_is_told_in_one_sentence(make_toy: Callable[..., Any]) -> None:
-    told = headline(make_toy())
+    sentence = headline(make_toy())
     assert re.fullmatch(
         r"margin beats random in accuracy, averaged over 2 blocks \(1 simulated\), "
         r"by \+0\.0\d\d\.",
-        told,
+        sentence,
     )
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (lambda toy: toy.end("error", "no"), "There is no answer yet: no cell has finished."),
         (
@@ -75,12 +75,12 @@ def test_a_gain_over_blocks_is_told_in_one_sentence(make_toy: Callable[..., Any]
     ids=["nothing finished", "one strategy", "one repetition"],
 )
 def test_where_nothing_can_be_said_the_reason_is_the_headline(
-    make_toy: Callable[..., Any], change: Callable[[Any], None], told: str
+    make_toy: Callable[..., Any], change: Callable[[Any], None], expected: str
 ) -> None:
     toy = make_toy()
     change(toy)
-    assert headline(toy) == told
-    assert told in page("t", "q", report(toy)).replace("&#39;", "'")
+    assert headline(toy) == expected
+    assert expected in page("t", "q", report(toy)).replace("&#39;", "'")
 
 
 def test_a_block_without_the_metric_has_no_panel(make_toy: Callable[..., Any]) -> None:

@@ -108,14 +108,14 @@ def test_what_is_there_is_reported(
 ) -> None:
     toy = make_toy()
     spoil(toy)
-    found = sections(load(toy.write()))
-    text = markdown("Toy", "", found) + page("Toy", "", found)
+    drawn = sections(load(toy.write()))
+    text = markdown("Toy", "", drawn) + page("Toy", "", drawn)
     assert "nan" not in text.replace("nano", "").lower().split()
     assert "## The answer" in text
     assert "inf" not in text.lower().split()
 
 
-def told(toy: Any) -> str:
+def answer(toy: Any) -> str:
     """Return the whole report as Markdown."""
     return markdown("Toy", "", sections(load(toy.write())))
 
@@ -123,13 +123,13 @@ def told(toy: Any) -> str:
 def table(toy: Any, name: str) -> list[dict[str, str]]:
     """Return a table of the report, a mapping a row."""
     parts = [part for section in sections(load(toy.write())) for part in section.parts]
-    (found,) = [part for part in parts if isinstance(part, Table) and part.name == name]
-    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    (named,) = [part for part in parts if isinstance(part, Table) and part.name == name]
+    return [dict(zip(named.columns, row, strict=True)) for row in named.rows]
 
 
 def test_one_repetition_claims_nothing(make_toy: Callable[..., Any]) -> None:
     toy = make_toy(n_repetitions=1)
-    assert "With fewer than 6 paired repetitions nothing is claimed" in told(toy)
+    assert "With fewer than 6 paired repetitions nothing is claimed" in answer(toy)
 
 
 def test_no_verdict_is_printed_under_six_pairs(make_toy: Callable[..., Any]) -> None:
@@ -150,7 +150,7 @@ def test_a_failed_block_is_listed_with_its_cause(make_toy: Callable[..., Any]) -
 def test_an_incomplete_run_says_so_first(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     some_missing(toy)
-    first, _, _ = told(toy).partition("\n\n- ")
+    first, _, _ = answer(toy).partition("\n\n- ")
     assert "Incomplete: 33 of 48 planned cells succeeded (15 missing)" in first
 
 
@@ -172,7 +172,7 @@ def test_a_repetition_without_a_partner_is_counted(make_toy: Callable[..., Any])
 def test_without_all_labels_no_price_is_told(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     no_all_labels(toy)
-    text = told(toy)
+    text = answer(toy)
     assert "No block has a known accuracy of all labels to compare with." in text
     assert "labels for 95 %" not in text
 
@@ -188,11 +188,11 @@ def test_strategies_that_are_too_many_for_columns_are_rows(make_toy: Callable[..
 def test_equal_curves_are_told(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     twenty_strategies(toy)
-    assert "Equal in every round of every repetition: esd, esd-0, esd-1" in told(toy)
+    assert "Equal in every round of every repetition: esd, esd-0, esd-1" in answer(toy)
 
 
 def test_conflicts_are_told_first(make_toy: Callable[..., Any]) -> None:
     toy = make_toy(n_repetitions=1)
     toy.manifest["conflicts"] = ["0" * 16]
-    first, _, _ = told(toy).partition("\n\n- ")
+    first, _, _ = answer(toy).partition("\n\n- ")
     assert "Conflicts: 1 cell succeeded twice" in first

@@ -48,13 +48,13 @@ def test_a_browser_on_the_path_is_found(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "expected"),
     [("echo 'no display' >&2; exit 7", "it ended with 7: no display"), ("", "it wrote nothing")],
 )
-def test_a_browser_that_fails_is_quoted(tmp_path: Path, script: str, told: str) -> None:
+def test_a_browser_that_fails_is_quoted(tmp_path: Path, script: str, expected: str) -> None:
     page = tmp_path / "index.html"
     page.touch()
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=expected):
         print_page(page, a_browser(tmp_path, script))
     assert not (tmp_path / "report.pdf").exists()
 

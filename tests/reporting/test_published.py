@@ -27,8 +27,8 @@ BLOCK = ("digits", "pixels", "small", "tenth")
 
 
 def column(title: str, strategy: str, **printed: float) -> dict[str, Any]:
-    told = {"title": title, "model": "small", "budget": "tenth", "strategy": strategy}
-    return told | {"printed": [printed] if printed else []}
+    fields = {"title": title, "model": "small", "budget": "tenth", "strategy": strategy}
+    return fields | {"printed": [printed] if printed else []}
 
 
 TABLE = {
@@ -46,13 +46,13 @@ TABLE = {
 
 
 def side(strategy: str, at: str | float = "area") -> dict[str, Any]:
-    told = {"cohort": "digits", "modalities": ["pixels"], "model": "small", "budget": "tenth"}
-    return told | {"strategy": strategy, "at": at}
+    fields = {"cohort": "digits", "modalities": ["pixels"], "model": "small", "budget": "tenth"}
+    return fields | {"strategy": strategy, "at": at}
 
 
 def claim(text: str, better: dict[str, Any], than: dict[str, Any]) -> dict[str, Any]:
-    told = {"text": text, "source": "section 4", "metric": "accuracy"}
-    return told | {"better": better, "than": than}
+    fields = {"text": text, "source": "section 4", "metric": "accuracy"}
+    return fields | {"better": better, "than": than}
 
 
 CLAIMS = [
@@ -175,8 +175,10 @@ def test_modalities_alone_stand_beside_a_claim_of_fusion(make_toy: MakeToy) -> N
     toy.cells = pd.concat([toy.cells, alone])
     toy.scores = pd.concat([toy.scores, rounds.assign(cell="x" + rounds["cell"])])
     text = section(toy.write(), "Claims")
-    told = r"big on pixels has accuracy 0\.\d{3}, against which pixels \+ fourier has [+−]0\.\d{3} "
-    assert re.search(told, text)
+    pattern = (
+        r"big on pixels has accuracy 0\.\d{3}, against which pixels \+ fourier has [+−]0\.\d{3} "
+    )
+    assert re.search(pattern, text)
 
 
 def test_under_six_repetitions_no_verdict_is_given(make_toy: MakeToy) -> None:

@@ -26,9 +26,9 @@ def ordered(make_toy: MakeToy) -> Any:
     toy = make_toy()
     toy.manifest["cohorts"]["liver"] |= {"ordered": True, "class_order": ["b", "a"]}
     is_liver = toy.scores["cell"].isin(toy.cells.loc[toy.cells["cohort"] == "liver", "cell"])
-    told = {"kappa": 0.5, "mean_error": 0.75, "auc_from_1": 0.625}
+    values = {"kappa": 0.5, "mean_error": 0.75, "auc_from_1": 0.625}
     toy.scores = toy.scores.assign(
-        **{name: is_liver.map({True: value, False: None}) for name, value in told.items()}
+        **{name: is_liver.map({True: value, False: None}) for name, value in values.items()}
     )
     return toy
 

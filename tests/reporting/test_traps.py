@@ -25,11 +25,11 @@ N_BOUGHT = 35
 def marks_of(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the table of marks in which ESD buys copies, and margin none."""
     rng = np.random.default_rng(0)
-    known = cells[(cells["cohort"] == "digits") & cells["strategy"].isin(SHARES)]
+    marked = cells[(cells["cohort"] == "digits") & cells["strategy"].isin(SHARES)]
     return pd.DataFrame(
         [
             {"cell": row.cell, "round": i, "mark": "copy", "n_picked": n, "n_train": 50}
-            for row in known.itertuples()
+            for row in marked.itertuples()
             for i, n in enumerate((0, rng.binomial(N_BOUGHT, SHARES[str(row.strategy)])))
         ]
     )

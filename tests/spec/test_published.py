@@ -128,6 +128,6 @@ def test_a_fault_is_told_with_its_place(
 
 
 def test_all_faults_are_told_at_once(published: Parse) -> None:
-    with pytest.raises(SpecError) as told:
+    with pytest.raises(SpecError) as raised:
         published(TABLE + CLAIM, ('"esd"', '"bald"'), ('"random"', '"coin"'))
-    assert len(told.value.complaints) == 3  # the table's two rows, and a side of the claim
+    assert len(raised.value.complaints) == 3  # the table's two rows, and a side of the claim

@@ -83,9 +83,9 @@ def test_a_key_that_is_given_twice_is_told(parse: Parse) -> None:
 def test_a_file_is_read_with_its_folder(parse: Parse, tmp_path: Path) -> None:
     file = tmp_path / "bench.toml"
     file.write_text(parse().text, encoding="utf-8")
-    found = spec.read(file)
-    assert (found.folder, found.source) == (tmp_path, str(file))
-    assert found.benchmark == parse().benchmark
+    specification = spec.read(file)
+    assert (specification.folder, specification.source) == (tmp_path, str(file))
+    assert specification.benchmark == parse().benchmark
 
 
 @pytest.mark.parametrize("kind", ["missing", "a folder", "not text"])
@@ -152,9 +152,9 @@ def test_a_mark_of_byte_order_is_no_part_of_a_specification(tmp_path: Path, pars
     plain = parse()
     file = tmp_path / "bench.toml"
     file.write_bytes(b"\xef\xbb\xbf" + plain.text.replace("\n", "\r\n").encode())
-    found = spec.read(file)
-    assert found.benchmark == plain.benchmark
-    assert found.text == plain.text
+    specification = spec.read(file)
+    assert specification.benchmark == plain.benchmark
+    assert specification.text == plain.text
 
 
 def test_a_class_is_not_listed_and_excluded(parse: Parse) -> None:

@@ -28,8 +28,8 @@ def problem(rng: Any) -> Any:
 def test_distances_from_factors_are_those_of_the_outer_products(dtype: Any, problem: Any) -> None:
     proba, features = (part.astype(dtype) for part in problem)
     plain = cdist(formed((proba, features)), formed((proba, features))[[7]], "sqeuclidean")[:, 0]
-    found = OuterRows(residuals(proba), features).distance_to(7)
-    np.testing.assert_allclose(found, plain, rtol=1e-4, atol=1e-5)
+    distances = OuterRows(residuals(proba), features).distance_to(7)
+    np.testing.assert_allclose(distances, plain, rtol=1e-4, atol=1e-5)
 
 
 def test_equal_rows_are_at_distance_zero(problem: Any) -> None:

@@ -21,19 +21,19 @@ def one_by_one(features: Any, proba: Any) -> list[Any]:
     ]
 
 
-def trace(known: Any, wanted: Any) -> float:
-    return float(np.trace(np.linalg.inv(known) @ wanted))
+def trace(labelled: Any, wanted: Any) -> float:
+    return float(np.trace(np.linalg.inv(labelled) @ wanted))
 
 
-def plain(each: list[Any], known: Any, wanted: Any, n: int) -> list[int]:
+def plain(each: list[Any], labelled: Any, wanted: Any, n: int) -> list[int]:
     picks: list[int] = []
     for _ in range(2 * n):
         left = [i for i in range(len(each)) if i not in picks]
-        picks.append(min(left, key=lambda i: trace(known + each[i], wanted)))
-        known = known + each[picks[-1]]
+        picks.append(min(left, key=lambda i: trace(labelled + each[i], wanted)))
+        labelled = labelled + each[picks[-1]]
     while len(picks) > n:
-        drop = min(picks, key=lambda i: trace(known - each[i], wanted))
-        known = known - each[drop]
+        drop = min(picks, key=lambda i: trace(labelled - each[i], wanted))
+        labelled = labelled - each[drop]
         picks.remove(drop)
     return picks
 
@@ -52,8 +52,8 @@ def information(problem: Any) -> Information:
 
 def test_information_is_the_sum_of_outer_products(problem: Any) -> None:
     features, proba = problem
-    found = fisher(features, proba)
-    np.testing.assert_allclose(found, sum(one_by_one(features, proba)))
+    information = fisher(features, proba)
+    np.testing.assert_allclose(information, sum(one_by_one(features, proba)))
 
 
 def test_changes_are_those_of_the_trace(problem: Any, information: Information) -> None:

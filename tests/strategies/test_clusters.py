@@ -15,9 +15,9 @@ def blobs(rng: Any) -> Any:
 
 
 def test_separate_blobs_are_found(blobs: Any, rng: Any) -> None:
-    found = k_means(blobs, 3, rng).assignment.reshape(3, 20)
-    assert (found == found[:, :1]).all()
-    assert len(set(found[:, 0])) == 3
+    clusters = k_means(blobs, 3, rng).assignment.reshape(3, 20)
+    assert (clusters == clusters[:, :1]).all()
+    assert len(set(clusters[:, 0])) == 3
 
 
 def test_it_fits_as_well_as_scikit_learn(rng: Any) -> None:
@@ -29,8 +29,8 @@ def test_it_fits_as_well_as_scikit_learn(rng: Any) -> None:
 
 def test_weights_pull_centres(rng: Any) -> None:
     features = np.array([[0.0], [1.0], [100.0]])
-    found = k_means(features, 2, rng, weights=np.array([1.0, 99.0, 1.0]))
-    np.testing.assert_allclose(np.sqrt(found.distance), [0.99, 0.01, 0], atol=1e-6)
+    clusters = k_means(features, 2, rng, weights=np.array([1.0, 99.0, 1.0]))
+    np.testing.assert_allclose(np.sqrt(clusters.distance), [0.99, 0.01, 0], atol=1e-6)
 
 
 def test_duplicates_make_no_more_clusters_than_there_are_places(rng: Any) -> None:

@@ -13,11 +13,13 @@ from albench.strategies.hybrid.contrastive import Contrastive, contrast
 
 
 def test_contrast_is_the_mean_divergence_of_neighbours(rng: Any) -> None:
-    proba, known = rng.dirichlet(np.ones(3), size=20), rng.dirichlet(np.ones(3), size=9)
+    proba, theirs = rng.dirichlet(np.ones(3), size=20), rng.dirichlet(np.ones(3), size=9)
     features, labelled = rng.normal(size=(20, 2)), rng.normal(size=(9, 2))
     near = np.argsort(cdist(features, labelled), axis=1)[:, :4]
-    plain = [np.mean([entropy(known[j], p) for j in js]) for p, js in zip(proba, near, strict=True)]
-    np.testing.assert_allclose(contrast(proba, features, known, labelled, 4), plain)
+    plain = [
+        np.mean([entropy(theirs[j], p) for j in js]) for p, js in zip(proba, near, strict=True)
+    ]
+    np.testing.assert_allclose(contrast(proba, features, theirs, labelled, 4), plain)
 
 
 def test_scores_agree_with_scikit_activeml(rng: Any) -> None:

@@ -30,8 +30,8 @@ def with_bias(rows: Any) -> Any:
 def test_the_step_is_newtons_with_boehnings_bound(rng: Any) -> None:
     labelled, others, x = (rng.normal(size=(k, 2)) for k in (9, 5, 1))
     scale = np.sqrt(np.mean(x**2))  # vectors are measured in the size of the candidates
-    known, seen, row = (with_bias(rows / scale) for rows in (labelled, others, x))
-    gram = known.T @ known + row.T @ row + np.eye(3)
+    learned, seen, row = (with_bias(rows / scale) for rows in (labelled, others, x))
+    gram = learned.T @ learned + row.T @ row + np.eye(3)
     surprise = np.array([-0.2, 0.7, -0.5])
     # One system over the weights of all classes; the bound has a null space, shifts of all classes.
     bound = np.kron(0.5 * (np.eye(3) - 1 / 3), gram)
@@ -43,9 +43,9 @@ def test_the_step_is_newtons_with_boehnings_bound(rng: Any) -> None:
 @pytest.mark.parametrize("loss", ["log", "zero-one"])
 def test_what_reaches_nothing_changes_nothing(loss: str, rng: Any) -> None:
     proba, others = rng.dirichlet(np.ones(3), size=4), rng.dirichlet(np.ones(3), size=6)
-    found = expected_loss(proba, others, np.zeros((4, 6)), loss)
+    losses = expected_loss(proba, others, np.zeros((4, 6)), loss)
     plain = -(others * np.log(others)).sum(axis=1) if loss == "log" else 1 - others.max(axis=1)
-    np.testing.assert_allclose(found, plain.mean())
+    np.testing.assert_allclose(losses, plain.mean())
 
 
 @pytest.mark.parametrize("loss", ["log", "zero-one"])
@@ -78,17 +78,17 @@ def _problem(name: str, n_labelled: int, seed: int) -> Any:
     X, y = getattr(datasets, f"load_{name}")(return_X_y=True)
     X = PCA(10, random_state=0).fit_transform(StandardScaler().fit_transform(X))
     order = np.random.default_rng(seed).permutation(len(X))
-    known, rest = order[:n_labelled], order[n_labelled:]
-    return X[rest[:25]], X[rest[-50:]], Labelled(X[known], y[known]), len(np.unique(y))
+    first, rest = order[:n_labelled], order[n_labelled:]
+    return X[rest[:25]], X[rest[-50:]], Labelled(X[first], y[first]), len(np.unique(y))
 
 
 def _agreement(name: str, n_labelled: int, seed: int) -> float:
     """Return the rank correlation of one step's scores with those of refitting."""
     features, others, labelled, n_classes = _problem(name, n_labelled, seed)
     unit = np.sqrt(np.mean(features**2))
-    rows, seen, known = (with_bias(x / unit) for x in (features, others, labelled.features))
+    rows, seen, learned = (with_bias(x / unit) for x in (features, others, labelled.features))
     start = np.zeros((rows.shape[1], n_classes))
-    weights = fitted(known, labelled.labels, 1.0, start)
+    weights = fitted(learned, labelled.labels, 1.0, start)
     proba, other_proba = (softmax(x @ weights, axis=1) for x in (rows, seen))
     reach = leverage(features, others, labelled.features, 1.0)
     step = expected_loss(proba, other_proba, reach, "log")
@@ -107,10 +107,10 @@ def test_one_step_stands_for_refitting_only_while_the_model_is_unsure() -> None:
 
 @pytest.mark.parametrize("loss", ["log", "zero-one"])
 def test_refitting_is_a_regression_for_each_candidate_and_label(loss: str, rng: Any) -> None:
-    features, others, known = (rng.normal(size=(k, 2)) for k in (4, 6, 9))
+    features, others, vectors = (rng.normal(size=(k, 2)) for k in (4, 6, 9))
     labels, proba = np.arange(9) % 3, rng.dirichlet(np.ones(3), size=4)
     unit = np.sqrt(np.mean(features**2))  # vectors are measured in the size of the candidates
-    rows, seen, labelled = (with_bias(x / unit) for x in (features, others, known))
+    rows, seen, labelled = (with_bias(x / unit) for x in (features, others, vectors))
     plain = np.zeros(4)
     for i, y in product(range(4), range(3)):
         model = LogisticRegression(C=1 / 0.5, fit_intercept=False, tol=1e-10, max_iter=10_000)
@@ -119,18 +119,18 @@ def test_refitting_is_a_regression_for_each_candidate_and_label(loss: str, rng: 
         entropy = -(after * np.log(after)).sum(axis=1).mean()
         plain[i] += proba[i, y] * (entropy if loss == "log" else 1 - after.max(axis=1).mean())
 
-    found = refitted_loss(proba, features, others, Labelled(known, labels), 0.5, loss)
+    losses = refitted_loss(proba, features, others, Labelled(vectors, labels), 0.5, loss)
 
-    np.testing.assert_allclose(found, plain, rtol=1e-5)
+    np.testing.assert_allclose(losses, plain, rtol=1e-5)
 
 
 def test_refitting_buys_the_candidate_of_least_loss(make_pool: Any, rng: Any) -> None:
     places = rng.normal(size=(12, 2))
     proba = rng.dirichlet(np.ones(2), size=12)
-    known, labels = rng.normal(size=(6, 2)), np.arange(6) % 2
+    vectors, labels = rng.normal(size=(6, 2)), np.arange(6) % 2
     pool = make_pool(
-        12, embeddings=[*places, *known], proba=[*proba, *[[0.5, 0.5]] * 6], labels=labels
+        12, embeddings=[*places, *vectors], proba=[*proba, *[[0.5, 0.5]] * 6], labels=labels
     )
-    losses = refitted_loss(proba, places, places, Labelled(known, labels), 1.0, "log")
+    losses = refitted_loss(proba, places, places, Labelled(vectors, labels), 1.0, "log")
 
     assert ExpectedErrorReduction(refit=True)(pool, 1, rng) == [losses.argmin()]

@@ -10,10 +10,10 @@ LINE = np.arange(9)
 
 
 def labels(**at: int) -> Any:
-    found = np.full(9, -1)
+    line = np.full(9, -1)
     for place, label in at.items():
-        found[int(place[1:])] = label
-    return found
+        line[int(place[1:])] = label
+    return line
 
 
 def test_the_shortest_cut_is_halved() -> None:
@@ -26,8 +26,8 @@ def test_labels_of_the_same_side_are_no_cut() -> None:
 
 
 def test_without_room_between_labels_the_nearest_beside_them_is_taken() -> None:
-    found = labels(_2=0, _3=0, _4=1, _5=1, _6=1)
-    assert bisect(LINE, found, 0) == 1
+    line = labels(_2=0, _3=0, _4=1, _5=1, _6=1)
+    assert bisect(LINE, line, 0) == 1
 
 
 def test_candidates_stand_by_the_probability_of_the_class() -> None:

@@ -27,8 +27,8 @@ def test_farthest_point_then_the_farthest_from_both(make_pool: Any, rng: Any) ->
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_picks_are_those_of_the_plain_way(dtype: Any, rng: Any) -> None:
     features, labelled = rng.normal(size=(200, 8)), rng.normal(size=(5, 8))
-    found = k_center(features.astype(dtype), labelled.astype(dtype), 30, rng)
-    assert found.tolist() == plain(features, labelled, 30)
+    picks = k_center(features.astype(dtype), labelled.astype(dtype), 30, rng)
+    assert picks.tolist() == plain(features, labelled, 30)
 
 
 def test_picks_are_those_of_scikit_activeml(rng: Any) -> None:

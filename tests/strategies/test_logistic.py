@@ -14,8 +14,8 @@ def test_it_is_the_balanced_softmax_of_two_classes(rng: Any) -> None:
     features = rng.normal(size=(60, 4)) * [1, 10, 0.1, 1] + 3.0
     positive = features[:, 0] + rng.normal(size=60) > 3.5
     logits = fit_head(features, positive.astype(np.intp), 2, balanced=True).logits(features)
-    found = logistic_scores(features, positive, tolerance=1e-9)
-    np.testing.assert_allclose(found, logits[:, 1] - logits[:, 0], atol=1e-3)
+    scores = logistic_scores(features, positive, tolerance=1e-9)
+    np.testing.assert_allclose(scores, logits[:, 1] - logits[:, 0], atol=1e-3)
 
 
 def test_rows_in_two_arrays_are_scored_as_in_one(rng: Any) -> None:
@@ -29,15 +29,15 @@ def test_rows_in_two_arrays_are_scored_as_in_one(rng: Any) -> None:
 
 @pytest.mark.parametrize("value", [True, False])
 def test_one_group_alone_is_told_apart_from_nothing(value: bool, rng: Any) -> None:
-    found = logistic_scores(rng.normal(size=(20, 3)), np.full(20, value))
-    assert np.isfinite(found).all()
+    scores = logistic_scores(rng.normal(size=(20, 3)), np.full(20, value))
+    assert np.isfinite(scores).all()
 
 
 def test_many_rows_are_scored_in_blocks_as_in_one(rng: Any) -> None:
     features = rng.normal(size=(BLOCK + 50, 2))
     positive = features[:, 0] > 0.3
-    found = logistic_scores(Joined(features[:20], features[20:]), positive)
-    np.testing.assert_allclose(found, logistic_scores(features, positive), atol=1e-6)
+    scores = logistic_scores(Joined(features[:20], features[20:]), positive)
+    np.testing.assert_allclose(scores, logistic_scores(features, positive), atol=1e-6)
 
 
 def test_blocks_cover_all_rows_and_split_at_a_seam_of_many() -> None:

@@ -118,10 +118,13 @@ def test_contributions_against_zeros_are_the_authors(rng: Any) -> None:
     of_a = ((proba - no_a + no_b - neither) / 2)[rows, label]
     of_b = ((proba - no_b + no_a - neither) / 2)[rows, label]
 
-    found = shapley(zeroed_worth(head.vectors, head.masked, label), "ab")
+    contributions = shapley(zeroed_worth(head.vectors, head.masked, label), "ab")
 
-    np.testing.assert_allclose(found, [of_a, of_b], atol=1e-8)
-    assert np.abs(shapley(lambda kept: head.masked(kept)[rows, label], "ab") - found).max() > 0.01
+    np.testing.assert_allclose(contributions, [of_a, of_b], atol=1e-8)
+    assert (
+        np.abs(shapley(lambda kept: head.masked(kept)[rows, label], "ab") - contributions).max()
+        > 0.01
+    )
 
 
 def test_against_zeros_what_is_unknown_is_passed_over(make_pool: Any, rng: Any) -> None:

@@ -36,8 +36,8 @@ def test_a_single_row_is_at_distance_zero(rows: Any) -> None:
 
 def test_nearest_neighbours_are_those_of_a_sort(rows: Any) -> None:
     plain = np.argsort(cdist(rows[:15], rows[15:]), axis=1)[:, :4]
-    found = nearest_neighbours(rows[:15], rows[15:], 4)
-    np.testing.assert_array_equal(np.sort(found), np.sort(plain))
+    neighbours = nearest_neighbours(rows[:15], rows[15:], 4)
+    np.testing.assert_array_equal(np.sort(neighbours), np.sort(plain))
 
 
 def test_nearest_enemy_is_of_another_group(rows: Any) -> None:

@@ -14,10 +14,10 @@ def two_heaps(rng: Any, n: int) -> tuple[Any, Any]:
     return rng.normal(size=(n, 2)) + 3.0 * labels[:, None], labels
 
 
-def head_of(known: Any, free: Any, rows: list[int]) -> Any:
+def head_of(labelled: Any, free: Any, rows: list[int]) -> Any:
     """Return the head that fits what is known and some rows of what is free."""
-    vectors = np.vstack([known[0], free[0][rows]])
-    return fit_head(vectors, np.append(known[1], free[1][rows]), 2)
+    vectors = np.vstack([labelled[0], free[0][rows]])
+    return fit_head(vectors, np.append(labelled[1], free[1][rows]), 2)
 
 
 def test_the_loss_is_that_of_the_true_labels(rng: Any) -> None:
@@ -37,13 +37,13 @@ def test_nothing_is_lost_on_nothing(rng: Any) -> None:
 
 
 def test_each_choice_is_the_best_of_all_given_those_before_it(rng: Any) -> None:
-    known, free, held = (two_heaps(rng, n) for n in (4, 6, 20))
+    labelled, free, held = (two_heaps(rng, n) for n in (4, 6, 20))
 
     def after(rows: list[int]) -> float:
-        return true_loss(head_of(known, free, rows), *held, "log")
+        return true_loss(head_of(labelled, free, rows), *held, "log")
 
     picks = greedy(
-        known, free, np.arange(6), lambda h: true_loss(h, *held, "log"), 3, 2, 6, rng
+        labelled, free, np.arange(6), lambda h: true_loss(h, *held, "log"), 3, 2, 6, rng
     ).tolist()
     for i, pick in enumerate(picks):
         others = set(range(6)) - set(picks[:i])
@@ -54,16 +54,16 @@ def test_each_choice_is_the_best_of_all_given_those_before_it(rng: Any) -> None:
 def test_it_goes_by_what_it_is_told(make_pool: Any) -> None:
     vectors, labels = two_heaps(np.random.default_rng(1), 64)
 
-    def picks(told: Any) -> list[int]:
+    def picks(hidden: Any) -> list[int]:
         pool = make_pool(
             60,
             embeddings=vectors,
             labels=labels[60:],
             n_classes=2,
-            tell_labels=lambda asked: told[asked[:, 0]],
+            tell_labels=lambda asked: hidden[asked[:, 0]],
         )
-        found: list[int] = OracleGreedy()(pool, 5, np.random.default_rng(2)).tolist()
-        return found
+        chosen: list[int] = OracleGreedy()(pool, 5, np.random.default_rng(2)).tolist()
+        return chosen
 
     assert picks(labels) != picks(1 - labels)
 
@@ -75,14 +75,14 @@ def test_what_is_set_aside_is_bought_when_nothing_else_is_left(cohort: Any, rng:
 
 
 def test_trying_more_candidates_lowers_the_loss(rng: Any) -> None:
-    known, free, held = (two_heaps(rng, n) for n in (4, 40, 60))
+    labelled, free, held = (two_heaps(rng, n) for n in (4, 40, 60))
 
     def mean_loss(candidates: int) -> float:
         losses = []
         for seed in range(8):
             own = np.random.default_rng(seed)
             row = greedy(
-                known,
+                labelled,
                 free,
                 np.arange(40),
                 lambda h: true_loss(h, *held, "log"),
@@ -91,7 +91,7 @@ def test_trying_more_candidates_lowers_the_loss(rng: Any) -> None:
                 candidates,
                 own,
             )
-            losses.append(true_loss(head_of(known, free, row.tolist()), *held, "log"))
+            losses.append(true_loss(head_of(labelled, free, row.tolist()), *held, "log"))
         return float(np.mean(losses))
 
     assert mean_loss(40) < mean_loss(10) < mean_loss(1)

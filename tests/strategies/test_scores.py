@@ -39,9 +39,9 @@ def test_the_descriptor_says_what_the_function_says(declared: Any) -> None:
         """Return the spread."""
         return np.asarray(np.ptp(list(passes), axis=0).mean(axis=1), dtype=np.float64)
 
-    found = declared["spread"]
-    assert found.target == f"{__name__}:{spread.__qualname__}"
-    assert (found.summary, found.citation) == ("Return the spread.", "ours")
-    assert (found.needs, found.tags) == ({needs.DROPOUT_PROBA}, {"coarse"})
-    assert [option.name for option in found.options] == ["passes"]
+    descriptor = declared["spread"]
+    assert descriptor.target == f"{__name__}:{spread.__qualname__}"
+    assert (descriptor.summary, descriptor.citation) == ("Return the spread.", "ours")
+    assert (descriptor.needs, descriptor.tags) == ({needs.DROPOUT_PROBA}, {"coarse"})
+    assert [option.name for option in descriptor.options] == ["passes"]
     assert spread(3).passes == 3

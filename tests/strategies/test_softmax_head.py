@@ -102,5 +102,5 @@ def test_a_near_start_ends_where_a_far_one_does(rng: Any) -> None:
     labels = rng.integers(3, size=40)
     far = fit_head(features, labels, 3)
     near = fit_head(features[:-1], labels[:-1], 3)
-    found = fit_head(features, labels, 3, start=near, iterations=10)
-    np.testing.assert_allclose(found.logits(features), far.logits(features), atol=0.02)
+    head = fit_head(features, labels, 3, start=near, iterations=10)
+    np.testing.assert_allclose(head.logits(features), far.logits(features), atol=0.02)

@@ -65,8 +65,8 @@ def test_most_picks_are_those_of_the_authors_code() -> None:
     for name, n, seed in product(["digits", "breast_cancer", "wine"], [5, 10, 20], range(5)):
         X = StandardScaler().fit_transform(getattr(datasets, f"load_{name}")().data)
         rows = np.random.default_rng(seed).permutation(X).astype(np.float32)
-        known, pool = rows[:20], rows[20:]
-        clusters = k_means(Joined(known, pool), 20 + n, np.random.default_rng(seed)).assignment
+        labelled, pool = rows[:20], rows[20:]
+        clusters = k_means(Joined(labelled, pool), 20 + n, np.random.default_rng(seed)).assignment
         ours = typical_rows(pool, clusters, 20, n, 20, np.random.default_rng(seed))
         same.append(len(set(ours) & set(_authors_picks(rows, clusters, 20, n))) / n)
 

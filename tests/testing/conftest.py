@@ -44,8 +44,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def all_faults() -> list[Any]:
     """All of the faulty plugins."""
-    found: list[Any] = faults.FAULTS
-    return found
+    known_faults: list[Any] = faults.FAULTS
+    return known_faults
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ TITLES = {Kind.STRATEGY: "strategies", Kind.MODEL: "models", Kind.LOADER: "loade
 
 def section(title: str) -> str:
     """Return the text between a heading and the next."""
-    _, found, rest = PAGE.partition(f"## Checks of {title}\n")
-    assert found
+    _, heading, rest = PAGE.partition(f"## Checks of {title}\n")
+    assert heading
     return rest.partition("\n## ")[0]
 
 
@@ -37,9 +37,9 @@ def test_every_check_has_its_row(kind: Kind, check: Check) -> None:
 
 
 def test_the_page_tells_of_no_check_that_is_gone() -> None:
-    told = re.findall(r"^\| `([a-z-]+-[a-z-]+)` \|", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z-]+-[a-z-]+)` \|", PAGE, re.MULTILINE)
     names = {check.name for _, check in CHECKS} | {"every-claim-is-tried"}
-    assert set(told) == names
+    assert set(rows) == names
 
 
 def test_every_tag_that_is_tried_is_explained() -> None:
@@ -58,5 +58,5 @@ def test_the_five_lines_of_the_page_run() -> None:
 def test_the_numbers_of_checks_are_right() -> None:
     common = len(descriptors.CHECKS)
     numbers = [len(checks_of(kind)) - common for kind in (Kind.STRATEGY, Kind.MODEL, Kind.LOADER)]
-    found = list(map(int, re.findall(r"(\d+)(?: checks of what| of a )", PAGE)))
-    assert found == [common, *numbers]
+    rows = list(map(int, re.findall(r"(\d+)(?: checks of what| of a )", PAGE)))
+    assert rows == [common, *numbers]

@@ -79,16 +79,16 @@ def test_an_installed_plugin_is_found_by_its_short_or_qualified_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "told"),
+    ("name", "kind", "expected"),
     [
         ("entrpy", None, "did you mean 'entropy'"),
         ("entropy", Kind.MODEL, "unknown model 'entropy'"),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_near_ones(
-    name: str, kind: Kind | None, told: str
+    name: str, kind: Kind | None, expected: str
 ) -> None:
-    with pytest.raises(PluginError, match=told):
+    with pytest.raises(PluginError, match=expected):
         find(name, kind)
 
 

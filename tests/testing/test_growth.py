@@ -23,7 +23,7 @@ def specimen(sound: Callable[..., Any]) -> Specimen:
     return Specimen(descriptor=descriptor, load=lambda: target, name="toy", sizes=SIZES)
 
 
-def told(*values: Iterator[float]) -> Callable[[Specimen, Problem], float]:
+def readings(*values: Iterator[float]) -> Callable[[Specimen, Problem], float]:
     """Return a measurement that tells what it is given, one series a time."""
     series = iter([value for part in values for value in part])
     return lambda _specimen, _problem: next(series)
@@ -47,19 +47,19 @@ def test_a_constant_at_the_lower_end_does_not_hide_the_growth() -> None:
 
 
 def test_growth_as_declared_is_told_with_its_exponent(specimen: Specimen) -> None:
-    found = _require_growth(specimen, "time", told(linear()), 0.0)
-    assert found.note == "time grows as n^1.00, declared is n"
-    assert found.claims == {"cost n"}
+    evidence = _require_growth(specimen, "time", readings(linear()), 0.0)
+    assert evidence.note == "time grows as n^1.00, declared is n"
+    assert evidence.claims == {"cost n"}
 
 
 def test_growth_beyond_what_is_declared_is_a_violation(specimen: Specimen) -> None:
     with pytest.raises(Violation, match=r"n\^2.00 from 100 to 800 candidates, but the cost is"):
-        _require_growth(specimen, "time", told(square(), square()), 0.0)
+        _require_growth(specimen, "time", readings(square(), square()), 0.0)
 
 
 def test_a_busy_machine_gets_a_second_chance(specimen: Specimen) -> None:
-    assert _require_growth(specimen, "time", told(square(), linear()), 0.0).claims
+    assert _require_growth(specimen, "time", readings(square(), linear()), 0.0).claims
 
 
 def test_what_is_too_small_to_notice_may_grow(specimen: Specimen) -> None:
-    assert _require_growth(specimen, "time", told(square()), 1e9).claims
+    assert _require_growth(specimen, "time", readings(square()), 1e9).claims

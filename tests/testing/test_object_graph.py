@@ -99,9 +99,9 @@ PLACES: dict[str, Callable[[Any], object]] = {
 @pytest.mark.parametrize("place", PLACES)
 def test_labels_are_found_wherever_they_are_kept(place: str) -> None:
     keeper = PLACES[place](LABELS)  # alive as long as it is walked
-    found = way_to_hidden(HIDDEN, keeper)
-    assert found is not None
-    assert found.startswith("the labels can be reached")
+    way = way_to_hidden(HIDDEN, keeper)
+    assert way is not None
+    assert way.startswith("the labels can be reached")
 
 
 def test_test_samples_are_found_by_their_mark() -> None:
@@ -117,7 +117,7 @@ def test_other_numbers_are_not_taken_for_labels() -> None:
 def test_every_object_is_met_once_even_in_a_circle() -> None:
     circle: list[Any] = [1, "a"]
     circle.append(circle)
-    assert [found for _, found in reachable(circle)] == [circle]
+    assert [part for _, part in reachable(circle)] == [circle]
 
 
 def test_a_view_whose_source_holds_the_cohort_is_told() -> None:

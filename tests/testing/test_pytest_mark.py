@@ -18,9 +18,9 @@ def test_margin_conforms(check: Any) -> None:
     check()
 
 
-def calls(*given: Any, **told: Any) -> dict[str, Any]:
+def calls(*given: Any, **settings: Any) -> dict[str, Any]:
     """Return the calls that a mark would make, by the name of the check."""
-    mark: Any = parametrize_with_checks(*given, **told)
+    mark: Any = parametrize_with_checks(*given, **settings)
     return {str(case.id).rpartition(":")[2]: case.values[0] for case in mark.args[1]}
 
 

@@ -465,7 +465,7 @@ def replaces_the_line(self: Strategy, pool: Any, n: int) -> Picks:
 def own_line() -> Any:
     from albench.execute.child import Line
 
-    return next(found for found in gc.get_objects() if isinstance(found, Line))
+    return next(each for each in gc.get_objects() if isinstance(each, Line))
 
 
 @fault("error", "ended before its time: 1 of 4 rounds are there")

@@ -88,7 +88,7 @@ def test_rows_without_a_subject_are_their_own_and_that_is_said(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "expected"),
     [
         (np.zeros(3), "two dimensions"),
         (np.zeros((2, 3, 4)), "average"),
@@ -99,10 +99,10 @@ def test_rows_without_a_subject_are_their_own_and_that_is_said(tmp_path: Path) -
     ],
 )
 def test_what_is_no_table_of_vectors_is_refused(
-    tmp_path: Path, values: np.ndarray, told: str
+    tmp_path: Path, values: np.ndarray, expected: str
 ) -> None:
     np.save(tmp_path / "v.npy", values)
-    with pytest.raises(DataError, match=told):
+    with pytest.raises(DataError, match=expected):
         load(path=tmp_path / "v.npy", table=table(tmp_path))
 
 

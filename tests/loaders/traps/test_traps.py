@@ -16,8 +16,8 @@ def vectors(modality: Modality) -> np.ndarray:
 
 
 def labels(modality: Modality) -> np.ndarray:
-    known = modality.labels or {}
-    return np.array([known[subject] == "B" for subject in modality.subjects.tolist()])
+    labels = modality.labels or {}
+    return np.array([labels[subject] == "B" for subject in modality.subjects.tolist()])
 
 
 def doubt(modality: Modality, fitted_on: np.ndarray) -> np.ndarray:
@@ -113,8 +113,8 @@ def test_loud_rows_tell_no_more_of_the_class_than_others() -> None:
     is_loud, X, y = modality.marks["loud"], vectors(modality), labels(modality)
     assert X[is_loud].std() > 5 * X[~is_loud].std()
     for rows in (is_loud, ~is_loud):
-        found = KNeighborsClassifier(5).fit(X[rows][::2], y[rows][::2])
-        assert found.score(X[rows][1::2], y[rows][1::2]) < 0.65
+        neighbours = KNeighborsClassifier(5).fit(X[rows][::2], y[rows][::2])
+        assert neighbours.score(X[rows][1::2], y[rows][1::2]) < 0.65
 
 
 def test_leaked_rows_give_the_label_away_and_others_do_not() -> None:

@@ -17,7 +17,7 @@ caught = partial(caught_by, kind=Kind.STRATEGY)
 PROBA = frozenset({needs.PROBA})
 
 
-def announced(check: str, says: str, *, entry: str = "", **told: Any) -> None:
+def announced(check: str, says: str, *, entry: str = "", **changes: Any) -> None:
     """Keep a sound strategy among the faults, under a descriptor that is not."""
     usual: dict[str, Any] = {
         "name": "toy",
@@ -26,7 +26,7 @@ def announced(check: str, says: str, *, entry: str = "", **told: Any) -> None:
         "target": "faults.strategies:Sound",
         "needs": PROBA,
     }
-    descriptor = Descriptor(kind=Kind.STRATEGY, **usual | told)
+    descriptor = Descriptor(kind=Kind.STRATEGY, **usual | changes)
     FAULTS.append(Fault(Sound, descriptor, check, says, entry))
 
 

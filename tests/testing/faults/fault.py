@@ -28,18 +28,18 @@ class Fault:
 
 
 def caught_by(
-    check: str, says: str, kind: Kind, *, entry: str = "", **told: Any
+    check: str, says: str, kind: Kind, *, entry: str = "", **changes: Any
 ) -> Callable[[Target], Target]:
     """Keep the target among the faults, with a descriptor that is sound but for what is told."""
 
     def keep(target: Target) -> Target:
-        FAULTS.append(Fault(target, sound(kind, target, **told), check, says, entry))
+        FAULTS.append(Fault(target, sound(kind, target, **changes), check, says, entry))
         return target
 
     return keep
 
 
-def sound(kind: Kind, target: Callable[..., Any], **told: Any) -> Descriptor:
+def sound(kind: Kind, target: Callable[..., Any], **changes: Any) -> Descriptor:
     """Return a descriptor of which nothing is wrong, but for what is told."""
     usual: dict[str, Any] = {
         "name": "toy",
@@ -49,4 +49,4 @@ def sound(kind: Kind, target: Callable[..., Any], **told: Any) -> Descriptor:
     }
     if kind is Kind.STRATEGY:
         usual["needs"] = getattr(target, "needs", frozenset())
-    return Descriptor(kind=kind, **usual | told)
+    return Descriptor(kind=kind, **usual | changes)

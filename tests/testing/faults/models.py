@@ -74,12 +74,12 @@ class Sound:
         return self.net(shapes, n_classes)
 
 
-def net_caught_by(check: str, says: str, **told: Any) -> Any:
+def net_caught_by(check: str, says: str, **changes: Any) -> Any:
     """Keep a recipe for the decorated network among the faults."""
 
     def keep(net: type[nn.Module]) -> type[nn.Module]:
         recipe = type(net.__name__, (Sound,), {"net": net, "__module__": __name__})
-        caught(check, says, **told)(recipe)
+        caught(check, says, **changes)(recipe)
         return net
 
     return keep

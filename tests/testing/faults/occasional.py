@@ -43,8 +43,8 @@ class RemembersByRoundAndSize(OfEmbeddings):
         # Fair to the order of the pool, which the candidates' numbers tell; not to another model.
         key = pool.round, pool.labels.tobytes(), len(pool)
         if key not in self.scores:
-            told = zip(map(bytes, pool.candidates), pool.embeddings.sum(axis=1), strict=True)
-            self.scores[key] = dict(told)
+            scored = zip(map(bytes, pool.candidates), pool.embeddings.sum(axis=1), strict=True)
+            self.scores[key] = dict(scored)
         own = self.scores[key]
         scores = [own.get(bytes(row), 0.0) for row in pool.candidates]
         return top(np.array(scores), n, rng)

@@ -342,7 +342,7 @@ class TrainsOn(Sound):
 @caught("no-way-to-what-is-hidden", "labels can be reached")
 class KeepsACohort(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
-        self.kept = [found for found in gc.get_objects() if isinstance(found, Cohort)]
+        self.kept = [each for each in gc.get_objects() if isinstance(each, Cohort)]
         return super().__call__(pool, n, rng)
 
 
@@ -370,7 +370,7 @@ class LooksUpTheStackInLaterRounds(LooksUpTheStack):
 @caught("hidden-labels-are-not-looked-at", "labels of the pool")
 class CollectsGarbage(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
-        cohorts = [found for found in gc.get_objects() if isinstance(found, Cohort)]
+        cohorts = [each for each in gc.get_objects() if isinstance(each, Cohort)]
         seen = [cohort.labels.sum() for cohort in cohorts]
         return super().__call__(pool, n, np.random.default_rng(sum(seen)))
 
@@ -378,7 +378,7 @@ class CollectsGarbage(Sound):
 @caught("hidden-labels-are-not-looked-at", "labels of the pool")
 class CountsAClass(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
-        cohorts = [found for found in gc.get_objects() if isinstance(found, Cohort)]
+        cohorts = [each for each in gc.get_objects() if isinstance(each, Cohort)]
         if any(cohort.labels[0] > 99 for cohort in cohorts):
             raise ValueError("too many classes")
         return super().__call__(pool, n, rng)
@@ -388,8 +388,8 @@ class CountsAClass(Sound):
 class WalksFromTheInside(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
         for frame in inspect.stack(0):
-            for found in list(frame.frame.f_locals.values()):
-                cohort = getattr(found, "cohort", found)
+            for each in list(frame.frame.f_locals.values()):
+                cohort = getattr(each, "cohort", each)
                 if isinstance(cohort, Cohort):
                     return top(cohort.candidate_labels[: len(pool)], n, rng)
         return super().__call__(pool, n, rng)
@@ -399,8 +399,8 @@ class WalksFromTheInside(Sound):
 class WalksFromTheOutside(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
         for frame in reversed(inspect.stack(0)):
-            for found in list(frame.frame.f_locals.values()):
-                cohort = getattr(found, "cohort", found)
+            for each in list(frame.frame.f_locals.values()):
+                cohort = getattr(each, "cohort", each)
                 if isinstance(cohort, Cohort):
                     return top(cohort.candidate_labels[: len(pool)], n, rng)
         return super().__call__(pool, n, rng)
@@ -409,9 +409,9 @@ class WalksFromTheOutside(Sound):
 @caught("hidden-labels-are-not-looked-at", "labels of the pool")
 class PicksByGarbage(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
-        for found in gc.get_objects():
-            if type(found) is Cohort:
-                return top(found.labels[np.arange(len(pool)) % len(found.labels)], n, rng)
+        for each in gc.get_objects():
+            if type(each) is Cohort:
+                return top(each.labels[np.arange(len(pool)) % len(each.labels)], n, rng)
         return super().__call__(pool, n, rng)
 
 
