@@ -45,6 +45,9 @@ class Option:
     names : Kind or None
         Of what kind the component is that the value names, if it names one: a wrapper's strategy.
         The source of that component then counts as the wrapper's own.
+    at_cold_start : bool
+        Of an option with `names`, whether the strategy that it names may be asked while nothing is
+        labelled. A wrapper takes part in a cold start if all that may be asked then can.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Option:
     help: str = ""
     later: bool = False
     names: Kind | None = None
+    at_cold_start: bool = True
 
     def complaint_about(self, value: object) -> str | None:
         """Return what is wrong with `value`, or None if it is allowed.

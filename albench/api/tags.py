@@ -5,3 +5,6 @@ SOLVED = "solved"
 
 VECTORS_ONLY = "vectors-only"
 """It takes modalities of vectors, and no images."""
+
+FIXED_EMBEDDINGS = "fixed-embeddings"
+"""Its embeddings do not depend on training: they exist before anything is labelled."""
