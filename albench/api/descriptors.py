@@ -50,6 +50,9 @@ class Option:
         Of an option that is an import path: the packages that anybody may name. All others must be
         allowed by the specification's ``allow_import``. What is named so counts as the component's
         own source.
+    at_cold_start : bool
+        Of an option with `names`, whether the strategy that it names may be asked while nothing is
+        labelled. A wrapper takes part in a cold start if all that may be asked then can.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Option:
     later: bool = False
     names: Kind | None = None
     imports: tuple[str, ...] = ()
+    at_cold_start: bool = True
 
     def complaint_about(self, value: object) -> str | None:
         """Return what is wrong with `value`, or None if it is allowed.

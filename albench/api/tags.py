@@ -8,3 +8,6 @@ REFITTED = "refitted"
 
 VECTORS_ONLY = "vectors-only"
 """It takes modalities of vectors, and no images."""
+
+FIXED_EMBEDDINGS = "fixed-embeddings"
+"""Its embeddings do not depend on training: they exist before anything is labelled."""

@@ -45,7 +45,7 @@ def schedule(
     n : int
         How many units the training part has.
     initial : int or float
-        The first labelled set: a count, or a share of `n`.
+        The first labelled set: a count, or a share of `n`; a count of 0 is a cold start.
     query : int or float
         What a round buys, likewise.
     stop : int or float
@@ -59,6 +59,8 @@ def schedule(
         Its last round holds `stop` units, or all there are.
     """
     first, step, last = (_count(amount, n) for amount in (initial, query, stop))
+    if isinstance(initial, int) and initial == 0:
+        first = 0
     targets = [first, *range(first + step, last, step), last] if last > first else [first]
     return Schedule(tuple(targets), unit)
 
@@ -99,13 +101,38 @@ def first_labels(
     units = np.unique(owners) if plan.unit == "subjects" else np.arange(len(train))
     order = rng.permutation(len(units))
     if first == "stratified":
-        labels = cohort.candidate_labels[train]
-        if plan.unit == "subjects":
-            labels = _most_common_label(owners, labels, len(cohort.classes))
+        labels = _unit_labels(cohort, train, plan.unit)
         order = order[np.argsort(_rank_in_class(labels[order]), kind="stable")]
     chosen = units[order[: plan.targets[0]]]
     picked = np.isin(owners, chosen) if plan.unit == "subjects" else np.isin(units, chosen)
     return np.sort(train[picked])
+
+
+def units_by_class(cohort: Cohort, train: NDArray[np.intp], unit: Unit) -> NDArray[np.intp]:
+    """Return how many units of each class a training part has, as they are labelled.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose candidates.
+    train : ndarray of int
+        The training candidates' numbers.
+    unit : str
+        What is counted.
+
+    Returns
+    -------
+    ndarray of int, shape (n_classes,)
+        A subject counts as what most of its candidates are labelled.
+    """
+    return np.bincount(_unit_labels(cohort, train, unit), minlength=len(cohort.classes))
+
+
+def _unit_labels(cohort: Cohort, train: NDArray[np.intp], unit: Unit) -> NDArray[np.intp]:
+    labels = cohort.candidate_labels[train]
+    if unit == "candidates":
+        return labels
+    return _most_common_label(cohort.candidate_subjects[train], labels, len(cohort.classes))
 
 
 def _most_common_label(

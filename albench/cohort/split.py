@@ -34,7 +34,12 @@ class Split:
     test: NDArray[np.intp]
 
 
-def split(cohort: Cohort, test: int | float, rng: np.random.Generator) -> Split:
+def split(
+    cohort: Cohort,
+    test: int | float,
+    rng: np.random.Generator,
+    kept: NDArray[np.intp] | None = None,
+) -> Split:
     """Return a stratified split of a cohort's subjects.
 
     Each class gets its share of the test subjects, rounded down, and what is left over goes to the
@@ -49,6 +54,9 @@ def split(cohort: Cohort, test: int | float, rng: np.random.Generator) -> Split:
         The number of test subjects, or their share (rounded up).
     rng : numpy.random.Generator
         Shuffles within classes.
+    kept : ndarray of int or None
+        Numbers of subjects that stay in the training part; enough others are left, see
+        `albench.cohort.start.about_named`.
 
     Returns
     -------
@@ -64,6 +72,8 @@ def split(cohort: Cohort, test: int | float, rng: np.random.Generator) -> Split:
     train_parts, test_parts = [], []
     for number, quota in enumerate(quotas):
         members = rng.permutation(np.flatnonzero(cohort.labels == number))
+        if kept is not None:
+            members = members[np.argsort(np.isin(members, kept), kind="stable")]
         test_parts.append(members[:quota])
         train_parts.append(members[quota:])
     return Split(np.sort(np.concatenate(train_parts)), np.sort(np.concatenate(test_parts)))

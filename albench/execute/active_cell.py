@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sklearn.base import clone
 
 from albench.errors import AlbenchError
 from albench.learn.learner import Learner
@@ -87,9 +88,31 @@ class ActiveCell:
         number : int
             The round, which keys batches and dropout masks.
         """
+        if self.classifier.initialized_ and not len(self.labelled):
+            # Weights that nothing has taught are no warm start, to be shrunk or trained less.
+            self.learner.estimator = clone(self.classifier)
         self.classifier.seeds = self.seeds(number)
         self.labelled = np.concatenate([self.labelled, bought])
         self.learner.teach(self.data.candidates[bought], labels)
+
+    def begin_cold(self) -> None:
+        """Begin without a label: the network gets its first weights, and is not trained."""
+        self.classifier.seeds = self.seeds(0)
+        self.classifier.begin_fit()
+        nothing = np.empty(0, dtype=np.intp)
+        self.learner.adopt(self.data.candidates[nothing], nothing, self.classifier.state())
+
+    def test_proba(self) -> NDArray[np.float32]:
+        """Return what is said of the test part's units.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_units, n_classes)
+            Of the model; while nothing is labelled there is none, and classes are equally likely.
+        """
+        if len(self.labelled):
+            return self.held_out.proba(self.classifier)
+        return self.held_out.undecided(self.data.n_classes)
 
     def resume(self, labelled: NDArray[np.intp], labels: NDArray[np.intp], state: bytes) -> None:
         """Take over a labelled set, and the weights that were trained on it elsewhere.

@@ -50,4 +50,5 @@ def batch_order_hash(opened: ActiveCell, n_labelled: int) -> str:
     """
     size = opened.cell.model.training.batch_size
     batches = BatchOrder(n_labelled, size, generator(opened.seeds(0).batches))
-    return fingerprint(np.concatenate(list(batches)).astype(np.int64))[:12]
+    nothing = np.empty(0, dtype=np.intp)  # the order of a cold start
+    return fingerprint(np.concatenate([nothing, *batches]).astype(np.int64))[:12]

@@ -35,6 +35,22 @@ class HeldOut:
     subjects: NDArray[np.intp]
     evaluate: str
 
+    def undecided(self, n_classes: int) -> NDArray[np.float32]:
+        """Return what is said of each unit by who knows nothing.
+
+        Parameters
+        ----------
+        n_classes : int
+            How many classes there are.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_units, n_classes)
+            All the same.
+        """
+        n = len(self.subjects) if self.evaluate == "candidate" else len(np.unique(self.subjects))
+        return np.full((n, n_classes), 1.0 / n_classes, dtype=np.float32)
+
     def proba(self, classifier: FusionClassifier) -> NDArray[np.float32]:
         """Return what a classifier says of each unit.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api.modality import fingerprint
-from albench.cohort import budget
+from albench.cohort import start
 from albench.cohort.marks import candidate_marks, count_marks
 from albench.cohort.noise import mislabelled
 from albench.cohort.split import split
@@ -73,8 +73,7 @@ class Repetition:
             Sorted; the same for all strategies and all models on these modalities.
         """
         rng = generator(self.cell.stream(Purpose.FIRST_LABELS))
-        how = self.cell.budget["first"]
-        return budget.first_labels(self.cohort, self.train, self.schedule, how, rng)
+        return start.first_set(self.cohort, self.train, self.schedule, self.cell.budget, rng)
 
     def labels_of(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the class numbers that candidates are labelled with when they are bought.
@@ -213,21 +212,18 @@ def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
     DataError
         If a class has too few subjects for the split.
     """
-    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)))
+    kept = start.named(cohort, cell.budget["initial"])
+    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)), kept)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     test = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.test))
     if cell.label_noise:
         noise = generator(cell.stream(Purpose.NOISE))
         cohort = mislabelled(cohort, train, cell.label_noise, noise)
-    terms = cell.budget
-    n_units = len(parts.train) if terms["of"] == "subjects" else len(train)
     return Repetition(
         cell=cell,
         cohort=cohort,
         marks=candidate_marks(cohort),
-        schedule=budget.schedule(
-            n_units, terms["initial"], terms["query"], terms["stop"], terms["of"]
-        ),
+        schedule=start.rounds(cohort, train, cell.budget),
         train=train,
         test=test,
     )

@@ -91,9 +91,12 @@ def _taught(
 ) -> Message:
     """Train with what was bought, evaluate, and return what there is to tell of the round."""
     began = time.perf_counter()
-    opened.teach(bought, labels, number)
+    if number == 0 and not len(bought):
+        opened.begin_cold()
+    else:
+        opened.teach(bought, labels, number)
     trained = time.perf_counter()
-    proba = opened.held_out.proba(opened.classifier)
+    proba = opened.test_proba()
     _require_finite(proba, opened)
     evaluated = time.perf_counter()
     state = np.frombuffer(opened.classifier.state(), dtype=np.uint8)

@@ -13,6 +13,7 @@ from albench.api import tags
 from albench.cohort.join import Cohort
 from albench.cohort.split import class_quotas
 from albench.planning.component_digests import short
+from albench.plural import plural
 from albench.records.provenance import provenance
 from albench.records.run_record import (
     CohortRecord,
@@ -211,9 +212,17 @@ def _cell(cell: Cell) -> PlannedCell:
 
 
 def _budget_text(budget: BudgetSpec) -> str:
-    initial, query, stop = map(_amount, (budget.initial, budget.query, budget.stop))
+    first, query, stop = _start(budget.initial), _amount(budget.query), _amount(budget.stop)
     how = ", classes in turn" if budget.first == "stratified" else ""
-    return f"initial {initial}, query {query}, up to {stop} of the training {budget.of}{how}"
+    return f"initial {first}, query {query}, up to {stop} of the training {budget.of}{how}"
+
+
+def _start(initial: int | float | str | list[str]) -> str:
+    if isinstance(initial, list):
+        return plural(len(initial), "named subject")
+    if isinstance(initial, str):
+        return initial
+    return "0 (a cold start)" if initial == 0 else _amount(initial)
 
 
 def _amount(amount: int | float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.errors import QueryFault
 from albench.learn.committee import committee_proba
 
 if TYPE_CHECKING:
@@ -48,14 +49,17 @@ class ClassifierSource:
 
     def proba(self, candidates: Candidates) -> Floats:
         """Return ``(n, n_classes)`` probabilities of one deterministic pass."""
+        self._require_labels()
         return self.classifier.predict_proba(candidates)
 
     def dropout_proba(self, candidates: Candidates, passes: int) -> Iterator[Floats]:
         """Yield ``(n, n_classes)`` once per pass; the same passes each time it is called."""
+        self._require_labels()
         return self.classifier.dropout_proba(candidates, passes, self.dropout_seed)
 
     def committee_proba(self, candidates: Candidates, members: int) -> Iterator[Floats]:
         """Yield ``(n, n_classes)`` once per independently initialised member."""
+        self._require_labels()
         return committee_proba(
             self.classifier,
             self.labelled,
@@ -75,4 +79,12 @@ class ClassifierSource:
 
     def masked_proba(self, candidates: Candidates, kept: tuple[str, ...]) -> Floats:
         """Return ``(n, n_classes)`` with all but the `kept` modalities at their mean vector."""
+        self._require_labels()
         return self.classifier.masked_proba(candidates, kept)
+
+    def _require_labels(self) -> None:
+        if not len(self.labels):
+            raise QueryFault(
+                "asked for the answers of a model where nothing is labelled yet (initial = 0): "
+                "until then there are embeddings at most"
+            )

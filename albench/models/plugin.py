@@ -197,7 +197,7 @@ _LOGISTIC = Descriptor(
     target="albench.models.logistic:Logistic",
     summary="logistic regression on concatenated vectors, solved to convergence",
     provides=_SERVED - {needs.DROPOUT_PROBA},
-    tags=frozenset({tags.SOLVED, tags.VECTORS_ONLY}),
+    tags=frozenset({tags.SOLVED, tags.VECTORS_ONLY, tags.FIXED_EMBEDDINGS}),
     options=(
         Option(
             name="C",

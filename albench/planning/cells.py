@@ -148,9 +148,10 @@ class Cell:
         """
         identity = self._round_zero_identity()
         if self.strategy is None:
-            # The reference buys nothing: all budgets share it.
-            del identity["first labels"]
-            return identity | {"strategy": None}
+            # The reference buys nothing: all budgets share it that share their splits.
+            initial = identity.pop("first labels")["initial"]
+            kept = {"kept in training": initial} if isinstance(initial, list) else {}
+            return identity | {"strategy": None} | kept
         return identity | {"budget": self.budget, "strategy": _unlabelled(self.strategy)}
 
     @property

@@ -27,7 +27,9 @@ def expected_cost(cell: Cell) -> float:
     """
     if cell.strategy is None:
         return _updates(cell, _count(cell.budget["stop"]))
-    first, step, last = (_count(cell.budget[key]) for key in ("initial", "query", "stop"))
+    step, last = (_count(cell.budget[key]) for key in ("query", "stop"))
+    initial = cell.budget["initial"]
+    first = _count(initial) if isinstance(initial, int | float) else 1  # some subjects: a few
     n_queries = max(0, ceil((last - first) / step))
     sizes = [min(first + k * step, last) for k in range(n_queries + 1)]
     return sum(_updates(cell, size) for size in sizes)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import tags
-from albench.api.needs import DROPOUT_PROBA
-from albench.cohort import budget
+from albench.api.needs import DROPOUT_PROBA, EMBEDDINGS, STREAM_EMBEDDINGS
+from albench.cohort import budget, start
 from albench.cohort.noise import mislabelled
 from albench.cohort.split import class_quotas, split
+from albench.cohort.start import is_cold
 from albench.planning.single_batches import learns_from_one
 from albench.plural import plural
 from albench.seeds import Purpose, generator
@@ -19,12 +20,14 @@ from albench.seeds import Purpose, generator
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.cohort.budget import Schedule
     from albench.cohort.join import Cohort
     from albench.planning.cells import Cell
-    from albench.planning.resolve import Resolved
+    from albench.planning.resolve import Resolved, ResolvedStrategy
 
     Cohorts = Mapping[tuple[str, tuple[str, ...]], Cohort]
+
+EMBEDDED = frozenset({EMBEDDINGS, STREAM_EMBEDDINGS})
+"""What can be known of candidates before anything is labelled."""
 
 FEWEST_TO_TRAIN_ON = 2
 """Subjects that a validation part must leave."""
@@ -62,6 +65,7 @@ class Foresight:
         """
         return (
             self._about_images(cell)
+            or self._about_cold_start(cell)
             or self._about_dropout(cell)
             or self._about_validation(cell)
             or self._about_batches(cell)
@@ -77,6 +81,24 @@ class Foresight:
             f"model {model.name} takes vectors, and {', '.join(images)} has images: bring the "
             "outputs of a frozen trunk by the loader embeddings, or take a model that has a trunk, "
             "such as resnet50 with frozen = true"
+        )
+
+    def _about_cold_start(self, cell: Cell) -> str | None:
+        if cell.strategy is None or not is_cold(cell.budget["initial"]):
+            return None
+        model = self._resolved.models[cell.model.label].component.descriptor
+        strategy = self._resolved.strategies[cell.strategy.label]
+        early = EMBEDDED if tags.FIXED_EMBEDDINGS in model.tags else frozenset()
+        lacking = sorted(_needs_at_cold_start(strategy) - early)
+        if not lacking:
+            return None
+        first = "typiclust" if early else "random"
+        others = "" if early else ", or take a model whose embeddings exist untrained, as logistic"
+        return (
+            f"strategy {strategy.component.descriptor.name} needs {', '.join(lacking)}, which "
+            f"model {model.name} does not have before anything is labelled: raise "
+            f"budgets.{cell.budget_label}.initial, or begin with {first} by the strategy switch"
+            f"{others}"
         )
 
     def _about_dropout(self, cell: Cell) -> str | None:
@@ -143,7 +165,7 @@ class Foresight:
         bound = _least_start(cell, cohort)
         share = cell.model.training.validation
         is_plenty = _left(bound[0], share) >= FEWEST_TO_TRAIN_ON
-        if is_plenty or (share == 0 and bound[1] > 1):
+        if is_plenty or (share == 0 and bound[1] > 1) or is_cold(cell.budget["initial"]):
             return bound
         if cell.round_zero_id not in self._smallest_starts:
             n_repetitions = self._resolved.specification.benchmark.repetitions
@@ -154,6 +176,20 @@ class Foresight:
             subjects, candidates = zip(*starts, strict=True)
             self._smallest_starts[cell.round_zero_id] = (min(subjects), min(candidates))
         return self._smallest_starts[cell.round_zero_id]
+
+
+def _needs_at_cold_start(strategy: ResolvedStrategy) -> frozenset[str]:
+    """Return what a strategy reads of the pool while nothing is labelled."""
+    options = strategy.component.descriptor.options
+    naming = [o for o in options if o.names is not None and strategy.plan.options.get(o.name)]
+    if not naming:
+        return strategy.component.descriptor.needs
+    asked = [
+        part.descriptor.needs
+        for option, part in zip(naming, strategy.wrapped, strict=True)
+        if option.at_cold_start
+    ]
+    return frozenset().union(*asked)
 
 
 def _left(n_labelled: int, share: float) -> int:
@@ -167,15 +203,18 @@ def _n_train_subjects(cell: Cell, cohort: Cohort) -> int:
     return len(cohort.subjects) - int(class_quotas(cohort, cell.test).sum())
 
 
-def _schedule(cell: Cell, n_units: int) -> Schedule:
-    terms = cell.budget
-    return budget.schedule(n_units, terms["initial"], terms["query"], terms["stop"], terms["of"])
-
-
 def _least_start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
     """Return how many subjects and candidates are labelled first at least, whatever the split."""
-    n_first = _schedule(cell, _n_train_subjects(cell, cohort)).targets[0]
-    if cell.budget["of"] == "subjects":
+    n_train = _n_train_subjects(cell, cohort)
+    initial, query = cell.budget["initial"], cell.budget["query"]
+    if isinstance(initial, list):
+        return len(initial), len(initial)
+    if isinstance(initial, str):
+        initial = 1  # no class may be left in a repetition's labels but one
+    bought = query if is_cold(initial) else initial  # what is bought first is trained on first
+    n_first = budget.schedule(n_train, bought, query, 1.0, cell.budget["of"]).targets[0]
+    if cell.budget["of"] == "subjects" or is_cold(cell.budget["initial"]):
+        # Of a cold start, the strategy decides of how many subjects they are.
         return n_first, n_first
     most_of_one = int(np.bincount(cohort.candidate_subjects).max())
     return -(-n_first // most_of_one), n_first
@@ -183,22 +222,26 @@ def _least_start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
 
 def _start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
     """Return how many subjects and candidates are labelled first in a repetition."""
-    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)))
+    kept = start.named(cohort, cell.budget["initial"])
+    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)), kept)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     if cell.label_noise:
         noise = generator(cell.stream(Purpose.NOISE))
         cohort = mislabelled(cohort, train, cell.label_noise, noise)
-    plan = _schedule(cell, len(parts.train) if cell.budget["of"] == "subjects" else len(train))
+    plan = start.rounds(cohort, train, cell.budget)
     rng = generator(cell.stream(Purpose.FIRST_LABELS))
-    first = budget.first_labels(cohort, train, plan, cell.budget["first"], rng)
+    first = start.first_set(cohort, train, plan, cell.budget, rng)
     return len(np.unique(cohort.candidate_subjects[first])), len(first)
 
 
 def _at_start(cell: Cell) -> str:
-    return "" if cell.strategy is None else " in round 0"
+    if cell.strategy is None:
+        return ""
+    return f" in round {1 if is_cold(cell.budget['initial']) else 0}"
 
 
 def _key_of_start(cell: Cell) -> str:
     if cell.strategy is None:
         return f"the training part of cohort {cell.cohort}"
-    return f"budgets.{cell.budget_label}.initial"
+    key = "query" if is_cold(cell.budget["initial"]) else "initial"
+    return f"budgets.{cell.budget_label}.{key}"

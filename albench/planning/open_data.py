@@ -8,6 +8,7 @@ from albench.api.modality import Modality
 from albench.cohort.classes import ClassRules
 from albench.cohort.join import Cohort, join
 from albench.cohort.split import class_quotas
+from albench.cohort.start import about_named
 from albench.errors import Complaint, DataError, InputError
 from albench.foreign import foreign_code
 from albench.planning.blame import Blame
@@ -100,10 +101,30 @@ def open_cohorts(
             complaints += [c for c in error.complaints if c not in complaints]
         else:
             cohorts[name, chosen] = cohort
+            complaints += _about_first_subjects(resolved, cohort)
     complaints += unknown_marks(resolved.specification.benchmark, cohorts)
     if complaints:
         raise DataError(complaints)
     return modalities, cohorts
+
+
+def _about_first_subjects(resolved: Resolved, cohort: Cohort) -> list[Complaint | str]:
+    benchmark = resolved.specification.benchmark
+    used = {
+        label: None
+        for entry in benchmark.matrix
+        if cohort.name in entry.cohorts
+        for label in entry.budgets
+    }
+    test = benchmark.cohorts[cohort.name].test
+    problems = {
+        label: about_named(cohort, test, benchmark.budgets[label].initial) for label in used
+    }
+    return [
+        Complaint(f"budgets.{label}.initial", problem)
+        for label, problem in problems.items()
+        if problem
+    ]
 
 
 def _rules(spec: CohortSpec) -> ClassRules:

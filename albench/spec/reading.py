@@ -337,10 +337,11 @@ def _unknown_rivals(benchmark: Benchmark) -> Iterator[Fault]:
 
 def _impossible_budgets(benchmark: Benchmark) -> Iterator[Fault]:
     for name, budget in benchmark.budgets.items():
-        same = isinstance(budget.initial, float) == isinstance(budget.stop, float)
-        if same and budget.stop < budget.initial:
-            problem = f"found {budget.stop}, which is below initial = {budget.initial}"
-            yield ("budgets", name, "stop"), problem
+        initial, stop = budget.initial, budget.stop
+        if not isinstance(initial, int | float):
+            continue
+        if isinstance(initial, float) == isinstance(stop, float) and stop < initial:
+            yield ("budgets", name, "stop"), f"found {stop}, which is below initial = {initial}"
 
 
 def _not_there(kind: str, name: str, names: list[str]) -> str:

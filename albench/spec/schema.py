@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -49,6 +50,38 @@ Amount = Annotated[int | float, BeforeValidator(_is_amount)]
 
 
 ImportPath = Annotated[StrictStr, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]
+_PER_CLASS = re.compile(r"(one|[1-9][0-9]*) per class")
+
+
+def _is_start(value: object) -> object:
+    if isinstance(value, list):
+        return _subjects(value)
+    if isinstance(value, str):
+        count = _PER_CLASS.fullmatch(value)
+        if count is None:
+            raise ValueError(
+                'as text it is a count per class: "one per class", "2 per class" (to name '
+                "subjects, write a list)"
+            )
+        # One spelling, so that one budget has one identity.
+        return f"{count[1].replace('one', '1')} per class"
+    if isinstance(value, int) and not isinstance(value, bool) and value == 0:
+        return 0
+    return _is_amount(value)
+
+
+def _subjects(names: list[object]) -> list[str]:
+    odd = [name for name in names if isinstance(name, bool) or not isinstance(name, str | int)]
+    if not names or odd:
+        raise ValueError("a list of first subjects holds names: texts or whole numbers")
+    subjects = [str(name) for name in names]
+    if len(set(subjects)) < len(subjects):
+        raise ValueError("a list of first subjects names each once")
+    return sorted(subjects)
+
+
+Start = Annotated[int | float | str | list[str], BeforeValidator(_is_start)]
+"""An `Amount`, 0, a count per class, or the subjects themselves."""
 
 
 class ModalitySpec(Section):
@@ -110,13 +143,21 @@ class StrategySpec(Section):
 class BudgetSpec(Section):
     """``[budgets.B]``: how many labels are bought, and when."""
 
-    initial: Amount = 0.1
+    initial: Start = 0.1
+    """The first labelled set: a share, a count, ``"one per class"``, or a list of subjects."""
     query: Amount = 0.025
     stop: Amount = 1.0
     of: Literal["candidates", "subjects"] = "candidates"
     """What is counted and bought: single candidates, or subjects with all their candidates."""
     first: Literal["random", "stratified"] = "random"
     """How the initial set is drawn: uniformly, or from the classes in turn."""
+
+    @model_validator(mode="after")
+    def _draws_what_it_says(self) -> BudgetSpec:
+        is_drawn = isinstance(self.initial, int | float) and self.initial != 0
+        if "first" in self.model_fields_set and not is_drawn:
+            raise ValueError(f"first has no effect with initial = {self.initial!r}: remove it")
+        return self
 
 
 class MatrixEntry(Section):

@@ -202,7 +202,7 @@ profile = {{ loader = "digits", options = {{ view = "profile" }} }}
 plugin = "dies"
 options = {{ marker = "{marker}" }}
 [budgets.b]
-initial = 20
+initial = {initial}
 query = 10
 stop = 50
 of = "{of}"
@@ -260,6 +260,7 @@ def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
             "seconds": 120,
             "memory": 8000,
             "noise": 0.0,
+            "initial": 20,
             "rate": 1e-3,
             "model": NETWORK,
         } | changes

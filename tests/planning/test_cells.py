@@ -55,6 +55,11 @@ DECISIVE: dict[str, Cell] = {
     "strategy option": replace(CELL, strategy=replace(ESD, options={"passes": 11})),
     "no strategy": replace(CELL, strategy=None),
     "initial": replace(CELL, budget=CELL.budget | {"initial": 0.2}),
+    "cold start": replace(CELL, budget=CELL.budget | {"initial": 0}),
+    "first subjects": replace(CELL, budget=CELL.budget | {"initial": ["a", "b"]}),
+    "reference beside first subjects": replace(
+        CELL, strategy=None, budget=CELL.budget | {"initial": ["a", "b"]}
+    ),
     "query": replace(CELL, budget=CELL.budget | {"query": 0.2}),
     "a count for a share": replace(CELL, budget=CELL.budget | {"stop": 1}),
     "unit": replace(CELL, budget=CELL.budget | {"of": "subjects"}),

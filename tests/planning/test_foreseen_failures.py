@@ -282,3 +282,40 @@ def test_training_that_a_solver_does_not_heed_is_refused(foreseen: Foreseen) -> 
     change = ("warm_start = true", "epochs = 3")
     with pytest.raises(SpecError, match=r"logistic is fitted by a solver"):
         foreseen(*LOGISTIC, change, shape=(8,))
+
+
+COLD = (("initial = 1", "initial = 0"), ("query = 1", "query = 4"))
+MANY = ('strategies = ["random"]', 'strategies = ["typiclust", "margin", "switch", "at-random"]')
+AT_RANDOM = (
+    "[[matrix]]",
+    """[strategies.at-random]
+    plugin = "switch"
+    options = { before = "random" }
+    [[matrix]]""",
+)
+
+
+def test_a_cold_start_is_for_what_needs_no_model(foreseen: Foreseen) -> None:
+    skipped = reasons(foreseen(*COLD, *LOGISTIC, MANY, AT_RANDOM, shape=(5,)))
+    assert list(skipped) == ["margin"]
+    assert "needs proba" in skipped["margin"]
+    assert "raise budgets.few.initial" in skipped["margin"]
+
+
+def test_a_cold_start_of_a_network_is_not_for_its_embeddings(foreseen: Foreseen) -> None:
+    skipped = reasons(foreseen(*COLD, MANY, AT_RANDOM))
+    assert list(skipped) == ["typiclust", "margin", "switch"]
+    assert "embeddings, which model dlre does not have before" in skipped["typiclust"]
+
+
+def test_a_cold_start_that_buys_one_for_a_batch_norm_names_the_query(foreseen: Foreseen) -> None:
+    skipped = reasons(foreseen(("initial = 1", "initial = 0")))
+    assert "raise budgets.few.query until there are 2" in skipped["random"]
+    assert "in round 1" in skipped["random"]
+
+
+@pytest.mark.parametrize("initial", ['"one per class"', '["P01", "P02"]'])
+def test_two_first_labels_of_any_kind_are_enough_for_a_batch_norm(
+    foreseen: Foreseen, initial: str
+) -> None:
+    assert not reasons(foreseen(("initial = 1", f"initial = {initial}")))

@@ -57,7 +57,7 @@ def test_a_whole_number_is_a_count_and_a_number_with_a_point_a_share(
         ("[1]", "must be a count (a whole number) or a share"),
     ],
 )
-@pytest.mark.parametrize("key", ["budgets.tenth.initial", "cohorts.clinic.test"])
+@pytest.mark.parametrize("key", ["budgets.tenth.query", "cohorts.clinic.test"])
 def test_an_amount_that_is_neither_count_nor_share_is_refused(
     key: str, amount: str, said: str, parse: Parse
 ) -> None:
@@ -65,7 +65,7 @@ def test_an_amount_that_is_neither_count_nor_share_is_refused(
     text = f"[{table}]\n{name} = {amount}"
     change = (
         ("[budgets.tenth]\ninitial = 0.1", text)
-        if name == "initial"
+        if name == "query"
         else ("[cohorts.clinic.modalities]", f"{text}\n[cohorts.clinic.modalities]")
     )
     with pytest.raises(SpecError) as error:
@@ -219,6 +219,46 @@ def test_a_matrix_that_names_what_is_not_there_is_refused(
     with pytest.raises(SpecError) as error:
         parse(change)
     assert f"matrix[0].{said}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "initial"),
+    [
+        ("0", 0),
+        ("'one per class'", "1 per class"),
+        ("'12 per class'", "12 per class"),
+        ("['P2', 'P1']", ["P1", "P2"]),
+        ("[2, 10]", ["10", "2"]),
+    ],
+    ids=str,
+)
+def test_a_budget_begins_in_many_ways(written: str, initial: object, parse: Parse) -> None:
+    budget = parse(("initial = 0.1", f"initial = {written}")).benchmark.budgets["tenth"]
+    assert budget.initial == initial
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("0.0", "initial: a share must be above 0"),
+        ("-1", "initial: a count must be at least 1"),
+        ("false", "initial: must be a count"),
+        ("'0 per class'", 'initial: as text it is a count per class: "one per class"'),
+        ("'P1'", "(to name subjects, write a list)"),
+        ("[]", "initial: a list of first subjects holds names"),
+        ("[1.5]", "initial: a list of first subjects holds names"),
+        ("['1', 1]", "initial: a list of first subjects names each once"),
+        ("0\nfirst = 'random'", "first has no effect with initial = 0: remove it"),
+        ("['P1']\nfirst = 'stratified'", "first has no effect with initial = ['P1']"),
+    ],
+    ids=str,
+)
+def test_a_budget_that_begins_with_nothing_sensible_is_refused(
+    written: str, said: str, parse: Parse
+) -> None:
+    with pytest.raises(SpecError) as error:
+        parse(("initial = 0.1", f"initial = {written}"))
+    assert said in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from albench.api import QueryStrategy
 
 
-def base(name: str, default: str, text: str) -> Option:
+def base(name: str, default: str, text: str, *, at_cold_start: bool = True) -> Option:
     """Return an option of a wrapper that names a strategy.
 
     Parameters
@@ -24,6 +24,8 @@ def base(name: str, default: str, text: str) -> Option:
         The strategy that is used if none is named.
     text : str
         The option's help.
+    at_cold_start : bool
+        Whether it may be asked while nothing is labelled.
 
     Returns
     -------
@@ -32,7 +34,13 @@ def base(name: str, default: str, text: str) -> Option:
     """
     names = tuple(descriptor.name for descriptor in catalogue.unwrapped())
     return Option(
-        name=name, type=str, default=default, choices=names, help=text, names=Kind.STRATEGY
+        name=name,
+        type=str,
+        default=default,
+        choices=names,
+        help=text,
+        names=Kind.STRATEGY,
+        at_cold_start=at_cold_start,
     )
 
 

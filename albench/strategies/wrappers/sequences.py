@@ -59,7 +59,7 @@ class SubSample:
     "By one strategy while labels are few, by another from then on.",
     options=(
         base("before", "typiclust", "the strategy while labels are few"),
-        base("after", "entropy", "the strategy from then on"),
+        base("after", "entropy", "the strategy from then on", at_cold_start=False),
         Option(
             name="at",
             type=float,
@@ -95,7 +95,8 @@ class Switch:
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> Picks:
         """Return positions in that strategy's order; see `albench.api.QueryStrategy`."""
         share = len(pool.labels) / (len(pool.labels) + len(pool))
-        return built_in(self.before if share < self.at else self.after)(pool, n, rng)
+        is_early = share < self.at or not len(pool.labels)
+        return built_in(self.before if is_early else self.after)(pool, n, rng)
 
 
 @strategy(

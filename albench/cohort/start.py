@@ -1,0 +1,167 @@
+"""How a budget begins: how many labels there are at first, and whose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.api.nearest import did_you_mean
+from albench.cohort.budget import first_labels, schedule, units_by_class
+from albench.cohort.split import class_quotas
+from albench.plural import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.cohort.budget import First, Schedule
+    from albench.cohort.join import Cohort
+
+    Terms = Mapping[str, Any]  # the fields of a `BudgetSpec`: numbers, texts, lists of subjects
+    Initial = int | float | str | Sequence[str]
+
+MOST_NAMED = 5
+"""How many subjects a complaint names before it counts the rest."""
+
+
+def is_cold(initial: Initial) -> bool:
+    """Return whether a budget begins without a label.
+
+    Parameters
+    ----------
+    initial : int, float, str or sequence of str
+        As the specification says it.
+
+    Returns
+    -------
+    bool
+        True for a count of 0 alone.
+    """
+    return isinstance(initial, int) and initial == 0
+
+
+def named(cohort: Cohort, initial: Initial) -> NDArray[np.intp]:
+    """Return the subjects that a budget names as its first.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose subjects; it knows all of them, see `about_named`.
+    initial : int, float, str or sequence of str
+        As the specification says it.
+
+    Returns
+    -------
+    ndarray of int
+        Sorted numbers; none unless `initial` is a list.
+    """
+    if isinstance(initial, int | float | str):
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero(np.isin(cohort.subjects, list(initial)))
+
+
+def rounds(cohort: Cohort, train: NDArray[np.intp], terms: Terms) -> Schedule:
+    """Return the rounds of a budget over a training part.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        As it is labelled in the repetition.
+    train : ndarray of int
+        The training candidates' numbers.
+    terms : mapping
+        The fields of a `BudgetSpec`.
+
+    Returns
+    -------
+    Schedule
+        Its first target is the size of the first labelled set, 0 for a cold start.
+    """
+    owners = cohort.candidate_subjects[train]
+    unit = terms["of"]
+    n_units = len(np.unique(owners)) if unit == "subjects" else len(train)
+    initial = terms["initial"]
+    if isinstance(initial, str):
+        most = int(initial.split()[0])  # "2 per class"
+        initial = int(np.minimum(units_by_class(cohort, train, unit), most).sum())
+    elif not isinstance(initial, int | float):
+        subjects = named(cohort, initial)
+        is_first = np.isin(owners, subjects)
+        initial = len(subjects) if unit == "subjects" else int(np.count_nonzero(is_first))
+    return schedule(n_units, initial, terms["query"], terms["stop"], unit)
+
+
+def first_set(
+    cohort: Cohort,
+    train: NDArray[np.intp],
+    plan: Schedule,
+    terms: Terms,
+    rng: np.random.Generator,
+) -> NDArray[np.intp]:
+    """Return the candidates whose labels are known at the start.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        As it is labelled in the repetition.
+    train : ndarray of int
+        The training candidates' numbers.
+    plan : Schedule
+        What `rounds` gave.
+    terms : mapping
+        The fields of a `BudgetSpec`.
+    rng : numpy.random.Generator
+        Of the purpose *first labels*.
+
+    Returns
+    -------
+    ndarray of int
+        Sorted numbers of training candidates.
+    """
+    initial = terms["initial"]
+    if not isinstance(initial, int | float | str):
+        chosen = np.isin(cohort.candidate_subjects[train], named(cohort, initial))
+        return np.sort(train[chosen])
+    how: First = "stratified" if isinstance(initial, str) else terms["first"]
+    return first_labels(cohort, train, plan, how, rng)
+
+
+def about_named(cohort: Cohort, test: int | float, initial: Initial) -> str | None:
+    """Return what is wrong with a list of first subjects, or None.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose subjects they are to be.
+    test : int or float
+        The test subjects' count or share: the first subjects cannot be among them.
+    initial : int, float, str or sequence of str
+        As the specification says it.
+
+    Returns
+    -------
+    str or None
+        A sentence.
+    """
+    if isinstance(initial, int | float | str):
+        return None
+    unknown = [subject for subject in initial if subject not in cohort.subjects]
+    if unknown:
+        shown = ", ".join(map(repr, unknown[:MOST_NAMED]))
+        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+        hint = did_you_mean(unknown[0], cohort.subjects) or "."
+        some = ", ".join(cohort.subjects[:MOST_NAMED])
+        return f"cohort {cohort.name} has no subject {shown}{more}{hint} Its subjects: {some} ..."
+    n_classes = len(cohort.classes)
+    left = np.bincount(cohort.labels, minlength=n_classes)
+    left -= np.bincount(cohort.labels[named(cohort, initial)], minlength=n_classes)
+    for number, quota in enumerate(class_quotas(cohort, test)):
+        if quota > left[number]:
+            return (
+                f"of class {cohort.classes[number]!r} of cohort {cohort.name}, "
+                f"{plural(int(left[number]), 'subject')} would be left for the test part, which "
+                f"needs {quota}: name fewer first subjects, or lower cohorts.{cohort.name}.test"
+            )
+    return None
