@@ -36,7 +36,7 @@ class Check(StrEnum):
     RISE = "rises with labels"
     MODES = "same in both modes"
     END = "last round equals all labels"
-    UPPER = "all labels are an upper line"
+    UPPER = "all labels are an upper bound"
 
 
 class Outcome(StrEnum):

@@ -35,11 +35,11 @@ COMPARED = (
     *("worse / equal / better", "verdict", "more repetitions"),
 )
 ON_VERDICTS = (
-    "“Equal” is said where two one-sided t-tests, corrected likewise (p (equal)), show that the "
-    "difference is smaller than “equal within”, whatever its sign. Worse / equal / better are the "
-    "probabilities of the Bayesian signed-rank test, a second opinion that decides nothing. More "
-    "repetitions: how many would decide what is undecided at a power of 80 %, if the measured "
-    "difference and spread are the true ones."
+    "“Equal” means that two one-sided t-tests, corrected likewise (p (equal)), show the absolute "
+    "difference to be smaller than “equal within”. Worse / equal / better are the probabilities "
+    "of the Bayesian signed-rank test, a second opinion with no effect on verdicts. More "
+    "repetitions: how many would decide an undecided comparison at a power of 80 %, if the "
+    "measured difference and spread are the true ones."
 )
 """What captions say of the columns that tables of comparisons end with."""
 
@@ -83,13 +83,12 @@ def area_table(
     title = f"{LABELS[metric]} over the labels bought"
     caption = (
         "The area under the learning curve divided by its width, mean over repetitions ± half its "
-        "95 % interval (how many, where some are missing; strategies share splits, so that their "
-        "differences are surer than these). A block is a cohort with a set of modalities, a model "
-        "and a budget. **Bold:** its largest. ▲ better and ▼ worse than random after correction, "
-        "= equal to it for practical purposes; without a mark it is undecided, there are fewer "
-        "than six repetitions, or it is no competitor. The intervals are each strategy's own: that "
-        "of the largest of many covers the truth too rarely; the table of differences has those "
-        "that hold for all at once."
+        "95 % interval (how many, where some are missing; strategies share splits, so their "
+        "differences are more precise than these). A block is a cohort with a set of modalities, "
+        "a model and a budget. **Bold:** its largest. ▲ better and ▼ worse than random after "
+        "correction, = practically equal to it; no mark: undecided, fewer than six repetitions, "
+        "or not a competitor. Each interval is for one strategy: that of the largest of many "
+        "covers the truth too rarely; the table of differences has simultaneous intervals."
     )
     means = comparison.groupby("strategy")["difference"].mean()
     ranked = means.sort_values(ascending=False, kind="stable").index.tolist()
@@ -128,8 +127,8 @@ def comparison_table(
     title = f"Difference to random in the mean {LABELS[metric]} over the labels bought"
     caption = (
         "Area with the half width of its own 95 % interval; then, paired by repetition, the "
-        "difference to random's with its own 95 % interval (Student's t) and one that is wide "
-        "enough to hold for all judged rows at once (Šidák), repetitions won-tied-lost and those "
+        "difference to random's with its own 95 % interval (Student's t) and a simultaneous one "
+        "that holds for all judged rows (Šidák), repetitions won-tied-lost and those "
         "without a partner, p of the paired t-test, the same corrected by Holm "
         f"{family(comparison)}, and p of the exact two-sided Wilcoxon test, to compare. "
         f"{ON_VERDICTS}"
@@ -163,9 +162,9 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
     )
     title = f"The same difference in {LABELS[metric]}, averaged over blocks, on these cohorts"
     caption = (
-        f"There are {named.compared_blocks}; a strategy's are averaged within a repetition, which "
-        f"counts only if all of them are there. Corrected by Holm {family(overall)}. It "
-        "speaks of these cohorts (the repetition is the unit), not of cohorts like these. "
+        f"There are {named.compared_blocks}; a strategy's blocks are averaged within a repetition, "
+        f"which counts only if it has all of them. Corrected by Holm {family(overall)}. This "
+        "is about these cohorts (the repetition is the unit), not about cohorts like these. "
         f"{ON_VERDICTS}"
     )
     columns = ("strategy", "blocks", *COMPARED)

@@ -56,9 +56,9 @@ def _table(table: DataTable, facts: CohortRecord, name: str, named: Namer) -> Ta
     n = len(classes) * len(ours)
     caption = (
         f"{table.source + '. ' if table.source else ''}"
-        f"Cohort here: {named.cohort(table.cohort)}. Of one modality samples, of several "
-        "candidates, by the subjects' class; only subjects that have all modalities of a column "
-        f"count. Here / printed; one number where they agree, as {n_equal} of {n} do."
+        f"Cohort here: {named.cohort(table.cohort)}. Counted are samples (one modality) or "
+        "candidates (several), by the subjects' class, of subjects that have all modalities of the "
+        f"column. Here / printed; a single number where they agree, as {n_equal} of {n} do."
     )
     columns = ("class", *(" × ".join(chosen) for chosen in table.columns))
     return Table(name, table.title, caption, columns, tuple(rows))

@@ -1,4 +1,4 @@
-"""The effects that a matrix can detect, told before it runs."""
+"""The effects that a matrix can detect, stated before it runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 HALF = 0.5
 TIMES = (1, 2, 4, 8)
-"""How many times the planned repetitions are told of."""
+"""The multiples of the planned repetitions that are shown."""
 
 
 def foresight(

@@ -50,7 +50,7 @@ PANEL = (4.9, 3.1)
 
 BASE_COLOUR = "#777777"
 VERDICTS = {Verdict.BETTER: ("#0072B2", "^"), Verdict.WORSE: ("#D55E00", "v")}
-"""Colour and marker of what is told from random."""
+"""Colour and marker of strategies that differ significantly from random."""
 OTHERS = "others"
 TITLE_WIDTH = 46
 """Characters of a panel's title in a line."""

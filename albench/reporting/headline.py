@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def headline(finding: Finding | None, named: Namer) -> str:
-    """Return the sentence that a reader can repeat.
+    """Return the main result in one sentence.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def headline(finding: Finding | None, named: Namer) -> str:
     if finding is None:
         return "There is no answer yet: no cell has finished."
     if finding.overall.empty:
-        return "There is no answer: no block has results of a strategy other than random."
+        return "There is no answer: no block has results of any strategy but random."
     judged = _judged(finding.overall)
     if judged.empty:
         return (
@@ -62,7 +62,7 @@ def headline(finding: Finding | None, named: Namer) -> str:
 
 
 def sureness(finding: Finding, named: Namer) -> str:
-    """Return how sure the headline is, and what it speaks of.
+    """Return how certain the headline is, and what it is about.
 
     Parameters
     ----------

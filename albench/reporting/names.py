@@ -38,7 +38,7 @@ class Style:
 
 
 MOST_STYLES = 12
-"""More strategies than these cannot be told apart in a figure."""
+"""More strategies than these cannot be distinguished in a figure."""
 FAINT = Style("#c9ced4", "", "-", 0.7, is_faint=True)
 
 

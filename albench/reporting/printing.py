@@ -17,7 +17,7 @@ BROWSERS = (
 )
 """Names of programs that print with ``--print-to-pdf``, the first found is used."""
 SECONDS = 300
-"""The most that printing may take."""
+"""The time limit for printing."""
 
 
 def find_browser() -> str:
@@ -40,15 +40,15 @@ def find_browser() -> str:
         [
             Complaint(
                 "--pdf",
-                "no browser was found to print the page with: put chromium or google-chrome on the "
-                "PATH, or leave out --pdf and print report/index.html from any browser",
+                "found no browser to print the page with: put chromium or google-chrome on the "
+                "PATH, or omit --pdf and print report/index.html from any browser",
             )
         ]
     )
 
 
 def print_page(page: Path, browser: str) -> Path:
-    """Print a page to a PDF beside it, with all that is folded opened.
+    """Print a page to a PDF beside it, with all folded parts open.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def _command(browser: str, scratch: Path) -> list[str]:
 
 
 def _run(command: list[str], page: Path) -> str:
-    """Run a browser, and return what went wrong; nothing if it went well."""
+    """Run a browser, and return what went wrong, or an empty string."""
     try:
         ended = subprocess.run(  # noqa: S603  # a browser from the path, the program's own page
             [*command, page.resolve().as_uri()],

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def published_tables(
     rounds: pd.DataFrame, summaries: Summaries, tables: Sequence[PublishedTable], named: Namer
 ) -> Iterator[Table]:
-    """Yield each published table in its own layout, then the scores to be trusted.
+    """Yield each published table in its own layout, then the trustworthy scores.
 
     Parameters
     ----------
@@ -82,10 +82,10 @@ def _as_printed(
 
 ABOUT_ROUNDS = (
     " **Optimistic:** the round that is best on the test set by AUC, with the accuracy of the same "
-    "round, in the mean over repetitions. By peeking: how much of these two scores is owed to that "
+    "round, averaged over repetitions. By peeking: how much of these two scores is due to that "
     "choice, measured by choosing on one half of the test subjects and scoring on the other half, "
     "over 100 random splits of each repetition and divided by √2, since chance differences on "
-    "halves are so much larger. What is trained once, on all labels, has no round to choose, and "
+    "halves are that much larger. A model trained once, on all labels, has no round to choose, "
     f"only a last one ({UNKNOWN} elsewhere). Subjects touched: the share of training subjects of "
     "whom a candidate is labelled."
 )
@@ -117,8 +117,8 @@ def of_system(rounds: pd.DataFrame, system: System) -> pd.DataFrame:
 
 def _pair(accuracy: float, auc: float, labelled: float | None = None) -> str:
     shown = " / ".join(_percent(value) for value in (accuracy, auc))
-    is_told = labelled is not None and not np.isnan(labelled)
-    return f"{shown} ({labelled:.1f})" if is_told else shown
+    is_printed = labelled is not None and not np.isnan(labelled)
+    return f"{shown} ({labelled:.1f})" if is_printed else shown
 
 
 def _percent(value: float) -> str:
@@ -204,12 +204,12 @@ def _honest(
                 rows.append((title, LABELS[metric], *cells, n))
     caption = (
         f"Cohort: {named.cohort(table.cohort)}. No round is chosen by its test score. At a share "
-        "of labels: the last round within it; area: the mean over the labels bought. Percent: mean "
-        "over n repetitions ± half its 95 % interval over repetitions (Student's t); in square "
-        "brackets the 95 % interval over test subjects: the subjects of all test sets are drawn "
-        "again with replacement, 1000 times, one that is tested in several repetitions in all of "
-        "them. The two tell of different things, and neither holds the other's part: "
-        "repetitions differ in split, first labels and weights, and share subjects."
+        "of labels: the last round within it; area: the mean over the labels bought. Percent: "
+        "mean over n repetitions ± half its 95 % interval over repetitions (Student's t); in "
+        "square brackets the 95 % interval over test subjects: the subjects of all test sets are "
+        "resampled with replacement, 1000 times, jointly for all repetitions that test them. The "
+        "two intervals measure different things, and neither contains the other: repetitions "
+        "differ in split, first labels and weights, and share subjects."
     )
     columns = ("system", "metric", *(_point(at) for at in judged), "n")
     return Table(name, f"{table.title}: what is to be trusted", caption, columns, tuple(rows))

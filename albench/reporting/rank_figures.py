@@ -26,7 +26,7 @@ BAR_STEP = 0.45
 
 
 def critical_difference(ranking: Ranking) -> Figure:
-    """Return strategies on a line of mean ranks; bars join those that are not told apart.
+    """Return strategies on a line of mean ranks; bars join those that are not distinguished.
 
     Parameters
     ----------
@@ -82,7 +82,9 @@ def _draw_difference(axes: Axes, difference: float) -> None:
 
 
 def _draw_bar(axes: Axes, low: float, high: float, height: float) -> None:
-    axes.plot([low, high], [height, height], color="#0072B2", linewidth=3.0, gid="not told apart")
+    axes.plot(
+        [low, high], [height, height], color="#0072B2", linewidth=3.0, gid="not distinguished"
+    )
 
 
 def _draw_name(axes: Axes, name: str, rank: float, height: float, side: tuple[int, bool]) -> None:

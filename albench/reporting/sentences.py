@@ -52,7 +52,7 @@ def state_of(cells: pd.DataFrame) -> str:
     rest = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()) if status != "ok")
     return (
         f"Incomplete: {n_ok} of {plural(n_all, 'planned cell')} succeeded ({rest}). Tables "
-        "count only what is there, and say how much that is."
+        "use only the results there are, and say how many."
     )
 
 
@@ -74,10 +74,10 @@ def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator
     if groups:
         names = "; ".join(_enumerated(group) for group in groups)
         what = "made the same picks" if by_picks else "have the same scores"
-        because = "" if by_picks else " (the picks of these results are not at hand)"
+        because = "" if by_picks else " (the picks of these results are not available)"
         yield (
             f"Counted once: {names} {what} in every round of every repetition{because}. "
-            "They are one strategy in comparisons, corrections and ranks."
+            "They count as one strategy in comparisons, corrections and ranks."
         )
 
 
@@ -140,8 +140,8 @@ def _overall(
     if len(short):
         names = ", ".join(sorted(short["strategy"]))
         yield (
-            f"**Not averaged over blocks: {names}**, for fewer than {FEWEST_PAIRS} repetitions "
-            "have all the cells that it takes, random's included."
+            f"**Not averaged over blocks: {names}**: fewer than {FEWEST_PAIRS} repetitions "
+            "have all the required cells, including random's."
         )
 
 
@@ -152,7 +152,7 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
     worse = judged[judged["verdict"] == Verdict.WORSE]
     none = "none of the others beats random" if is_part else "no strategy beats random"
     said = f"{_listed(better)} better than random" if len(better) else none
-    # A larger mean with a wider interval may come first without being told from random.
+    # A larger mean with a wider interval may come first without differing from random.
     best = (better if len(better) else judged).iloc[0]
     among = "these" if len(better) else plural(len(judged), "strategy", "strategies")
     return (
@@ -188,14 +188,14 @@ def _spread(margins: pd.Series[float]) -> str:
 
 
 def _order(neighbours: pd.DataFrame) -> str:
-    """Return how many neighbours in the order of means are told apart."""
+    """Return how many neighbours in the order of means differ significantly."""
     judged = neighbours[neighbours["verdict"] != Verdict.TOO_FEW]
     if judged.empty:
         return ""
     n_apart = int(judged["verdict"].isin([Verdict.BETTER, Verdict.WORSE]).sum())
     return (
         f" Of {plural(len(judged), 'pair')} of neighbours in the order of these means, "
-        f"{n_apart or 'none'} {'is' if n_apart < 2 else 'are'} told apart."
+        f"{n_apart or 'none'} {'differs' if n_apart < 2 else 'differ'} significantly."
     )
 
 
@@ -216,17 +216,17 @@ def _counts(judged: pd.DataFrame, metric: str, where: str) -> str:
     )
     if len(judged) > 1:
         sentence += (
-            f" The 95 % intervals of blocks hold for all {len(judged)} at once, so that the best "
-            "of many may be named."
+            f" The 95 % intervals of blocks hold for all {len(judged)} at once, so the best of "
+            "many may be reported."
         )
     if (judged["verdict"] == Verdict.EQUAL).any():
         margins = _spread(judged["margin"])
-        sentence += f" Equal: the difference is surely smaller than {margins}."
+        sentence += f" Equal: the difference is significantly smaller than {margins}."
     if not is_open.any():
         return sentence
     reach = (judged["all_high"] - judged["all_low"])[is_open].median() / 2
     return (
-        f"{sentence} Undecided is not equal: half of these intervals, where it is undecided, are "
+        f"{sentence} Undecided does not mean equal: half of the undecided intervals are "
         f"wider than ±{reach:.3f}; {more_repetitions(judged.loc[is_open, 'more'])} would decide "
         "at a power of 80 %."
     )
@@ -268,7 +268,7 @@ def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
 
 
 def over_cohorts(compared: pd.DataFrame, metric: str) -> Iterator[str]:
-    """Yield what holds of strategies against random where the cohort is the unit.
+    """Yield how strategies compare with random where the cohort is the unit.
 
     Parameters
     ----------
@@ -331,7 +331,7 @@ def pairs(mean: pd.DataFrame, each: pd.DataFrame, named: Namer) -> Iterator[str]
     equal, is_open = (judged[judged["verdict"] == v] for v in (Verdict.EQUAL, Verdict.OPEN))
     mean_of = ", averaged over blocks" if (judged["n_blocks"] > 1).any() else ""
     opening = f"On {where}{mean_of} (corrected over {plural(len(judged), 'pair')}): "
-    said = ["; ".join(won)] if won else ["no pair is told apart"]
+    said = ["; ".join(won)] if won else ["no pair differs significantly"]
     if len(equal):
         said.append(
             f"equal within {_spread(equal['margin'])} are {_enumerated(_named_pairs(equal))}"
@@ -417,13 +417,13 @@ def _unjudged(comparison: pd.DataFrame, named: Namer) -> Iterator[str]:
         for block in blocks_of(few)
     ]
     yield (
-        f"With fewer than {FEWEST_PAIRS} paired repetitions nothing is claimed of "
+        f"With fewer than {FEWEST_PAIRS} paired repetitions nothing is claimed about "
         f"{'; '.join(names)}."
     )
 
 
 def ranking(result: Ranking) -> str:
-    """Return in words what mean ranks tell.
+    """Return in words what mean ranks show.
 
     Parameters
     ----------
@@ -452,22 +452,22 @@ def ranking(result: Ranking) -> str:
 def _tested(result: Ranking) -> str:
     if result.n_cohorts < FEWEST_COHORTS:
         return (
-            f"Under {FEWEST_COHORTS} cohorts ranks are of these cohorts alone, and not tested: "
-            "blocks of one cohort are not independent."
+            f"With fewer than {FEWEST_COHORTS} cohorts, ranks describe only these cohorts and are "
+            "not tested: blocks of one cohort are not independent."
         )
     if np.isnan(result.p):
-        return "These are too few strategies for Friedman's test."
+        return "There are too few strategies for Friedman's test."
     if result.critical_difference is None:
         return (
             f"Friedman's test does not reject ({p_equals(result.p)}): the ranks may be chance, and "
-            "no two are told apart."
+            "no two strategies are distinguished."
         )
     said = (
         f"Friedman's test rejects ({p_equals(result.p)}); ranks closer than "
-        f"{result.critical_difference:.2f} are not told apart (Nemenyi, 0.05)"
+        f"{result.critical_difference:.2f} are not distinguished (Nemenyi, 0.05)"
     )
     if not result.groups:
-        return f"{said}, and none are."
+        return f"{said}, and none are that close."
     groups = plural(len(result.groups), "group", "groups")
     names = "; ".join(f"{group[0]} to {group[-1]}" for group in result.groups)
     return f"{said}: {groups}, {names}."

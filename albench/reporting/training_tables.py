@@ -36,9 +36,9 @@ FAILURES = {
     Check.END: (
         "with all labels bought, {metric} is not that of training on all labels from the start"
     ),
-    Check.UPPER: "strategies end above all labels in {metric}, which are no upper line there",
+    Check.UPPER: "strategies end above all labels in {metric}, which are no upper bound there",
 }
-NO_GOAL = f"Labels for {100 * TARGET:g} % of the all-labels {{metric}} are not given there."
+NO_GOAL = f"Labels for {100 * TARGET:g} % of the all-labels {{metric}} are not reported there."
 N_NAMED = 4
 """Blocks that a sentence names before it counts the rest."""
 
@@ -142,9 +142,9 @@ def check_table(checks: Sequence[Checked], named: Namer) -> Table:
         "that of always answering with the classes' shares. Rises: random's last round minus its "
         "first. Modes: accuracy on the labelled set in training mode minus that in evaluation "
         "mode. Last round: the mean of strategies that have bought everything, minus all labels. "
-        "Upper line: the mean of all strategies' last rounds, minus all labels. Differences are "
-        "paired by repetition, with 95 % intervals. They fail under p = 0.05, which is not "
-        "corrected: of twenty checks of networks without fault one fails by chance."
+        "Upper bound: the mean of all strategies' last rounds, minus all labels. Differences are "
+        "paired by repetition, with 95 % intervals. They fail if p < 0.05, which is not "
+        "corrected: of twenty checks of sound networks one fails by chance."
     )
     columns = ("block", *(str(check) for check in Check))
     return Table("training-checks", "Checks of training", caption, columns, rows)
@@ -191,8 +191,8 @@ def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text
     places = "; ".join(named.block(block) for block in blocks)
     return Text(
         (
-            f"All labels are no upper line in {word} on {places}: strategies end above them. "
-            f"{NO_GOAL.format(metric=word)}",
+            f"Training on all labels is not an upper bound in {word} on {places}: strategies end "
+            f"above it. {NO_GOAL.format(metric=word)}",
         )
     )
 

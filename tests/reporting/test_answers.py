@@ -211,14 +211,14 @@ def test_ranks_that_may_be_chance_have_no_critical_difference() -> None:
 def test_ranks_that_differ_say_by_how_much_they_must() -> None:
     sentence = sentences.ranking(ranking({"a": 1.0, "b": 1.8, "random": 2.6}, 8, 3, 0.001, 0.9))
     assert "over 8 cohorts, the blocks of each averaged first; a leads with 1.00" in sentence
-    assert "ranks closer than 0.90 are not told apart" in sentence
+    assert "ranks closer than 0.90 are not distinguished" in sentence
     assert sentence.endswith("2 groups, a to b; b to random.")
     assert "3 repetitions of a block without results of every strategy do not count" in sentence
 
 
 def test_ranks_of_few_cohorts_are_of_these_alone() -> None:
     sentence = sentences.ranking(ranking({"a": 1.0, "random": 2.0}, 3, 9, float("nan"), None))
-    assert "Under 5 cohorts ranks are of these cohorts alone, and not tested" in sentence
+    assert "With fewer than 5 cohorts, ranks describe only these cohorts and are not" in sentence
 
 
 def test_no_ranks_are_told_as_none() -> None:
@@ -249,8 +249,8 @@ def test_an_oracle_is_named_and_is_no_answer(make_toy: Callable[..., Any]) -> No
     for part in toy.manifest["plugins"]:
         part["tags"] = ["oracle"] if part["name"] == "core/margin" else []
     toy.write()
-    (state,) = [text for text in first_texts(toy) if "No competitor" in text]
-    assert "No competitor: margin goes by labels that nobody has" in state
+    (state,) = [text for text in first_texts(toy) if "Not a competitor" in text]
+    assert "Not a competitor: margin uses labels that are not yet known" in state
     assert not any("margin" in line for line in answer(toy))
     assert any("margin" in line for line in answer(plain))
 

@@ -19,8 +19,8 @@ def test_of_two_cohorts_nothing_is_claimed_about_others(make_toy: Make) -> None:
     (section,) = [s for s in sections(load(make_toy().write())) if s.title == "Cohorts like these"]
     (text,) = section.parts
     (sentence,) = text.sentences  # type: ignore[union-attr]  # a text
-    assert "speak of these 2 cohorts (1 simulated): the repetition is the unit" in sentence
-    assert "**Of cohorts like these nothing is claimed:** that takes 5 cohorts" in sentence
+    assert "are about these 2 cohorts (1 simulated): the repetition is the unit" in sentence
+    assert "**Nothing is claimed about cohorts like these:** that takes 5 cohorts" in sentence
 
 
 def test_of_five_cohorts_each_strategy_has_a_row(make_toy: Make) -> None:

@@ -32,14 +32,14 @@ def table(page: Path, name: str) -> list[dict[str, str]]:
 
 def test_without_names_the_best_few_are_compared(make_toy: Make) -> None:
     sentence = opening(make_toy().write())
-    assert sentence.startswith("The 3 strategies of the best means")
+    assert sentence.startswith("The 3 strategies with the best means")
     assert "margin is better than" in sentence
 
 
 def test_the_strategies_of_the_specification_are_compared(make_toy: Make) -> None:
     toy = make_toy(strategies=("random", "esd", "margin", "bald"))
     toy.manifest["judging"]["compare"] = ["bald", "esd"]
-    assert opening(toy.write()).startswith("bald, esd, each with each other in accuracy")
+    assert opening(toy.write()).startswith("bald, esd, each against each in accuracy")
     rows = table(reporting.write(toy.folder), "head-to-head")
     assert [(row["strategy"], row["against"]) for row in rows] == [("bald", "esd")]
 

@@ -64,7 +64,7 @@ def test_a_gain_over_blocks_is_told_in_one_sentence(make_toy: Callable[..., Any]
         (lambda toy: toy.end("error", "no"), "There is no answer yet: no cell has finished."),
         (
             lambda toy: toy.keep(strategy="random"),
-            "There is no answer: no block has results of a strategy other than random.",
+            "There is no answer: no block has results of any strategy but random.",
         ),
         (
             lambda toy: toy.keep(repetition=0),

@@ -37,7 +37,7 @@ def test_without_a_browser_it_is_said_before_anything_is_drawn(
     monkeypatch.setenv("PATH", str(tmp_path))
     folder = make_toy(n_repetitions=1).write()
     assert main(["report", str(folder), "--pdf"]) == 2
-    assert "--pdf: no browser was found" in capsys.readouterr().err
+    assert "--pdf: found no browser" in capsys.readouterr().err
     assert not (folder / "report").exists()
 
 

@@ -160,7 +160,7 @@ def test_an_open_claim_says_what_would_decide_it(paper: Any) -> None:
     (line,) = [line for line in text.splitlines() if line.startswith("- **ESD helps**")]
     assert "not decided; accuracy" in line
     assert "more than 1000 of these" in line
-    assert "corrected test, which the next to be decided passes with p under 0.05." in text
+    assert "corrected test, in which the next claim to be decided needs p under 0.05." in text
 
 
 def test_modalities_alone_stand_beside_a_claim_of_fusion(make_toy: MakeToy) -> None:

@@ -85,4 +85,4 @@ def test_a_large_run_is_drawn_with_the_best_standing_out(make_toy: MakeToy) -> N
     svg = (folder / "figures" / "curves-accuracy.svg").read_text(encoding="utf-8")
     assert ">others</text>" in svg
     assert svg.count(">strategy-") == 6
-    assert "too many strategies to tell apart" in (folder / "report.md").read_text("utf-8")
+    assert "too many strategies to distinguish" in (folder / "report.md").read_text("utf-8")

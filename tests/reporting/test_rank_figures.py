@@ -16,7 +16,7 @@ def bars(difference: float | None, p: float) -> list[tuple[float, float]]:
     """Return the ends of the bars that are drawn."""
     table = pd.DataFrame({"strategy": list(RANKS), "rank": list(RANKS.values())})
     figure = critical_difference(Ranking(table, 6, 0, p, difference))
-    lines = [line for line in figure.axes[0].lines if line.get_gid() == "not told apart"]
+    lines = [line for line in figure.axes[0].lines if line.get_gid() == "not distinguished"]
     ends = [np.asarray(line.get_xdata(), dtype=float).tolist() for line in lines]
     return [(low, high) for low, high in ends]
 

@@ -56,12 +56,12 @@ def test_no_labels_are_given_for_a_line_that_strategies_pass(make_toy: Callable[
     table = (folder / "tables" / "labels-accuracy.csv").read_text(encoding="utf-8")
     other = (folder / "tables" / "labels-auc.csv").read_text(encoding="utf-8")
 
-    assert f"no upper line there: {DIGITS} (+0.1" in first
+    assert f"no upper bound there: {DIGITS} (+0.1" in first
     assert "needs" not in first.split(f"**{DIGITS}")[-1].split("\n")[0]
     assert DIGITS not in table
     assert DIGITS in other
     text = (folder / "report.md").read_text(encoding="utf-8")
-    assert f"All labels are no upper line in accuracy on {DIGITS}" in text
+    assert f"Training on all labels is not an upper bound in accuracy on {DIGITS}" in text
 
 
 def test_an_oracle_passes_no_line(make_toy: Callable[..., Toy]) -> None:
@@ -73,7 +73,7 @@ def test_an_oracle_passes_no_line(make_toy: Callable[..., Toy]) -> None:
 
     first, _ = page(toy)
 
-    assert "no upper line" not in first
+    assert "no upper bound" not in first
 
 
 def test_where_no_line_holds_there_is_no_table_of_labels(make_toy: Callable[..., Toy]) -> None:

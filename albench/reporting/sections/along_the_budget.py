@@ -48,9 +48,9 @@ def _flat(derived: Derived, metric: str) -> Iterator[str]:
             for one in flat
         )
         yield (
-            f"**Flat:** {names}. There random's last {LABELS[metric]} is not surely above its "
-            "first (paired t-test at 5 %), so that labels cannot be told to help, and no strategy "
-            "can be seen to save any. Tables of labels saved leave these blocks out; averages keep "
+            f"**Flat:** {names}. There random's last {LABELS[metric]} is not significantly above "
+            "its first (paired t-test at 5 %): labels do not measurably help, so no strategy can "
+            "be shown to save any. Tables of labels saved omit these blocks; averages keep "
             "them, since leaving blocks out by random's scores would bias comparisons with it."
         )
 

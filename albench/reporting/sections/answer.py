@@ -61,7 +61,7 @@ def _picture(finding: Finding, derived: Derived) -> Figure:
     caption = (
         f"Difference to random in the mean {LABELS[metric]} over the labels bought, {where}. "
         "Thick: the 95 % interval of each strategy; thin: the one that holds for all at once. "
-        "Grey: not told from random."
+        "Grey: not distinguishable from random."
     )
     drawing = figures.overall_differences(finding.overall, metric)
     panel = overall_panel(finding.overall, metric, "Against random", N_SHOWN)
@@ -102,7 +102,7 @@ def _judging(derived: Derived) -> Iterator[str]:
     if changed:
         yield (
             f"Changed: an earlier run of these results had another {' and '.join(changed)}, so "
-            "that it may have been chosen by what they showed."
+            "the choice may depend on what they showed."
         )
 
 
@@ -124,8 +124,8 @@ def _state(derived: Derived) -> str:
     for name, n_cells in manifest.edited.items():
         made = plural(n_cells, "cell was", "cells were")
         remarks.append(
-            f"Edited: {made} made by another source of {name} than the one that is recorded "
-            "under *Plugins*, and kept."
+            f"Edited: {made} made by another source of {name} than the one recorded under "
+            "*Plugins*, and kept."
         )
     if manifest.conflicts:
         remarks.append(
@@ -135,12 +135,12 @@ def _state(derived: Derived) -> str:
     remarks += _judging(derived)
     if oracles := sorted(derived.oracles):
         remarks.append(
-            f"No competitor: {', '.join(oracles)} goes by labels that nobody has at that "
-            "time: a measure beside the others, which the sentences below leave out."
+            f"Not a competitor: {', '.join(oracles)} uses labels that are not yet known at that "
+            "time: a yardstick for the others, which the statements below leave out."
         )
     simulated = [name for name, facts in manifest.cohorts.items() if facts.simulated]
     if simulated:
         remarks.append(
-            f"Simulated data: {', '.join(simulated)}. What is found there is about the simulation."
+            f"Simulated data: {', '.join(simulated)}. Results there are about the simulation."
         )
     return " ".join(remarks)

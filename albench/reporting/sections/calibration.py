@@ -48,8 +48,8 @@ def _calibration_table(rounds: pd.DataFrame, named: Namer) -> Table:
     shown = {name: LABELS[name] for name in ("calibration_error", "brier")}
     caption = (
         "Last round: mean over n repetitions ± half its 95 % interval; smaller is better. "
-        "Calibration error: the gap between the answer's probability and the share of right "
-        "answers, over ten bins (small test sets have some by chance alone). Brier score: the "
+        "Calibration error: the gap between the predicted probability and the share of correct "
+        "predictions, over ten bins (small test sets have some by chance alone). Brier score: the "
         "squared distance of all probabilities from the truth, 0 to 2."
     )
     empty = Table("calibration", "Calibration", caption, (), ())

@@ -74,8 +74,8 @@ def _summary(judged: Sequence[Judged], named: Namer) -> Iterator[str]:
         yield f"Of those not decided, {n_turned} measured the other sign."
     if n_open:
         yield (
-            "The numbers needed are for a power of 80 % in the corrected test, which the next to "
-            f"be decided passes with p under {_level(n_open)}."
+            "The numbers needed are for a power of 80 % in the corrected test, in which the next "
+            f"claim to be decided needs p under {_level(n_open)}."
         )
 
 
@@ -107,7 +107,7 @@ def _in_words(judged: Judged, contrast: Contrast) -> str:
 
 
 def _beside(judged: Judged) -> str:
-    """Return what is owed to the modalities, where the model differs too."""
+    """Return what is due to the modalities, where the model differs too."""
     alone = judged.alone
     if alone is None:
         return ""
@@ -124,8 +124,8 @@ def _what_decides(judged: Judged, contrast: Contrast) -> str:
     repetitions = _needed(judged.n_repetitions)
     subjects = _needed(contrast["needed"])
     return (
-        f"To decide a difference of this size takes {repetitions} repetitions; to tell it from "
-        f"none by the choice of test subjects, {subjects} of these."
+        f"Deciding a difference of this size takes {repetitions} repetitions; distinguishing it "
+        f"from zero despite the choice of test subjects takes {subjects} of these."
     )
 
 
@@ -147,7 +147,7 @@ def _table(judgements: Sequence[tuple[Judged, Contrast]], named: Namer) -> Table
     rows = tuple(_row(entry, contrast, named) for entry, contrast in judgements)
     caption = (
         "Difference: what is said to be better minus the other, paired by repetition; its 95 % "
-        "interval over repetitions (Student's t) is not corrected. The verdict goes by the paired "
+        "interval over repetitions (Student's t) is not corrected. The verdict follows the paired "
         f"t-test, corrected by Holm over {_family(judgements)}. Test subjects: the bootstrap over "
         "the subjects of all test sets, both sides drawn alike. Needed: for a power of 80 %, "
         "two-sided, corrected for all claims that are not decided, if the true difference is the "
@@ -155,8 +155,8 @@ def _table(judgements: Sequence[tuple[Judged, Contrast]], named: Namer) -> Table
         "subjects by the bootstrap's spread, which falls as one over the square root of "
         "their number (now: distinct subjects over all test sets). "
         f"{UNKNOWN}: unknown. Test sets of repetitions share subjects, and training sets more so: "
-        "these tests are somewhat too sure, and more repetitions of the same cohort decide about "
-        "this cohort, not about other patients."
+        "these tests are somewhat too confident, and more repetitions of the same cohort decide "
+        "about this cohort, not about other patients."
     )
     return Table("claims", "Claims", caption, COLUMNS, rows)
 

@@ -54,13 +54,13 @@ def section(derived: Derived) -> Section | None:
 def _opening(derived: Derived, finding: Finding, n: int) -> str:
     where = derived.named.these_cohorts(finding.against_random["cohort"])
     these = (
-        f"Averages over blocks above and below speak of {where}: the repetition is the unit, and "
-        "other splits of the same data are what they generalise to."
+        f"Averages over blocks above and below are about {where}: the repetition is the unit, "
+        "and they generalise to other splits of the same data."
     )
     if n >= FEWEST_COHORTS:
         return f"{these} Here the cohort is the unit, and cohorts like these are."
     return (
-        f"{these} **Of cohorts like these nothing is claimed:** that takes {FEWEST_COHORTS} "
+        f"{these} **Nothing is claimed about cohorts like these:** that takes {FEWEST_COHORTS} "
         f"cohorts, and here {'is' if n == 1 else 'are'} {plural(n, 'cohort')}."
     )
 
@@ -91,7 +91,7 @@ def _table(compared: pd.DataFrame, scores: ScoreCube, metric: str) -> Table:
         "two one-sided tests for equality, corrected likewise. The mixed model (cohorts random, "
         "blocks and repetitions nested in them, restricted maximum likelihood) is a cross-check, "
         "not corrected, and decides nothing. Cohorts made of the same subjects are not "
-        "independent: a page cannot know that."
+        "independent, which a page cannot detect."
     )
     title = f"Difference to random in {LABELS[metric]} on cohorts like these"
     return Table("like-these", title, caption, COLUMNS, tuple(rows))

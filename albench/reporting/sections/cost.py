@@ -46,8 +46,8 @@ def _frontier(derived: Derived) -> Iterator[Part]:
     names = ", ".join(best["strategy"])
     yield Text(
         (
-            f"From the fastest query to the best {LABELS[metric]}: {names}. Any other strategy is "
-            "slower than one of these without a better mean (as measured; differences between "
+            f"From the fastest query to the best {LABELS[metric]}: {names}. Every other strategy "
+            "is slower than one of these without a better mean (as measured; differences between "
             "means may be chance).",
         )
     )
@@ -64,7 +64,7 @@ def _frontier(derived: Derived) -> Iterator[Part]:
     caption = (
         f"The difference to random in mean {LABELS[metric]} over the labels bought, averaged over "
         "the blocks of these cohorts, with its own 95 % interval; the geometric mean over blocks "
-        "of the median query. Cells ran side by side: times are orders of magnitude."
+        "of the median query. Cells ran in parallel: times are only orders of magnitude."
     )
     columns = ("strategy", "difference", "95 % interval", "query (ms)", "on the frontier")
     yield Table("quality-for-time", "Quality and time", caption, columns, rows, is_folded=True)
@@ -86,11 +86,11 @@ def _over_subjects(derived: Derived) -> Iterator[Part]:
         for row in ordered.to_dict("records")
     )
     caption = (
-        "The area under the curve over annotated subjects instead of labels, where a subject costs "
-        "the same however many of its candidates are labelled: up to the fewest subjects with "
-        "which any strategy ended in the repetition. The difference to random's, averaged over the "
-        "blocks in which candidates share subjects, on these cohorts (the repetition is the "
-        f"unit). Corrected by Holm {family(compared)}. {ON_VERDICTS}"
+        "The area under the curve over annotated subjects instead of labels, where a subject "
+        "costs the same however many of its candidates are labelled: up to the smallest number of "
+        "subjects with which any strategy ended in the repetition. The difference to random's, "
+        "averaged over the blocks in which candidates share subjects, on these cohorts (the "
+        f"repetition is the unit). Corrected by Holm {family(compared)}. {ON_VERDICTS}"
     )
     title = f"Difference to random in the mean {LABELS[finding.metric]} over annotated subjects"
     columns = ("strategy", "blocks", *COMPARED)
@@ -108,8 +108,8 @@ def _cost_table(rounds: pd.DataFrame, cells: pd.DataFrame, named: Namer) -> Tabl
             cost = _cost(part, own[own["strategy"] == strategy])
             rows.append((named.block(block), str(strategy), *cost))
     caption = (
-        "Medians of a query, a training and a whole cell, and the most memory of a cell. Cells ran "
-        "side by side: these are orders of magnitude."
+        "Medians of a query, a training and a whole cell, and the peak memory of a cell. Cells ran "
+        "in parallel: these are only orders of magnitude."
     )
     columns = ("block", "strategy", "query (ms)", "training (ms)", "cell (s)", "memory (MiB)")
     return Table("cost", "Time and memory", caption, columns, tuple(rows), is_folded=True)

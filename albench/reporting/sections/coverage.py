@@ -78,5 +78,5 @@ def _numbers(repetitions: pd.Series[int]) -> str:
 def _skipped_table(manifest: Manifest) -> Table | None:
     """Return what was skipped before anything ran; None if nothing was."""
     rows = tuple((entry.what, entry.reason) for entry in manifest.skipped)
-    title = "Left out before anything ran"
+    title = "Skipped before the run"
     return Table("skipped", title, "", ("what", "reason"), rows) if rows else None

@@ -19,7 +19,7 @@ def section(derived: Derived) -> Section:
     """Return whether all strategies of a repetition started alike, and the hashes."""
     shared = fairness(derived.records.cells)
     if shared.empty:
-        return Section("Fairness", [Text(("No cell came as far as its split.",))])
+        return Section("Fairness", [Text(("No cell reached its split.",))])
     verdict = Text((_verdict(len(shared), int(shared["equal"].sum())),))
     return Section("Fairness", [verdict, _fairness_table(shared, derived.named)])
 

@@ -46,7 +46,7 @@ def _fusion_table(last: pd.DataFrame, named: Namer) -> Table | None:
         *(f"all labels: {LABELS[metric]}" for metric in SHOWN),
     )
     caption = (
-        "Scores of the last round with random's labels, and with all of the training part's: mean "
+        "Scores of the last round with random's labels, and with all training labels: mean "
         "and standard deviation over repetitions. The subjects are those that have every modality "
         "of the row."
     )

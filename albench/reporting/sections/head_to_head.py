@@ -66,15 +66,15 @@ def _opening(derived: Derived, names: Sequence[str], metric: str) -> str:
     in_what = f"in {LABELS[metric]} over the labels bought"
     if not wanted:
         return (
-            f"The {len(names)} strategies of the best means, each with each other {in_what}. They "
-            f"were chosen by these results; `compare` in the specification, or `--compare`, names "
-            f"others than the best {N_FEW}."
+            f"The {len(names)} strategies with the best means, each against each {in_what}. They "
+            "were chosen by these results; `compare` in the specification, or `--compare`, "
+            f"selects others than the best {N_FEW}."
         )
     joint = [name for name in names if JOINT in name]
     remark = f" {'; '.join(joint)} made the same picks and count once." if joint else ""
     missing = sorted(set(wanted) - {part for name in names for part in name.split(JOINT)})
     lacking = f" There are no results of {', '.join(missing)}." if missing else ""
-    each = ", each with each other" if len(names) > 1 else " alone: there is nothing to compare"
+    each = ", each against each" if len(names) > 1 else " alone: there is nothing to compare"
     return f"{', '.join(names) or 'Nothing'}{each} {in_what}.{remark}{lacking}"
 
 
@@ -105,7 +105,7 @@ def _wins_table(
     caption = (
         "Each row against each column: won-tied-lost in percent of all repetitions of all blocks, "
         "then in blocks, by their means. ▲ better, ▼ worse and = equal on average over the blocks "
-        f"of these cohorts, corrected over {plural(len(mean), 'pair')}; without a mark it is "
+        f"of these cohorts, corrected over {plural(len(mean), 'pair')}; no mark means "
         f"undecided. There are {named.compared_blocks}."
     )
     title = "Won, tied and lost"
@@ -142,7 +142,7 @@ def _means_table(mean: pd.DataFrame, metric: str, named: Namer) -> Table:
         "cohorts, where the repetition is the unit. Corrected by Holm "
         f"{family(mean)}. {ON_VERDICTS}"
     )
-    title = f"Each with each other in {LABELS[metric]}, averaged over blocks"
+    title = f"Each against each in {LABELS[metric]}, averaged over blocks"
     columns = ("strategy", "against", "blocks", *COMPARED)
     return Table("head-to-head", title, caption, columns, rows, is_folded=True)
 
@@ -156,6 +156,6 @@ def _blocks_table(each: pd.DataFrame, metric: str, named: Namer) -> Table:
         "The same block by block, paired by repetition and corrected by Holm "
         f"{family(each)}. {ON_VERDICTS}"
     )
-    title = f"Each with each other in {LABELS[metric]}, by block"
+    title = f"Each against each in {LABELS[metric]}, by block"
     columns = ("block", "strategy", "against", *COMPARED)
     return Table("head-to-head-blocks", title, caption, columns, rows, is_folded=True)

@@ -68,19 +68,19 @@ def _labels_table(
             cells[block, str(strategy)] = _median(part["labels"], most) + n
     title = f"Labels for {100 * TARGET:g} % of the all-labels {LABELS[metric]}"
     caption = (
-        "Labelled candidates in the first round that reaches the goal, which is of the same "
-        "repetition: the median over repetitions, where one that never gets there counts as more "
-        "than the budget; behind it how many repetitions got there, where it is some but not all. "
-        "Scores are known once a round, so these numbers are coarse."
+        "Labelled candidates in the first round that reaches the goal of the same repetition: "
+        "the median over repetitions, where a repetition that never reaches it counts as more "
+        "than the budget; then how many repetitions reached it, if some but not all did. "
+        "Scores are known once per round, so these numbers are coarse."
     )
     return Table(f"labels-{metric}", title, caption, *grid(cells, named))
 
 
 def _saved(derived: Derived, finding: Finding) -> Iterator[Table]:
-    """Yield the labels saved against random, where labels can be seen to help at all."""
+    """Yield the labels saved against random, where labels measurably help at all."""
     flat = {one.block for one in flat_blocks(derived.once, finding.metric)}
     priced = within_budget(finding.efficiency, derived.once)
-    # Where all need the same, or nobody gets there, nothing can be saved.
+    # Where all need the same, or none reaches the goal, nothing can be saved.
     differs = priced.groupby(BLOCK)["needed"].transform("nunique") > 1
     is_flat = [block in flat for block in priced[BLOCK].itertuples(index=False, name=None)]
     judged = priced[differs & ~np.array(is_flat, dtype=bool)]
@@ -95,13 +95,13 @@ def _saved(derived: Derived, finding: Finding) -> Iterator[Table]:
     left_out = f" Left out: {plural(n_left_out, 'block')}." if n_left_out else ""
     caption = (
         f"The goal is {100 * TARGET:g} % of the all-labels {LABELS[finding.metric]} of the same "
-        "repetition. Whoever does not reach it within the budget is censored there: the median has "
-        "an interval by the sign test, which is right under such censoring, and the mean counts "
-        "the whole budget for it (the restricted mean). Saved: random's restricted mean minus the "
-        "strategy's, paired by repetition, with its own 95 % interval and one for all rows at "
-        f"once; corrected by Holm {family(saved)}. ▲ better, ▼ worse than random. Blocks are left "
-        "out in which random's curve is flat, or in which every cell needs as many labels as all "
-        f"others, or none reaches the goal.{left_out}"
+        "repetition. A cell that does not reach it within the budget is censored there: the "
+        "median has an interval by the sign test, which is valid under such censoring, and the "
+        "mean counts the whole budget for it (the restricted mean). Saved: random's restricted "
+        "mean minus the strategy's, paired by repetition, with its own 95 % interval and one for "
+        f"all rows at once; corrected by Holm {family(saved)}. ▲ better, ▼ worse than random. "
+        "Omitted are blocks in which random's curve is flat, all cells need the same number of "
+        f"labels, or no cell reaches the goal.{left_out}"
     )
     yield Table("labels-saved", "Labels saved", caption, SAVED, rows, is_folded=True)
 

@@ -64,9 +64,9 @@ def _curve_figure(derived: Derived, rounds: pd.DataFrame, metric: str) -> Iterat
     )
     if any(style.is_faint for style in drawn.values()):
         caption += (
-            f" There are too many strategies to tell apart: the {N_BEST} that gain most in "
-            f"{LABELS[derived.primary]} over all blocks stand out, here and below; the tables "
-            "have all."
+            f" There are too many strategies to distinguish: the {N_BEST} that gain most in "
+            f"{LABELS[derived.primary]} over all blocks are highlighted, here and below; the "
+            "tables have all."
         )
     drawing = figures.learning_curves(lines, metric, named, drawn)
     shown = panels.curve_panels(lines, metric, named, drawn)
@@ -95,7 +95,7 @@ def _difference_figure(
         return
     caption = (
         f"Test {LABELS[metric]} minus random's at the same number of labels, paired by "
-        "repetition: mean and 95 % interval, not corrected. Marks are set apart sideways so that "
+        "repetition: mean and 95 % interval, not corrected. Marks are shifted sideways so that "
         "they do not hide each other."
     )
     drawing = figures.difference_curves(lines, metric, named, drawn)

@@ -49,7 +49,7 @@ def _ordinal_table(
     caption = (
         "Last round: mean over n repetitions ± half its 95 % interval. Quadratic κ weights errors "
         "by the square of its distance (1 is no error, 0 what chance gives); mean error: the mean "
-        "absolute distance of the answered class, in classes. AUC ≥ a class: of being in it or a "
+        "absolute distance of the predicted class, in classes. AUC ≥ a class: of being in it or a "
         "later one, by the sum of these classes' probabilities."
     )
     title = f"Ordinal scores, {named.cohort(cohort)}"
@@ -59,7 +59,7 @@ def _ordinal_table(
 def _confusion_figure(derived: Derived) -> Figure:
     caption = (
         "Confusion in the last round of the systems of the published tables, summed over "
-        "repetitions: true classes down, answers across, in percent of the row."
+        "repetitions: true classes in rows, predicted classes in columns, in percent of the row."
     )
     matrices = (derived.records.summaries.confusion, derived.manifest.cohorts)
     drawing = quality_figures.confusion_matrices(*matrices)

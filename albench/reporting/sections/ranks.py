@@ -1,4 +1,4 @@
-"""Mean ranks with their doubt, and which strategies cannot be told apart by them."""
+"""Mean ranks with their uncertainty, and which strategies they cannot distinguish."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def _parts(ranking: Ranking, metric: str) -> Iterator[Part]:
     if ranking.groups:
         caption = (
             f"Critical-difference diagram of mean ranks in {LABELS[metric]} over "
-            f"{ranking.n_cohorts} cohorts (Demšar 2006). A bar joins strategies that are not told "
-            "apart: all of them unless Friedman's test rejects, and then those that differ by less "
-            "than Nemenyi's critical difference (CD)."
+            f"{ranking.n_cohorts} cohorts (Demšar 2006). A bar joins strategies that are not "
+            "distinguished: all of them unless Friedman's test rejects, otherwise those that "
+            "differ by less than Nemenyi's critical difference (CD)."
         )
         yield Figure("ranks", caption, critical_difference(ranking))
 
@@ -58,10 +58,10 @@ def _table(ranking: Ranking, metric: str) -> Table:
     )
     caption = (
         "Ranks of the mean over the labels bought in each cohort (1 is best; of its repetitions, "
-        "then its blocks), averaged over cohorts. On these cohorts: 95 % interval by drawing "
-        "repetitions again, for all blocks of a cohort alike. On cohorts like these: by drawing "
-        "cohorts again, and repetitions in each; not told under "
-        f"{FEWEST_COHORTS} cohorts. Each interval is a strategy's own."
+        "then its blocks), averaged over cohorts. On these cohorts: 95 % interval by resampling "
+        "repetitions, jointly for all blocks of a cohort. On cohorts like these: by resampling "
+        "cohorts, and repetitions in each; omitted with fewer than "
+        f"{FEWEST_COHORTS} cohorts. Each interval is for one strategy."
     )
     columns = ("strategy", "place", "mean rank", "on these cohorts", "on cohorts like these")
     title = f"Mean ranks in {LABELS[metric]}"

@@ -85,7 +85,7 @@ def _matrix(judged: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
         "**fell**: separable from random after Holm's correction over the strategies of the trap, "
         "and by the trap's tolerance at least; did not: the 95 % interval of the difference to "
         "random rules the tolerance out; ?: neither, or fewer than six repetitions; "
-        f"{UNKNOWN}: not tried. Random is what all are compared with, so it cannot fall."
+        f"{UNKNOWN}: not tried. All are compared with random, so random cannot fall."
     )
     return Table(
         "traps", "Who falls into which trap", caption, ("strategy", *headings, "fell"), tuple(rows)
@@ -108,7 +108,7 @@ def _numbers(judged: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table
         _numbers_row(trap, row, named) for trap, table in judged for row in table.to_dict("records")
     )
     caption = (
-        "What is counted is the marked share of all that was bought after the first labels, the "
+        "The value is the marked share of all purchases after the first labels, the "
         "share of repetitions in which any of the mark was bought, the mean metric over the labels "
         "bought, or the subjects labelled at the end as a share of the labels. The difference to "
         "random is paired by repetition, with its 95 % interval (Student's t); p of the paired "
