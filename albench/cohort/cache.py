@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +12,13 @@ from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from filelock import FileLock
 from numpy.lib.format import open_memmap
 
 from albench.cohort.array_description import ArrayDescription
 from albench.cohort.sidecar import Sidecar, read_sidecar
 from albench.cohort.stored_array import remembered, verified
 from albench.errors import Complaint, DataError
-
-if sys.platform != "win32":
-    import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -254,16 +251,20 @@ class FeatureCache:
     def _alone(self, key: str) -> Iterator[None]:
         """Keep others from doing the same work; only a saving, since the rename is atomic."""
         data, _ = self._paths(key)
-        lock = data.with_suffix(".lock")
-        _require_free(lock)
+        file = data.with_suffix(".lock")
+        _require_free(file)
         with _disk_complaints(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle = lock.open("w")
-        with handle:
-            if _locked(handle.fileno()):
+            # Not a singleton: each thread has to wait for the others' locks.
+            lock = FileLock(file, thread_local=False, is_singleton=False)
+            is_locked = _locked(lock)
+        try:
+            if is_locked:
                 for left in self.folder.glob(f"{data.stem}.*.part"):  # of a process that was killed
                     left.unlink(missing_ok=True)
             yield
+        finally:
+            lock.release()
 
 
 def _require_free(*files: Path) -> None:
@@ -274,12 +275,10 @@ def _require_free(*files: Path) -> None:
         raise DataError([Complaint(str(path), f"is no file, but {advice}") for path in there])
 
 
-def _locked(descriptor: int) -> bool:
-    if sys.platform == "win32":  # two processes may then do the same work twice
-        return False
+def _locked(lock: FileLock) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except OSError:  # some network file systems have no locks
+        lock.acquire()
+    except NotImplementedError:  # some network file systems have no locks
         return False
     return True
 

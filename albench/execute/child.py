@@ -7,8 +7,6 @@ import faulthandler
 import importlib
 import os
 import queue
-import resource
-import signal
 import sys
 import threading
 import time
@@ -17,9 +15,14 @@ from multiprocessing import forkserver, parent_process, resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 from albench import errors
 from albench.execute import descendants
 from albench.execute.frames import FrameReader, Message, to_frame
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -28,6 +31,7 @@ MAX_REASON = 500
 """Characters of a reason; the log has the rest."""
 
 CHUNK = 2**16
+_MIB = 2**20
 
 
 class Line:
@@ -87,8 +91,7 @@ class Line:
                     self._replies.put(message)
         except OSError:  # somebody in here closed it: the supervisor may be there all the same
             _wait_for_parent_to_go()
-        descendants.kill_all(os.getpid())
-        os.killpg(0, signal.SIGKILL)
+        descendants.end_group()
 
 
 def _wait_for_parent_to_go() -> None:
@@ -126,7 +129,7 @@ def child_main(  # noqa: PLR0913  # multiprocessing hands over plain arguments
         What to set in the environment; in time for CUDA, which nothing has asked for anything yet.
     """
     os.environ.update(environment)
-    os.setsid()  # a group of our own, so that all we start can be stopped with us
+    descendants.lead_group()
     descendants.adopt_orphans()
     _forget_inherited({outgoing.fileno(), incoming.fileno()})
     _redirect(Path(log))
@@ -180,8 +183,10 @@ def _limit_threads(threads: int) -> None:
 
 
 def _peak_mb() -> float:
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes / 1024
+    if sys.platform == "win32":
+        return float(psutil.Process().memory_info().peak_wset) / _MIB
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / _MIB if sys.platform == "darwin" else peak / 1024  # bytes there, KiB elsewhere
 
 
 def _print_traceback(error: BaseException) -> None:

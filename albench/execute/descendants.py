@@ -1,4 +1,7 @@
-"""Processes that a child started: found and ended, also those that left its group or its side."""
+"""Processes that a child started: found and ended, also those that left its group or its side.
+
+Where a system has no process groups, psutil's tree of processes stands for them.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,35 @@ def adopt_orphans() -> bool:
         return False
 
 
+def lead_group() -> None:
+    """Make this process the leader of a group, so that all that it starts can be ended with it."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+
+
+def end_group() -> None:
+    """Kill the group of this process, and this process with it."""
+    kill_all(os.getpid())
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
+def terminate_group(leader: int) -> None:
+    """Ask the group that a process leads to end.
+
+    Parameters
+    ----------
+    leader : int
+        Its number.
+    """
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGTERM)
+    with contextlib.suppress(psutil.Error):
+        psutil.Process(leader).terminate()
+
+
 def kill_group(leader: int, seconds: float = 1.0) -> None:
     """Kill the group that a process leads, or led, and take note of the end of who is ours in it.
 
@@ -47,6 +79,9 @@ def kill_group(leader: int, seconds: float = 1.0) -> None:
     seconds : float
         How long to wait for them.
     """
+    if not hasattr(os, "killpg"):
+        kill_all(leader)
+        return
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
     deadline = time.monotonic() + seconds
@@ -118,6 +153,8 @@ def reap(processes: Collection[psutil.Process], seconds: float = 1.0) -> None:
 
 
 def _is_reaped(pid: int) -> bool:
+    if not hasattr(os, "WNOHANG"):
+        return not psutil.pid_exists(pid)
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:  # gone, or another's to reap

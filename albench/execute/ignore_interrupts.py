@@ -23,6 +23,8 @@ def end_with_parent(_number: int, _frame: FrameType | None) -> None:
 
 def hear_again() -> None:
     """Stop looking for the parent; the fork server's own watch begins."""
+    if not hasattr(signal, "setitimer"):  # nor is there a fork server
+        return
     signal.setitimer(signal.ITIMER_REAL, 0.0)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _end_at_death_of_parent(0)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from albench.errors import AlbenchError
+from albench.errors import AlbenchError, Complaint, InputError
 from albench.execute import descendants, scratch
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ ATTEMPTS = 5
 
 LOST_EXITCODE = 255
 """What multiprocessing says of a child whose end nobody could report, since the server is gone."""
+
+_NOT_HERE = (
+    "cells run on Linux and macOS alone, since their supervision waits for pipes; use the Windows "
+    "Subsystem for Linux; plan, status, report, publish, merge and site work here"
+)
 
 _starting = threading.Lock()
 _TOKEN = secrets.token_hex(8)
@@ -159,7 +164,15 @@ def _ensure_server(how: BaseContext) -> None:
 
 
 def begin() -> None:
-    """Clear what killed runs left, and note who is here if this process only runs benchmarks."""
+    """Clear what killed runs left, and note who is here if this process only runs benchmarks.
+
+    Raises
+    ------
+    InputError
+        If cells cannot be supervised on this system.
+    """
+    if sys.platform == "win32":
+        raise InputError([Complaint("Windows", _NOT_HERE)])
     scratch.folder()  # also of a run that has nothing left to do
     path = Path(sys.argv[0])
     if path.stem == "albench" or path.parts[-2:] == ("albench", "__main__.py"):

@@ -32,7 +32,7 @@ def folder() -> Path:
         of sockets would not fit. Removed when the process ends.
     """
     home = _home(tempfile.gettempdir())
-    if len(os.fsencode(home)) > _LONGEST:
+    if len(os.fsencode(home)) > _LONGEST and os.name == "posix":
         home = _home("/tmp")  # noqa: S108  # a folder of our own in there
     _clear(home)
     made = home / f"{os.getpid():x}-{secrets.token_hex(2)}"
@@ -47,6 +47,10 @@ def folder() -> Path:
 
 def _home(parent: str) -> Path:
     """Return the folder of all processes of this user, or a new one where another owns that."""
+    if not hasattr(os, "getuid"):  # where the folder for temporary files is each user's own
+        home = Path(parent) / "albench"
+        home.mkdir(exist_ok=True)
+        return home
     home = Path(parent) / f"albench-{os.getuid()}"
     home.mkdir(mode=0o700, exist_ok=True)
     is_ours = home.is_dir() and not home.is_symlink() and home.stat().st_uid == os.getuid()

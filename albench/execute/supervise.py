@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -228,7 +227,8 @@ def _stop(process: BaseProcess) -> bool:
     is_alive = process.is_alive()
     if is_alive:
         started += descendants.of(process.pid)
-        _signal_group(process, signal.SIGTERM)
+        if process.pid is not None:
+            descendants.terminate_group(process.pid)
         process.join(GRACE_SECONDS)
     if process.pid is not None:
         descendants.kill_group(process.pid)
@@ -236,13 +236,3 @@ def _stop(process: BaseProcess) -> bool:
     process.join(GRACE_SECONDS)
     descendants.reap(started)
     return is_alive
-
-
-def _signal_group(process: BaseProcess, number: signal.Signals) -> None:
-    """Signal the child and everything it started; it leads a process group of its own."""
-    if process.pid is None:
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process.pid, number)
