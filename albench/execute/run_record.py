@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.cohort.annotators import in_words
 from albench.cohort.join import Cohort
 from albench.cohort.split import class_quotas
 from albench.planning.sources import short
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from albench.api.modality import Modality
     from albench.planning import Cell, ModelPlan, Plan, Resolved, Sources
     from albench.registry import Component
-    from albench.spec import BudgetSpec, Training
+    from albench.spec import BudgetSpec, CohortSpec, Training
 
 Cohorts = Mapping[tuple[str, tuple[str, ...]], Cohort]
 """Joined cohorts, by name and set of modalities."""
@@ -148,7 +149,7 @@ def _cohort(
         test_subjects=int(class_quotas(first, spec.test).sum()),
         evaluation=spec.evaluate,
         label_noise=spec.label_noise,
-        note=_note(modalities.values(), first),
+        note=_note(modalities.values(), first, spec),
         simulated=any("simulated" in loader.tags for loader in loaders),
     )
 
@@ -167,9 +168,10 @@ def _samples_by_class(chosen: Sequence[str], cohort: Cohort) -> dict[str, dict[s
     return counts
 
 
-def _note(modalities: Iterable[Modality], cohort: Cohort) -> str:
+def _note(modalities: Iterable[Modality], cohort: Cohort, spec: CohortSpec) -> str:
     sentences = [s for modality in modalities for s in (modality.note, *modality.warnings)]
-    return " ".join(filter(None, [*dict.fromkeys(sentences), cohort.remark]))
+    labelled = in_words([one.terms() for one in spec.annotators])
+    return " ".join(filter(None, [*dict.fromkeys(sentences), cohort.remark, labelled]))
 
 
 def _plugins(resolved: Resolved) -> tuple[PluginRecord, ...]:
