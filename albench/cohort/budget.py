@@ -100,9 +100,12 @@ def first_labels(
     owners = cohort.candidate_subjects[train]
     units = np.unique(owners) if plan.unit == "subjects" else np.arange(len(train))
     order = rng.permutation(len(units))
-    if first == "stratified":
-        labels = _unit_labels(cohort, train, plan.unit)
-        order = order[np.argsort(_rank_in_class(labels[order]), kind="stable")]
+    if first == "stratified" or cohort.may_abstain:
+        labels = _unit_labels(cohort, train, plan.unit)[order]
+        ranks = _rank_in_class(labels) if first == "stratified" else np.zeros_like(labels)
+        # First labels are there from the start: whom nobody labels is no example to begin with.
+        ranks[labels < 0] = len(labels)
+        order = order[np.argsort(ranks, kind="stable")]
     chosen = units[order[: plan.targets[0]]]
     picked = np.isin(owners, chosen) if plan.unit == "subjects" else np.isin(units, chosen)
     return np.sort(train[picked])
@@ -125,7 +128,8 @@ def units_by_class(cohort: Cohort, train: NDArray[np.intp], unit: Unit) -> NDArr
     ndarray of int, shape (n_classes,)
         A subject counts as what most of its candidates are labelled.
     """
-    return np.bincount(_unit_labels(cohort, train, unit), minlength=len(cohort.classes))
+    labels = _unit_labels(cohort, train, unit)
+    return np.bincount(labels[labels >= 0], minlength=len(cohort.classes))
 
 
 def _unit_labels(cohort: Cohort, train: NDArray[np.intp], unit: Unit) -> NDArray[np.intp]:
@@ -138,12 +142,15 @@ def _unit_labels(cohort: Cohort, train: NDArray[np.intp], unit: Unit) -> NDArray
 def _most_common_label(
     owners: NDArray[np.intp], labels: NDArray[np.intp], n_classes: int
 ) -> NDArray[np.intp]:
-    """Return each subject's label; label noise may label its candidates in several ways."""
+    """Return each subject's label; label noise may label its candidates in several ways, or none.
+
+    Of a subject none of whose candidates has a label, it is -1.
+    """
     subjects, positions = np.unique(owners, return_inverse=True)
     votes = np.zeros((len(subjects), n_classes), dtype=np.intp)
-    np.add.at(votes, (positions, labels), 1)
-    winners: NDArray[np.intp] = votes.argmax(axis=1)
-    return winners
+    given = labels >= 0
+    np.add.at(votes, (positions[given], labels[given]), 1)
+    return np.where(votes.any(axis=1), votes.argmax(axis=1), -1)
 
 
 def _rank_in_class(labels: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -53,7 +53,9 @@ class Cohort:
         alone: no model and no strategy is shown them.
     given_labels : ndarray of int, shape (n_candidates,), or None
         The class number that each candidate is labelled with where some labels are wrong; None is
-        that of its subject.
+        that of its subject. -1 is a label that nobody gives.
+    may_abstain : bool
+        Whether there may be such labels.
     remark : str
         A sentence on classes that are left out; empty if none is.
     shapes : mapping of str to tuple of int
@@ -70,6 +72,7 @@ class Cohort:
     fingerprint: str
     marks: Mapping[str, Mapping[str, NDArray[np.bool_]]] = field(default_factory=dict)
     given_labels: NDArray[np.intp] | None = None
+    may_abstain: bool = False
     remark: str = ""
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 

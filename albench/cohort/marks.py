@@ -21,6 +21,9 @@ ANY_MARK = "any mark"
 WRONG_LABEL = "wrong label"
 """A candidate whose label is another than its subject's."""
 
+NO_LABEL = "no label"
+"""A candidate on which every annotator abstains."""
+
 
 def candidate_marks(cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
     """Return which candidates have each mark.
@@ -34,8 +37,8 @@ def candidate_marks(cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
     -------
     dict of str to ndarray of bool, shape (n_candidates,)
         ``"LSTE failed"`` for a sample of the modality LSTE that its loader marks as failed,
-        ``"failed"`` for one of any modality, `ANY_MARK`, and `WRONG_LABEL` if labels can be wrong;
-        empty if nothing is marked.
+        ``"failed"`` for one of any modality, `ANY_MARK`, `WRONG_LABEL` if labels can be
+        wrong, and `NO_LABEL` if everybody may abstain; empty if nothing is marked.
     """
     by_modality: dict[str, NDArray[np.bool_]] = {}
     by_mark: dict[str, NDArray[np.bool_]] = {}
@@ -51,8 +54,10 @@ def candidate_marks(cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
     if cohort.given_labels is not None:
         # A loader may itself know of wrong labels, and mark them by this name.
         marks[WRONG_LABEL] = by_mark.get(WRONG_LABEL, nobody) | (
-            cohort.given_labels != cohort.true_labels
+            (cohort.given_labels != cohort.true_labels) & (cohort.given_labels >= 0)
         )
+    if cohort.may_abstain:
+        marks[NO_LABEL] = cohort.candidate_labels < 0
     return marks
 
 

@@ -47,9 +47,11 @@ class ActiveCell:
         self.data = data
         self.held_out = held_out
         # Trained in the candidates' order, so that the order of purchase changes nothing.
-        self.learner = Learner(classifier, order=lambda: np.argsort(self.labelled))
+        self.learner = Learner(classifier, order=lambda: np.argsort(self.answered))
         self.labelled = np.empty(0, dtype=np.intp)
-        """The labelled candidates' numbers, in the order of purchase."""
+        """The numbers of the candidates that were bought, in the order of purchase."""
+        self.answered = np.empty(0, dtype=np.intp)
+        """Those of them that somebody labelled: all, unless annotators may abstain."""
 
     @property
     def classifier(self) -> FusionClassifier:
@@ -84,20 +86,24 @@ class ActiveCell:
         bought : ndarray of int
             Candidates' numbers.
         labels : ndarray of int
-            Their class numbers.
+            Their class numbers; -1 where nobody answered, which is not trained on.
         number : int
             The round, which keys batches and dropout masks.
         """
-        if self.classifier.initialized_ and not len(self.labelled):
+        if self.classifier.initialized_ and not len(self.answered):
             # Weights that nothing has taught are no warm start, to be shrunk or trained less.
             self.learner.estimator = clone(self.classifier)
         self.classifier.seeds = self.seeds(number)
         self.labelled = np.concatenate([self.labelled, bought])
-        self.learner.teach(self.data.candidates[bought], labels)
+        has_label = labels >= 0
+        self.answered = np.concatenate([self.answered, bought[has_label]])
+        if not len(self.answered):
+            self._begin_untaught()
+        else:
+            self.learner.teach(self.data.candidates[bought[has_label]], labels[has_label])
 
-    def begin_cold(self) -> None:
-        """Begin without a label: the network gets its first weights, and is not trained."""
-        self.classifier.seeds = self.seeds(0)
+    def _begin_untaught(self) -> None:
+        """Give the network its first weights, where there is nothing to train it on."""
         self.classifier.begin_fit()
         nothing = np.empty(0, dtype=np.intp)
         self.learner.adopt(self.data.candidates[nothing], nothing, self.classifier.state())
@@ -110,7 +116,7 @@ class ActiveCell:
         ndarray of float32, shape (n_units, n_classes)
             Of the model; while nothing is labelled there is none, and classes are equally likely.
         """
-        if len(self.labelled):
+        if len(self.answered):
             return self.held_out.proba(self.classifier)
         return self.held_out.undecided(self.data.n_classes)
 
@@ -122,7 +128,7 @@ class ActiveCell:
         labelled : ndarray of int
             Candidates' numbers, in the order of purchase.
         labels : ndarray of int
-            Their class numbers.
+            Their class numbers, or -1.
         state : bytes
             What the classifier's ``state`` gave there.
 
@@ -131,9 +137,10 @@ class ActiveCell:
         AlbenchError
             If they are not this network's weights.
         """
-        self.labelled = labelled
+        has_label = labels >= 0
+        self.labelled, self.answered = labelled, labelled[has_label]
         try:
-            self.learner.adopt(self.data.candidates[labelled], labels, state)
+            self.learner.adopt(self.data.candidates[self.answered], labels[has_label], state)
         # A file that anybody may have written; what is in it decides what is raised.
         except Exception as error:
             raise AlbenchError(

@@ -203,7 +203,7 @@ class CellSupervisor:
             state=begun.state,
         )
         if strategy.descriptor.is_oracle:
-            task = replace(task, pool_labels=repetition.labels_of(repetition.train))
+            task = replace(task, pool_labels=repetition.told_to_oracles(repetition.train))
 
         def on_round(end: Checkpoint) -> None:
             checkpoint.save(self.own_path(cell), end)

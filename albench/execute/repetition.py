@@ -9,8 +9,8 @@ import numpy as np
 
 from albench.api.modality import fingerprint
 from albench.cohort import start
+from albench.cohort.annotators import NO_ANSWER, as_labelled
 from albench.cohort.marks import candidate_marks, count_marks
-from albench.cohort.noise import mislabelled
 from albench.cohort.split import split
 from albench.errors import QueryFault
 from albench.execute.task import Unlabelled
@@ -86,9 +86,25 @@ class Repetition:
         Returns
         -------
         ndarray of int
-            In their order.
+            In their order; -1 where every annotator abstains.
         """
         return self.cohort.candidate_labels[candidates]
+
+    def told_to_oracles(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return what an oracle knows of candidates.
+
+        Parameters
+        ----------
+        candidates : ndarray of int
+            Numbers.
+
+        Returns
+        -------
+        ndarray of int
+            As `labels_of`, but the true class numbers where every annotator abstains.
+        """
+        given = self.labels_of(candidates)
+        return np.where(given == NO_ANSWER, self.cohort.true_labels[candidates], given)
 
     def n_labelled_subjects(self, labelled: NDArray[np.intp]) -> int:
         """Return how many subjects the labelled candidates belong to."""
@@ -216,9 +232,8 @@ def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
     parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)), kept)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     test = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.test))
-    if cell.label_noise:
-        noise = generator(cell.stream(Purpose.NOISE))
-        cohort = mislabelled(cohort, train, cell.label_noise, noise)
+    noise = generator(cell.stream(Purpose.NOISE))
+    cohort = as_labelled(cohort, train, cell.label_noise, cell.annotators, noise)
     return Repetition(
         cell=cell,
         cohort=cohort,

@@ -35,7 +35,7 @@ def run_once(task: CellTask, line: Line) -> None:
     opened = open_cell(task)
     networks = {
         "weights": initial_weights_hash(opened),
-        "batches": batch_order_hash(opened, len(task.labelled)),
+        "batches": batch_order_hash(opened, int(np.count_nonzero(task.labels >= 0))),
     }
     line.send(Message("networks", networks))
     line.send(_taught(opened, task.labelled, task.labels, 0))
@@ -91,10 +91,7 @@ def _taught(
 ) -> Message:
     """Train with what was bought, evaluate, and return what there is to tell of the round."""
     began = time.perf_counter()
-    if number == 0 and not len(bought):
-        opened.begin_cold()
-    else:
-        opened.teach(bought, labels, number)
+    opened.teach(bought, labels, number)
     trained = time.perf_counter()
     proba = opened.test_proba()
     _require_finite(proba, opened)
@@ -121,6 +118,6 @@ def _require_finite(proba: NDArray[np.float32], opened: ActiveCell) -> None:
     )
     raise AlbenchError(
         f"its test probabilities are not finite, for {len(odd)} of {len(proba)} "
-        f"{opened.cell.evaluate}s, when trained on {plural(len(opened.labelled), 'candidate')}; "
+        f"{opened.cell.evaluate}s, when trained on {plural(len(opened.answered), 'candidate')}; "
         f"{cause}"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import tags
+from albench.cohort.annotators import in_words
 from albench.cohort.join import Cohort
 from albench.cohort.split import class_quotas
 from albench.planning.component_digests import short
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from albench.planning import Cell, Plan, Resolved, Sources
     from albench.planning.resolve import ResolvedModel
     from albench.registry import Component
-    from albench.spec import BudgetSpec, Training
+    from albench.spec import BudgetSpec, CohortSpec, Training
 
 Cohorts = Mapping[tuple[str, tuple[str, ...]], Cohort]
 """Joined cohorts, by name and set of modalities."""
@@ -150,7 +151,7 @@ def _cohort(
         test_subjects=int(class_quotas(first, spec.test).sum()),
         evaluation=spec.evaluate,
         label_noise=spec.label_noise,
-        note=_note(modalities.values(), first),
+        note=_note(modalities.values(), first, spec),
         simulated=any("simulated" in loader.tags for loader in loaders),
     )
 
@@ -169,9 +170,10 @@ def _samples_by_class(chosen: Sequence[str], cohort: Cohort) -> dict[str, dict[s
     return counts
 
 
-def _note(modalities: Iterable[Modality], cohort: Cohort) -> str:
+def _note(modalities: Iterable[Modality], cohort: Cohort, spec: CohortSpec) -> str:
     sentences = [s for modality in modalities for s in (modality.note, *modality.warnings)]
-    return " ".join(filter(None, [*dict.fromkeys(sentences), cohort.remark]))
+    labelled = in_words([one.terms() for one in spec.annotators])
+    return " ".join(filter(None, [*dict.fromkeys(sentences), cohort.remark, labelled]))
 
 
 def _plugins(resolved: Resolved) -> tuple[PluginRecord, ...]:

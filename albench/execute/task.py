@@ -69,7 +69,7 @@ class CellTask:
     labelled : ndarray of int
         The labelled candidates' numbers in the order of their purchase.
     labels : ndarray of int
-        Their class numbers.
+        Their class numbers; -1 where every annotator abstained.
     strategy : Component or None
         The strategy's plugin; None for the reference and for round 0.
     n_rounds : int

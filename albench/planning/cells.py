@@ -109,6 +109,8 @@ class Cell:
         Key every stream.
     label_noise : float
         The share of training labels that are wrong.
+    annotators : tuple of dict
+        Who labels the training part: what each `AnnotatorSpec` says; empty if nobody errs so.
     """
 
     cohort: str
@@ -123,6 +125,7 @@ class Cell:
     seed: int
     repetition: int
     label_noise: float = 0.0
+    annotators: tuple[dict[str, Any], ...] = ()  # counts, shares, tables of shares
     id: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -188,18 +191,23 @@ class Cell:
     def _round_zero_identity(self) -> dict[str, Any]:
         # What came later than the first results is named only where it is used: they stay valid.
         noise = {"label noise": self.label_noise} if self.label_noise else {}
-        return noise | {
-            "protocol": PROTOCOL_VERSION,
-            "cohort": self.cohort,
-            "modalities": list(self.modalities),
-            "data": self.data,
-            "test": self.test,
-            "evaluate": self.evaluate,
-            "model": _unlabelled(self.model) | {"training": _decisive(self.model.training)},
-            "first labels": {key: self.budget[key] for key in ("initial", "of", "first")},
-            "seed": self.seed,
-            "repetition": self.repetition,
-        }
+        annotators = {"annotators": list(self.annotators)} if self.annotators else {}
+        return (
+            noise
+            | annotators
+            | {
+                "protocol": PROTOCOL_VERSION,
+                "cohort": self.cohort,
+                "modalities": list(self.modalities),
+                "data": self.data,
+                "test": self.test,
+                "evaluate": self.evaluate,
+                "model": _unlabelled(self.model) | {"training": _decisive(self.model.training)},
+                "first labels": {key: self.budget[key] for key in ("initial", "of", "first")},
+                "seed": self.seed,
+                "repetition": self.repetition,
+            }
+        )
 
 
 @dataclass(frozen=True)

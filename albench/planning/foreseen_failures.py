@@ -10,7 +10,7 @@ import numpy as np
 from albench.api import tags
 from albench.api.needs import DROPOUT_PROBA, EMBEDDINGS, STREAM_EMBEDDINGS
 from albench.cohort import budget, start
-from albench.cohort.noise import mislabelled
+from albench.cohort.annotators import NO_ANSWER, as_labelled
 from albench.cohort.split import class_quotas, split
 from albench.cohort.start import is_cold
 from albench.planning.single_batches import learns_from_one
@@ -225,12 +225,12 @@ def _start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
     kept = start.named(cohort, cell.budget["initial"])
     parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)), kept)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
-    if cell.label_noise:
-        noise = generator(cell.stream(Purpose.NOISE))
-        cohort = mislabelled(cohort, train, cell.label_noise, noise)
+    noise = generator(cell.stream(Purpose.NOISE))
+    cohort = as_labelled(cohort, train, cell.label_noise, cell.annotators, noise)
     plan = start.rounds(cohort, train, cell.budget)
     rng = generator(cell.stream(Purpose.FIRST_LABELS))
     first = start.first_set(cohort, train, plan, cell.budget, rng)
+    first = first[cohort.candidate_labels[first] != NO_ANSWER]
     return len(np.unique(cohort.candidate_subjects[first])), len(first)
 
 

@@ -124,6 +124,7 @@ def _first_repetition(
                         seed=benchmark.seed,
                         repetition=0,
                         label_noise=spec.label_noise,
+                        annotators=tuple(one.terms() for one in spec.annotators),
                     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api.modality import Modality
+from albench.cohort.annotators import about_annotators
 from albench.cohort.classes import ClassRules
 from albench.cohort.join import Cohort, join
 from albench.cohort.split import class_quotas
@@ -16,6 +17,8 @@ from albench.planning.matrix import modality_sets
 from albench.planning.trap_marks import unknown_marks
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from albench.planning.resolve import LoaderPlan, Resolved
     from albench.spec import CohortSpec
 
@@ -102,6 +105,7 @@ def open_cohorts(
         else:
             cohorts[name, chosen] = cohort
             complaints += _about_first_subjects(resolved, cohort)
+            complaints += _about_annotators(spec, cohort, complaints)
     complaints += unknown_marks(resolved.specification.benchmark, cohorts)
     if complaints:
         raise DataError(complaints)
@@ -125,6 +129,15 @@ def _about_first_subjects(resolved: Resolved, cohort: Cohort) -> list[Complaint 
         for label, problem in problems.items()
         if problem
     ]
+
+
+def _about_annotators(
+    spec: CohortSpec, cohort: Cohort, said: Collection[Complaint | str]
+) -> list[Complaint]:
+    terms = [one.terms() for one in spec.annotators]
+    where = f"cohorts.{cohort.name}"
+    found = (Complaint(where, text) for text in about_annotators(terms, cohort.classes))
+    return [complaint for complaint in found if complaint not in said]
 
 
 def _rules(spec: CohortSpec) -> ClassRules:

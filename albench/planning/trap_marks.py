@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.cohort.marks import WRONG_LABEL, candidate_marks
+from albench.cohort.marks import NO_LABEL, WRONG_LABEL, candidate_marks
 from albench.errors import Complaint
 
 if TYPE_CHECKING:
@@ -34,8 +34,11 @@ def unknown_marks(
     marks_of: dict[str, set[str]] = {}
     for (name, _), cohort in cohorts.items():
         marks_of.setdefault(name, set()).update(candidate_marks(cohort))
-        if benchmark.cohorts[name].label_noise:
+        spec = benchmark.cohorts[name]
+        if spec.label_noise or spec.annotators:
             marks_of[name].add(WRONG_LABEL)
+        if spec.annotators and all(one.abstain for one in spec.annotators):
+            marks_of[name].add(NO_LABEL)
     for i, trap in enumerate(benchmark.traps):
         marks = marks_of.get(trap.cohort)
         if trap.mark is not None and marks is not None and trap.mark not in marks:

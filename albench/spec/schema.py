@@ -18,6 +18,7 @@ from pydantic.functional_validators import BeforeValidator
 
 from albench.api.nearest import did_you_mean
 from albench.metrics.catalogue import PRIMARY
+from albench.spec.annotators import AnnotatorSpec  # noqa: TC001  # pydantic reads it
 from albench.spec.judging import Compare, ComparedMetric, EqualWithin, Judging
 from albench.spec.published import (  # pydantic reads the annotations when the file is validated
     Claim,
@@ -112,8 +113,18 @@ class CohortSpec(Section):
     """Classes with fewer subjects are left out, counted over those who have all modalities."""
     label_noise: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     """The share of training labels that are wrong, drawn by sample of the first modality in use."""
+    annotators: list[AnnotatorSpec] = Field(default_factory=list)
+    """Who answers when labels are bought; the majority counts. Empty for labels as they are."""
     optional: StrictBool = False
     """Skip the cohort, with the reason, where a loader is not installed."""
+
+    @model_validator(mode="after")
+    def _labels_go_wrong_in_one_way(self) -> CohortSpec:
+        if self.annotators and self.label_noise:
+            raise ValueError("label_noise and annotators exclude each other: give one annotator")
+        if self.annotators and not any(one.terms().keys() - {"number"} for one in self.annotators):
+            raise ValueError("annotators without an error or an abstention have no effect")
+        return self
 
     @model_validator(mode="after")
     def _excludes_no_class_that_it_lists(self) -> CohortSpec:

@@ -41,6 +41,8 @@ DECISIVE: dict[str, Cell] = {
     "test count": replace(CELL, test=20),
     "evaluation": replace(CELL, evaluate="candidate"),
     "label noise": replace(CELL, label_noise=0.1),
+    "annotators": replace(CELL, annotators=({"wrong": 0.1},)),
+    "more annotators": replace(CELL, annotators=({"wrong": 0.1}, {"wrong": 0.1})),
     "model": replace(CELL, model=replace(MODEL, plugin="lab/mmfn")),
     "model version": replace(CELL, model=replace(MODEL, version=2)),
     "model option": replace(CELL, model=replace(MODEL, options={"width": 32, "dropout": 0.5})),
