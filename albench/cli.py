@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from albench import __version__
@@ -82,8 +83,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def module_of(command: str) -> str:
-    """Return the module of a command: ``plugins list`` is `albench.commands.plugins_list`."""
-    return f"albench.commands.{command.replace(' ', '_')}"
+    """Return the module of a command: ``plugins list`` is `albench.commands.plugins_list`.
+
+    A word of Python's own has an underscore behind it, as PEP 8 has it: ``try`` is in ``try_``.
+    """
+    name = command.replace(" ", "_")
+    return f"albench.commands.{name}{'_' if iskeyword(name) else ''}"
 
 
 def _group(subparsers: Any, name: str) -> Any:  # argparse keeps these types to itself

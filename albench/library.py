@@ -33,7 +33,7 @@ from albench.reporting.load import load as load_tables
 from albench.spec.slices import AXES, EVERYTHING, Place, Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from albench.records.manifest import Manifest
 
@@ -289,29 +289,68 @@ def compare(
     InputError
         If a strategy or a metric is not there, or no block has both.
     """
+    return compare_pairs(results, [(ours, theirs)], metric)[0]
+
+
+def compare_pairs(
+    results: Results | str | Path, pairs: Sequence[tuple[str, str]], metric: str | None = None
+) -> tuple[Comparison, ...]:
+    """Return how some strategies did against others, as one family.
+
+    Parameters
+    ----------
+    results : Results, str or Path
+        As of `compare`.
+    pairs : sequence of (str, str)
+        A strategy, and another whose score is subtracted; each pair once.
+    metric : str or None
+        As of `compare`.
+
+    Returns
+    -------
+    tuple of Comparison
+        In the order of the pairs. Verdicts are corrected for all of them, and intervals hold for
+        all of them at once; where too few repetitions allow no verdict, each interval is of its
+        comparison alone.
+
+    Raises
+    ------
+    InputError
+        As of `compare`.
+    """
     loaded = results if isinstance(results, Results) else load(results)
     judging = loaded.manifest.judging
     metric = metric or judging.primary_metric
-    _require("strategy", [ours, theirs], loaded.cells["strategy"].unique())
+    _require("strategy", dict.fromkeys(sum(pairs, ())), loaded.cells["strategy"].unique())
     _require("metric", [metric], [name for name in loaded.scores if name not in ROUNDS])
     efficiency = cell_efficiency(joined(loaded.cells, loaded.scores), metric)
     scores = cube(efficiency, "area")
-    pair = [(ours, theirs)]
     within = margins(loaded.manifest.cohorts, judging.equal_within)
-    mean = over_blocks(scores, pair, margins=within)
-    if mean.empty:
-        problem = f"no block has both {ours} and {theirs}"
-        raise InputError([Complaint(str(loaded.folder), problem)])
-    row = mean.iloc[0]
+    means = over_blocks(scores, pairs, margins=within)
+    by_pair = {(row["strategy"], row["other"]): row for row in means.to_dict("records")}
+    if lacking := [pair for pair in pairs if pair not in by_pair]:
+        raise InputError(
+            [
+                Complaint(str(loaded.folder), f"no block has both {ours} and {theirs}")
+                for ours, theirs in lacking
+            ]
+        )
+    blocks = by_block(scores, pairs, margins=within)
+    return tuple(_comparison(by_pair[ours, theirs], metric, blocks) for (ours, theirs) in pairs)
+
+
+def _comparison(row: Mapping[Hashable, Any], metric: str, blocks: pd.DataFrame) -> Comparison:
+    ends = ("low", "high") if pd.isna(row["all_low"]) else ("all_low", "all_high")
+    own = (blocks["strategy"] == row["strategy"]) & (blocks["other"] == row["other"])
     return Comparison(
-        ours,
-        theirs,
-        metric,
-        float(row["difference"]),
-        float(row["low"]),
-        float(row["high"]),
-        str(row["verdict"]),
-        by_block(scores, pair, margins=within),
+        ours=str(row["strategy"]),
+        theirs=str(row["other"]),
+        metric=metric,
+        difference=float(row["difference"]),
+        low=float(row[ends[0]]),
+        high=float(row[ends[1]]),
+        verdict=str(row["verdict"]),
+        blocks=blocks[own].reset_index(drop=True),
     )
 
 

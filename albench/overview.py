@@ -13,12 +13,10 @@ from albench.engines.late import late_conflicts
 from albench.errors import Complaint, PluginError, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
 from albench.plural import plural
-from albench.records import tables
 from albench.records.results_folder import read_results
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Status
 from albench.reporting.detectable_effects import foresight
-from albench.reporting.sliced import chosen_rows
 from albench.source_digest import source_digest
 from albench.spec.slices import EVERYTHING
 
@@ -208,6 +206,9 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     InputError
         If the slice names what is not there, or leaves nothing.
     """
+    from albench.records import tables  # pandas, which a plan need not wait for
+    from albench.reporting.sliced import chosen_rows
+
     reading = read_results(results)
     if not reading.runs:
         problem = "has no journal of a run"

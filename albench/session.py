@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from albench.engines.engine import Engine
     from albench.execute.devices import Placement
     from albench.planning import Cell, Resolved
-    from albench.records.run_record import CohortRecord, PlannedRun
+    from albench.records.run_record import CohortRecord, PlannedRun, RunRecord
     from albench.records.schema import Finished
 
 
@@ -227,6 +227,32 @@ def open_specification(
     if opened.whole.cells:
         _ = opened.plan  # complains of the slice
     return opened
+
+
+def specification_of(record: RunRecord, results: Path) -> spec.Specification:
+    """Return the specification that results were made by.
+
+    Parameters
+    ----------
+    record : RunRecord
+        Of their latest run, or their manifest.
+    results : Path
+        Where they are; complaints name it.
+
+    Returns
+    -------
+    Specification
+        The text that they keep. Relative paths in it are relative to the folder of the benchmark
+        of that name, if there is one here, and else to the results.
+
+    Raises
+    ------
+    SpecError
+        If this albench cannot read it any more.
+    """
+    file = spec.available().get(record.name)
+    source = f"{results}: its specification"
+    return spec.parse(record.spec, source, results if file is None else file.parent)
 
 
 @dataclass(frozen=True)

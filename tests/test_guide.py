@@ -93,7 +93,7 @@ def let_it_see_this_environment(venv: Path) -> None:
     (there / "outer.pth").write_text(f"import site; site.addsitedir({here!r})\n")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_guide_leads_to_a_report_with_the_new_strategy(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "albench").symlink_to(ROOT)
     shell.run(f"python() {{ '{sys.executable}' \"$@\"; }}")  # until a venv is active
@@ -109,6 +109,12 @@ def test_the_guide_leads_to_a_report_with_the_new_strategy(shell: Shell, tmp_pat
             shell.run("unset -f python")
     assert "rare-doubt/rare-doubt" in outputs["albench plugins show rare-doubt"]
     assert "0 failed" in outputs["albench run compare.toml"]
+    answer = next(
+        output for command, output in outputs.items() if command.startswith("albench try")
+    )
+    assert re.search(r"^rare-doubt/rare-doubt .* random: ", answer, re.MULTILINE)
+    assert re.search(r"^margin +[+−]0\.\d+", answer, re.MULTILINE)
+    assert "place: " in answer
     report = (shell.folder / "runs/compare/report/report.md").read_text(encoding="utf-8")
     assert {"random", "margin", "badge", "rare-doubt"} <= set(re.findall(r"[\w-]+", report))
 

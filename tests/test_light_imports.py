@@ -41,6 +41,13 @@ def test_a_light_command_imports_nothing_heavy(arguments: list[str]) -> None:
     assert done.stdout.splitlines()[-1] == "imported:"
 
 
+def test_a_plan_imports_nothing_that_it_does_not_need() -> None:
+    arguments = ["plan", "quickstart", "--exclude-cohort", "liver"]  # that draws with SciPy
+    code = RUN.format(arguments=arguments, heavy=(*HEAVY, "scipy.stats"))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # our own code
+    assert done.stdout.splitlines()[-1] == "imported: scipy"
+
+
 def test_records_are_read_without_torch() -> None:
     code = "import sys, albench.records.tables, albench.records.provenance as p; p.provenance();"
     code += "print('torch' in sys.modules)"

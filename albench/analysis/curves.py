@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from scipy.stats import t as student
 
+from albench.analysis.students_t import quantile
 from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     CellKey = tuple[str, str, str, str, str, str, int]
@@ -106,6 +106,8 @@ def learning_curves(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
         repetitions it is the mean of. Rounds that only some of the strategy's repetitions have
         are there with their own n, never mixed in silently; NaN is not counted.
     """
+    import pandas as pd  # a plan imports this module, and has no table
+
     keys = [*BLOCK, "strategy", "round"]
     rows = [
         dict(zip(keys, key, strict=True)) | _point(part["n_labelled"], part[metric])
@@ -181,5 +183,5 @@ def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
     mean = float(values.mean())
     if n == 1:
         return mean, float("nan"), float("nan")
-    half = float(student.ppf((1 + CONFIDENCE) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
+    half = float(quantile((1 + CONFIDENCE) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 from albench.analysis.curves import CONFIDENCE
+from albench.analysis.students_t import quantile, share_below
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class Paired:
     @property
     def half_width(self) -> NDArray[np.float64]:
         """Half of Student's 95 % interval, shape (...); NaN under two pairs."""
-        critical = stats.t.ppf((1 + CONFIDENCE) / 2, self._freedom)
+        critical = quantile((1 + CONFIDENCE) / 2, self._freedom)
         half: NDArray[np.float64] = critical * self._error
         return half
 
@@ -54,7 +54,7 @@ class Paired:
         sure of anything: they get what their signs are worth, which is Wilcoxon's p.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            p = 2 * stats.t.sf(np.abs(self.mean / self._error), self._freedom)
+            p = 2 * share_below(-np.abs(self.mean / self._error), self._freedom)
         by_sign = np.where(self.mean == 0, 1.0, 2 * 0.5**self.n)
         return np.where(self.has_spread, p, by_sign)
 
@@ -80,8 +80,8 @@ class Paired:
         """
         width = np.broadcast_to(margin, self.n.shape)
         with np.errstate(divide="ignore", invalid="ignore"):
-            above = stats.t.sf((self.mean + width) / self._error, self._freedom)
-            below = stats.t.cdf((self.mean - width) / self._error, self._freedom)
+            above = share_below(-(self.mean + width) / self._error, self._freedom)
+            below = share_below((self.mean - width) / self._error, self._freedom)
         by_sign = np.where(np.abs(self.mean) < width, 0.5**self.n, 1.0)
         p = np.where(self.has_spread, np.maximum(above, below), by_sign)
         return np.where(np.isnan(width), np.nan, p)
@@ -151,10 +151,12 @@ def wilcoxon(gaps: NDArray[np.float64]) -> float:
     Without ties it is `scipy.stats.wilcoxon` with ``method="exact"``. With ties, SciPy's is exact
     for at most 13 pairs; beyond that it falls back to a normal approximation.
     """
+    from scipy.stats import rankdata
+
     if len(gaps) < 2:  # one pair has no spread
         return float("nan")
     moved = gaps[gaps != 0]
-    ranks = (2 * stats.rankdata(np.abs(moved))).astype(int)  # doubled: tied ranks may be halves
+    ranks = (2 * rankdata(np.abs(moved))).astype(int)  # doubled: tied ranks may be halves
     n_choices = np.ones(1)  # of signs, by the sum of the ranks that are positive
     for rank in ranks:
         n_choices = np.pad(n_choices, (0, rank)) + np.pad(n_choices, (rank, 0))

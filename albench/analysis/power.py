@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize, stats
 
 from albench.analysis.paired import paired
 from albench.analysis.score_cube import cube
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
+from albench.analysis.students_t import noncentral_share_below, noncentrality, quantile
 from albench.references import BASELINE
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 POWER = 0.8
-LARGEST = 1e3
-"""An effect that is found surely, in standard deviations."""
 MOST = 1000
 """More repetitions or test subjects than these are told as "more than"."""
 
@@ -44,10 +42,9 @@ def power_of(
     ndarray of float, shape (n,)
         Probabilities that it is found with its own sign.
     """
-    critical = stats.t.ppf(1 - level / 2, n_pairs - 1)
+    critical = quantile(1 - level / 2, n_pairs - 1)
     centre = np.abs(effect) * np.sqrt(n_pairs)
-    power: NDArray[np.float64] = stats.nct.sf(critical, n_pairs - 1, centre)
-    return power
+    return 1 - noncentral_share_below(critical, n_pairs - 1, centre)
 
 
 def power_within(
@@ -76,9 +73,9 @@ def power_within(
         thousand. 0 where the difference is not within the margin.
     """
     freedom, root = n_pairs - 1, np.sqrt(n_pairs)
-    critical = stats.t.ppf(1 - level, freedom)
+    critical = quantile(1 - level, freedom)
     missed = sum(
-        stats.nct.cdf(critical, freedom, np.maximum(room, 0.0) * root)
+        noncentral_share_below(critical, freedom, np.maximum(room, 0.0) * root)
         for room in (margin - effect, margin + effect)
     )
     return np.where(np.abs(effect) < margin, np.maximum(1 - missed, 0.0), 0.0)
@@ -156,11 +153,8 @@ def detectable(n_pairs: int, level: float = ALPHA) -> float:
     """
     if n_pairs < FEWEST_PAIRS:
         return float("inf")
-
-    def missing(effect: float) -> float:
-        return POWER - float(power_of(effect, np.array([n_pairs]), level)[0])
-
-    return float(optimize.brentq(missing, 0.0, LARGEST))
+    critical = float(quantile(1 - level / 2, n_pairs - 1))
+    return noncentrality(critical, n_pairs - 1, 1 - POWER) / float(np.sqrt(n_pairs))
 
 
 def paired_deviations(efficiency: pd.DataFrame, value: str = "area") -> NDArray[np.float64]:

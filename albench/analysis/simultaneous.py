@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 from albench.analysis.curves import CONFIDENCE
+from albench.analysis.students_t import quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +42,6 @@ def widening(
     """
     freedom = np.where(n_pairs >= 2, n_pairs - 1, np.nan)
     each = CONFIDENCE ** (1 / np.maximum(n_family, 1))
-    wide, usual = (stats.t.ppf((1 + share) / 2, freedom) for share in (each, CONFIDENCE))
+    wide, usual = (quantile((1 + share) / 2, freedom) for share in (each, CONFIDENCE))
     factors: NDArray[np.float64] = wide / usual
     return factors

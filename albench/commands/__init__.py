@@ -4,6 +4,7 @@ COMMANDS = (
     "run",
     "worker",
     "plan",
+    "try",
     "benchmarks",
     "data describe",
     "status",

@@ -143,7 +143,9 @@ def add_reuse_edited(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reuse-edited", action="store_true", help=text)
 
 
-def add_slice(parser: argparse.ArgumentParser, *, with_shard: bool = True) -> None:
+def add_slice(
+    parser: argparse.ArgumentParser, *, with_shard: bool = True, with_strategy: bool = True
+) -> None:
     """Add the options that choose a part of a matrix.
 
     Parameters
@@ -152,16 +154,20 @@ def add_slice(parser: argparse.ArgumentParser, *, with_shard: bool = True) -> No
         Of the command.
     with_shard : bool
         Whether the command deals out cells.
+    with_strategy : bool
+        Whether strategies can be chosen.
     """
+    always = " The strategy random and the reference all-labels stay unless excluded."
     group = parser.add_argument_group(
         "slices",
-        "a part of the matrix, by names and globs; each option may be repeated. The strategy "
-        "random and the reference all-labels stay unless excluded.",
+        "a part of the matrix, by names and globs; each option may be repeated."
+        f"{always if with_strategy else ''}",
     )
-    for axis in AXES:
+    axes = [axis for axis in AXES if with_strategy or axis != "strategy"]
+    for axis in axes:
         group.add_argument(f"--{axis}", action="append", default=[], metavar="NAME")
     group.add_argument("--repetitions", type=_repetitions, metavar="0-4,7")
-    for axis in AXES:
+    for axis in axes:
         group.add_argument(f"--exclude-{axis}", action="append", default=[], metavar="NAME")
     group.add_argument("--exclude-repetitions", type=_repetitions, metavar="0-4,7")
     if with_shard:
@@ -185,8 +191,10 @@ def slice_of(options: argparse.Namespace) -> Slice:
     from albench.spec.slices import Slice
 
     return Slice(
-        included={axis: names for axis in AXES if (names := getattr(options, axis))},
-        excluded={axis: names for axis in AXES if (names := getattr(options, f"exclude_{axis}"))},
+        included={axis: names for axis in AXES if (names := getattr(options, axis, []))},
+        excluded={
+            axis: names for axis in AXES if (names := getattr(options, f"exclude_{axis}", []))
+        },
         repetitions=options.repetitions,
         excluded_repetitions=options.exclude_repetitions,
         shard=getattr(options, "shard", None),

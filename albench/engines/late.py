@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from albench.records import journal
 from albench.records.journal import Journal
 from albench.records.schema import Status
-from albench.records.tables import essence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +32,8 @@ def keep_late(results: Path, finished: Finished) -> str:
         A sentence: whether both are equal. Empty if it is the first one come a second time, which
         is not kept.
     """
+    from albench.records.tables import essence  # pandas, which a plan need not wait for
+
     first = _first(results, finished.cell)
     if first == finished:
         return ""
@@ -60,6 +61,8 @@ def late_conflicts(results: Path) -> tuple[str, ...]:
     """
     if not (results / FOLDER).is_dir():
         return ()
+    from albench.records.tables import essence  # as above
+
     late = journal.read(results / FOLDER).cells
     differing = []
     for second in late:

@@ -7,13 +7,14 @@ diagnosis, 1993: ten measures of the nuclei in a fine needle aspirate, as scikit
 from functools import partial
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer
 
 from albench.api import Modality, fingerprint
+from albench.loaders.bundled import bundled_table
 
 VIEWS = ("mean", "error", "worst")
 """The mean over the nuclei, its standard error, and the mean of the three largest."""
 
+CLASSES = np.array(["malignant", "benign"])
 N_MEASURES = 10
 
 
@@ -30,11 +31,11 @@ def load(*, view: str = "mean") -> Modality:
     Modality
         569 rows in the units of measurement; labels ``"malignant"`` and ``"benign"``.
     """
-    bunch = load_breast_cancer()
+    table = bundled_table("breast_cancer.csv", skip=1)  # 30 measures and the class
     first = VIEWS.index(view) * N_MEASURES
-    values = bunch.data[:, first : first + N_MEASURES].astype(np.float32)
+    values = table[:, first : first + N_MEASURES].astype(np.float32)
     subjects = np.array([f"{number:04d}" for number in range(1, len(values) + 1)])
-    classes = bunch.target_names[bunch.target].astype(np.str_)
+    classes = CLASSES[table[:, -1].astype(int)]
     return Modality(
         subjects=subjects,
         shape=(N_MEASURES,),

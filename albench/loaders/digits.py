@@ -9,9 +9,9 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_digits
 
 from albench.api import Modality, Samples, fingerprint
+from albench.loaders.bundled import bundled_table
 
 INK = 16
 """The largest value of a pixel: each counts the black ones of a 4 x 4 block."""
@@ -45,8 +45,8 @@ def load(*, view: str = "pixels") -> Modality:
 
 
 def _images() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    bunch = load_digits()
-    return bunch.images.astype(np.uint8), bunch.target.astype(np.int64)
+    table = bundled_table("digits.csv.gz")  # 64 pixels and the digit
+    return table[:, :-1].reshape(-1, 8, 8).astype(np.uint8), table[:, -1].astype(np.int64)
 
 
 def pixels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:

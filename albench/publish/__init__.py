@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from albench import reporting
 from albench.errors import Complaint, InputError, RecordsError
 from albench.plural import plural
 from albench.publish.derive import derive
@@ -14,6 +13,7 @@ from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
 from albench.records.misplaced import misplaced_told
 from albench.records.results_folder import has_journal
+from albench.reporting import writing
 from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def redraw(
         elif not (results / "cells.csv").exists():
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")
-        return reporting.write(results, part, rivals)
+        return writing.write(results, part, rivals)
 
 
 def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path, int]:
@@ -111,7 +111,7 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         write_text_tables(tables, target)
         limit = None if records.run.published.points() else MEGABYTES
         n_repetitions = write_archive(records, target, limit)
-        return reporting.write(target), n_repetitions
+        return writing.write(target), n_repetitions
 
 
 def _require_complete(statuses: list[str], run: Path, warnings: Sequence[str]) -> None:

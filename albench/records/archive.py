@@ -78,11 +78,6 @@ def write_archive(records: Records, folder: Path, megabytes: float | None = None
         n_kept = min(n_kept - 1, int(n_kept * megabytes / size))
 
 
-def has_archive(folder: Path) -> bool:
-    """Return whether a folder holds published results that are whole."""
-    return (folder / CELLS).is_file() and (folder / "manifest.json").is_file()
-
-
 def read_archive(folder: Path) -> Reading:
     """Return the records of published results, as a journal would tell them.
 

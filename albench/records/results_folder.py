@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.records import journal
-from albench.records.archive import has_archive, read_archive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +15,11 @@ if TYPE_CHECKING:
 def has_journal(results: Path) -> bool:
     """Return whether a folder has a journal: whether runs wrote into it."""
     return any((results / "journal").glob("*.jsonl"))
+
+
+def has_archive(folder: Path) -> bool:
+    """Return whether a folder holds published results that are whole."""
+    return (folder / "cells.parquet").is_file() and (folder / "manifest.json").is_file()
 
 
 def has_records(folder: Path) -> bool:
@@ -42,5 +46,7 @@ def read_results(results: Path) -> Reading:
         If what is there is damaged.
     """
     if not has_journal(results) and has_archive(results):
+        from albench.records.archive import read_archive  # pandas: most plans need none
+
         return read_archive(results)
     return journal.read(results / "journal")

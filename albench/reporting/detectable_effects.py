@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis import curves, efficiency, equal_picks
 from albench.analysis.power import detectable, paired_deviations, power_of
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import LABELS, PRIMARY
 from albench.plural import plural
 from albench.references import ALL_LABELS, BASELINE
-from albench.reporting.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -71,6 +69,9 @@ def _past(results: Path, oracles: Collection[str], metric: str) -> NDArray[np.fl
     """Return the spreads of earlier comparisons; none if there are no earlier tables."""
     if not (results / "cells.csv").is_file():
         return np.empty(0)
+    from albench.analysis import curves, efficiency, equal_picks  # pandas
+    from albench.reporting.load import load
+
     records = load(results)
     rounds = curves.joined(records.cells, records.scores)
     once = equal_picks.counted_once(rounds, equal_picks.find_groups(records.cells, rounds, oracles))

@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from albench import reporting
 from albench.bundle.writing import pack_records
 from albench.errors import Complaint, InputError
 from albench.publish.derive import derive
 from albench.publish.write import write_text_tables
+from albench.reporting import writing
 from albench.site.addresses import address
 from albench.site.cards import cards
 from albench.site.changes import MARKER, earlier_changes, write_changes
@@ -86,7 +86,7 @@ def _benchmark(joined: Joined, site: Path) -> Benchmark:
     folder = site / address(run.name)
     folder.mkdir()
     write_text_tables(derive(joined.records), folder)
-    reporting.write(folder)
+    writing.write(folder)
     pack_records(joined.records, folder / RECORDS)
     digest = hashlib.sha256((folder / RECORDS).read_bytes()).hexdigest()
     place = standing(folder)

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from albench import reporting
 from albench.records.schema import pack
-from albench.reporting import content
+from albench.reporting import content, writing
 from albench.reporting.build import sections
 from albench.reporting.content import Table
 from albench.reporting.latex import as_latex
@@ -228,7 +227,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run.end("timeout", "took more than 60 s", strategy="bald", repetition=2, cohort="liver")
     run.end("error", "ValueError: <script>alert(1)</script> | 50 %", strategy="esd", repetition=0)
     run.end("missing", strategy="margin", repetition=5, cohort="liver")
-    return reporting.write(run.write()).parent
+    return writing.write(run.write()).parent
 
 
 @pytest.fixture(scope="session")

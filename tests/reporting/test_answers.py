@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from albench import reporting
 from albench.analysis.ranks import Ranking
-from albench.reporting import sentences
+from albench.reporting import sentences, writing
 from albench.reporting.build import sections
 from albench.reporting.content import Text
 from albench.reporting.formats import in_order, p_value, signed
@@ -262,7 +261,7 @@ def test_an_oracle_is_not_in_the_family_that_is_named(make_toy: Callable[..., An
     text = " ".join(answer(toy))
     assert "Of 2 comparisons" in text
     assert "corrected by Holm over all 2)" in text
-    with (reporting.write(toy.folder).parent / "tables/against-random-accuracy.csv").open() as file:
+    with (writing.write(toy.folder).parent / "tables/against-random-accuracy.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["verdict"] for row in rows if row["strategy"] == "margin"] == ["no competitor"] * 2
     (esd, other) = (row for row in rows if row["strategy"] == "esd")
@@ -274,7 +273,7 @@ def test_an_oracle_is_not_in_the_family_that_is_named(make_toy: Callable[..., An
 def test_the_best_has_an_interval_that_holds_for_all(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     (gain,) = [text for text in answer(toy) if text.startswith("**digits: pixels:**")]
-    with (reporting.write(toy.folder).parent / "tables/against-random-accuracy.csv").open() as file:
+    with (writing.write(toy.folder).parent / "tables/against-random-accuracy.csv").open() as file:
         (row,) = [
             row
             for row in csv.DictReader(file)
@@ -296,7 +295,7 @@ def test_strategies_with_equal_picks_are_counted_once(make_toy: Callable[..., An
     assert "Of 4 comparisons with random in accuracy" in text  # as without the twin
     (state,) = [text for text in first_texts(toy) if text.startswith("Counted once")]
     assert state.startswith("Counted once: esd and twin made the same picks")
-    page = reporting.write(toy.folder).parent
+    page = writing.write(toy.folder).parent
     with (page / "tables/area-accuracy.csv").open(encoding="utf-8") as file:
         assert next(csv.reader(file)) == ["block", "random", "margin", "esd = twin"]
     assert "esd and 1 alike" in (page / "figures/areas-accuracy.svg").read_text(encoding="utf-8")

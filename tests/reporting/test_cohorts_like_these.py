@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
-from albench import reporting
+from albench.reporting import writing
 from albench.reporting.build import sections
 from albench.reporting.load import load
 
@@ -28,7 +28,7 @@ def test_of_five_cohorts_each_strategy_has_a_row(make_toy: Make) -> None:
     toy = make_toy(blocks=blocks)
     cohort = toy.manifest["cohorts"].pop("digits")
     toy.manifest["cohorts"] |= {block[0]: cohort for block in blocks}
-    page = reporting.write(toy.write())
+    page = writing.write(toy.write())
     with (page.parent / "tables" / "like-these.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {(row["strategy"], row["cohorts"]) for row in rows} == {("esd", "5"), ("margin", "5")}

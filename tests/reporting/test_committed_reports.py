@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from albench import reporting
+from albench.reporting import writing
 
 ROOT = Path(__file__).parents[2]
 LARGE = {"strategies", "traps"}
@@ -30,4 +30,4 @@ def test_a_committed_report_is_what_its_tables_give(results: Path, tmp_path: Pat
     copy.mkdir()
     for path in (*results.glob("*.csv"), results / "manifest.json"):
         shutil.copy(path, copy / path.name)
-    assert texts(reporting.write(copy).parent) == texts(results / "report")
+    assert texts(writing.write(copy).parent) == texts(results / "report")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from albench import reporting
 from albench.cli import main
 from albench.errors import InputError
+from albench.reporting import writing
 from albench.reporting.build import sections
 from albench.reporting.load import load
 
@@ -40,12 +40,12 @@ def test_the_strategies_of_the_specification_are_compared(make_toy: Make) -> Non
     toy = make_toy(strategies=("random", "esd", "margin", "bald"))
     toy.manifest["judging"]["compare"] = ["bald", "esd"]
     assert opening(toy.write()).startswith("bald, esd, each against each in accuracy")
-    rows = table(reporting.write(toy.folder), "head-to-head")
+    rows = table(writing.write(toy.folder), "head-to-head")
     assert [(row["strategy"], row["against"]) for row in rows] == [("bald", "esd")]
 
 
 def test_shares_of_the_two_sides_are_each_others(make_toy: Make) -> None:
-    rows = table(reporting.write(make_toy().write()), "wins")
+    rows = table(writing.write(make_toy().write()), "wins")
     by_name = {row["strategy"]: row for row in rows}
     won, blocks = by_name["margin"]["esd"].split(" %, ")
     lost, other = by_name["esd"]["margin"].split(" %, ")
@@ -75,7 +75,7 @@ def test_names_that_cannot_be_compared_are_refused(
     make_toy: Make, names: list[str], problem: str
 ) -> None:
     with pytest.raises(InputError) as refused:
-        reporting.write(make_toy().write(), rivals=names)
+        writing.write(make_toy().write(), rivals=names)
     assert problem in str(refused.value)
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from albench import reporting
 from albench.analysis.curves import SYSTEM
 from albench.errors import RecordsError
 from albench.records.run_record import CohortRecord
+from albench.reporting import writing
 from albench.reporting.figures import as_svg
 from albench.reporting.load import load
 from albench.reporting.quality_figures import confusion_matrices
@@ -77,7 +77,7 @@ def paper(make_toy: MakeToy) -> Any:
 
 
 def section(folder: Path, title: str) -> str:
-    text = (reporting.write(folder).parent / "report.md").read_text(encoding="utf-8")
+    text = (writing.write(folder).parent / "report.md").read_text(encoding="utf-8")
     return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
@@ -211,7 +211,7 @@ def with_confusion(folder: Path, *odd: list[object]) -> Path:
 @pytest.mark.usefixtures("rendered")
 def test_confusion_is_drawn_with_the_classes_names(paper: Any) -> None:
     folder = with_confusion(paper.write())
-    svg = (reporting.write(folder).parent / "figures" / "confusion.svg").read_text(encoding="utf-8")
+    svg = (writing.write(folder).parent / "figures" / "confusion.svg").read_text(encoding="utf-8")
     assert "pixels, small, esd" in svg
     assert ">a</text>" in svg
 
@@ -253,7 +253,7 @@ def manifest_cohort(classes: dict[str, int]) -> CohortRecord:
 
 @pytest.mark.usefixtures("rendered")
 def test_calibration_is_drawn_over_rounds(paper: Any) -> None:
-    folder = reporting.write(paper.write()).parent
+    folder = writing.write(paper.write()).parent
     svg = (folder / "figures" / "calibration.svg").read_text(encoding="utf-8")
     assert "calibration error" in svg
     assert "margin" in svg

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from albench import reporting
+from albench.reporting import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def section(folder: Path, title: str) -> str:
-    text = (reporting.write(folder).parent / "report.md").read_text(encoding="utf-8")
+    text = (writing.write(folder).parent / "report.md").read_text(encoding="utf-8")
     return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
@@ -81,7 +81,7 @@ def test_nothing_marked_is_no_section(make_toy: MakeToy) -> None:
 @pytest.mark.usefixtures("rendered")
 def test_a_large_run_is_drawn_with_the_best_standing_out(make_toy: MakeToy) -> None:
     names = ["random", *(f"strategy-{i:02}" for i in range(20))]
-    folder = reporting.write(make_toy(strategies=names, n_repetitions=2).write()).parent
+    folder = writing.write(make_toy(strategies=names, n_repetitions=2).write()).parent
     svg = (folder / "figures" / "curves-accuracy.svg").read_text(encoding="utf-8")
     assert ">others</text>" in svg
     assert svg.count(">strategy-") == 6

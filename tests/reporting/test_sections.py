@@ -5,8 +5,7 @@ from __future__ import annotations
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
-from albench import reporting
-from albench.reporting import build, sections
+from albench.reporting import build, sections, writing
 from albench.reporting.content import Section, Text
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def with_nothing_to_say(derived: Derived) -> None:
 def text_with(section: object, toy: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the report of a run, with one more section before the others."""
     monkeypatch.setattr(build, "SECTIONS", (section, *build.SECTIONS))
-    text: str = (reporting.write(toy.write()).parent / "report.md").read_text(encoding="utf-8")
+    text: str = (writing.write(toy.write()).parent / "report.md").read_text(encoding="utf-8")
     return text
 
 
@@ -43,7 +42,7 @@ def test_a_section_with_nothing_to_say_is_left_out(
     make_toy: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     toy = make_toy(n_repetitions=1)
-    plain = (reporting.write(toy.write()).parent / "report.md").read_text(encoding="utf-8")
+    plain = (writing.write(toy.write()).parent / "report.md").read_text(encoding="utf-8")
     assert text_with(with_nothing_to_say, toy, monkeypatch) == plain
 
 

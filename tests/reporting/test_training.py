@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench import reporting
+from albench.reporting import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ DIGITS = "digits: pixels"
 
 def page(toy: Toy) -> tuple[str, str]:
     """Return the first screen, and the section Coverage."""
-    text = (reporting.write(toy.write()).parent / "report.md").read_text(encoding="utf-8")
+    text = (writing.write(toy.write()).parent / "report.md").read_text(encoding="utf-8")
     sections = {part.split("\n")[0]: part for part in text.split("\n## ")}
     return sections["The answer"], sections["Coverage"]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from albench import reporting
 from albench.errors import RecordsError
+from albench.reporting import writing
 from albench.reporting.load import load
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def trapped(make_toy: MakeToy) -> Path:
 
 
 def section(folder: Path) -> str:
-    text = (reporting.write(folder).parent / "report.md").read_text(encoding="utf-8")
+    text = (writing.write(folder).parent / "report.md").read_text(encoding="utf-8")
     return text.partition("\n## Traps\n")[2].partition("\n## ")[0]
 
 

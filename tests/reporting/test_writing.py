@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from albench import reporting
+from albench.reporting import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +29,11 @@ def test_the_same_tables_give_the_same_files_byte_for_byte(
 ) -> None:
     toy = make_toy()
     toy.keep(cohort="digits")
-    first = contents(reporting.write(toy.write()).parent)
+    first = contents(writing.write(toy.write()).parent)
     toy.folder = tmp_path / "elsewhere"
     toy.cells = toy.cells.sample(frac=1, random_state=1)
     toy.scores = toy.scores.sample(frac=1, random_state=2)
-    second = contents(reporting.write(toy.write()).parent)
+    second = contents(writing.write(toy.write()).parent)
     assert [name for name in first if first[name] != second[name]] == []
     assert first.keys() == second.keys()
 
@@ -56,7 +56,7 @@ def test_tables_of_an_older_report_are_taken_away(make_toy: Callable[..., Any]) 
     old = folder / "report" / "tables" / "old.csv"
     old.parent.mkdir(parents=True)
     old.touch()
-    reporting.write(folder)
+    writing.write(folder)
     assert not old.exists()
 
 

@@ -1,0 +1,96 @@
+"""Student's t, plain and noncentral.
+
+By the functions that `scipy.stats` calls too: importing that takes a second, which a plan need not
+wait for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scipy import special
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = float | NDArray[np.floating] | NDArray[np.integer]
+
+
+def quantile(share: Numbers, freedom: Numbers) -> NDArray[np.float64]:
+    """Return what a share of Student's t is below.
+
+    Parameters
+    ----------
+    share : float or ndarray of float
+        Between 0 and 1.
+    freedom : float or ndarray
+        Degrees of freedom; NaN gives NaN.
+
+    Returns
+    -------
+    ndarray of float
+        Broadcast.
+    """
+    below: NDArray[np.float64] = special.stdtrit(freedom, share)
+    return below
+
+
+def share_below(t: Numbers, freedom: Numbers) -> NDArray[np.float64]:
+    """Return the share of Student's t that is below a value.
+
+    Parameters
+    ----------
+    t : float or ndarray of float
+        The value.
+    freedom : float or ndarray
+        Degrees of freedom; NaN gives NaN.
+
+    Returns
+    -------
+    ndarray of float
+        Broadcast; what is above a value is what is below its negative.
+    """
+    share: NDArray[np.float64] = special.stdtr(freedom, t)
+    return share
+
+
+def noncentral_share_below(t: Numbers, freedom: Numbers, centre: Numbers) -> NDArray[np.float64]:
+    """Return the share of the noncentral t that is below a value.
+
+    Parameters
+    ----------
+    t : float or ndarray of float
+        The value.
+    freedom : float or ndarray
+        Degrees of freedom.
+    centre : float or ndarray of float
+        The noncentrality.
+
+    Returns
+    -------
+    ndarray of float
+        Broadcast.
+    """
+    share: NDArray[np.float64] = special.nctdtr(freedom, centre, t)
+    return share
+
+
+def noncentrality(t: float, freedom: float, share: float) -> float:
+    """Return the noncentrality at which a share is below a value.
+
+    Parameters
+    ----------
+    t : float
+        The value.
+    freedom : float
+        Degrees of freedom.
+    share : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    float
+        To about seven digits.
+    """
+    return float(special.nctdtrinc(freedom, share, t))

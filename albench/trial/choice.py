@@ -1,0 +1,92 @@
+"""Which cells of a strategy fit into some seconds: whole repetitions first, then fewer blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.significance import FEWEST_PAIRS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+Block = tuple[str, str, str, str]
+"""Cohort, modalities, model and budget."""
+
+
+def affordable(
+    costs: Mapping[Block, float],
+    repetitions: Sequence[int],
+    done: Collection[tuple[Block, int]],
+    seconds: float,
+) -> tuple[list[Block], list[int]]:
+    """Return the blocks and repetitions that fit.
+
+    Parameters
+    ----------
+    costs : mapping of Block to float
+        What one repetition of each block takes, in seconds of wall time.
+    repetitions : sequence of int
+        Those there are, in the order in which they run.
+    done : collection of (Block, int)
+        Blocks and repetitions that take no more time.
+    seconds : float
+        The time that is left.
+
+    Returns
+    -------
+    blocks : list of Block
+        All of them; without the dearest where only so `FEWEST_PAIRS` repetitions fit, which a
+        verdict takes.
+    repetitions : list of int
+        The first ones; every block has all of them. Empty if none fits.
+    """
+    enough = min(FEWEST_PAIRS, len(repetitions))
+    blocks = list(costs)
+    while blocks:
+        fitting = _fitting(blocks, costs, repetitions, done, seconds)
+        if len(fitting) >= enough:
+            return blocks, fitting
+        blocks.remove(max(blocks, key=lambda block: costs[block]))
+    return list(costs), _fitting(list(costs), costs, repetitions, done, seconds)
+
+
+def _fitting(
+    blocks: Sequence[Block],
+    costs: Mapping[Block, float],
+    repetitions: Sequence[int],
+    done: Collection[tuple[Block, int]],
+    seconds: float,
+) -> list[int]:
+    left = seconds
+    fitting = []
+    for repetition in repetitions:
+        left -= sum(costs[block] for block in blocks if (block, repetition) not in done)
+        if left < 0:
+            break
+        fitting.append(repetition)
+    return fitting
+
+
+def cheapest(costs: Mapping[Block, float], seconds: float) -> list[Block]:
+    """Return the blocks that a first look can afford.
+
+    Parameters
+    ----------
+    costs : mapping of Block to float
+        What one repetition of each takes, in seconds.
+    seconds : float
+        The time there is.
+
+    Returns
+    -------
+    list of Block
+        From the cheapest on, as many as fit together; one at least.
+    """
+    chosen: list[Block] = []
+    spent = 0.0
+    for block in sorted(costs, key=lambda block: (costs[block], block)):
+        spent += costs[block]
+        if chosen and spent > seconds:
+            break
+        chosen.append(block)
+    return chosen
