@@ -38,6 +38,10 @@ class Modality:
     marks : mapping of str to ndarray of bool, shape (n_rows,)
         Facts about rows that selections are audited for (``"failed"``), never seen by a model or
         a strategy.
+    facts : mapping of str to mapping of str to str
+        What is known of subjects beside their labels, by name and then by subject: fold, site,
+        family. Splits may go by it; no model and no strategy sees it. It may be lazy, and raise
+        `DataError` if a subject has two values.
     has_gaps : bool
         Whether vectors hold NaN where a value is missing. albench puts the mean of the training
         samples there; without this, NaN is an error.
@@ -54,6 +58,7 @@ class Modality:
     fingerprint: str
     labels: Mapping[str, Label] | None = None
     marks: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     has_gaps: bool = False
     note: str = ""
     warnings: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from albench.execute.active_cell import ActiveCell
 from albench.execute.held_out import HeldOut
 from albench.learn.estimator import FusionClassifier
 from albench.learn.gaps import fill_gaps
+from albench.learn.lesson import Examples
 from albench.learn.store import SampleStore, Scaling
 
 if TYPE_CHECKING:
@@ -35,12 +36,16 @@ def open_cell(task: CellTask) -> ActiveCell:
     """
     cell, component, data = task.cell, task.model, task.data
     train_store, test_store = _stores(task)
+    validation = None
+    if len(data.validation):
+        validation = Examples(data.candidates[data.validation], task.validation_labels)
     classifier = FusionClassifier(
         model=component.load()(**component.arguments(cell.model.options)),
         shapes=dict(task.shapes),
         n_classes=data.n_classes,
         store=train_store,
         training=cell.model.training,
+        validation=validation,
     )
     held_out = HeldOut(
         store=test_store,
@@ -56,13 +61,18 @@ def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
     arrays = {key: stored.open() for key, stored in task.arrays.items()}
     train_part = _part(arrays, data.candidates[data.train])
     test_part = _part(arrays, data.candidates[data.test])
+    validation_part = _part(arrays, data.candidates[data.validation])
     for key in task.gaps:
-        fill_gaps(train_part[key][1], test_part[key][1])
+        fill_gaps(train_part[key][1], test_part[key][1], validation_part[key][1])
     scalings = {}
     if task.cell.model.standardise:
         scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}
+    taught = data.train
+    if len(data.validation):
+        taught = np.concatenate([data.train, data.validation])
+        train_part = _merged(train_part, validation_part)
     return (
-        SampleStore(train_part, subjects=_owners(data, data.train), scalings=scalings),
+        SampleStore(train_part, subjects=_owners(data, taught), scalings=scalings),
         SampleStore(test_part, subjects=_owners(data, data.test), scalings=scalings),
     )
 
@@ -71,6 +81,19 @@ def _owners(data: Unlabelled, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the subject of each sample of the first modality, in ascending order of samples."""
     _, first = np.unique(data.candidates[candidates, 0], return_index=True)
     return data.candidate_subjects[candidates[first]]
+
+
+def _merged(
+    one: dict[str, tuple[NDArray[np.intp], NDArray[Any]]],
+    other: dict[str, tuple[NDArray[np.intp], NDArray[Any]]],
+) -> dict[str, tuple[NDArray[np.intp], NDArray[Any]]]:
+    merged = {}
+    for key, (rows, values) in one.items():
+        more_rows, more_values = other[key]
+        all_rows = np.concatenate([rows, more_rows])
+        order = np.argsort(all_rows)
+        merged[key] = (all_rows[order], np.concatenate([values, more_values])[order])
+    return merged
 
 
 def _part(

@@ -11,9 +11,9 @@ from albench.api.modality import fingerprint
 from albench.cohort import budget
 from albench.cohort.marks import candidate_marks, count_marks
 from albench.cohort.noise import mislabelled
-from albench.cohort.split import split
 from albench.errors import QueryFault
 from albench.execute.task import Unlabelled
+from albench.planning.division import division_of
 from albench.records.schema import Part
 from albench.seeds import Purpose, generator
 
@@ -41,8 +41,8 @@ class Repetition:
         What is known to be wrong with candidates, for the record.
     schedule : Schedule
         The rounds.
-    train, test : ndarray of int
-        The candidates' numbers of either part.
+    train, test, validation : ndarray of int
+        The candidates' numbers of each part; the last is empty unless the split has such a part.
     """
 
     cell: Cell
@@ -51,6 +51,7 @@ class Repetition:
     schedule: Schedule
     train: NDArray[np.intp]
     test: NDArray[np.intp]
+    validation: NDArray[np.intp]
 
     def unlabelled(self) -> Unlabelled:
         """Return what a child is told of it."""
@@ -61,6 +62,7 @@ class Repetition:
             candidate_subjects=self.cohort.candidate_subjects,
             train=self.train,
             test=self.test,
+            validation=self.validation,
             schedule=self.schedule,
         )
 
@@ -213,7 +215,7 @@ def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
     DataError
         If a class has too few subjects for the split.
     """
-    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)))
+    parts = division_of(cell, cohort)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     test = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.test))
     if cell.label_noise:
@@ -230,6 +232,7 @@ def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
         ),
         train=train,
         test=test,
+        validation=np.flatnonzero(np.isin(cohort.candidate_subjects, parts.validation)),
     )
 
 

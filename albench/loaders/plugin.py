@@ -79,6 +79,11 @@ TABLE = Descriptor(
         ),
         Option(name="categorical", type=list, help="columns to read as levels, one feature each"),
         Option(
+            name="facts",
+            type=list,
+            help="columns such as fold or site, by which splits may go and which are no features",
+        ),
+        Option(
             name="missing",
             type=str,
             default="refuse",

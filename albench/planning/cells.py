@@ -109,6 +109,8 @@ class Cell:
         Key every stream.
     label_noise : float
         The share of training labels that are wrong.
+    split : dict or None
+        What decides how subjects are divided where more is said than `test`.
     """
 
     cohort: str
@@ -123,6 +125,7 @@ class Cell:
     seed: int
     repetition: int
     label_noise: float = 0.0
+    split: dict[str, str | int] | None = None
     id: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -187,18 +190,23 @@ class Cell:
     def _round_zero_identity(self) -> dict[str, Any]:
         # What came later than the first results is named only where it is used: they stay valid.
         noise = {"label noise": self.label_noise} if self.label_noise else {}
-        return noise | {
-            "protocol": PROTOCOL_VERSION,
-            "cohort": self.cohort,
-            "modalities": list(self.modalities),
-            "data": self.data,
-            "test": self.test,
-            "evaluate": self.evaluate,
-            "model": _unlabelled(self.model) | {"training": _decisive(self.model.training)},
-            "first labels": {key: self.budget[key] for key in ("initial", "of", "first")},
-            "seed": self.seed,
-            "repetition": self.repetition,
-        }
+        split = {"split": self.split} if self.split is not None else {}
+        return (
+            noise
+            | split
+            | {
+                "protocol": PROTOCOL_VERSION,
+                "cohort": self.cohort,
+                "modalities": list(self.modalities),
+                "data": self.data,
+                "test": self.test,
+                "evaluate": self.evaluate,
+                "model": _unlabelled(self.model) | {"training": _decisive(self.model.training)},
+                "first labels": {key: self.budget[key] for key in ("initial", "of", "first")},
+                "seed": self.seed,
+                "repetition": self.repetition,
+            }
+        )
 
 
 @dataclass(frozen=True)

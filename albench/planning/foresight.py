@@ -11,7 +11,7 @@ from albench.api import tags
 from albench.api.needs import DROPOUT_PROBA
 from albench.cohort import budget
 from albench.cohort.noise import mislabelled
-from albench.cohort.split import class_quotas, split
+from albench.planning.division import division_of, fewest_to_train_on
 from albench.planning.single_batches import learns_from_one
 from albench.plural import plural
 from albench.seeds import Purpose, generator
@@ -92,10 +92,15 @@ class Foresight:
 
     def _about_validation(self, cell: Cell) -> str | None:
         share = cell.model.training.validation
+        if share and len(division_of(cell, self._cohort(cell)).validation):
+            return (
+                f"cohort {cell.cohort} has a validation part of its own, by which training is "
+                f"stopped: set models.{cell.model.label}.training.validation to 0"
+            )
         n_labelled = self._smallest_start(cell)[0] if share else 0
         if not share or _left(n_labelled, share) >= FEWEST_TO_TRAIN_ON:
             return None
-        n_train = _n_train_subjects(cell, self._cohort(cell))
+        n_train = self._n_train(cell)
         enough = next((n for n in range(2, n_train + 1) if _left(n, share) > 1), None)
         more = "" if enough is None else f" raise {_key_of_start(cell)} to {enough} subjects, or"
         subjects = plural(n_labelled, "subject")
@@ -131,6 +136,10 @@ class Foresight:
     def _cohort(self, cell: Cell) -> Cohort:
         return self._cohorts[cell.cohort, cell.modalities]
 
+    def _n_train(self, cell: Cell) -> int:
+        repetitions = self._resolved.specification.benchmark.repetitions
+        return fewest_to_train_on(cell, self._cohort(cell), repetitions)
+
     def _smallest_start(self, cell: Cell) -> tuple[int, int]:
         """Return the fewest labelled subjects and candidates that any repetition starts with.
 
@@ -138,9 +147,9 @@ class Foresight:
         """
         cohort = self._cohort(cell)
         if cell.strategy is None:
-            n_train = _n_train_subjects(cell, cohort)
+            n_train = self._n_train(cell)
             return n_train, n_train
-        bound = _least_start(cell, cohort)
+        bound = _least_start(cell, cohort, self._n_train(cell))
         share = cell.model.training.validation
         is_plenty = _left(bound[0], share) >= FEWEST_TO_TRAIN_ON
         if is_plenty or (share == 0 and bound[1] > 1):
@@ -163,18 +172,14 @@ def _left(n_labelled: int, share: float) -> int:
     return n_labelled - min(max(round(share * n_labelled), 1), n_labelled)
 
 
-def _n_train_subjects(cell: Cell, cohort: Cohort) -> int:
-    return len(cohort.subjects) - int(class_quotas(cohort, cell.test).sum())
-
-
 def _schedule(cell: Cell, n_units: int) -> Schedule:
     terms = cell.budget
     return budget.schedule(n_units, terms["initial"], terms["query"], terms["stop"], terms["of"])
 
 
-def _least_start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
+def _least_start(cell: Cell, cohort: Cohort, n_train: int) -> tuple[int, int]:
     """Return how many subjects and candidates are labelled first at least, whatever the split."""
-    n_first = _schedule(cell, _n_train_subjects(cell, cohort)).targets[0]
+    n_first = _schedule(cell, n_train).targets[0]
     if cell.budget["of"] == "subjects":
         return n_first, n_first
     most_of_one = int(np.bincount(cohort.candidate_subjects).max())
@@ -183,7 +188,7 @@ def _least_start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
 
 def _start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
     """Return how many subjects and candidates are labelled first in a repetition."""
-    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)))
+    parts = division_of(cell, cohort)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     if cell.label_noise:
         noise = generator(cell.stream(Purpose.NOISE))

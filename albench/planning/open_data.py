@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from albench.api.modality import Modality
 from albench.cohort.classes import ClassRules
 from albench.cohort.join import Cohort, join
-from albench.cohort.split import class_quotas
 from albench.errors import Complaint, DataError, InputError
 from albench.foreign import foreign_code
 from albench.planning.blame import Blame
+from albench.planning.division import lacking_classes, require_divisible
 from albench.planning.matrix import modality_sets
+from albench.planning.splits import splitting_of
 from albench.planning.trap_marks import unknown_marks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from albench.planning.resolve import LoaderPlan, Resolved
     from albench.spec import CohortSpec
 
@@ -95,7 +99,7 @@ def open_cohorts(
         spec = resolved.specification.benchmark.cohorts[name]
         try:
             cohort = join(name, {key: parts[key] for key in chosen}, rules=_rules(spec))
-            class_quotas(cohort, spec.test)
+            cohort = _divisible(resolved, cohort, parts)
         except DataError as error:
             complaints += [c for c in error.complaints if c not in complaints]
         else:
@@ -104,6 +108,19 @@ def open_cohorts(
     if complaints:
         raise DataError(complaints)
     return modalities, cohorts
+
+
+def _divisible(resolved: Resolved, cohort: Cohort, modalities: Mapping[str, Modality]) -> Cohort:
+    """Return a cohort that knows how it is divided, after a look at every repetition."""
+    benchmark, folder = resolved.specification.benchmark, resolved.specification.folder
+    spec = benchmark.cohorts[cohort.name]
+    if spec.split is not None:
+        splitting = splitting_of(spec.split, cohort, modalities, folder)
+        cohort = replace(cohort, splitting=splitting)
+    terms = cohort, spec.test, benchmark.seed, benchmark.repetitions
+    require_divisible(*terms)
+    remark = " ".join(filter(None, [cohort.remark, lacking_classes(*terms)]))
+    return replace(cohort, remark=remark)
 
 
 def _rules(spec: CohortSpec) -> ClassRules:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from albench.api import Complaint, DataError, Modality, fingerprint
 from albench.loaders.embeddings.files import open_vectors
 from albench.loaders.embeddings.vectors import Vectors, digest
+from albench.loaders.facts import ColumnFacts
 from albench.loaders.grid import Grid, read_grid
 from albench.loaders.labels import as_text
 from albench.loaders.owners import read_owners
@@ -89,10 +90,15 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
             as_text(owners.labels),
         ),
         labels=owners.labels,
+        facts=ColumnFacts(grid, owners.subjects, _others(grid, column, label)),
         note=f"Embeddings {path.name}: {n_rows} vectors of {length} {opened.vectors.dtype} "
         f"numbers.{owners.remark}",
         warnings=warning,
     )
+
+
+def _others(grid: Grid, subject: str, label: str) -> list[str]:
+    return [name for name in grid.columns if name not in (subject, label, _EACH_ITS_OWN)]
 
 
 def _read(vectors: Vectors, kept: NDArray[np.intp], rows: NDArray[np.intp]) -> NDArray[np.float32]:
