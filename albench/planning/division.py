@@ -26,8 +26,10 @@ def division(cohort: Cohort, test: int | float, seed: int, repetition: int) -> S
         Whose subjects.
     test : int or float
         The number of test subjects, or their share, where no split says it.
-    seed, repetition : int
-        Key what is drawn.
+    seed : int
+        The benchmark's.
+    repetition : int
+        Its number.
 
     Returns
     -------
@@ -101,8 +103,10 @@ def require_divisible(cohort: Cohort, test: int | float, seed: int, repetitions:
         Joined.
     test : int or float
         The number of test subjects, or their share.
-    seed, repetitions : int
-        Of the benchmark.
+    seed : int
+        The benchmark's.
+    repetitions : int
+        How many there are.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,7 +91,7 @@ def test_a_manifest_knows_its_other_columns(
 
 
 def test_medmnist_knows_its_own_split(tmp_path: Path) -> None:
-    arrays = {}
+    arrays: dict[str, Any] = {}  # as savez wants it
     for name in ("train", "val", "test"):
         arrays[f"{name}_images"] = np.zeros((2, 28, 28), dtype=np.uint8)
         arrays[f"{name}_labels"] = np.array([[0], [1]], dtype=np.uint8)
