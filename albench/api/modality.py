@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,6 +46,9 @@ class Modality:
     has_gaps : bool
         Whether vectors hold NaN where a value is missing. albench puts the mean of the training
         samples there; without this, NaN is an error.
+    mapped : Path or None
+        A ``.npy`` file that holds these vectors row for row, as little-endian floats in C order:
+        large ones are then mapped from there into memory, and copied nowhere.
     note : str
         One sentence for the report: where the data come from, ``simulated`` if they are.
     warnings : tuple of str
@@ -60,6 +64,7 @@ class Modality:
     marks: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     has_gaps: bool = False
+    mapped: Path | None = None
     note: str = ""
     warnings: tuple[str, ...] = ()
 

@@ -11,6 +11,7 @@ from albench.execute.held_out import HeldOut
 from albench.learn.estimator import FusionClassifier
 from albench.learn.gaps import fill_gaps
 from albench.learn.lesson import Examples
+from albench.learn.mapped_rows import MappedRows, is_mapped_large
 from albench.learn.store import SampleStore, Scaling
 
 if TYPE_CHECKING:
@@ -59,20 +60,19 @@ def open_cell(task: CellTask) -> ActiveCell:
 def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
     data = task.data
     arrays = {key: stored.open() for key, stored in task.arrays.items()}
-    train_part = _part(arrays, data.candidates[data.train])
-    test_part = _part(arrays, data.candidates[data.test])
-    validation_part = _part(arrays, data.candidates[data.validation])
+    train_part = _part(task, arrays, data.train)
+    test_part = _part(task, arrays, data.test)
+    taught, taught_part = data.train, train_part
+    if len(data.validation):
+        taught = np.concatenate([data.train, data.validation])
+        taught_part = _part(task, arrays, taught)
     for key in task.gaps:
-        fill_gaps(train_part[key][1], test_part[key][1], validation_part[key][1])
+        fill_gaps(*(np.asarray(part[key][1]) for part in (train_part, test_part, taught_part)))
     scalings = {}
     if task.cell.model.standardise:
         scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}
-    taught = data.train
-    if len(data.validation):
-        taught = np.concatenate([data.train, data.validation])
-        train_part = _merged(train_part, validation_part)
     return (
-        SampleStore(train_part, subjects=_owners(data, taught), scalings=scalings),
+        SampleStore(taught_part, subjects=_owners(data, taught), scalings=scalings),
         SampleStore(test_part, subjects=_owners(data, data.test), scalings=scalings),
     )
 
@@ -83,25 +83,15 @@ def _owners(data: Unlabelled, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
     return data.candidate_subjects[candidates[first]]
 
 
-def _merged(
-    one: dict[str, tuple[NDArray[np.intp], NDArray[Any]]],
-    other: dict[str, tuple[NDArray[np.intp], NDArray[Any]]],
-) -> dict[str, tuple[NDArray[np.intp], NDArray[Any]]]:
-    merged = {}
-    for key, (rows, values) in one.items():
-        more_rows, more_values = other[key]
-        all_rows = np.concatenate([rows, more_rows])
-        order = np.argsort(all_rows)
-        merged[key] = (all_rows[order], np.concatenate([values, more_values])[order])
-    return merged
-
-
 def _part(
-    arrays: Mapping[str, NDArray[Any]], candidates: NDArray[np.intp]
-) -> dict[str, tuple[NDArray[np.intp], NDArray[Any]]]:
-    """Return each modality's sample numbers and a copy of just their values."""
-    part = {}
+    task: CellTask, arrays: Mapping[str, NDArray[Any]], candidates: NDArray[np.intp]
+) -> dict[str, tuple[NDArray[np.intp], NDArray[Any] | MappedRows]]:
+    """Return each modality's sample numbers, and just their values: a copy unless it is large."""
+    part: dict[str, tuple[NDArray[np.intp], NDArray[Any] | MappedRows]] = {}
     for column, (key, array) in enumerate(arrays.items()):
-        rows = np.unique(candidates[:, column])
-        part[key] = (rows, np.asarray(array[rows]))
+        rows = np.unique(task.data.candidates[candidates, column])
+        if is_mapped_large(array) and key not in task.gaps:
+            part[key] = (rows, MappedRows(array, rows))
+        else:
+            part[key] = (rows, np.asarray(array[rows]))
     return part

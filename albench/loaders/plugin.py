@@ -117,6 +117,11 @@ EMBEDDINGS = Descriptor(
             help="subjects and labels, one row a vector; silent: what stands in the file itself",
         ),
         Option(
+            name="match",
+            type=str,
+            help="the column of file and table that matches their rows; silent: their order",
+        ),
+        Option(
             name="subject",
             type=str,
             help="the column with the subject; empty: every row is its own",
