@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,9 +39,16 @@ class Modality:
     marks : mapping of str to ndarray of bool, shape (n_rows,)
         Facts about rows that selections are audited for (``"failed"``), never seen by a model or
         a strategy.
+    facts : mapping of str to mapping of str to str
+        What is known of subjects beside their labels, by name and then by subject: fold, site,
+        family. Splits may go by it; no model and no strategy sees it. It may be lazy, and raise
+        `DataError` if a subject has two values.
     has_gaps : bool
         Whether vectors hold NaN where a value is missing. albench puts the mean of the training
         samples there; without this, NaN is an error.
+    mapped : Path or None
+        A ``.npy`` file that holds these vectors row for row, as little-endian floats in C order:
+        large ones are then mapped from there into memory, and copied nowhere.
     note : str
         One sentence for the report: where the data come from, ``simulated`` if they are.
     warnings : tuple of str
@@ -54,7 +62,9 @@ class Modality:
     fingerprint: str
     labels: Mapping[str, Label] | None = None
     marks: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     has_gaps: bool = False
+    mapped: Path | None = None
     note: str = ""
     warnings: tuple[str, ...] = ()
 

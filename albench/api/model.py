@@ -150,6 +150,18 @@ class Solver(Protocol):
         """
 
 
+class PassThrough(Protocol):
+    """What a `FusionNet` may offer whose `encode` returns samples as they are.
+
+    Attributes
+    ----------
+    passes_samples_on : bool
+        Whether it does: vectors of a large pool are then not kept beside the samples.
+    """
+
+    passes_samples_on: bool
+
+
 class AuxiliaryLoss(Protocol):
     """What a `FusionNet` may offer to train more than its fused logits."""
 

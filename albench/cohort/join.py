@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.api.modality import Modality
+    from albench.cohort.splitting import Splitting
 
 MAX_NAMED = 5
 """How many subjects a complaint names before it counts the rest."""
@@ -60,6 +61,8 @@ class Cohort:
         A sentence on classes that are left out; empty if none is.
     shapes : mapping of str to tuple of int
         The shape of one sample of each modality.
+    splitting : Splitting or None
+        How subjects are divided; None draws the test part, stratified by class.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Cohort:
     may_abstain: bool = False
     remark: str = ""
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    splitting: Splitting | None = None
 
     @property
     def candidate_labels(self) -> NDArray[np.intp]:

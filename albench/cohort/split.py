@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,11 +27,15 @@ class Split:
     Parameters
     ----------
     train, test : ndarray of int
-        Sorted subject numbers; disjoint, together all subjects.
+        Sorted subject numbers.
+    validation : ndarray of int
+        The subjects that training is stopped by; nobody unless a split is given that has such a
+        part. The three are disjoint, together all subjects.
     """
 
     train: NDArray[np.intp]
     test: NDArray[np.intp]
+    validation: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
 def split(
@@ -103,13 +107,27 @@ def class_quotas(cohort: Cohort, test: int | float) -> NDArray[np.intp]:
     # A share of 0.2 of 30 is 6.000000000000001 in floating point, and is meant to be 6.
     wanted = test if isinstance(test, int) else math.ceil(round(test * n, 9))
     counts = np.bincount(cohort.labels, minlength=len(cohort.classes))
-    quotas = _quotas(counts, wanted)
+    quotas = quotas_of(counts, wanted)
     if not _is_possible(quotas, counts):
         raise DataError(about_shortage(cohort, quotas, wanted, _nearest_test(counts, wanted)))
     return quotas
 
 
-def _quotas(counts: NDArray[np.intp], wanted: int) -> NDArray[np.intp]:
+def quotas_of(counts: NDArray[np.intp], wanted: int) -> NDArray[np.intp]:
+    """Return the share that each part has of a wanted number, by the largest remainders.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n_parts,)
+        The size of each part.
+    wanted : int
+        How many in all.
+
+    Returns
+    -------
+    ndarray of int, shape (n_parts,)
+        They add up to what is wanted.
+    """
     exact = counts * wanted / counts.sum()
     quotas: NDArray[np.intp] = np.floor(exact).astype(np.intp)
     by_remainder = np.argsort(-(exact - quotas), kind="stable")
@@ -127,4 +145,4 @@ def _nearest_test(counts: NDArray[np.intp], wanted: int) -> int | None:
         return None
     sizes = range(len(counts), int(counts.sum()) - len(counts) + 1)
     near = sorted(sizes, key=lambda size: abs(size - wanted))[:_TRIED]
-    return next((size for size in near if _is_possible(_quotas(counts, size), counts)), None)
+    return next((size for size in near if _is_possible(quotas_of(counts, size), counts)), None)

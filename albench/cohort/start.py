@@ -128,15 +128,16 @@ def first_set(
     return first_labels(cohort, train, plan, how, rng)
 
 
-def about_named(cohort: Cohort, test: int | float, initial: Initial) -> str | None:
+def about_named(cohort: Cohort, test: int | float | None, initial: Initial) -> str | None:
     """Return what is wrong with a list of first subjects, or None.
 
     Parameters
     ----------
     cohort : Cohort
         Whose subjects they are to be.
-    test : int or float
-        The test subjects' count or share: the first subjects cannot be among them.
+    test : int, float or None
+        The test subjects' count or share: the first subjects cannot be among them. None if the
+        split is not drawn to that size.
     initial : int, float, str or sequence of str
         As the specification says it.
 
@@ -154,6 +155,8 @@ def about_named(cohort: Cohort, test: int | float, initial: Initial) -> str | No
         hint = did_you_mean(unknown[0], cohort.subjects) or "."
         some = ", ".join(cohort.subjects[:MOST_NAMED])
         return f"cohort {cohort.name} has no subject {shown}{more}{hint} Its subjects: {some} ..."
+    if test is None:
+        return None
     n_classes = len(cohort.classes)
     left = np.bincount(cohort.labels, minlength=n_classes)
     left -= np.bincount(cohort.labels[named(cohort, initial)], minlength=n_classes)

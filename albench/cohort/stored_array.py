@@ -159,6 +159,38 @@ def verified(path: Path, description: ArrayDescription, checksum: str) -> Stored
     return stored
 
 
+def in_place(path: Path, key: str) -> StoredArray:
+    """Return somebody else's ``.npy`` file as a stored array, after reading all of it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file of one array, in C order.
+    key : str
+        What decides its content.
+
+    Returns
+    -------
+    StoredArray
+        To be opened here or in a child; what is written to the file later is noticed.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
+    whole = Path(os.path.abspath(path))  # noqa: PTH100  # as memory maps name it, links kept
+    array = np.load(whole, mmap_mode="r", allow_pickle=False)
+    description = ArrayDescription(key=key, shape=array.shape, dtype=array.dtype.str)
+    with _opened(whole) as handle:
+        stamp = Stamp.of(handle)
+        _header_size(whole, handle, description)
+        checksum = description.checksum(handle)
+    found = StoredArray(path=whole, description=description, checksum=checksum, stamp=stamp)
+    _VERIFIED[whole] = found
+    return found
+
+
 def remembered(array: Array) -> StoredArray | None:
     """Return where an array lies, if it is all of a file that this process has verified.
 

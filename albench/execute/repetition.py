@@ -11,9 +11,9 @@ from albench.api.modality import fingerprint
 from albench.cohort import start
 from albench.cohort.annotators import NO_ANSWER, as_labelled
 from albench.cohort.marks import candidate_marks, count_marks
-from albench.cohort.split import split
 from albench.errors import QueryFault
 from albench.execute.task import Unlabelled
+from albench.planning.division import division_of
 from albench.records.schema import Part
 from albench.seeds import Purpose, generator
 
@@ -41,8 +41,8 @@ class Repetition:
         What is known to be wrong with candidates, for the record.
     schedule : Schedule
         The rounds.
-    train, test : ndarray of int
-        The candidates' numbers of either part.
+    train, test, validation : ndarray of int
+        The candidates' numbers of each part; the last is empty unless the split has such a part.
     """
 
     cell: Cell
@@ -51,6 +51,7 @@ class Repetition:
     schedule: Schedule
     train: NDArray[np.intp]
     test: NDArray[np.intp]
+    validation: NDArray[np.intp]
 
     def unlabelled(self) -> Unlabelled:
         """Return what a child is told of it."""
@@ -61,6 +62,7 @@ class Repetition:
             candidate_subjects=self.cohort.candidate_subjects,
             train=self.train,
             test=self.test,
+            validation=self.validation,
             schedule=self.schedule,
         )
 
@@ -228,8 +230,7 @@ def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
     DataError
         If a class has too few subjects for the split.
     """
-    kept = start.named(cohort, cell.budget["initial"])
-    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)), kept)
+    parts = division_of(cell, cohort)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     test = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.test))
     noise = generator(cell.stream(Purpose.NOISE))
@@ -241,6 +242,7 @@ def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
         schedule=start.rounds(cohort, train, cell.budget),
         train=train,
         test=test,
+        validation=np.flatnonzero(np.isin(cohort.candidate_subjects, parts.validation)),
     )
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from albench.api import tags
 from albench.cohort.annotators import in_words
 from albench.cohort.join import Cohort
-from albench.cohort.split import class_quotas
 from albench.planning.component_digests import short
+from albench.planning.division import n_test_subjects
 from albench.plural import plural
 from albench.records.provenance import provenance
 from albench.records.run_record import (
@@ -129,7 +129,8 @@ def _cohort(
     modalities: Mapping[str, Modality],
     by_set: Mapping[tuple[str, ...], Cohort],
 ) -> CohortRecord:
-    spec = resolved.specification.benchmark.cohorts[name]
+    benchmark = resolved.specification.benchmark
+    spec = benchmark.cohorts[name]
     first = next(iter(by_set.values()))
     loaders = [plan.component.descriptor for plan in resolved.loaders[name].values()]
     return CohortRecord(
@@ -148,7 +149,7 @@ def _cohort(
             key: ModalityRecord(samples=len(modality), shape=tuple(modality.shape))
             for key, modality in modalities.items()
         },
-        test_subjects=int(class_quotas(first, spec.test).sum()),
+        test_subjects=n_test_subjects(first, spec.test, benchmark.seed),
         evaluation=spec.evaluate,
         label_noise=spec.label_noise,
         note=_note(modalities.values(), first, spec),

@@ -33,8 +33,8 @@ class Unlabelled:
         Sample numbers, of training and test part.
     candidate_subjects : ndarray of int, shape (n_candidates,)
         The subject's number of each candidate.
-    train, test : ndarray of int
-        The candidates' numbers of either part.
+    train, test, validation : ndarray of int
+        The candidates' numbers of each part.
     schedule : Schedule
         The rounds.
     """
@@ -45,6 +45,7 @@ class Unlabelled:
     candidate_subjects: NDArray[np.intp]
     train: NDArray[np.intp]
     test: NDArray[np.intp]
+    validation: NDArray[np.intp]
     schedule: Schedule
 
 
@@ -70,6 +71,8 @@ class CellTask:
         The labelled candidates' numbers in the order of their purchase.
     labels : ndarray of int
         Their class numbers; -1 where every annotator abstained.
+    validation_labels : ndarray of int
+        The class numbers of `data.validation`, which nobody can buy and nothing is scored on.
     strategy : Component or None
         The strategy's plugin; None for the reference and for round 0.
     n_rounds : int
@@ -89,6 +92,7 @@ class CellTask:
     gaps: tuple[str, ...]
     labelled: NDArray[np.intp]
     labels: NDArray[np.intp]
+    validation_labels: NDArray[np.intp]
     strategy: Component | None = None
     n_rounds: int = 0
     state: bytes = b""
@@ -125,4 +129,5 @@ def task_for(
         gaps=prepared.gaps,
         labelled=labelled,
         labels=repetition.labels_of(labelled),
+        validation_labels=repetition.labels_of(repetition.validation),
     )

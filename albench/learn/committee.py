@@ -83,6 +83,7 @@ def _member(
         training=classifier.training.model_copy(update={"warm_start": False}),
         seeds=Seeds(weights=weights, batches=batches, dropout=dropout),
         device=classifier.device,
+        validation=classifier.validation,
     )
 
 

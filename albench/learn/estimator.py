@@ -19,7 +19,7 @@ from torch import nn
 from albench.learn.batch_norm import reestimate
 from albench.learn.batches import Batches, CandidateDataset
 from albench.learn.devices import resolved
-from albench.learn.lesson import Lesson, checked_set
+from albench.learn.lesson import Examples, Lesson, checked_set
 from albench.learn.network import build_network
 from albench.learn.optimisation import (
     Seeds,
@@ -69,6 +69,8 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         What decides the outcome.
     device : str
         ``auto``, ``cpu``, ``cuda``.
+    validation : Examples or None
+        Of the store, to stop training by; None holds out what `training` says.
     """
 
     def __init__(  # noqa: PLR0913  # what a training depends on
@@ -81,6 +83,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         training: Training = Training(),  # noqa: B008  # it is frozen
         seeds: Seeds = Seeds(),  # noqa: B008  # it is frozen
         device: str = "auto",
+        validation: Examples | None = None,
     ) -> None:
         self.model = model
         self.shapes = shapes
@@ -88,6 +91,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         self.store = store
         self.training = training
         self.seeds = seeds
+        self.validation = validation
         self._prediction: Prediction | None = None
         self._schedule: LRScheduler | None = None
         self._n_taught = 0
@@ -112,6 +116,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
             training=self.training,
             seeds=self.seeds,
             device=self.device,
+            validation=self.validation,
         )
 
     # -- training ---------------------------------------------------------------------------
@@ -225,7 +230,15 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         Lesson
             That follows `begin_fit`.
         """
-        return Lesson.of(self.training, self.seeds, self.store, candidates, labels, self._n_taught)
+        return Lesson.of(
+            self.training,
+            self.seeds,
+            self.store,
+            candidates,
+            labels,
+            self._n_taught,
+            self.validation,
+        )
 
     def adopt(self, state: Mapping[str, torch.Tensor], n_taught: int) -> None:
         """Take over the weights that a training has come to elsewhere.

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from albench.cohort.stored_array import in_place
 from albench.learn.devices import resolved
 from albench.learn.gaps import require_whole
+from albench.learn.mapped_rows import IN_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -22,9 +25,6 @@ if TYPE_CHECKING:
     Array = NDArray[Any]  # uint8 images, or float32
 
 _DECODED = "decoded samples"
-
-_IN_MEMORY = 2**26
-"""Numbers of vectors, 256 MiB, beyond which they go to the cache block by block."""
 
 _AT_ONCE = 2**22
 """Numbers of vectors in one such block."""
@@ -63,7 +63,8 @@ def features(
     Returns
     -------
     ndarray, shape (n_rows, *shape)
-        Outputs of the trunk (float32), images as they were read, or vectors (float32).
+        Outputs of the trunk (float32), images as they were read, or vectors: float32, or what the
+        file that they are mapped from holds.
     """
     where = resolved(device)
     size = batch_size or _BATCH.get(where.type, _BATCH["cpu"])
@@ -75,7 +76,10 @@ def features(
             lambda out: _through(trunk, modality, out, size, where),
             note=f"{name} through {trunk.key}",
         )
-    if len(modality.shape) == 1 and len(modality) * modality.shape[0] > _IN_MEMORY:
+    is_large = len(modality.shape) == 1 and len(modality) * modality.shape[0] > IN_MEMORY
+    if is_large and modality.mapped is not None:
+        return _in_place(modality, modality.mapped)
+    if is_large:
         return cache.build(
             f"samples {modality.fingerprint}",
             (len(modality), *modality.shape),
@@ -94,6 +98,12 @@ def features(
         lambda out: _decoded(modality, out, size),
         note=f"{name} {_DECODED}",
     )
+
+
+def _in_place(modality: Modality, file: Path) -> Array:
+    vectors = in_place(file, f"samples {modality.fingerprint}").open()
+    require_whole(vectors, modality)
+    return vectors
 
 
 def _copied(modality: Modality, out: Array) -> None:

@@ -23,6 +23,22 @@ if TYPE_CHECKING:
     Integers = NDArray[np.intp]
 
 
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Candidates with their labels.
+
+    Parameters
+    ----------
+    candidates : ndarray of int, shape (n, n_modalities)
+        Sample numbers.
+    labels : ndarray of int, shape (n,)
+        Class numbers.
+    """
+
+    candidates: Integers
+    labels: Integers
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Lesson:
     """What one training goes through, whichever way it is carried out.
@@ -51,7 +67,7 @@ class Lesson:
     rng: np.random.Generator
 
     @classmethod
-    def of(  # what a training depends on
+    def of(  # noqa: PLR0913  # what a training depends on
         cls,
         training: Training,
         seeds: Seeds,
@@ -59,6 +75,7 @@ class Lesson:
         candidates: Integers,
         labels: Integers,
         n_taught: int,
+        validation: Examples | None = None,
     ) -> Lesson:
         """Return the lesson of a labelled set.
 
@@ -76,6 +93,8 @@ class Lesson:
             Its class numbers.
         n_taught : int
             How many candidates the present weights were trained on.
+        validation : Examples or None
+            A validation part of its own; then nobody of the labelled set is held out.
 
         Returns
         -------
@@ -83,16 +102,15 @@ class Lesson:
             At the start of its random stream.
         """
         rng = generator(seeds.batches)
-        apart = validation_mask(
-            store.subjects(candidates), training.validation, rng, training.validate_from
-        )
+        share = training.validation if validation is None else 0.0
+        apart = validation_mask(store.subjects(candidates), share, rng, training.validate_from)
         n_batches = len(BatchOrder(int(np.count_nonzero(~apart)), training.batch_size))
         n = len(labels)
         return cls(
             candidates=candidates[~apart],
             labels=labels[~apart],
-            valid_candidates=candidates[apart],
-            valid_labels=labels[apart],
+            valid_candidates=candidates[apart] if validation is None else validation.candidates,
+            valid_labels=labels[apart] if validation is None else validation.labels,
             n_epochs=training.n_epochs(n_batches, Fraction(max(n - n_taught, 0), n)),
             rng=rng,
         )

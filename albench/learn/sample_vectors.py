@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from albench.learn.mapped_rows import IN_MEMORY
 from albench.learn.train_eval_modes import evaluating
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class SampleVectors:
         return self._of(modality, np.arange(len(self._store.rows(modality))))
 
     def _of(self, name: str, places: NDArray[np.intp]) -> torch.Tensor:
+        if self._is_not_kept(name) and len(places):
+            return self._encode(name, places)
         block = max(8, _ELEMENTS // math.prod(self._store.shape(name)))
         n_rows = len(self._store.rows(name))
         done = self._done.setdefault(name, np.zeros(-(-n_rows // block), dtype=bool))
@@ -89,6 +92,10 @@ class SampleVectors:
             self._vectors[name][rows[0] : rows[-1] + 1] = encoded
             done[number] = True
         return self._vectors[name][torch.from_numpy(np.ascontiguousarray(places)).to(self._device)]
+
+    def _is_not_kept(self, name: str) -> bool:
+        size = len(self._store.rows(name)) * math.prod(self._store.shape(name))
+        return size > IN_MEMORY and getattr(self._module, "passes_samples_on", False)
 
     def _encode(self, name: str, rows: NDArray[np.intp]) -> torch.Tensor:
         samples = self._store.take(name, rows).to(self._device)

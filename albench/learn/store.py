@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from albench.errors import Complaint, DataError
+from albench.learn.mapped_rows import MappedRows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ class Scaling:
     std: NDArray[np.float32]
 
     @classmethod
-    def of(cls, values: Array) -> Scaling:
+    def of(cls, values: Array | MappedRows) -> Scaling:
         """Return the scaling of a part's vectors.
 
         Parameters
@@ -49,8 +50,11 @@ class Scaling:
         Scaling
             To be given to the stores of both parts.
         """
-        mean = np.asarray(np.mean(values, axis=0, dtype=np.float64))
-        std = np.asarray(np.std(values, axis=0, dtype=np.float64))
+        if isinstance(values, MappedRows):
+            mean, std = _moments(values)
+        else:
+            mean = np.asarray(np.mean(values, axis=0, dtype=np.float64))
+            std = np.asarray(np.std(values, axis=0, dtype=np.float64))
         # What differs by rounding alone is constant: dividing by it would make noise of it.
         constant = std <= 1e-7 * np.abs(mean)
         return cls(mean.astype(np.float32), np.where(constant, 1.0, std).astype(np.float32))
@@ -71,6 +75,13 @@ class Scaling:
         return (values - torch.from_numpy(self.mean)) / torch.from_numpy(self.std)
 
 
+def _moments(values: MappedRows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and standard deviation of each feature, block by block."""
+    mean = sum(block.sum(axis=0, dtype=np.float64) for block in values.blocks()) / len(values)
+    squares = sum(((block - mean) ** 2).sum(axis=0) for block in values.blocks())
+    return np.asarray(mean), np.sqrt(squares / len(values))
+
+
 class SampleStore:
     """What the streams are given, for the samples of one part (training or test) only.
 
@@ -79,7 +90,7 @@ class SampleStore:
     parts : mapping of str to (rows, values)
         For each modality, in the order of the candidates' columns: the sample numbers ``(k,)`` of
         this part in ascending order, and the array ``(k, *shape)`` of images (uint8) or vectors
-        (float32), row for row.
+        (floats), row for row.
     subjects : ndarray of int or None
         The subject of each sample of the first modality, row for row. None takes every one of
         them as a subject of its own.
@@ -94,14 +105,16 @@ class SampleStore:
 
     def __init__(
         self,
-        parts: Mapping[str, tuple[NDArray[np.intp], Array]],
+        parts: Mapping[str, tuple[NDArray[np.intp], Array | MappedRows]],
         *,
         subjects: NDArray[np.intp] | None = None,
         scalings: Mapping[str, Scaling] | None = None,
     ) -> None:
         self.modalities = tuple(parts)
         self._rows = {name: np.asarray(rows, dtype=np.intp) for name, (rows, _) in parts.items()}
-        self._values = {name: values for name, (_, values) in parts.items()}
+        self._values: dict[str, Array | MappedRows] = {
+            name: values for name, (_, values) in parts.items()
+        }
         self._positions = {name: np.arange(len(rows)) for name, rows in self._rows.items()}
         self._scalings = dict(scalings or {})
         first = self._rows[self.modalities[0]]
@@ -216,7 +229,7 @@ class SampleStore:
         Tensor of float32, shape (n, *shape)
             Images in 0..1; vectors standardised if the store has their scaling.
         """
-        values = np.take(self._values[modality], self._positions[modality][places], axis=0)
+        values = self._values[modality].take(self._positions[modality][places], axis=0)
         samples = torch.from_numpy(values)
         if values.dtype == np.uint8:
             return samples.float().div_(_LARGEST_BYTE)
@@ -267,7 +280,9 @@ def _places(modality: str, rows: NDArray[np.intp], numbers: NDArray[np.intp]) ->
 
 
 def _require_aligned(
-    rows: Mapping[str, NDArray[np.intp]], values: Mapping[str, Array], subjects: NDArray[np.intp]
+    rows: Mapping[str, NDArray[np.intp]],
+    values: Mapping[str, Array | MappedRows],
+    subjects: NDArray[np.intp],
 ) -> None:
     complaints = []
     for name, numbers in rows.items():

@@ -50,11 +50,14 @@ class Features:
         How levels, gaps and columns that are left out were dealt with; empty if there are none.
     complaints : list of Complaint
         About cells, each with its row.
+    columns : tuple of str
+        Those that features are made of.
     """
 
     values: NDArray[np.float32]
     remark: str = ""
     complaints: list[Complaint] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
 
 
 @dataclass
@@ -111,6 +114,7 @@ def read_features(grid: Grid, others: Sequence[str], reading: Reading) -> Featur
         _side_by_side(vectors.blocks, len(grid)),
         _remark(vectors, left_out, reading.missing),
         vectors.complaints,
+        (*(name for name in wanted if name not in left_out), *reading.categorical),
     )
 
 

@@ -16,6 +16,7 @@ def modality_of(
     framing: Framing,
     note: str,
     complaints: Sequence[Complaint] = (),
+    facts: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Modality:
     """Return the modality of pictures, in their order, after a look at every file.
 
@@ -31,6 +32,8 @@ def modality_of(
         The modality's.
     complaints : sequence of Complaint
         What is known to be wrong already.
+    facts : mapping of str to mapping of str to str, or None
+        The modality's.
 
     Returns
     -------
@@ -58,6 +61,7 @@ def modality_of(
             "pictures", _form(framing), subjects, as_text(own), *map(_content, checked)
         ),
         labels=own,
+        facts=facts or {},
         note=note,
         warnings=warnings_about(glances, places, framing.bits),
     )

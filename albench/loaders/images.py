@@ -90,4 +90,4 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         separator=separator,
     )
     note = f"Pictures listed in {Path(manifest).name}.{rows.remark}"
-    return modality_of(rows.pictures, rows.labels, framing, note, rows.complaints)
+    return modality_of(rows.pictures, rows.labels, framing, note, rows.complaints, rows.facts)

@@ -1,10 +1,11 @@
 """The rows of a manifest: which picture is of which subject and modality."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from albench.api import Complaint, DataError, Label
+from albench.loaders.facts import ColumnFacts
 from albench.loaders.grid import Grid, read_grid
 from albench.loaders.owners import Owners, read_owners
 from albench.loaders.pictures import PictureFile
@@ -27,12 +28,15 @@ class ManifestRows:
         What was left out, as a sentence; empty if nothing was.
     complaints : list of Complaint
         About rows, each with its line.
+    facts : mapping of str to mapping of str to str
+        Its other columns, by subject.
     """
 
     pictures: list[PictureFile]
     labels: dict[str, Label] | None
     remark: str
     complaints: list[Complaint]
+    facts: Mapping[str, Mapping[str, str]]
 
 
 def read_manifest(
@@ -81,7 +85,9 @@ def read_manifest(
     )
     pictures, misplaced = _pictures(grid, owners, (root or manifest.parent).resolve())
     complaints = [*_about_fields(grid, wanted), *owners.complaints, *misplaced]
-    return ManifestRows(pictures, owners.labels, owners.remark, complaints)
+    others = [name for name in grid.columns if name not in (*COLUMNS, "label")]
+    facts = ColumnFacts(grid, owners.subjects, others)
+    return ManifestRows(pictures, owners.labels, owners.remark, complaints, facts)
 
 
 def _require_columns(grid: Grid) -> None:

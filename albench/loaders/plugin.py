@@ -79,6 +79,11 @@ TABLE = Descriptor(
         ),
         Option(name="categorical", type=list, help="columns to read as levels, one feature each"),
         Option(
+            name="facts",
+            type=list,
+            help="columns such as fold or site, by which splits may go and which are no features",
+        ),
+        Option(
             name="missing",
             type=str,
             default="refuse",
@@ -110,6 +115,11 @@ EMBEDDINGS = Descriptor(
             name="table",
             type=Path,
             help="subjects and labels, one row a vector; silent: what stands in the file itself",
+        ),
+        Option(
+            name="match",
+            type=str,
+            help="the column of file and table that matches their rows; silent: their order",
         ),
         Option(
             name="subject",

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from albench.api import Complaint, DataError, Modality, fingerprint
+from albench.loaders.facts import ColumnFacts
 from albench.loaders.features import Reading, read_features
 from albench.loaders.grid import PARQUET_SUFFIXES, Grid, read_grid
 from albench.loaders.labels import as_text
@@ -20,6 +21,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     label: str = "label",
     features: Sequence[str] | None = None,
     categorical: Sequence[str] | None = None,
+    facts: Sequence[str] | None = None,
     missing: str = "refuse",
     unlabelled: str = "refuse",
     literal: Sequence[str] | None = None,
@@ -42,6 +44,9 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     categorical : sequence of str or None
         Columns to read as levels: one feature a level, 1 where a row is of it. Levels are those
         of the whole column, sorted.
+    facts : sequence of str or None
+        Columns that say something of a subject, such as its fold or site, and are no features.
+        Only columns that would silently be read as numbers have to be named.
     missing : str
         What to do about features without a value: ``"refuse"``; ``"mean"`` of the training
         samples; or ``"indicator"``, the mean and a feature more, 1 where a value was missing, for
@@ -74,17 +79,19 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         decimal=decimal,
     )
     grid = read_grid(Path(path), separator)
-    _require_columns(grid, subject, label, reading)
+    _require_columns(grid, subject, label, reading, facts or ())
     others = [name for name in grid.columns if name not in (subject, label)]
+    possible = [name for name in others if name not in (facts or ())]
     owners = read_owners(
         grid, subject, label or None, unlabelled=unlabelled, literal=reading.literal
     )
     if not owners.rows:
         raise DataError(owners.complaints)
     grid = grid.of_rows(owners.rows)
-    columns = read_features(grid, others, reading)
+    columns = read_features(grid, possible, reading)
     if columns.complaints or owners.complaints:
         raise DataError([*columns.complaints, *owners.complaints])
+    silently_read = set(columns.columns).difference(reading.features or (), reading.categorical)
     subjects = np.array([owners.subjects[row] for row in owners.rows], dtype=np.str_)
     return Modality(
         subjects=subjects,
@@ -92,6 +99,9 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         read=partial(np.take, columns.values, axis=0),
         fingerprint=fingerprint("table", subjects, columns.values, as_text(owners.labels)),
         labels=owners.labels,
+        facts=ColumnFacts(
+            grid, subjects.tolist(), [name for name in others if name not in silently_read]
+        ),
         has_gaps=bool(np.isnan(columns.values).any()),
         note=f"Table {grid.file.name} with {columns.values.shape[1]} features."
         f"{columns.remark}{owners.remark}",
@@ -112,13 +122,20 @@ def _require_marks(path: Path, separator: str, decimal: str) -> None:
         raise DataError(complaints)
 
 
-def _require_columns(grid: Grid, subject: str, label: str, reading: Reading) -> None:
+def _require_columns(
+    grid: Grid, subject: str, label: str, reading: Reading, facts: Sequence[str]
+) -> None:
     complaints = grid.missing([subject], "; name it with the option 'subject'")
     if label:
         remedy = "; name it with the option 'label', or set label = \"\" if another modality has it"
         complaints += grid.missing([label], remedy)
     named = [*(reading.features or ()), *reading.categorical]
-    complaints += grid.missing(named)
+    complaints += grid.missing([*named, *facts])
+    complaints += [
+        Complaint(str(grid.file), f"column {name!r} is named as a feature and as a fact")
+        for name in named
+        if name in facts
+    ]
     complaints += [
         Complaint(str(grid.file), f"column {name!r} cannot be a feature: it is the {role}")
         for role, name in (("subject", subject), ("label", label))

@@ -52,6 +52,8 @@ class ConcatenatedVectors(nn.Module):
         The length of each modality's vectors, in the order of concatenation.
     """
 
+    passes_samples_on = True
+
     def __init__(self, widths: Mapping[str, int]) -> None:
         super().__init__()
         self.trunks: Mapping[str, Trunk] = {}

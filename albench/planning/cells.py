@@ -111,6 +111,8 @@ class Cell:
         The share of training labels that are wrong.
     annotators : tuple of dict
         Who labels the training part: what each `AnnotatorSpec` says; empty if nobody errs so.
+    split : dict or None
+        What decides how subjects are divided where more is said than `test`.
     """
 
     cohort: str
@@ -126,6 +128,7 @@ class Cell:
     repetition: int
     label_noise: float = 0.0
     annotators: tuple[dict[str, Any], ...] = ()  # counts, shares, tables of shares
+    split: dict[str, str | int] | None = None
     id: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -192,9 +195,11 @@ class Cell:
         # What came later than the first results is named only where it is used: they stay valid.
         noise = {"label noise": self.label_noise} if self.label_noise else {}
         annotators = {"annotators": list(self.annotators)} if self.annotators else {}
+        split = {"split": self.split} if self.split is not None else {}
         return (
             noise
             | annotators
+            | split
             | {
                 "protocol": PROTOCOL_VERSION,
                 "cohort": self.cohort,

@@ -11,8 +11,8 @@ from albench.api import tags
 from albench.api.needs import DROPOUT_PROBA, EMBEDDINGS, STREAM_EMBEDDINGS
 from albench.cohort import budget, start
 from albench.cohort.annotators import NO_ANSWER, as_labelled
-from albench.cohort.split import class_quotas, split
 from albench.cohort.start import is_cold
+from albench.planning.division import division_of, fewest_to_train_on
 from albench.planning.single_batches import learns_from_one
 from albench.plural import plural
 from albench.seeds import Purpose, generator
@@ -114,10 +114,15 @@ class Foresight:
 
     def _about_validation(self, cell: Cell) -> str | None:
         share = cell.model.training.validation
+        if share and len(division_of(cell, self._cohort(cell)).validation):
+            return (
+                f"cohort {cell.cohort} has a validation part of its own, by which training is "
+                f"stopped: set models.{cell.model.label}.training.validation to 0"
+            )
         n_labelled = self._smallest_start(cell)[0] if share else 0
         if not share or _left(n_labelled, share) >= FEWEST_TO_TRAIN_ON:
             return None
-        n_train = _n_train_subjects(cell, self._cohort(cell))
+        n_train = self._n_train(cell)
         enough = next((n for n in range(2, n_train + 1) if _left(n, share) > 1), None)
         more = "" if enough is None else f" raise {_key_of_start(cell)} to {enough} subjects, or"
         subjects = plural(n_labelled, "subject")
@@ -153,6 +158,10 @@ class Foresight:
     def _cohort(self, cell: Cell) -> Cohort:
         return self._cohorts[cell.cohort, cell.modalities]
 
+    def _n_train(self, cell: Cell) -> int:
+        repetitions = self._resolved.specification.benchmark.repetitions
+        return fewest_to_train_on(cell, self._cohort(cell), repetitions)
+
     def _smallest_start(self, cell: Cell) -> tuple[int, int]:
         """Return the fewest labelled subjects and candidates that any repetition starts with.
 
@@ -160,9 +169,9 @@ class Foresight:
         """
         cohort = self._cohort(cell)
         if cell.strategy is None:
-            n_train = _n_train_subjects(cell, cohort)
+            n_train = self._n_train(cell)
             return n_train, n_train
-        bound = _least_start(cell, cohort)
+        bound = _least_start(cell, cohort, self._n_train(cell))
         share = cell.model.training.validation
         is_plenty = _left(bound[0], share) >= FEWEST_TO_TRAIN_ON
         if is_plenty or (share == 0 and bound[1] > 1) or is_cold(cell.budget["initial"]):
@@ -199,13 +208,8 @@ def _left(n_labelled: int, share: float) -> int:
     return n_labelled - min(max(round(share * n_labelled), 1), n_labelled)
 
 
-def _n_train_subjects(cell: Cell, cohort: Cohort) -> int:
-    return len(cohort.subjects) - int(class_quotas(cohort, cell.test).sum())
-
-
-def _least_start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
+def _least_start(cell: Cell, cohort: Cohort, n_train: int) -> tuple[int, int]:
     """Return how many subjects and candidates are labelled first at least, whatever the split."""
-    n_train = _n_train_subjects(cell, cohort)
     initial, query = cell.budget["initial"], cell.budget["query"]
     if isinstance(initial, list):
         return len(initial), len(initial)
@@ -222,8 +226,7 @@ def _least_start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
 
 def _start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
     """Return how many subjects and candidates are labelled first in a repetition."""
-    kept = start.named(cohort, cell.budget["initial"])
-    parts = split(cohort, cell.test, generator(cell.stream(Purpose.SPLIT)), kept)
+    parts = division_of(cell, cohort)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     noise = generator(cell.stream(Purpose.NOISE))
     cohort = as_labelled(cohort, train, cell.label_noise, cell.annotators, noise)

@@ -108,6 +108,7 @@ def _first_repetition(
     strategies = list(dict.fromkeys([BASELINE, *entry.strategies]))
     for cohort, modalities in _pairs(resolved, entry):
         spec = benchmark.cohorts[cohort]
+        splitting = cohorts[cohort, modalities].splitting
         for model in entry.models:
             for budget in entry.budgets:
                 for strategy in [None, *strategies]:
@@ -125,6 +126,7 @@ def _first_repetition(
                         repetition=0,
                         label_noise=spec.label_noise,
                         annotators=tuple(one.terms() for one in spec.annotators),
+                        split=None if splitting is None else splitting.identity,
                     )
 
 

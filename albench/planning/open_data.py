@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from albench.api.modality import Modality
 from albench.cohort.annotators import about_annotators
 from albench.cohort.classes import ClassRules
 from albench.cohort.join import Cohort, join
-from albench.cohort.split import class_quotas
-from albench.cohort.start import about_named
+from albench.cohort.start import about_named, named
 from albench.errors import Complaint, DataError, InputError
 from albench.foreign import foreign_code
 from albench.planning.blame import Blame
+from albench.planning.division import division, lacking_classes, require_divisible
 from albench.planning.matrix import modality_sets
+from albench.planning.splits import splitting_of
 from albench.planning.trap_marks import unknown_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from albench.cohort.start import Initial
     from albench.planning.resolve import LoaderPlan, Resolved
-    from albench.spec import CohortSpec
+    from albench.spec import Benchmark, CohortSpec
 
 
 def open_loader(plan: LoaderPlan, where: str) -> Modality:
@@ -99,7 +102,7 @@ def open_cohorts(
         spec = resolved.specification.benchmark.cohorts[name]
         try:
             cohort = join(name, {key: parts[key] for key in chosen}, rules=_rules(spec))
-            class_quotas(cohort, spec.test)
+            cohort = _divisible(resolved, cohort, parts)
         except DataError as error:
             complaints += [c for c in error.complaints if c not in complaints]
         else:
@@ -120,15 +123,31 @@ def _about_first_subjects(resolved: Resolved, cohort: Cohort) -> list[Complaint 
         if cohort.name in entry.cohorts
         for label in entry.budgets
     }
-    test = benchmark.cohorts[cohort.name].test
     problems = {
-        label: about_named(cohort, test, benchmark.budgets[label].initial) for label in used
+        label: _about_named(benchmark, cohort, benchmark.budgets[label].initial) for label in used
     }
     return [
         Complaint(f"budgets.{label}.initial", problem)
         for label, problem in problems.items()
         if problem
     ]
+
+
+def _about_named(benchmark: Benchmark, cohort: Cohort, initial: Initial) -> str | None:
+    test = benchmark.cohorts[cohort.name].test
+    if cohort.splitting is None:
+        return about_named(cohort, test, initial)
+    if problem := about_named(cohort, None, initial):
+        return problem
+    first = named(cohort, initial)
+    for repetition in range(cohort.splitting.n_distinct(benchmark.repetitions)):
+        train = division(cohort, test, benchmark.seed, repetition).train
+        if others := [cohort.subjects[number] for number in first if number not in train]:
+            return (
+                f"the split of cohort {cohort.name} does not train on subject {others[0]!r} in "
+                f"repetition {repetition + 1}: name first subjects that every repetition trains on"
+            )
+    return None
 
 
 def _about_annotators(
@@ -138,6 +157,19 @@ def _about_annotators(
     where = f"cohorts.{cohort.name}"
     found = (Complaint(where, text) for text in about_annotators(terms, cohort.classes))
     return [complaint for complaint in found if complaint not in said]
+
+
+def _divisible(resolved: Resolved, cohort: Cohort, modalities: Mapping[str, Modality]) -> Cohort:
+    """Return a cohort that knows how it is divided, after a look at every repetition."""
+    benchmark, folder = resolved.specification.benchmark, resolved.specification.folder
+    spec = benchmark.cohorts[cohort.name]
+    if spec.split is not None:
+        splitting = splitting_of(spec.split, cohort, modalities, folder)
+        cohort = replace(cohort, splitting=splitting)
+    terms = cohort, spec.test, benchmark.seed, benchmark.repetitions
+    require_divisible(*terms)
+    remark = " ".join(filter(None, [cohort.remark, lacking_classes(*terms)]))
+    return replace(cohort, remark=remark)
 
 
 def _rules(spec: CohortSpec) -> ClassRules:

@@ -27,6 +27,7 @@ from albench.spec.published import (  # pydantic reads the annotations when the 
     PublishedTable,
 )
 from albench.spec.section import Count, Distinct, Name, Section
+from albench.spec.splitting import SplitSpec  # noqa: TC001  # pydantic reads it
 from albench.spec.training import Training
 from albench.spec.traps import Trap  # noqa: TC001
 from albench.strategies import catalogue
@@ -98,6 +99,8 @@ class CohortSpec(Section):
     modalities: Annotated[dict[Name, ModalitySpec], Field(min_length=1)]
     test: Amount = 0.2
     """Test subjects, stratified by class: a share or a count."""
+    split: SplitSpec | None = None
+    """More about the split than how many are tested."""
     evaluate: Literal["subject", "candidate"] = "subject"
     """Score subjects (the mean of their candidates' probabilities) or candidates."""
     classes: Annotated[list[str], Field(min_length=2), Distinct] | None = None
@@ -124,6 +127,14 @@ class CohortSpec(Section):
             raise ValueError("label_noise and annotators exclude each other: give one annotator")
         if self.annotators and not any(one.terms().keys() - {"number"} for one in self.annotators):
             raise ValueError("annotators without an error or an abstention have no effect")
+        return self
+
+    @model_validator(mode="after")
+    def _sizes_no_split_that_is_given(self) -> CohortSpec:
+        split = self.split
+        says_who = split is not None and (split.is_given or split.folds is not None)
+        if says_who and "test" in self.model_fields_set:
+            raise ValueError("test has no effect beside a split that says who is tested")
         return self
 
     @model_validator(mode="after")

@@ -148,7 +148,7 @@ def test_what_a_loader_raises_is_passed_on_and_nothing_is_kept(tmp_path: Path) -
 def test_many_vectors_are_never_read_all_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("albench.learn.extraction._IN_MEMORY", 10)
+    monkeypatch.setattr("albench.learn.extraction.IN_MEMORY", 10)
     monkeypatch.setattr("albench.learn.extraction._AT_ONCE", 8)
     values = np.random.default_rng(0).standard_normal((21, 4)).astype(np.float32)
     most: list[int] = []
@@ -166,7 +166,7 @@ def test_many_vectors_are_never_read_all_at_once(
 def test_many_vectors_with_a_value_that_is_not_finite_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("albench.learn.extraction._IN_MEMORY", 10)
+    monkeypatch.setattr("albench.learn.extraction.IN_MEMORY", 10)
     values = np.zeros((21, 4), dtype=np.float32)
     values[13, 2] = np.inf
 

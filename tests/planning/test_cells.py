@@ -43,6 +43,7 @@ DECISIVE: dict[str, Cell] = {
     "label noise": replace(CELL, label_noise=0.1),
     "annotators": replace(CELL, annotators=({"wrong": 0.1},)),
     "more annotators": replace(CELL, annotators=({"wrong": 0.1}, {"wrong": 0.1})),
+    "a split that is given": replace(CELL, split={"given parts": "abc"}),
     "model": replace(CELL, model=replace(MODEL, plugin="lab/mmfn")),
     "model version": replace(CELL, model=replace(MODEL, version=2)),
     "model option": replace(CELL, model=replace(MODEL, options={"width": 32, "dropout": 0.5})),
@@ -85,6 +86,7 @@ def test_the_identity_of_a_cell_is_the_same_on_every_machine() -> None:
 def test_a_share_of_no_wrong_labels_leaves_the_identity_as_it_was_before_there_was_one() -> None:
     assert replace(CELL, label_noise=0.0).id == "669b59c358302129"
     assert "label noise" not in CELL.identity()
+    assert "split" not in CELL.identity()
 
 
 @pytest.mark.parametrize("what", DECISIVE)

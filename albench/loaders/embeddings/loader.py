@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from albench.api import Complaint, DataError, Modality, fingerprint
 from albench.loaders.embeddings.files import open_vectors
-from albench.loaders.embeddings.vectors import Vectors, digest
+from albench.loaders.embeddings.matching import match_rows
+from albench.loaders.embeddings.vectors import ArrayVectors, Vectors, digest
+from albench.loaders.facts import ColumnFacts
 from albench.loaders.grid import Grid, read_grid
 from albench.loaders.labels import as_text
 from albench.loaders.owners import read_owners
@@ -24,6 +26,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     path: Path,
     key: str | None = None,
     table: Path | None = None,
+    match: str | None = None,
     subject: str | None = None,
     label: str = "label",
     unlabelled: str = "refuse",
@@ -41,6 +44,9 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     table : Path or None
         Subjects and labels, one row a vector, in their order; None takes what stands in the file
         itself.
+    match : str or None
+        The column of both file and table by which their rows are matched; None takes them in
+        their order.
     subject : str or None
         The column with the subject; None takes ``subject`` if there is one, and else, as ``""``
         does, every row as a subject of its own.
@@ -67,6 +73,9 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     beside = None if table is None else Path(table)
     opened = open_vectors(path, key, beside)
     grid = read_grid(beside, separator) if beside is not None else opened.columns
+    matched = ""
+    if match is not None:
+        grid, matched = match_rows(path, opened.columns, grid if beside else None, match)
     grid = _with_rows(path, grid, opened.vectors, label)
     column, warning = _subject_column(grid, subject)
     if complaints := grid.missing([column, *([label] if label else [])]):
@@ -89,10 +98,25 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
             as_text(owners.labels),
         ),
         labels=owners.labels,
+        mapped=_mapped(path, opened.vectors, rows),
+        facts=ColumnFacts(grid, owners.subjects, _others(grid, column, label)),
         note=f"Embeddings {path.name}: {n_rows} vectors of {length} {opened.vectors.dtype} "
-        f"numbers.{owners.remark}",
+        f"numbers.{matched}{owners.remark}",
         warnings=warning,
     )
+
+
+def _mapped(path: Path, vectors: Vectors, kept: NDArray[np.intp]) -> Path | None:
+    """Return the file if it holds just the rows that are kept, as albench maps them."""
+    is_whole = np.array_equal(kept, np.arange(vectors.shape[0]))
+    array = vectors.array if isinstance(vectors, ArrayVectors) else None
+    if path.suffix.lower() != ".npy" or array is None or not is_whole:
+        return None
+    return path if array.flags.c_contiguous and array.dtype.str[0] == "<" else None
+
+
+def _others(grid: Grid, subject: str, label: str) -> list[str]:
+    return [name for name in grid.columns if name not in (subject, label, _EACH_ITS_OWN)]
 
 
 def _read(vectors: Vectors, kept: NDArray[np.intp], rows: NDArray[np.intp]) -> NDArray[np.float32]:

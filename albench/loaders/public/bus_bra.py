@@ -7,6 +7,7 @@ ultrasound dataset for assessing computer-aided diagnosis systems, Medical Physi
 from pathlib import Path
 
 from albench.api import Complaint, DataError, Modality
+from albench.loaders.facts import ColumnFacts, fact_of
 from albench.loaders.gallery import modality_of
 from albench.loaders.grid import Grid, read_grid
 from albench.loaders.owners import read_owners
@@ -17,6 +18,9 @@ from albench.loaders.regions import Region
 
 TABLE = "bus_data.csv"
 COLUMNS = {"pathology": "Pathology", "birads": "BIRADS"}
+FOLDS, FOLD = ("5-fold-cv", "10-fold-cv"), "kFold"
+"""The set's own files of folds, by patient, and their column."""
+
 NOTE = "BUS-BRA breast ultrasound; a subject is a patient (the column Case)."
 
 
@@ -65,7 +69,23 @@ def load(
         size=size, channels=3, region=Region(kind="box" if view == "lesion" else "whole")
     )
     pictures, complaints = _pictures(grid, owners.subjects, home, framing)
-    return modality_of(pictures, owners.labels, framing, NOTE, [*complaints, *owners.complaints])
+    facts = _facts(grid, owners.subjects, home)
+    complaints += owners.complaints
+    return modality_of(pictures, owners.labels, framing, NOTE, complaints, facts)
+
+
+def _facts(grid: Grid, cases: list[str], home: Path) -> ColumnFacts:
+    """Return the columns of the table, and the folds of the set's own files that are there."""
+    named = dict(zip(grid.text("ID"), cases, strict=True))
+    folds = {}
+    for name in FOLDS:
+        if (home / f"{name}.csv").is_file():
+            beside = read_grid(home / f"{name}.csv")
+            if missing := beside.missing(("ID", FOLD)):
+                raise DataError(missing)
+            owners = [named.get(one, "") for one in beside.text("ID")]
+            folds[name] = fact_of(beside, owners, FOLD)
+    return ColumnFacts(grid, cases, list(grid.columns), folds)
 
 
 def _rows(grid: Grid, side: str) -> list[int]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from albench.api import Complaint, DataError, Label, Modality, fingerprint
+from albench.loaders.facts import ColumnFacts
 from albench.loaders.gallery import modality_of
 from albench.loaders.grid import Grid, read_grid
 from albench.loaders.labels import as_text, one_label_each
@@ -26,6 +27,9 @@ FACTS = ("elevation", "location", "sex")
 
 OTHERS = ("dermatofibroma", "lentigo", "melanosis", "miscellaneous", "vascular lesion")
 """The diagnoses that the authors' five groups call ``MISC``."""
+
+PARTS, INDEX = ("train", "valid", "test"), "indexes"
+"""The authors' own split: a file for each part, and its column of rows of the table."""
 
 NOTE = (
     "Derm7pt skin lesions. A subject is a case, which is a lesion: the set names no patients, so "
@@ -67,13 +71,15 @@ def load(*, path: Path, view: str = "derm", label: str = "group", size: int = 22
     cases = read_owners(grid, "case_num", None, literal=None)
     labels, complaints = _labels(grid, cases.subjects, label)
     complaints = [*cases.complaints, *complaints]
+    facts = ColumnFacts(grid, cases.subjects, list(grid.columns), _parts(home, cases.subjects))
     if view == "facts":
-        return _facts(grid, cases.subjects, labels, complaints)
+        return _facts(grid, cases.subjects, labels, complaints, facts)
     pictures = [
         PictureFile(home / "images" / name, case, grid.where(row))
         for row, (case, name) in enumerate(zip(cases.subjects, grid.text(view), strict=True))
     ]
-    return modality_of(pictures, labels, Framing(size=size, channels=3), NOTE, complaints)
+    framing = Framing(size=size, channels=3)
+    return modality_of(pictures, labels, framing, NOTE, complaints, facts)
 
 
 def _labels(
@@ -109,6 +115,7 @@ def _facts(
     cases: Sequence[str],
     labels: dict[str, Label],
     complaints: Sequence[Complaint],
+    facts: ColumnFacts,
 ) -> Modality:
     if complaints:
         raise DataError(complaints)
@@ -120,8 +127,30 @@ def _facts(
         read=partial(np.take, values, axis=0),
         fingerprint=fingerprint("derm7pt", subjects, values, as_text(labels)),
         labels=labels,
+        facts=facts,
         note=NOTE,
     )
+
+
+def _parts(home: Path, cases: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the authors' own split, if its files of row numbers are there."""
+    files = {part: home / TABLE.parent / f"{part}_indexes.csv" for part in PARTS}
+    if not all(file.is_file() for file in files.values()):
+        return {}
+    split: dict[str, str] = {}
+    for part, file in files.items():
+        grid = read_grid(file)
+        if missing := grid.missing((INDEX,)):
+            raise DataError(missing)
+        for row, text in enumerate(grid.keys(INDEX)):
+            case = cases[int(text)] if text.isdecimal() and int(text) < len(cases) else None
+            if case is None:
+                problem = f"found {text!r}, expected the number of a row of {TABLE.name}, from 0"
+                raise DataError([Complaint(grid.where(row), problem)])
+            if split.setdefault(case, part) != part:
+                problem = f"case {case} is in {part} and in {split[case]}"
+                raise DataError([Complaint(grid.where(row), problem)])
+    return {"split": split}
 
 
 def _indicators(values: Sequence[str]) -> NDArray[np.float32]:

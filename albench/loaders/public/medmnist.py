@@ -22,7 +22,8 @@ SPLITS = ("train", "val", "test")
 
 NOTE = (
     "MedMNIST file {}. It names no patients: each image stands as a subject, images of one patient "
-    "may be in training and test; albench makes its own splits."
+    "may be in training and test; albench makes its own splits, unless the specification takes "
+    "the file's by its column 'split'."
 )
 
 
@@ -65,6 +66,7 @@ def load(*, path: Path, split: str = "all") -> Modality:
         read=partial(np.take, samples, axis=0),
         fingerprint=fingerprint("medmnist", subjects, samples, classes),
         labels=dict(zip(subjects.tolist(), classes.tolist(), strict=True)),
+        facts={"split": {name: name.partition("-")[0] for name in subjects.tolist()}},
         note=NOTE.format(path.name),
         warnings=warnings_about(_glances(images), subjects.tolist()),
     )

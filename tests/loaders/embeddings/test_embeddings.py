@@ -147,3 +147,74 @@ def test_the_loader_conforms(tmp_path: Path) -> None:
     options = {"path": npy(tmp_path), "table": table(tmp_path)}
     report = check_by_name("embeddings", options=options)
     assert report.ok, report.as_table()
+
+
+def with_keys(folder: Path) -> tuple[Path, Path]:
+    """Write vectors with keys, and a table in another order with a row more."""
+    keys = [f"k{number}" for number in range(12)]
+    np.savez(folder / "v.npz", v=VALUES, key=np.array(keys))
+    rows = [f"{key},P{number // 2},{'ab'[number % 4 // 2]}" for number, key in enumerate(keys)]
+    lines = ["key,subject,label", *reversed(rows), "k99,P9,a"]
+    (folder / "t.csv").write_text("\n".join(lines))
+    return folder / "v.npz", folder / "t.csv"
+
+
+def test_rows_of_a_table_are_matched_by_a_key(tmp_path: Path) -> None:
+    path, beside = with_keys(tmp_path)
+    modality = load(path=path, key="v", table=beside, match="key")
+    assert modality.subjects.tolist() == [f"P{number // 2}" for number in range(12)]
+    assert "1 rows of t.csv have no vector." in modality.note
+
+
+def test_a_key_in_parquet_matches_too(tmp_path: Path) -> None:
+    _, beside = with_keys(tmp_path)
+    keys = [f"k{number}" for number in range(12)]
+    pq.write_table(pa.table({"v": list(VALUES), "key": keys}), tmp_path / "v.parquet")
+    modality = load(path=tmp_path / "v.parquet", table=beside, match="key")
+    assert modality.labels == {f"P{number}": "ab"[number % 2] for number in range(6)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("k3,", "k33,", "has no row for 1 of 12 vectors: 'k3'; it has 'k11', 'k10', 'k9'"),
+        ("k3,", "k4,", r"line 10, column 'key': the key 'k4' is there already, in line 9"),
+        ("k3,", ",", "line 10, column 'key': is empty"),
+        ("key,", "id,", "t.csv: has no column 'key'"),
+    ],
+)
+def test_a_key_that_does_not_match_is_told(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path, beside = with_keys(tmp_path)
+    beside.write_text(beside.read_text().replace(old, new, 1))
+    with pytest.raises(DataError, match=said):
+        load(path=path, key="v", table=beside, match="key")
+
+
+def test_a_file_without_keys_cannot_be_matched(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no column 'subject' beside its vectors: save"):
+        load(path=npy(tmp_path), table=table(tmp_path), match="subject")
+
+
+def test_matching_needs_a_table(tmp_path: Path) -> None:
+    path, _ = with_keys(tmp_path)
+    with pytest.raises(DataError, match="goes with the option 'table'"):
+        load(path=path, key="v", match="key")
+
+
+@pytest.mark.parametrize(
+    ("write", "is_mapped"), [(npy, True), (npz, False), (fortran, False), (shards, False)]
+)
+def test_a_file_is_mapped_where_it_holds_rows_as_they_are(
+    tmp_path: Path, write: Callable[[Path], Path], is_mapped: bool
+) -> None:
+    path = write(tmp_path)
+    modality = load(path=path, key="v" if path.suffix == ".npz" else None, table=table(tmp_path))
+    assert modality.mapped == (path if is_mapped else None)
+
+
+def test_a_file_of_which_rows_are_left_out_is_not_mapped(tmp_path: Path) -> None:
+    beside = table(tmp_path)
+    beside.write_text(beside.read_text().replace("P5,b", "P5,"))
+    modality = load(path=npy(tmp_path), table=beside, unlabelled="drop")
+    assert len(modality) == 10
+    assert modality.mapped is None

@@ -1,0 +1,183 @@
+"""What a specification says of a split, made into numbers of a cohort's subjects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.api.keys import as_keys
+from albench.api.nearest import did_you_mean
+from albench.cohort.facts import MAX_NAMED, fact
+from albench.cohort.splitting import (
+    TEST,
+    TRAIN,
+    VALIDATION,
+    Drawn,
+    DrawnFolds,
+    GivenFolds,
+    GivenParts,
+    numbered,
+)
+from albench.errors import Complaint, DataError
+from albench.plural import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from albench.api.modality import Modality
+    from albench.cohort.join import Cohort
+    from albench.cohort.splitting import Splitting
+    from albench.spec.splitting import Part, SplitSpec
+
+    Integers = NDArray[np.intp]
+
+_NUMBERS: dict[Part, int] = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
+_NOBODY = -1
+
+
+def splitting_of(
+    spec: SplitSpec, cohort: Cohort, modalities: Mapping[str, Modality], folder: Path
+) -> Splitting:
+    """Return how a cohort's subjects are divided.
+
+    Parameters
+    ----------
+    spec : SplitSpec
+        What the specification says.
+    cohort : Cohort
+        Joined.
+    modalities : mapping of str to Modality
+        Who knows facts of subjects.
+    folder : Path
+        What files are relative to.
+
+    Returns
+    -------
+    Splitting
+        Which may still be impossible; see `albench.planning.division`.
+
+    Raises
+    ------
+    DataError
+        If facts or files do not say it of every subject, or put one, or one group, in two parts.
+    """
+    groups = None
+    if spec.group is not None:
+        names = fact(cohort, modalities, spec.group)
+        groups = numbered(names)
+    if spec.files is not None:
+        parts = _from_files(spec.files, cohort, folder)
+        _require_whole_groups(cohort, parts, groups, spec.group)
+        return GivenParts(parts)
+    if spec.column is not None:
+        return _by_column(spec, cohort, fact(cohort, modalities, spec.column), groups)
+    strata = numbered(cohort.labels, *(fact(cohort, modalities, name) for name in spec.stratify))
+    return Drawn(strata, groups) if spec.folds is None else DrawnFolds(spec.folds, strata, groups)
+
+
+def _by_column(
+    spec: SplitSpec, cohort: Cohort, values: Sequence[str], groups: Integers | None
+) -> Splitting:
+    if spec.test is None:
+        names = sorted(set(values), key=_natural)
+        folds = np.array([names.index(value) for value in values], dtype=np.intp)
+        if len(names) < 2:
+            problem = f"column {spec.column!r} has the one value {names[0]!r}: there is no fold"
+            raise _about(cohort, problem)
+        _require_whole_groups(cohort, folds, groups, spec.group)
+        return GivenFolds(folds)
+    number_of = {
+        value: number
+        for part, number in _NUMBERS.items()
+        for value in as_keys(getattr(spec, part) or ())
+    }
+    strange = sorted(set(number_of) - set(values))
+    if strange:
+        known = sorted(set(values), key=_natural)
+        hint = did_you_mean(strange[0], known) or ";"
+        shown = ", ".join(map(repr, known[:20]))
+        problem = f"no subject has {strange[0]!r} in column {spec.column!r}{hint} there are {shown}"
+        raise _about(cohort, problem)
+    others = _NOBODY if spec.train else TRAIN
+    parts = np.array([number_of.get(value, others) for value in values], dtype=np.intp)
+    _require_everybody(cohort, parts)
+    _require_whole_groups(cohort, parts, groups, spec.group)
+    return GivenParts(parts)
+
+
+def _natural(value: str) -> tuple[bool, float, str]:
+    is_number = value.removeprefix("-").isdecimal()
+    return not is_number, float(value) if is_number else 0.0, value
+
+
+def _from_files(files: Mapping[Part, str], cohort: Cohort, folder: Path) -> Integers:
+    part_of: dict[str, Part] = {}
+    complaints = []
+    for part in _NUMBERS:
+        for subject in _ids(cohort, folder / files[part]) if part in files else ():
+            if part_of.setdefault(subject, part) != part:
+                problem = f"subject {subject} is in the files of {part_of[subject]} and {part}"
+                complaints.append(Complaint(f"cohort {cohort.name}, split", problem))
+    if complaints:
+        raise DataError(complaints)
+    _require_acquainted(cohort, files, part_of)
+    others = _NOBODY if "train" in files else TRAIN
+    parts = [
+        _NUMBERS[part_of[subject]] if subject in part_of else others for subject in cohort.subjects
+    ]
+    found = np.array(parts, dtype=np.intp)
+    _require_everybody(cohort, found)
+    return found
+
+
+def _ids(cohort: Cohort, path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _about(cohort, f"{path} cannot be read: {error}") from error
+    return as_keys(line.strip() for line in lines if line.strip())
+
+
+def _require_acquainted(
+    cohort: Cohort, files: Mapping[Part, str], part_of: Mapping[str, Part]
+) -> None:
+    for part, file in files.items():
+        listed = [subject for subject, name in part_of.items() if name == part]
+        if not set(listed) & set(cohort.subjects):
+            spelt = ", ".join(map(repr, listed[:3])) or "no id"
+            there = ", ".join(map(repr, cohort.subjects[:3]))
+            problem = f"no subject of the cohort is in {file}: it has {spelt}, the cohort {there}"
+            raise _about(cohort, f"{problem}; a file has one id a line")
+
+
+def _require_everybody(cohort: Cohort, parts: Integers) -> None:
+    lost = np.flatnonzero(parts == _NOBODY)
+    if len(lost):
+        names = ", ".join(cohort.subjects[i] for i in lost[:MAX_NAMED])
+        names += " ..." if len(lost) > MAX_NAMED else ""
+        problem = (
+            f"{plural(len(lost), 'subject')} in no part: {names}; name theirs, or leave out train, "
+            "which then takes all others"
+        )
+        raise _about(cohort, problem)
+
+
+def _require_whole_groups(
+    cohort: Cohort, parts: Integers, groups: Integers | None, name: str | None
+) -> None:
+    if groups is None:
+        return
+    for number in np.unique(groups):
+        members = np.flatnonzero(groups == number)
+        if len(set(parts[members].tolist())) > 1:
+            who = ", ".join(cohort.subjects[i] for i in members[:MAX_NAMED])
+            problem = f"the split divides subjects of one {name}: {who}"
+            raise _about(cohort, problem)
+
+
+def _about(cohort: Cohort, problem: str) -> DataError:
+    return DataError([Complaint(f"cohort {cohort.name}, split", problem)])
