@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from albench.api import Kind
+from albench.cli import main
+from albench.registry import discover
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -93,6 +97,7 @@ def let_it_see_this_environment(venv: Path) -> None:
     (there / "outer.pth").write_text(f"import site; site.addsitedir({here!r})\n")
 
 
+@pytest.mark.sweep
 @pytest.mark.timeout(900)
 def test_the_guide_leads_to_a_report_with_the_new_strategy(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "albench").symlink_to(ROOT)
@@ -117,6 +122,32 @@ def test_the_guide_leads_to_a_report_with_the_new_strategy(shell: Shell, tmp_pat
     assert "place: " in answer
     report = (shell.folder / "runs/compare/report/report.md").read_text(encoding="utf-8")
     assert {"random", "margin", "badge", "rare-doubt"} <= set(re.findall(r"[\w-]+", report))
+
+
+def test_the_files_of_the_guide_are_a_plugin_and_a_benchmark_that_can_be_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {file: text for file, text in steps(GUIDE.read_text(encoding="utf-8")) if file}
+    for file, text in files.items():
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    record = tmp_path / "src" / "albench_rare_doubt-1.0.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: albench-rare-doubt\nVersion: 1.0\n"
+    )
+    (record / "entry_points.txt").write_text("[albench]\nrare = albench_rare_doubt.plugin\n")
+    monkeypatch.syspath_prepend(str(record.parent))
+    discover.cache_clear()
+    try:
+        assert main(["plugins", "show", "rare-doubt"]) == 0
+        strategy = discover().find(Kind.STRATEGY, "rare-doubt")
+        assert callable(strategy.load()(**strategy.arguments({})))
+        assert main(["plan", str(tmp_path / "compare.toml")]) == 0
+    finally:
+        discover.cache_clear()
+    assert "skipped" not in capsys.readouterr().out
 
 
 def test_the_guide_installs_nothing_from_a_path_that_only_we_have() -> None:

@@ -59,7 +59,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [Kind.STRATEGY, *(pytest.param(kind, marks=pytest.mark.sweep) for kind in KINDS[:2])],
+)
 def test_a_new_package_passes_its_own_tests(site: Path, kind: Kind) -> None:
     command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     output = run(*command, folder=site.parent / f"my-{kind}", PYTHONPATH=str(site))

@@ -37,8 +37,8 @@ def view(window: Any) -> dict[str, list[str]]:
     ("key", "value"),
     [
         ("cohort", "liver"),
-        ("modalities", "LSTE+LUS"),
-        ("model", "large"),
+        pytest.param("modalities", "LSTE+LUS", marks=pytest.mark.sweep),
+        pytest.param("model", "large", marks=pytest.mark.sweep),
         ("budget", "low"),
     ],
 )

@@ -12,10 +12,12 @@ import pytest
 
 from albench.analysis.ranks import Ranking
 from albench.reporting import sentences, writing
-from albench.reporting.build import sections
-from albench.reporting.content import Text
+from albench.reporting.build import SECTIONS
+from albench.reporting.content import Section, Text
+from albench.reporting.derived import derive
 from albench.reporting.formats import in_order, p_value, signed
 from albench.reporting.load import load
+from albench.reporting.sections import fairness
 
 BLOCKS = (("digits", "pixels", "small", "tenth"),)
 
@@ -26,14 +28,25 @@ if TYPE_CHECKING:
 
 def answer(toy: Any) -> tuple[str, ...]:
     """Return the list of sentences that a report begins with."""
-    first = sections(load(toy.write()))[0]
-    (text,) = [part for part in first.parts if isinstance(part, Text) and part.is_list]
+    return listed(first_section(toy.write()))
+
+
+def first_section(folder: Path) -> Section:
+    """Return how the report of a written run begins; the rest of it takes seconds."""
+    first = SECTIONS[0](derive(load(folder)))
+    assert first is not None
+    return first
+
+
+def listed(section: Section) -> tuple[str, ...]:
+    """Return the list of sentences in a section."""
+    (text,) = [part for part in section.parts if isinstance(part, Text) and part.is_list]
     return text.sentences
 
 
 def first_texts(toy: Any) -> list[str]:
     """Return every sentence of the first section of a written run."""
-    parts = sections(load(toy.folder))[0].parts
+    parts = first_section(toy.folder).parts
     return [sentence for part in parts if isinstance(part, Text) for sentence in part.sentences]
 
 
@@ -83,27 +96,28 @@ def test_what_is_undecided_says_how_many_more_repetitions_decide(
     assert re.search(r"\d+ more repetitions? would decide at a power of 80 %", counted)
 
 
-def state(toy: Any) -> str:
+def state(section: Section) -> str:
     """Return all texts of the first screen."""
-    parts = sections(load(toy.write()))[0].parts
-    return " ".join(text for part in parts for text in getattr(part, "sentences", ()))
+    return " ".join(text for part in section.parts for text in getattr(part, "sentences", ()))
 
 
 def test_a_metric_named_before_the_run_is_the_answer(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     toy.manifest["judging"]["primary_metric"] = "auc"
-    text = " ".join(answer(toy))
+    first = first_section(toy.write())
+    text = " ".join(listed(first))
     assert "Of 4 comparisons with random in AUC" in text
     assert "Secondary: of 4 comparisons in accuracy" in text
-    assert "The primary metric is AUC; accuracy is secondary." in state(toy)
+    assert "The primary metric is AUC; accuracy is secondary." in state(first)
 
 
 def test_a_rule_that_changed_after_a_run_is_told(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
-    assert "Changed:" not in state(toy)
+    assert "Changed:" not in state(first_section(toy.write()))
     before: dict[str, object] = {"compare": [], "equal_within": None, "primary_metric": "auc"}
     toy.manifest["judged_before"] = [before]
-    assert "an earlier run of these results had another primary_metric" in state(toy)
+    text = state(first_section(toy.write()))
+    assert "an earlier run of these results had another primary_metric" in text
 
 
 def test_comparisons_with_too_few_pairs_are_named(lines: list[str]) -> None:
@@ -192,7 +206,7 @@ def test_equal_starts_are_told_equal(table: Callable[..., Any]) -> None:
 def test_an_unequal_start_is_told_loudly(make_toy: Callable[..., Any]) -> None:
     toy = make_toy(n_repetitions=2)
     toy.cells.loc[3, "weights_hash"] = "other"
-    (section,) = [s for s in sections(load(toy.write())) if s.title == "Fairness"]
+    section = fairness.section(derive(load(toy.write())))
     (text,) = [part for part in section.parts if isinstance(part, Text)]
     assert text.sentences[0].startswith("**In 1 of 4 repetitions the strategies differed")
 

@@ -6,8 +6,9 @@ import csv
 from typing import TYPE_CHECKING, Any
 
 from albench.reporting import writing
-from albench.reporting.build import sections
+from albench.reporting.derived import derive
 from albench.reporting.load import load
+from albench.reporting.sections import cohorts_like_these
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def test_of_two_cohorts_nothing_is_claimed_about_others(make_toy: Make) -> None:
-    (section,) = [s for s in sections(load(make_toy().write())) if s.title == "Cohorts like these"]
+    section = cohorts_like_these.section(derive(load(make_toy().write())))
+    assert section is not None
     (text,) = section.parts
     (sentence,) = text.sentences  # type: ignore[union-attr]  # a text
     assert "are about these 2 cohorts (1 simulated): the repetition is the unit" in sentence

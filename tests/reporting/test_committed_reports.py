@@ -10,7 +10,7 @@ import pytest
 from albench.reporting import writing
 
 ROOT = Path(__file__).parents[2]
-LARGE = {"strategies", "traps"}
+LARGE = {"mmfn-al", "strategies", "traps"}
 COMMITTED = [
     pytest.param(path.parent, marks=[pytest.mark.sweep] * (path.parent.name in LARGE))
     for path in sorted(ROOT.glob("results/*/cells.csv"))
