@@ -22,7 +22,7 @@ POWER = 0.8
 LARGEST = 1e3
 """An effect that is found surely, in standard deviations."""
 MOST = 1000
-"""More repetitions or test subjects than these are told as "more than"."""
+"""More repetitions or test subjects than these are shown as "more than"."""
 
 
 def power_of(

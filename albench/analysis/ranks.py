@@ -1,4 +1,4 @@
-"""Mean ranks of strategies over cohorts, how sure they are, and which cannot be told apart."""
+"""Mean ranks of strategies over cohorts, with intervals, and which cannot be distinguished."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unpacks a bundle from somebody else: nothing is written but the files that a bundle has."""
+"""Unpacks a bundle from others: nothing is written but the files that a bundle has."""
 
 from __future__ import annotations
 

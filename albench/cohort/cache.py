@@ -62,8 +62,8 @@ class FeatureCache:
 
     An entry is a ``.npy`` file and a ``.json`` file beside it that says what it is, with a checksum
     of both. An entry appears by one atomic rename, so that a reader sees all of it or nothing,
-    whoever is killed; it is verified when it is first opened in a process, and one that is damaged,
-    or of an albench that kept no checksum, is named and made again.
+    whichever process is killed; it is verified when it is first opened in a process, and one that
+    is damaged, or of an albench that kept no checksum, is named and made again.
 
     Parameters
     ----------

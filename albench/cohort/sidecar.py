@@ -69,7 +69,7 @@ def read_sidecar(path: Path) -> Sidecar:
     if checksum is None:
         raise _damage(path, "has no checksum, as before albench kept any")
     if not isinstance(checksum, str) or not _CHECKSUM.fullmatch(checksum):
-        raise _damage(path, "has a checksum that is none")
+        raise _damage(path, "has an invalid checksum")
     return Sidecar(what, checksum)
 
 

@@ -29,7 +29,7 @@ NOT_INSTALLED = "not installed"
 
 @dataclass(frozen=True)
 class PlanDescription:
-    """A run as it is told to its workers.
+    """A run as it is sent to its workers.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class PlanDescription:
 
 
 def describe(resolved: Resolved, plan: Plan) -> PlanDescription:
-    """Return what workers are told of a run.
+    """Return what workers receive about a run.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def open_description(
     results : Path
         Where checkpoints and logs go, below ``work``.
     watch : callable
-        Told of each block whose data are prepared.
+        Called for each block whose data are prepared.
 
     Returns
     -------
@@ -209,7 +209,7 @@ class Blocks:
     settings : Settings
         Where the cache is.
     watch : callable
-        Told of each block.
+        Called for each block.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ class CheckedStrategy:
     Parameters
     ----------
     build : callable
-        Makes the strategy anew.
+        Rebuilds the strategy.
     model_hash : callable
         The hash of the model's weights and buffers as they are.
     unit : str
@@ -142,7 +142,7 @@ def teller(
     Parameters
     ----------
     candidates : ndarray of int, shape (n_pool, n_modalities)
-        Sample numbers of the pool; the labels of no others are told.
+        Sample numbers of the pool; only their labels are returned.
     labels : ndarray of int, shape (n_pool,)
         Class numbers as they would be bought.
 

@@ -38,7 +38,7 @@ class CellConversation:
     n_rounds : int
         How many rounds there are to be at the end.
     on_round : callable
-        Told of each round, with the checkpoint at its end.
+        Called for each round, with the checkpoint at its end.
     begun : Checkpoint or None
         What is done already.
     """
@@ -188,7 +188,7 @@ def _sum_to_one(proba: NDArray[np.float32]) -> bool:
 
 
 def fits(begun: Checkpoint, repetition: Repetition) -> bool:
-    """Return whether a checkpoint is of this repetition and can be gone on from.
+    """Return whether a checkpoint is of this repetition and can be resumed.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def fits(begun: Checkpoint, repetition: Repetition) -> bool:
     Returns
     -------
     bool
-        False also if it bought what no round may buy, or tells of a round what cannot be.
+        False also if it bought what no round may buy, or reports an impossible round.
     """
     part = repetition.part(
         repetition.first_labels(), begun.part.weights_hash, begun.part.batches_hash

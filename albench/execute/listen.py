@@ -112,7 +112,7 @@ class Listener:
     started : Started
         The child.
     look : callable
-        Returns why the child may not go on, or None; called several times a second.
+        Returns why the child may not continue, or None; called several times a second.
     talk : Conversation
         Takes the messages.
     max_bytes : int

@@ -53,7 +53,7 @@ class Repetition:
     test: NDArray[np.intp]
 
     def unlabelled(self) -> Unlabelled:
-        """Return what a child is told of it."""
+        """Return what a child receives of it."""
         return Unlabelled(
             modalities=self.cohort.modalities,
             n_classes=len(self.cohort.classes),
@@ -194,7 +194,7 @@ class Repetition:
 
 
 def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
-    """Return a repetition: split, labels as they are told, schedule.
+    """Return a repetition: split, labels as given to training, schedule.
 
     Parameters
     ----------

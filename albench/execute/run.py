@@ -24,7 +24,7 @@ LOGS = "work/logs"
 
 @dataclass(frozen=True)
 class Progress:
-    """Something that happened, for whoever watches.
+    """Something that happened, for a watcher.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job.
+    """The outcome of a job.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def supervise(
     conversation: Conversation | None = None,
     stop: threading.Event | None = None,
 ) -> Outcome:
-    """Run a job in a child and return what became of it; never raises for what the child does.
+    """Run a job in a child and return its outcome; never raises for what the child does.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ class _Watch:
         self.peak_mb = 0.0
 
     def look(self) -> End | None:
-        """Return why the child may not go on, or None if it may."""
+        """Return why the child may not continue, or None if it may."""
         self.peak_mb = max(self.peak_mb, _resident_mb(self.process.pid))
         _cap(self.job.log)
         limit = self.job.memory_mb

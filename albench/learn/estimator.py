@@ -57,7 +57,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
     model : FusionModel
         The recipe of the network.
     shapes : mapping of str to tuple of int
-        The shape of one sample of each modality, as `model` is to be told it: where the network
+        The shape of one sample of each modality, as `model` receives it: where the network
         has a frozen trunk, the shape before the trunk.
     n_classes : int
         The number of classes, whether or not the labelled set has all of them.
@@ -123,7 +123,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         return self
 
     def initialize_optimizer(self) -> FusionClassifier:
-        """Start the optimiser anew."""
+        """Restart the optimiser."""
         self.optimizer_ = build_optimiser(self.training, self.module_)
         return self
 
@@ -302,7 +302,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         batch : tuple
             Samples and labels.
         **fit_params : object
-            skorch's; there are none.
+            skorch's; none are used.
 
         Returns
         -------
@@ -327,7 +327,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         x : mapping of str to Tensor, shape (n, *shape)
             Samples.
         **fit_params : object
-            skorch's; there are none.
+            skorch's; none are used.
 
         Returns
         -------
@@ -505,7 +505,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         Returns
         -------
         bytes
-            For `load_state`. The optimiser is not part of it, since it starts anew every round.
+            For `load_state`. The optimiser is not part of it, since it is restarted every round.
         """
         self.check_is_fitted()
         # Copies: weights that share their memory, as tied ones do, are each written whole.

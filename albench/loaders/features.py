@@ -211,7 +211,7 @@ def _no_level(cell: str) -> str:
     meant = f', or literal = ["{cell}"] if it is meant' if cell else ""
     problem = f"found {cell!r}, which stands for a missing value" if cell else "is empty"
     return (
-        f'{problem}; mend or remove the row, set the option missing = "mean" or "indicator"{meant}'
+        f'{problem}; fix or remove the row, set the option missing = "mean" or "indicator"{meant}'
     )
 
 

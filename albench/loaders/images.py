@@ -65,7 +65,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     -------
     Modality
         Of uint8 pictures, ``(channels, size, size)``. Its warnings count pictures of one single
-        value, and tell of 16-bit pictures whose values leave few grey levels.
+        value, and report 16-bit pictures whose values leave few grey levels.
 
     Raises
     ------

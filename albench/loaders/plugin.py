@@ -109,7 +109,7 @@ EMBEDDINGS = Descriptor(
         Option(
             name="table",
             type=Path,
-            help="subjects and labels, one row a vector; silent: what stands in the file itself",
+            help="subjects and labels, one row per vector; silent: what stands in the file itself",
         ),
         Option(
             name="subject",

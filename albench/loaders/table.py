@@ -40,7 +40,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         The columns to read as numbers; None takes every other column that holds a number, or
         nothing but true and false (1 and 0). What it leaves out, the note names.
     categorical : sequence of str or None
-        Columns to read as levels: one feature a level, 1 where a row is of it. Levels are those
+        Columns to read as levels: one feature per level, 1 where a row is of it. Levels are those
         of the whole column, sorted.
     missing : str
         What to do about features without a value: ``"refuse"``; ``"mean"`` of the training

@@ -74,7 +74,7 @@ def earlier_changes(site: Path) -> Changes:
     try:
         return Changes.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        problem = "is damaged; remove it and the site, and build the site anew"
+        problem = "is damaged; remove it and the site, and rebuild the site"
         raise InputError([Complaint(str(path), problem)]) from error
 
 

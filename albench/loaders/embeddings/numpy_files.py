@@ -49,7 +49,7 @@ def open_npy(path: Path, key: str | None) -> Opened:
 
 
 def open_npz(path: Path, key: str | None) -> Opened:
-    """Return the vectors of a ``.npz`` archive, and its arrays of one value a vector.
+    """Return the vectors of a ``.npz`` archive, and its arrays of one value per vector.
 
     Parameters
     ----------
