@@ -82,7 +82,7 @@ def by_third(
     areas : DataFrame
         The result of `third_areas`.
     outside : collection of str
-        Strategies that are no competitors.
+        Strategies that are not competitors.
     margins : mapping of str to float, optional
         By cohort, the difference under which scores are equal.
 

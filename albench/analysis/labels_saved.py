@@ -60,7 +60,7 @@ def labels_saved(priced: pd.DataFrame, outside: Collection[str] = ()) -> pd.Data
     priced : DataFrame
         The result of `within_budget`.
     outside : collection of str
-        Strategies that are no competitors.
+        Strategies that are not competitors.
 
     Returns
     -------

@@ -58,7 +58,7 @@ class Ranking:
 
     @property
     def groups(self) -> list[tuple[str, ...]]:
-        """Groups of neighbours that Nemenyi's test cannot tell apart, each as large as it can be.
+        """Groups of neighbours that Nemenyi's test cannot distinguish, each as large as it can be.
 
         All strategies unless Friedman's test rejects; none without a test.
         """

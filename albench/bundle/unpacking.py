@@ -45,7 +45,7 @@ def unpack_bundle(bundle: Path, folder: Path) -> None:
     Raises
     ------
     RecordsError
-        If the file is no bundle, holds foreign files, names with folders, links, or more than it
+        If the file is not a bundle, holds foreign files, names with folders, links, or more than it
         says, or if a file is not what the list says.
     """
     try:

@@ -267,11 +267,11 @@ class FeatureCache:
 
 
 def _require_free(*files: Path) -> None:
-    """Raise `DataError` if something that is no file lies where a file has to go."""
+    """Raise `DataError` if something that is not a file lies where a file has to go."""
     there = [path for path in files if path.exists() and not path.is_file()]
     if there:
         advice = "a file of the cache belongs there: remove it, or set ALBENCH_CACHE elsewhere"
-        raise DataError([Complaint(str(path), f"is no file, but {advice}") for path in there])
+        raise DataError([Complaint(str(path), f"is not a file, but {advice}") for path in there])
 
 
 def _locked(descriptor: int) -> bool:

@@ -75,7 +75,7 @@ def read_sidecar(path: Path) -> Sidecar:
 
 def _content(path: Path) -> Any:  # whatever JSON can hold
     if not path.is_file():  # a pipe would be waited for
-        raise _damage(path, "is no file")
+        raise _damage(path, "is not a file")
     try:
         with path.open("rb") as handle:
             return json.loads(handle.read(_LARGEST))

@@ -137,7 +137,7 @@ def _ask_for_subjects(
 def teller(
     candidates: NDArray[np.intp], labels: NDArray[np.intp]
 ) -> Callable[[NDArray[np.intp]], NDArray[np.intp]]:
-    """Return what tells an oracle the labels of the pool.
+    """Return a function that gives an oracle the labels of the pool.
 
     Parameters
     ----------

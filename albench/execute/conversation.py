@@ -137,7 +137,7 @@ class CellConversation:
         return type(number) is int and number == len(self.rounds)
 
     def _sell(self, message: Message) -> Message:
-        """Check picks and tell their labels; from here on they are bought."""
+        """Check picks and send their labels; from here on they are bought."""
         picks = _array(message, "picks")
         self._repetition.require_purchase(picks, self._labelled, len(self.rounds))
         self._query_seconds = _seconds(message, "seconds")
@@ -237,7 +237,7 @@ def _require_round(
     )
     has_expected = expected == (entry.n_labelled, entry.n_labelled_subjects, entry.marks)
     if not has_expected or not all(math.isfinite(each) and each >= 0 for each in seconds):
-        raise AlbenchError("a round tells counts, marks or times that cannot be")
+        raise AlbenchError("a round reports impossible counts, marks or times")
     return labelled
 
 

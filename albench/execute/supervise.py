@@ -109,7 +109,7 @@ def supervise(
     how : BaseContext
         How children are started.
     conversation : Conversation or None
-        Takes what the child tells on the way, in this thread; None if nothing is.
+        Takes what the child sends meanwhile, in this thread; None if nothing is.
     stop : threading.Event or None
         Set from another thread to stop the child.
 
@@ -127,7 +127,7 @@ def supervise(
     began = time.perf_counter()
     arguments = (job.target, job.payload, str(job.log), job.threads, dict(job.environment))
     started = processes.start(how, child_main, arguments)
-    # The first child waits for the fork server's imports, which are no part of its time.
+    # The first child waits for the fork server's imports, which are not part of its time.
     watch = _Watch(job, started.process, time.perf_counter(), stop)
     try:
         limit = MAX_BYTES if job.memory_mb is None else int(job.memory_mb * MIB)

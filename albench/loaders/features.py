@@ -115,7 +115,7 @@ def read_features(grid: Grid, others: Sequence[str], reading: Reading) -> Featur
 
 
 def _left_out(grid: Grid, columns: Mapping[str, Numbers]) -> dict[str, str]:
-    """Return the columns that are no features if nobody says so, each with the reason."""
+    """Return the columns that are not features if nobody says so, each with the reason."""
     reasons = {}
     for name, column in columns.items():
         if _WRITTEN_INDEX.fullmatch(name):

@@ -52,7 +52,7 @@ UNLABELLED = Option(
 LITERAL = Option(
     name="literal",
     type=list,
-    help="words such as NA or None that are no missing values here",
+    help="words such as NA or None that are not missing values here",
 )
 SEPARATOR = Option(
     name="separator", type=str, default=",", help="what stands between the fields of a CSV file"

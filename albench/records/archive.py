@@ -84,7 +84,7 @@ def has_archive(folder: Path) -> bool:
 
 
 def read_archive(folder: Path) -> Reading:
-    """Return the records of published results, as a journal would tell them.
+    """Return the records of published results, as a journal would give them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What changed from one build of a site to the next, and the feed that tells it.
+"""What changed from one build of a site to the next, and the feed that announces it.
 
 A change says how many cells a benchmark has, and names no source: what is removed leaves no trace.
 """

@@ -51,7 +51,7 @@ def duplicates(n: int, rng: np.random.Generator) -> World:
 def outliers(n: int, rng: np.random.Generator) -> World:
     """Return two classes far apart, and junk far away along their boundary with labels by chance.
 
-    Marked ``outlier``: the junk, 15 % of the rows. No label of it tells anything of other rows.
+    Marked ``outlier``: the junk, 15 % of the rows. Its labels say nothing about other rows.
 
     Parameters
     ----------

@@ -93,7 +93,7 @@ def _matrix(judged: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
 
 
 def _headings(columns: Sequence[tuple[Trap, object, object]], named: Namer) -> list[str]:
-    """Return the cohorts' names, with what tells columns of one cohort apart where it must."""
+    """Return the cohorts' names, with what distinguishes columns of one cohort where needed."""
     cohorts = [trap.cohort for trap, _, _ in columns]
     return [
         trap.cohort
