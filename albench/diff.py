@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEY = [*BLOCK, "strategy", "repetition"]
 TOLERANCE = 1e-4
-"""Scores that differ by less are told apart from those that differ by more: last digits."""
+"""Scores that differ by less differ in their last digits only, and are counted separately."""
 
 
 @dataclass(frozen=True)

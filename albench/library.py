@@ -53,7 +53,7 @@ class Planned:
     Parameters
     ----------
     cells : DataFrame
-        One row a cell, with the columns `PLANNED`; the reference has the strategy ``all-labels``.
+        One row per cell, with the columns `PLANNED`; the reference has the strategy ``all-labels``.
     skipped : DataFrame
         One row for each part of the matrix that cannot be run: ``what`` and ``reason``.
     """
@@ -73,11 +73,11 @@ class Results:
     cells : DataFrame
         One row a planned cell: what it is, its status, seconds and peak memory (MiB).
     rounds : DataFrame
-        One row a cell and round, with the columns `ROUNDS`; wall time is in seconds.
+        One row per cell and round, with the columns `ROUNDS`; wall time is in seconds.
     scores : DataFrame
-        `rounds` with one column a metric.
+        `rounds` with one column per metric.
     selections : DataFrame or None
-        One row a purchase: ``cell``, ``round`` and ``candidate``, the candidate's number in its
+        One row per purchase: ``cell``, ``round`` and ``candidate``, the candidate's number in its
         cohort. None where results were published without their records.
     predictions : DataFrame or None
         One row a test unit of every round: ``cell``, ``round``, ``unit``, ``label`` and ``proba``,
@@ -111,7 +111,7 @@ class Comparison:
     verdict : str
         ``better``, ``worse``, ``equal``, ``undecided``, or ``too few repetitions``.
     blocks : DataFrame
-        One row a block, with the same columns and corrected p-values; the blocks are one family.
+        One row per block, with the same columns and corrected p-values; the blocks are one family.
     """
 
     ours: str

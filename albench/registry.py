@@ -1,4 +1,4 @@
-"""Finding plugins: every entry point is loaded under a guard, and its fate is told."""
+"""Finds plugins: every entry point is loaded under a guard, and its outcome reported."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HOOKS = {
 
 
 class State(StrEnum):
-    """What became of an entry point, or of one component of it."""
+    """Outcome of loading an entry point, or one component of it."""
 
     OK = "ok"
     IMPORT_ERROR = "import-error"
@@ -175,7 +175,7 @@ class Component:
 
 @dataclass(frozen=True)
 class PluginReport:
-    """One entry point of the group, and what became of it."""
+    """One entry point of the group, and the outcome of loading it."""
 
     entry_point: str
     module: str
@@ -260,7 +260,7 @@ class Registry:
         Returns
         -------
         str
-            The nearest names, the list, and which plugins are in trouble.
+            The nearest names, the list, and which plugins have problems.
         """
         parts = self.components if kind is None else self.of(kind)
         names = sorted({part.name for part in parts})
@@ -303,7 +303,7 @@ def discover() -> Registry:
     Returns
     -------
     Registry
-        Every entry point of the group ``albench``, whatever became of it.
+        Every entry point of the group ``albench``, whatever its state.
     """
     return registry_of(importlib.metadata.entry_points(group=hooks.ENTRY_POINT_GROUP))
 

@@ -281,7 +281,7 @@ class Summary:
         return self.n_reused + self.n_ok + self.n_failed
 
 
-def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
+def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
     opened: Opened,
     results: Path,
     jobs: int,
@@ -331,7 +331,7 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
     AlbenchError
         If the disk is full (finished cells are kept), or if a plugin has replaced functions of
         albench in this process; as `FailedFast`, at the first cell that failed. The others that
-        were running go on from their last round next time.
+        were running resume from their last round next time.
     """
     began = time.perf_counter()
     _require_cells(opened)
@@ -434,7 +434,7 @@ class _Ended:
         if self._fail_fast and finished is not None and finished.status is not Status.OK:
             raise FailedFast(
                 f"cell {finished.cell} failed ({finished.status}: {finished.reason}), and "
-                "--fail-fast ends the run there; run the same command again to go on"
+                "--fail-fast ends the run there; run the same command again to resume"
             )
 
 

@@ -38,7 +38,7 @@ class SourceDigest:
         The component's own module, then what it imports from its package, sorted.
     is_working_copy : bool
         Whether the source lies outside the folders where packages are installed: an editable
-        install, or a folder on ``sys.path``. Whoever edits it does not change its version.
+        install, or a folder on ``sys.path``. An edit does not change its version.
     """
 
     value: str

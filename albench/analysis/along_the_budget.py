@@ -25,7 +25,7 @@ THIRDS = ("low", "middle", "high")
 
 @dataclass(frozen=True)
 class Crossing:
-    """A strategy that is surely worse than random with some labels and better with others.
+    """A strategy that is significantly worse than random with some labels and better with others.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Crossing:
     strategy : str
         Its name.
     worse, better : tuple of float
-        The labels, by rounds, at which it surely is.
+        The labels, by rounds, at which it significantly is.
     """
 
     block: tuple[str, str, str, str]
@@ -82,7 +82,7 @@ def by_third(
     areas : DataFrame
         The result of `third_areas`.
     outside : collection of str
-        Strategies that are no competitors.
+        Strategies that are not competitors.
     margins : mapping of str to float, optional
         By cohort, the difference under which scores are equal.
 
@@ -111,7 +111,7 @@ def by_third(
 
 
 def crossings(rounds: pd.DataFrame, metric: str) -> Iterator[Crossing]:
-    """Yield the strategies whose curves surely cross random's.
+    """Yield the strategies whose curves significantly cross random's.
 
     Parameters
     ----------

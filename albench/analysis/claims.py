@@ -245,7 +245,7 @@ def _standing(p_holm: float, difference: float) -> Standing:
 def subjects_needed(
     difference: float, deviation: float, n_subjects: float, level: float = ALPHA
 ) -> float:
-    """Return how many test subjects would tell a difference of this size from none.
+    """Return how many test subjects would distinguish a difference of this size from zero.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ def across_cohorts(
     pairs : sequence of (str, str)
         A strategy, and the other that is subtracted.
     outside : collection of str
-        Strategies that are no competitors.
+        Strategies that are not competitors.
     margins : mapping of str to float, optional
         By cohort, the difference under which scores are equal; an average's is their mean.
 

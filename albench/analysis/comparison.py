@@ -64,7 +64,7 @@ def against_random(
     value : str
         The column that is compared; larger is better.
     outside : collection of str
-        Strategies that are measured, but are no competitors: no verdict is given on them.
+        Strategies that are measured, but are not competitors: no verdict is given on them.
     margins : mapping of str to float, optional
         By cohort, the difference under which scores are equal for practical purposes. Without it
         nothing is called equal.
@@ -94,7 +94,7 @@ def across_blocks(
     value : str
         The column that is compared; larger is better.
     outside : collection of str
-        Strategies that are no competitors, as in `against_random`.
+        Strategies that are not competitors, as in `against_random`.
     margins : mapping of str to float, optional
         As in `against_random`; an average's is the mean over its blocks.
 
@@ -205,7 +205,7 @@ def compare_by_unit(
     margin : ndarray of float, shape (n_pairs,)
         Of equality.
     outside : collection of str
-        Strategies that are no competitors.
+        Strategies that are not competitors.
     fewest : int
         Units that a verdict takes.
 

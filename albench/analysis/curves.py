@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BLOCK = ["cohort", "modalities", "model", "budget"]
 SYSTEM = [*BLOCK, "strategy"]
 CELL = ["cell", *SYSTEM, "repetition"]
-"""What tells the cells of a table of rounds from each other."""
+"""The columns that identify a cell in a table of rounds."""
 CONFIDENCE = 0.95
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TARGET = 0.95
-"""The share of the all-labels score whose price in labels is told."""
+"""The share of the all-labels score whose price in labels is reported."""
 
 
 def cell_efficiency(rounds: pd.DataFrame, metric: str, target: float = TARGET) -> pd.DataFrame:

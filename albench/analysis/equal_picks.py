@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Picks = Mapping[tuple[object, ...], str]
-    """By block and repetition: what tells the picks of a cell from others'."""
+    """By block and repetition: a fingerprint of the picks of a cell."""
 
 JOINT = " = "
 """Joins the names of strategies that are counted once."""
@@ -132,5 +132,5 @@ def _picks_by_strategy(cells: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, P
 
 
 def _scores(values: Sequence[NDArray[np.float64]]) -> str:
-    """Return what tells the scores of a cell's rounds from others'."""
+    """Return a fingerprint of the scores of a cell's rounds."""
     return np.stack(values).tobytes().hex()

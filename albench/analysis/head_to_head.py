@@ -31,7 +31,7 @@ def best_few(overall: pd.DataFrame, n: int = N_FEW) -> list[str]:
     -------
     list of str
         Competitors that have enough repetitions of the most blocks that any has; random among
-        them if its mean is, at a difference of 0 to itself. Whoever is best by chance was chosen
+        them if its mean is, at a difference of 0 to itself. One that is best by chance was chosen
         for it, so that the differences between the best are smaller than chance alone would make
         them: the tests stay within their level (``benchmarks/statistics/null.py``).
     """
@@ -44,7 +44,7 @@ def best_few(overall: pd.DataFrame, n: int = N_FEW) -> list[str]:
 
 
 def all_pairs(strategies: Sequence[str]) -> list[tuple[str, str]]:
-    """Return each pair once, whoever is named first first."""
+    """Return each pair once, in the order in which they are named."""
     return list(combinations(strategies, 2))
 
 

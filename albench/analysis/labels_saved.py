@@ -35,7 +35,7 @@ def within_budget(efficiency: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFram
     -------
     DataFrame
         With `end`, the labels to which all curves of the block lead, and `needed`: the labels of
-        the first round at the goal, or `end` where that is later or never. Whoever never reaches
+        the first round at the goal, or `end` where that is later or never. One that never reaches
         the goal is censored there; the mean of `needed` is the restricted mean (Royston and Parmar
         2013).
 
@@ -60,13 +60,13 @@ def labels_saved(priced: pd.DataFrame, outside: Collection[str] = ()) -> pd.Data
     priced : DataFrame
         The result of `within_budget`.
     outside : collection of str
-        Strategies that are no competitors.
+        Strategies that are not competitors.
 
     Returns
     -------
     DataFrame
-        What `comparison.by_block` tells of random's labels minus the strategy's, restricted to the
-        budget and paired by repetition; all rows are one family.
+        What `comparison.by_block` returns for random's labels minus the strategy's, restricted to
+        the budget and paired by repetition; all rows are one family.
     """
     # What is compared is to be larger where it is better.
     scores = cube(priced.assign(unspent=-priced["needed"]), "unspent")

@@ -68,7 +68,7 @@ def _fitted(table: pd.DataFrame) -> tuple[float, float] | None:
     from statsmodels.regression.mixed_linear_model import MixedLM
 
     nested = {"rep": "0 + C(rep)", "block": "0 + C(block)"}
-    # With one block a cohort, neither repetitions nor blocks are told from the rest.
+    # With one block per cohort, neither repetitions nor blocks can be separated from the residual.
     n_blocks = table.groupby("cohort")["block"].nunique()
     parts = nested if n_blocks.max() > 1 else None
     scale = float(table["gap"].std())

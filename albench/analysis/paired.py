@@ -59,7 +59,7 @@ class Paired:
         return np.where(self.has_spread, p, by_sign)
 
     def p_within(self, margin: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the p of two one-sided t-tests: small where the mean is surely within a margin.
+        """Return the p of two one-sided t-tests: small if the mean is within a margin.
 
         Parameters
         ----------

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 POWER = 0.8
 MOST = 1000
-"""More repetitions or test subjects than these are told as "more than"."""
+"""More repetitions or test subjects than these are shown as "more than"."""
 
 
 def power_of(

@@ -1,4 +1,4 @@
-"""Mean ranks of strategies over cohorts, how sure they are, and which cannot be told apart."""
+"""Mean ranks of strategies over cohorts, with intervals, and which cannot be distinguished."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Ranking:
 
     @property
     def groups(self) -> list[tuple[str, ...]]:
-        """Groups of neighbours that Nemenyi's test cannot tell apart, each as large as it can be.
+        """Groups of neighbours that Nemenyi's test cannot distinguish, each as large as it can be.
 
         All strategies unless Friedman's test rejects; none without a test.
         """

@@ -35,7 +35,7 @@ class Flat:
 
 
 def flat_blocks(rounds: pd.DataFrame, metric: str) -> list[Flat]:
-    """Return the blocks in which random's curve does not surely rise.
+    """Return the blocks in which random's curve does not significantly rise.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ def fates(rounds: pd.DataFrame, marks: pd.DataFrame, trap: Trap) -> pd.DataFrame
     -------
     DataFrame
         One row per block and strategy: `value` and `value_random`, the means of the repetitions
-        that count; what `comparison.against_random` tells of their difference, corrected over
+        that count; what `comparison.against_random` returns for their difference, corrected over
         these rows; and `fate`. Fell: the difference is separable from none, is in the trap's
         direction, and is the tolerance at least. Did not: the 95 % interval, not corrected, rules
         a difference of the tolerance out. Under six pairs nothing is decided.
@@ -116,7 +116,7 @@ def _marked_shares(ends: pd.DataFrame, marked: pd.DataFrame, trap: Trap) -> pd.D
     first = marked[is_first].set_index("cell")["n_picked"]
     bought = marked[~is_first].groupby("cell")["n_picked"].sum()
     ends = ends[ends["cell"].isin(bought.index)]
-    if trap.fall == "misses":  # the trap is only there if nobody was told of the mark
+    if trap.fall == "misses":  # the trap only exists if the first labels lack the mark
         ends = ends[ends["cell"].isin(first.index[first == 0])]
     n_marked = bought.reindex(ends["cell"]).to_numpy(dtype=float)
     if trap.fall == "misses":

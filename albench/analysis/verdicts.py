@@ -53,9 +53,10 @@ def judge(
         all_low, all_high: intervals that hold for the whole family at once, NaN where all
         differences are equal. p_holm, p_equal: of the
         paired t-test, and of two one-sided tests, each corrected by Holm over the family. verdict:
-        *equal* if the mean difference is surely within the margin, whatever its sign; *better* or
-        *worse* if it is surely not 0; else *undecided*. more: for what is undecided or has too few
-        pairs, how many more repetitions would decide it at a power of 80 %.
+        *equal* if the mean difference is significantly within the margin, whatever its sign;
+        *better* or *worse* if it is significantly different from 0; else *undecided*. more: for
+        what is undecided or has too few pairs, how many more repetitions would decide it at a power
+        of 80 %.
 
     Notes
     -----

@@ -42,7 +42,7 @@ class Option:
         One line, with the unit of a quantity.
     later : bool
         Whether it came after results had been published, with a default that does what was done
-        until then: at that default it is no part of a cell's identity, and they stay valid.
+        until then: at that default it is not part of a cell's identity, and they stay valid.
     names : Kind or None
         Of what kind the component is that the value names, if it names one: a wrapper's strategy.
         The source of that component then counts as the wrapper's own.

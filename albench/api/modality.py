@@ -16,7 +16,7 @@ Label = str | int
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Modality:
-    """One kind of measurement: a row a sample, each belonging to one subject.
+    """One kind of measurement: one row per sample, each belonging to one subject.
 
     Parameters
     ----------

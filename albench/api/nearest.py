@@ -58,3 +58,30 @@ def did_you_mean(name: str, names: Iterable[str], n: int = 1) -> str:
     """
     near = nearest(name, names, n)
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+
+
+def not_among(kind: str, name: str, names: Iterable[str]) -> str:
+    """Return what to say of a name that a specification does not have.
+
+    Parameters
+    ----------
+    kind : str
+        What the names are, in the plural.
+    name : str
+        As it was written.
+    names : iterable of str
+        Those there are.
+
+    Returns
+    -------
+    str
+        The nearest name if one is alike, and all of them.
+
+    Examples
+    --------
+    >>> not_among("models", "mmfm", ["mmfn", "dlre"])
+    "'mmfm' is not among the models; did you mean 'mmfn'? There are: mmfn, dlre"
+    """
+    names = list(names)
+    hint = did_you_mean(name, names) or "."
+    return f"{name!r} is not among the {kind}{hint} There are: {', '.join(names)}"

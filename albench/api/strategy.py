@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class QueryStrategy(Protocol):
     """Chooses which candidates of a pool to buy labels for.
 
-    A strategy is built anew from its options for every query, so that it has no memory but what
+    A strategy is rebuilt from its options for every query, so that it has no memory but what
     the pool shows it, and a stopped run goes on to the same picks.
 
     Attributes

@@ -31,7 +31,7 @@ TOLERANCE = 2e-3
 """How far a score may be from what the rounded probabilities of a bundle give."""
 
 MOST_TOLD = 10
-"""Faults that are told of one bundle; the others are counted."""
+"""Faults of one bundle that are listed; the others are counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +194,7 @@ def _scored_again(end: Finished, *, ordered: bool) -> tuple[Finished, list[str],
         compared = sorted(entry.scores.keys() & again.keys())
         n_compared += len(compared)
         altered += [
-            f"round {entry.round}: {name} is told as {entry.scores[name]:.6g}, and its "
+            f"round {entry.round}: {name} is stated as {entry.scores[name]:.6g}, and its "
             f"probabilities give {again[name]:.6g}"
             for name in compared
             if not _close(entry.scores[name], again[name])

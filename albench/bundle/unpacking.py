@@ -1,4 +1,4 @@
-"""Unpacks a bundle from somebody else: nothing is written but the files that a bundle has."""
+"""Unpacks a bundle from others: nothing is written but the files that a bundle has."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def unpack_bundle(bundle: Path, folder: Path) -> None:
     Raises
     ------
     RecordsError
-        If the file is no bundle, holds foreign files, names with folders, links, or more than it
+        If the file is not a bundle, holds foreign files, names with folders, links, or more than it
         says, or if a file is not what the list says.
     """
     try:

@@ -36,7 +36,7 @@ class ArrayDescription:
 
     @classmethod
     def of_plain(cls, plain: object) -> ArrayDescription | None:
-        """Return what plain data describe, or None if it is no array of numbers.
+        """Return what plain data describe, or None if it is not an array of numbers.
 
         Parameters
         ----------

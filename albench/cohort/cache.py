@@ -59,8 +59,8 @@ class FeatureCache:
 
     An entry is a ``.npy`` file and a ``.json`` file beside it that says what it is, with a checksum
     of both. An entry appears by one atomic rename, so that a reader sees all of it or nothing,
-    whoever is killed; it is verified when it is first opened in a process, and one that is damaged,
-    or of an albench that kept no checksum, is named and made again.
+    whichever process is killed; it is verified when it is first opened in a process, and one that
+    is damaged, or of an albench that kept no checksum, is named and made again.
 
     Parameters
     ----------
@@ -268,11 +268,11 @@ class FeatureCache:
 
 
 def _require_free(*files: Path) -> None:
-    """Raise `DataError` if something that is no file lies where a file has to go."""
+    """Raise `DataError` if something that is not a file lies where a file has to go."""
     there = [path for path in files if path.exists() and not path.is_file()]
     if there:
         advice = "a file of the cache belongs there: remove it, or set ALBENCH_CACHE elsewhere"
-        raise DataError([Complaint(str(path), f"is no file, but {advice}") for path in there])
+        raise DataError([Complaint(str(path), f"is not a file, but {advice}") for path in there])
 
 
 def _locked(lock: FileLock) -> bool:

@@ -195,7 +195,7 @@ def _rows_by_subject(
 
 
 def _labels_by_subject(modality: Modality, keys: Mapping[object, str]) -> dict[str, str]:
-    """Return labels as text by key; one that is NaN or empty is no label."""
+    """Return labels as text by key; one that is NaN or empty is not a label."""
     labels = modality.labels or {}
     texts = as_keys(labels.values())
     return {keys[one]: text for one, text in zip(labels, texts, strict=True) if text}

@@ -1,4 +1,4 @@
-"""Label noise: labels of the training part that are wrong, alike for whoever is trained on them."""
+"""Label noise: wrong labels in the training part, the same for everything trained on them."""
 
 from __future__ import annotations
 

@@ -69,13 +69,13 @@ def read_sidecar(path: Path) -> Sidecar:
     if checksum is None:
         raise _damage(path, "has no checksum, as before albench kept any")
     if not isinstance(checksum, str) or not _CHECKSUM.fullmatch(checksum):
-        raise _damage(path, "has a checksum that is none")
+        raise _damage(path, "has an invalid checksum")
     return Sidecar(what, checksum)
 
 
 def _content(path: Path) -> Any:  # whatever JSON can hold
     if not path.is_file():  # a pipe would be waited for
-        raise _damage(path, "is no file")
+        raise _damage(path, "is not a file")
     try:
         with path.open("rb") as handle:
             return json.loads(handle.read(_LARGEST))

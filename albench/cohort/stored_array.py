@@ -49,7 +49,7 @@ class Stamp:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredArray:
-    """An array on disk that has been verified, as a process tells its children of it.
+    """An array on disk that has been verified, as a process describes it to its children.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def remembered(array: Array) -> StoredArray | None:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise _damage(path, "is no file")
+            raise _damage(path, "is not a file")
         # The name as a string: a memory map remembers no other.
         handle = open(os.fspath(path), "rb")  # noqa: PTH123, SIM115  # closed below
     except OSError as error:

@@ -143,7 +143,7 @@ class DaskEngine:
     results : Path
         The driver's results folder.
     watch : callable
-        Told of everything that happens.
+        Receives every event.
     """
 
     def __init__(
@@ -186,7 +186,7 @@ class DaskEngine:
         cells : sequence of Cell
             Those that have no result yet.
         record : callable
-            Takes each cell with what became of it.
+            Takes each cell with its outcome.
 
         Raises
         ------

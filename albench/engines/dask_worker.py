@@ -64,7 +64,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of an assignment; plain data, checked by the driver.
+    """Outcome of an assignment; plain data, checked by the driver.
 
     Parameters
     ----------
@@ -251,8 +251,8 @@ def _place(path: Path, content: bytes) -> None:
 
 
 def _unheard(_: Progress) -> None:
-    """Nobody is told of data that are prepared here."""
+    """Ignores events about data prepared here."""
 
 
 def _over(_: Cell, __: int) -> None:
-    """Nobody is told of rounds that end here."""
+    """Ignores events about rounds that end here."""

@@ -1,4 +1,4 @@
-"""What every engine is: something that carries out cells and hands back what became of them."""
+"""The contract of an engine: it runs cells and hands back their outcomes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Engine(Protocol):
         cells : sequence of Cell
             Those that have no result yet.
         record : callable
-            Takes each cell with what became of it, once; it is on disk when that returns. Called
+            Takes each cell with its outcome, once; it is on disk when that returns. Called
             from one thread at a time.
 
         Raises

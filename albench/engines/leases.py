@@ -3,8 +3,8 @@
 A lease on a name is the file ``NAME.K``, made with ``O_EXCL``, which one of several that try
 succeeds in on local disks and on NFS from version 3. Its time of change is its heartbeat. Who finds
 the newest lease of a name silent for too long takes over by making ``NAME.K+1``: no file is ever
-removed or renamed, so nobody can take away what another has just taken. Whoever holds a lease that
-is not the newest has lost it.
+removed or renamed, so nobody can take away what another has just taken. A worker that holds a lease
+that is not the newest has lost it.
 
 All times are the file system's own: a worker touches a file and reads what time that was, so that
 the clocks of hosts do not matter.

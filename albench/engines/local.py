@@ -44,7 +44,7 @@ class LocalEngine:
     settings : Settings
         How.
     watch : callable
-        Told of everything that happens; called from several threads, one at a time.
+        Receives every event; called from several threads, one at a time.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class LocalEngine:
         cells : sequence of Cell
             Those that have no result yet.
         record : callable
-            Takes each cell with what became of it.
+            Takes each cell with its outcome.
 
         Raises
         ------
@@ -83,7 +83,7 @@ class LocalEngine:
         with ThreadPoolExecutor(self._settings.jobs) as slots:
             try:
                 self._run_all(agenda, record, slots)
-                # Whoever ends the fork server is among them: singly, it harms no other any more.
+                # The cell that kills the fork server is among them: run singly, it harms no other.
                 for unit in agenda.alone:
                     slots.submit(self._cells, unit, record, may_be_lost=False).result()
             except BaseException:  # an interrupt as well: no child may outlive the run

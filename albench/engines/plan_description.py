@@ -30,7 +30,7 @@ NOT_INSTALLED = "not installed"
 
 @dataclass(frozen=True)
 class PlanDescription:
-    """A run as it is told to its workers.
+    """A run as it is sent to its workers.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class PlanDescription:
 
 
 def describe(resolved: Resolved, plan: Plan) -> PlanDescription:
-    """Return what workers are told of a run.
+    """Return what workers receive about a run.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def open_description(
     results : Path
         Where checkpoints and logs go, below ``work``.
     watch : callable
-        Told of each block whose data are prepared.
+        Called for each block whose data are prepared.
     devices : Devices
         What children here share.
 
@@ -214,7 +214,7 @@ class Blocks:
     settings : Settings
         Where the cache is.
     watch : callable
-        Told of each block.
+        Called for each block.
     """
 
     def __init__(

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Writes one record a cell, and tells of it.
+    """Writes one record per cell, and reports it.
 
     Parameters
     ----------
     records : Journal
         Takes one event a cell.
     watch : callable
-        Told of each cell once it is on disk.
+        Called for each cell once it is on disk.
     """
 
     def __init__(self, records: Journal, watch: Callable[[Progress], None]) -> None:
@@ -32,14 +32,14 @@ class Recorder:
         self._lock = threading.Lock()
 
     def record(self, cell: Cell, finished: Finished) -> None:
-        """Write what became of a cell; it is on disk when this returns.
+        """Write the outcome of a cell; it is on disk when this returns.
 
         Parameters
         ----------
         cell : Cell
             Which.
         finished : Finished
-            What became of it.
+            Its outcome.
 
         Raises
         ------

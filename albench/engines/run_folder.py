@@ -146,7 +146,7 @@ class DoneMarks:
 
 
 class Presence:
-    """A worker's sign that it is there, for whoever wants the folder for himself.
+    """A worker's sign of life, for processes that want the folder exclusively.
 
     Parameters
     ----------

@@ -113,7 +113,7 @@ class FolderWorker:
     deadline : Deadline
         How much time there is.
     watch : callable
-        Told of everything that happens here, from several threads: see `one_at_a_time`.
+        Receives every event here, from several threads: see `one_at_a_time`.
     """
 
     def __init__(
@@ -199,7 +199,9 @@ class FolderWorker:
             if running:
                 done, running = wait(running, POLL_SECONDS, FIRST_COMPLETED)
                 alone += [lost for lost in (future.result() for future in done) if lost]
-            elif alone:  # whoever ends the fork server is among them: singly, it harms no other
+            elif (
+                alone
+            ):  # the cell that kills the fork server is among them: singly, it harms no other
                 slots.submit(self._carry_out, alone.pop(), recorder, may_be_lost=False).result()
             elif self._is_ending() or self._is_all_done():
                 return

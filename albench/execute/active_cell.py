@@ -166,7 +166,7 @@ class ActiveCell:
         number : int
             The round that is about to be bought.
         tell_labels : callable or None
-            What tells an oracle the pool's labels.
+            Gives an oracle the pool's labels.
 
         Returns
         -------
@@ -200,7 +200,7 @@ class ActiveCell:
         number : int
             The round that is about to be bought.
         tell_labels : callable or None
-            What tells an oracle the pool's labels.
+            Gives an oracle the pool's labels.
 
         Returns
         -------

@@ -62,7 +62,8 @@ class CellSupervisor:
     settings : Settings
         Limits, and the folder of results.
     on_round : callable
-        Told of each cell whose round has ended, and which, after the checkpoint has been written.
+        Called with each cell whose round has ended, and the round, after the checkpoint has been
+        written.
     """
 
     def __init__(
@@ -269,6 +270,6 @@ def _edited(edits: Sequence[Edit]) -> str:
 
 
 def _load(path: Path, repetition: Repetition) -> Checkpoint | None:
-    """Return a checkpoint if it is whole and of this repetition; anything else is begun anew."""
+    """Return a checkpoint if it is whole and of this repetition; anything else is discarded."""
     begun = checkpoint.load(path)
     return begun if begun is not None and fits(begun, repetition) else None

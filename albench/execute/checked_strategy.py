@@ -25,7 +25,7 @@ class CheckedStrategy:
     Parameters
     ----------
     build : callable
-        Makes the strategy anew.
+        Rebuilds the strategy.
     model_hash : callable
         The hash of the model's weights and buffers as they are.
     unit : str
@@ -137,12 +137,12 @@ def _ask_for_subjects(
 def teller(
     candidates: NDArray[np.intp], labels: NDArray[np.intp]
 ) -> Callable[[NDArray[np.intp]], NDArray[np.intp]]:
-    """Return what tells an oracle the labels of the pool.
+    """Return a function that gives an oracle the labels of the pool.
 
     Parameters
     ----------
     candidates : ndarray of int, shape (n_pool, n_modalities)
-        Sample numbers of the pool; the labels of no others are told.
+        Sample numbers of the pool; only their labels are returned.
     labels : ndarray of int, shape (n_pool,)
         Class numbers as they would be bought.
 

@@ -1,4 +1,4 @@
-"""Round checkpoints: what a killed cell needs to go on where it was, to the same bytes."""
+"""Round checkpoints: what a killed cell needs to resume where it was, to the same bytes."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def load(path: Path) -> Checkpoint | None:
     Returns
     -------
     Checkpoint or None
-        None also for a damaged file, or one of another albench: the cell then starts anew.
+        None also for a damaged file, or one of another albench: the cell then starts again.
     """
     try:
         message = from_frame(path.read_bytes())

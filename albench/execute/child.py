@@ -139,7 +139,7 @@ def child_main(  # noqa: PLR0913  # multiprocessing hands over plain arguments
         module, _, name = target.partition(":")
         value = getattr(importlib.import_module(module), name)(payload, line)
         end = Message("value", {"value": value, "peak_mb": _peak_mb()})
-    # Whatever a plugin raises is this cell's end and must be told; SystemExit included.
+    # Whatever a plugin raises ends this cell and must be reported, including SystemExit.
     except BaseException as error:  # noqa: BLE001
         _print_traceback(error)
         end = _failure(error)

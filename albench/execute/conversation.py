@@ -38,7 +38,7 @@ class CellConversation:
     n_rounds : int
         How many rounds there are to be at the end.
     on_round : callable
-        Told of each round, with the checkpoint at its end.
+        Called for each round, with the checkpoint at its end.
     begun : Checkpoint or None
         What is done already.
     """
@@ -137,7 +137,7 @@ class CellConversation:
         return type(number) is int and number == len(self.rounds)
 
     def _sell(self, message: Message) -> Message:
-        """Check picks and tell their labels; from here on they are bought."""
+        """Check picks and send their labels; from here on they are bought."""
         picks = _array(message, "picks")
         self._repetition.require_purchase(picks, self._labelled, len(self.rounds))
         self._query_seconds = _seconds(message, "seconds")
@@ -188,7 +188,7 @@ def _sum_to_one(proba: NDArray[np.float32]) -> bool:
 
 
 def fits(begun: Checkpoint, repetition: Repetition) -> bool:
-    """Return whether a checkpoint is of this repetition and can be gone on from.
+    """Return whether a checkpoint is of this repetition and can be resumed.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def fits(begun: Checkpoint, repetition: Repetition) -> bool:
     Returns
     -------
     bool
-        False also if it bought what no round may buy, or tells of a round what cannot be.
+        False also if it bought what no round may buy, or reports an impossible round.
     """
     part = repetition.part(
         repetition.first_labels(), begun.part.weights_hash, begun.part.batches_hash
@@ -237,7 +237,7 @@ def _require_round(
     )
     has_expected = expected == (entry.n_labelled, entry.n_labelled_subjects, entry.marks)
     if not has_expected or not all(math.isfinite(each) and each >= 0 for each in seconds):
-        raise AlbenchError("a round tells counts, marks or times that cannot be")
+        raise AlbenchError("a round reports impossible counts, marks or times")
     return labelled
 
 

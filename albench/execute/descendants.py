@@ -165,7 +165,8 @@ def own_all_children() -> None:
     """Take every child that this process gets from now on for one that a run left behind.
 
     Only for a process that does nothing but run benchmarks: what a cell starts with a cleared
-    environment, in a session of its own, cannot be told from what somebody else starts in here.
+    environment, in a session of its own, cannot be distinguished from what another program starts
+    here.
     """
     global _strangers  # noqa: PLW0603  # of the process, as its children are
     _strangers = {child.pid for child in psutil.Process().children()}

@@ -31,7 +31,7 @@ class DamagedFrame(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Message:
-    """What one process tells another, or what a file keeps.
+    """What one process sends another, or what a file stores.
 
     Parameters
     ----------

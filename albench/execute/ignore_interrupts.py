@@ -36,7 +36,7 @@ def _ignore_interrupts() -> None:
     signal.siginterrupt(signal.SIGALRM, False)
     signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
     _end_at_death_of_parent(signal.SIGKILL)
-    end_with_parent(0, None)  # it may have ended before it could be told of
+    end_with_parent(0, None)  # it may have ended before this call
 
 
 def _end_at_death_of_parent(number: int) -> None:

@@ -24,7 +24,7 @@ PLAIN_BYTES = 2**26
 
 
 class Conversation(Protocol):
-    """The parent's side of what a child tells; nothing of it runs in the child."""
+    """The parent's side of the conversation with a child; nothing of it runs in the child."""
 
     def answer(self, message: Message) -> Message | None:
         """Take a message.
@@ -112,7 +112,7 @@ class Listener:
     started : Started
         The child.
     look : callable
-        Returns why the child may not go on, or None; called several times a second.
+        Returns why the child may not continue, or None; called several times a second.
     talk : Conversation
         Takes the messages.
     max_bytes : int
@@ -221,7 +221,7 @@ class Listener:
 
 
 def _failure(message: Message) -> End:
-    """Return a failure as the child tells it, as far as it makes sense."""
+    """Return a failure as the child reports it, as far as it makes sense."""
     status, reason = message.plain.get("status"), message.plain.get("reason")
     complaints = message.plain.get("complaints")
     return End(

@@ -48,7 +48,7 @@ def prepare_all(
     settings : Settings
         Where the cache is.
     watch : callable
-        Told of each block.
+        Called for each block.
 
     Returns
     -------

@@ -105,7 +105,7 @@ def prepare(request: Request, line: Line) -> dict[str, Any]:
     DataError
         If a sample cannot be read; names file and subject.
     WeightsError
-        If the model's weights are not to be had.
+        If the model's weights are unavailable.
     PluginError
         If a plugin raises anything else; names it and the options to change.
     """

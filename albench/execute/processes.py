@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 ATTEMPTS = 5
-"""How often a child is started anew when the fork server dies under it, before that is told."""
+"""How often a child is restarted when the fork server dies, before that is reported."""
 
 LOST_EXITCODE = 255
 """What multiprocessing says of a child whose end nobody could report, since the server is gone."""
@@ -143,7 +143,7 @@ def _start(how: BaseContext, target: Any, arguments: Sequence[Any]) -> Started:
 
 
 def _ensure_server(how: BaseContext) -> None:
-    """Start the fork server if there is none, marked so that its descendants can be told."""
+    """Start the fork server if there is none, marked so that its descendants can be recognised."""
     if how.get_start_method() != "forkserver":
         return
     with _starting:

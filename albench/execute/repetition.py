@@ -54,7 +54,7 @@ class Repetition:
     validation: NDArray[np.intp]
 
     def unlabelled(self) -> Unlabelled:
-        """Return what a child is told of it."""
+        """Return what a child receives of it."""
         return Unlabelled(
             modalities=self.cohort.modalities,
             n_classes=len(self.cohort.classes),
@@ -211,7 +211,7 @@ class Repetition:
 
 
 def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
-    """Return a repetition: split, labels as they are told, schedule.
+    """Return a repetition: split, labels as given to training, schedule.
 
     Parameters
     ----------

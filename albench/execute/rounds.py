@@ -89,7 +89,7 @@ def _queried(opened: ActiveCell, task: CellTask, number: int) -> NDArray[np.intp
 def _taught(
     opened: ActiveCell, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
 ) -> Message:
-    """Train with what was bought, evaluate, and return what there is to tell of the round."""
+    """Train with what was bought, evaluate, and return what is recorded of the round."""
     began = time.perf_counter()
     opened.teach(bought, labels, number)
     trained = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How a run is carried out, what it tells on the way, and which cells are done already."""
+"""How a run is carried out, which events it reports, and which cells are done already."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOGS = "work/logs"
 
 @dataclass(frozen=True)
 class Progress:
-    """Something that happened, for whoever watches.
+    """Something that happened, for a watcher.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Progress:
 
 
 def one_at_a_time(watch: Callable[[Progress], None]) -> Callable[[Progress], None]:
-    """Return a watcher that several threads may tell, and that passes one event on at a time."""
+    """Return a watcher that several threads may call, and that passes on one event at a time."""
     lock = threading.Lock()
 
     def watch_one(progress: Progress) -> None:

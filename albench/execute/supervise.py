@@ -64,7 +64,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job.
+    """The outcome of a job.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def supervise(
     conversation: Conversation | None = None,
     stop: threading.Event | None = None,
 ) -> Outcome:
-    """Run a job in a child and return what became of it; never raises for what the child does.
+    """Run a job in a child and return its outcome; never raises for what the child does.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def supervise(
     how : BaseContext
         How children are started.
     conversation : Conversation or None
-        Takes what the child tells on the way, in this thread; None if nothing is.
+        Takes what the child sends meanwhile, in this thread; None if nothing is.
     stop : threading.Event or None
         Set from another thread to stop the child.
 
@@ -126,7 +126,7 @@ def supervise(
     began = time.perf_counter()
     arguments = (job.target, job.payload, str(job.log), job.threads, dict(job.environment))
     started = processes.start(how, child_main, arguments)
-    # The first child waits for the fork server's imports, which are no part of its time.
+    # The first child waits for the fork server's imports, which are not part of its time.
     watch = _Watch(job, started.process, time.perf_counter(), stop)
     try:
         limit = MAX_BYTES if job.memory_mb is None else int(job.memory_mb * MIB)
@@ -192,7 +192,7 @@ class _Watch:
         self.peak_mb = 0.0
 
     def look(self) -> End | None:
-        """Return why the child may not go on, or None if it may."""
+        """Return why the child may not continue, or None if it may."""
         self.peak_mb = max(self.peak_mb, _resident_mb(self.process.pid))
         _cap(self.job.log)
         limit = self.job.memory_mb

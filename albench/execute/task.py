@@ -1,4 +1,4 @@
-"""What a child is told: a repetition without the labels of its pool and its test part."""
+"""What a child receives: a repetition without the labels of its pool and its test part."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class CellTask:
 def task_for(
     cell: Cell, prepared: Prepared, repetition: Repetition, labelled: NDArray[np.intp]
 ) -> CellTask:
-    """Return what a child is told that trains once on a labelled set.
+    """Return what a child receives that trains once on a labelled set.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def task_for(
     repetition : Repetition
         Who holds the labels.
     labelled : ndarray of int
-        The labelled candidates' numbers, whose labels alone are told.
+        The labelled candidates' numbers; only their labels are sent.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Statistics of batch normalisation, computed anew with the weights as they are."""
+"""Statistics of batch normalisation, recomputed with the weights as they are."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
     model : FusionModel
         The recipe of the network.
     shapes : mapping of str to tuple of int
-        The shape of one sample of each modality, as `model` is to be told it: where the network
+        The shape of one sample of each modality, as `model` receives it: where the network
         has a frozen trunk, the shape before the trunk.
     n_classes : int
         The number of classes, whether or not the labelled set has all of them.
@@ -128,7 +128,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         return self
 
     def initialize_optimizer(self) -> FusionClassifier:
-        """Start the optimiser anew; a network with a solver has none."""
+        """Restart the optimiser; a network with a solver has none."""
         # What a solver trains may have no parameters, which torch refuses to optimise.
         is_solved = hasattr(self.module_, "solve")
         self.optimizer_: Any = (  # skorch's
@@ -319,7 +319,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         batch : tuple
             Samples and labels.
         **fit_params : object
-            skorch's; there are none.
+            skorch's; none are used.
 
         Returns
         -------
@@ -344,7 +344,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         x : mapping of str to Tensor, shape (n, *shape)
             Samples.
         **fit_params : object
-            skorch's; there are none.
+            skorch's; none are used.
 
         Returns
         -------
@@ -522,7 +522,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         Returns
         -------
         bytes
-            For `load_state`. The optimiser is not part of it, since it starts anew every round.
+            For `load_state`. The optimiser is not part of it, since it is restarted every round.
         """
         self.check_is_fitted()
         # Copies: weights that share their memory, as tied ones do, are each written whole.

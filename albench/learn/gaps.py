@@ -1,4 +1,4 @@
-"""Missing values of vectors, filled by what the training samples tell."""
+"""Missing values of vectors, filled from the training samples."""
 
 from __future__ import annotations
 

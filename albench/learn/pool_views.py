@@ -36,7 +36,7 @@ class Round:
     committee_seed : int
         Of its committees.
     tell_labels : callable or None
-        What tells an oracle the pool's labels; see `PoolView`.
+        Gives an oracle the pool's labels; see `PoolView`.
     """
 
     number: int = 1

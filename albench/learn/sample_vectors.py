@@ -82,7 +82,7 @@ class SampleVectors:
         block = max(8, _ELEMENTS // math.prod(self._store.shape(name)))
         n_rows = len(self._store.rows(name))
         done = self._done.setdefault(name, np.zeros(-(-n_rows // block), dtype=bool))
-        # Of no samples too the first block is encoded, since it tells how long vectors are.
+        # Of no samples too the first block is encoded, since it shows how long vectors are.
         asked = np.unique(places // block) if len(places) else np.zeros(1, dtype=np.intp)
         for number in asked[~done[asked]]:
             rows = np.arange(number * block, min((number + 1) * block, n_rows))

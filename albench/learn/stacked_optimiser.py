@@ -30,7 +30,7 @@ class StackedOptimiser:
     training : Training
         Which optimiser and which schedule.
     network : Module
-        One of the networks; tells which weights learn at which rate.
+        One of the networks; it defines which weights learn at which rate.
     state : mapping of str to Tensor, shape (n_heads, *shape)
         All weights; contiguous. They are changed.
     n_updates : int

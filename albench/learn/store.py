@@ -115,45 +115,10 @@ class SampleStore:
         self._values: dict[str, Array | MappedRows] = {
             name: values for name, (_, values) in parts.items()
         }
-        self._positions = {name: np.arange(len(rows)) for name, rows in self._rows.items()}
         self._scalings = dict(scalings or {})
         first = self._rows[self.modalities[0]]
         self._subjects = first if subjects is None else np.asarray(subjects, dtype=np.intp)
         _require_aligned(self._rows, self._values, self._subjects)
-
-    @classmethod
-    def of_rows(
-        cls,
-        arrays: Mapping[str, Array],
-        rows: Mapping[str, NDArray[np.intp]],
-        *,
-        subjects: NDArray[np.intp] | None = None,
-        scalings: Mapping[str, Scaling] | None = None,
-    ) -> SampleStore:
-        """Return the store of some rows of arrays that hold every part, without copying them.
-
-        Parameters
-        ----------
-        arrays : mapping of str to ndarray, shape (n_rows, *shape)
-            All samples of each modality, usually memory-mapped.
-        rows : mapping of str to ndarray of int, shape (k,)
-            The sample numbers of this part, ascending. The store hands out no others.
-        subjects : ndarray of int or None
-            As of the class.
-        scalings : mapping of str to Scaling
-            As of the class.
-
-        Returns
-        -------
-        SampleStore
-            Of the modalities of `arrays`, in their order.
-        """
-        # The rows are checked as a part of their own, whose values are then looked up elsewhere.
-        parts = {name: (rows[name], rows[name]) for name in arrays}
-        store = cls(parts, subjects=subjects, scalings=scalings)
-        store._values = dict(arrays)
-        store._positions = dict(store._rows)
-        return store
 
     def rows(self, modality: str) -> NDArray[np.intp]:
         """Return the sample numbers of a modality in this part, ascending.
@@ -229,7 +194,7 @@ class SampleStore:
         Tensor of float32, shape (n, *shape)
             Images in 0..1; vectors standardised if the store has their scaling.
         """
-        values = self._values[modality].take(self._positions[modality][places], axis=0)
+        values = self._values[modality].take(places, axis=0)
         samples = torch.from_numpy(values)
         if values.dtype == np.uint8:
             return samples.float().div_(_LARGEST_BYTE)

@@ -119,7 +119,7 @@ def read_features(grid: Grid, others: Sequence[str], reading: Reading) -> Featur
 
 
 def _left_out(grid: Grid, columns: Mapping[str, Numbers]) -> dict[str, str]:
-    """Return the columns that are no features if nobody says so, each with the reason."""
+    """Return the columns that are not features if nobody says so, each with the reason."""
     reasons = {}
     for name, column in columns.items():
         if _WRITTEN_INDEX.fullmatch(name):
@@ -215,7 +215,7 @@ def _no_level(cell: str) -> str:
     meant = f', or literal = ["{cell}"] if it is meant' if cell else ""
     problem = f"found {cell!r}, which stands for a missing value" if cell else "is empty"
     return (
-        f'{problem}; mend or remove the row, set the option missing = "mean" or "indicator"{meant}'
+        f'{problem}; fix or remove the row, set the option missing = "mean" or "indicator"{meant}'
     )
 
 

@@ -1,4 +1,4 @@
-"""Files that are no pictures, told by their first bytes, and what to do with them."""
+"""Files that are not pictures, told by their first bytes, and what to do with them."""
 
 _DICOM_MARK = slice(128, 132)
 _BOX_TYPE, _BOX_BRAND = slice(4, 8), slice(8, 12)  # of the ISO base media format

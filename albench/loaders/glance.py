@@ -1,4 +1,4 @@
-"""What a glance at decoded pictures tells that is no fault, but should be known."""
+"""What a glance at decoded pictures tells that is not a fault, but should be known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Glance:
 
 
 def is_worth_decoding(image: Image.Image, n_bytes: int) -> bool:
-    """Return whether a picture may be blank or have unused bits, as far as its file tells.
+    """Return whether a picture may be blank or have unused bits, judging by its file.
 
     A compressed picture of one value needs at most 4 bytes for each block of 8 by 8 pixels. What
     needs more is not decoded, which keeps the check of a large set fast.

@@ -121,7 +121,7 @@ class Grid:
         Returns
         -------
         list of Complaint
-            Each tells what columns there are.
+            Each lists the columns there are.
         """
         listed = ", ".join(map(repr, self.columns))
         inside = [mark for mark in SEPARATORS[1:] if any(mark in name for name in self.columns)]

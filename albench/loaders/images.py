@@ -40,7 +40,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     unlabelled : str
         ``"refuse"`` rows without a label, or ``"drop"`` subjects of which no row has one.
     literal : sequence of str or None
-        Words such as ``"NA"`` or ``"None"`` that are no missing values here.
+        Words such as ``"NA"`` or ``"None"`` that are not missing values here.
     separator : str
         What stands between the fields of the manifest.
     size : int
@@ -65,7 +65,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     -------
     Modality
         Of uint8 pictures, ``(channels, size, size)``. Its warnings count pictures of one single
-        value, and tell of 16-bit pictures whose values leave few grey levels.
+        value, and report 16-bit pictures whose values leave few grey levels.
 
     Raises
     ------

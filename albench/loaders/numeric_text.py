@@ -96,7 +96,7 @@ def _number(cell: object, decimal: str) -> float:
     if isinstance(cell, str):
         plain = cell if decimal == "." else _with_point(cell, decimal)
         return float(plain) if _PLAIN.fullmatch(plain) else np.nan
-    if isinstance(cell, bool):  # among other values: a truth is no number
+    if isinstance(cell, bool):  # among other values: a truth is not a number
         return np.nan
     return float(cell) if isinstance(cell, numbers.Real | Decimal) else np.nan
 
@@ -150,7 +150,7 @@ def _has_foreign_digits(cell: str) -> bool:
 
 
 def remedy(cell: str, decimal: str) -> str:
-    """Return what to do about a cell that is no number.
+    """Return what to do about a cell that is not a number.
 
     Parameters
     ----------

@@ -108,7 +108,7 @@ def _problem(text: str, has_option: bool) -> str:
         return "is empty; every row needs a value"
     meant = f', or set the option literal = ["{text}"] if it is meant' if has_option else ""
     return (
-        f"found {text!r}, which software writes for a missing value: mend or remove the row{meant}"
+        f"found {text!r}, which software writes for a missing value: fix or remove the row{meant}"
     )
 
 

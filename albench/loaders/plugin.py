@@ -52,7 +52,7 @@ UNLABELLED = Option(
 LITERAL = Option(
     name="literal",
     type=list,
-    help="words such as NA or None that are no missing values here",
+    help="words such as NA or None that are not missing values here",
 )
 SEPARATOR = Option(
     name="separator", type=str, default=",", help="what stands between the fields of a CSV file"
@@ -114,7 +114,7 @@ EMBEDDINGS = Descriptor(
         Option(
             name="table",
             type=Path,
-            help="subjects and labels, one row a vector; silent: what stands in the file itself",
+            help="subjects and labels, one row per vector; silent: what stands in the file itself",
         ),
         Option(
             name="match",

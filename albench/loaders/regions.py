@@ -59,7 +59,7 @@ class Region:
         if box is None:
             red, green, blue = self.colour
             raise ValueError(
-                f"no frame of colour #{red:02x}{green:02x}{blue:02x} was found in it: mend or "
+                f"no frame of colour #{red:02x}{green:02x}{blue:02x} was found in it: fix or "
                 "remove it, or set the option 'colour' or region = \"box\""
             )
         return box

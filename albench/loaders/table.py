@@ -42,7 +42,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         The columns to read as numbers; None takes every other column that holds a number, or
         nothing but true and false (1 and 0). What it leaves out, the note names.
     categorical : sequence of str or None
-        Columns to read as levels: one feature a level, 1 where a row is of it. Levels are those
+        Columns to read as levels: one feature per level, 1 where a row is of it. Levels are those
         of the whole column, sorted.
     facts : sequence of str or None
         Columns that say something of a subject, such as its fold or site, and are no features.
@@ -54,7 +54,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     unlabelled : str
         ``"refuse"`` rows without a label, or ``"drop"`` subjects of which no row has one.
     literal : sequence of str or None
-        Words such as ``"NA"`` or ``"None"`` that are no missing values here.
+        Words such as ``"NA"`` or ``"None"`` that are not missing values here.
     separator : str
         What stands between the fields of a CSV file.
     decimal : str

@@ -62,7 +62,7 @@ class LateFusion(nn.Module):
         Returns
         -------
         Tensor, shape (n, d)
-            One vector a sample.
+            One vector per sample.
         """
         vectors: torch.Tensor = self.streams[self.stream_of[modality]](x)
         return vectors

@@ -53,7 +53,7 @@ class Stream(nn.Module):
         Returns
         -------
         Tensor, shape (n, width)
-            One vector a sample.
+            One vector per sample.
         """
         vectors: torch.Tensor = self.neck(self.front(x))
         return vectors

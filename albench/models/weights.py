@@ -140,7 +140,9 @@ def _imagenet(name: str) -> tuple[str, State]:
         _download(url, file)
     # Decay on the disk would give other results, and nothing would say so.
     if not _digest_of(file).startswith(_published_digest(file)):
-        problem = f"is not what was published (its SHA-256 does not fit its name); fetch {url} anew"
+        problem = (
+            f"is not what was published (its SHA-256 does not fit its name); fetch {url} again"
+        )
         raise WeightsError([Complaint(str(file), problem)])
     return str(file), _read(file)
 

@@ -103,7 +103,7 @@ class Resolved:
 
 
 class _Resolver:
-    """Looks names up and keeps every fault, so that one reading tells all."""
+    """Looks names up and keeps every fault, so that one reading reports all."""
 
     def __init__(self, specification: Specification, registry: Registry) -> None:
         self.specification = specification

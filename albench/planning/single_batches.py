@@ -44,7 +44,7 @@ def learns_from_one(component: Component, plan: ModelPlan, shapes: Shapes, n_cla
     -------
     bool
         False if it takes a batch of two, but not of one. A model that cannot be built, takes
-        neither, or ends its process is not judged here: the run tells what is wrong with it.
+        neither, or ends its process is not judged here: the run reports what is wrong with it.
     """
     try:
         done = subprocess.run(  # noqa: S603  # our own code
@@ -67,7 +67,7 @@ def takes_one(component: Component, plan: ModelPlan, shapes: Shapes, n_classes: 
         model = component.load()(**component.arguments(plan.options))
         with torch_seeded(0):
             network: Network = model.build(shapes, n_classes)
-    except Exception:  # noqa: BLE001  # whatever a plugin raises here, the run tells
+    except Exception:  # noqa: BLE001  # whatever a plugin raises here, the run reports
         return True
     with torch_seeded(0):
         return _takes(network, shapes, 1) or not _takes(network, shapes, 2)

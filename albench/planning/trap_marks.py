@@ -1,4 +1,4 @@
-"""Whether the marks that traps are told by are there."""
+"""Whether the marks that traps refer to exist."""
 
 from __future__ import annotations
 

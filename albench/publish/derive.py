@@ -37,15 +37,15 @@ class Tables:
     cells : DataFrame
         One row a planned cell.
     rounds : DataFrame
-        One row a cell and round: sizes and times.
+        One row per cell and round: sizes and times.
     scores : DataFrame
         `rounds` with every metric.
     marks : DataFrame
-        One row a cell, round and mark.
+        One row per cell, round and mark.
     selections : DataFrame
-        One row a purchase.
+        One row per purchase.
     predictions : DataFrame
-        One row a cell, round and test unit.
+        One row per cell, round and test unit.
     summaries : Summaries
         Tables of the systems that papers are about.
     """

@@ -79,7 +79,7 @@ def write_archive(records: Records, folder: Path, megabytes: float | None = None
 
 
 def read_archive(folder: Path) -> Reading:
-    """Return the records of published results, as a journal would tell them.
+    """Return the records of published results, as a journal would give them.
 
     Parameters
     ----------

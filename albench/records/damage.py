@@ -54,7 +54,7 @@ class Damage:
 
     @property
     def event(self) -> str:
-        """What it told of: ``run``, ``end``, or else ``cell``, as most lines do."""
+        """What it recorded: ``run``, ``end``, or else ``cell``, as most lines do."""
         match = _EVENT.search(self.line[-_EVENT_ENDS:])
         return "cell" if match is None else match[1].decode()
 

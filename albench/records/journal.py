@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from albench.records.line_content import Content
 
 
-TAKE_AWAY = "take its file away to go on without it"
+TAKE_AWAY = "remove its file to continue without it"
 
 
 class Journal:
@@ -177,7 +177,7 @@ def read(folder: Path) -> Reading:
     Returns
     -------
     Reading
-        A torn last line of a file, and damaged lines, are left out and told of.
+        A torn last line of a file, and damaged lines, are left out and reported.
 
     Raises
     ------
@@ -259,7 +259,9 @@ def _lines(path: Path, complaints: list[Complaint]) -> list[bytes]:
     try:
         return path.read_bytes().split(b"\n")
     except OSError as error:
-        problem = f"cannot be read: {error.strerror}; take it out of the folder to go on without it"
+        problem = (
+            f"cannot be read: {error.strerror}; move it out of the folder to continue without it"
+        )
         complaints.append(Complaint(str(path), problem))
         return []
 

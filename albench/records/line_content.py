@@ -93,7 +93,7 @@ def _flaws_of_rounds(finished: Finished) -> Iterator[str]:
         if len(proba) != len(labels) or not np.isfinite(proba).all():
             yield f"whose round {entry.round} lacks probabilities of some test units"
         if marks.keys() - entry.marks.keys():
-            yield f"whose round {entry.round} does not tell all marks"
+            yield f"whose round {entry.round} does not count all marks"
         widths.add(proba.shape[1])
     if len(widths) > 1 or (widths and max(labels, default=0) >= min(widths)):
         yield "whose rounds are not about one set of classes"

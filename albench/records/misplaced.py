@@ -29,6 +29,6 @@ def misplaced_told() -> Iterator[None]:
 
 
 def _fault(error: OSError, problem: str) -> RecordsError:
-    if error.filename is None:  # pyarrow tells the place in its message
+    if error.filename is None:  # pyarrow names the place in its message
         return RecordsError(f"{error}; move it away")
     return RecordsError([Complaint(str(error.filename), f"{problem}; move it away")])

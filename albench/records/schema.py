@@ -121,7 +121,7 @@ class Finished:
     cell : str
         Its identity.
     status : Status
-        What became of it.
+        Its outcome.
     reason : str
         Why it failed, in a line or two; empty if it did not. Made printable and cut to
         `REASON_LIMIT`, since plugins have a say in it.

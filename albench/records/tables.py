@@ -219,7 +219,7 @@ def cells_table(records: Records) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The plan's columns, then what became of the cell.
+        The plan's columns, then the outcome of the cell.
     """
     rows = [_cell_row(records, planned) for planned in records.run.cells]
     frame = pd.DataFrame(rows, columns=[*CELL_COLUMNS, *FATE_COLUMNS, *PART_COLUMNS, PICKS_COLUMN])
@@ -250,7 +250,7 @@ def _picks_hash(end: Finished) -> str:
 
 
 def rounds_table(records: Records) -> pd.DataFrame:
-    """Return one row a round of every cell, failed ones included.
+    """Return one row per round of every cell, failed ones included.
 
     Parameters
     ----------
@@ -275,7 +275,7 @@ def rounds_table(records: Records) -> pd.DataFrame:
 
 
 def selections_table(records: Records) -> pd.DataFrame:
-    """Return one row a purchase: the candidate's number in its cohort, in the order of purchase.
+    """Return one row per purchase: the candidate's number in its cohort, in the order of purchase.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ def data_tables(
     Yields
     ------
     Table
-        One row a class, and the sums.
+        One row per class, and the sums.
     """
     for i, table in enumerate(tables, start=1):
         if table.cohort in cohorts:

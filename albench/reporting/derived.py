@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from albench.reporting.names import Style
 
 N_BEST = 6
-"""Strategies that stand out in figures of too many to tell apart."""
+"""Strategies that stand out in figures of too many to distinguish."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,11 +40,11 @@ def foresight(
     planned : collection of (block, str)
         Each strategy that is planned in each block, random and all labels among them.
     oracles : collection of str
-        Strategies that are no competitors.
+        Strategies that are not competitors.
     n_repetitions : int
         Of each.
     results : Path
-        Earlier results of the same matrix, if there are any: they tell the spread.
+        Earlier results of the same matrix, if there are any: they give the spread.
     metric : str
         The primary metric.
 

@@ -261,7 +261,7 @@ def _row(index: object) -> int:
 
 
 def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    # Albench writes printable texts; whoever edits a table may not do so.
+    # Albench writes printable texts; an edited table may contain others.
     typed = table[list(layout.text)].map(printable)
     for name in (*layout.numbers, *layout.scores, *_optional(table, layout)):
         column = table[name] if name in table.columns else pd.Series(dtype=float)

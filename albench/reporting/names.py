@@ -1,4 +1,4 @@
-"""Names of cohorts and blocks, and the styles that tell strategies apart in figures."""
+"""Names of cohorts and blocks, and the styles that distinguish strategies in figures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Block = tuple[str, str, str, str]
 
-# Okabe and Ito's colours, which people of any colour vision can tell apart; without yellow.
+# Okabe and Ito's colours, which are safe for colour-blind readers; without yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":")
@@ -50,7 +50,7 @@ def styles(strategies: Iterable[str], best: Sequence[str] = ()) -> dict[str, Sty
     strategies : iterable of str
         Labels.
     best : sequence of str
-        Those that stand out where there are too many to tell apart; the others are faint.
+        Those that stand out where there are too many to distinguish; the others are faint.
 
     Returns
     -------

@@ -162,7 +162,7 @@ def _axes(panel: Curves, x_scale: Scale, y_scale: Scale) -> Iterator[str]:
 
 
 def _digits(ticks: Sequence[float]) -> int:
-    """Return the decimals that tell ticks apart."""
+    """Return the decimals that distinguish ticks."""
     step = min(np.diff(ticks)) if len(ticks) > 1 else 1.0
     return max(0, min(6, next((n for n in range(7) if abs(round(step, n) - step) < step / 100), 6)))
 

@@ -1,4 +1,4 @@
-"""What a figure shows on the page, one panel a block, before it is drawn."""
+"""What a figure shows on the page, one panel per block, before it is drawn."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Line:
     look : str
         The class that says how it is drawn.
     x, y, low, high : tuple of float
-        One value a round; low and high are NaN where there is no interval.
+        One value per round; low and high are NaN where there is no interval.
     n : tuple of int
         The repetitions of each round.
     """

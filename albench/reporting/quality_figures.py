@@ -133,7 +133,7 @@ def calibration_lines(rounds: pd.DataFrame, systems: Sequence[System]) -> pd.Dat
     -------
     DataFrame or None
         As `curves.learning_curves` gives it; None if no block of theirs has more than one round,
-        or the results do not tell.
+        or the results do not say.
     """
     if "calibration_error" not in rounds.columns:
         return None

@@ -51,7 +51,7 @@ def _complaints(records: Records, names: Sequence[str]) -> list[Complaint]:
     for name in dict.fromkeys(names):
         if name not in there:
             hint = did_you_mean(name, there) or "."
-            problems.append(f"{name!r} is no strategy of these results{hint} {_listed(there)}")
+            problems.append(f"{name!r} is not a strategy of these results{hint} {_listed(there)}")
         elif list(names).count(name) > 1:
             problems.append(f"names {name!r} twice")
     if len(names) == 1 and not problems:

@@ -1,1 +1,1 @@
-"""A static site over several benchmarks, made anew from its sources each time."""
+"""A static site over several benchmarks, rebuilt from its sources each time."""

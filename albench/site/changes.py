@@ -1,4 +1,4 @@
-"""What changed from one build of a site to the next, and the feed that tells it.
+"""What changed from one build of a site to the next, and the feed that announces it.
 
 A change says how many cells a benchmark has, and names no source: what is removed leaves no trace.
 """
@@ -74,7 +74,7 @@ def earlier_changes(site: Path) -> Changes:
     try:
         return Changes.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        problem = "is damaged; remove it and the site, and build the site anew"
+        problem = "is damaged; remove it and the site, and rebuild the site"
         raise InputError([Complaint(str(path), problem)]) from error
 
 

@@ -1,4 +1,4 @@
-"""A source of a site: a run folder, published results, or a bundle from somebody else."""
+"""A source of a site: a run folder, published results, or a bundle from others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Source:
     name : str
         Of the folder or file, without its folders.
     is_bundle : bool
-        Whether somebody else sent it.
+        Whether others sent it.
     records : Records
         Its results; those of a bundle hold.
     """

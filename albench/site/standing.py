@@ -55,7 +55,7 @@ class Standing:
     answer : tuple of str
         The report's own sentences.
     places : tuple of Place
-        Best first; oracles, which are no competitors, and random itself have none.
+        Best first; oracles, which are not competitors, and random itself have none.
     """
 
     metric: str

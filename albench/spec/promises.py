@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.api.nearest import did_you_mean
+from albench.api.nearest import not_among
 from albench.references import ALL_LABELS, ALWAYS
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _of_data_table(
         if len(counts) != len(table.columns):
             yield where, f"has {len(counts)} numbers; the table has {len(table.columns)} columns"
         if cohort is not None and cohort.classes is not None and name not in cohort.classes:
-            yield where, _not_there(f"classes of cohort {table.cohort!r}", name, cohort.classes)
+            yield where, not_among(f"classes of cohort {table.cohort!r}", name, cohort.classes)
 
 
 def _of_claim(
@@ -113,21 +113,21 @@ def _unknown_data(
     key: str | None = None,
 ) -> Iterator[tuple[Path, str]]:
     if cohort not in benchmark.cohorts:
-        yield (*path, "cohort"), _not_there("cohorts", cohort, list(benchmark.cohorts))
+        yield (*path, "cohort"), not_among("cohorts", cohort, list(benchmark.cohorts))
         return
     present = list(benchmark.cohorts[cohort].modalities)
     where = path if key is None else (*path, key)
     for name in dict.fromkeys(name for chosen in sets for name in chosen if name not in present):
-        yield where, _not_there(f"modalities of cohort {cohort!r}", name, present)
+        yield where, not_among(f"modalities of cohort {cohort!r}", name, present)
 
 
 def _unknown_labels(
     benchmark: Benchmark, path: Path, model: str, budget: str
 ) -> Iterator[tuple[Path, str]]:
     if model not in benchmark.models:
-        yield (*path, "model"), _not_there("models", model, list(benchmark.models))
+        yield (*path, "model"), not_among("models", model, list(benchmark.models))
     if budget not in benchmark.budgets:
-        yield (*path, "budget"), _not_there("budgets", budget, list(benchmark.budgets))
+        yield (*path, "budget"), not_among("budgets", budget, list(benchmark.budgets))
 
 
 def _not_run(system: System, systems: set[System]) -> str:
@@ -138,8 +138,3 @@ def _not_run(system: System, systems: set[System]) -> str:
     if beside:
         return f"the matrix has {what} without {strategy!r}; there are: {', '.join(beside)}"
     return f"the matrix has no {what}; add it to [[matrix]]"
-
-
-def _not_there(kind: str, name: str, names: list[str]) -> str:
-    hint = did_you_mean(name, names) or "."
-    return f"{name!r} is not among the {kind}{hint} There are: {', '.join(names)}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from albench.api.nearest import did_you_mean
+from albench.api.nearest import did_you_mean, not_among
 from albench.errors import Complaint, SpecError
 from albench.references import BASELINE
 from albench.spec import places
@@ -306,13 +306,13 @@ def _contradictions(benchmark: Benchmark) -> Iterator[Fault]:
         for key, table in tables.items():
             for name in getattr(entry, key):
                 if name not in table:
-                    yield ("matrix", i, key), _not_there(key, name, list(table))
+                    yield ("matrix", i, key), not_among(key, name, list(table))
         yield from _unknown_modalities(benchmark, i)
     yield from _impossible_budgets(benchmark)
     yield from _unknown_rivals(benchmark)
     for i, trap in enumerate(benchmark.traps):
         if trap.cohort not in benchmark.cohorts:
-            problem = _not_there("cohorts", trap.cohort, list(benchmark.cohorts))
+            problem = not_among("cohorts", trap.cohort, list(benchmark.cohorts))
             yield ("traps", i, "cohort"), problem
     yield from broken_promises(benchmark)
 
@@ -324,7 +324,7 @@ def _unknown_modalities(benchmark: Benchmark, i: int) -> Iterator[Fault]:
         for chosen in entry.modalities or []:
             for name in chosen:
                 if present and name not in present:
-                    problem = _not_there(f"modalities of cohort {cohort!r}", name, list(present))
+                    problem = not_among(f"modalities of cohort {cohort!r}", name, list(present))
                     yield ("matrix", i, "modalities"), problem
 
 
@@ -332,7 +332,7 @@ def _unknown_rivals(benchmark: Benchmark) -> Iterator[Fault]:
     planned = {name: None for entry in benchmark.matrix for name in (BASELINE, *entry.strategies)}
     for name in benchmark.compare or ():
         if name not in planned:
-            yield ("compare",), _not_there("strategies of the matrix", name, list(planned))
+            yield ("compare",), not_among("strategies of the matrix", name, list(planned))
 
 
 def _impossible_budgets(benchmark: Benchmark) -> Iterator[Fault]:
@@ -342,8 +342,3 @@ def _impossible_budgets(benchmark: Benchmark) -> Iterator[Fault]:
             continue
         if isinstance(initial, float) == isinstance(stop, float) and stop < initial:
             yield ("budgets", name, "stop"), f"found {stop}, which is below initial = {initial}"
-
-
-def _not_there(kind: str, name: str, names: list[str]) -> str:
-    hint = did_you_mean(name, names) or "."
-    return f"{name!r} is not among the {kind}{hint} There are: {', '.join(names)}"

@@ -54,7 +54,7 @@ class Slice:
 
     @property
     def text(self) -> str:
-        """The slice as it is told of: the options that make it; empty if it is everything."""
+        """The slice as text: the options that make it; empty if it is everything."""
         parts = [f"--{axis} {name}" for axis in AXES for name in self.included.get(axis, ())]
         parts += [
             f"--exclude-{axis} {name}" for axis in AXES for name in self.excluded.get(axis, ())

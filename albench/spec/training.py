@@ -43,7 +43,7 @@ class Training(Section):
     perturb: Annotated[float, Field(ge=0)] = 0.0
     """Scales fresh initial weights, which are added then."""
     reestimate_batch_norm: StrictBool = False
-    """Compute the statistics of batch norms anew on the labelled set, with the final weights."""
+    """Recompute the statistics of batch norms on the labelled set, with the final weights."""
 
     @model_validator(mode="after")
     def _sets_nothing_without_effect(self) -> Training:

@@ -20,7 +20,7 @@ class Trap(Section):
 
     cohort: Name
     fall: Literal["buys-more", "buys-less", "misses", "learns-less", "labels-fewer-subjects"]
-    """What whoever falls in does, compared with random; see docs/traps.md."""
+    """What a strategy that falls in does, compared with random; see docs/traps.md."""
     mark: StrictStr | None = None
     """Of the candidates that are bought more, bought less or missed."""
     metric: ComparableMetric | None = None
@@ -41,5 +41,5 @@ class Trap(Section):
 
     @property
     def sign(self) -> int:
-        """1 if whoever falls in does more than random, -1 if less."""
+        """1 if strategies that fall in do more than random, -1 if less."""
         return 1 if self.fall == "buys-more" else -1

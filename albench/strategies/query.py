@@ -108,7 +108,7 @@ def finite_rows(*arrays: Floats) -> NDArray[np.bool_]:
     Parameters
     ----------
     *arrays : ndarray, shape (n_pool, ...)
-        One row a candidate.
+        One row per candidate.
 
     Returns
     -------

@@ -87,7 +87,7 @@ class Check:
             Any exception that the plugin raises is a failure.
         """
         began = time.perf_counter()
-        # Odd pools may make a plugin warn, which is no fault.
+        # Odd pools may make a plugin warn, which is not a fault.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = self._outcome(specimen)

@@ -53,7 +53,7 @@ def parametrize_with_checks(
     target = find(plugin) if isinstance(plugin, str) else plugin
     specimen = specimen_of(target, options=options, sizes=sizes)
     examination = Examination(specimen, expected_failures or {})
-    # By name, since pytest is no dependency of albench; this is called only in tests.
+    # By name, since pytest is not a dependency of albench; this is called only in tests.
     pytest = importlib.import_module("pytest")
     cases = [
         pytest.param(partial(_require, examination, name), id=f"{specimen.name}:{name}")

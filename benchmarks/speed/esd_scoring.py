@@ -85,7 +85,8 @@ class Problem:
         cache = FeatureCache(folder)
         arrays = {name: features(part, None, cache) for name, part in modalities.items()}
         columns = zip(arrays, cohort.candidates[train].T, strict=True)
-        store = SampleStore.of_rows(arrays, {name: np.unique(rows) for name, rows in columns})
+        rows = {name: np.unique(column) for name, column in columns}
+        store = SampleStore({name: (rows[name], arrays[name][rows[name]]) for name in arrays})
         shapes = {name: part.shape for name, part in modalities.items()}
         model = Mmfn(trunk="resnet50", weights="random", frozen=False)
         classifier = FusionClassifier(

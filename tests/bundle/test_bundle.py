@@ -66,7 +66,7 @@ def test_altered_scores_are_told_with_both_values(bundle: Path, alter: Alter) ->
     problems = _complaints(
         alter(bundle, lambda files: _csv(files, "scores.csv", "accuracy", 0.123))
     )
-    assert "accuracy is told as 0.123, and its probabilities give" in problems
+    assert "accuracy is stated as 0.123, and its probabilities give" in problems
     assert "altered.zip" in problems
 
 

@@ -142,7 +142,7 @@ def test_a_path_that_a_child_made_up_is_one_sentence(built: Path, path: str) -> 
     stored = FeatureCache(built).stored(_build(built))
     assert stored is not None
 
-    with pytest.raises(DataError, match=r": (is no file|cannot be )"):
+    with pytest.raises(DataError, match=r": (is not a file|cannot be )"):
         StoredArray.of_plain(stored.plain() | {"path": path}).open()
 
 
@@ -204,7 +204,7 @@ def test_what_is_no_file_is_named_with_what_to_do(built: Path, thing: Any, suffi
         _file(built, ".npy").unlink()
     thing(_file(built, suffix))
 
-    with pytest.raises(DataError, match=rf"\{suffix}: is no file, but .*remove it, or set"):
+    with pytest.raises(DataError, match=rf"\{suffix}: is not a file, but .*remove it, or set"):
         _build(built, lambda _: None)
 
 

@@ -71,10 +71,10 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "rounds that are none": lambda plain: plain.update(rounds={"0": 1}),
     "a round of another number": lambda plain: plain["rounds"][0].update(round=1),
     "no rounds": lambda plain: plain.update(rounds=[]),
-    "candidates that are no numbers": lambda plain: plain.update(labelled=["1", "2"]),
+    "candidates that are not numbers": lambda plain: plain.update(labelled=["1", "2"]),
     "others than were bought": lambda plain: plain.update(labelled=[2, 1]),
-    "a label that is no number": lambda plain: plain["part"].update(labels=[True]),
-    "a time that is no number": lambda plain: plain["rounds"][0].update(train_seconds="1"),
+    "a label that is not a number": lambda plain: plain["part"].update(labels=[True]),
+    "a time that is not a number": lambda plain: plain["rounds"][0].update(train_seconds="1"),
 }
 
 

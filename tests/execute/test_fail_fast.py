@@ -21,7 +21,7 @@ def test_the_first_failure_ends_the_run_and_the_rest_goes_on_next_time(
     asked = ["run", spec, "--output", str(results), "--jobs", "1", "--fail-fast"]
     assert main(asked) == 1
     stderr = capsys.readouterr().err
-    assert "--fail-fast ends the run there; run the same command again to go on" in stderr
+    assert "--fail-fast ends the run there; run the same command again to resume" in stderr
     first = read(results).finished
     assert [end.status for end in first.values()].count(Status.OK) == len(first) - 1
     assert len(first) < len(session.open_spec(spec).plan.cells)

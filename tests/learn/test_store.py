@@ -13,8 +13,6 @@ from albench.errors import DataError
 from albench.learn.store import SampleStore, Scaling
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 _IMAGES: NDArray[Any] = np.arange(3 * 4, dtype=np.uint8).reshape(3, 1, 2, 2) * 20
@@ -50,17 +48,6 @@ def test_a_sample_of_another_part_is_refused(strange: int) -> None:
 def test_the_wrong_number_of_columns_is_refused() -> None:
     with pytest.raises(DataError, match=r"shape \(1, 3\), expected \(n, 2\)"):
         _store().gather(np.array([[2, 2, 2]]))
-
-
-def test_rows_of_a_memory_map_are_used_without_a_copy(tmp_path: Path) -> None:
-    np.save(tmp_path / "all.npy", np.arange(20, dtype=np.float32).reshape(10, 2))
-    everything = np.load(tmp_path / "all.npy", mmap_mode="r")
-
-    store = SampleStore.of_rows({"table": everything}, {"table": _ROWS})
-
-    assert_close(store.gather(np.array([[5], [2]]))["table"], torch.tensor([[10.0, 11], [4, 5]]))
-    with pytest.raises(DataError, match="sample 3 does not belong"):
-        store.gather(np.array([[3]]))
 
 
 def test_subjects_are_those_of_the_first_modality() -> None:

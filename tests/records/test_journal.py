@@ -186,7 +186,7 @@ def test_many_lines_of_a_newer_version_are_two_complaints(written: Path) -> None
 def test_a_line_of_an_older_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
     body = json.dumps({"v": SCHEMA_VERSION - 1, "event": "end", "data": {}}).encode()
     (tmp_path / "old.jsonl").write_bytes(f"{zlib.crc32(body):08x} ".encode() + body + b"\n")
-    with pytest.raises(RecordsError, match=r"line 1: .* take its file away"):
+    with pytest.raises(RecordsError, match=r"line 1: .* remove its file"):
         read(tmp_path)
 
 

@@ -65,8 +65,8 @@ def test_the_command_line_names_others(make_toy: Make, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("names", "problem"),
     [
-        (["esd", "magrin"], "'magrin' is no strategy of these results; did you mean 'margin'?"),
-        (["esd", "all-labels"], "'all-labels' is no strategy of these results"),
+        (["esd", "magrin"], "'magrin' is not a strategy of these results; did you mean 'margin'?"),
+        (["esd", "all-labels"], "'all-labels' is not a strategy of these results"),
         (["esd"], "needs two strategies or more"),
         (["esd", "esd"], "names 'esd' twice"),
     ],

@@ -33,7 +33,7 @@ def open_vectors(path: Path, key: str | None, beside: Path | None) -> Opened:
     key : str or None
         The array or column; None takes the only one that can be meant.
     beside : Path or None
-        The table of subjects and labels, which is no shard where it lies among them.
+        The table of subjects and labels, which is not a shard where it lies among them.
 
     Returns
     -------

@@ -42,7 +42,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     key : str or None
         The array or column; None takes the only one that can be meant.
     table : Path or None
-        Subjects and labels, one row a vector, in their order; None takes what stands in the file
+        Subjects and labels, one row per vector, in their order; None takes what stands in the file
         itself.
     match : str or None
         The column of both file and table by which their rows are matched; None takes them in
@@ -55,7 +55,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     unlabelled : str
         ``"refuse"`` rows without a label, or ``"drop"`` subjects of which no row has one.
     literal : sequence of str or None
-        Words such as ``"NA"`` that are no missing values here.
+        Words such as ``"NA"`` that are not missing values here.
     separator : str
         What stands between the fields of a CSV file.
 
@@ -135,7 +135,7 @@ def _with_rows(path: Path, grid: Grid | None, vectors: Vectors, label: str) -> G
     if grid is None:
         grid = Grid(path, {}, tuple(range(1, n_rows + 1)), unit="row")
     if len(grid) != n_rows:
-        problem = f"has {len(grid)} rows, but {path.name} {n_rows} vectors: one row a vector"
+        problem = f"has {len(grid)} rows, but {path.name} {n_rows} vectors: one row per vector"
         raise DataError([Complaint(str(grid.file), problem)])
     numbers = np.arange(n_rows)
     return Grid(grid.file, {_EACH_ITS_OWN: numbers, **grid.columns}, grid.lines, grid.unit)

@@ -49,7 +49,7 @@ def open_npy(path: Path, key: str | None) -> Opened:
 
 
 def open_npz(path: Path, key: str | None) -> Opened:
-    """Return the vectors of a ``.npz`` archive, and its arrays of one value a vector.
+    """Return the vectors of a ``.npz`` archive, and its arrays of one value per vector.
 
     Parameters
     ----------
@@ -167,4 +167,4 @@ def _cells(values: NDArray[Any]) -> NDArray[Any]:
 def _unreadable(error: Exception) -> str:
     if "allow_pickle" in str(error):
         return "holds Python objects, which can run code: save an array of floats instead"
-    return f"is no file of NumPy that can be read: {error}"
+    return f"is not a readable NumPy file: {error}"

@@ -16,7 +16,7 @@ _TYPES = {
     "BF16": ("bfloat16", "<u2"),
 }
 _LENGTH = 8
-"""Bytes that tell how long the header is."""
+"""Bytes that hold the length of the header."""
 
 
 def open_safetensors(path: Path, key: str | None) -> Opened:
@@ -45,7 +45,7 @@ def open_safetensors(path: Path, key: str | None) -> Opened:
         with safe_open(path, framework="np") as file:  # verifies the header
             shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118  # no mapping
     except SafetensorError as error:
-        raise DataError([Complaint(str(path), f"is no safetensors file: {error}")]) from error
+        raise DataError([Complaint(str(path), f"is not a safetensors file: {error}")]) from error
     possible = [name for name, shape in shapes.items() if len(shape) == 2]
     name = choose(path, key, possible, list(shapes))
     with path.open("rb") as stream:

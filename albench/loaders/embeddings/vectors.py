@@ -189,7 +189,7 @@ def require_floats(file: Path, shape: Sequence[int], dtype: str) -> None:
     shown = " x ".join(map(str, shape)) or "a single number"
     if len(shape) != 2:
         pool = "; average or concatenate the others first" if len(shape) > 2 else ""
-        problem = f"holds {shown}, expected a row a vector: two dimensions{pool}"
+        problem = f"holds {shown}, expected one row per vector: two dimensions{pool}"
         raise DataError([Complaint(str(file), problem)])
     if 0 in shape:
         raise DataError([Complaint(str(file), f"holds no vector: its shape is {shown}")])

@@ -18,8 +18,9 @@ INFLAMMATION_SHARE = 0.35
 SPLEEN_CORRELATION = 0.5
 """Correlation of the deviations of spleen and liver within a stage.
 
-About the ratio of what the two tell of the stage, at which the spleen adds little to the liver: an
-ideal reader gains a point of AUC by it; the paper gained nothing (84.13, the liver alone 84.43).
+About the ratio of the information that the two carry about the stage, at which the spleen adds
+little to the liver: an ideal reader gains a point of AUC by it; the paper gained nothing (84.13,
+the liver alone 84.43).
 """
 
 

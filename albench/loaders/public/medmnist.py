@@ -113,6 +113,6 @@ def _about(path: Path, split: str, arrays: Mapping[str, NDArray[Any]]) -> list[C
         complaints.append(Complaint(f"{path}, {split}_labels", problem))
     elif labels.dtype.kind not in "iuf" or (labels.astype(np.float64) % 1 != 0).any():
         # The remainder of NaN and of what is infinite is NaN, which differs from 0 too.
-        problem = f"holds {labels.dtype} that are no whole numbers, but labels are classes"
+        problem = f"holds {labels.dtype} that are not whole numbers, but labels are classes"
         complaints.append(Complaint(f"{path}, {split}_labels", problem))
     return complaints

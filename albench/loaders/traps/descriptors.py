@@ -59,7 +59,7 @@ DESCRIPTORS: tuple[Descriptor, ...] = (
                 type=str,
                 default="good",
                 choices=("good", "other"),
-                help="the modality that tells the classes apart everywhere, or the other one",
+                help="the modality that separates the classes everywhere, or the other one",
             ),
             _ROWS,
             _SEED,

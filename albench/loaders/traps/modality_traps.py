@@ -1,4 +1,4 @@
-"""Traps in a modality: one that tells the classes apart, beside one that leads astray."""
+"""Traps in a modality: one that separates the classes, beside a misleading one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def good(n: int, rng: np.random.Generator) -> World:
-    """Return the modality that tells the classes apart on every row, by a winding boundary.
+    """Return the modality that separates the classes on every row, by a winding boundary.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Traps in the pool: rows that mislead whoever looks at single rows, or at nothing but density."""
+"""Traps in the pool: rows that mislead strategies which look at single rows, or only at density."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def duplicates(n: int, rng: np.random.Generator) -> World:
     Returns
     -------
     World
-        A row is a subject. A group is of one class: whoever has bought one of it knows all.
+        A row is a subject. A group is of one class: one purchase reveals the whole group.
     """
     n_copies = n // (5 * N_GROUPS)  # of each original
     n_alone = n - n_copies * N_GROUPS
@@ -51,7 +51,7 @@ def duplicates(n: int, rng: np.random.Generator) -> World:
 def outliers(n: int, rng: np.random.Generator) -> World:
     """Return two classes far apart, and junk far away along their boundary with labels by chance.
 
-    Marked ``outlier``: the junk, 15 % of the rows. No label of it tells anything of other rows.
+    Marked ``outlier``: the junk, 15 % of the rows. Its labels say nothing about other rows.
 
     Parameters
     ----------
@@ -79,8 +79,8 @@ def outliers(n: int, rng: np.random.Generator) -> World:
 def xor(n: int, rng: np.random.Generator) -> World:
     """Return four corners of a square, opposite ones of one class, one of them small.
 
-    Marked ``hidden``: the small corner, 4 % of the rows and further out. Whoever knows the other
-    three corners is sure that it belongs to the other class.
+    Marked ``hidden``: the small corner, 4 % of the rows and further out. A model that knows the
+    other three corners is sure that it belongs to the other class.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def _in_words(trap: Trap, table: pd.DataFrame) -> str:
     fates = table["fate"].value_counts()
     counts = ", ".join(f"{fates.get(str(fate), 0)} {fate}" for fate in Fate)
     who = f"Of {len(table)} strategies: {counts}." if len(table) else "No strategy was compared."
-    return f"**{trap.cohort}**: {trap.best} Fell: whoever {_falls(trap)}. {who}"
+    return f"**{trap.cohort}**: {trap.best} Fell: strategies that {_falls(trap)}. {who}"
 
 
 def _falls(trap: Trap) -> str:
@@ -93,7 +93,7 @@ def _matrix(judged: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
 
 
 def _headings(columns: Sequence[tuple[Trap, object, object]], named: Namer) -> list[str]:
-    """Return the cohorts' names, with what tells columns of one cohort apart where it must."""
+    """Return the cohorts' names, with what distinguishes columns of one cohort where needed."""
     cohorts = [trap.cohort for trap, _, _ in columns]
     return [
         trap.cohort

@@ -73,7 +73,7 @@ def discriminative(
     version=2,
 )
 class Discriminative:
-    """Chooses what is told from the labelled set most easily.
+    """Chooses what is most easily distinguished from the labelled set.
 
     Parameters
     ----------

@@ -197,7 +197,7 @@ class Labelled:
 def refitted_loss(  # the data and the two settings of the strategy
     proba: Floats, features: Floats, others: Floats, labelled: Labelled, ridge: float, loss: str
 ) -> NDArray[np.float64]:
-    """Return what `expected_loss` does, with a regression fitted anew for each label.
+    """Return what `expected_loss` does, with a regression refitted for each label.
 
     Parameters
     ----------
@@ -272,7 +272,7 @@ def refitted_loss(  # the data and the two settings of the strategy
             type=bool,
             default=False,
             later=True,
-            help="whether a regression is fitted anew for each candidate and label: slow",
+            help="whether a regression is refitted for each candidate and label: slow",
         ),
     ),
     tags=RANDOMISED,

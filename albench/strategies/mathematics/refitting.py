@@ -1,4 +1,4 @@
-"""What would be predicted after a label, by fitting a softmax regression anew for each label."""
+"""What would be predicted after a label, by refitting a softmax regression for each label."""
 
 from __future__ import annotations
 

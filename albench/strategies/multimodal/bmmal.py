@@ -132,7 +132,7 @@ def _of_the_mean(rows: Floats, alone: Floats, nothing: Floats) -> NDArray[np.flo
     """Return what a modality's mean vector adds to the logits ``(n_classes,)``, over zeros."""
     own = rows @ recovered_head(rows, alone).weights
     over_the_mean = centred_log(alone) - centred_log(nothing)
-    # The same in every row, but for rounding and for probabilities too small to be told.
+    # The same in every row, but for rounding and for probabilities too small to distinguish.
     return np.asarray(np.median(own - over_the_mean, axis=0))
 
 

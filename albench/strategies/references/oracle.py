@@ -1,8 +1,8 @@
 """The oracle: the candidate after whose true label a head is truly best on candidates set aside.
 
 Werner et al. 2024, A cross-domain benchmark for active learning, whose oracle retrains after each
-of some random candidates. It uses labels that nobody has at that time, so it is no competitor: it
-says how much choosing well, one candidate at a time, could gain. What is retrained is a softmax
+of some random candidates. It uses labels that nobody has at that time, so it is not a competitor:
+it says how much choosing well, one candidate at a time, could gain. What is retrained is a softmax
 regression on the fused vectors of the round, not the whole network; like theirs it is greedy, and a
 sequence that starts with a worse candidate may end higher.
 """

@@ -178,7 +178,7 @@ def _of(passes: Sequence[Floats], rows: Picks) -> Floats:
 class BatchBald:
     """Chooses the query whose labels share most information with the weights.
 
-    Samples of the weights can be told apart by log(passes) nats at most. When the picks have told
+    Samples of the weights carry at most log(passes) nats. When the picks have revealed
     that much, the rest of a query is random: use many passes for large queries.
 
     Parameters

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 class PerSubjectCap:
     """Chooses as another strategy does, but at most so many candidates of a subject.
 
-    Where subjects are too few for that, the cap counts anew.
+    Where subjects are too few for that, the cap starts again.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class PerSubjectCap:
 class DistinctSamples:
     """Chooses as another strategy does, but no two candidates that share a sample.
 
-    Where samples are too few for that, sharing starts anew.
+    Where samples are too few for that, sharing starts again.
 
     Parameters
     ----------

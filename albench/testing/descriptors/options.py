@@ -43,7 +43,7 @@ def _target_takes_its_options(specimen: Specimen) -> None:
     try:
         parameters = inspect.signature(target).parameters
     except ValueError:
-        raise Skip(f"{specimen.descriptor.target} does not tell its arguments") from None
+        raise Skip(f"{specimen.descriptor.target} does not show its arguments") from None
     announced = {option.name: option for option in specimen.descriptor.options}
     complaints = [
         *_untaken(announced, parameters),

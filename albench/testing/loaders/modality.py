@@ -72,7 +72,7 @@ def _complaints(modality: Any) -> Iterator[str]:  # whose parts may be anything
     elif len(modality.shape) not in (1, 3):
         yield f"the shape {modality.shape} is neither a vector's nor an image's (three numbers)"
     if not isinstance(modality.fingerprint, str) or len(modality.fingerprint) < 16:
-        yield f"the fingerprint {modality.fingerprint!r} is no hash; see albench.api.fingerprint"
+        yield f"the fingerprint {modality.fingerprint!r} is not a hash; see albench.api.fingerprint"
 
 
 def _kind_of(value: Any) -> str:  # anything at all

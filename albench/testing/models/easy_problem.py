@@ -126,7 +126,7 @@ def _patterns(rng: np.random.Generator, shape: tuple[int, ...], n_classes: int) 
         centres = 3 * rng.normal(size=(n_classes, *shape))
         vectors: NDArray[Any] = (centres[classes] + 0.2 * noise).astype(np.float32)
         return vectors
-    # Each class has its width and brightness of stripes, which convolutions tell apart.
+    # Each class has its width and brightness of stripes, which convolutions separate.
     columns = np.arange(shape[-1])
     stripes = np.array([(columns // (1 + number)) % 2 for number in range(n_classes)])
     images = 40 + 40 * classes[:, None] + 80 * stripes[classes]

@@ -68,7 +68,7 @@ def _agree(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 
 def _is_affine(embedded: torch.Tensor, answer: torch.Tensor) -> bool:
-    """Return whether logits are an affine function of the embedding, if rows suffice to tell."""
+    """Return whether logits are an affine function of the embedding, given enough rows."""
     ones = torch.ones(len(embedded), 1)
     design = torch.cat([embedded, ones], 1).double()
     rank = int(torch.linalg.matrix_rank(design))

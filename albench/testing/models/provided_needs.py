@@ -70,7 +70,7 @@ def _try_proba(view: PoolView) -> None:
 def _require_proba(proba: NDArray[Any], view: PoolView, what: str) -> None:
     _require_rows(proba, view, what)
     if proba.shape[1] != view.n_classes or not np.allclose(proba.sum(axis=1), 1.0, atol=1e-4):
-        raise Violation(f"{what}: rows of {proba.shape[1]} numbers that are no probabilities")
+        raise Violation(f"{what}: rows of {proba.shape[1]} numbers that are not probabilities")
 
 
 def _require_rows(rows: NDArray[Any], view: PoolView, what: str) -> None:

@@ -182,7 +182,7 @@ def _sample_numbers_are_names(specimen: Specimen) -> None:
         require_steady(specimen, plain)
         raise Violation(
             "with samples and subjects renumbered, other candidates are picked: their "
-            "numbers tell nothing but which are the same"
+            "numbers only say which are the same"
         )
 
 

@@ -111,7 +111,7 @@ class RealRound:
         is_oracle : bool
             Whether the labels of the pool may be read too.
         number : int
-            The round that the view tells.
+            The round that the view shows.
 
         Returns
         -------

@@ -24,7 +24,7 @@ MANY_CLASSES = 12
 """More classes than the eight bits of a byte."""
 
 FINE = 2e-4
-"""The scale of weights at which float16 can tell only a few probabilities apart."""
+"""The scale of weights at which float16 can distinguish only a few probabilities."""
 
 
 def _every_modality_counts(specimen: Specimen) -> Evidence:

@@ -53,7 +53,7 @@ def test_pixels_that_cannot_be_decoded_are_called_what_they_are(
     syntax, message = SYNTAXES[kind]
     (problem,) = complaints(changed(real("US1_UNCR.dcm"), syntax=syntax))
     assert message in problem
-    assert "no DICOM file" not in problem
+    assert "not a DICOM file" not in problem
     assert "Error" not in problem
 
 
@@ -101,7 +101,7 @@ def png() -> bytes:
 
 
 FOREIGN = {
-    "gzip": (gzip.compress, "it is no DICOM file but a gzip archive"),
+    "gzip": (gzip.compress, "it is not a DICOM file but a gzip archive"),
     "PNG": (lambda _: png(), "but a PNG picture: the loader 'images' reads it"),
     "empty": (lambda _: b"", "its file is empty"),
     "text": (lambda _: b"path,subject\n", "the mark DICM is not where it should be"),

@@ -29,16 +29,16 @@ UNUSABLE = {
     "JPEG2000-embedded-sequence-delimiter.dcm": "its pixels cannot be decoded",
     "badVR.dcm": "its header cannot be read",
     "meta_missing_tsyntax.dcm": "its header lacks Rows, Columns, BitsAllocated",
-    "no_meta.dcm": "it is no DICOM file",
-    "ExplVR_LitEndNoMeta.dcm": "it is no DICOM file",
-    "OT-PAL-8-face.dcm": "it is no DICOM file",
+    "no_meta.dcm": "it is not a DICOM file",
+    "ExplVR_LitEndNoMeta.dcm": "it is not a DICOM file",
+    "OT-PAL-8-face.dcm": "it is not a DICOM file",
     "rtplan.dcm": "it has no pixels",
     "rtplan_truncated.dcm": "it has no pixels",
     "test-SR.dcm": "it has no pixels",
     "waveform_ecg.dcm": "it has no pixels",
     "reportsi.dcm": "it has no pixels",
-    "test1.json": "it is no DICOM file",
-    "zipMR.gz": "it is no DICOM file",
+    "test1.json": "it is not a DICOM file",
+    "zipMR.gz": "it is not a DICOM file",
 }
 
 

@@ -119,7 +119,7 @@ def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
     content = bytearray(file.read_bytes())
     content[-200:-120] = bytes(80)
     file.write_bytes(bytes(content))
-    with pytest.raises(DataError, match="no file of NumPy"):
+    with pytest.raises(DataError, match="not a readable NumPy file"):
         load(path=file, table=table(tmp_path))
 
 

@@ -81,7 +81,7 @@ def test_a_bare_array_is_refused(tmp_path: Path) -> None:
 def test_labels_that_are_no_classes_are_refused(tmp_path: Path, odd: float) -> None:
     images, labels = np.zeros((2, 28, 28), dtype=np.uint8), np.array([[0.0], [odd]])
     np.savez(tmp_path / "odd.npz", test_images=images, test_labels=labels)
-    with pytest.raises(DataError, match="test_labels: holds float64 that are no whole numbers"):
+    with pytest.raises(DataError, match="test_labels: holds float64 that are not whole numbers"):
         loader.load(path=tmp_path / "odd.npz", split="test")
 
 

@@ -66,7 +66,7 @@ def matrices() -> Modality:
     return changed(shape=(3, 1), read=lambda rows: VALUES[rows][:, :, None])
 
 
-@caught("opens-a-modality", "is no hash")
+@caught("opens-a-modality", "is not a hash")
 def named_by_hand() -> Modality:
     return changed(fingerprint="v1")
 

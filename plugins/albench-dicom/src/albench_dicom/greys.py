@@ -140,7 +140,7 @@ def _measured(
     low, high = _stored_range(dataset, bits)
     slope, intercept = _number(wanted, "RescaleSlope", 1), _number(wanted, "RescaleIntercept", 0)
     if slope == 0:
-        raise Unusable("its Rescale Slope is 0, which makes all grey levels one: mend or remove it")
+        raise Unusable("its Rescale Slope is 0, which makes all grey levels one: fix or remove it")
     ends = (slope * low + intercept, slope * high + intercept)
     return slope * values + intercept, (min(ends), max(ends))
 
@@ -165,7 +165,7 @@ def _windowed(values: Levels, centre: float, width: float, function: str) -> Lev
     if not (np.isfinite(centre) and np.isfinite(width)) or width < least or width == 0:
         raise Unusable(
             "its window has no width that can be shown (Window Width: LINEAR ones are 1 or more, "
-            "others above 0): mend it, or remove Window Center and Window Width from the header"
+            "others above 0): fix it, or remove Window Center and Window Width from the header"
         )
     if function == "LINEAR":
         half = (width - 1) / 2
@@ -176,7 +176,7 @@ def _windowed(values: Levels, centre: float, width: float, function: str) -> Lev
         steep: Levels = 1 / (1 + np.exp(np.clip(-4 * (values - centre) / width, -700, 700)))
         return steep
     raise Unusable(
-        "its VOI LUT Function is none that is known (LINEAR, LINEAR_EXACT, SIGMOID): mend it"
+        "its VOI LUT Function is none that is known (LINEAR, LINEAR_EXACT, SIGMOID): fix it"
     )
 
 
@@ -195,11 +195,11 @@ class _Table:
 
     def __init__(self, item: Dataset, dataset: Dataset) -> None:
         if not (item.get("LUTDescriptor") and item.get("LUTData")):
-            raise Unusable("its look-up table is empty: mend or remove it (LUT Descriptor, Data)")
+            raise Unusable("its look-up table is empty: fix or remove it (LUT Descriptor, Data)")
         n_entries, self.first, self.bits = (int(value) for value in item.LUTDescriptor)
         entries = _unpacked(item.LUTData, n_entries or 2**16, dataset)
         if len(entries) < (n_entries or 2**16):
-            raise Unusable("its look-up table is shorter than its header says: mend or remove it")
+            raise Unusable("its look-up table is shorter than its header says: fix or remove it")
         self.entries = entries[: n_entries or 2**16].astype(np.float64)
 
     def applied(self, values: Levels) -> Levels:

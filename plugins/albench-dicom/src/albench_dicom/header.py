@@ -152,13 +152,13 @@ def _require_dicom(content: bytes) -> None:
         return
     if content[:2] in (b"\x08\x00", b"\x02\x00", b"\x00\x08"):  # group numbers
         raise Unusable(
-            "it is no DICOM file, or one without its first 132 bytes (preamble and mark): write "
+            "it is not a DICOM file, or one without its first 132 bytes (preamble and mark): write "
             "it again, as pydicom's dcmread(force=True) and save_as(enforce_file_format=True) do"
         )
     for start, kind in FOREIGN.items():
         if content.startswith(start):
-            raise Unusable(f"it is no DICOM file but {kind}")
-    raise Unusable("it is no DICOM file: the mark DICM is not where it should be, at byte 128")
+            raise Unusable(f"it is not a DICOM file but {kind}")
+    raise Unusable("it is not a DICOM file: the mark DICM is not where it should be, at byte 128")
 
 
 def _require_pixels(dataset: Dataset) -> None:

@@ -78,7 +78,7 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
     unlabelled : str
         ``"refuse"`` rows without a label, or ``"drop"`` subjects of which no row has one.
     literal : sequence of str or None
-        Words such as ``"NA"`` that are no missing values here.
+        Words such as ``"NA"`` that are not missing values here.
     separator : str
         What stands between the fields of the manifest.
     size : int

@@ -9,7 +9,7 @@ from albench_dicom.lines import Line, read_lines
 
 _EMPTY = "the {} is empty; every row needs one"
 _WORD = (
-    "the {} is a word that software writes for a missing value, such as NA: mend or remove the "
+    "the {} is a word that software writes for a missing value, such as NA: fix or remove the "
     "row, or name the word in the option 'literal' if it is meant"
 )
 

@@ -36,7 +36,7 @@ DICOM = Descriptor(
         Option(
             name="literal",
             type=list,
-            help="words such as NA or None that are no missing values here",
+            help="words such as NA or None that are not missing values here",
         ),
         Option(
             name="separator",

@@ -86,7 +86,7 @@ def _box(item: Dataset) -> Box:
 def _inside(box: Box, dataset: Dataset, name: str) -> Box:
     x, y, width, height = box
     columns, rows = int(dataset.Columns), int(dataset.Rows)
-    # Some scanners count the last column from 1: a pixel too many is no fault.
+    # Some scanners count the last column from 1: a pixel too many is not a fault.
     width, height = (
         width - 1 if x + width == columns + 1 else width,
         height - 1 if y + height == rows + 1 else height,

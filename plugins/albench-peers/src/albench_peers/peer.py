@@ -126,7 +126,7 @@ def finite(*arrays: NDArray[np.floating]) -> NDArray[np.bool_]:
     Parameters
     ----------
     *arrays : ndarray, shape (n, k)
-        One row a candidate.
+        One row per candidate.
 
     Returns
     -------
