@@ -14,10 +14,11 @@ from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
 from albench.records.misplaced import misplaced_told
 from albench.records.results_folder import has_journal
+from albench.report_formats import USUAL
 from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from albench.spec.slices import Slice
@@ -30,6 +31,7 @@ def redraw(
     results: Path,
     part: Slice = EVERYTHING,
     rivals: Sequence[str] = (),
+    formats: Collection[str] = USUAL,
     warn: Callable[[str], object] | None = None,
 ) -> Path:
     """Write a run folder's tables and report, from its journal if it has one.
@@ -43,13 +45,15 @@ def redraw(
         What the report is to show; without a shard. The tables are whole all the same.
     rivals : sequence of str
         Strategies that the report compares with each other, whatever the specification says.
+    formats : collection of str
+        Those of the report's files.
     warn : callable or None
         Takes each sentence about what of the journal could not be read.
 
     Returns
     -------
     Path
-        The report's page.
+        The report's page, or its folder if no page is asked for.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def redraw(
         elif not (results / "cells.csv").exists():
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")
-        return reporting.write(results, part, rivals)
+        return reporting.write(results, part, rivals, formats)
 
 
 def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path, int]:
