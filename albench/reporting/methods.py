@@ -73,8 +73,8 @@ def _cohort(name: str, facts: CohortRecord) -> str:
     noise = f", {100 * facts.label_noise:g} % of the labels wrong" if facts.label_noise else ""
     parts = plural(len(facts.modalities), "modality", "modalities")
     return (
-        f"{_named(name, facts)} ({plural(facts.subjects, 'subject')}, of which {facts.test_subjects} "
-        f"are for test, {plural(len(facts.class_order), 'class', 'classes')}, {parts}: "
+        f"{_named(name, facts)} ({plural(facts.subjects, 'subject')}, of which "
+        f"{facts.test_subjects} are for test, {plural(len(facts.class_order), 'class', 'classes')}, {parts}: "
         f"{', '.join(facts.modalities)}{noise})"
     )
 
