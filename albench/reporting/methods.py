@@ -71,10 +71,11 @@ def _data(manifest: Manifest) -> Iterator[Sentence]:
 
 def _cohort(name: str, facts: CohortRecord) -> str:
     noise = f", {100 * facts.label_noise:g} % of the labels wrong" if facts.label_noise else ""
-    parts = plural(len(facts.modalities), "modality", "modalities")
+    classes = plural(len(facts.class_order), "class", "classes")
+    modalities = plural(len(facts.modalities), "modality", "modalities")
     return (
         f"{_named(name, facts)} ({plural(facts.subjects, 'subject')}, of which "
-        f"{facts.test_subjects} are for test, {plural(len(facts.class_order), 'class', 'classes')}, {parts}: "
+        f"{facts.test_subjects} are for test, {classes}, {modalities}: "
         f"{', '.join(facts.modalities)}{noise})"
     )
 
