@@ -9,6 +9,7 @@ from albench import reporting
 from albench.errors import Complaint, InputError, RecordsError
 from albench.plural import plural
 from albench.publish.derive import derive
+from albench.publish.metadata import write_metadata
 from albench.publish.read import read
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
@@ -72,11 +73,14 @@ def redraw(
         elif not (results / "cells.csv").exists():
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")
-        return reporting.write(results, part, rivals, formats)
+        page = reporting.write(results, part, rivals, formats)
+        if not has_journal(results):
+            write_metadata(results, is_new=False)
+        return page
 
 
 def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path, int]:
-    """Write all that is published of a run: text tables, records as Parquet, and the report.
+    """Write all that is published of a run: text tables, records as Parquet, report and metadata.
 
     Parameters
     ----------
@@ -115,7 +119,9 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         write_text_tables(tables, target)
         limit = None if records.run.published.points() else MEGABYTES
         n_repetitions = write_archive(records, target, limit)
-        return reporting.write(target), n_repetitions
+        page = reporting.write(target)
+        write_metadata(target, is_new=True)
+        return page, n_repetitions
 
 
 def _require_complete(statuses: list[str], run: Path, warnings: Sequence[str]) -> None:
