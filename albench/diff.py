@@ -1,4 +1,4 @@
-"""What differs between two results of one benchmark: versions, cells, picks and scores."""
+"""What differs between two results of one benchmark: versions, cells, picks, scores and ranks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from albench.analysis.curves import BLOCK
+from albench.analysis.comparison import across_blocks
+from albench.analysis.curves import BLOCK, joined
+from albench.analysis.efficiency import cell_efficiency
 from albench.errors import Complaint, RecordsError
 from albench.metrics.catalogue import METRICS
 from albench.reporting.load import load
@@ -42,6 +44,27 @@ class ScoreChange:
 
 
 @dataclass(frozen=True)
+class Move:
+    """How a strategy stands in both results, among the cells that both have.
+
+    Parameters
+    ----------
+    strategy : str
+        Its name.
+    rank_a, rank_b : int
+        Its place by the mean difference to random, 1 is the best.
+    gain_a, gain_b : float
+        That difference, in the area under the curve of the primary metric.
+    """
+
+    strategy: str
+    rank_a: int
+    rank_b: int
+    gain_a: float
+    gain_b: float
+
+
+@dataclass(frozen=True)
 class Difference:
     """What differs between two results, A and B.
 
@@ -61,6 +84,12 @@ class Difference:
         Cells with other picks, or with scores that differ by more.
     scores : tuple of ScoreChange
         Of the cells that succeeded in both.
+    gone, new : tuple of str
+        Strategies that only A has, and only B.
+    metric : str
+        What strategies are ranked by.
+    moves : tuple of Move
+        Strategies whose rank or mean difference to random changed, the best in B first.
     """
 
     versions: tuple[tuple[str, str, str], ...]
@@ -71,6 +100,10 @@ class Difference:
     n_close: int
     different: tuple[str, ...]
     scores: tuple[ScoreChange, ...]
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+    metric: str
+    moves: tuple[Move, ...]
 
     @property
     def is_none(self) -> bool:
@@ -122,7 +155,38 @@ def diff(first: Path, second: Path) -> Difference:
         n_close=int((~is_different & (gaps > 0)).sum()),
         different=_names(good[is_different]),
         scores=scores,
+        gone=_missing(a, b),
+        new=_missing(b, a),
+        metric=b.manifest.judging.primary_metric,
+        moves=_moves(good, a, b),
     )
+
+
+def _missing(a: Records, b: Records) -> tuple[str, ...]:
+    """Return the strategies of A that B lacks."""
+    return tuple(sorted(set(a.cells["strategy"]) - set(b.cells["strategy"])))
+
+
+def _moves(good: pd.DataFrame, a: Records, b: Records) -> tuple[Move, ...]:
+    """Return who moved, by the cells that succeeded in both."""
+    metric = b.manifest.judging.primary_metric
+    before, after = _gains(a, good["cell_a"], metric), _gains(b, good["cell_b"], metric)
+    both = before.to_frame("gain_a").join(after.rename("gain_b"), how="inner").dropna()
+    ranks = both.rank(ascending=False, method="min").astype(int)
+    changed = both[both["gain_a"] != both["gain_b"]].sort_values("gain_b", ascending=False)
+    return tuple(
+        Move(str(name), int(ranks.loc[name, "gain_a"]), int(ranks.loc[name, "gain_b"]), *gain)
+        for name, gain in zip(changed.index, changed.to_numpy(dtype=float).tolist(), strict=True)
+    )
+
+
+def _gains(records: Records, cells: pd.Series[str], metric: str) -> pd.Series[float]:
+    """Return each strategy's mean difference to random, in some cells."""
+    if metric not in records.scores:
+        return pd.Series(dtype=float)
+    rounds = joined(records.cells[records.cells["cell"].isin(cells)], records.scores)
+    overall = across_blocks(cell_efficiency(rounds, metric))
+    return overall.set_index("strategy")["difference"].astype(float)
 
 
 def _gaps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -62,8 +63,41 @@ def test_versions_cells_and_statuses_are_named(
     assert main(["diff", str(COMMITTED), str(other)]) == 1
     out = capsys.readouterr().out
     assert "-> 9.9" in out
-    assert "only in A: " in out
+    assert "only in OLD: " in out
     assert ": ok -> error" in out
+
+
+def test_strategies_that_moved_are_named_with_their_ranks_and_gains(
+    other: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = pd.read_csv(other / "cells.csv", dtype=str, keep_default_na=False)
+    scores = pd.read_csv(other / "scores.csv")
+    esd = scores["cell"].isin(cells.loc[cells["strategy"] == "esd", "cell"])
+    scores.loc[esd, "accuracy"] += 0.1
+    scores.to_csv(other / "scores.csv", index=False)
+    (move,) = diff(COMMITTED, other).moves
+    assert (move.strategy, move.rank_b) == ("esd", 1)
+    assert move.rank_a > 1
+    assert move.gain_b - move.gain_a == pytest.approx(0.1)
+    assert main(["diff", str(COMMITTED), str(other)]) == 1
+    assert f"esd: rank {move.rank_a} -> 1, mean accuracy minus random's " in capsys.readouterr().out
+    assert main(["diff", str(COMMITTED), str(other), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["moves"][0]["strategy"] == "esd"
+
+
+def test_new_strategies_and_those_that_are_gone_are_named(
+    other: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = pd.read_csv(other / "cells.csv", dtype=str, keep_default_na=False)
+    cells["strategy"] = cells["strategy"].replace("esd", "esd-2")
+    cells.to_csv(other / "cells.csv", index=False)
+    difference = diff(COMMITTED, other)
+    assert (difference.gone, difference.new) == (("esd",), ("esd-2",))
+    assert difference.moves == ()
+    assert main(["diff", str(COMMITTED), str(other)]) == 1
+    out = capsys.readouterr().out
+    assert "new strategy: esd-2" in out
+    assert "strategy that is gone: esd\n" in out
 
 
 def test_a_round_that_only_one_has_is_a_difference(other: Path) -> None:

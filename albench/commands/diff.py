@@ -25,8 +25,8 @@ SHOWN = 10
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     text = "a run folder with a report, or published results"
-    parser.add_argument("a", metavar="A", type=Path, help=text)
-    parser.add_argument("b", metavar="B", type=Path, help=text)
+    parser.add_argument("a", metavar="OLD", type=Path, help=text)
+    parser.add_argument("b", metavar="NEW", type=Path, help=text)
     add_json(parser)
 
 
@@ -45,13 +45,15 @@ def run(options: Namespace) -> int:
 def _lines(difference: Difference) -> Iterator[str]:
     for name, before, after in difference.versions:
         yield f"{name}: {before} -> {after}"
+    yield from _listed("new strategy", difference.new)
+    yield from _listed("strategy that is gone", difference.gone)
     yield (
         f"same picks and scores: {difference.n_equal}; same picks, last digits differ: "
-        f"{difference.n_close}; different: {len(difference.different)}"
+        f"{difference.n_close}; did not reproduce: {len(difference.different)}"
     )
-    yield from _listed("different", difference.different)
-    yield from _listed("only in A", difference.only_a)
-    yield from _listed("only in B", difference.only_b)
+    yield from _listed("did not reproduce", difference.different)
+    yield from _listed("only in OLD", difference.only_a)
+    yield from _listed("only in NEW", difference.only_b)
     yield from _listed(
         "status", [f"{cell}: {before} -> {after}" for cell, before, after in difference.statuses]
     )
@@ -61,6 +63,20 @@ def _lines(difference: Difference) -> Iterator[str]:
                 f"{change.metric} of the last round: {change.mean:+.4f} on average, by up to "
                 f"{change.largest:.4f}"
             )
+    yield from _moved(difference)
+
+
+def _moved(difference: Difference) -> Iterator[str]:
+    """Yield who moved, in what differs from random on average over blocks."""
+    for move in difference.moves[:SHOWN]:
+        place = f"rank {move.rank_a} -> {move.rank_b}"
+        place = f"still rank {move.rank_b}" if move.rank_a == move.rank_b else place
+        yield (
+            f"{move.strategy}: {place}, mean {difference.metric} minus random's "
+            f"{move.gain_a:+.4f} -> {move.gain_b:+.4f}"
+        )
+    if len(difference.moves) > SHOWN:
+        yield f"and {len(difference.moves) - SHOWN} more strategies changed"
 
 
 def _listed(what: str, cells: Sequence[str]) -> Iterator[str]:

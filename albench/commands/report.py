@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from albench.commands import OK
 from albench.commands.arguments import add_slice, slice_of
+from albench.errors import Complaint, InputError
 from albench.output import say
+from albench.report_formats import FORMATS, USUAL, chosen_formats
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -28,7 +30,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         "or the best few)",
     )
     add_slice(parser, with_shard=False)
-    text = "also print the page to report.pdf, with a Chromium on the path"
+    parser.add_argument(
+        "--format",
+        action="extend",
+        type=_names,
+        default=[],
+        metavar="FORMAT,FORMAT",
+        help=f"what is written, of {', '.join(FORMATS)} (default: {', '.join(USUAL)})",
+    )
+    text = "print the page to report.pdf, too, with a Chromium that is on the path"
     parser.add_argument("--pdf", action="store_true", help=text)
 
 
@@ -37,8 +47,12 @@ def run(options: Namespace) -> int:
     from albench.publish import redraw
     from albench.reporting.printing import find_browser, print_page
 
+    formats = chosen_formats(options.format)
+    if options.pdf and "html" not in formats:
+        problem = "prints the page, which --format leaves out: add html to it"
+        raise InputError([Complaint("--pdf", problem)])
     browser = find_browser() if options.pdf else ""  # before minutes are spent on drawing
-    page = redraw(options.results, slice_of(options), options.compare, warn=say)
+    page = redraw(options.results, slice_of(options), options.compare, formats, warn=say)
     say(f"report: {page}")
     if browser:
         say(f"pdf: {print_page(page, browser)}")

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from albench.errors import Complaint, InputError, RecordsError
 from albench.plural import plural
 from albench.publish.derive import derive
+from albench.publish.metadata import write_metadata
 from albench.publish.read import read
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
 from albench.records.misplaced import misplaced_told
 from albench.records.results_folder import has_journal
+from albench.report_formats import USUAL
 from albench.reporting import writing
 from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from albench.spec.slices import Slice
@@ -30,6 +32,7 @@ def redraw(
     results: Path,
     part: Slice = EVERYTHING,
     rivals: Sequence[str] = (),
+    formats: Collection[str] = USUAL,
     warn: Callable[[str], object] | None = None,
 ) -> Path:
     """Write a run folder's tables and report, from its journal if it has one.
@@ -43,13 +46,15 @@ def redraw(
         What the report is to show; without a shard. The tables are whole all the same.
     rivals : sequence of str
         Strategies that the report compares with each other, whatever the specification says.
+    formats : collection of str
+        Those of the report's files.
     warn : callable or None
         Takes each sentence about what of the journal could not be read.
 
     Returns
     -------
     Path
-        The report's page.
+        The report's page, or its folder if no page is asked for.
 
     Raises
     ------
@@ -68,11 +73,14 @@ def redraw(
         elif not (results / "cells.csv").exists():
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")
-        return writing.write(results, part, rivals)
+        page = writing.write(results, part, rivals, formats)
+        if not has_journal(results):
+            write_metadata(results, is_new=False)
+        return page
 
 
 def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path, int]:
-    """Write all that is published of a run: text tables, records as Parquet, and the report.
+    """Write all that is published of a run: text tables, records as Parquet, report and metadata.
 
     Parameters
     ----------
@@ -111,7 +119,9 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         write_text_tables(tables, target)
         limit = None if records.run.published.points() else MEGABYTES
         n_repetitions = write_archive(records, target, limit)
-        return writing.write(target), n_repetitions
+        page = writing.write(target)
+        write_metadata(target, is_new=True)
+        return page, n_repetitions
 
 
 def _require_complete(statuses: list[str], run: Path, warnings: Sequence[str]) -> None:

@@ -22,8 +22,10 @@ from albench.reporting.sections import (
     final_scores,
     head_to_head,
     labels_needed,
+    methods,
     metric,
     ordinal,
+    pitfalls,
     plugins,
     ranks,
     selections,
@@ -32,7 +34,7 @@ from albench.reporting.sections import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from albench.reporting.content import Section
     from albench.reporting.derived import Derived
@@ -56,8 +58,10 @@ SECTIONS: tuple[Callable[[Derived], Section | None], ...] = (
     selections.section,
     coverage.section,
     fairness.section,
+    pitfalls.section,
     data.section,
     plugins.section,
+    methods.section,
     environment.section,
     specification.section,
 )
@@ -77,5 +81,23 @@ def sections(records: Records) -> list[Section]:
     list of Section
         The answer first, the specification last.
     """
+    return list(each_section(records))
+
+
+def each_section(records: Records) -> Iterator[Section]:
+    """Yield the sections of a report as they are written.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`; may be partial.
+
+    Yields
+    ------
+    Section
+        As `sections` returns them.
+    """
     derived = derive(records)
-    return [section for write in SECTIONS if (section := write(derived)) is not None]
+    for write in SECTIONS:
+        if (section := write(derived)) is not None:
+            yield section

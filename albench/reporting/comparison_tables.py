@@ -8,9 +8,11 @@ import numpy as np
 
 from albench.analysis.curves import BLOCK
 from albench.metrics.catalogue import LABELS
+from albench.reporting.cells import Cell, whole
 from albench.reporting.content import Table
 from albench.reporting.formats import (
-    UNKNOWN,
+    ALL_ENDS,
+    decimals,
     grid,
     mean_half_width,
     p_value,
@@ -76,10 +78,12 @@ def area_table(
         best = areas.mean().max()
         for strategy, values in areas:
             is_best = np.isclose(values.mean(), best, rtol=0, atol=1e-9)
-            mean, *half = mean_half_width(values).split(" ")
+            told = mean_half_width(values)
+            mean, *half = told.split(" ")
             shown = " ".join([f"**{mean}**" if is_best else mean, *half])
-            mark = MARKS.get(str(verdicts.get(strategy, "")), "")
-            cells[block, str(strategy)] = shown + mark + named.of_planned(block, len(values))
+            verdict = str(verdicts.get(strategy, ""))
+            shown += MARKS.get(verdict, "") + named.of_planned(block, len(values))
+            cells[block, str(strategy)] = told.shown_as(shown, verdict=verdict)
     title = f"{LABELS[metric]} over the labels bought"
     caption = (
         "The area under the learning curve divided by its width, mean over repetitions ± half its "
@@ -92,7 +96,8 @@ def area_table(
     )
     means = comparison.groupby("strategy")["difference"].mean()
     ranked = means.sort_values(ascending=False, kind="stable").index.tolist()
-    return Table(f"area-{metric}", f"Mean {title}", caption, *grid(cells, named, ranked))
+    empty = Table(f"area-{metric}", f"Mean {title}", caption, (), ())
+    return grid(empty, cells, named, ranked)
 
 
 def comparison_table(
@@ -155,7 +160,7 @@ def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
         One row per strategy, the largest difference first.
     """
     rows = tuple(
-        (row["strategy"], str(row["n_blocks"]), *comparison_cells(row))
+        (row["strategy"], whole(row["n_blocks"]), *comparison_cells(row))
         for row in overall.sort_values("difference", ascending=False, kind="stable").to_dict(
             "records"
         )
@@ -181,18 +186,21 @@ def family(compared: pd.DataFrame) -> str:
 
 def comparison_cells(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of a comparison
     """Return the cells of the columns `COMPARED`."""
+    counts = {name: int(row[name]) for name in ("wins", "ties", "losses")}
     missing = f" ({row['n_missing']} unpaired)" if row["n_missing"] else ""
+    won = f"{'-'.join(map(str, counts.values()))}{missing}"
+    odds = {name: float(row[name]) for name in ("p_worse", "p_within", "p_better")}
     return (
         signed(row["difference"]),
         span(row["low"], row["high"]),
-        span(row["all_low"], row["all_high"]),
-        f"{row['wins']}-{row['ties']}-{row['losses']}{missing}",
+        span(row["all_low"], row["all_high"], names=ALL_ENDS),
+        Cell(won, {**counts, "unpaired": int(row["n_missing"])}),
         p_value(row["p"]),
         p_value(row["p_holm"]),
         p_value(row["p_wilcoxon"]),
-        UNKNOWN if np.isnan(row["margin"]) else f"{row['margin']:.3f}",
+        decimals(row["margin"], 3),
         p_value(row["p_equal"]),
-        " / ".join(share(row[key]) for key in ("p_worse", "p_within", "p_better")),
+        Cell(" / ".join(map(share, odds.values())), odds),
         str(row["verdict"]),
         repetitions(row["more"]),
     )

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from albench.reporting.figures import as_png, as_svg
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matplotlib.figure import Figure as Drawing
-
     from albench.reporting.panels import Panel
+    from albench.reporting.plots import Plot
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,12 @@ class Table:
     columns : tuple of str
         Headings.
     rows : tuple of tuple of str
-        Formatted cells; ``**bold**`` marks the best.
+        Formatted cells, which may remember their values; ``**bold**`` marks the best.
     is_folded : bool
         Whether it is shown only when asked for.
+    across : str
+        What the headings after the first are instances of: *strategy*. A data file has a row for
+        each cell of such a table, and a column of that name. Empty if headings name columns.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     is_folded: bool = False
+    across: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,27 +81,22 @@ class Figure:
         Of its files.
     caption : str
         One or two sentences.
-    drawing : matplotlib.figure.Figure
-        Drawn, for files.
+    plot : Plot
+        What draws it, for files.
     panels : tuple of Panel
         The same for the page, which draws them so that they can be read in the dark, narrow and by
-        keyboard; without them it shows the drawing.
+        keyboard; without them it shows the plot.
     """
 
     name: str
     caption: str
-    drawing: Drawing
+    plot: Plot
     panels: tuple[Panel, ...] = ()
 
     @cached_property
     def svg(self) -> str:
-        """The drawing as SVG, rendered once."""
-        return as_svg(self.drawing)
-
-    @cached_property
-    def png(self) -> bytes:
-        """The drawing as PNG, rendered once."""
-        return as_png(self.drawing)
+        """The figure as SVG, drawn once."""
+        return self.plot.files(["svg"])["svg"].decode()
 
 
 @dataclass(frozen=True)

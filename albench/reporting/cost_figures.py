@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from albench.metrics.catalogue import LABELS
-from albench.reporting.figures import SETTINGS
 from albench.reporting.names import in_figures
+from albench.reporting.sheets import COLUMN, SCREEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from albench.reporting.names import Style
+    from albench.reporting.sheets import Sheet
 
-SIZE = (7.2, 4.2)
+SIZES = {SCREEN: (7.2, 4.2), COLUMN: (COLUMN.alone, 2.7)}
 LINE = 0.045
-"""The height of a name, as a share of the axis."""
+"""The height of a name, as a share of the axis on the screen."""
 
 
-def quality_against_time(points: pd.DataFrame, metric: str, drawn: Mapping[str, Style]) -> Figure:
+def quality_against_time(
+    points: pd.DataFrame, metric: str, drawn: Mapping[str, Style], sheet: Sheet = SCREEN
+) -> Figure:
     """Return each strategy's gain over random against the time of its queries.
 
     Parameters
@@ -37,6 +40,8 @@ def quality_against_time(points: pd.DataFrame, metric: str, drawn: Mapping[str, 
         Name of the metric.
     drawn : mapping of str to Style
         Of each strategy.
+    sheet : Sheet
+        What it is drawn on.
 
     Returns
     -------
@@ -44,8 +49,8 @@ def quality_against_time(points: pd.DataFrame, metric: str, drawn: Mapping[str, 
         Bars are 95 % intervals; the line joins the frontier; those of it are
         named that leave each other room.
     """
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=SIZE, layout="constrained")
+    with mpl.rc_context(sheet.settings):
+        figure = Figure(figsize=SIZES[sheet], layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.subplots()
         axes.set_xscale("log")
@@ -59,7 +64,9 @@ def quality_against_time(points: pd.DataFrame, metric: str, drawn: Mapping[str, 
         best = points[points["is_on_frontier"]].sort_values("seconds")
         times, gains = best["seconds"].tolist(), best["difference"].tolist()
         axes.step(times, gains, where="post", color="#222222", linewidth=1.0)
-        for name, seconds, gain in _with_room(best, points):
+        for name, seconds, gain in _with_room(
+            best, points, LINE * SIZES[SCREEN][1] / SIZES[sheet][1] * sheet.zoom
+        ):
             axes.annotate(
                 in_figures(name), (seconds, gain), xytext=(4, 5), textcoords="offset points"
             )
@@ -69,12 +76,14 @@ def quality_against_time(points: pd.DataFrame, metric: str, drawn: Mapping[str, 
     return figure
 
 
-def _with_room(best: pd.DataFrame, points: pd.DataFrame) -> Iterator[tuple[str, float, float]]:
+def _with_room(
+    best: pd.DataFrame, points: pd.DataFrame, line: float
+) -> Iterator[tuple[str, float, float]]:
     """Yield the points that can be named without hiding each other, the best first."""
     ends = points[["low", "difference", "high"]].to_numpy(dtype=float)
     height = float(np.nanmax(ends) - np.nanmin(ends))
     last = np.inf
     for row in best.sort_values("difference", ascending=False).to_dict("records"):
-        if last - row["difference"] >= LINE * height:
+        if last - row["difference"] >= line * height:
             last = row["difference"]
             yield row["strategy"], row["seconds"], last

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.reporting.cells import Cell
 from albench.reporting.content import Table
 
 if TYPE_CHECKING:
@@ -66,12 +67,13 @@ def _table(table: DataTable, facts: CohortRecord, name: str, named: Namer) -> Ta
 
 def _cell(
     counts: Mapping[str, int] | None, classes: Sequence[str], table: DataTable, column: int
-) -> str:
+) -> Cell:
     printed = sum(table.printed[label][column] for label in classes)
     if counts is None:
-        return f"{LACKING} / {printed}"
+        return Cell(f"{LACKING} / {printed}", {" here": LACKING, " printed": printed})
     ours = sum(counts.get(label, 0) for label in classes)
-    return str(ours) if ours == printed else f"**{ours}** / {printed}"
+    text = str(ours) if ours == printed else f"**{ours}** / {printed}"
+    return Cell(text, {" here": ours, " printed": printed})
 
 
 def _counts(facts: CohortRecord, chosen: tuple[str, ...]) -> Mapping[str, int] | None:

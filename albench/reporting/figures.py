@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.names import blocks_of, in_figures, of_block
+from albench.reporting.sheets import SCREEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,38 +26,23 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from albench.reporting.names import Block, Namer, Style
+    from albench.reporting.sheets import Sheet
 
-SETTINGS: dict[Any, Any] = {  # matplotlib types its keys by a literal of all of them
-    "font.size": 9.0,
-    "axes.titlesize": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e6e6e6",
-    "grid.linewidth": 0.6,
-    "axes.axisbelow": True,
-    "text.parse_math": False,  # a class may be called "$5 to $10"
-    "svg.fonttype": "none",
-    "svg.hashsalt": "albench",
-    "font.family": ["DejaVu Sans", "sans-serif"],
-}
-DPI = 150
-COLUMNS = 2
 MOST_TICKS = 9
-PANEL = (4.9, 3.1)
-"""Width and height of a panel, in inches."""
-
-
 BASE_COLOUR = "#777777"
 VERDICTS = {Verdict.BETTER: ("#0072B2", "^"), Verdict.WORSE: ("#D55E00", "v")}
 """Colour and marker of strategies that differ significantly from random."""
 OTHERS = "others"
-TITLE_WIDTH = 46
-"""Characters of a panel's title in a line."""
+CHARACTER = 0.011
+"""The width of a character in inches, by the size of the font."""
 
 
 def learning_curves(
-    curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+    curves: pd.DataFrame,
+    metric: str,
+    named: Namer,
+    drawn: Mapping[str, Style],
+    sheet: Sheet = SCREEN,
 ) -> Figure:
     """Return one panel per block: each strategy's mean curve, and a band for random's.
 
@@ -71,14 +56,16 @@ def learning_curves(
         Names blocks.
     drawn : mapping of str to Style
         Of each strategy.
+    sheet : Sheet
+        What it is drawn on.
 
     Returns
     -------
     matplotlib.figure.Figure
         The band is the 95 % interval of the mean; seven of them would hide the curves.
     """
-    with mpl.rc_context(SETTINGS):
-        figure, panels = _panels(curves, named)
+    with mpl.rc_context(sheet.settings):
+        figure, panels = _panels(curves, named, sheet)
         for block, axes in panels.items():
             part = of_block(curves, block)
             _draw_reference(axes, part[part["strategy"] == ALL_LABELS])
@@ -87,15 +74,19 @@ def learning_curves(
             for name, line in faint_first:
                 _draw_line(axes, line, drawn[name], name)
             _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
-            _label(axes, bought, LABELS[metric])
+            _label(axes, bought, LABELS[metric], sheet)
             bottom, top = axes.get_ylim()
             axes.set_ylim(max(bottom, -0.01), min(top, 1.01))  # no score is outside 0 to 1
-        _legend(figure, panels.values())
+        _legend(figure, panels.values(), sheet)
     return figure
 
 
 def difference_curves(
-    curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+    curves: pd.DataFrame,
+    metric: str,
+    named: Namer,
+    drawn: Mapping[str, Style],
+    sheet: Sheet = SCREEN,
 ) -> Figure:
     """Return one panel per block: each strategy's mean difference to random with its interval.
 
@@ -109,14 +100,16 @@ def difference_curves(
         Names blocks.
     drawn : mapping of str to Style
         Of each strategy.
+    sheet : Sheet
+        What it is drawn on.
 
     Returns
     -------
     matplotlib.figure.Figure
         Bars are the 95 % intervals of the paired differences.
     """
-    with mpl.rc_context(SETTINGS):
-        figure, panels = _panels(curves, named)
+    with mpl.rc_context(sheet.settings):
+        figure, panels = _panels(curves, named, sheet)
         for block, axes in panels.items():
             part = of_block(curves, block)
             axes.axhline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
@@ -128,13 +121,17 @@ def difference_curves(
                 moved = line.assign(n_labelled=line["n_labelled"] + shift)
                 _draw_line(axes, moved, drawn[name], name)
                 _draw_bars(axes, moved, drawn[name])
-            _label(axes, part, f"{LABELS[metric]} minus random's")
-        _legend(figure, panels.values())
+            _label(axes, part, f"{LABELS[metric]} minus random's", sheet)
+        _legend(figure, panels.values(), sheet)
     return figure
 
 
 def area_differences(
-    comparison: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+    comparison: pd.DataFrame,
+    metric: str,
+    named: Namer,
+    drawn: Mapping[str, Style],
+    sheet: Sheet = SCREEN,
 ) -> Figure:
     """Return one panel per block: each strategy's difference in area to random, with its interval.
 
@@ -148,15 +145,17 @@ def area_differences(
         Names blocks.
     drawn : mapping of str to Style
         Of each strategy.
+    sheet : Sheet
+        What it is drawn on.
 
     Returns
     -------
     matplotlib.figure.Figure
         Filled marks are separable from random after correction.
     """
-    with mpl.rc_context(SETTINGS):
+    with mpl.rc_context(sheet.settings):
         n = max(len(of_block(comparison, block)) for block in blocks_of(comparison))
-        figure, panels = _panels(comparison, named, height=0.9 + 0.22 * n)
+        figure, panels = _panels(comparison, named, sheet, height=(0.9 + 0.22 * n) * sheet.zoom)
         for block, axes in panels.items():
             part = of_block(comparison, block).sort_values("strategy", ascending=False)
             axes.axvline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
@@ -165,11 +164,11 @@ def area_differences(
             axes.set_yticks(range(len(part)), [in_figures(name) for name in part["strategy"]])
             axes.set_ylim(-0.6, len(part) - 0.4)
             axes.xaxis.set_major_locator(MaxNLocator(5))
-            axes.set_xlabel(f"mean {LABELS[metric]} over the labels bought, minus random's")
+            axes.set_xlabel(_area_words(metric, sheet))
     return figure
 
 
-def overall_differences(overall: pd.DataFrame, metric: str) -> Figure:
+def overall_differences(overall: pd.DataFrame, metric: str, sheet: Sheet = SCREEN) -> Figure:
     """Return each strategy's mean difference to random over blocks, the best on top.
 
     Parameters
@@ -178,6 +177,8 @@ def overall_differences(overall: pd.DataFrame, metric: str) -> Figure:
         The result of `comparison.across_blocks`; not empty.
     metric : str
         Name of the metric.
+    sheet : Sheet
+        What it is drawn on.
 
     Returns
     -------
@@ -186,8 +187,9 @@ def overall_differences(overall: pd.DataFrame, metric: str) -> Figure:
         is not separable from random is grey.
     """
     ranked = overall.sort_values("difference", kind="stable")
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(1.3 * PANEL[0], 0.8 + 0.2 * len(ranked)), layout="constrained")
+    with mpl.rc_context(sheet.settings):
+        size = (sheet.alone, (0.8 + 0.2 * len(ranked)) * sheet.zoom)
+        figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.subplots()
         axes.axvline(0.0, color=BASE_COLOUR, linewidth=1.6)
@@ -199,8 +201,13 @@ def overall_differences(overall: pd.DataFrame, metric: str) -> Figure:
         axes.set_yticks(range(len(ranked)), [in_figures(name) for name in ranked["strategy"]])
         axes.set_ylim(-0.6, len(ranked) - 0.4)
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.set_xlabel(f"mean {LABELS[metric]} over the labels bought, minus random's")
+        axes.set_xlabel(_area_words(metric, sheet))
     return figure
+
+
+def _area_words(metric: str, sheet: Sheet) -> str:
+    words = f"mean {LABELS[metric]} over the labels bought, minus random's"
+    return words if sheet is SCREEN else words.replace(", ", ",\n")
 
 
 def _draw_interval(axes: Axes, height: float, row: Mapping[Any, Any], style: Style) -> None:
@@ -217,19 +224,20 @@ def _draw_interval(axes: Axes, height: float, row: Mapping[Any, Any], style: Sty
 
 
 def _panels(
-    table: pd.DataFrame, named: Namer, height: float = PANEL[1]
+    table: pd.DataFrame, named: Namer, sheet: Sheet, height: float = 0.0
 ) -> tuple[Figure, dict[Block, Axes]]:
     blocks = blocks_of(table)
-    columns = min(COLUMNS, len(blocks))
+    columns = min(sheet.columns, len(blocks))
     rows = math.ceil(len(blocks) / columns)
-    figure = Figure(figsize=(PANEL[0] * columns, height * rows), layout="constrained")
+    size = (sheet.width * columns, (height or sheet.height) * rows)
+    figure = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for unused in grid[len(blocks) :]:
         unused.set_visible(False)
     panels = dict(zip(blocks, grid, strict=False))
     for block, axes in panels.items():
-        title = textwrap.fill(named.block(block), TITLE_WIDTH)
+        title = textwrap.fill(named.block(block), int(sheet.width / sheet.font / CHARACTER))
         axes.set_title(title, loc="left", fontweight="bold")
     return figure, panels
 
@@ -269,12 +277,12 @@ def _draw_reference(axes: Axes, part: pd.DataFrame) -> None:
         axes.axhline(height, color="#222222", linewidth=1.0, linestyle=dashes, label="all labels")
 
 
-def _label(axes: Axes, part: pd.DataFrame, word: str) -> None:
+def _label(axes: Axes, part: pd.DataFrame, word: str, sheet: Sheet) -> None:
     """Name the axes, with a tick at each round if there are few."""
     axes.set_ylabel(word)
     axes.set_xlabel("labelled candidates")
     sizes = np.unique(part["n_labelled"].round())
-    if len(sizes) > MOST_TICKS:
+    if len(sizes) > MOST_TICKS * sheet.width / SCREEN.width:
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     else:
         apart = 0.06 * np.ptp(sizes) if len(sizes) else 0.0
@@ -292,61 +300,15 @@ def _usual_gap(sizes: pd.Series[float]) -> float:
     return float(np.median(gaps)) if len(gaps) else 1.0
 
 
-def _legend(figure: Figure, panels: Iterable[Axes]) -> None:
+def _legend(figure: Figure, panels: Iterable[Axes], sheet: Sheet) -> None:
     entries: dict[str, Artist] = {}
     for axes in panels:
         handles, labels = axes.get_legend_handles_labels()
         entries |= dict(zip(labels, handles, strict=True))
     # The widest name decides how many stand beside each other.
     widest = max(map(len, entries), default=1)
-    ncols = max(1, min(8, len(entries), int(figure.get_figwidth() * 11 / (widest + 6))))
+    ncols = max(
+        1, min(8, len(entries), int(figure.get_figwidth() * 11 / sheet.zoom / (widest + 6)))
+    )
     place: Any = {"loc": "outside upper center", "ncols": ncols, "frameon": False}
     figure.legend(list(entries.values()), list(entries), **place)
-
-
-def as_svg(figure: Figure) -> str:
-    """Return a figure as SVG, the same text for the same figure.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Drawn.
-
-    Returns
-    -------
-    str
-        Without date or creator.
-    """
-    target = io.StringIO()
-    with mpl.rc_context(SETTINGS):
-        _lay_out(figure)
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
-    return target.getvalue()
-
-
-def _lay_out(figure: Figure) -> None:
-    """Place everything once: a second layout may differ in the last digits."""
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
-        figure.set_layout_engine(None)  # with a placeholder, saving would draw everything twice
-
-
-def as_png(figure: Figure) -> bytes:
-    """Return a figure as PNG.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Drawn.
-
-    Returns
-    -------
-    bytes
-        At 150 dots an inch.
-    """
-    target = io.BytesIO()
-    with mpl.rc_context(SETTINGS):
-        _lay_out(figure)
-        figure.savefig(target, format="png", dpi=DPI, metadata={"Software": None})
-    return target.getvalue()

@@ -1,7 +1,8 @@
-"""Formats of numbers, and tables with a text for each block and strategy."""
+"""Formats of numbers, which they remember, and tables with a cell for each block and strategy."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,45 +10,63 @@ import numpy as np
 from albench.analysis.curves import mean_interval
 from albench.analysis.power import MOST
 from albench.references import ALL_LABELS, BASELINE
+from albench.reporting.cells import Cell, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
+    from albench.reporting.content import Table
     from albench.reporting.names import Block, Namer
 
-    Grid = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
-
 UNKNOWN = "–"
+ENDS = ("low", "high")
+"""The names under which data files hold the ends of an interval."""
+ALL_ENDS = ("low, all at once", "high, all at once")
+"""Likewise, of one that holds for all rows."""
 LONGEST = 30
 """Rows of a table that is not folded."""
 MOST_COLUMNS = 9
 """A page is as wide as a name and so many numbers."""
 
 
-def signed(value: float, digits: int = 3) -> str:
+def signed(value: float, digits: int = 3) -> Cell:
     """Return a difference with its sign, never as -0."""
-    if np.isnan(value):
-        return UNKNOWN
-    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
+    shown = f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
+    return number(value, UNKNOWN if np.isnan(value) else shown)
 
 
-def span(low: float, high: float, digits: int = 3) -> str:
-    """Return an interval of differences."""
-    return UNKNOWN if np.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
+def span(low: float, high: float, digits: int = 3, names: tuple[str, str] = ENDS) -> Cell:
+    """Return an interval of differences, its ends under their own names."""
+    text = UNKNOWN if np.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
+    return Cell(text, dict(zip(names, (float(low), float(high)), strict=True)))
 
 
-def share(value: float) -> str:
+def estimate(value: float, low: float, high: float, digits: int = 3) -> Cell:
+    """Return a difference with its interval in brackets."""
+    text = f"{signed(value, digits)} ({span(low, high, digits)})"
+    return Cell(
+        UNKNOWN if np.isnan(value) else text,
+        {"": float(value), " low": float(low), " high": float(high)},
+    )
+
+
+def decimals(value: float, digits: int) -> Cell:
+    """Return a number to so many decimals."""
+    return number(value, UNKNOWN if np.isnan(value) else f"{value:.{digits}f}")
+
+
+def share(value: float) -> Cell:
     """Return a probability or a share to two decimals."""
-    return UNKNOWN if np.isnan(value) else f"{value:.2f}"
+    return decimals(value, 2)
 
 
-def repetitions(value: float) -> str:
+def repetitions(value: float) -> Cell:
     """Return a number of repetitions that is needed."""
     if np.isnan(value):
-        return UNKNOWN
-    return f"> {MOST}" if np.isinf(value) else f"{value:.0f}"
+        return number(value, UNKNOWN)
+    return number(value, f"> {MOST}" if np.isinf(value) else f"{value:.0f}")
 
 
 def more_repetitions(values: pd.Series[float]) -> str:
@@ -74,11 +93,10 @@ def more_repetitions(values: pd.Series[float]) -> str:
     return f"{' to '.join(dict.fromkeys(ends))} more repetitions"
 
 
-def p_value(value: float) -> str:
+def p_value(value: float) -> Cell:
     """Return a p value to three decimals."""
-    if np.isnan(value):
-        return UNKNOWN
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"  # three decimals are shown
+    is_small = value < 0.001  # three decimals are shown
+    return number(value, "< 0.001") if is_small else decimals(value, 3)
 
 
 def p_equals(value: float) -> str:
@@ -87,20 +105,23 @@ def p_equals(value: float) -> str:
     return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
-def mean_half_width(values: pd.Series[float]) -> str:
+def mean_half_width(values: pd.Series[float]) -> Cell:
     """Return a mean with the half width of its 95 % interval; of one value, only that."""
-    mean, low, _ = mean_interval(np.asarray(values.dropna(), dtype=np.float64))
-    if np.isnan(mean):
-        return UNKNOWN
-    return f"{mean:.3f}" if np.isnan(low) else f"{mean:.3f} ± {mean - low:.3f}"
+    numbers = np.asarray(values.dropna(), dtype=np.float64)
+    mean, low, high = mean_interval(numbers)
+    half = "" if np.isnan(low) else f" ± {mean - low:.3f}"
+    text = UNKNOWN if np.isnan(mean) else f"{mean:.3f}{half}"
+    return Cell(text, {" mean": mean, " low": low, " high": high, " n": len(numbers)})
 
 
-def mean_deviation(values: pd.Series[float]) -> str:
+def mean_deviation(values: pd.Series[float]) -> Cell:
     """Return a mean with its standard deviation; of one value, only that."""
     numbers = values.dropna()
-    if numbers.empty:
-        return UNKNOWN
-    return f"{numbers.mean():.3f}" + (f" ± {numbers.std():.3f}" if len(numbers) > 1 else "")
+    mean = float(numbers.mean()) if len(numbers) else float("nan")
+    deviation = float(numbers.std()) if len(numbers) > 1 else float("nan")
+    half = "" if np.isnan(deviation) else f" ± {deviation:.3f}"
+    text = UNKNOWN if np.isnan(mean) else f"{mean:.3f}{half}"
+    return Cell(text, {" mean": mean, " sd": deviation, " n": len(numbers)})
 
 
 def in_order(strategies: Sequence[str], ranked: Sequence[str] = ()) -> list[str]:
@@ -113,13 +134,20 @@ def in_order(strategies: Sequence[str], ranked: Sequence[str] = ()) -> list[str]
     return sorted(set(strategies), key=key)
 
 
-def grid(cells: Mapping[tuple[Block, str], str], named: Namer, ranked: Sequence[str] = ()) -> Grid:
-    """Return headings and rows of a table with a text for each block and strategy.
+def grid(
+    empty: Table,
+    cells: Mapping[tuple[Block, str], str],
+    named: Namer,
+    ranked: Sequence[str] = (),
+) -> Table:
+    """Return a table with a cell for each block and strategy.
 
     Parameters
     ----------
+    empty : Table
+        With the name, title and caption.
     cells : mapping of (block, strategy) to str
-        The texts.
+        The texts, which may remember their values.
     named : Namer
         Names blocks.
     ranked : sequence of str
@@ -127,7 +155,7 @@ def grid(cells: Mapping[tuple[Block, str], str], named: Namer, ranked: Sequence[
 
     Returns
     -------
-    headings, rows
+    Table
         A row per block; a row per strategy if these are too many for columns.
     """
     blocks = sorted({block for block, _ in cells})
@@ -140,4 +168,5 @@ def grid(cells: Mapping[tuple[Block, str], str], named: Namer, ranked: Sequence[
     if len(strategies) > MOST_COLUMNS:
         table = [tuple(column) for column in zip(*table, strict=True)]
         table[0] = ("strategy", *table[0][1:])
-    return table[0], tuple(table[1:])
+    across = "block" if table[0][0] == "strategy" else "strategy"
+    return replace(empty, columns=table[0], rows=tuple(table[1:]), across=across)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.curves import BLOCK
+from albench.reporting.cells import whole
 from albench.reporting.content import Table
 from albench.reporting.formats import LONGEST, in_order, mean_half_width
 from albench.reporting.names import blocks_of, of_block
@@ -61,7 +62,7 @@ def last_round_table(
         for strategy in in_order(part["strategy"].tolist()):
             cells = part[part["strategy"] == strategy]
             means = [mean_half_width(cells[column]) for column in shown]
-            rows.append((named.block(block), strategy, *means, str(len(cells))))
+            rows.append((named.block(block), strategy, *means, whole(len(cells))))
     columns = ("block", "strategy", *shown.values(), "n")
     is_folded = len(rows) > LONGEST
     return Table(empty.name, empty.title, empty.caption, columns, tuple(rows), is_folded)

@@ -65,7 +65,7 @@ def as_latex(table: Table) -> str:
         part = f" Part {i + 1} of {len(layouts)}." if len(layouts) > 1 else ""
         label = f"tab:{file_name(table.name)}" + (f"-{i + 1}" if i else "")
         text = f"{table.title.rstrip('.')}. {table.caption}".strip() + part
-        caption = rf"\caption{{{_latex(text)}}}\label{{{label}}}"
+        caption = rf"\caption{{{latex_text(text)}}}\label{{{label}}}"
         lines += _environment(table, layout, caption)
     return "\n".join([*lines, ""])
 
@@ -98,7 +98,7 @@ def _column(width: float, layout: _Layout) -> str:
 
 
 def _row(cells: Sequence[str], layout: _Layout) -> str:
-    return " & ".join(_latex(cells[i]) for i in layout.columns) + r" \\"
+    return " & ".join(latex_text(cells[i]) for i in layout.columns) + r" \\"
 
 
 def _lines(table: Table, layout: _Layout) -> int:
@@ -261,7 +261,19 @@ _SIGNS = {
 }
 
 
-def _latex(text: str) -> str:
+def latex_text(text: str) -> str:
+    """Return a text as LaTeX, with text between double asterisks in bold.
+
+    Parameters
+    ----------
+    text : str
+        Any; its line breaks become spaces.
+
+    Returns
+    -------
+    str
+        Nothing in it is a command of the text's own.
+    """
     line = unicodedata.normalize("NFC", " ".join(text.splitlines()))
     pieces = re.split(r"\*\*(.+?)\*\*", line)
     return "".join(

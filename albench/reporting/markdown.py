@@ -1,9 +1,7 @@
-"""The report as Markdown and CSV: text that is reviewed and pasted."""
+"""The report as Markdown: text that is reviewed and pasted."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import TYPE_CHECKING
 
@@ -14,13 +12,8 @@ if TYPE_CHECKING:
 
     from albench.reporting.content import Part, Section
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet runs."""
-NUMBERS = re.compile(r"[-+][\d.]+( (to|±) [-+−]?[\d.]+)*( [▲▼=])?")
-"""What begins so, but is a number, an interval or a marked mean."""
 
-
-def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
+def markdown(title: str, question: str, parts: Sequence[Section], pictures: str = "svg") -> str:
     """Return the report as Markdown.
 
     Parameters
@@ -31,6 +24,8 @@ def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
         Likewise; may be empty.
     parts : sequence of Section
         The report.
+    pictures : str
+        The format of the figures beside it; empty if there are none.
 
     Returns
     -------
@@ -41,11 +36,11 @@ def markdown(title: str, question: str, parts: Sequence[Section]) -> str:
     for section in parts:
         lines += [f"## {section.title}", ""]
         for part in section.parts:
-            lines += [*_lines(part), ""]
+            lines += [*_lines(part, pictures), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _lines(part: Part) -> Iterator[str]:
+def _lines(part: Part, pictures: str) -> Iterator[str]:
     if isinstance(part, Headline):
         yield f"**{_escaped(part.sentence)}**"
     elif isinstance(part, Text):
@@ -53,7 +48,8 @@ def _lines(part: Part) -> Iterator[str]:
     elif isinstance(part, Code):
         yield from _fenced(part.text.strip())
     elif isinstance(part, Figure):
-        yield f"![{_escaped(part.caption)}](figures/{part.name}.svg)"
+        caption = _escaped(part.caption)
+        yield f"![{caption}](figures/{part.name}.{pictures})" if pictures else caption
     elif isinstance(part, Table):
         yield from _table(part)
 
@@ -98,29 +94,3 @@ def _row(cells: Sequence[str]) -> str:
 def _escaped(text: str) -> str:
     """Return text in which nothing is HTML, in one line."""
     return " ".join(re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text).splitlines())
-
-
-def as_csv(table: Table) -> str:
-    """Return a table as CSV.
-
-    Parameters
-    ----------
-    table : Table
-        Any.
-
-    Returns
-    -------
-    str
-        Cells as people read them, without marks of emphasis. A text that a spreadsheet would run
-        as a formula gets an apostrophe in front.
-    """
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(map(_field, table.columns))
-    writer.writerows(map(_field, row) for row in table.rows)
-    return target.getvalue()
-
-
-def _field(cell: str) -> str:
-    text = cell.replace("**", "")
-    return f"'{text}" if text.startswith(FORMULA) and not NUMBERS.fullmatch(text) else text

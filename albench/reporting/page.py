@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from albench.reporting.choices import choices_of, figures_of, metric_of, values_of
 from albench.reporting.content import Code, Figure, Headline, Table, Text
+from albench.reporting.data_files import as_csv
 from albench.reporting.panel_html import panel_html
 from albench.reporting.panels import Intervals
 
@@ -75,6 +76,12 @@ def page(title: str, question: str, parts: Sequence[Section]) -> str:
     choices = choices_of(parts)
     script = resources.files("albench.reporting").joinpath("templates/page.js").read_text("utf-8")
     values = {f.name: values_of(f, choices) for f in figures_of(parts) if f.panels}
+    tables = {
+        part.name: as_csv(part)
+        for section in parts
+        for part in section.parts
+        if isinstance(part, Table)
+    }
     return (
         _environment(choices)
         .get_template("page.html")
@@ -84,6 +91,7 @@ def page(title: str, question: str, parts: Sequence[Section]) -> str:
             sections=parts,
             choices=choices,
             values=values,
+            tables=tables,
             shapes=SHAPES,
             script=Markup(script),  # noqa: S704  # the program's own
             script_hash=_hash(script),

@@ -12,6 +12,7 @@ from albench.analysis.curves import SYSTEM, mean_interval
 from albench.analysis.points import value_at
 from albench.metrics.catalogue import BOOTSTRAPPED, LABELS
 from albench.references import ALL_LABELS
+from albench.reporting.cells import Cell, whole
 from albench.reporting.content import Table
 from albench.reporting.formats import UNKNOWN
 from albench.spec.published import AREA, FINAL
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from albench.analysis.summaries import Summaries
+    from albench.reporting.cells import Value
     from albench.reporting.names import Namer
     from albench.spec.published import Point, Printed, PublishedTable, System
 
@@ -115,10 +117,12 @@ def of_system(rounds: pd.DataFrame, system: System) -> pd.DataFrame:
     return own.sort_values(["repetition", "round"])
 
 
-def _pair(accuracy: float, auc: float, labelled: float | None = None) -> str:
+def _pair(accuracy: float, auc: float, labelled: float | None = None) -> Cell:
+    values: dict[str, Value] = {" accuracy": accuracy, " auc": auc}
     shown = " / ".join(_percent(value) for value in (accuracy, auc))
-    is_printed = labelled is not None and not np.isnan(labelled)
-    return f"{shown} ({labelled:.1f})" if is_printed else shown
+    if labelled is None or np.isnan(labelled):
+        return Cell(shown, values)
+    return Cell(f"{shown} ({labelled:.1f})", values | {" labelled": labelled})
 
 
 def _percent(value: float) -> str:
@@ -177,8 +181,9 @@ def _touched(part: pd.DataFrame) -> str:
         100 * (chosen["n_labelled_subjects"] / chosen["n_subjects"]).mean()
         for chosen in (best_rounds(part), part.groupby("repetition").tail(1))
     ]
-    shown = [UNKNOWN if np.isnan(share) else f"{share:.1f}" for share in shares]
-    return "; ".join(shown if _has_choice(part) else [UNKNOWN, shown[1]])
+    best, last = shares if _has_choice(part) else (np.nan, shares[1])
+    shown = [UNKNOWN if np.isnan(share) else f"{share:.1f}" for share in (best, last)]
+    return Cell("; ".join(shown), {" touched at best": best, " touched at last": last})
 
 
 def _flattery(summaries: Summaries, system: System) -> str:
@@ -197,7 +202,7 @@ def _honest(
         for column in table.columns:
             system = table.system(modalities, column)
             part = of_system(rounds, system)
-            n = str(part["repetition"].nunique())
+            n = whole(part["repetition"].nunique())
             for metric in BOOTSTRAPPED:
                 cells = [_figure(part, summaries, system, metric, at) for at in judged]
                 title = f"{' + '.join(modalities)}: {column.title}"
@@ -233,14 +238,22 @@ def _figure(
     percent = 100 * np.array([value for value in values if not np.isnan(value)])
     if not len(percent):
         return UNKNOWN
-    mean, low, _ = mean_interval(percent)
+    mean, low, high = mean_interval(percent)
     half = "" if np.isnan(low) else f" ± {mean - low:.1f}"
-    return f"{mean:.1f}{half}{_over_subjects(summaries.intervals, system, metric, at)}"
+    ends = _over_subjects(summaries.intervals, system, metric, at)
+    told: dict[str, Value] = {" mean": mean, " low": low, " high": high}
+    if ends is None:
+        return Cell(f"{mean:.1f}{half}", told)
+    told |= {" low over test subjects": ends[0], " high over test subjects": ends[1]}
+    return Cell(f"{mean:.1f}{half} [{ends[0]:.0f}, {ends[1]:.0f}]", told)
 
 
-def _over_subjects(intervals: pd.DataFrame, system: System, metric: str, at: Point) -> str:
+def _over_subjects(
+    intervals: pd.DataFrame, system: System, metric: str, at: Point
+) -> tuple[float, float] | None:
+    """Return the ends of the interval over test subjects in percent; None if it is not known."""
     key = [*system, str(at), metric]
     own = intervals[(intervals[[*SYSTEM, "point", "metric"]] == key).all(axis=1)]
     if own.empty or own[["low", "high"]].isna().any(axis=None):
-        return ""
-    return f" [{100 * own['low'].iloc[0]:.0f}, {100 * own['high'].iloc[0]:.0f}]"
+        return None
+    return 100 * float(own["low"].iloc[0]), 100 * float(own["high"].iloc[0])

@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from albench.analysis import curves
 from albench.analysis.curves import SYSTEM
 from albench.references import ALL_LABELS, BASELINE
-from albench.reporting.figures import SETTINGS
 from albench.reporting.panels import Matrix, Place
+from albench.reporting.sheets import COLUMN, SCREEN
 from albench.spec.published import System
 
 if TYPE_CHECKING:
@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.records.run_record import CohortRecord
+    from albench.reporting.sheets import Sheet
 
-COLUMNS = 4
+COLUMNS = {SCREEN: 4, COLUMN: 2}
+"""Matrices beside each other."""
 SIDE = 2.45
-"""Of a matrix, in inches."""
+"""Of a matrix, in inches on the screen."""
 
 
-def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortRecord]) -> Figure:
+def confusion_matrices(
+    confusion: pd.DataFrame, cohorts: Mapping[str, CohortRecord], sheet: Sheet = SCREEN
+) -> Figure:
     """Return one matrix per system: true classes down, answers across, shares of the row.
 
     Parameters
@@ -41,6 +45,8 @@ def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortReco
         One row per system, true class and answer; not empty.
     cohorts : mapping of str to CohortRecord
         With the classes' names.
+    sheet : Sheet
+        What it is drawn on.
 
     Returns
     -------
@@ -50,10 +56,12 @@ def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortReco
     keys = confusion[SYSTEM].itertuples(index=False, name=None)
     systems = [System(*key) for key in dict.fromkeys(keys)]
     parts = [(key, confusion[(confusion[SYSTEM] == list(key)).all(axis=1)]) for key in systems]
-    columns = min(COLUMNS, len(parts))
+    columns = min(COLUMNS[sheet], len(parts))
     rows = math.ceil(len(parts) / columns)
-    with mpl.rc_context({**SETTINGS, "axes.grid": False, "font.size": 8.0}):
-        size = (SIDE * columns, (SIDE + 0.45) * rows)
+    font = 8.0 * sheet.zoom
+    with mpl.rc_context(sheet.settings | {"axes.grid": False, "font.size": font}):
+        side = SIDE * sheet.zoom
+        size = (side * columns, (side + 0.45 * sheet.zoom) * rows)
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
@@ -62,7 +70,7 @@ def confusion_matrices(confusion: pd.DataFrame, cohorts: Mapping[str, CohortReco
         for axes, (system, part) in zip(grid, parts, strict=False):
             _draw(axes, _shares(part), cohorts[system.cohort].class_order)
             title = "\n".join(textwrap.wrap(_title(system), 30))
-            axes.set_title(title, loc="left", fontsize=8)
+            axes.set_title(title, loc="left", fontsize=font)
     return figure
 
 

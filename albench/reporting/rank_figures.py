@@ -8,30 +8,33 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from albench.reporting.figures import SETTINGS
 from albench.reporting.names import in_figures
+from albench.reporting.sheets import COLUMN, SCREEN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from albench.analysis.ranks import Ranking
+    from albench.reporting.sheets import Sheet
 
-WIDTH, ROW = 8.0, 0.22
-"""Inches of the figure, and of a line of names."""
+WIDTHS, ROW = {SCREEN: 8.0, COLUMN: COLUMN.alone}, 0.22
+"""Inches of the figure, and of a line of names on the screen."""
 INK = "#222222"
-FOR_NAMES = 0.6
+FOR_NAMES = {SCREEN: 0.6, COLUMN: 1.0}
 """Room for names on either side, as a share of the line's length."""
 BAR_STEP = 0.45
 """Between bars, in lines of names."""
 
 
-def critical_difference(ranking: Ranking) -> Figure:
+def critical_difference(ranking: Ranking, sheet: Sheet = SCREEN) -> Figure:
     """Return strategies on a line of mean ranks; bars join those that are not distinguished.
 
     Parameters
     ----------
     ranking : Ranking
         Of five cohorts or more, tested.
+    sheet : Sheet
+        What it is drawn on.
 
     Returns
     -------
@@ -45,13 +48,13 @@ def critical_difference(ranking: Ranking) -> Figure:
     bars = [(places[group[0]], places[group[-1]]) for group in ranking.groups]
     first_name = 1.0 + BAR_STEP * len(bars)
     n_lines = (len(names) + 1) // 2
-    with mpl.rc_context(SETTINGS):
-        height = ROW * (n_lines + first_name + 4)
-        figure = Figure(figsize=(WIDTH, height))
+    with mpl.rc_context(sheet.settings):
+        height = ROW * sheet.zoom * (n_lines + first_name + 4)
+        figure = Figure(figsize=(WIDTHS[sheet], height))
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set_axis_off()
-        room = FOR_NAMES * (len(names) - 1)
+        room = FOR_NAMES[sheet] * (len(names) - 1)
         axes.set_xlim(1 - room, len(names) + room)
         axes.set_ylim(first_name + n_lines, -3.0)
         _draw_scale(axes, len(names))

@@ -17,6 +17,7 @@ from albench.analysis.training_checks import (
     passed_lines,
 )
 from albench.metrics.catalogue import LABELS
+from albench.reporting.cells import Cell
 from albench.reporting.content import Table, Text
 from albench.reporting.formats import UNKNOWN, signed, span
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from albench.analysis.training_checks import Checked
+    from albench.reporting.cells import Value
     from albench.reporting.load import Records
     from albench.reporting.names import Namer
 
@@ -150,10 +152,21 @@ def check_table(checks: Sequence[Checked], named: Namer) -> Table:
     return Table("training-checks", "Checks of training", caption, columns, rows)
 
 
-def _joined(checks: Sequence[Checked]) -> str:
-    if all(np.isnan(entry.value) for entry in checks):
-        return str(checks[0].outcome)
-    return "; ".join(_outcome(entry) for entry in checks)
+def _joined(checks: Sequence[Checked]) -> Cell:
+    is_unknown = all(np.isnan(entry.value) for entry in checks)
+    text = str(checks[0].outcome) if is_unknown else "; ".join(map(_outcome, checks))
+    return Cell(text, {name: value for entry in checks for name, value in _values(entry).items()})
+
+
+def _values(checked: Checked) -> dict[str, Value]:
+    """Return a check's outcome and numbers, by metric where there is a check for each of them."""
+    is_by_metric = checked.check not in {Check.LOSS, Check.MODES}
+    of = f" {LABELS[checked.metric]}" if is_by_metric else ""
+    told: dict[str, Value] = {f"{of} outcome": str(checked.outcome), f"{of} value": checked.value}
+    if checked.check is Check.LOSS:
+        return told | {f"{of} bound": checked.bound}
+    ends: dict[str, Value] = {f"{of} low": checked.low, f"{of} high": checked.high}
+    return told if checked.check is Check.MODES else told | ends
 
 
 def _outcome(checked: Checked) -> str:

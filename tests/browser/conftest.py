@@ -13,10 +13,12 @@ import pytest
 from matplotlib.figure import Figure as Drawing
 
 from albench.reporting.build import sections
+from albench.reporting.cells import Cell
 from albench.reporting.content import Figure, Headline, Section, Table, Text
 from albench.reporting.load import load
 from albench.reporting.page import page
 from albench.reporting.panels import Curves, Interval, Intervals, Line, Place
+from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,10 +37,11 @@ STRATEGIES = (
     "random",
     "=cmd()",
     'say "no", <b>',
-    "a & b",
+    "-1+cmd & b",
     "margin",
     *(f"m-{i}" for i in range(15)),
 )
+BLANK = Plot(Drawing, ())
 BLOCKS = tuple(
     (cohort, modalities, model, budget)
     for cohort in ("digits", "liver")
@@ -100,15 +103,18 @@ def _metric(metric: str) -> list[Figure | Table]:
     curves = tuple(Curves(place, _lines(), "labels", metric, 0.95) for place in places)
     areas = tuple(Intervals(place, _rows(), metric) for place in places)
     columns = ("block", "strategy", "area", "labels")
-    numbers = [("0.9 ± 0.1", "–"), ("0.10", "more"), ("−0.5", "12"), ("1.5e-3 ▲", "9")]
+    told = {" mean": 0.9, " low": 0.8, " high": 1.0, " n": 6}
+    area = Cell("0.9 ± 0.1", told)
+    numbers = [(area, "–"), (Cell("0.10", told), "more"), (Cell("−0.5", told), "12")]
+    numbers.append((Cell("1.5e-3 ▲", told), "9"))
     rows = tuple(
         (place.name, name, *numbers[i % 4]) for place in places for i, name in enumerate(STRATEGIES)
     )
     heads = ("block", *STRATEGIES)
     grid = tuple((place.name, *(f"0.{i}" for i in range(len(STRATEGIES)))) for place in places)
     return [
-        Figure(f"curves-{metric}", "Curves.", Drawing(), curves),
-        Figure(f"areas-{metric}", "Areas.", Drawing(), areas),
+        Figure(f"curves-{metric}", "Curves.", BLANK, curves),
+        Figure(f"areas-{metric}", "Areas.", BLANK, areas),
         Table(f"all-{metric}", "Everything", "What.", columns, rows),
         Table(f"grid-{metric}", "Grid", "", heads, grid, is_folded=True),
     ]

@@ -160,16 +160,19 @@ def test_the_numbers_behind_a_figure_are_downloaded(window: Any, tmp_path: Path)
     assert len(rows) == N_BLOCKS * 20 * 3
     first = ["digits", "LSTE", "small", "low", "digits: LSTE, small, low", "random"]
     assert rows[0] == [*first, "10", "0.6", "", "", "1"]
-    assert {row[5] for row in rows} >= {"'=cmd()", ODD}  # no spreadsheet runs it
+    # No spreadsheet runs it, also where it begins like a number.
+    assert {row[5] for row in rows} >= {"'=cmd()", "'-1+cmd & b", ODD}
     areas = rows_of(window, "areas-auc", tmp_path)
     assert areas[1][6:] == ["0.1", "-0.2", "0.2", "-0.3", "0.3", "better"]
 
 
-def test_a_table_is_downloaded_whole(window: Any, tmp_path: Path) -> None:
+def test_a_table_is_downloaded_whole_and_holds_numbers(window: Any, tmp_path: Path) -> None:
     window.get_by_label("Filter rows of Everything").first.fill("margin")
-    rows = rows_of(window, "all-accuracy", tmp_path)
-    assert len(rows) == 1 + 20 * N_BLOCKS
-    assert rows[3][2] == "−0.5"
+    head, *rows = rows_of(window, "all-accuracy", tmp_path)
+    assert head == ["block", "strategy", "area mean", "area low", "area high", "area n", "labels"]
+    assert len(rows) == 20 * N_BLOCKS
+    assert rows[0][1:] == ["random", "0.9", "0.8", "1", "6", ""]
+    assert {row[1] for row in rows} >= {"'=cmd()", "'-1+cmd & b", ODD}
 
 
 def test_a_value_is_told_under_the_pointer(window: Any) -> None:

@@ -13,13 +13,15 @@ import pandas as pd
 import pytest
 
 from albench.records.schema import pack
-from albench.reporting import content, writing
+from albench.reporting import writing
 from albench.reporting.build import sections
 from albench.reporting.content import Table
+from albench.reporting.data_files import as_csv
 from albench.reporting.latex import as_latex
 from albench.reporting.load import MARKS, SUMMARIES, load
-from albench.reporting.markdown import as_csv, markdown
+from albench.reporting.markdown import markdown
 from albench.reporting.page import page
+from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -204,8 +206,7 @@ def rendered() -> None:
 def _leave_figures_blank(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rendering figures takes more than half of a report's time, and few tests look at them."""
     if "rendered" not in request.fixturenames:
-        monkeypatch.setattr(content, "as_svg", lambda _: "<svg></svg>")
-        monkeypatch.setattr(content, "as_png", lambda _: b"")
+        monkeypatch.setattr(Plot, "files", lambda _, kinds: dict.fromkeys(kinds, b"<svg></svg>"))
 
 
 @pytest.fixture(scope="session")

@@ -164,5 +164,5 @@ def test_a_metric_that_is_listed_in_one_place_is_everywhere(
     scores = pd.read_csv(folder / "scores.csv")
     assert (scores["halved"] == scores["accuracy"] / 2).all()
     assert "\n## Halved accuracy\n" in (folder / "report/report.md").read_text(encoding="utf-8")
-    assert "halved accuracy" in pd.read_csv(folder / "report/tables/final.csv").columns
+    assert "halved accuracy mean" in pd.read_csv(folder / "report/tables/final.csv").columns
     assert (folder / "report/tables/labels-halved.csv").exists()

@@ -46,12 +46,13 @@ def test_the_strategies_of_the_specification_are_compared(make_toy: Make) -> Non
 
 def test_shares_of_the_two_sides_are_each_others(make_toy: Make) -> None:
     rows = table(writing.write(make_toy().write()), "wins")
-    by_name = {row["strategy"]: row for row in rows}
-    won, blocks = by_name["margin"]["esd"].split(" %, ")
-    lost, other = by_name["esd"]["margin"].split(" %, ")
-    assert won.split("-") == lost.split("-")[::-1]
-    assert blocks.removesuffix(" ▲").split("-") == other.removesuffix(" ▼").split("-")[::-1]
-    assert by_name["esd"]["esd"] == ""
+    by_pair = {(row["strategy"], row["against"]): row for row in rows}
+    one, other = by_pair["margin", "esd"], by_pair["esd", "margin"]
+    for unit in ("repetitions", "blocks"):
+        counts = [one[f"{name} {unit}"] for name in ("won", "tied", "lost")]
+        assert counts == [other[f"{name} {unit}"] for name in ("lost", "tied", "won")]
+    assert (one["verdict"], other["verdict"]) == ("better", "worse")
+    assert ("esd", "esd") not in by_pair
 
 
 def test_the_command_line_names_others(make_toy: Make, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from albench.reporting.cells import number
 from albench.reporting.content import Code, Section, Table, Text
-from albench.reporting.markdown import as_csv, markdown
+from albench.reporting.data_files import as_csv
+from albench.reporting.markdown import markdown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,11 +52,13 @@ def test_csv_holds_no_formula(text: str) -> None:
     assert all(line.lstrip('"').startswith("'") for line in lines[:2])
 
 
-@pytest.mark.parametrize(
-    "text", ["+0.003", "−0.1", "-1", "+0.1 to +0.2", "+0.1 ± 0.2 ▲", "a=b", "–"]
-)
-def test_csv_leaves_numbers_as_they_are(text: str) -> None:
+@pytest.mark.parametrize("text", ["−0.1", "a=b", "1+1"])
+def test_csv_leaves_other_texts_as_they_are(text: str) -> None:
     assert as_csv(Table("t", "T", "", ("a",), ((text,),))) == f"a\n{text}\n"
+
+
+def test_csv_leaves_negative_numbers_as_they_are() -> None:
+    assert as_csv(Table("t", "T", "", ("a",), ((number(-0.5, "−0.500"),),))) == "a\n-0.5\n"
 
 
 def test_a_written_reason_is_escaped_in_every_format(written: Path) -> None:

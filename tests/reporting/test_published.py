@@ -13,8 +13,8 @@ from albench.analysis.curves import SYSTEM
 from albench.errors import RecordsError
 from albench.records.run_record import CohortRecord
 from albench.reporting import writing
-from albench.reporting.figures import as_svg
 from albench.reporting.load import load
+from albench.reporting.plots import Plot
 from albench.reporting.quality_figures import confusion_matrices
 
 if TYPE_CHECKING:
@@ -216,11 +216,13 @@ def test_confusion_is_drawn_with_the_classes_names(paper: Any) -> None:
     assert ">a</text>" in svg
 
 
+@pytest.mark.usefixtures("rendered")
 def test_a_class_that_looks_like_a_formula_is_drawn_as_it_is_called() -> None:
     cohort = manifest_cohort({r"$\frac{$": 5, "$5 to $10": 5})
     rows = [[*BLOCK, "esd", i, j, 3 + i] for i, j in np.ndindex(2, 2)]
     table = pd.DataFrame(rows, columns=[*SYSTEM, "truth", "answer", "n"])
-    svg = as_svg(confusion_matrices(table, {BLOCK[0]: cohort}))
+    plot = Plot(confusion_matrices, (table, {BLOCK[0]: cohort}))
+    svg = plot.files(["svg"])["svg"].decode()
     assert r">$\frac{$</text>" in svg
     assert ">$5 to $10</text>" in svg
 

@@ -12,7 +12,7 @@ from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.reporting.comparison_tables import MARKS
 from albench.reporting.content import Section, Table, Text
-from albench.reporting.formats import UNKNOWN, signed, span
+from albench.reporting.formats import UNKNOWN, estimate, signed, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,7 +89,8 @@ def _thirds_table(thirds: pd.DataFrame, metric: str, named: Namer) -> Table:
 
 
 def _cell(row: Mapping[Any, Any] | None) -> str:  # a row of a comparison
-    if row is None or np.isnan(row["difference"]):
+    if row is None:
         return UNKNOWN
-    mark = MARKS.get(str(row["verdict"]), "")
-    return f"{signed(row['difference'])} ({span(row['all_low'], row['all_high'])}){mark}"
+    told = estimate(row["difference"], row["all_low"], row["all_high"])
+    verdict = str(row["verdict"])
+    return told.shown_as(told + MARKS.get(verdict, ""), verdict=verdict)

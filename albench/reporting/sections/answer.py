@@ -13,6 +13,7 @@ from albench.plural import plural
 from albench.reporting import comparison_tables, figures, headline, sentences, training_tables
 from albench.reporting.content import Figure, Headline, Section, Text
 from albench.reporting.panels import overall_panel
+from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +64,9 @@ def _picture(finding: Finding, derived: Derived) -> Figure:
         "Thick: the 95 % interval of each strategy; thin: the one that holds for all at once. "
         "Grey: not distinguishable from random."
     )
-    drawing = figures.overall_differences(finding.overall, metric)
+    plot = Plot(figures.overall_differences, (finding.overall, metric))
     panel = overall_panel(finding.overall, metric, "Against random", N_SHOWN)
-    return Figure(f"overall-{metric}", caption, drawing, (panel,))
+    return Figure(f"overall-{metric}", caption, plot, (panel,))
 
 
 def _findings(derived: Derived) -> Iterator[str]:

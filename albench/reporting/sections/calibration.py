@@ -10,6 +10,7 @@ from albench.reporting import figures, panels, quality_figures
 from albench.reporting.content import Figure, Section, Table
 from albench.reporting.last_rounds import last_round_table
 from albench.reporting.names import styles
+from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +40,8 @@ def _calibration_figure(derived: Derived) -> Iterator[Figure]:
             "random: means over repetitions; the grey band is the 95 % interval of random's mean."
         )
         shown_lines = (lines, "calibration_error", derived.named, drawn)
-        drawing = figures.learning_curves(*shown_lines)
-        yield Figure("calibration", caption, drawing, panels.curve_panels(*shown_lines))
+        plot = Plot(figures.learning_curves, shown_lines, by_block=True)
+        yield Figure("calibration", caption, plot, panels.curve_panels(*shown_lines))
 
 
 def _calibration_table(rounds: pd.DataFrame, named: Namer) -> Table:

@@ -11,8 +11,9 @@ from albench.analysis.power import MOST
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
+from albench.reporting.cells import Cell, number, whole
 from albench.reporting.content import Section, Table, Text
-from albench.reporting.formats import UNKNOWN, p_value, signed, span
+from albench.reporting.formats import UNKNOWN, estimate, p_value, signed, span
 from albench.spec.published import AREA, FINAL
 
 if TYPE_CHECKING:
@@ -168,19 +169,25 @@ def _family(judgements: Sequence[tuple[Judged, Contrast]]) -> str:
 
 def _row(judged: Judged, contrast: Contrast, named: Namer) -> tuple[str, ...]:
     claim = judged.claim
-    subjects = span(contrast["low"], contrast["high"]) if "low" in contrast else UNKNOWN
+    ends = contrast.get("low", np.nan), contrast.get("high", np.nan)
     needed = [judged.n_repetitions, contrast["needed"]]
     return (
         claim.text,
         LABELS[claim.metric],
         "; ".join(_side(side, other, named) for side, other in _both(claim)),
-        f"{signed(judged.difference)} ({span(judged.low, judged.high)})",
-        subjects,
-        str(judged.n_pairs),
+        _measured(judged),
+        span(*ends, names=("low over test subjects", "high over test subjects")),
+        whole(judged.n_pairs),
         p_value(judged.p_holm),
         f"**{judged.standing}**" if judged.is_decided else str(judged.standing),
-        *(UNKNOWN if np.isnan(n) else _needed(n) for n in needed),
+        *(number(n, UNKNOWN if np.isnan(n) else _needed(n)) for n in needed),
     )
+
+
+def _measured(judged: Judged) -> Cell:
+    told = estimate(judged.difference, judged.low, judged.high)
+    values = {"difference": judged.difference, "low": judged.low, "high": judged.high}
+    return Cell(told, {name: float(value) for name, value in values.items()})
 
 
 def _both(claim: Claim) -> tuple[tuple[Side, Side], tuple[Side, Side]]:

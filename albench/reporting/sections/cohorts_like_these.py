@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from albench.analysis.cohorts_like_these import FEWEST_COHORTS, across_cohorts, n_cohorts
 from albench.analysis.mixed_model import mixed_interval
 from albench.analysis.score_cube import cube
@@ -14,9 +12,10 @@ from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.references import BASELINE
 from albench.reporting import sentences
+from albench.reporting.cells import whole
 from albench.reporting.comparison_tables import family
 from albench.reporting.content import Section, Table, Text
-from albench.reporting.formats import UNKNOWN, p_value, repetitions, signed, span
+from albench.reporting.formats import ALL_ENDS, estimate, p_value, repetitions, signed, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,14 +71,14 @@ def _table(compared: pd.DataFrame, scores: ScoreCube, metric: str) -> Table:
         rows.append(
             (
                 row["strategy"],
-                str(row["n_pairs"]),
+                whole(row["n_pairs"]),
                 signed(row["difference"]),
                 span(row["low"], row["high"]),
-                span(row["all_low"], row["all_high"]),
+                span(row["all_low"], row["all_high"], names=ALL_ENDS),
                 p_value(row["p"]),
                 p_value(row["p_holm"]),
                 p_value(row["p_equal"]),
-                UNKNOWN if np.isnan(mean) else f"{signed(mean)} ({span(low, high)})",
+                estimate(mean, low, high),
                 str(row["verdict"]).replace(Verdict.TOO_FEW, "too few cohorts"),
                 repetitions(row["more"]),
             )

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from albench.analysis.comparison import across_blocks
 from albench.analysis.quality_for_cost import areas_over_subjects, query_times, with_quality
 from albench.metrics.catalogue import LABELS
+from albench.reporting.cells import whole
 from albench.reporting.comparison_tables import COMPARED, ON_VERDICTS, comparison_cells, family
 from albench.reporting.content import Figure, Section, Table, Text
 from albench.reporting.cost_figures import quality_against_time
-from albench.reporting.formats import signed, span
+from albench.reporting.formats import decimals, signed, span
 from albench.reporting.names import blocks_of, of_block
+from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +58,7 @@ def _frontier(derived: Derived) -> Iterator[Part]:
             row["strategy"],
             signed(row["difference"]),
             span(row["low"], row["high"]),
-            f"{1000 * row['seconds']:.1f}",
+            decimals(1000 * row["seconds"], 1),
             "yes" if row["is_on_frontier"] else "",
         )
         for row in points.to_dict("records")
@@ -68,9 +70,9 @@ def _frontier(derived: Derived) -> Iterator[Part]:
     )
     columns = ("strategy", "difference", "95 % interval", "query (ms)", "on the frontier")
     yield Table("quality-for-time", "Quality and time", caption, columns, rows, is_folded=True)
-    drawing = quality_against_time(points, metric, derived.styles)
+    plot = Plot(quality_against_time, (points, metric, derived.styles))
     text = f"{caption} The line joins the frontier."
-    yield Figure("quality-for-time", text, drawing)
+    yield Figure("quality-for-time", text, plot)
 
 
 def _over_subjects(derived: Derived) -> Iterator[Part]:
@@ -82,7 +84,7 @@ def _over_subjects(derived: Derived) -> Iterator[Part]:
         return
     ordered = compared.sort_values("difference", ascending=False, kind="stable")
     rows = tuple(
-        (row["strategy"], str(row["n_blocks"]), *comparison_cells(row))
+        (row["strategy"], whole(row["n_blocks"]), *comparison_cells(row))
         for row in ordered.to_dict("records")
     )
     caption = (
@@ -117,8 +119,8 @@ def _cost_table(rounds: pd.DataFrame, cells: pd.DataFrame, named: Namer) -> Tabl
 
 def _cost(rounds: pd.DataFrame, cells: pd.DataFrame) -> tuple[str, ...]:
     return (
-        f"{1000 * rounds['query_seconds'].median():.1f}",
-        f"{1000 * rounds['train_seconds'].median():.0f}",
-        f"{cells['seconds'].median():.1f}",
-        f"{cells['peak_mb'].max():.0f}",
+        decimals(1000 * rounds["query_seconds"].median(), 1),
+        decimals(1000 * rounds["train_seconds"].median(), 0),
+        decimals(cells["seconds"].median(), 1),
+        decimals(cells["peak_mb"].max(), 0),
     )

@@ -8,6 +8,7 @@ from albench.analysis.coverage_and_fairness import coverage
 from albench.analysis.curves import BLOCK
 from albench.records.tables import LOST
 from albench.reporting import training_tables
+from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table
 from albench.reporting.names import block_of
 
@@ -44,13 +45,13 @@ def _coverage_tables(cells: pd.DataFrame, named: Namer) -> Iterator[Table]:
     statuses = [name for name in counts.columns if name not in {*BLOCK, "strategy"}]
     summed = counts.groupby(BLOCK, sort=True)[statuses].sum().reset_index()
     rows = tuple(
-        (named.block(block_of(row)), *(str(row[status]) for status in statuses))
+        (named.block(block_of(row)), *(whole(row[status]) for status in statuses))
         for row in summed.to_dict("records")
     )
     yield Table("coverage", "Planned cells and how they ended", "", ("block", *statuses), rows)
     lacking = counts[counts["ok"] < counts["planned"]]
     rows = tuple(
-        (named.block(block_of(row)), row["strategy"], *(str(row[status]) for status in statuses))
+        (named.block(block_of(row)), row["strategy"], *(whole(row[status]) for status in statuses))
         for row in lacking.to_dict("records")
     )
     if rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.reporting.cells import Cell, whole
 from albench.reporting.content import Section, Table, Text
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def _cohort_tables(manifest: Manifest, named: Namer) -> Iterator[Table]:
     rows = tuple(
         (
             named.cohort(name),
-            str(facts.subjects),
-            str(facts.test_subjects),
+            whole(facts.subjects),
+            whole(facts.test_subjects),
             _listed(facts.classes),
             _listed(facts.candidates),
         )
@@ -38,7 +39,7 @@ def _cohort_tables(manifest: Manifest, named: Namer) -> Iterator[Table]:
     columns = ("cohort", "subjects", "for test", "subjects by class", "candidates by modalities")
     yield Table("cohorts", "Cohorts", "", columns, rows)
     modalities = tuple(
-        (named.cohort(name), modality, str(part.samples), "×".join(map(str, part.shape)))
+        (named.cohort(name), modality, whole(part.samples), "×".join(map(str, part.shape)))
         for name, facts in cohorts
         for modality, part in facts.modalities.items()
     )
@@ -46,5 +47,6 @@ def _cohort_tables(manifest: Manifest, named: Namer) -> Iterator[Table]:
     yield Table("modalities", "Modalities", "", headings, modalities)
 
 
-def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name.replace('+', ' + ')}: {n}" for name, n in counts.items())
+def _listed(counts: dict[str, int]) -> Cell:
+    text = ", ".join(f"{name.replace('+', ' + ')}: {n}" for name, n in counts.items())
+    return Cell(text, {f" {name}": n for name, n in counts.items()})

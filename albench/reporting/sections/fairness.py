@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.coverage_and_fairness import HASHES, fairness
+from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.names import block_of
 
@@ -36,8 +37,8 @@ def _fairness_table(shared: pd.DataFrame, named: Namer) -> Table:
     rows = tuple(
         (
             named.block(block_of(row)),
-            str(row["repetition"]),
-            str(row["strategies"]),
+            whole(row["repetition"]),
+            whole(row["strategies"]),
             *(row[name] for name in HASHES),
             "yes" if row["equal"] else "**no**",
         )

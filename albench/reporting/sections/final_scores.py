@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from albench.metrics.catalogue import COMPARABLE, LABELS, SHOWN
 from albench.references import ALL_LABELS, BASELINE
+from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table
-from albench.reporting.formats import in_order, mean_deviation
+from albench.reporting.formats import decimals, in_order, mean_deviation
 from albench.reporting.last_rounds import last_rounds
 from albench.reporting.names import blocks_of, of_block
 
@@ -61,8 +62,8 @@ def _final_table(last: pd.DataFrame, named: Namer) -> Table:
         for strategy in in_order(part["strategy"].tolist()):
             cells = part[part["strategy"] == strategy]
             means = [mean_deviation(cells[metric]) for metric in COMPARABLE]
-            n_labelled = f"{cells['n_labelled'].mean():.0f}"
-            rows.append((named.block(block), strategy, n_labelled, *means, str(len(cells))))
+            n_labelled = decimals(cells["n_labelled"].mean(), 0)
+            rows.append((named.block(block), strategy, n_labelled, *means, whole(len(cells))))
     title = "Scores of the last round"
     caption = "Mean and standard deviation over n repetitions."
     columns = ("block", "strategy", "labels", *(LABELS[metric] for metric in COMPARABLE), "n")

@@ -11,6 +11,7 @@ from albench.analysis.score_cube import cube
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.reporting import sentences
+from albench.reporting.cells import Cell, whole
 from albench.reporting.comparison_tables import (
     COMPARED,
     MARKS,
@@ -19,6 +20,7 @@ from albench.reporting.comparison_tables import (
     family,
 )
 from albench.reporting.content import Section, Table, Text
+from albench.reporting.formats import UNKNOWN
 from albench.reporting.names import block_of
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from albench.reporting.cells import Value
     from albench.reporting.content import Part
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
@@ -109,7 +112,8 @@ def _wins_table(
         f"undecided. There are {named.compared_blocks}."
     )
     title = "Won, tied and lost"
-    return Table("wins", title, caption, ("strategy", *names), tuple(rows))
+    columns = ("strategy", *names)
+    return Table("wins", title, caption, columns, tuple(rows), across="against")
 
 
 def _counts(part: pd.DataFrame) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -126,14 +130,20 @@ def _won(counts: tuple[tuple[int, ...], ...], verdict: str) -> str:
     repetitions, blocks = counts
     total = sum(repetitions)
     if not total:
-        return "–"
+        return UNKNOWN
     shares = "-".join(f"{100 * n / total:.0f}" for n in repetitions)
-    return f"{shares} %, {'-'.join(map(str, blocks))}{MARKS.get(verdict, '')}"
+    told: dict[str, Value] = {
+        f" {name} {unit}": n
+        for unit, counts_of in (("repetitions", repetitions), ("blocks", blocks))
+        for name, n in zip(("won", "tied", "lost"), counts_of, strict=True)
+    }
+    shown = f"{shares} %, {'-'.join(map(str, blocks))}{MARKS.get(verdict, '')}"
+    return Cell(shown, told | {" verdict": verdict})
 
 
 def _means_table(mean: pd.DataFrame, metric: str, named: Namer) -> Table:
     rows = tuple(
-        (row["strategy"], row["other"], str(row["n_blocks"]), *comparison_cells(row))
+        (row["strategy"], row["other"], whole(row["n_blocks"]), *comparison_cells(row))
         for row in mean.to_dict("records")
     )
     caption = (

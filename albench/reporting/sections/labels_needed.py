@@ -14,9 +14,19 @@ from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.references import ALL_LABELS
 from albench.reporting import training_tables
+from albench.reporting.cells import Cell
 from albench.reporting.comparison_tables import MARKS, family
 from albench.reporting.content import Section, Table, Text
-from albench.reporting.formats import UNKNOWN, grid, p_value, repetitions, signed, span
+from albench.reporting.formats import (
+    ALL_ENDS,
+    UNKNOWN,
+    decimals,
+    grid,
+    p_value,
+    repetitions,
+    signed,
+    span,
+)
 from albench.reporting.names import block_of, blocks_of, of_block
 
 if TYPE_CHECKING:
@@ -64,8 +74,9 @@ def _labels_table(
     for block in blocks_of(priced):
         most = of_block(bought, block)["n_labelled"].max()
         for strategy, part in of_block(priced, block).groupby("strategy"):
-            n = named.of_planned(block, len(part))
-            cells[block, str(strategy)] = _median(part["labels"], most) + n
+            told = _median(part["labels"], most)
+            shown = told + named.of_planned(block, len(part))
+            cells[block, str(strategy)] = told.shown_as(shown)
     title = f"Labels for {100 * TARGET:g} % of the all-labels {LABELS[metric]}"
     caption = (
         "Labelled candidates in the first round that reaches the goal of the same repetition: "
@@ -73,7 +84,7 @@ def _labels_table(
         "than the budget; then how many repetitions reached it, if some but not all did. "
         "Scores are known once per round, so these numbers are coarse."
     )
-    return Table(f"labels-{metric}", title, caption, *grid(cells, named))
+    return grid(Table(f"labels-{metric}", title, caption, (), ()), cells, named)
 
 
 def _saved(derived: Derived, finding: Finding) -> Iterator[Table]:
@@ -110,28 +121,41 @@ def _saved_row(row: Mapping[Any, Any], block: pd.DataFrame, named: Namer) -> tup
     cells = block[block["strategy"] == row["strategy"]]
     end = float(cells["end"].iloc[0])
     needed = cells["labels"].where(cells["labels"] <= end, np.inf)
-    median, low, high = (
-        UNKNOWN if np.isnan(value) else f"> {end:.0f}" if np.isinf(value) else f"{value:.0f}"
-        for value in median_interval(needed.to_numpy(dtype=float))
-    )
     verdict = str(row["verdict"])
+    saved = signed(row["difference"], 1)
     return (
         named.block(block_of(row)),
         row["strategy"],
-        f"{int(np.isfinite(needed).sum())}/{len(needed)}",
-        f"{median} ({low} to {high})" if low != UNKNOWN else median,
-        f"{cells['needed'].mean():.0f}",
-        signed(row["difference"], 1) + MARKS.get(verdict, ""),
+        _of_all(int(np.isfinite(needed).sum()), len(needed)),
+        _median_cell(median_interval(needed.to_numpy(dtype=float)), end),
+        decimals(cells["needed"].mean(), 0),
+        saved.shown_as(saved + MARKS.get(verdict, "")),
         span(row["low"], row["high"], 1),
-        span(row["all_low"], row["all_high"], 1),
+        span(row["all_low"], row["all_high"], 1, ALL_ENDS),
         p_value(row["p_holm"]),
         verdict,
         repetitions(row["more"]),
     )
 
 
-def _median(labels: pd.Series[float], most: float) -> str:
+def _of_all(n: int, n_all: int) -> Cell:
+    return Cell(f"{n}/{n_all}", {"": n, " of": n_all})
+
+
+def _median_cell(interval: tuple[float, float, float], end: float) -> Cell:
+    """Return a median of labels with its interval; what lies beyond the budget is infinite."""
+    median, low, high = (
+        UNKNOWN if np.isnan(value) else f"> {end:.0f}" if np.isinf(value) else f"{value:.0f}"
+        for value in interval
+    )
+    text = f"{median} ({low} to {high})" if low != UNKNOWN else median
+    names = ("median labels", "median labels low", "median labels high")
+    return Cell(text, dict(zip(names, map(float, interval), strict=True)))
+
+
+def _median(labels: pd.Series[float], most: float) -> Cell:
     median = float(np.median(labels.fillna(np.inf)))
     shown = f"{median:.0f}" if np.isfinite(median) else f"> {most:.0f}"
-    n_reached = int(labels.notna().sum())
-    return shown if n_reached in {0, len(labels)} else f"{shown}, {n_reached}/{len(labels)}"
+    n, n_reached = len(labels), int(labels.notna().sum())
+    text = shown if n_reached in {0, n} else f"{shown}, {n_reached}/{n}"
+    return Cell(text, {" median labels": median, " reached": n_reached, " n": n})

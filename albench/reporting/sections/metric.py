@@ -10,6 +10,7 @@ from albench.reporting import comparison_tables, figures, panels, sentences
 from albench.reporting.content import Figure, Section, Text
 from albench.reporting.derived import N_BEST
 from albench.reporting.names import of_block
+from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,9 +69,9 @@ def _curve_figure(derived: Derived, rounds: pd.DataFrame, metric: str) -> Iterat
             f"{LABELS[derived.primary]} over all blocks are highlighted, here and below; the "
             "tables have all."
         )
-    drawing = figures.learning_curves(lines, metric, named, drawn)
+    plot = Plot(figures.learning_curves, (lines, metric, named, drawn), by_block=True)
     shown = panels.curve_panels(lines, metric, named, drawn)
-    yield Figure(f"curves-{metric}", caption, drawing, shown)
+    yield Figure(f"curves-{metric}", caption, plot, shown)
 
 
 def _area_figure(
@@ -81,9 +82,9 @@ def _area_figure(
         "mean and 95 % interval, not corrected. Filled marks are separable from random after "
         "correction."
     )
-    drawing = figures.area_differences(comparison, metric, named, drawn)
+    plot = Plot(figures.area_differences, (comparison, metric, named, drawn), by_block=True)
     shown = panels.area_panels(comparison, metric, named)
-    return Figure(f"areas-{metric}", caption, drawing, shown)
+    return Figure(f"areas-{metric}", caption, plot, shown)
 
 
 def _difference_figure(
@@ -98,9 +99,9 @@ def _difference_figure(
         "repetition: mean and 95 % interval, not corrected. Marks are shifted sideways so that "
         "they do not hide each other."
     )
-    drawing = figures.difference_curves(lines, metric, named, drawn)
+    plot = Plot(figures.difference_curves, (lines, metric, named, drawn), by_block=True)
     shown = panels.difference_panels(lines, metric, named, drawn)
-    yield Figure(f"differences-{metric}", caption, drawing, shown)
+    yield Figure(f"differences-{metric}", caption, plot, shown)
 
 
 def _remarks(derived: Derived, finding: Finding) -> Iterator[Text]:

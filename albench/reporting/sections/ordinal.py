@@ -9,6 +9,7 @@ from albench.metrics.ordinal import BOUNDARY
 from albench.reporting import quality_figures
 from albench.reporting.content import Figure, Section, Table
 from albench.reporting.last_rounds import last_round_table
+from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,5 +63,5 @@ def _confusion_figure(derived: Derived) -> Figure:
         "repetitions: true classes in rows, predicted classes in columns, in percent of the row."
     )
     matrices = (derived.records.summaries.confusion, derived.manifest.cohorts)
-    drawing = quality_figures.confusion_matrices(*matrices)
-    return Figure("confusion", caption, drawing, quality_figures.confusion_panels(*matrices))
+    plot = Plot(quality_figures.confusion_matrices, matrices)
+    return Figure("confusion", caption, plot, quality_figures.confusion_panels(*matrices))

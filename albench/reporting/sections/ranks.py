@@ -10,8 +10,10 @@ from albench.analysis.cohorts_like_these import FEWEST_COHORTS
 from albench.analysis.ranks import rank
 from albench.metrics.catalogue import LABELS
 from albench.reporting import sentences
+from albench.reporting.cells import Cell, whole
 from albench.reporting.content import Figure, Section, Table, Text
-from albench.reporting.formats import UNKNOWN
+from albench.reporting.formats import UNKNOWN, decimals
+from albench.reporting.plots import Plot
 from albench.reporting.rank_figures import critical_difference
 
 if TYPE_CHECKING:
@@ -42,15 +44,15 @@ def _parts(ranking: Ranking, metric: str) -> Iterator[Part]:
             "distinguished: all of them unless Friedman's test rejects, otherwise those that "
             "differ by less than Nemenyi's critical difference (CD)."
         )
-        yield Figure("ranks", caption, critical_difference(ranking))
+        yield Figure("ranks", caption, Plot(critical_difference, (ranking,)))
 
 
 def _table(ranking: Ranking, metric: str) -> Table:
     rows = tuple(
         (
             row["strategy"],
-            str(i + 1),
-            f"{row['rank']:.2f}",
+            whole(i + 1),
+            decimals(row["rank"], 2),
             _span(row["low"], row["high"]),
             _span(row["like_low"], row["like_high"]),
         )
@@ -68,5 +70,6 @@ def _table(ranking: Ranking, metric: str) -> Table:
     return Table("ranks", title, caption, columns, rows)
 
 
-def _span(low: float, high: float) -> str:
-    return UNKNOWN if np.isnan(low) else f"{low:.1f} to {high:.1f}"
+def _span(low: float, high: float) -> Cell:
+    text = UNKNOWN if np.isnan(low) else f"{low:.1f} to {high:.1f}"
+    return Cell(text, {" low": float(low), " high": float(high)})

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.selections import marked_purchases
+from albench.reporting.cells import Cell
 from albench.reporting.content import Section, Table
-from albench.reporting.formats import LONGEST, UNKNOWN, in_order
+from albench.reporting.formats import LONGEST, UNKNOWN, decimals, in_order
 from albench.reporting.names import blocks_of, of_block
 from albench.spec.published import FINAL
 
@@ -42,8 +43,10 @@ def _table(purchases: pd.DataFrame, named: Namer) -> Table:
             for strategy in in_order(marked["strategy"].tolist()):
                 part = marked[marked["strategy"] == strategy].set_index("point")
                 cells = [_cell(part, point) for point in points]
-                there = f"{100 * part['train_share'].iloc[0]:.1f}"
-                rows.append((f"{named.block(block)}: {mark}", strategy, there, *cells))
+                there = decimals(100 * part["train_share"].iloc[0], 1)
+                what = f"{named.block(block)}: {mark}"
+                subject = Cell(what, {"block": named.block(block), "mark": mark})
+                rows.append((subject, strategy, there, *cells))
     caption = (
         "In the training part: the share of candidates with the mark, in percent. Then the marked "
         "share of what was bought after the first labels until so much of the training part was "
@@ -73,7 +76,7 @@ def _cell(part: pd.DataFrame, point: str) -> str:
     share, ratio, low, high = (
         float(part[key].to_dict()[point]) for key in ("share", "ratio", "low", "high")
     )
-    if np.isnan(ratio):
-        return f"{100 * share:.1f}"
     interval = "" if np.isnan(low) else f", {low:.2f} to {high:.2f}"
-    return f"{100 * share:.1f} ({ratio:.2f}{interval})".replace("-", "−")
+    known = "" if np.isnan(ratio) else f" ({ratio:.2f}{interval})"
+    text = f"{100 * share:.1f}{known}".replace("-", "−")
+    return Cell(text, {" share": 100 * share, " ratio": ratio, " low": low, " high": high})

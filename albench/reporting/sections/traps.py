@@ -8,8 +8,9 @@ from albench.analysis import traps
 from albench.analysis.traps import Fate
 from albench.metrics.catalogue import LABELS
 from albench.references import BASELINE
+from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table, Text
-from albench.reporting.formats import UNKNOWN, in_order, p_value, signed, span
+from albench.reporting.formats import UNKNOWN, decimals, in_order, p_value, signed, span
 from albench.reporting.names import block_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _matrix(judged: Sequence[tuple[Trap, pd.DataFrame]], named: Namer) -> Table:
     for name in strategies:
         shown = [FATES[Fate(column[name])] if name in column else UNKNOWN for column in fates]
         n_fell = sum(column.get(name) == Fate.FELL for column in fates)
-        rows.append((name, *shown, str(n_fell)))
+        rows.append((name, *shown, whole(n_fell)))
     caption = (
         "**fell**: separable from random after Holm's correction over the strategies of the trap, "
         "and by the trap's tolerance at least; did not: the 95 % interval of the difference to "
@@ -127,11 +128,11 @@ def _numbers_row(trap: Trap, row: Mapping[Any, Any], named: Namer) -> tuple[str,
         named.block(block_of(row)),
         trap.mark or LABELS.get(trap.metric or "", "subjects"),
         row["strategy"],
-        f"{row['value']:.3f}",
-        f"{row['value_random']:.3f}",
+        decimals(row["value"], 3),
+        decimals(row["value_random"], 3),
         signed(row["difference"]),
         span(row["low"], row["high"]),
-        str(row["n_pairs"]),
+        whole(row["n_pairs"]),
         p_value(row["p_holm"]),
         str(row["fate"]),
     )

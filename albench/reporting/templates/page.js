@@ -12,6 +12,7 @@
 
   const choices = read("choices");
   const values = read("values");
+  const files = read("tables"); // the files of tables, which hold numbers where cells hold texts
   const KEYS = ["cohort", "modalities", "model", "budget"];
   const LOOKS = 7; // as many as there are colours
   const form = document.getElementById("choose");
@@ -166,7 +167,7 @@
       this.columnAbout = this.columns.map((text) => [blockOf.get(text), numberOf.get(text)]);
       const tools = make("div", { class: "tools" });
       if (this.rows.length > 5) tools.append(this.finder(box));
-      tools.append(csvButton(this.name, () => [this.columns, ...this.texts]));
+      tools.append(csvButton(this.name, () => files[this.name]));
       box.querySelector(".scroll").before(tools);
       if (this.rows.length > 1) this.headings.forEach((heading, i) => this.makeSortable(heading, i));
       for (const [i, row] of this.rows.entries()) if (this.about[i].s !== undefined) row.dataset.s = this.about[i].s;
@@ -275,10 +276,10 @@
 
   // ---- Downloads.
 
-  function csvButton(name, rows) {
+  function csvButton(name, text) {
     const button = make("button", { type: "button", class: "csv", "aria-label": `Download ${name} as CSV` }, "Download CSV");
     button.addEventListener("click", () => {
-      const blob = new Blob([rows().map((row) => row.map(csvField).join(",")).join("\n") + "\n"], { type: "text/csv" });
+      const blob = new Blob([text()], { type: "text/csv" });
       const link = make("a", { download: `${name}.csv`, href: URL.createObjectURL(blob) });
       link.click();
       URL.revokeObjectURL(link.href);
@@ -290,11 +291,11 @@
   function csvField(value) {
     if (value === null || value === undefined) return "";
     let text = String(value);
-    if (typeof value === "string" && /^[=+\-@\t\r]/.test(text) && Number.isNaN(number(text))) text = `'${text}`;
+    if (typeof value === "string" && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }
 
-  function figureRows(name) {
+  function figureCsv(name) {
     const panels = values[name];
     const first = panels[0].first || "strategy";
     const rows = [[...KEYS, "panel", first, ...panels[0].columns]];
@@ -303,7 +304,7 @@
         rows.push([...panel.block, panel.name, typeof s === "number" ? choices.strategies[s] : s, ...row]);
       }
     }
-    return rows;
+    return `${rows.map((row) => row.map(csvField).join(",")).join("\n")}\n`;
   }
 
   // ---- Charts: values under the pointer, or under the arrow keys.
@@ -433,7 +434,7 @@
     const told = values[figure.dataset.name];
     if (!told) continue;
     const tools = make("div", { class: "tools" });
-    tools.append(csvButton(figure.dataset.name, () => figureRows(figure.dataset.name)));
+    tools.append(csvButton(figure.dataset.name, () => figureCsv(figure.dataset.name)));
     figure.append(tools);
     all(".panel", figure).forEach((panel, i) => {
       for (const svg of all("svg.curves", panel)) new Chart(svg, told[i]);

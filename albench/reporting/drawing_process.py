@@ -1,0 +1,42 @@
+"""A process that draws figures: it reads tasks, a line each, until its input ends."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.reporting.plots import Plot
+
+
+def draw_files(plot: Plot, stem: Path, kinds: Sequence[str]) -> None:
+    """Draw a figure into files.
+
+    Parameters
+    ----------
+    plot : Plot
+        What draws it.
+    stem : Path
+        The files' name without what follows the dot.
+    kinds : sequence of str
+        Their formats.
+    """
+    for kind, content in plot.files(kinds).items():
+        stem.with_name(f"{stem.name}.{kind}").write_bytes(content)
+
+
+def _main() -> None:
+    for line in sys.stdin:
+        pickled, stem, kinds = json.loads(line)
+        # Written a moment ago by the process that started this one, where nobody else can write.
+        plot = pickle.loads(Path(pickled).read_bytes())  # noqa: S301
+        draw_files(plot, Path(stem), kinds)
+
+
+if __name__ == "__main__":
+    _main()

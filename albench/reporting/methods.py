@@ -1,0 +1,164 @@
+"""How a benchmark was done, in sentences with the real values of its protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from albench.analysis import equivalence
+from albench.analysis.curves import CONFIDENCE
+from albench.analysis.efficiency import TARGET
+from albench.analysis.significance import ALPHA, FEWEST_PAIRS
+from albench.metrics.catalogue import LABELS
+from albench.plural import plural
+from albench.references import ALL_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from albench.records.manifest import Manifest
+    from albench.records.run_record import CohortRecord
+    from albench.reporting.load import Records
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a methods section.
+
+    Parameters
+    ----------
+    text : str
+        Plain.
+    cites : tuple of str
+        Names of the plugins and packages that it speaks of.
+    """
+
+    text: str
+    cites: tuple[str, ...] = ()
+
+
+def methods(records: Records) -> list[Sentence]:
+    """Return how the results were made and judged.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`.
+
+    Returns
+    -------
+    list of Sentence
+        Data, models and strategies, budgets, protocol, scores, tests, and environment.
+    """
+    manifest = records.manifest
+    margins = equivalence.margins(manifest.cohorts, manifest.judging.equal_within)
+    return [
+        *_data(manifest),
+        *_models(manifest),
+        *_strategies(records),
+        *_protocol(manifest),
+        *_scores(manifest),
+        *_tests(manifest, margins),
+        *_done(records),
+    ]
+
+
+def _data(manifest: Manifest) -> Iterator[Sentence]:
+    loaders = tuple(part.name for part in manifest.plugins if part.kind == "loader")
+    told = "; ".join(_cohort(name, facts) for name, facts in manifest.cohorts.items())
+    yield Sentence(f"Data: {told or 'none'}.", loaders)
+
+
+def _cohort(name: str, facts: CohortRecord) -> str:
+    noise = f", {100 * facts.label_noise:g} % of the labels wrong" if facts.label_noise else ""
+    classes = plural(len(facts.class_order), "class", "classes")
+    modalities = plural(len(facts.modalities), "modality", "modalities")
+    return (
+        f"{_named(name, facts)} ({plural(facts.subjects, 'subject')}, of which "
+        f"{facts.test_subjects} are for test, {classes}, {modalities}: "
+        f"{', '.join(facts.modalities)}{noise})"
+    )
+
+
+def _named(name: str, facts: CohortRecord) -> str:
+    return f"{name} (simulated)" if facts.simulated else name
+
+
+def _models(manifest: Manifest) -> Iterator[Sentence]:
+    plugins = tuple(part.name for part in manifest.plugins if part.kind == "model")
+    told = "; ".join(f"{name}: {what}" for name, what in manifest.models.items())
+    if told:
+        yield Sentence(f"Models: {told}.", plugins)
+
+
+def _strategies(records: Records) -> Iterator[Sentence]:
+    cells = records.cells[records.cells["strategy"] != ALL_LABELS]
+    plugins = dict(zip(cells["strategy"], cells["strategy_plugin"], strict=True))
+    names = sorted(plugins)
+    known = {part.name for part in records.manifest.plugins}
+    cited = tuple(dict.fromkeys(plugins[name] for name in names if plugins[name] in known))
+    count = plural(len(names), "query strategy", "query strategies")
+    yield Sentence(f"We ran {count}: {', '.join(names)}.", cited)
+    budgets = "; ".join(f"{name}: {what}" for name, what in records.manifest.budgets.items())
+    if budgets:
+        yield Sentence(f"Budgets, counted in labelled candidates: {budgets}.")
+
+
+def _protocol(manifest: Manifest) -> Iterator[Sentence]:
+    n = manifest.repetitions
+    yield Sentence(
+        f"Each of {plural(n, 'repetition')} (seed {manifest.seed}) has its own split into training "
+        "and test part by subject, with the classes' shares kept, its own first labels, first "
+        "weights and order of batches; all strategies of a repetition share these. In each round a "
+        "strategy buys labels of the training part and the model is trained on all that are "
+        "bought; labels that it has not bought and the test part are kept from it. A reference is "
+        "trained once in each repetition on all labels of the training part."
+    )
+
+
+def _scores(manifest: Manifest) -> Iterator[Sentence]:
+    units = sorted({facts.evaluation for facts in manifest.cohorts.values()})
+    by = " and ".join(units) or "subject"
+    primary = LABELS[manifest.judging.primary_metric]
+    yield Sentence(
+        f"Models are scored on the test part by {by} after every round. The primary score is the "
+        f"area under the curve of {primary} over the labels bought, divided by its width; labels "
+        f"needed are those of the first round that reaches {100 * TARGET:g} % of the reference."
+    )
+
+
+def _tests(manifest: Manifest, margins: Mapping[str, float]) -> Iterator[Sentence]:
+    named = manifest.judging.compare
+    others = f" The strategies {', '.join(named)} were also compared in pairs." if named else ""
+    yield Sentence(
+        "Strategies are compared with random choice by differences paired by repetition, with "
+        f"{100 * CONFIDENCE:g} % intervals of Student's t, each strategy's own and by Šidák for "
+        f"all at once, and by two-sided paired t-tests at {100 * ALPHA:g} %, corrected by Holm "
+        f"over all that a table shows; under {FEWEST_PAIRS} repetitions no verdict is given."
+        f"{others}"
+    )
+    if margins:
+        cohorts = manifest.cohorts
+        ends = ", ".join(
+            f"{value:.3g} on {_named(name, cohorts[name])}" for name, value in margins.items()
+        )
+        chosen = "" if manifest.judging.equal_within is None else ", as the specification says"
+        yield Sentence(
+            "Scores are called equal where two one-sided t-tests, corrected likewise, show that "
+            f"they differ by less than {ends}{chosen or ' (one test subject)'}."
+        )
+
+
+def _done(records: Records) -> Iterator[Sentence]:
+    manifest, cells = records.manifest, records.cells
+    where = manifest.provenance
+    n_ok = int((cells["status"] == "ok").sum())
+    packages = tuple(where.packages)
+    versions = ", ".join(f"{name} {version}" for name, version in where.packages.items())
+    yield Sentence(
+        f"Of {plural(len(cells), 'planned cell')} (a strategy or the reference, on one block, in "
+        f"one repetition) {n_ok} succeeded. They were run with albench {where.albench}, Python "
+        f"{where.python}, {versions}, on {where.cpu} with {where.cores} cores and "
+        f"{where.memory_gb:g} GB (GPU: {where.gpu}).",
+        ("albench", *packages),
+    )

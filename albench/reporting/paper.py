@@ -1,0 +1,128 @@
+"""What a paper needs beside tables and figures: methods, references, and how to rebuild each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shlex
+from typing import TYPE_CHECKING
+
+from albench.report_formats import PICTURES, TABLES
+from albench.reporting.bibliography import as_bibtex, references_of
+from albench.reporting.content import Figure, Table
+from albench.reporting.data_files import csv_field
+from albench.reporting.file_names import file_name
+from albench.reporting.latex import HEAD, latex_text
+from albench.reporting.methods import methods
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from albench.records.manifest import Manifest
+    from albench.reporting.bibliography import Entry
+    from albench.reporting.content import Section
+    from albench.reporting.load import Records
+    from albench.spec.slices import Slice
+
+ENDINGS = {"latex": "tex"}
+"""Of files whose name does not end in their format."""
+
+
+def report_command(name: str, part: Slice, rivals: Sequence[str]) -> str:
+    """Return the command that draws a report again, but for its formats.
+
+    Parameters
+    ----------
+    name : str
+        The benchmark's: its results are expected in ``runs/NAME``.
+    part : Slice
+        What is shown.
+    rivals : sequence of str
+        Who is compared.
+
+    Returns
+    -------
+    str
+        For a shell.
+    """
+    words = ["albench", "report", f"runs/{name}"]
+    if rivals:
+        words += ["--compare", ",".join(rivals)]
+    return shlex.join(words) + (f" {part.text}" if part else "")
+
+
+def paper_files(
+    records: Records, parts: Sequence[Section], formats: Collection[str], again: str
+) -> dict[str, str]:
+    """Return the files of the folder ``paper/``.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`.
+    parts : sequence of Section
+        The report.
+    formats : collection of str
+        Those that are written.
+    again : str
+        The result of `report_command`.
+
+    Returns
+    -------
+    dict of str to str
+        By name: ``methods.tex``, ``references.bib``, ``environment.txt``, and ``items.csv``, with
+        the command that rebuilds each table and figure.
+    """
+    references = references_of(records.manifest)
+    return {
+        "methods.tex": _methods(records, references),
+        "references.bib": as_bibtex(references.values()),
+        "environment.txt": _environment(records.manifest),
+        "items.csv": _items(parts, formats, again),
+    }
+
+
+def _methods(records: Records, references: dict[str, list[Entry]]) -> str:
+    lines = [*HEAD, r"% \bibliography{references}"]
+    for sentence in methods(records):
+        keys = [entry.key for name in sentence.cites for entry in references.get(name, [])]
+        cited = rf"~\cite{{{','.join(dict.fromkeys(keys))}}}" if keys else ""
+        text = latex_text(sentence.text)
+        lines.append(f"{text.removesuffix('.')}{cited}.")
+    return "\n".join([*lines, ""])
+
+
+def _environment(manifest: Manifest) -> str:
+    """Return what the results were made with, as ``pip install -r`` reads it."""
+    where = manifest.provenance
+    commit = f" (commit {where.commit})" if where.commit else ""
+    lines = [
+        f"# {manifest.command}",
+        f"# albench {where.albench}{commit}, Python {where.python}, {where.os}",
+        f"# {where.cpu}, {where.cores} cores, {where.memory_gb:g} GB, GPU: {where.gpu}",
+    ]
+    lines += [f"{name}=={version}" for name, version in sorted(where.packages.items())]
+    return "\n".join([*lines, ""])
+
+
+def _items(parts: Sequence[Section], formats: Collection[str], again: str) -> str:
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(("file", "section", "title", "command"))
+    for section in parts:
+        for file, title, kind in _files(section, formats):
+            row = (file, section.title, title, f"{again} --format {kind}")
+            writer.writerow(map(csv_field, row))
+    return target.getvalue()
+
+
+def _files(section: Section, formats: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield each file of a section with its title and format."""
+    for part in section.parts:
+        if isinstance(part, Table):
+            for kind in (kind for kind in TABLES if kind in formats):
+                yield f"tables/{file_name(part.name)}.{ENDINGS.get(kind, kind)}", part.title, kind
+        elif isinstance(part, Figure):
+            for kind in (kind for kind in PICTURES if kind in formats):
+                title = part.caption.replace("**", "").partition(". ")[0].rstrip(".")
+                yield f"figures/{part.name}.{kind}", title, kind

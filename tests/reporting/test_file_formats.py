@@ -1,0 +1,133 @@
+"""A report is written in the formats that are asked for, and in no others."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+
+from albench.cli import main
+from albench.report_formats import FORMATS, USUAL
+from albench.reporting import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def suffixes(folder: Path) -> set[str]:
+    return {path.suffix for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def results(make_toy: Callable[..., Any]) -> Path:
+    toy = make_toy()
+    toy.keep(cohort="digits")
+    folder: Path = toy.write()
+    return folder
+
+
+def report(results: Path, *formats: str) -> int:
+    return main(
+        ["report", str(results), *(part for name in formats for part in ("--format", name))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("csv",), {".csv", ".tex", ".bib", ".txt"}),
+        (("parquet,markdown",), {".parquet", ".md"}),
+        (("html",), {".html"}),
+        (("png", "svg"), {".png", ".svg"}),
+        ((), {".html", ".md", ".csv", ".tex", ".svg", ".png", ".bib", ".txt"}),
+    ],
+)
+def test_what_is_asked_for_is_written_and_nothing_else(
+    results: Path, names: tuple[str, ...], expected: set[str]
+) -> None:
+    assert report(results) == 0
+    mine = results / "report" / "notes.rst"
+    mine.touch()
+    assert report(results, *names) == 0
+    assert suffixes(results / "report") == expected | {".rst"}
+
+
+def test_an_unknown_format_is_named_with_those_that_there_are(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(results, "latx,csv") == 2
+    told = capsys.readouterr().err
+    assert "'latx' is no format of a report" in told
+    assert "did you mean 'latex'?" in told
+    assert all(name in told for name in FORMATS)
+    assert not (results / "report").exists()
+
+
+def test_the_page_cannot_be_printed_without_being_written(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", str(results), "--pdf", "--format", "csv"]) == 2
+    assert "add html" in capsys.readouterr().err
+
+
+def test_the_usual_formats_are_formats() -> None:
+    assert set(USUAL) < set(FORMATS)
+
+
+@pytest.mark.usefixtures("rendered")
+def test_a_figure_for_a_paper_is_as_wide_as_a_column_and_brings_its_fonts(results: Path) -> None:
+    writing.write(results, formats=["pdf"])
+    paths = sorted((results / "report" / "figures").glob("*.pdf"))
+    assert len(paths) > 5
+    for path in paths:
+        for page in PdfReader(path).pages:
+            assert float(page.mediabox.width) == pytest.approx(3.5 * 72, abs=1)
+            assert float(page.mediabox.height) < 10 * 72
+            fonts = page["/Resources"]["/Font"].get_object()  # type: ignore[index]
+            assert fonts
+            for font in fonts.values():
+                below = font.get_object()["/DescendantFonts"][0].get_object()
+                assert "/FontFile2" in below["/FontDescriptor"].get_object(), path.name
+
+
+@pytest.mark.usefixtures("rendered")
+def test_another_process_draws_the_same_bytes(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn() -> dict[str, bytes]:
+        writing.write(results, formats=["svg", "pdf"])
+        return {path.name: path.read_bytes() for path in (results / "report/figures").iterdir()}
+
+    here = drawn()
+    monkeypatch.setattr(writing, "MANY_CELLS", 1)
+    assert drawn() == here
+
+
+@pytest.mark.usefixtures("rendered")
+def test_a_process_that_cannot_draw_is_told_of(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(writing, "MANY_CELLS", 1)
+    monkeypatch.setattr(sys, "path", [str(results)])
+    (results / "albench").mkdir()
+    (results / "albench" / "__init__.py").write_text("raise SystemExit('the disk is full')")
+    assert report(results, "svg") == 1
+    assert "the process that draws figures failed: the disk is full" in capsys.readouterr().err
+
+
+def test_parquet_tables_can_be_read(results: Path) -> None:
+    writing.write(results, formats=["parquet"])
+    for path in (results / "report" / "tables").iterdir():
+        assert len(pd.read_parquet(io.BytesIO(path.read_bytes())))
+
+
+def test_the_help_of_report_imports_no_tables() -> None:
+    code = "import sys; from albench.commands import report; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # our own code
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,152 @@
+"""What a paper needs beside tables: methods, references, environment and commands."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from albench.cli import main
+from albench.reporting import writing
+from albench.reporting.bibliography import as_bibtex, references_of
+from albench.reporting.latex import HEAD
+from albench.reporting.load import load
+from albench.reporting.methods import methods
+from albench.reporting.paper import paper_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+COMMITTED = sorted(path.parent for path in ROOT.glob("results/*/cells.csv"))
+needs_latex = pytest.mark.skipif(
+    not (shutil.which("pdflatex") and shutil.which("bibtex")), reason="no pdflatex or no bibtex"
+)
+HOSTILE = (
+    "Bobby {Tables 2020, \\end{document}",
+    "100 % & $x_1^2$ #\\",
+    "ours: a { remark",
+    "",
+    ";;",
+)
+
+
+def compiled(paper: Path, folder: Path) -> str:
+    """Return the log of a document that has the methods and their references."""
+    preamble = [line.removeprefix("% ") for line in HEAD]
+    end = [r"\bibliographystyle{plain}", r"\bibliography{references}", r"\end{document}"]
+    body = [r"\documentclass{article}", *preamble, r"\begin{document}", r"\input{methods}", *end]
+    for path in paper.iterdir():
+        shutil.copy(path, folder)
+    (folder / "all.tex").write_text("\n".join(body), encoding="utf-8")
+    latex = ["pdflatex", "-interaction=nonstopmode", "-no-shell-escape", "all"]
+    said = ""
+    for command in (latex, ["bibtex", "all"], latex, latex):
+        done = subprocess.run(command, cwd=folder, check=False, capture_output=True)  # noqa: S603  # fixed words
+        said = said + done.stdout.decode(errors="replace") if command[0] == "bibtex" else said
+    return said + (folder / "all.log").read_text(encoding="utf-8", errors="replace")
+
+
+def faults(log: str) -> list[str]:
+    return re.findall(r"^(?:!|Warning--|I was|(?:LaTeX|Package) .*Warning).*", log, re.MULTILINE)
+
+
+@pytest.fixture
+def toy(make_toy: Callable[..., Any]) -> Any:
+    made = make_toy(n_repetitions=2)
+    for plugin, citation in zip(made.manifest["plugins"], HOSTILE, strict=False):
+        plugin["citation"] = citation
+    return made
+
+
+@needs_latex
+def test_methods_and_references_compile_whatever_plugins_cite(toy: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "latex"
+    folder.mkdir()
+    log = compiled(writing.write(toy.write()).parent / "paper", folder)
+    assert "Output written on all.pdf" in log
+    assert faults(log) == []
+
+
+@needs_latex
+@pytest.mark.parametrize("results", COMMITTED, ids=lambda path: path.name)
+def test_the_references_of_published_results_compile(results: Path, tmp_path: Path) -> None:
+    records = load(results)
+    for name, text in paper_files(records, [], ["latex"], "albench").items():
+        (tmp_path / "paper").mkdir(exist_ok=True)
+        (tmp_path / "paper" / name).write_text(text, encoding="utf-8")
+    folder = tmp_path / "latex"
+    folder.mkdir()
+    log = compiled(tmp_path / "paper", folder)
+    assert faults(log) == []
+
+
+@pytest.mark.parametrize("results", COMMITTED, ids=lambda path: path.name)
+def test_every_plugin_and_library_has_a_reference(results: Path) -> None:
+    manifest = load(results).manifest
+    references = references_of(manifest)
+    assert {part.name for part in manifest.plugins} <= references.keys()
+    assert manifest.provenance.packages.keys() <= references.keys()
+    keys = re.findall(r"^@\w+\{(.*),$", as_bibtex(references.values()), re.MULTILINE)
+    assert len(set(keys)) == len(keys)
+    assert all(entry.key in keys for entries in references.values() for entry in entries)
+
+
+def test_a_citation_becomes_authors_year_and_title_or_stays_a_note(toy: Any) -> None:
+    for plugin, citation in zip(
+        toy.manifest["plugins"],
+        ("Ash et al. 2020, Deep batch", "Gao, Li & Wu 2021, arXiv 2011.00694", "after Wang 2019"),
+        strict=False,
+    ):
+        plugin["citation"] = citation
+    references = references_of(load(toy.write()).manifest)
+    names = [plugin["name"] for plugin in toy.manifest["plugins"]]
+    first, second, third = (references[name][0].fields for name in names[:3])
+    assert first == {"author": "{Ash} and others", "year": "2020", "title": "Deep batch"}
+    assert second["author"] == "{Gao} and {Li} and {Wu}"
+    assert second["eprint"] == "2011.00694"
+    assert third == {"note": "after Wang 2019", "key": "after Wang 2019"}
+
+
+def test_two_references_never_share_a_key(toy: Any) -> None:
+    for plugin, title in zip(toy.manifest["plugins"], ("Deep a", "Deep b"), strict=False):
+        plugin["citation"] = f"Ash et al. 2020, {title}"
+    references = references_of(load(toy.write()).manifest)
+    keys = {references[plugin["name"]][0].key for plugin in toy.manifest["plugins"][:2]}
+    assert keys == {"ash2020deep", "ash2020deepb"}
+
+
+def test_the_methods_hold_the_real_values_of_the_protocol(toy: Any) -> None:
+    toy.manifest["judging"]["equal_within"] = 0.0123
+    toy.manifest["seed"] = 4711
+    records = load(toy.write())
+    text = " ".join(sentence.text for sentence in methods(records))
+    for expected in (
+        "seed 4711",
+        f"{records.manifest.repetitions} repetitions",
+        "0.0123",
+        "initial 10, query 10",
+        "120 subjects",
+    ):
+        assert expected in text
+    assert f"Of {len(records.cells)} planned cells" in text
+
+
+def test_each_table_and_figure_is_listed_with_the_command_that_rebuilds_it(toy: Any) -> None:
+    folder = toy.write()
+    assert main(["report", str(folder), "--compare", "margin,esd"]) == 0
+    report = folder / "report"
+    with (report / "paper" / "items.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    written = {
+        f"{path.parent.name}/{path.name}"
+        for name in ("tables", "figures")
+        for path in (report / name).iterdir()
+    }
+    assert {row["file"] for row in rows} == written
+    assert all(" --compare margin,esd --format " in row["command"] for row in rows)
