@@ -13,6 +13,7 @@ from albench.commands.arguments import (
     add_reuse_edited,
     add_slice,
     add_spec,
+    add_within,
     slice_of,
 )
 from albench.errors import Complaint, InputError
@@ -38,6 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_base(parser)
     add_reuse_edited(parser)
     add_slice(parser)
+    add_within(parser)
     text = "end the run at the first cell that fails; the others go on next time"
     parser.add_argument("--fail-fast", action="store_true", help=text)
     _add_engine(parser)
@@ -76,12 +78,16 @@ def run(options: Namespace) -> int:
     from albench import session
     from albench.console import Watcher
     from albench.execute.run import LOGS
+    from albench.price_limit import within
     from albench.publish import redraw
 
     opened = session.open_spec(
         options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
     )
     results = options.output or opened.run_folder
+    if options.within is not None:
+        opened, proposal = within(opened, results, options.jobs, options.within)
+        say(proposal)
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")
     for warning in opened.warnings:
