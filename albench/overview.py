@@ -11,8 +11,8 @@ from albench.api.descriptors import Kind as ComponentKind
 from albench.console import clock
 from albench.engines.late import late_conflicts
 from albench.errors import Complaint, PluginError, RecordsError
-from albench.execute.estimate import kind_of, seconds_left
 from albench.plural import plural
+from albench.price_limit import expected_price
 from albench.records.results_folder import read_results
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Status
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from albench.execute.estimate import Kind
     from albench.records.journal import Reading
     from albench.records.run_record import CohortRecord
     from albench.records.tables import Records
@@ -46,8 +45,12 @@ class PlanOverview:
         Combinations that are left out, each with the reason.
     power : tuple of str
         How small a difference the matrix can detect, in sentences.
-    seconds : float or None
-        The estimated wall time; None before any cell has run.
+    seconds : float
+        The estimated wall time.
+    sureness : str
+        What the estimate rests on.
+    proposal : str
+        What of the slice fits into the time that was given; empty without a limit.
     warnings : tuple of str
         The loaders' warnings about the data, and what is stale or was made by another source.
     """
@@ -56,7 +59,9 @@ class PlanOverview:
     blocks: tuple[tuple[str, int, int], ...]
     skipped: tuple[tuple[str, str], ...]
     power: tuple[str, ...]
-    seconds: float | None
+    seconds: float
+    sureness: str
+    proposal: str = ""
     warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -69,6 +74,8 @@ class PlanOverview:
             "skipped": [{"what": what, "reason": reason} for what, reason in self.skipped],
             "warnings": list(self.warnings),
             "seconds": self.seconds,
+            "seconds_by": self.sureness,
+            "proposal": self.proposal,
             "power": list(self.power),
         }
 
@@ -79,14 +86,14 @@ class PlanOverview:
         lines += [
             f"  {block}: {plural(n, 'cell')}, {left} to run" for block, n, left in self.blocks
         ]
+        lines += [self.proposal] if self.proposal else []
         lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
         lines += [f"warning: {warning}" for warning in self.warnings]
-        unknown = "unknown until some cells have run"
-        estimate = unknown if self.seconds is None else f"about {clock(self.seconds)}"
+        estimate = f"about {clock(self.seconds)} ({self.sureness})"
         return "\n".join([*lines, *self.power, f"estimated time: {estimate}"])
 
 
-def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
+def plan_overview(opened: Opened, results: Path, jobs: int, proposal: str = "") -> PlanOverview:
     """Return what a run would do.
 
     Parameters
@@ -97,6 +104,8 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
         The results folder. Cells that are done there give the estimate.
     jobs : int
         How many cells would run at once.
+    proposal : str
+        What of the slice fits into a time; empty without a limit.
 
     Returns
     -------
@@ -104,19 +113,18 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
         In the order of the plan.
     """
     there = opened.reuse(results)
-    done, left = there.done, there.left(opened.plan.cells)
+    left = there.left(opened.plan.cells)
     totals = Counter(" · ".join(cell.block) for cell in opened.plan.cells)
     to_run = Counter(" · ".join(cell.block) for cell in left)
-    durations: dict[Kind, list[float]] = {}
-    for cell in opened.plan.cells:
-        if cell.id in done:
-            durations.setdefault(kind_of(cell), []).append(done[cell.id].seconds)
+    expected = expected_price(opened, there)
     return PlanOverview(
         name=opened.resolved.specification.benchmark.name,
         blocks=tuple((block, n, to_run[block]) for block, n in totals.items()),
         skipped=tuple((skip.what, skip.reason) for skip in opened.plan.skipped),
         power=_power(opened, results),
-        seconds=seconds_left(left, durations, jobs),
+        seconds=expected.of(left, jobs),
+        sureness=expected.sureness,
+        proposal=proposal,
         warnings=(*opened.warnings, *there.warnings),
     )
 
@@ -128,8 +136,9 @@ def _power(opened: Opened, results: Path) -> tuple[str, ...]:
         if "oracle" in strategy.component.descriptor.tags
     }
     planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
-    benchmark = opened.resolved.specification.benchmark
-    return foresight(planned, oracles, benchmark.repetitions, results, benchmark.primary_metric)
+    n_repetitions = len({cell.repetition for cell in opened.plan.cells})
+    metric = opened.resolved.specification.benchmark.primary_metric
+    return foresight(planned, oracles, n_repetitions, results, metric)
 
 
 @dataclass(frozen=True)

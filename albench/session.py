@@ -66,6 +66,10 @@ class Opened:
         Whether results are kept though a working copy that made them has been edited since.
     base : Path or None
         Results that a run starts from: cells that are done there need no run.
+    limit : str
+        What else than the slice chose cells, as options on the command line.
+    chosen : frozenset of (str, block) or None
+        What it left of the slice, by identity and block, which may share cells; None is all.
     """
 
     resolved: Resolved
@@ -75,11 +79,16 @@ class Opened:
     part: Slice = EVERYTHING
     keep_edited: bool = False
     base: Path | None = None
+    limit: str = ""
+    chosen: frozenset[tuple[str, tuple[str, str, str, str]]] | None = None
 
     @cached_property
     def plan(self) -> Plan:
         """Cells of the slice, and skips."""
-        return Plan(cells_of(self.part, self.whole.cells), self.whole.skipped)
+        cells = cells_of(self.part, self.whole.cells)
+        if self.chosen is not None:
+            cells = tuple(cell for cell in cells if (cell.id, cell.block) in self.chosen)
+        return Plan(cells, self.whole.skipped)
 
     @property
     def run_folder(self) -> Path:
@@ -149,7 +158,8 @@ class Opened:
             command,
             jobs,
         )
-        part = {"slice": self.part.text, "matrix_cells": len(self.whole.cells)}
+        text = " ".join(filter(None, (self.part.text, self.limit)))
+        part = {"slice": text, "matrix_cells": len(self.whole.cells)}
         return record.model_copy(update=part)
 
     def describe(self) -> dict[str, CohortRecord]:

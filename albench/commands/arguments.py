@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from albench.execute.devices import Placement
+    from albench.price_limit import Limit
     from albench.spec.slices import Slice
 
 AXES = ("cohort", "modalities", "model", "strategy", "budget")
@@ -141,6 +142,28 @@ def add_reuse_edited(parser: argparse.ArgumentParser) -> None:
     """
     text = "keep the results of plugins that were edited since; the page says so"
     parser.add_argument("--reuse-edited", action="store_true", help=text)
+
+
+def add_within(parser: argparse.ArgumentParser) -> None:
+    """Add ``--within``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of the command.
+    """
+    text = "only what is expected to fit into a time: whole repetitions, or else blocks"
+    parser.add_argument("--within", metavar="2h30m", type=_limit, help=text)
+
+
+def _limit(text: str) -> Limit:
+    match = re.fullmatch(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?", text)
+    hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+    if not (total := 3600 * hours + 60 * minutes + seconds):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a time, as in 2h, 30m or 1h30m")
+    from albench.price_limit import Limit
+
+    return Limit(float(total), text)
 
 
 def add_slice(

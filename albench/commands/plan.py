@@ -14,6 +14,7 @@ from albench.commands.arguments import (
     add_reuse_edited,
     add_slice,
     add_spec,
+    add_within,
     placement_of,
     slice_of,
 )
@@ -34,17 +35,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_base(parser)
     add_reuse_edited(parser)
     add_slice(parser)
+    add_within(parser)
 
 
 def run(options: Namespace) -> int:
     """Return 0."""
     from albench import session
     from albench.overview import plan_overview
+    from albench.price_limit import within
 
     opened = session.open_spec(
         options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
     )
     jobs = placement_of(options).jobs
-    overview = plan_overview(opened, options.output or opened.run_folder, jobs)
+    results, proposal = options.output or opened.run_folder, ""
+    if options.within is not None:
+        opened, proposal = within(opened, results, jobs, options.within)
+    overview = plan_overview(opened, results, jobs, proposal)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK

@@ -13,6 +13,7 @@ from albench.commands.arguments import (
     add_reuse_edited,
     add_slice,
     add_spec,
+    add_within,
     placement_of,
     slice_of,
 )
@@ -40,6 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_base(parser)
     add_reuse_edited(parser)
     add_slice(parser)
+    add_within(parser)
     text = "end the run at the first failing cell; the others resume next time"
     parser.add_argument("--fail-fast", action="store_true", help=text)
     _add_engine(parser)
@@ -78,6 +80,7 @@ def run(options: Namespace) -> int:
     from albench import session
     from albench.console import Watcher
     from albench.execute.run import LOGS
+    from albench.price_limit import within
     from albench.publish import redraw
 
     placement = _placement(options)
@@ -85,6 +88,9 @@ def run(options: Namespace) -> int:
         options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
     )
     results = options.output or opened.run_folder
+    if options.within is not None:
+        opened, proposal = within(opened, results, placement.jobs, options.within)
+        say(proposal)
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")
     for warning in opened.warnings:

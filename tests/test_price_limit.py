@@ -1,0 +1,77 @@
+"""The part of a plan that fits into a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench.cli import main
+from albench.errors import InputError
+from albench.planning import Plan, resolve
+from albench.price_limit import Limit, within
+from albench.records.journal import Journal
+from albench.records.schema import Finished, Status
+from albench.session import Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from albench.registry import Registry
+    from albench.spec import Specification
+
+
+@pytest.fixture
+def opened(
+    parse: Callable[..., Specification], toys: Registry, planned: Callable[..., Plan]
+) -> Opened:
+    """Two repetitions of two blocks of three cells."""
+    return Opened(resolve(parse(), toys), {}, {}, planned())
+
+
+@pytest.fixture
+def results(tmp_path: Path, opened: Opened) -> Path:
+    """One cell has run, in ten seconds."""
+    first = next(c for c in opened.plan.cells if c.strategy_label == "random")
+    with Journal(tmp_path / "journal") as journal:
+        journal.append("cell", Finished(cell=first.id, status=Status.OK, seconds=10.0).to_json())
+    return tmp_path
+
+
+def test_whole_repetitions_are_kept_first(opened: Opened, results: Path) -> None:
+    part, told = within(opened, results, 1, Limit(70.0, "70s"))
+    assert {cell.repetition for cell in part.plan.cells} == {0}
+    assert len(part.plan.cells) == 6
+    assert part.limit == "--within 70s"
+    assert told == "within 70s: 1 of 2 repetitions, a guess by training updates, which may be " + (
+        "ten times off until cells have run"
+    )
+
+
+def test_all_is_kept_where_there_is_time(opened: Opened, results: Path) -> None:
+    part, told = within(opened, results, 1, Limit(7200.0, "2h"))
+    assert part.plan.cells == opened.plan.cells
+    assert "2 of 2 repetitions" in told
+
+
+def test_blocks_of_one_repetition_are_kept_where_no_repetition_fits(
+    opened: Opened, results: Path
+) -> None:
+    part, told = within(opened, results, 1, Limit(21.0, "21s"))
+    assert {cell.block for cell in part.plan.cells} == {opened.plan.cells[0].block}
+    assert len(part.plan.cells) == 3  # one of which is done
+    assert "1 of 2 blocks in one repetition" in told
+
+
+def test_a_time_in_which_nothing_fits_is_refused(opened: Opened, results: Path) -> None:
+    with pytest.raises(InputError, match="--within 1s: one repetition of the cheapest block takes"):
+        within(opened, results, 1, Limit(1.0, "1s"))
+
+
+@pytest.mark.parametrize("text", ["2", "0h", "2 hours", "-1h", "h", ""])
+def test_a_time_has_a_unit(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["plan", "quickstart", f"--within={text}"])
+    assert ended.value.code == 2
+    assert "expected a time, as in 2h, 30m or 1h30m" in capsys.readouterr().err
