@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.api import AVAILABLE
+from albench.cohort.absence import ABSENT
 from albench.execute.active_cell import ActiveCell
 from albench.execute.held_out import HeldOut
+from albench.learn.absent_samples import mean_sample, with_absent
 from albench.learn.estimator import FusionClassifier
 from albench.learn.gaps import fill_gaps
 from albench.learn.store import SampleStore, Scaling
@@ -37,7 +40,7 @@ def open_cell(task: CellTask) -> ActiveCell:
     train_store, test_store = _stores(task)
     classifier = FusionClassifier(
         model=component.load()(**component.arguments(cell.model.options)),
-        shapes=dict(task.shapes),
+        shapes=_shapes(task),
         n_classes=data.n_classes,
         store=train_store,
         training=cell.model.training,
@@ -51,6 +54,16 @@ def open_cell(task: CellTask) -> ActiveCell:
     return ActiveCell(cell, data, classifier, held_out)
 
 
+def _shapes(task: CellTask) -> dict[str, tuple[int, ...]]:
+    if not _is_incomplete(task.data):
+        return dict(task.shapes)
+    return {**task.shapes, AVAILABLE: (len(task.data.modalities),)}
+
+
+def _is_incomplete(data: Unlabelled) -> bool:
+    return bool((data.candidates == ABSENT).any())
+
+
 def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
     data = task.data
     arrays = {key: stored.open() for key, stored in task.arrays.items()}
@@ -61,16 +74,41 @@ def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
     scalings = {}
     if task.cell.model.standardise:
         scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}
+    is_incomplete = _is_incomplete(data)
+    means = {k: mean_sample(v) for k, (_, v) in train_part.items() if is_incomplete}
     return (
-        SampleStore(train_part, subjects=_owners(data, data.train), scalings=scalings),
-        SampleStore(test_part, subjects=_owners(data, data.test), scalings=scalings),
+        _store(data, data.train, train_part, means, scalings),
+        _store(data, data.test, test_part, means, scalings),
     )
 
 
-def _owners(data: Unlabelled, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the subject of each sample of the first modality, in ascending order of samples."""
-    _, first = np.unique(data.candidates[candidates, 0], return_index=True)
-    return data.candidate_subjects[candidates[first]]
+def _store(
+    data: Unlabelled,
+    candidates: NDArray[np.intp],
+    part: Mapping[str, tuple[NDArray[np.intp], NDArray[Any]]],
+    means: Mapping[str, NDArray[Any]],
+    scalings: Mapping[str, Scaling],
+) -> SampleStore:
+    columns = data.candidates[candidates].T
+    parts = {
+        key: with_absent(*part[key], means[key]) if (column == ABSENT).any() else part[key]
+        for key, column in zip(part, columns, strict=True)
+    }
+    owners = {key: _owners(data, candidates, number) for number, key in enumerate(part)}
+    first = next(iter(part))
+    return SampleStore(
+        parts,
+        subjects=owners.pop(first),
+        scalings=scalings,
+        others=owners,
+        is_incomplete=_is_incomplete(data),
+    )
+
+
+def _owners(data: Unlabelled, candidates: NDArray[np.intp], column: int) -> NDArray[np.intp]:
+    """Return the subject of each sample of a modality, in ascending order of samples."""
+    samples, first = np.unique(data.candidates[candidates, column], return_index=True)
+    return np.where(samples == ABSENT, ABSENT, data.candidate_subjects[candidates[first]])
 
 
 def _part(
@@ -80,5 +118,6 @@ def _part(
     part = {}
     for column, (key, array) in enumerate(arrays.items()):
         rows = np.unique(candidates[:, column])
+        rows = rows[rows != ABSENT]
         part[key] = (rows, np.asarray(array[rows]))
     return part

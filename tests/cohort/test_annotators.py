@@ -48,7 +48,8 @@ def confusion(cohort: Cohort, *annotators: Terms) -> NDArray[np.float64]:
     counts = np.zeros((3, 4))
     train = training(cohort)
     np.add.at(counts, (given.true_labels[train], given.candidate_labels[train]), 1)
-    return counts / counts.sum(axis=1, keepdims=True)
+    shares: NDArray[np.float64] = counts / counts.sum(axis=1, keepdims=True)
+    return shares
 
 
 NEAR = 0.035
@@ -102,7 +103,8 @@ def test_a_majority_cures_hard_samples_less(cohort: Cohort) -> None:
 
 
 def wrong(cohort: Cohort) -> NDArray[np.bool_]:
-    return cohort.candidate_labels != cohort.true_labels
+    found: NDArray[np.bool_] = cohort.candidate_labels != cohort.true_labels
+    return found
 
 
 def test_a_tie_is_broken_either_way(cohort: Cohort) -> None:
@@ -160,7 +162,7 @@ def test_first_labels_are_drawn_among_those_that_somebody_labelled(
     cohort: Cohort, of: str, how: Terms
 ) -> None:
     given = labelled(cohort, {"abstain": 0.9})
-    terms = BudgetSpec(of=of, **how).model_dump()
+    terms = BudgetSpec.model_validate({"of": of, **how}).model_dump()
     plan = start.rounds(given, training(given), terms)
     first = start.first_set(given, training(given), plan, terms, np.random.default_rng(1))
     has_label = given.candidate_labels[first] >= 0
@@ -186,7 +188,10 @@ def test_annotators_that_cannot_be_are_complained_about(annotator: Terms, said: 
 
 
 def test_annotators_are_told_in_words() -> None:
-    kinds = [{"number": 2, "wrong": 0.1, "pairs": [["a", "b", 0.2]]}, {"abstain": 0.25}]
+    kinds: list[Terms] = [
+        {"number": 2, "wrong": 0.1, "pairs": [["a", "b", 0.2]]},
+        {"abstain": 0.25},
+    ]
     assert in_words(kinds) == (
         "Training labels are told by 3 simulated annotators (2 of whom each, 10 % wrong, a and b "
         "taken for each other in 20 %; no answer in 25 %). The majority counts."
