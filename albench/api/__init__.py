@@ -6,6 +6,7 @@ from albench.api.hooks import ENTRY_POINT_GROUP, hookimpl
 from albench.api.keys import MISSING_WORDS, as_keys, is_missing, is_whole_number
 from albench.api.modality import Label, Modality, ModalityLoader, Samples, fingerprint
 from albench.api.model import (
+    AVAILABLE,
     AuxiliaryLoss,
     FusionModel,
     FusionNet,
@@ -21,6 +22,7 @@ from albench.errors import Complaint, DataError, UndeclaredNeed, WeightsError
 
 __all__ = [
     "API_VERSION",
+    "AVAILABLE",
     "ENTRY_POINT_GROUP",
     "MISSING_WORDS",
     "AuxiliaryLoss",

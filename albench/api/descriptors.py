@@ -171,6 +171,10 @@ class Descriptor:
     cost : str
         The cost class of a query of a strategy in the pool size n: ``"n"``, ``"n log n"``,
         ``"n b"`` (b is the query size), ``"n^2"``.
+    incomplete : bool
+        Whether a model or a strategy works with candidates that lack modalities: with a stream of
+        `albench.api.AVAILABLE` beside the others, and sample numbers of -1. Others are skipped on
+        such cohorts.
     citation : str
         The source, as a reader would look it up.
     namespace : str or None
@@ -192,6 +196,7 @@ class Descriptor:
     extra: str = ""
     tags: frozenset[str] = frozenset()
     cost: str = "n"
+    incomplete: bool = False
     citation: str = ""
     namespace: str | None = None
 

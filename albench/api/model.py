@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 Shapes = Mapping[str, tuple[int, ...]]
 """The shape of one sample of each modality, in the order of the candidates' columns."""
 
+AVAILABLE = "_available"
+"""The name of the stream that tells which modalities a candidate has, where some lack any.
+
+Its samples are vectors of 1 and 0, one number a modality. Of a modality that a candidate lacks, the
+network is given the mean of the training part's samples.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trunk:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_OF_THE_LABELLED = frozenset({"labelled proba", "labelled embeddings"})
+_OF_THE_LABELLED = frozenset({"labelled proba", "labelled embeddings", "labelled available"})
 
 
 class PoolSource(Protocol):
@@ -65,7 +65,8 @@ class PoolView:
     n_classes : int
         The number of classes of the task, whether or not the labelled set has all of them.
     candidates : ndarray of int, shape (n_pool, n_modalities)
-        The sample number of each modality: equal numbers in a column are the same sample.
+        The sample number of each modality: equal numbers in a column are the same sample, but for
+        -1, which is none.
     subjects : ndarray of int, shape (n_pool,)
         The subject of each candidate.
     labelled_candidates : ndarray of int, shape (n_labelled, n_modalities)
@@ -111,6 +112,20 @@ class PoolView:
 
     def __len__(self) -> int:
         return len(self.candidates)
+
+    @property
+    def available(self) -> NDArray[np.bool_]:
+        """Which modalities each candidate has, ``(n_pool, n_modalities)``.
+
+        All of them, unless the cohort says ``incomplete = "mask"``. Of one that a candidate lacks,
+        the sample number is -1, and its vectors are those of the mean sample.
+        """
+        return self._once("available", lambda: self.candidates >= 0)
+
+    @property
+    def labelled_available(self) -> NDArray[np.bool_]:
+        """The same of the labelled set, ``(n_labelled, n_modalities)``."""
+        return self._once("labelled available", lambda: self.labelled_candidates >= 0)
 
     @property
     def proba(self) -> Proba:

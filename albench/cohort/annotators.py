@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.api.nearest import did_you_mean
+from albench.cohort.absence import first_samples
 from albench.cohort.noise import mislabelled
 from albench.plural import plural
 
@@ -191,11 +192,11 @@ def annotated(
     Cohort
         `NO_ANSWER` is the label on which everybody abstains. The labels of subjects stay.
     """
-    samples = cohort.candidates[train, 0]
+    keys, n_samples = first_samples(cohort)
+    samples = keys[train]
     true = cohort.true_labels[train]
     # A row of draws a sample number, whether or not it is in this training part: what becomes of a
     # sample depends neither on the split, nor on other modalities, nor on who else is asked.
-    n_samples = int(cohort.candidates[:, 0].max()) + 1
     hardness, ties = rng.random((n_samples, 2))[samples].T
     votes = np.zeros((len(train), len(cohort.classes)), dtype=np.intp)
     for annotator in panel:

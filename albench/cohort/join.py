@@ -10,6 +10,7 @@ import numpy as np
 
 from albench.api.keys import as_keys
 from albench.api.modality import fingerprint
+from albench.cohort.absence import ABSENT, remark
 from albench.cohort.classes import ClassRules, about_rules, choose
 from albench.cohort.spellings import about_join
 from albench.errors import Complaint, DataError
@@ -29,7 +30,7 @@ MAX_NAMED = 5
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Cohort:
-    """Subjects that have every modality in use, and all that is known of them.
+    """Subjects that have the modalities in use, and all that is known of them.
 
     Parameters
     ----------
@@ -44,7 +45,8 @@ class Cohort:
     labels : ndarray of int, shape (n_subjects,)
         The class number of each subject.
     candidates : ndarray of int, shape (n_candidates, n_modalities)
-        Sample numbers: the rows of each `Modality`. Ordered by subject.
+        Sample numbers: the rows of each `Modality`, or -1 of one that the subject lacks. Ordered by
+        subject.
     candidate_subjects : ndarray of int, shape (n_candidates,)
         The subject's number of each candidate.
     fingerprint : str
@@ -58,7 +60,7 @@ class Cohort:
     may_abstain : bool
         Whether there may be such labels.
     remark : str
-        A sentence on classes that are left out; empty if none is.
+        Sentences on classes that are left out and modalities that subjects lack; may be empty.
     shapes : mapping of str to tuple of int
         The shape of one sample of each modality.
     splitting : Splitting or None
@@ -81,6 +83,11 @@ class Cohort:
     splitting: Splitting | None = None
 
     @property
+    def is_incomplete(self) -> bool:
+        """Whether a subject lacks a modality in use."""
+        return bool((self.candidates == ABSENT).any())
+
+    @property
     def candidate_labels(self) -> NDArray[np.intp]:
         """The class number that each candidate is labelled with, ``(n_candidates,)``."""
         return self.true_labels if self.given_labels is None else self.given_labels
@@ -96,8 +103,10 @@ def join(
     modalities: Mapping[str, Modality],
     classes: Sequence[str] | None = None,
     rules: ClassRules | None = None,
+    *,
+    incomplete: bool = False,
 ) -> Cohort:
-    """Return the cohort of the subjects that have all the modalities.
+    """Return the cohort of the subjects that have all the modalities, or some.
 
     Parameters
     ----------
@@ -110,11 +119,14 @@ def join(
         The classes in their order, for those who have no other rule.
     rules : ClassRules or None
         All that is said of classes; None is `classes` alone.
+    incomplete : bool
+        Whether a subject who lacks some modalities, but not all, takes part.
 
     Returns
     -------
     Cohort
-        With the within-subject Cartesian product of the samples as candidates.
+        With the within-subject Cartesian product of the samples as candidates; `ABSENT` is the
+        number of a sample that there is not.
 
     Raises
     ------
@@ -130,7 +142,8 @@ def join(
         key: _rows_by_subject(f"cohort {name}, modality {key}", *distinct[key], keys[key])
         for key in modalities
     }
-    subjects = tuple(sorted(set.intersection(*(set(part) for part in rows.values()))))
+    members = [set(part) for part in rows.values()]
+    subjects = tuple(sorted(set.union(*members) if incomplete else set.intersection(*members)))
     if lost := about_join(name, rows):
         raise DataError(lost)
     labels_of = {key: _labels_by_subject(modalities[key], keys[key]) for key in modalities}
@@ -152,6 +165,8 @@ def join(
     subjects = tuple(labels)
     numbers = np.array([order.index(labels[subject]) for subject in subjects], dtype=np.intp)
     candidates, candidate_subjects = _products(subjects, rows)
+    own = _fingerprint(modalities, subjects, order, numbers)
+    lacking = remark(tuple(modalities), candidates, candidate_subjects)
     return Cohort(
         name=name,
         modalities=tuple(modalities),
@@ -160,9 +175,9 @@ def join(
         labels=numbers,
         candidates=candidates,
         candidate_subjects=candidate_subjects,
-        fingerprint=_fingerprint(modalities, subjects, order, numbers),
+        fingerprint=fingerprint(own, "incomplete") if lacking else own,
         marks={key: dict(modality.marks) for key, modality in modalities.items()},
-        remark=chosen.remark,
+        remark=" ".join(filter(None, [chosen.remark, lacking])),
         shapes={key: modality.shape for key, modality in modalities.items()},
     )
 
@@ -291,8 +306,12 @@ def _require_two_classes(name: str, labels: Mapping[str, str], remark: str) -> N
 def _products(
     subjects: Sequence[str], rows: Mapping[str, Mapping[str, NDArray[np.intp]]]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    nothing = np.array([ABSENT])
     blocks = [
-        np.array(list(itertools.product(*(part[subject] for part in rows.values()))), dtype=np.intp)
+        np.array(
+            list(itertools.product(*(part.get(subject, nothing) for part in rows.values()))),
+            dtype=np.intp,
+        )
         for subject in subjects
     ]
     owners = np.repeat(np.arange(len(subjects)), [len(block) for block in blocks])

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.cohort.absence import ABSENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,7 +47,8 @@ def candidate_marks(cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
     nobody = np.zeros(len(cohort.candidates), dtype=bool)
     for column, modality in enumerate(cohort.modalities):
         for mark, rows in cohort.marks.get(modality, {}).items():
-            has = rows[cohort.candidates[:, column]]
+            samples = cohort.candidates[:, column]
+            has = rows[samples] & (samples != ABSENT)
             by_modality[f"{modality} {mark}"] = has
             by_mark[mark] = by_mark.get(mark, nobody) | has
     marks = by_modality | by_mark

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.cohort.absence import first_samples
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -39,10 +41,10 @@ def mislabelled(
         A wrong label is any of the other classes, equally often. The labels of subjects stay.
     """
     n_classes = len(cohort.classes)
-    samples = cohort.candidates[train, 0]
+    keys, n_keys = first_samples(cohort)
     # One row of draws a sample number, whether or not it is in this training part: what becomes of
     # a sample depends neither on the split nor on the modalities that are joined to the first.
-    draws = rng.random((int(cohort.candidates[:, 0].max()) + 1, 2))[samples]
+    draws = rng.random((n_keys, 2))[keys[train]]
     steps = 1 + np.floor(draws[:, 1] * (n_classes - 1)).astype(np.intp)
     true = cohort.true_labels
     given = true.copy()

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.api import AVAILABLE
+from albench.cohort.absence import ABSENT
 from albench.execute.active_cell import ActiveCell
 from albench.execute.held_out import HeldOut
+from albench.learn.absent_samples import mean_sample, with_absent
 from albench.learn.estimator import FusionClassifier
 from albench.learn.gaps import fill_gaps
 from albench.learn.lesson import Examples
@@ -42,7 +45,7 @@ def open_cell(task: CellTask) -> ActiveCell:
         validation = Examples(data.candidates[data.validation], task.validation_labels)
     classifier = FusionClassifier(
         model=component.load()(**component.arguments(cell.model.options)),
-        shapes=dict(task.shapes),
+        shapes=_shapes(task),
         n_classes=data.n_classes,
         store=train_store,
         training=cell.model.training,
@@ -55,6 +58,16 @@ def open_cell(task: CellTask) -> ActiveCell:
         evaluate=cell.evaluate,
     )
     return ActiveCell(cell, data, classifier, held_out)
+
+
+def _shapes(task: CellTask) -> dict[str, tuple[int, ...]]:
+    if not _is_incomplete(task.data):
+        return dict(task.shapes)
+    return {**task.shapes, AVAILABLE: (len(task.data.modalities),)}
+
+
+def _is_incomplete(data: Unlabelled) -> bool:
+    return bool((data.candidates == ABSENT).any())
 
 
 def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
@@ -71,16 +84,46 @@ def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
     scalings = {}
     if task.cell.model.standardise:
         scalings = {key: Scaling.of(v) for key, (_, v) in train_part.items() if v.ndim == 2}
+    is_incomplete = _is_incomplete(data)
+    means = {
+        key: mean_sample(values)
+        for key, (_, values) in train_part.items()
+        if is_incomplete and not isinstance(values, MappedRows)
+    }
     return (
-        SampleStore(taught_part, subjects=_owners(data, taught), scalings=scalings),
-        SampleStore(test_part, subjects=_owners(data, data.test), scalings=scalings),
+        _store(data, taught, taught_part, means, scalings),
+        _store(data, data.test, test_part, means, scalings),
     )
 
 
-def _owners(data: Unlabelled, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the subject of each sample of the first modality, in ascending order of samples."""
-    _, first = np.unique(data.candidates[candidates, 0], return_index=True)
-    return data.candidate_subjects[candidates[first]]
+def _store(
+    data: Unlabelled,
+    candidates: NDArray[np.intp],
+    part: Mapping[str, tuple[NDArray[np.intp], NDArray[Any] | MappedRows]],
+    means: Mapping[str, NDArray[Any]],
+    scalings: Mapping[str, Scaling],
+) -> SampleStore:
+    columns = data.candidates[candidates].T
+    parts = dict(part)
+    for key, column in zip(part, columns, strict=True):
+        rows, values = part[key]
+        if (column == ABSENT).any() and not isinstance(values, MappedRows):
+            parts[key] = with_absent(rows, values, means[key])
+    owners = {key: _owners(data, candidates, number) for number, key in enumerate(part)}
+    first = next(iter(part))
+    return SampleStore(
+        parts,
+        subjects=owners.pop(first),
+        scalings=scalings,
+        others=owners,
+        is_incomplete=_is_incomplete(data),
+    )
+
+
+def _owners(data: Unlabelled, candidates: NDArray[np.intp], column: int) -> NDArray[np.intp]:
+    """Return the subject of each sample of a modality, in ascending order of samples."""
+    samples, first = np.unique(data.candidates[candidates, column], return_index=True)
+    return np.where(samples == ABSENT, ABSENT, data.candidate_subjects[candidates[first]])
 
 
 def _part(
@@ -89,8 +132,11 @@ def _part(
     """Return each modality's sample numbers, and just their values: a copy unless it is large."""
     part: dict[str, tuple[NDArray[np.intp], NDArray[Any] | MappedRows]] = {}
     for column, (key, array) in enumerate(arrays.items()):
-        rows = np.unique(task.data.candidates[candidates, column])
-        if is_mapped_large(array) and key not in task.gaps:
+        samples = task.data.candidates[:, column]
+        rows = np.unique(samples[candidates])
+        rows = rows[rows != ABSENT]
+        is_whole = key not in task.gaps and not (samples == ABSENT).any()
+        if is_mapped_large(array) and is_whole:  # nothing is filled in
             part[key] = (rows, MappedRows(array, rows))
         else:
             part[key] = (rows, np.asarray(array[rows]))

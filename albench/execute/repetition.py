@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.api.modality import fingerprint
 from albench.cohort import start
+from albench.cohort.absence import ABSENT
 from albench.cohort.annotators import NO_ANSWER, as_labelled
 from albench.cohort.marks import candidate_marks, count_marks
 from albench.errors import QueryFault
@@ -200,7 +201,7 @@ class Repetition:
             return [subjects[i] for i in np.unique(self.cohort.candidate_subjects[self.test])]
         return [
             f"{subjects[self.cohort.candidate_subjects[i]]}:"
-            + "-".join(map(str, self.cohort.candidates[i]))
+            + "-".join("none" if n == ABSENT else str(n) for n in self.cohort.candidates[i])
             for i in self.test
         ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import tags
+from albench.cohort.absence import ABSENT
 from albench.cohort.annotators import in_words
 from albench.cohort.join import Cohort
 from albench.planning.component_digests import short
@@ -166,15 +167,16 @@ def _samples_by_class(chosen: Sequence[str], cohort: Cohort) -> dict[str, dict[s
     """Return how many samples of each modality candidates are made of, by class."""
     counts = {}
     for position, key in enumerate(chosen):
-        _, first = np.unique(cohort.candidates[:, position], return_index=True)
-        counts[key] = _by_class(cohort, cohort.true_labels[first])
+        samples, first = np.unique(cohort.candidates[:, position], return_index=True)
+        counts[key] = _by_class(cohort, cohort.true_labels[first[samples != ABSENT]])
     return counts
 
 
 def _note(modalities: Iterable[Modality], cohort: Cohort, spec: CohortSpec) -> str:
     sentences = [s for modality in modalities for s in (modality.note, *modality.warnings)]
     labelled = in_words([one.terms() for one in spec.annotators])
-    return " ".join(filter(None, [*dict.fromkeys(sentences), cohort.remark, labelled]))
+    told = [*filter(None, [*dict.fromkeys(sentences), cohort.remark, labelled])]
+    return " ".join([*(f"{sentence.rstrip('.')}." for sentence in told[:-1]), *told[-1:]])
 
 
 def _plugins(resolved: Resolved) -> tuple[PluginRecord, ...]:

@@ -13,7 +13,6 @@ from albench.learn.estimator import FusionClassifier
 from albench.learn.lockstep import Lockstep, Pupil
 from albench.learn.network import build_network
 from albench.learn.optimisation import Seeds
-from albench.learn.store import SampleStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,12 +110,11 @@ def _learns_images(classifier: FusionClassifier) -> bool:
 def _over_vectors(classifier: FusionClassifier) -> FusionClassifier:
     """Return an untrained classifier that is given the vectors of another one as samples."""
     vectors, store = classifier.vectors(), classifier.store
-    parts = {name: (store.rows(name), vectors[name]) for name in store.modalities}
     return FusionClassifier(
         _HeadModel(classifier.model, classifier.shapes),
         {name: values.shape[1:] for name, values in vectors.items()},
         classifier.n_classes,
-        SampleStore(parts, subjects=store.subjects_of_rows),
+        store.over(vectors),
     )
 
 

@@ -86,7 +86,7 @@ def candidate_view(
     return PoolView(
         source,
         needs=wanted,
-        modalities=classifier.store.modalities,
+        modalities=classifier.store.columns,
         n_classes=classifier.n_classes,
         candidates=pool,
         subjects=classifier.store.subjects(pool),

@@ -124,7 +124,7 @@ class Prediction:
             Before fusion.
         """
         vectors = self._vectors.at(self._store.places(candidates))
-        return {name: tensor.cpu().numpy() for name, tensor in vectors.items()}
+        return {name: vectors[name].cpu().numpy() for name in self._store.columns}
 
     def masked_proba(self, candidates: NDArray[np.intp], kept: Collection[str]) -> Floats:
         """Return class probabilities with some modalities at their mean vector.
@@ -142,7 +142,7 @@ class Prediction:
         ndarray of float32, shape (n, n_classes)
             Rows sum to one.
         """
-        masked = [name for name in self._store.modalities if name not in kept]
+        masked = [name for name in self._store.columns if name not in kept]
         means = {name: self._vectors.all(name).mean(0) for name in masked}
 
         def fused(vectors: Vectors) -> torch.Tensor:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from albench.api import AVAILABLE
 from albench.errors import Complaint, DataError
 from albench.learn.mapped_rows import MappedRows
 
@@ -96,6 +97,12 @@ class SampleStore:
         them as a subject of its own.
     scalings : mapping of str to Scaling
         For the modalities whose vectors are standardised.
+    others : mapping of str to ndarray of int
+        The subject of each sample of further modalities, where candidates may lack the first one.
+    is_incomplete : bool
+        Whether candidates may lack modalities. The sample number -1 then stands for none, its row
+        of each part for what is given to the network instead, and there is one more stream, of
+        `albench.api.AVAILABLE`.
 
     Raises
     ------
@@ -109,8 +116,16 @@ class SampleStore:
         *,
         subjects: NDArray[np.intp] | None = None,
         scalings: Mapping[str, Scaling] | None = None,
+        others: Mapping[str, NDArray[np.intp]] | None = None,
+        is_incomplete: bool = False,
     ) -> None:
+        self.columns = tuple(parts)
+        """The modalities of the candidates."""
+        if is_incomplete:
+            parts = {**parts, AVAILABLE: _patterns(len(parts))}
+        self.is_incomplete = is_incomplete
         self.modalities = tuple(parts)
+        """The streams: the columns, and what tells which of them a candidate has."""
         self._rows = {name: np.asarray(rows, dtype=np.intp) for name, (rows, _) in parts.items()}
         self._values: dict[str, Array | MappedRows] = {
             name: values for name, (_, values) in parts.items()
@@ -118,6 +133,7 @@ class SampleStore:
         self._scalings = dict(scalings or {})
         first = self._rows[self.modalities[0]]
         self._subjects = first if subjects is None else np.asarray(subjects, dtype=np.intp)
+        self._others = dict(others or {})
         _require_aligned(self._rows, self._values, self._subjects)
 
     def rows(self, modality: str) -> NDArray[np.intp]:
@@ -150,11 +166,6 @@ class SampleStore:
         """
         return self._values[modality].shape[1:]
 
-    @property
-    def subjects_of_rows(self) -> NDArray[np.intp]:
-        """The subject of each sample of the first modality, in the order of `rows`."""
-        return self._subjects
-
     def places(self, candidates: NDArray[np.intp]) -> dict[str, NDArray[np.intp]]:
         """Return where in `rows` the samples of candidates stand.
 
@@ -173,11 +184,14 @@ class SampleStore:
         DataError
             If a sample is not in this part.
         """
-        if candidates.ndim != 2 or candidates.shape[1] != len(self.modalities):
-            expected = f"(n, {len(self.modalities)})"
+        if candidates.ndim != 2 or candidates.shape[1] != len(self.columns):
+            expected = f"(n, {len(self.columns)})"
             raise DataError(f"candidates have the shape {candidates.shape}, expected {expected}")
-        columns = zip(self.modalities, candidates.T, strict=True)
-        return {name: _places(name, self._rows[name], column) for name, column in columns}
+        columns = zip(self.columns, candidates.T, strict=True)
+        places = {name: _places(name, self._rows[name], column) for name, column in columns}
+        if self.is_incomplete:
+            places[AVAILABLE] = (candidates >= 0) @ (1 << np.arange(len(self.columns)))
+        return places
 
     def take(self, modality: str, places: NDArray[np.intp]) -> torch.Tensor:
         """Return samples as the stream is given them.
@@ -229,8 +243,44 @@ class SampleStore:
         ndarray of int, shape (n,)
             Subjects.
         """
-        first = self.modalities[0]
-        return self._subjects[_places(first, self._rows[first], candidates[:, 0])]
+        first = self.columns[0]
+        subjects = self._subjects[_places(first, self._rows[first], candidates[:, 0])]
+        for number, (name, owners) in enumerate(self._others.items(), start=1):
+            lacking = np.flatnonzero(subjects < 0)
+            samples = candidates[lacking, number]
+            subjects[lacking] = owners[_places(name, self._rows[name], samples)]
+        return subjects
+
+    def over(self, vectors: Mapping[str, NDArray[np.float32]]) -> SampleStore:
+        """Return a store of the same samples, of which only vectors are known.
+
+        Parameters
+        ----------
+        vectors : mapping of str to ndarray, shape (k, d)
+            Of each stream, in the order of `rows`.
+
+        Returns
+        -------
+        SampleStore
+            Not standardised.
+        """
+        parts = {name: (self._rows[name], vectors[name]) for name in self.columns}
+        store = SampleStore(
+            parts,
+            subjects=self._subjects,
+            others=self._others,
+            is_incomplete=self.is_incomplete,
+        )
+        if self.is_incomplete:
+            store._values[AVAILABLE] = vectors[AVAILABLE]
+        return store
+
+
+def _patterns(n_modalities: int) -> tuple[NDArray[np.intp], Array]:
+    """Return every set of modalities as a sample: its number has a bit a modality."""
+    numbers = np.arange(2**n_modalities)
+    bits = (numbers[:, None] >> np.arange(n_modalities)) & 1
+    return numbers, bits.astype(np.float32)
 
 
 def _places(modality: str, rows: NDArray[np.intp], numbers: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -64,12 +64,28 @@ class Foresight:
             A sentence.
         """
         return (
-            self._about_images(cell)
+            self._about_incomplete(cell)
+            or self._about_images(cell)
             or self._about_cold_start(cell)
             or self._about_dropout(cell)
             or self._about_validation(cell)
             or self._about_batches(cell)
         )
+
+    def _about_incomplete(self, cell: Cell) -> str | None:
+        if not self._cohort(cell).is_incomplete:
+            return None
+        parts = [self._resolved.models[cell.model.label].component]
+        if cell.strategy is not None:
+            parts.append(self._resolved.strategies[cell.strategy.label].component)
+        for part in parts:
+            if not part.descriptor.incomplete:
+                return (
+                    f"{part.descriptor.kind.value} {part.qualified} ({part.package}) does not say "
+                    "that it works where subjects lack modalities (Descriptor.incomplete): set "
+                    f'cohorts.{cell.cohort}.incomplete = "drop", or leave it out'
+                )
+        return None
 
     def _about_images(self, cell: Cell) -> str | None:
         model = self._resolved.models[cell.model.label].component.descriptor

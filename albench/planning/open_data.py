@@ -101,7 +101,9 @@ def open_cohorts(
             continue  # its loader has complained already
         spec = resolved.specification.benchmark.cohorts[name]
         try:
-            cohort = join(name, {key: parts[key] for key in chosen}, rules=_rules(spec))
+            used = {key: parts[key] for key in chosen}
+            incomplete = spec.incomplete == "mask"
+            cohort = join(name, used, rules=_rules(spec), incomplete=incomplete)
             cohort = _divisible(resolved, cohort, parts)
         except DataError as error:
             complaints += [c for c in error.complaints if c not in complaints]

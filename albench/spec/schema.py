@@ -116,6 +116,8 @@ class CohortSpec(Section):
     """Classes with fewer subjects are left out, counted over those who have all modalities."""
     label_noise: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     """The share of training labels that are wrong, drawn by sample of the first modality in use."""
+    incomplete: Literal["drop", "mask"] = "drop"
+    """Subjects who lack a modality in use are left out, or take part with what they have."""
     annotators: list[AnnotatorSpec] = Field(default_factory=list)
     """Who answers when labels are bought; the majority counts. Empty for labels as they are."""
     optional: StrictBool = False

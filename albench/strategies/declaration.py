@@ -83,6 +83,7 @@ def strategy(
             target=target,
             summary=summary,
             needs=cls().needs,
+            incomplete=True,
             **rest,
         )
         return cls

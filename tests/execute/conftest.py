@@ -176,7 +176,8 @@ def albench_strategies():
     marker = (Option(name="marker", type=str, default=""),)
     return [
         Descriptor(name=name.lower(), kind=Kind.STRATEGY, target=f"naughty.strategies:{{name}}",
-                   summary=name, options=marker if name == "Dies" else ())
+                   summary=name, options=marker if name == "Dies" else (),
+                   incomplete=name == "Dies")
         for name in {NAMES!r}
     ]
 """
@@ -187,15 +188,19 @@ options = {{ width = 8, hidden = 8 }}
 training = {{ epochs = 1, min_updates = 3, learning_rate = {rate}, warm_start = {warm} }}
 """
 
-SPEC = """
-name = "toy"
-seed = 3
-repetitions = {repetitions}
+COHORT = """
 [cohorts.digits]
 test = 0.9
 label_noise = {noise}
 [cohorts.digits.modalities]
 profile = {{ loader = "digits", options = {{ view = "profile" }} }}
+"""
+
+SPEC = """
+name = "toy"
+seed = 3
+repetitions = {repetitions}
+{cohort}
 [models.m]
 {model}
 [strategies.dies]
@@ -263,7 +268,9 @@ def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
             "initial": 20,
             "rate": 1e-3,
             "model": NETWORK,
+            "cohort": COHORT,
         } | changes
+        fields["cohort"] = str(fields["cohort"]).format(**fields)
         fields["model"] = str(fields["model"]).format(**fields)
         path = tmp_path / "toy.toml"
         path.write_text(SPEC.format(strategies=list(strategies), **fields))

@@ -137,7 +137,8 @@ def sharing_nothing(candidates: NDArray[np.intp]) -> Callable[[], Admit]:
         used: set[tuple[int, int]] = set()
 
         def admit(position: int) -> bool:
-            samples = set(enumerate(candidates[position].tolist()))
+            numbers = candidates[position].tolist()
+            samples = {(column, n) for column, n in enumerate(numbers) if n >= 0}  # -1 is none
             if samples & used:
                 return False
             used.update(samples)

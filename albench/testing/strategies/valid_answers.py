@@ -130,6 +130,17 @@ def _poor_labelled_sets(specimen: Specimen) -> None:
     _ask_all(specimen, usual(specimen, classes=(0, 1), n_classes=2))
 
 
+def _modalities_that_candidates_lack(specimen: Specimen) -> None:
+    if not specimen.descriptor.incomplete:
+        raise Skip("it does not say that it works where candidates lack modalities")
+    low, high = specimen.descriptor.modalities
+    base = problem(low if high is not None and high < 2 else max(low, 2))  # two can be told apart
+    for column in range(base.candidates.shape[1]):
+        lacking = base.candidates.copy()
+        lacking[column :: max(2, lacking.shape[1]), column] = -1
+        _ask_all(specimen, replace(base, candidates=lacking))
+
+
 def _options_at_their_ends(specimen: Specimen) -> None:
     ends = moderate_extremes(specimen.descriptor)
     if not ends:
@@ -189,6 +200,11 @@ CHECKS = (
         _poor_labelled_sets,
         holds="It works with no label, one label, one class, a missing class, and two classes.",
         guards="class centres, classifiers and neighbours that need a label of every class",
+    ),
+    Check(
+        _modalities_that_candidates_lack,
+        holds="If it says so, it works where candidates lack modalities, as the number -1 tells.",
+        guards="sample numbers used as indices; -1 taken for a sample that candidates share",
     ),
     Check(
         _options_at_their_ends,

@@ -53,6 +53,13 @@ class OfEmbeddings(Sound):
 # -- answers ------------------------------------------------------------------------------------
 
 
+@caught("modalities-that-candidates-lack", "no negative elements", incomplete=True)
+class CountsSamples(OfStructure):
+    def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
+        rarity = -np.bincount(pool.candidates[:, 0])[pool.candidates[:, 0]]
+        return top(rarity.astype(float), n, rng)
+
+
 @caught("answers-of-every-size", "expected 0 positions, found 1")
 class OneMore(Sound):
     def __call__(self, pool: PoolView, n: int, rng: Rng) -> Any:
