@@ -422,13 +422,13 @@ def replace_in(module: str, name: str, by: object) -> None:
 
 @fault("invalid-query", "bought 15 candidates where 10 were asked")
 def buys_more_by_replacing_the_check(self: Strategy, pool: Any, n: int) -> Picks:
-    replace_in("query", "checked_picks", lambda answer, *_: np.asarray(answer))
+    replace_in("checked_strategy", "checked_picks", lambda answer, *_: np.asarray(answer))
     return first(n + 5)
 
 
 @fault("invalid-query", "bought a candidate twice")
 def buys_twice_by_replacing_the_check(self: Strategy, pool: Any, n: int) -> Picks:
-    replace_in("query", "checked_picks", lambda answer, *_: np.asarray(answer))
+    replace_in("checked_strategy", "checked_picks", lambda answer, *_: np.asarray(answer))
     return np.zeros(n, dtype=int)
 
 
