@@ -263,6 +263,7 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
     cluster: Cluster | None = None,
     *,
     fail_fast: bool = False,
+    lockstep: bool = True,
 ) -> Summary:
     """Run the cells of a plan that are not done yet.
 
@@ -285,6 +286,8 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
         Where cells run; None is here.
     fail_fast : bool
         Whether the first cell that fails ends the run.
+    lockstep : bool
+        Whether cells may share a child, in which they learn in lockstep, to the same results.
 
     Returns
     -------
@@ -307,7 +310,7 @@ def run(  # noqa: PLR0913  # each is said once, by whoever starts a run
     _require_results_folder(results)
     require_writable(results)
     processes.begin()
-    settings = _settings(opened, results, jobs)
+    settings = _settings(opened, results, jobs, lockstep=lockstep)
     unique = {cell.id: cell for cell in opened.plan.cells}
     with FolderLock(results, command) as lock, ExitStack() as lent:
         is_new = not _is_ours(results)
@@ -494,7 +497,7 @@ def run_cells(
     jobs: int,
     watch: Callable[[Progress], None],
 ) -> dict[str, Finished]:
-    """Run some cells of a plan and return their results.
+    """Run some cells of a plan, each in a child of its own, and return their results.
 
     Parameters
     ----------
@@ -515,7 +518,7 @@ def run_cells(
         Cells that succeeded, by identity.
     """
     processes.begin()
-    settings = _settings(opened, results, jobs)
+    settings = _settings(opened, results, jobs, lockstep=False)
     prepared = prepare_all(opened.resolved, cells, opened.cohorts, settings, watch)
     require_untouched()
     with Journal(results / "journal") as records:
@@ -524,7 +527,7 @@ def run_cells(
     return {cell: ended[-1] for cell, ended in successes(results).items()}
 
 
-def _settings(opened: Opened, results: Path, jobs: int) -> Settings:
+def _settings(opened: Opened, results: Path, jobs: int, *, lockstep: bool) -> Settings:
     limits = opened.resolved.specification.benchmark.limits
     return Settings(
         results=results,
@@ -532,6 +535,7 @@ def _settings(opened: Opened, results: Path, jobs: int) -> Settings:
         jobs=jobs,
         cell_seconds=limits.cell_seconds,
         memory_mb=limits.memory_mb,
+        lockstep=lockstep,
     )
 
 

@@ -40,6 +40,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_slice(parser)
     text = "end the run at the first cell that fails; the others go on next time"
     parser.add_argument("--fail-fast", action="store_true", help=text)
+    text = "run each cell in a process of its own; what comes out is the same, later"
+    parser.add_argument("--no-lockstep", dest="lockstep", action="store_false", help=text)
     _add_engine(parser)
 
 
@@ -98,6 +100,7 @@ def run(options: Namespace) -> int:
             watcher.watch,
             _cluster(options),
             fail_fast=options.fail_fast,
+            lockstep=options.lockstep,
         )
     say(
         f"{plural(summary.n_ok, 'cell')} done, {summary.n_reused} reused, "

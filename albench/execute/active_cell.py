@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from albench.execute.held_out import HeldOut
     from albench.execute.task import Unlabelled
     from albench.learn.estimator import FusionClassifier
+    from albench.learn.lockstep import Pupil
     from albench.planning import Cell
 
 
@@ -87,9 +88,32 @@ class ActiveCell:
         number : int
             The round, which keys batches and dropout masks.
         """
+        self._buy(bought, number)
+        self.learner.teach(self.data.candidates[bought], labels)
+
+    def pupil(self, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int) -> Pupil:
+        """Add what was bought to the labelled set, and return what is to be trained on all of it.
+
+        Parameters
+        ----------
+        bought : ndarray of int
+            Candidates' numbers.
+        labels : ndarray of int
+            Their class numbers.
+        number : int
+            The round, which keys batches and dropout masks.
+
+        Returns
+        -------
+        Pupil
+            For a `Lockstep`, which trains it as `teach` would have.
+        """
+        self._buy(bought, number)
+        return self.learner.pupil(self.data.candidates[bought], labels)
+
+    def _buy(self, bought: NDArray[np.intp], number: int) -> None:
         self.classifier.seeds = self.seeds(number)
         self.labelled = np.concatenate([self.labelled, bought])
-        self.learner.teach(self.data.candidates[bought], labels)
 
     def resume(self, labelled: NDArray[np.intp], labels: NDArray[np.intp], state: bytes) -> None:
         """Take over a labelled set, and the weights that were trained on it elsewhere.
@@ -151,6 +175,9 @@ class ActiveCell:
             rng=generator(self.cell.stream(Purpose.STRATEGY, number)),
             round=self.round(number, tell_labels),
         )
+        # In a batch, others are asked before this one learns: what the query needed is let go.
+        self.learner.strategy = None
+        self.classifier.forget_predictions()
         bought: NDArray[np.intp] = pool[positions]
         return bought
 

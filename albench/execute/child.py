@@ -15,7 +15,7 @@ import time
 import traceback
 from multiprocessing import forkserver, parent_process, resource_tracker
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from albench import errors
 from albench.execute import descendants
@@ -135,11 +135,11 @@ def child_main(  # noqa: PLR0913  # multiprocessing hands over plain arguments
         _limit_threads(threads)
         module, _, name = target.partition(":")
         value = getattr(importlib.import_module(module), name)(payload, line)
-        end = Message("value", {"value": value, "peak_mb": _peak_mb()})
+        end = Message("value", {"value": value, "peak_mb": peak_mb()})
     # Whatever a plugin raises is this cell's end and must be told; SystemExit included.
     except BaseException as error:  # noqa: BLE001
-        _print_traceback(error)
-        end = _failure(error)
+        print_traceback(error)
+        end = failure_of(error)
     with contextlib.suppress(Exception):  # a plugin may have closed or replaced them
         sys.stdout.flush()
         sys.stderr.flush()
@@ -179,18 +179,40 @@ def _limit_threads(threads: int) -> None:
     threadpoolctl.threadpool_limits(threads)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """Return the largest resident memory of this process so far, in MiB."""
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return kilobytes / 1024
 
 
-def _print_traceback(error: BaseException) -> None:
+def print_traceback(error: BaseException, file: TextIO | None = None) -> None:
+    """Print where an exception comes from, if that can be printed.
+
+    Parameters
+    ----------
+    error : BaseException
+        Caught.
+    file : TextIO or None
+        Where to; None is standard error.
+    """
     # An exception's own text may raise, and so may what a plugin put in the place of stderr.
     with contextlib.suppress(Exception):
-        traceback.print_exception(error)
+        traceback.print_exception(error, file=file)
 
 
-def _failure(error: BaseException) -> Message:
+def failure_of(error: BaseException) -> Message:
+    """Return what is told of an exception.
+
+    Parameters
+    ----------
+    error : BaseException
+        Caught; its text may itself raise.
+
+    Returns
+    -------
+    Message
+        ``failure``, with status, reason, and complaints about the user's input.
+    """
     complaints: list[str] = []
     if isinstance(error, errors.InputError):
         complaints = [str(complaint) for complaint in error.complaints]

@@ -75,6 +75,8 @@ class Settings:
         The hard limit of a cell's wall time.
     memory_mb : float or None
         The hard limit of a cell's resident memory, in MiB.
+    lockstep : bool
+        Whether cells may share a child, in which they learn in lockstep.
     """
 
     results: Path
@@ -82,6 +84,7 @@ class Settings:
     jobs: int
     cell_seconds: float
     memory_mb: float | None
+    lockstep: bool = True
 
 
 def process_context(resolved: Resolved) -> BaseContext:
