@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from albench import registry
 from albench.api.descriptors import Kind as ComponentKind
 from albench.console import clock
+from albench.engines.batches import told_apart
 from albench.engines.late import late_conflicts
 from albench.errors import Complaint, PluginError, RecordsError
 from albench.execute.estimate import kind_of, seconds_left
@@ -52,6 +53,8 @@ class PlanOverview:
         The estimated wall time; None before any cell has run.
     warnings : tuple of str
         The loaders' warnings about the data, and what is stale or was made by another source.
+    apart : tuple of str
+        Which cells do not learn in lockstep with others, and why.
     """
 
     name: str
@@ -60,6 +63,7 @@ class PlanOverview:
     power: tuple[str, ...]
     seconds: float | None
     warnings: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the overview as plain data."""
@@ -70,6 +74,7 @@ class PlanOverview:
             "blocks": [{"block": b, "cells": n, "to_run": left} for b, n, left in self.blocks],
             "skipped": [{"what": what, "reason": reason} for what, reason in self.skipped],
             "warnings": list(self.warnings),
+            "apart": list(self.apart),
             "seconds": self.seconds,
             "power": list(self.power),
         }
@@ -83,12 +88,15 @@ class PlanOverview:
         ]
         lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
         lines += [f"warning: {warning}" for warning in self.warnings]
+        lines += self.apart
         unknown = "unknown until some cells have run"
         estimate = unknown if self.seconds is None else f"about {clock(self.seconds)}"
         return "\n".join([*lines, *self.power, f"estimated time: {estimate}"])
 
 
-def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
+def plan_overview(
+    opened: Opened, results: Path, jobs: int, *, lockstep: bool = False
+) -> PlanOverview:
     """Return what a run would do.
 
     Parameters
@@ -99,6 +107,9 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
         The results folder. Cells that are done there give the estimate.
     jobs : int
         How many cells would run at once.
+    lockstep : bool
+        Whether to tell what does not learn in lockstep; networks are built for it, which takes
+        seconds.
 
     Returns
     -------
@@ -120,6 +131,7 @@ def plan_overview(opened: Opened, results: Path, jobs: int) -> PlanOverview:
         power=_power(opened, results),
         seconds=seconds_left(left, durations, jobs),
         warnings=(*opened.warnings, *there.warnings),
+        apart=tuple(told_apart(opened)) if lockstep else (),
     )
 
 

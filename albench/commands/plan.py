@@ -43,6 +43,7 @@ def run(options: Namespace) -> int:
     opened = session.open_spec(
         options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
     )
-    overview = plan_overview(opened, options.output or opened.run_folder, options.jobs)
+    results = options.output or opened.run_folder
+    overview = plan_overview(opened, results, options.jobs, lockstep=True)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK

@@ -11,16 +11,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import psutil
+
+from albench.execute.stackable import Make, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
+    from albench.api.modality import Modality
+    from albench.cohort.join import Cohort
     from albench.execute.prepare import Prepared
     from albench.execute.run import Settings
-    from albench.planning import Cell, Resolved
+    from albench.planning import Cell, Plan, Resolved
     from albench.registry import Component
 
 MOST = 128
@@ -37,6 +41,30 @@ _STATES = 12
 
 _CELL_BYTES = 2**20
 """What a cell needs beside its weights: a learner, and what a query leaves."""
+
+
+class Blocks(Protocol):
+    """What is asked of a specification that has been opened; see `session.Opened`."""
+
+    @property
+    def resolved(self) -> Resolved:
+        """Names and options."""
+        ...
+
+    @property
+    def modalities(self) -> Mapping[str, Mapping[str, Modality]]:
+        """What the loaders returned, by cohort and name."""
+        ...
+
+    @property
+    def cohorts(self) -> Mapping[tuple[str, tuple[str, ...]], Cohort]:
+        """The joined cohorts, by name and modalities."""
+        ...
+
+    @property
+    def plan(self) -> Plan:
+        """The cells."""
+        ...
 
 
 class Batches:
@@ -124,12 +152,56 @@ def why_alone(resolved: Resolved, strategy: str) -> str:
         The end of a sentence about it.
     """
     found = resolved.strategies[strategy]
-    if found.component.descriptor.is_oracle:
-        return "it is told labels that others must not know"
-    foreign = [part for part in (found.component, *found.wrapped) if not _is_trusted(part)]
-    if foreign:
-        return f"{foreign[0].qualified} must not be able to find labels that others have bought"
+    parts = (found.component, *found.wrapped)
+    if any(part.descriptor.is_oracle for part in parts):
+        return "is told labels that others must not know"
+    if not all(map(_is_trusted, parts)):
+        return "is no part of albench, and must not be able to find labels that others have bought"
     return ""
+
+
+def told_apart(opened: Blocks) -> list[str]:
+    """Return which cells of a plan share no child, and why, in sentences.
+
+    Networks are built for it, in a process of their own.
+
+    Parameters
+    ----------
+    opened : Blocks
+        A specification with its data opened and its cells planned.
+
+    Returns
+    -------
+    list of str
+        One for each block that learns one by one, and one for each reason of strategies.
+    """
+    resolved = opened.resolved
+    makes: dict[tuple[str, tuple[str, ...], str], Make] = {}
+    for cell in opened.plan.cells:
+        key = cell.cohort, cell.modalities, cell.model.label
+        if key not in makes:
+            modalities = opened.modalities[cell.cohort]
+            makes[key] = Make(
+                resolved.models[cell.model.label].component,
+                cell.model,
+                {name: modalities[name].shape for name in cell.modalities},
+                len(opened.cohorts[cell.cohort, cell.modalities].classes),
+            )
+    lines = [
+        f"one by one: {cohort} · {'+'.join(modalities)} · {model}: {reason}"
+        for (cohort, modalities, model), reason in zip(
+            makes, reasons(list(makes.values())), strict=True
+        )
+        if reason
+    ]
+    labels = {cell.strategy.label for cell in opened.plan.cells if cell.strategy is not None}
+    alone: dict[str, list[str]] = {}
+    for label in sorted(labels):
+        if reason := why_alone(resolved, label):
+            alone.setdefault(reason, []).append(label)
+    return lines + [
+        f"in a process of its own: {', '.join(names)}: {reason}" for reason, names in alone.items()
+    ]
 
 
 def _is_trusted(component: Component) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from albench.errors import AlbenchError
 from albench.execute.batch_conversation import BatchConversation
+from albench.execute.cell_supervisor import ROUND_ZERO_IS_THERE
 from albench.execute.supervise import Job, Outcome, supervise
 from albench.execute.task import BatchTask
 from albench.records.schema import Finished, Status
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from albench.execute.cell_supervisor import Begun, CellSupervisor
     from albench.execute.listen import End
     from albench.execute.run import Settings
+    from albench.execute.task import CellTask
     from albench.planning import Cell
 
 
@@ -105,16 +107,17 @@ class BatchSupervisor:
         BaseException
             What `on_end` raises, after the child has been stopped.
         """
-        begun: dict[Cell, Begun] = {}
+        begun: list[tuple[Cell, Begun]] = []
         for cell in cells:
             opened = self._cells.begin(cell)
             if isinstance(opened, Finished):
                 on_end(cell, opened)
             else:
-                begun[cell] = opened
+                begun.append((cell, opened))
 
-        def ended(cell: Cell, outcome: Outcome) -> None:
-            on_end(cell, self._cells.end(cell, begun[cell].talk, outcome))
+        def ended(number: int, outcome: Outcome) -> None:
+            cell, member = begun[number]
+            on_end(cell, self._cells.end(cell, member.talk, outcome))
 
         return self._supervised(begun, "batch", stop, ended)
 
@@ -140,29 +143,29 @@ class BatchSupervisor:
         Broken
             Those that have not ended.
         """
-        begun: dict[Cell, Begun] = {}
+        begun: list[tuple[Cell, Begun]] = []
         for cell in cells:
             opened = self._cells.begin_round_zero(cell)
             if opened is None:
-                on_end(cell, Outcome(Status.OK, None, "", 0.0, 0.0))
+                on_end(cell, ROUND_ZERO_IS_THERE)
             else:
-                begun[cell] = opened
+                begun.append((cell, opened))
 
-        def ended(cell: Cell, outcome: Outcome) -> None:
+        def ended(number: int, outcome: Outcome) -> None:
+            cell, _ = begun[number]
             on_end(cell, self._cells.end_round_zero(cell, outcome))
 
         return self._supervised(begun, "starts", stop, ended)
 
     def _supervised(
         self,
-        begun: dict[Cell, Begun],
+        begun: Sequence[tuple[Cell, Begun]],
         kind: str,
         stop: threading.Event,
-        on_end: Callable[[Cell, Outcome], None],
+        on_end: Callable[[int, Outcome], None],
     ) -> Broken:
         if not begun:
             return WHOLE
-        members = list(begun)
 
         def ended(number: int, end: End) -> None:
             outcome = Outcome(
@@ -173,42 +176,42 @@ class BatchSupervisor:
                 end.peak_mb,
             )
             try:
-                on_end(members[number], outcome)
+                on_end(number, outcome)
             except AlbenchError as error:  # of the record, and no fault of what the child said
                 raise _RecordingFailed(error) from error
 
         talk = BatchConversation(
-            [begun[cell].talk for cell in members], self._settings.cell_seconds, ended
+            [member.talk for _, member in begun], self._settings.cell_seconds, ended
         )
-        job = self._job(begun, f"{kind}-{members[0].id}")
+        job = self._job([member.task for _, member in begun], f"{kind}-{begun[0][0].id}")
         try:
             outcome = supervise(job, self._context, talk, stop)
         except _RecordingFailed as failure:
             raise failure.error from failure
-        return self._broken(members, talk, outcome, on_end)
+        return self._broken([cell for cell, _ in begun], talk, outcome, on_end)
 
     def _broken(
         self,
         members: Sequence[Cell],
         talk: BatchConversation,
         outcome: Outcome,
-        on_end: Callable[[Cell, Outcome], None],
+        on_end: Callable[[int, Outcome], None],
     ) -> Broken:
         left = {number: members[number] for number in talk.left}
         if outcome.status is Status.TIMEOUT and (late := talk.late()) is not None:
-            timed_out = replace(outcome, seconds=talk.seconds_of(late))
-            on_end(left.pop(late), timed_out)
+            del left[late]
+            on_end(late, replace(outcome, seconds=talk.seconds_of(late)))
             return Broken(None, tuple(left.values()), has_cause=True)
         suspect = None
         if outcome.status is Status.CRASHED and not outcome.is_lost:
             suspect = None if talk.querying is None else left.pop(talk.querying, None)
         return Broken(suspect, tuple(left.values()), has_cause=suspect is not None)
 
-    def _job(self, begun: dict[Cell, Begun], log: str) -> Job:
+    def _job(self, tasks: Sequence[CellTask], log: str) -> Job:
         logs = self._cells.logs
         return Job(
             target="albench.execute.batch:run_batch",
-            payload=BatchTask(members=tuple(each.task for each in begun.values()), logs=logs),
+            payload=BatchTask(members=tuple(tasks), logs=logs),
             log=logs / f"{log}.log",
             seconds=math.inf,
             memory_mb=self._settings.memory_mb,

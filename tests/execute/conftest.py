@@ -252,9 +252,7 @@ def run_toy(write_spec: Callable[..., Path], tmp_path: Path) -> Callable[..., di
             return f"{cell.strategy_label}{suffix}"
 
         results, command = tmp_path / output, ["albench"]
-        session.run(
-            opened, results, jobs, command, lambda *_: None, watch, lockstep=lockstep
-        )
+        session.run(opened, results, jobs, command, lambda *_: None, watch, lockstep=lockstep)
         return ended
 
     return run
