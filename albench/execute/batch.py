@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import PurityViolation
+from albench.execute.batch_task import ENDED, FAILED, MEMBER
 from albench.execute.child import failure_of, peak_mb, print_traceback
 from albench.execute.frames import Message
 from albench.execute.open_cell import CellOpener
@@ -16,18 +17,10 @@ from albench.learn.lockstep import Lockstep
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from albench.execute.batch_task import BatchTask
     from albench.execute.child import Line
     from albench.execute.rounds import Steps
-    from albench.execute.task import BatchTask, CellTask
-
-MEMBER = "member"
-"""The key under which a message says which member it is about."""
-
-ENDED = "ended"
-"""The kind of message that tells that a member has done all its rounds."""
-
-FAILED = "failed"
-"""The kind of message that tells of a member's end by an exception."""
+    from albench.execute.task import CellTask
 
 
 def run_batch(batch: BatchTask, line: Line) -> None:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from albench.errors import AlbenchError
-from albench.execute.batch import ENDED, FAILED, MEMBER
+from albench.execute.batch_task import ENDED, FAILED, MEMBER
 from albench.execute.listen import End, told_failure, told_peak
 from albench.records.schema import Status
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from albench.errors import AlbenchError
 from albench.execute.batch_conversation import BatchConversation
+from albench.execute.batch_task import BatchTask
 from albench.execute.cell_supervisor import ROUND_ZERO_IS_THERE
 from albench.execute.supervise import Job, Outcome, supervise
-from albench.execute.task import BatchTask
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -94,22 +93,6 @@ class CellTask:
     n_rounds: int = 0
     state: bytes = b""
     pool_labels: NDArray[np.intp] | None = None
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class BatchTask:
-    """What a child needs to carry out several cells, whose trainings are done in lockstep.
-
-    Parameters
-    ----------
-    members : tuple of CellTask
-        Of one block; a message about one of them carries its position here.
-    logs : Path
-        The folder in which a member that fails has a log of its own.
-    """
-
-    members: tuple[CellTask, ...]
-    logs: Path
 
 
 def task_for(

@@ -185,7 +185,8 @@ def test_the_plan_tells_what_shares_no_child_and_why(write_spec: Callable[..., P
         "labels that others have bought",
         "in a process of its own: oracle-greedy: is told labels that others must not know",
     ]
-    narrow = session.open_spec(str(write_spec("margin")))
-    (line,) = batches.told_apart(narrow)
-    assert line.startswith("one by one: digits · profile · m: the gradient of ")
-    assert line.endswith("has other digits when it is stacked")
+    mixed = "false, precision = 'bfloat16'"
+    other = session.open_spec(str(write_spec("margin", model=WIDE, warm=mixed)))
+    assert batches.told_apart(other) == [
+        "one by one: digits · profile · m: its precision is bfloat16"
+    ]
