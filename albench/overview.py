@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from albench import registry
 from albench.api.descriptors import Kind as ComponentKind
 from albench.console import clock
+from albench.engines.batches import told_apart
 from albench.engines.late import late_conflicts
 from albench.errors import Complaint, PluginError, RecordsError
 from albench.plural import plural
@@ -53,6 +54,8 @@ class PlanOverview:
         What of the slice fits into the time that was given; empty without a limit.
     warnings : tuple of str
         The loaders' warnings about the data, and what is stale or was made by another source.
+    apart : tuple of str
+        Which cells do not learn in lockstep with others, and why.
     """
 
     name: str
@@ -63,6 +66,7 @@ class PlanOverview:
     sureness: str
     proposal: str = ""
     warnings: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the overview as plain data."""
@@ -73,6 +77,7 @@ class PlanOverview:
             "blocks": [{"block": b, "cells": n, "to_run": left} for b, n, left in self.blocks],
             "skipped": [{"what": what, "reason": reason} for what, reason in self.skipped],
             "warnings": list(self.warnings),
+            "apart": list(self.apart),
             "seconds": self.seconds,
             "seconds_by": self.sureness,
             "proposal": self.proposal,
@@ -89,11 +94,14 @@ class PlanOverview:
         lines += [self.proposal] if self.proposal else []
         lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
         lines += [f"warning: {warning}" for warning in self.warnings]
+        lines += self.apart
         estimate = f"about {clock(self.seconds)} ({self.sureness})"
         return "\n".join([*lines, *self.power, f"estimated time: {estimate}"])
 
 
-def plan_overview(opened: Opened, results: Path, jobs: int, proposal: str = "") -> PlanOverview:
+def plan_overview(
+    opened: Opened, results: Path, jobs: int, proposal: str = "", *, lockstep: bool = False
+) -> PlanOverview:
     """Return what a run would do.
 
     Parameters
@@ -106,6 +114,9 @@ def plan_overview(opened: Opened, results: Path, jobs: int, proposal: str = "") 
         How many cells would run at once.
     proposal : str
         What of the slice fits into a time; empty without a limit.
+    lockstep : bool
+        Whether to tell what does not learn in lockstep; networks are built for it, which takes
+        seconds.
 
     Returns
     -------
@@ -126,6 +137,7 @@ def plan_overview(opened: Opened, results: Path, jobs: int, proposal: str = "") 
         sureness=expected.sureness,
         proposal=proposal,
         warnings=(*opened.warnings, *there.warnings),
+        apart=tuple(told_apart(opened)) if lockstep else (),
     )
 
 

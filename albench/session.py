@@ -302,6 +302,7 @@ def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
     *,
     devices: Devices | None = None,
     fail_fast: bool = False,
+    lockstep: bool = True,
 ) -> Summary:
     """Run the cells of a plan that are not done yet.
 
@@ -326,6 +327,8 @@ def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
         What cells that run here share; None is whatever this process sees.
     fail_fast : bool
         Whether the first cell that fails ends the run.
+    lockstep : bool
+        Whether cells may share a child, in which they learn in lockstep, to the same results.
 
     Returns
     -------
@@ -348,7 +351,7 @@ def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
     _require_results_folder(results)
     require_writable(results)
     processes.begin()
-    settings = _settings(opened, results, jobs, devices)
+    settings = _settings(opened, results, jobs, devices, lockstep=lockstep)
     unique = {cell.id: cell for cell in opened.plan.cells}
     with FolderLock(results, command) as lock, ExitStack() as lent:
         is_new = not _is_ours(results)
@@ -538,7 +541,7 @@ def run_cells(
     placement: Placement,
     watch: Callable[[Progress], None],
 ) -> dict[str, Finished]:
-    """Run some cells of a plan and return their results.
+    """Run some cells of a plan, each in a child of its own, and return their results.
 
     Parameters
     ----------
@@ -559,7 +562,7 @@ def run_cells(
         Cells that succeeded, by identity.
     """
     processes.begin()
-    settings = _settings(opened, results, placement.jobs, placement.devices)
+    settings = _settings(opened, results, placement.jobs, placement.devices, lockstep=False)
     prepared = prepare_all(opened.resolved, cells, opened.cohorts, settings, watch)
     require_untouched()
     with Journal(results / "journal") as records:
@@ -568,7 +571,9 @@ def run_cells(
     return {cell: ended[-1] for cell, ended in successes(results).items()}
 
 
-def _settings(opened: Opened, results: Path, jobs: int, devices: Devices | None) -> Settings:
+def _settings(
+    opened: Opened, results: Path, jobs: int, devices: Devices | None, *, lockstep: bool
+) -> Settings:
     limits = opened.resolved.specification.benchmark.limits
     return Settings(
         results=results,
@@ -577,6 +582,7 @@ def _settings(opened: Opened, results: Path, jobs: int, devices: Devices | None)
         cell_seconds=limits.cell_seconds,
         memory_mb=limits.memory_mb,
         devices=devices or Devices(),
+        lockstep=lockstep,
     )
 
 

@@ -79,6 +79,25 @@ def source_digest(module: str) -> SourceDigest:
     )
 
 
+Stamps = tuple[tuple[int, int], ...]
+
+
+def stamps(digest: SourceDigest) -> Stamps:
+    """Return time of change and size of each file behind a digest: equal ones need no new digest.
+
+    Parameters
+    ----------
+    digest : SourceDigest
+        Of a component.
+
+    Returns
+    -------
+    tuple of (int, int)
+        In nanoseconds and bytes; zeros where a file is gone.
+    """
+    return tuple(map(_stamp, digest.files))
+
+
 def combined(digests: Iterable[str]) -> str:
     """Return one digest of several.
 

@@ -136,7 +136,7 @@ def test_the_peak_of_memory_is_read_in_the_system_s_own_unit(
 
     monkeypatch.setattr("albench.execute.child.resource.getrusage", lambda _: Usage())
     monkeypatch.setattr("albench.execute.child.sys.platform", system)
-    assert child._peak_mb() == mib
+    assert child.peak_mb() == mib
 
 
 def test_a_run_on_windows_is_told_what_to_use_instead(monkeypatch: pytest.MonkeyPatch) -> None:

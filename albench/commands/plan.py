@@ -51,6 +51,6 @@ def run(options: Namespace) -> int:
     results, proposal = options.output or opened.run_folder, ""
     if options.within is not None:
         opened, proposal = within(opened, results, jobs, options.within)
-    overview = plan_overview(opened, results, jobs, proposal)
+    overview = plan_overview(opened, results, jobs, proposal, lockstep=True)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK

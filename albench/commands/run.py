@@ -44,6 +44,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_within(parser)
     text = "end the run at the first failing cell; the others resume next time"
     parser.add_argument("--fail-fast", action="store_true", help=text)
+    text = "run each cell in a process of its own; what comes out is the same, later"
+    parser.add_argument("--no-lockstep", dest="lockstep", action="store_false", help=text)
     _add_engine(parser)
 
 
@@ -110,6 +112,7 @@ def run(options: Namespace) -> int:
             _cluster(options),
             devices=placement.devices,
             fail_fast=options.fail_fast,
+            lockstep=options.lockstep,
         )
     say(
         f"{plural(summary.n_ok, 'cell')} done, {summary.n_reused} reused, "

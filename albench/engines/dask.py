@@ -409,7 +409,7 @@ class DaskEngine:
     def _end_round_zero(
         self, unit: Unit, outcome: Outcome, agenda: Agenda, journalled: _Once
     ) -> None:
-        for _, failed in agenda.end_round_zero(unit, outcome):
+        for _, failed in agenda.end_rounds_zero([(unit.cells[0], outcome)]):
             journalled.record(failed)
 
     def _take_kept(self, journalled: _Once) -> None:

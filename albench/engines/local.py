@@ -7,15 +7,16 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.engines.batches import Batches
 from albench.engines.work import Agenda, Unit
+from albench.execute.batch_supervisor import BatchSupervisor
 from albench.execute.cell_supervisor import CellSupervisor
-from albench.execute.run import Progress
+from albench.execute.run import Progress, process_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from albench.engines.engine import Record
-    from albench.execute.cell_supervisor import Attempt
     from albench.execute.prepare import Prepared
     from albench.execute.run import Settings
     from albench.execute.supervise import Outcome
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Ended:
-    """A unit that is over: a round 0 with its outcome, or a cell that was lost or recorded."""
+    """A unit that is over, with the outcomes of its rounds 0 and what is left of it."""
 
-    unit: Unit
-    outcome: Outcome | None = None
-    is_lost: bool = False
+    starts: tuple[tuple[Cell, Outcome], ...] = ()
+    left: tuple[Unit, ...] = ()
+    lost: tuple[Unit, ...] = ()
 
 
 class LocalEngine:
@@ -63,6 +64,8 @@ class LocalEngine:
             settings,
             lambda cell, number: self._tell(Progress("round", cell, round=number)),
         )
+        self._together = BatchSupervisor(self._supervisor, settings, process_context(resolved))
+        self._batches = Batches(resolved, prepared, settings)
 
     def carry_out(self, cells: Sequence[Cell], record: Record) -> None:
         """Run cells; see `Engine.carry_out`.
@@ -79,13 +82,13 @@ class LocalEngine:
         BaseException
             What interrupts it, after every child has been stopped.
         """
-        agenda = Agenda.of(cells)
+        agenda = Agenda.of(cells, self._batches.of)
         with ThreadPoolExecutor(self._settings.jobs) as slots:
             try:
                 self._run_all(agenda, record, slots)
                 # The cell that kills the fork server is among them: run singly, it harms no other.
                 for unit in agenda.alone:
-                    slots.submit(self._cells, unit, record, may_be_lost=False).result()
+                    slots.submit(self._cell, unit, record, may_be_lost=False).result()
             except BaseException:  # an interrupt as well: no child may outlive the run
                 self._stop.set()
                 slots.shutdown(wait=False, cancel_futures=True)
@@ -96,34 +99,75 @@ class LocalEngine:
         while agenda.ready or running:
             while agenda.ready:
                 unit = agenda.ready.popleft()
-                begin = self._round_zero if unit.is_round_zero else self._cells
-                running.add(slots.submit(begin, unit, record))
+                running.add(slots.submit(self._way_of(unit), unit, record))
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for ended in (future.result() for future in done):
-                if ended.is_lost:
-                    agenda.alone.append(ended.unit)
-                if ended.outcome is not None:
-                    for cell, failed in agenda.end_round_zero(ended.unit, ended.outcome):
-                        self._record(record, cell, failed)
+                agenda.alone.extend(ended.lost)
+                agenda.ready.extend(ended.left)
+                for cell, failed in agenda.end_rounds_zero(ended.starts):
+                    self._record(record, cell, failed)
+
+    def _way_of(self, unit: Unit) -> Callable[[Unit, Record], _Ended]:
+        if unit.is_round_zero:
+            return self._round_zero if len(unit.cells) == 1 else self._rounds_zero
+        return self._cell if len(unit.cells) == 1 else self._batch
+
+    # -- one in a child ------------------------------------------------------------------------
 
     def _round_zero(self, unit: Unit, _: Record) -> _Ended:
-        self._tell(Progress("begin", unit.cells[0], round=0))
-        outcome = self._supervisor.round_zero(unit.cells[0], self._stop)
-        self._tell(Progress("start", unit.cells[0], text=outcome.reason))
-        return _Ended(unit, outcome)
+        (cell,) = unit.cells
+        self._tell(Progress("begin", cell, round=0))
+        outcome = self._supervisor.round_zero(cell, self._stop)
+        self._tell(Progress("start", cell, text=outcome.reason))
+        return _Ended(starts=((cell, outcome),))
 
-    def _cells(self, unit: Unit, record: Record, may_be_lost: bool = True) -> _Ended:
+    def _cell(self, unit: Unit, record: Record, may_be_lost: bool = True) -> _Ended:
+        (cell,) = unit.cells
+        self._tell(Progress("begin", cell))
+        attempt = self._supervisor.cell(cell, self._stop, may_be_lost=may_be_lost)
+        if attempt.is_lost:
+            return _Ended(lost=(unit,))
+        self._finish(cell, attempt.finished, record)
+        return _Ended()
+
+    # -- a batch in a child --------------------------------------------------------------------
+
+    def _rounds_zero(self, unit: Unit, _: Record) -> _Ended:
+        starts: list[tuple[Cell, Outcome]] = []
+
+        def ended(cell: Cell, outcome: Outcome) -> None:
+            self._tell(Progress("start", cell, text=outcome.reason))
+            starts.append((cell, outcome))
+
+        for cell in unit.cells:
+            self._tell(Progress("begin", cell, round=0))
+        broken = self._together.rounds_zero(unit.cells, self._stop, ended)
+        left = tuple(Unit((cell,), is_round_zero=True) for cell in broken.cells)
+        return _Ended(tuple(starts), self._to_go_on(left))
+
+    def _batch(self, unit: Unit, record: Record) -> _Ended:
         for cell in unit.cells:
             self._tell(Progress("begin", cell))
-            attempt = self._supervisor.cell(cell, self._stop, may_be_lost=may_be_lost)
-            if attempt.is_lost:
-                return _Ended(unit, is_lost=True)
-            self._finish(cell, attempt, record)
-        return _Ended(unit)
+        broken = self._together.run(
+            unit.cells, self._stop, lambda cell, finished: self._finish(cell, finished, record)
+        )
+        singly = broken.cells
+        left: list[Unit] = []
+        if broken.has_cause and len(broken.others) > 1:
+            left, singly = (
+                [Unit(broken.others)],
+                () if broken.suspect is None else (broken.suspect,),
+            )
+        left += [Unit((cell,)) for cell in singly]
+        return _Ended(left=self._to_go_on(left))
 
-    def _finish(self, cell: Cell, attempt: Attempt, record: Record) -> None:
-        self._record(record, cell, attempt.finished)
-        self._supervisor.forget(cell, attempt.finished)
+    def _to_go_on(self, left: Sequence[Unit]) -> tuple[Unit, ...]:
+        """Return what is left of a batch, unless the user has stopped the run."""
+        return () if self._stop.is_set() else tuple(left)
+
+    def _finish(self, cell: Cell, finished: Finished, record: Record) -> None:
+        self._record(record, cell, finished)
+        self._supervisor.forget(cell, finished)
 
     def _record(self, record: Record, cell: Cell, finished: Finished) -> None:
         if not self._stop.is_set():  # else the user stopped it: it goes on from its checkpoint

@@ -10,23 +10,25 @@ from albench.execute.cell_supervisor import round_zero_failed
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from albench.execute.supervise import Outcome
     from albench.planning import Cell
     from albench.records.schema import Finished
 
+    Divide = Callable[[Sequence[Cell]], list[tuple[Cell, ...]]]
+
 
 @dataclass(frozen=True)
 class Unit:
-    """What one child carries out: a repetition's round 0, or cells of one repetition.
+    """What one child carries out: a cell or a round 0, or a batch of either.
 
     Parameters
     ----------
     cells : tuple of Cell
-        One today; of a round 0, any cell of the repetition.
+        Several are a batch. Of rounds 0, any cell of each repetition.
     is_round_zero : bool
-        Whether it is the round 0 that others wait for.
+        Whether they are rounds 0 that others wait for.
     """
 
     cells: tuple[Cell, ...]
@@ -45,6 +47,11 @@ class Unit:
         return not self.is_round_zero and self.cells[0].strategy is not None
 
 
+def one_by_one(cells: Sequence[Cell]) -> list[tuple[Cell, ...]]:
+    """Return batches of one."""
+    return [(cell,) for cell in cells]
+
+
 @dataclass
 class Agenda:
     """The units of a run in the order in which they may begin.
@@ -56,20 +63,25 @@ class Agenda:
     alone : list of Unit
         Were lost with others: each begins when nothing else runs, since one of them may be what
         ended the others.
+    divide : callable
+        Divides cells, or rounds 0, into batches.
     """
 
     ready: deque[Unit]
     alone: list[Unit] = field(default_factory=list)
+    divide: Divide = one_by_one
     _waiting: dict[str, list[Cell]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, cells: Sequence[Cell]) -> Agenda:
+    def of(cls, cells: Sequence[Cell], divide: Divide = one_by_one) -> Agenda:
         """Return the agenda of some cells.
 
         Parameters
         ----------
         cells : sequence of Cell
             Of equal ones, one is run.
+        divide : callable
+            Divides cells into batches.
 
         Returns
         -------
@@ -81,30 +93,36 @@ class Agenda:
         for cell in unique:
             if cell.strategy is not None:
                 waiting.setdefault(cell.round_zero_id, []).append(cell)
-        references = [Unit((cell,)) for cell in unique if cell.strategy is None]
-        starts = [Unit((group[0],), is_round_zero=True) for group in waiting.values()]
-        return cls(deque([*references, *starts]), _waiting=waiting)
+        references = divide([cell for cell in unique if cell.strategy is None])
+        starts = divide([group[0] for group in waiting.values()])
+        ready = [*map(Unit, references), *(Unit(each, is_round_zero=True) for each in starts)]
+        return cls(deque(ready), divide=divide, _waiting=waiting)
 
-    def end_round_zero(self, unit: Unit, outcome: Outcome) -> list[tuple[Cell, Finished]]:
-        """Let the cells begin that waited for a round 0.
+    def end_rounds_zero(
+        self, outcomes: Sequence[tuple[Cell, Outcome]]
+    ) -> list[tuple[Cell, Finished]]:
+        """Let the cells begin that waited for rounds 0.
 
         Parameters
         ----------
-        unit : Unit
-            The round 0.
-        outcome : Outcome
-            How it ended.
+        outcomes : sequence of (Cell, Outcome)
+            Any cell of each repetition, and how its round 0 ended.
 
         Returns
         -------
         list of (Cell, Finished)
-            What is to be recorded of them if it failed.
+            What is to be recorded of those whose round 0 failed.
         """
-        cells = self._waiting.pop(unit.cells[0].round_zero_id, [])
-        if outcome.status is not Status.OK:
-            return [(cell, round_zero_failed(cell, outcome)) for cell in cells]
-        self.ready.extend(Unit((cell,)) for cell in cells)
-        return []
+        begin: list[Cell] = []
+        failed: list[tuple[Cell, Finished]] = []
+        for any_cell, outcome in outcomes:
+            cells = self._waiting.pop(any_cell.round_zero_id, [])
+            if outcome.status is Status.OK:
+                begin += cells
+            else:
+                failed += [(cell, round_zero_failed(cell, outcome)) for cell in cells]
+        self.ready.extend(map(Unit, self.divide(begin)))
+        return failed
 
     @property
     def is_empty(self) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from albench.execute.held_out import HeldOut
     from albench.execute.task import Unlabelled
     from albench.learn.estimator import FusionClassifier
+    from albench.learn.lockstep import Pupil
     from albench.planning import Cell
 
 
@@ -90,17 +91,50 @@ class ActiveCell:
         number : int
             The round, which keys batches and dropout masks.
         """
+        has_label = self._buy(bought, labels, number)
+        if not len(self.answered):
+            self._begin_untaught()
+        else:
+            self.learner.teach(self.data.candidates[bought[has_label]], labels[has_label])
+
+    def pupil(
+        self, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
+    ) -> Pupil | None:
+        """Add what was bought to the labelled set, and return what is to be trained on all of it.
+
+        Parameters
+        ----------
+        bought : ndarray of int
+            Candidates' numbers.
+        labels : ndarray of int
+            As of `teach`.
+        number : int
+            The round, which keys batches and dropout masks.
+
+        Returns
+        -------
+        Pupil or None
+            For a `Lockstep`, which trains it as `teach` would have; None while no candidate has a
+            label, when there is nothing to train on.
+        """
+        has_label = self._buy(bought, labels, number)
+        if not len(self.answered):
+            self._begin_untaught()
+            return None
+        return self.learner.pupil(self.data.candidates[bought[has_label]], labels[has_label])
+
+    def _buy(
+        self, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
+    ) -> NDArray[np.bool_]:
+        """Add to the labelled set, and return which of the new candidates have a label."""
         if self.classifier.initialized_ and not len(self.answered):
             # Weights that nothing has taught are no warm start, to be shrunk or trained less.
             self.learner.estimator = clone(self.classifier)
         self.classifier.seeds = self.seeds(number)
         self.labelled = np.concatenate([self.labelled, bought])
-        has_label = labels >= 0
+        has_label: NDArray[np.bool_] = labels >= 0
         self.answered = np.concatenate([self.answered, bought[has_label]])
-        if not len(self.answered):
-            self._begin_untaught()
-        else:
-            self.learner.teach(self.data.candidates[bought[has_label]], labels[has_label])
+        return has_label
 
     def _begin_untaught(self) -> None:
         """Give the network its first weights, where there is nothing to train it on."""
@@ -181,6 +215,9 @@ class ActiveCell:
             rng=generator(self.cell.stream(Purpose.STRATEGY, number)),
             round=self.round(number, tell_labels),
         )
+        # In a batch, others are asked before this one learns: what the query needed is let go.
+        self.learner.strategy = None
+        self.classifier.forget_predictions()
         bought: NDArray[np.intp] = pool[positions]
         return bought
 

@@ -18,7 +18,8 @@ from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -30,6 +31,25 @@ if TYPE_CHECKING:
     from albench.execute.task import CellTask
     from albench.planning import Cell, Edit, Resolved
     from albench.registry import Component
+
+
+ROUND_ZERO_IS_THERE = Outcome(Status.OK, None, "", 0.0, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A task, and the supervising side of it.
+
+    Parameters
+    ----------
+    task : CellTask
+        What a child is told.
+    talk : CellConversation
+        Takes what it says.
+    """
+
+    task: CellTask
+    talk: CellConversation
 
 
 @dataclass(frozen=True)
@@ -78,6 +98,7 @@ class CellSupervisor:
         self._context = process_context(resolved)
         self._devices = DevicePool(settings.devices)
         self.work = settings.results / "work"
+        self.logs = settings.results / LOGS
 
     def round_zero(self, cell: Cell, stop: threading.Event) -> Outcome:
         """Train a repetition's round 0, unless that has been done.
@@ -94,21 +115,58 @@ class CellSupervisor:
         Outcome
             If it is ``ok``, the checkpoint lies at `round_zero_path`.
         """
-        repetition = self._repetition(cell)
-        path = self.round_zero_path(cell)
-        if _load(path, repetition) is not None:
-            return Outcome(Status.OK, None, "", 0.0, 0.0)
-        task = self._task(cell, repetition, repetition.first_labels())
-        log = f"start-{cell.round_zero_id}"
+        if self.has_round_zero(cell):
+            return ROUND_ZERO_IS_THERE
 
         def attempt() -> Outcome:
-            talk = CellConversation(repetition, task, 1, lambda end: checkpoint.save(path, end))
-            return self._supervise("run_once", task, log, talk, stop)
+            begun = self.begin_round_zero(cell)
+            if begun is None:  # an attempt that was lost had come so far
+                return ROUND_ZERO_IS_THERE
+            with self.device() as environment:
+                job = self.job(begun.task, f"start-{cell.round_zero_id}", environment)
+                return supervise(job, self._context, begun.talk, stop)
 
-        outcome = supervise_again(attempt)
+        return self.end_round_zero(cell, supervise_again(attempt))
+
+    def begin_round_zero(self, cell: Cell) -> Begun | None:
+        """Return what a child is told of a repetition's round 0, and the talk with it.
+
+        Parameters
+        ----------
+        cell : Cell
+            Any cell of the repetition.
+
+        Returns
+        -------
+        Begun or None
+            None if it is there already.
+        """
+        repetition, path = self._repetition(cell), self.round_zero_path(cell)
+        if _load(path, repetition) is not None:
+            return None
+        task = self._task(cell, repetition, repetition.first_labels())
+        return Begun(
+            task, CellConversation(repetition, task, 1, lambda end: checkpoint.save(path, end))
+        )
+
+    def end_round_zero(self, cell: Cell, outcome: Outcome) -> Outcome:
+        """Return how a repetition's round 0 ended: badly if a component was edited meanwhile.
+
+        Parameters
+        ----------
+        cell : Cell
+            Any cell of the repetition.
+        outcome : Outcome
+            How its child ended.
+
+        Returns
+        -------
+        Outcome
+            If it is ``ok``, the checkpoint lies at `round_zero_path`.
+        """
         edits = self._resolved.sources.edits_meanwhile(cell, round_zero=True)
         if edits and outcome.status is Status.OK:
-            checkpoint.remove(path)
+            checkpoint.remove(self.round_zero_path(cell))
             return replace(outcome, status=Status.ERROR, reason=_edited(edits))
         return outcome
 
@@ -139,30 +197,66 @@ class CellSupervisor:
         Attempt
             Its checkpoint is still there: see `forget`.
         """
-        if edits := self._resolved.sources.edits_meanwhile(cell):
-            return Attempt(Finished(cell=cell.id, status=Status.ERROR, reason=_edited(edits)))
-        repetition = self._repetition(cell)
-        if cell.strategy is None:
-            task, talk = self._reference(cell, repetition)
-        else:
-            begun = _load(self.own_path(cell), repetition) or _load(
-                self.round_zero_path(cell), repetition
-            )
-            if begun is None:  # round 0 was there a moment ago
-                reason = "round 0 has been deleted or damaged since; run the benchmark again"
-                return Attempt(Finished(cell=cell.id, status=Status.ERROR, reason=reason))
-            task, talk = self._going_on(cell, repetition, begun)
-        name = "run_once" if cell.strategy is None else "run_cell"
-        outcome = self._supervise(name, task, cell.id, talk, stop)
+        begun = self.begin(cell)
+        if isinstance(begun, Finished):
+            return Attempt(begun)
+        with self.device() as environment:
+            job = self.job(begun.task, cell.id, environment)
+            outcome = supervise(job, self._context, begun.talk, stop)
         if outcome.is_lost and not may_be_lost:
             outcome = replace(
                 outcome, reason=f"{outcome.reason}, when it ran alone as well", is_lost=False
             )
+        return Attempt(self.end(cell, begun.talk, outcome), outcome.is_lost)
+
+    def begin(self, cell: Cell) -> Begun | Finished:
+        """Return what a child is told of a cell, and the talk with it.
+
+        Parameters
+        ----------
+        cell : Cell
+            The reference, or a cell whose round 0 is there.
+
+        Returns
+        -------
+        Begun or Finished
+            What is to be recorded, if it cannot begin.
+        """
+        if edits := self._resolved.sources.edits_meanwhile(cell):
+            return Finished(cell=cell.id, status=Status.ERROR, reason=_edited(edits))
+        repetition = self._repetition(cell)
+        if cell.strategy is None:
+            return self._reference(cell, repetition)
+        begun = _load(self.own_path(cell), repetition) or _load(
+            self.round_zero_path(cell), repetition
+        )
+        if begun is None:  # round 0 was there a moment ago
+            reason = "round 0 has been deleted or damaged since; run the benchmark again"
+            return Finished(cell=cell.id, status=Status.ERROR, reason=reason)
+        return self._going_on(cell, repetition, begun)
+
+    def end(self, cell: Cell, talk: CellConversation, outcome: Outcome) -> Finished:
+        """Return what is to be recorded of a cell.
+
+        Parameters
+        ----------
+        cell : Cell
+            Which.
+        talk : CellConversation
+            What was told of it.
+        outcome : Outcome
+            How it ended.
+
+        Returns
+        -------
+        Finished
+            An error if a component was edited meanwhile.
+        """
         edits = self._resolved.sources.edits_meanwhile(cell)
         if edits and outcome.status is Status.OK:
             checkpoint.remove(self.own_path(cell))
             outcome = replace(outcome, status=Status.ERROR, reason=_edited(edits))
-        finished = Finished(
+        return Finished(
             cell=cell.id,
             status=outcome.status,
             reason=outcome.reason,
@@ -172,12 +266,41 @@ class CellSupervisor:
             rounds=talk.rounds,
             sources=self._resolved.sources.of(cell),
         )
-        return Attempt(finished, outcome.is_lost)
 
     def forget(self, cell: Cell, finished: Finished) -> None:
         """Remove the checkpoint of a cell that has been recorded as a success."""
         if finished.status is Status.OK:
             checkpoint.remove(self.own_path(cell))
+
+    def device(self) -> AbstractContextManager[Mapping[str, str]]:
+        """Return the reservation of the GPU that fewest children have; see `DevicePool.one`."""
+        return self._devices.one()
+
+    def job(self, task: CellTask, log: str, environment: Mapping[str, str]) -> Job:
+        """Return what a child does that carries out one task.
+
+        Parameters
+        ----------
+        task : CellTask
+            What to do.
+        log : str
+            The name of its log.
+        environment : mapping of str to str
+            What is set in the child's environment.
+
+        Returns
+        -------
+        Job
+            Within a cell's limits.
+        """
+        return Job(
+            target="albench.execute.rounds:run_alone",
+            payload=task,
+            log=self.logs / f"{log}.log",
+            seconds=self._settings.cell_seconds,
+            memory_mb=self._settings.memory_mb,
+            environment=environment,
+        )
 
     def round_zero_path(self, cell: Cell) -> Path:
         """Return where the network after a repetition's round 0 lies."""
@@ -188,13 +311,11 @@ class CellSupervisor:
         """Return where the network after a cell's last round lies."""
         return _tagged(self.work / "checkpoints", cell.id, self._resolved.sources.cell_tag(cell))
 
-    def _reference(self, cell: Cell, repetition: Repetition) -> tuple[CellTask, CellConversation]:
+    def _reference(self, cell: Cell, repetition: Repetition) -> Begun:
         task = self._task(cell, repetition, repetition.train)
-        return task, CellConversation(repetition, task, 1, lambda _: self._on_round(cell, 0))
+        return Begun(task, CellConversation(repetition, task, 1, lambda _: self._on_round(cell, 0)))
 
-    def _going_on(
-        self, cell: Cell, repetition: Repetition, begun: Checkpoint
-    ) -> tuple[CellTask, CellConversation]:
+    def _going_on(self, cell: Cell, repetition: Repetition, begun: Checkpoint) -> Begun:
         labelled = np.array(begun.labelled, dtype=np.intp)
         strategy = self._strategy(cell)
         task = replace(
@@ -211,7 +332,7 @@ class CellSupervisor:
             self._on_round(cell, len(end.rounds) - 1)
 
         n_rounds = len(repetition.schedule.targets)
-        return task, CellConversation(repetition, task, n_rounds, on_round, begun)
+        return Begun(task, CellConversation(repetition, task, n_rounds, on_round, begun))
 
     def _repetition(self, cell: Cell) -> Repetition:
         return open_repetition(cell, self._block_of(cell).cohort)
@@ -223,21 +344,6 @@ class CellSupervisor:
 
     def _task(self, cell: Cell, repetition: Repetition, labelled: NDArray[np.intp]) -> CellTask:
         return task_for(cell, self._block_of(cell), repetition, labelled)
-
-    def _supervise(
-        self, name: str, task: CellTask, log: str, talk: CellConversation, stop: threading.Event
-    ) -> Outcome:
-        """Run a function of `albench.execute.rounds` in a child, on the GPU that fewest have."""
-        with self._devices.one() as environment:
-            job = Job(
-                target=f"albench.execute.rounds:{name}",
-                payload=task,
-                log=self._settings.results / LOGS / f"{log}.log",
-                seconds=self._settings.cell_seconds,
-                memory_mb=self._settings.memory_mb,
-                environment=environment,
-            )
-            return supervise(job, self._context, talk, stop)
 
 
 def round_zero_failed(cell: Cell, outcome: Outcome) -> Finished:

@@ -13,7 +13,7 @@ import time
 import traceback
 from multiprocessing import forkserver, parent_process, resource_tracker
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import psutil
 
@@ -138,11 +138,11 @@ def child_main(  # noqa: PLR0913  # multiprocessing hands over plain arguments
         _limit_threads(threads)
         module, _, name = target.partition(":")
         value = getattr(importlib.import_module(module), name)(payload, line)
-        end = Message("value", {"value": value, "peak_mb": _peak_mb()})
+        end = Message("value", {"value": value, "peak_mb": peak_mb()})
     # Whatever a plugin raises ends this cell and must be reported, including SystemExit.
     except BaseException as error:  # noqa: BLE001
-        _print_traceback(error)
-        end = _failure(error)
+        print_traceback(error)
+        end = failure_of(error)
     with contextlib.suppress(Exception):  # a plugin may have closed or replaced them
         sys.stdout.flush()
         sys.stderr.flush()
@@ -182,20 +182,42 @@ def _limit_threads(threads: int) -> None:
     threadpoolctl.threadpool_limits(threads)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """Return the largest resident memory of this process so far, in MiB."""
     if sys.platform == "win32":
         return float(psutil.Process().memory_info().peak_wset) / _MIB
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / _MIB if sys.platform == "darwin" else peak / 1024  # bytes there, KiB elsewhere
 
 
-def _print_traceback(error: BaseException) -> None:
+def print_traceback(error: BaseException, file: TextIO | None = None) -> None:
+    """Print where an exception comes from, if that can be printed.
+
+    Parameters
+    ----------
+    error : BaseException
+        Caught.
+    file : TextIO or None
+        Where to; None is standard error.
+    """
     # An exception's own text may raise, and so may what a plugin put in the place of stderr.
     with contextlib.suppress(Exception):
-        traceback.print_exception(error)
+        traceback.print_exception(error, file=file)
 
 
-def _failure(error: BaseException) -> Message:
+def failure_of(error: BaseException) -> Message:
+    """Return what is told of an exception.
+
+    Parameters
+    ----------
+    error : BaseException
+        Caught; its text may itself raise.
+
+    Returns
+    -------
+    Message
+        ``failure``, with status, reason, and complaints about the user's input.
+    """
     complaints: list[str] = []
     if isinstance(error, errors.InputError):
         complaints = [str(complaint) for complaint in error.complaints]

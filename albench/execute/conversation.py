@@ -123,6 +123,15 @@ class CellConversation:
         n_units, n_classes = self._repetition.n_test_units(), len(self._repetition.cohort.classes)
         return 2 * self._n_state + 4 * n_units * n_classes + 8 * len(self._repetition.train) + 2**20
 
+    def overdue(self) -> str:
+        """Return nothing: the job has its own limit."""
+        return ""
+
+    @property
+    def is_querying(self) -> bool:
+        """Whether the strategy is at work."""
+        return self._is_asked
+
     # -- the turns ---------------------------------------------------------------------------
 
     def _may_ask(self, message: Message) -> bool:

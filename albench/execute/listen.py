@@ -58,6 +58,10 @@ class Conversation(Protocol):
         """Return how long a message can be, or None if that is not known."""
         ...
 
+    def overdue(self) -> str:
+        """Return what takes longer than it may, of what the conversation alone knows; or empty."""
+        ...
+
 
 class Monologue:
     """A conversation in which nothing is said before the end."""
@@ -77,6 +81,10 @@ class Monologue:
     def max_bytes(self) -> int | None:
         """Return what a result that is no array ever needs."""
         return PLAIN_BYTES
+
+    def overdue(self) -> str:
+        """Return nothing: the job has its own limit."""
+        return ""
 
 
 @dataclass
@@ -184,7 +192,7 @@ class Listener:
 
     def _take(self, message: Message) -> End | None:
         if message.kind == "failure":
-            return _failure(message)
+            return told_failure(message)
         try:
             if message.kind == "value":
                 return self._value(message)
@@ -200,12 +208,7 @@ class Listener:
     def _value(self, message: Message) -> End:
         if lack := self._talk.lack():
             raise AlbenchError(f"ended before its time: {lack}")
-        peak = message.plain.get("peak_mb")
-        return End(
-            Status.OK,
-            value=message.plain.get("value"),
-            peak_mb=peak if isinstance(peak, float) and 0 <= peak < float("inf") else 0.0,
-        )
+        return End(Status.OK, value=message.plain.get("value"), peak_mb=told_peak(message))
 
     def _write(self, selector: selectors.BaseSelector) -> None:
         if self._pending:
@@ -220,15 +223,44 @@ class Listener:
             selector.unregister(self._replies)
 
 
-def _failure(message: Message) -> End:
-    """Return a failure as the child reports it, as far as it makes sense."""
+def told_failure(message: Message) -> End:
+    """Return a failure as the child reports it, as far as it makes sense.
+
+    Parameters
+    ----------
+    message : Message
+        What `child.failure_of` gave.
+
+    Returns
+    -------
+    End
+        With a status that a child may say of itself.
+    """
     status, reason = message.plain.get("status"), message.plain.get("reason")
     complaints = message.plain.get("complaints")
     return End(
         Status(status) if status in _TOLD else Status.ERROR,
         reason if isinstance(reason, str) else "failed without a reason",
+        peak_mb=told_peak(message),
         complaints=tuple(map(str, complaints)) if isinstance(complaints, list) else (),
     )
+
+
+def told_peak(message: Message) -> float:
+    """Return what a child says of its largest resident memory, in MiB; 0 if that is no number.
+
+    Parameters
+    ----------
+    message : Message
+        Of an end.
+
+    Returns
+    -------
+    float
+        As it may be recorded.
+    """
+    peak = message.plain.get("peak_mb")
+    return peak if isinstance(peak, float) and 0 <= peak < float("inf") else 0.0
 
 
 _TOLD = (Status.ERROR, Status.OOM, Status.INVALID_QUERY, Status.VIOLATION)

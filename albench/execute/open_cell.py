@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from albench.api import FusionModel
     from albench.execute.task import CellTask, Unlabelled
 
 
@@ -38,26 +39,57 @@ def open_cell(task: CellTask) -> ActiveCell:
     ActiveCell
         Untrained.
     """
-    cell, component, data = task.cell, task.model, task.data
-    train_store, test_store = _stores(task)
-    validation = None
-    if len(data.validation):
-        validation = Examples(data.candidates[data.validation], task.validation_labels)
-    classifier = FusionClassifier(
-        model=component.load()(**component.arguments(cell.model.options)),
-        shapes=_shapes(task),
-        n_classes=data.n_classes,
-        store=train_store,
-        training=cell.model.training,
-        validation=validation,
-    )
-    held_out = HeldOut(
-        store=test_store,
-        candidates=data.candidates[data.test],
-        subjects=data.candidate_subjects[data.test],
-        evaluate=cell.evaluate,
-    )
-    return ActiveCell(cell, data, classifier, held_out)
+    return CellOpener().open(task)
+
+
+class CellOpener:
+    """Opens cells of one block; those of one repetition share its samples, of which one copy is."""
+
+    def __init__(self) -> None:
+        self._stores: dict[int, tuple[SampleStore, SampleStore]] = {}
+        self._model: FusionModel | None = None
+
+    def open(self, task: CellTask) -> ActiveCell:
+        """Return a cell that is ready to be taught.
+
+        Parameters
+        ----------
+        task : CellTask
+            Of the same block as those before.
+
+        Returns
+        -------
+        ActiveCell
+            Untrained.
+        """
+        cell, component, data = task.cell, task.model, task.data
+        if cell.repetition not in self._stores:
+            self._stores[cell.repetition] = _stores(task)
+        train_store, test_store = self._stores[cell.repetition]
+        if self._model is None:
+            self._model = component.load()(**component.arguments(cell.model.options))
+        classifier = FusionClassifier(
+            model=self._model,
+            shapes=_shapes(task),
+            n_classes=data.n_classes,
+            store=train_store,
+            training=cell.model.training,
+            validation=_validation(task),
+        )
+        held_out = HeldOut(
+            store=test_store,
+            candidates=data.candidates[data.test],
+            subjects=data.candidate_subjects[data.test],
+            evaluate=cell.evaluate,
+        )
+        return ActiveCell(cell, data, classifier, held_out)
+
+
+def _validation(task: CellTask) -> Examples | None:
+    data = task.data
+    if not len(data.validation):
+        return None
+    return Examples(data.candidates[data.validation], task.validation_labels)
 
 
 def _shapes(task: CellTask) -> dict[str, tuple[int, ...]]:

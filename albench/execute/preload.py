@@ -9,6 +9,6 @@ import skorch
 import torch
 import torch._dynamo  # the first optimiser of a process imports it, which takes seconds
 
-import albench.execute.rounds
+import albench.execute.batch
 
 __all__ = ["albench", "modAL", "sklearn", "skorch", "torch"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from albench.cohort.cache import FeatureCache
 from albench.cohort.stored_array import StoredArray
 from albench.errors import AlbenchError
 from albench.execute.frames import Message
+from albench.execute.stackable import NOT_TRIED, Make, Verdict, verdict_on
 from albench.planning.blame import Blame
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class Prepared:
         The file of each modality, all rows: samples, or the outputs of a frozen trunk.
     gaps : tuple of str
         The modalities whose vectors hold NaN for what is missing.
+    stackable : Verdict
+        Whether its networks can learn in lockstep.
     """
 
     cohort: Cohort
@@ -82,6 +85,7 @@ class Prepared:
     shapes: Mapping[str, tuple[int, ...]]
     arrays: Mapping[str, StoredArray]
     gaps: tuple[str, ...] = ()
+    stackable: Verdict = NOT_TRIED
 
 
 def prepare(request: Request, line: Line) -> dict[str, Any]:
@@ -128,7 +132,9 @@ def prepare(request: Request, line: Line) -> dict[str, Any]:
         with blame.while_("its frozen trunk was run"):
             array = features(kept, blame.loading(trunk) if trunk else None, cache)
         arrays[key] = _stored(array, kept, cache).plain()
+    make = Make(component, request.model, shapes, request.n_classes)
     return {
+        "stackable": asdict(verdict_on(make)),
         "shapes": {key: list(shape) for key, shape in shapes.items()},
         "arrays": arrays,
         "gaps": [key for key, modality in modalities.items() if modality.has_gaps],
@@ -199,7 +205,16 @@ def read_prepared(plain: Any, request: Request, cohort: Cohort) -> Prepared:
         shapes={key: tuple(shape) for key, shape in shapes.items()},
         arrays=stored,
         gaps=tuple(gaps),
+        stackable=_verdict(plain.get("stackable")),
     )
+
+
+def _verdict(plain: Any) -> Verdict:
+    reason = plain.get("reason") if isinstance(plain, dict) else None
+    size = plain.get("state_bytes") if isinstance(plain, dict) else None
+    if not isinstance(reason, str) or type(size) is not int or size < 0:
+        raise AlbenchError("the answer does not say whether networks can learn in lockstep")
+    return Verdict(reason, size)
 
 
 def _table(plain: Any, name: str, keys: Sequence[str]) -> dict[str, Any]:

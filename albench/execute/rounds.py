@@ -1,9 +1,15 @@
-"""The loop as a child carries it out: train, evaluate, query; the supervisor has the labels."""
+"""The loop as a child carries it out: train, evaluate, query; the supervisor has the labels.
+
+What a cell does is a generator of steps, so that a cell by itself and the cells of a batch, whose
+trainings are done together, go through the same code.
+"""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -22,32 +28,66 @@ if TYPE_CHECKING:
     from albench.execute.task import CellTask
 
 
-def run_once(task: CellTask, line: Line) -> None:
-    """Train and evaluate once on what is labelled: round 0 of a repetition, or the reference.
+@dataclass(frozen=True)
+class Tell:
+    """The step of telling the supervisor something; nothing comes back."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The step of asking the supervisor something; its answer comes back, a `Message`."""
+
+    message: Message
+
+
+@dataclass(frozen=True, eq=False)
+class Teach:
+    """The step of training; the seconds that it took come back.
 
     Parameters
     ----------
-    task : CellTask
-        Any cell of the repetition, or the reference's.
-    line : Line
-        Takes the networks' hashes and the one round.
+    opened : ActiveCell
+        Who learns.
+    bought : ndarray of int
+        What is new, candidates' numbers.
+    labels : ndarray of int
+        Their class numbers.
+    number : int
+        The round.
     """
-    opened = open_cell(task)
-    networks = {
-        "weights": initial_weights_hash(opened),
-        "batches": batch_order_hash(opened, int(np.count_nonzero(task.labels >= 0))),
-    }
-    line.send(Message("networks", networks))
-    line.send(_taught(opened, task.labelled, task.labels, 0))
+
+    opened: ActiveCell
+    bought: NDArray[np.intp]
+    labels: NDArray[np.intp]
+    number: int
 
 
-def run_cell(task: CellTask, line: Line) -> None:
-    """Run a strategy from its last finished round to the end of its budget.
+class Speaker(Protocol):
+    """What a cell speaks on: a child's `Line`, or a member's part of it."""
+
+    def send(self, message: Message) -> None:
+        """Tell the supervisor something."""
+        ...
+
+    def ask(self, message: Message) -> Message:
+        """Tell the supervisor something, and return what it answers."""
+        ...
+
+
+Step = Tell | Ask | Teach
+Steps = Generator[Step, Any, None]
+"""What a cell does; it is sent what each step comes to."""
+
+
+def run_alone(task: CellTask, line: Line) -> None:
+    """Carry out one cell, or round 0 of a repetition.
 
     Parameters
     ----------
     task : CellTask
-        The cell.
+        What to do.
     line : Line
         Takes picks and rounds, and answers picks with their labels.
 
@@ -56,16 +96,92 @@ def run_cell(task: CellTask, line: Line) -> None:
     AlbenchError
         If the strategy or the model fails; QueryFault and PurityViolation among them.
     """
-    opened = open_cell(task)
+    steps, answer = steps_of(task, open_cell(task)), None
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration:
+            return
+        answer = taught_alone(step) if isinstance(step, Teach) else spoken(step, line)
+
+
+def steps_of(task: CellTask, opened: ActiveCell) -> Steps:
+    """Return the steps of a task.
+
+    Parameters
+    ----------
+    task : CellTask
+        A cell that goes on from its last finished round to the end of its budget; or one training,
+        as of round 0 and of the reference.
+    opened : ActiveCell
+        What `open_cell` gave.
+
+    Returns
+    -------
+    generator of Step
+        Raises what the strategy or the model raises.
+    """
+    return _once(task, opened) if task.strategy is None else _rounds(task, opened)
+
+
+def spoken(step: Tell | Ask, line: Speaker) -> Message | None:
+    """Carry out a step of words.
+
+    Parameters
+    ----------
+    step : Tell or Ask
+        What to say.
+    line : Speaker
+        To the supervisor.
+
+    Returns
+    -------
+    Message or None
+        The answer, if it was a question.
+    """
+    if isinstance(step, Ask):
+        return line.ask(step.message)
+    line.send(step.message)
+    return None
+
+
+def taught_alone(step: Teach) -> float:
+    """Carry out a training by itself, by modAL's `teach`.
+
+    Parameters
+    ----------
+    step : Teach
+        Who learns what.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    began = time.perf_counter()
+    step.opened.teach(step.bought, step.labels, step.number)
+    return time.perf_counter() - began
+
+
+def _once(task: CellTask, opened: ActiveCell) -> Steps:
+    networks = {
+        "weights": initial_weights_hash(opened),
+        "batches": batch_order_hash(opened, int(np.count_nonzero(task.labels >= 0))),
+    }
+    yield Tell(Message("networks", networks))
+    yield from _round(opened, task.labelled, task.labels, 0)
+
+
+def _rounds(task: CellTask, opened: ActiveCell) -> Steps:
     opened.resume(task.labelled, task.labels, task.state)
     for number in range(task.n_rounds, len(task.data.schedule.targets)):
-        line.send(Message("asks", {"round": number}))
+        yield Tell(Message("asks", {"round": number}))
         began = time.perf_counter()
         picks = _queried(opened, task, number)
         seconds = time.perf_counter() - began
         bought = Message("picks", {"round": number, "seconds": seconds}, {"picks": picks})
-        labels = line.ask(bought).arrays["labels"]
-        line.send(_taught(opened, picks, labels, number))
+        answer: Message = yield Ask(bought)
+        yield from _round(opened, picks, answer.arrays["labels"], number)
 
 
 def _queried(opened: ActiveCell, task: CellTask, number: int) -> NDArray[np.intp]:
@@ -86,19 +202,18 @@ def _queried(opened: ActiveCell, task: CellTask, number: int) -> NDArray[np.intp
     return opened.query(strategy, targets[number] - targets[number - 1], number, tell_labels)
 
 
-def _taught(
+def _round(
     opened: ActiveCell, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
-) -> Message:
-    """Train with what was bought, evaluate, and return what is recorded of the round."""
-    began = time.perf_counter()
-    opened.teach(bought, labels, number)
+) -> Steps:
+    """Train with what was bought, evaluate, and tell what there is to tell of the round."""
+    train_seconds: float = yield Teach(opened, bought, labels, number)
     trained = time.perf_counter()
     proba = opened.test_proba()
     _require_finite(proba, opened)
     evaluated = time.perf_counter()
     state = np.frombuffer(opened.classifier.state(), dtype=np.uint8)
-    times = {"train_seconds": trained - began, "evaluate_seconds": evaluated - trained}
-    return Message("round", {"round": number, **times}, {"proba": proba, "state": state})
+    times = {"train_seconds": train_seconds, "evaluate_seconds": evaluated - trained}
+    yield Tell(Message("round", {"round": number, **times}, {"proba": proba, "state": state}))
 
 
 def _require_finite(proba: NDArray[np.float32], opened: ActiveCell) -> None:

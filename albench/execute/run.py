@@ -78,6 +78,8 @@ class Settings:
         The hard limit of a cell's resident memory, in MiB.
     devices : Devices
         What children share; by default they compute on whatever this process sees.
+    lockstep : bool
+        Whether cells may share a child, in which they learn in lockstep.
     """
 
     results: Path
@@ -86,6 +88,7 @@ class Settings:
     cell_seconds: float
     memory_mb: float | None
     devices: Devices = field(default_factory=Devices)
+    lockstep: bool = True
 
 
 def process_context(resolved: Resolved) -> BaseContext:

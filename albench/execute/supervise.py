@@ -44,7 +44,7 @@ class Job:
     log : Path
         Where the child's output goes.
     seconds : float
-        The hard limit of its wall time.
+        The hard limit of its wall time; infinite, if the conversation knows better.
     memory_mb : float or None
         The hard limit of its resident memory, in MiB.
     threads : int
@@ -127,7 +127,7 @@ def supervise(
     arguments = (job.target, job.payload, str(job.log), job.threads, dict(job.environment))
     started = processes.start(how, child_main, arguments)
     # The first child waits for the fork server's imports, which are not part of its time.
-    watch = _Watch(job, started.process, time.perf_counter(), stop)
+    watch = _Watch(job, started.process, time.perf_counter(), stop, talk)
     try:
         limit = MAX_BYTES if job.memory_mb is None else int(job.memory_mb * MIB)
         end = Listener(started, watch.look, talk, limit).listen()
@@ -183,9 +183,14 @@ class _Watch:
     """Looks after a child's time and memory."""
 
     def __init__(
-        self, job: Job, process: BaseProcess, began: float, stop: threading.Event | None
+        self,
+        job: Job,
+        process: BaseProcess,
+        began: float,
+        stop: threading.Event | None,
+        talk: Conversation,
     ) -> None:
-        self.stop = stop
+        self.stop, self.talk = stop, talk
         self.job = job
         self.process = process
         self.deadline = began + job.seconds
@@ -203,6 +208,8 @@ class _Watch:
             return End(Status.CRASHED, "stopped by the user")
         if time.perf_counter() > self.deadline:
             reason = f"stopped without a result after the limit of {self.job.seconds:g} s"
+            return End(Status.TIMEOUT, reason)
+        if reason := self.talk.overdue():
             return End(Status.TIMEOUT, reason)
         return None
 

@@ -20,7 +20,7 @@ import albench
 from albench.errors import AlbenchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
 
 _HOME = Path(albench.__file__).parent
@@ -41,6 +41,7 @@ def require_untouched() -> None:
     replaced = [
         f"{module.__name__}.{name} by {by}"
         for module in _own_modules()
+        if not _is_as_seen(module)
         for name, by in _replaced(module)
     ]
     if replaced:
@@ -54,8 +55,80 @@ def _own_modules() -> Iterator[ModuleType]:
     for name, module in sorted(sys.modules.items()):
         is_own = name.startswith("albench.") and not name.startswith(_PLUGINS)
         path = getattr(module, "__file__", None)
-        if is_own and path is not None and Path(path).is_relative_to(_HOME):
+        if is_own and path is not None and _is_at_home(path):
             yield module
+
+
+@functools.cache
+def _is_at_home(file: str) -> bool:
+    return Path(file).is_relative_to(_HOME)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A name that stood for what the module's source says, when that was looked at.
+
+    Parameters
+    ----------
+    space : mapping of str to object
+        The names of a module or a class.
+    name : str
+        One of them.
+    value : object
+        What it stood for.
+    function : FunctionType or None
+        The function that it is, or that is behind it.
+    code : CodeType or None
+        Of that function, which could be given another.
+    """
+
+    space: Mapping[str, object]
+    name: str
+    value: object
+    function: FunctionType | None
+    code: object
+
+    def is_there(self) -> bool:
+        """Return whether the very same is there still."""
+        is_same = self.space.get(self.name) is self.value
+        return is_same and (self.function is None or self.function.__code__ is self.code)
+
+
+_SEEN: dict[str, tuple[ModuleType, tuple[_Seen, ...]]] = {}
+"""The modules that were found untouched: a look at identities is much cheaper than a second one."""
+
+
+def _is_as_seen(module: ModuleType) -> bool:
+    """Return whether a module is untouched since it was found so; else look at all of it again."""
+    known, seen = _SEEN.get(module.__name__, (None, ()))
+    if known is module and all(each.is_there() for each in seen):
+        return True
+    if not any(True for _ in _replaced(module)):
+        _SEEN[module.__name__] = module, tuple(_names_of(module))
+        return True
+    return False
+
+
+def _names_of(module: ModuleType) -> Iterator[_Seen]:
+    """Yield the names that `_replaced` looks at, with what they stand for."""
+    source = _source(str(module.__file__))
+    for owner, definition in source.definitions:
+        holder = getattr(module, owner, None) if owner else module
+        if owner:
+            yield _seen(vars(module), owner)
+        if holder is not None:
+            yield _seen(vars(holder), definition.name)
+    for origin, name, known_as in source.imports:
+        yield _seen(vars(module), known_as)
+        yield _seen(vars(sys.modules[origin]), name)
+
+
+def _seen(space: Mapping[str, object], name: str) -> _Seen:
+    value = space.get(name)
+    function = _function_of(value)
+    if not isinstance(function, FunctionType):
+        return _Seen(space, name, value, None, None)
+    return _Seen(space, name, value, function, function.__code__)
 
 
 def _replaced(module: ModuleType) -> Iterator[tuple[str, str]]:

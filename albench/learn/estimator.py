@@ -505,6 +505,10 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         """
         return self._own().all_vectors()
 
+    def forget_predictions(self) -> None:
+        """Let go of the vectors that are kept until the next `fit`; they are encoded again then."""
+        self._prediction = None
+
     def _own(self) -> Prediction:
         if self._prediction is None:
             self._prediction = self._over(self.store)

@@ -9,6 +9,7 @@ import numpy as np
 from modAL.models import ActiveLearner
 
 from albench.errors import DataError
+from albench.learn.lockstep import Pupil
 from albench.learn.pool_views import Round, candidate_view
 
 if TYPE_CHECKING:
@@ -94,6 +95,25 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
         """
         self.X_training, self.y_training = _checked(X, y)
         self.estimator.load_state(state, n_taught=len(self.y_training))
+
+    def pupil(self, X: ArrayLike, y: ArrayLike) -> Pupil:
+        """Add to the labelled set, and return what `teach` would have trained on all of it.
+
+        Parameters
+        ----------
+        X : array_like of int, shape (n, n_modalities)
+            Sample numbers.
+        y : array_like of int, shape (n,)
+            Class numbers.
+
+        Returns
+        -------
+        Pupil
+            To be trained with others; the set is in the learner's order.
+        """
+        self._add_training_data(X, y)
+        order = slice(None) if self._order is None else self._order()
+        return Pupil(self.estimator, self.X_training[order], self.y_training[order])
 
     def fit(
         self, X: ArrayLike, y: ArrayLike, bootstrap: bool = False, **fit_kwargs: Any

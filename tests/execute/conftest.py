@@ -284,7 +284,11 @@ def run_toy(write_spec: Callable[..., Path], tmp_path: Path) -> Callable[..., di
     """Return a function that runs the toy benchmark and gives what became of each cell."""
 
     def run(
-        *strategies: str, output: str = "results", jobs: int = 2, **changes: object
+        *strategies: str,
+        output: str = "results",
+        jobs: int = 2,
+        lockstep: bool = True,
+        **changes: object,
     ) -> dict[str, Finished]:
         opened = session.open_spec(str(write_spec(*strategies, **changes)))
         ended: dict[str, Finished] = {}
@@ -297,7 +301,8 @@ def run_toy(write_spec: Callable[..., Path], tmp_path: Path) -> Callable[..., di
             suffix = f" {cell.repetition}" if changes.get("repetitions", 1) != 1 else ""
             return f"{cell.strategy_label}{suffix}"
 
-        session.run(opened, tmp_path / output, jobs, ["albench"], lambda *_: None, watch)
+        results, command = tmp_path / output, ["albench"]
+        session.run(opened, results, jobs, command, lambda *_: None, watch, lockstep=lockstep)
         return ended
 
     return run

@@ -86,7 +86,7 @@ def test_a_network_is_given_the_training_mean_and_told_what_is_lacking(
 ) -> None:
     spec = write_spec("random", model=MODELS["logistic"], cohort=COHORT, initial=10)
     opened = session.open_spec(str(spec))
-    settings = session._settings(opened, tmp_path, 1, None)
+    settings = session._settings(opened, tmp_path, 1, None, lockstep=False)
     cell, *_ = opened.plan.cells
     (prepared,) = prepare_all(
         opened.resolved, [cell], opened.cohorts, settings, lambda *_: None

@@ -1,0 +1,123 @@
+"""Several cells in one child: each is asked and scored by itself, and all learn in lockstep."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import PurityViolation
+from albench.execute.batch_task import ENDED, FAILED, MEMBER
+from albench.execute.child import failure_of, peak_mb, print_traceback
+from albench.execute.frames import Message
+from albench.execute.open_cell import CellOpener
+from albench.execute.rounds import Teach, spoken, steps_of
+from albench.learn.lockstep import Lockstep
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from albench.execute.batch_task import BatchTask
+    from albench.execute.child import Line
+    from albench.execute.rounds import Steps
+    from albench.execute.task import CellTask
+
+
+def run_batch(batch: BatchTask, line: Line) -> None:
+    """Carry out the cells of a batch.
+
+    Parameters
+    ----------
+    batch : BatchTask
+        What to do.
+    line : Line
+        Takes what each member says, and answers it.
+
+    Raises
+    ------
+    Exception
+        What ends all of them: an exception of their common training, memory that is used up, or a
+        strategy that changed what others see as well.
+    """
+    opener, lockstep = CellOpener(), Lockstep()
+    members = [
+        _Member(number, task, opener, line, batch.logs) for number, task in enumerate(batch.members)
+    ]
+    answers: dict[_Member, Any] = dict.fromkeys(members)
+    while answers:
+        lessons = {}
+        for member, answer in answers.items():
+            lesson = member.advance(answer)
+            if lesson is not None:
+                lessons[member] = lesson
+        began = time.perf_counter()
+        pupils = [
+            each.opened.pupil(each.bought, each.labels, each.number) for each in lessons.values()
+        ]
+        lockstep.fit([pupil for pupil in pupils if pupil is not None])
+        seconds = time.perf_counter() - began
+        answers = {member: seconds / len(lessons) for member in lessons}
+
+
+class _Member:
+    """One cell of a batch."""
+
+    def __init__(
+        self, number: int, task: CellTask, opener: CellOpener, line: Line, logs: Path
+    ) -> None:
+        self._line = _MemberLine(line, number)
+        self._log = logs / f"{task.cell.id}.log"
+        self._opening = task, opener
+        self._steps: Steps | None = None
+
+    def advance(self, answer: object) -> Teach | None:
+        """Go on to the next training, and return it; None at the end, be it a failure.
+
+        Parameters
+        ----------
+        answer : object
+            What the last step came to.
+        """
+        try:
+            if self._steps is None:
+                task, opener = self._opening
+                self._steps = steps_of(task, opener.open(task))
+            while not isinstance(step := self._steps.send(answer), Teach):
+                answer = spoken(step, self._line)
+        except StopIteration:
+            self._line.send(Message(ENDED, {"peak_mb": peak_mb()}))
+            return None
+        # As in a child of its own, whatever a plugin raises is this cell's end.
+        except BaseException as error:
+            end = failure_of(error)
+            if end.plain["status"] == "oom":
+                raise  # whose fault it is that memory is used up, a child of its own will show
+            self._end(error, end)
+            if isinstance(error, PurityViolation):
+                raise
+            return None
+        return step
+
+    def _end(self, error: BaseException, end: Message) -> None:
+        with contextlib.suppress(OSError), self._log.open("a", encoding="utf-8") as log:
+            print_traceback(error, log)
+        self._steps = None
+        self._line.send(Message(FAILED, {**end.plain, "peak_mb": peak_mb()}))
+
+
+class _MemberLine:
+    """A batch's line to the supervisor, on which one member speaks."""
+
+    def __init__(self, line: Line, number: int) -> None:
+        self._line, self._number = line, number
+
+    def send(self, message: Message) -> None:
+        """Tell the supervisor something."""
+        self._line.send(self._signed(message))
+
+    def ask(self, message: Message) -> Message:
+        """Tell the supervisor something, and return what it answers."""
+        return self._line.ask(self._signed(message))
+
+    def _signed(self, message: Message) -> Message:
+        return Message(message.kind, {**message.plain, MEMBER: self._number}, message.arrays)

@@ -1,0 +1,156 @@
+"""The supervising side of a batch: each member's own conversation, and its share of the time."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from albench.errors import AlbenchError
+from albench.execute.batch_task import ENDED, FAILED, MEMBER
+from albench.execute.listen import End, told_failure, told_peak
+from albench.records.schema import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from albench.execute.conversation import CellConversation
+    from albench.execute.frames import Message
+
+
+class BatchConversation:
+    """Takes what the members of a batch say, and ends each when it has all its rounds.
+
+    A member's time is what it was asked and scored for, its share of each training, and an equal
+    part of what is left: the times of all members add up to the batch's.
+
+    Parameters
+    ----------
+    talks : sequence of CellConversation
+        The members', in the order of the task.
+    seconds : float
+        The limit of a member's time.
+    on_end : callable
+        Takes the number of a member that has ended, and how.
+    """
+
+    def __init__(
+        self,
+        talks: Sequence[CellConversation],
+        seconds: float,
+        on_end: Callable[[int, End], None],
+    ) -> None:
+        self._talks, self._limit, self._on_end = talks, seconds, on_end
+        self._left = set(range(len(talks)))
+        self._own = [0.0] * len(talks)
+        self._query_began: tuple[int, float] | None = None
+        self._began = self._heard = time.perf_counter()
+
+    @property
+    def left(self) -> list[int]:
+        """The members that have not ended."""
+        return sorted(self._left)
+
+    @property
+    def querying(self) -> int | None:
+        """The member whose strategy is at work."""
+        return None if self._query_began is None else self._query_began[0]
+
+    def seconds_of(self, number: int) -> float:
+        """Return a member's time so far.
+
+        Parameters
+        ----------
+        number : int
+            Its position in the task.
+
+        Returns
+        -------
+        float
+            Seconds.
+        """
+        now = time.perf_counter()
+        at_work = 0.0 if self._query_began is None else now - self._query_began[1]
+        rest = max(0.0, now - self._began - sum(self._own) - at_work) / len(self._talks)
+        return self._own[number] + rest + (at_work if number == self.querying else 0.0)
+
+    # -- what the supervisor asks ------------------------------------------------------------
+
+    def answer(self, message: Message) -> Message | None:
+        """Take what a member says.
+
+        Parameters
+        ----------
+        message : Message
+            Of a member that has not ended.
+
+        Returns
+        -------
+        Message or None
+            The labels of picks; nothing otherwise.
+
+        Raises
+        ------
+        AlbenchError
+            If it says what no child of albench says: then nothing else in it can be believed.
+        """
+        number = message.plain.get(MEMBER)
+        if type(number) is not int or number not in self._left:
+            raise AlbenchError(f"sent {message.kind!r} of a member that is none")
+        self._heard = time.perf_counter()
+        if message.kind == FAILED:
+            self._end_query()
+            self._end(number, told_failure(message))
+            return None
+        talk = self._talks[number]
+        if message.kind == ENDED:
+            if lack := talk.lack():
+                raise AlbenchError(f"ended a member before its time: {lack}")
+            self._end(number, End(Status.OK, peak_mb=told_peak(message)))
+            return None
+        n_rounds = len(talk.rounds)
+        reply = talk.answer(message)
+        if message.kind == "asks":
+            self._query_began = number, self._heard
+        elif message.kind == "picks":
+            self._end_query()
+        elif len(talk.rounds) > n_rounds:
+            self._own[number] += talk.rounds[-1].train_seconds + talk.rounds[-1].evaluate_seconds
+        return reply
+
+    def lack(self) -> str:
+        """Return how many members have not ended."""
+        return f"{len(self._left)} members have not ended" if self._left else ""
+
+    def where(self) -> str:
+        """Return who is at work; nobody while all learn."""
+        return "" if self.querying is None else self._talks[self.querying].where()
+
+    def max_bytes(self) -> int | None:
+        """Return what the longest message of a member needs, if that is known of all."""
+        sizes = [talk.max_bytes() for talk in self._talks]
+        known = [size for size in sizes if size is not None]
+        return max(known) if len(known) == len(sizes) else None
+
+    def overdue(self) -> str:
+        """Return that a member has had its time, or that all have learned for too long."""
+        waited = time.perf_counter() - self._heard
+        reason = f"stopped without a result after the limit of {self._limit:g} s"
+        if waited > self._limit or self.late() is not None:
+            return reason
+        return ""
+
+    def late(self) -> int | None:
+        """Return a member that has had more than its time; None if there is none."""
+        return next((each for each in self.left if self.seconds_of(each) > self._limit), None)
+
+    # -- ends ----------------------------------------------------------------------------------
+
+    def _end_query(self) -> None:
+        if self._query_began is not None:
+            number, began = self._query_began
+            self._own[number] += self._heard - began
+            self._query_began = None
+
+    def _end(self, number: int, end: End) -> None:
+        self._left.remove(number)
+        self._on_end(number, end)

@@ -1,0 +1,36 @@
+"""What the child of a batch is told, and the words in which it tells of its members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from albench.execute.task import CellTask
+
+MEMBER = "member"
+"""The key under which a message says which member it is about."""
+
+ENDED = "ended"
+"""The kind of message that tells that a member has done all its rounds."""
+
+FAILED = "failed"
+"""The kind of message that tells of a member's end by an exception."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BatchTask:
+    """What a child needs to carry out several cells, whose trainings are done in lockstep.
+
+    Parameters
+    ----------
+    members : tuple of CellTask
+        Of one block; a message about one of them carries its position here.
+    logs : Path
+        The folder in which a member that fails has a log of its own.
+    """
+
+    members: tuple[CellTask, ...]
+    logs: Path

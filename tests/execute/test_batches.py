@@ -1,0 +1,192 @@
+"""Cells that share a child: the same results, and what goes wrong costs as little as ever."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench import session
+from albench.engines import batches
+from albench.errors import FailedFast
+from albench.records import journal
+from albench.records.tables import essence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from albench.execute.run import Progress
+    from albench.records.schema import Finished
+
+    RunToy = Callable[..., dict[str, Finished]]
+
+WELL_BEHAVED = ("margin", "bald", "k-center", "qbc-kl")
+
+WIDE = """
+plugin = "mmfn"
+options = {{ width = 32, hidden = 32 }}
+training = {{ epochs = 1, min_updates = 3, learning_rate = {rate}, warm_start = {warm} }}
+"""
+"""A network whose gradients have the same digits when they are stacked; very narrow ones do not."""
+
+
+@pytest.fixture
+def _naughty_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the toy's strategies share a child with those that ship with albench."""
+    monkeypatch.setattr(batches, "TRUSTED", frozenset({"albench", "naughty"}))
+
+
+def batches_of(results: Path) -> list[str]:
+    """Return the logs of the batches that cells were carried out in."""
+    return sorted(log.name for log in (results / "work" / "logs").glob("batch-*"))
+
+
+@pytest.mark.parametrize(
+    "warm", ["false", "true, validation = 0.3, patience = 1"], ids=["cold", "warm, stopped early"]
+)
+def test_results_are_the_same_bytes_with_and_without_lockstep(
+    run_toy: RunToy, tmp_path: Path, warm: str
+) -> None:
+    how = {"warm": warm, "repetitions": 2, "model": WIDE}
+    together = run_toy(*WELL_BEHAVED, output="together", **how)
+    alone = run_toy(*WELL_BEHAVED, output="alone", lockstep=False, **how)
+    assert batches_of(tmp_path / "together")
+    assert not batches_of(tmp_path / "alone")
+    assert {str(cell.status) for cell in together.values()} == {"ok"}
+    assert {key: essence(cell) for key, cell in together.items()} == {
+        key: essence(cell) for key, cell in alone.items()
+    }
+
+
+@pytest.mark.usefixtures("_naughty_is_trusted")
+def test_a_strategy_that_raises_or_answers_wrongly_ends_its_own_cell_and_the_batch_goes_on(
+    run_toy: RunToy, tmp_path: Path
+) -> None:
+    ended = run_toy("margin", "raises", "twice", jobs=1, model=WIDE)
+    assert len(batches_of(tmp_path / "results")) == 1
+    assert ended["random"].status == ended["margin"].status == "ok"
+    assert (str(ended["raises"].status), str(ended["twice"].status)) == ("error", "invalid-query")
+    assert "strategy naughty/raises (naughty 1.2), round 1: raised KeyError" in (
+        ended["raises"].reason
+    )
+    assert [entry.round for entry in ended["raises"].rounds] == [0]
+
+
+@pytest.mark.usefixtures("_naughty_is_trusted")
+@pytest.mark.parametrize(
+    ("name", "status", "reason"),
+    [
+        ("segfaults", "crashed", "killed by SIGSEGV"),
+        ("seeds", "violation", "changed the global random state"),
+    ],
+)
+def test_a_strategy_that_ends_the_child_or_spoils_it_costs_only_its_own_cell(
+    run_toy: RunToy, tmp_path: Path, name: str, status: str, reason: str
+) -> None:
+    ended = run_toy("margin", name, "entropy", jobs=1, model=WIDE)
+    whole = run_toy("margin", "entropy", output="whole", lockstep=False, model=WIDE)
+    assert str(ended[name].status) == status
+    assert reason in ended[name].reason
+    assert [essence(ended[each]) for each in whole] == [essence(whole[each]) for each in whole]
+
+
+@pytest.mark.usefixtures("_naughty_is_trusted")
+def test_a_strategy_that_never_ends_is_stopped_at_its_limit_and_the_others_go_on_together(
+    run_toy: RunToy, tmp_path: Path
+) -> None:
+    ended = run_toy("margin", "sleeps", "entropy", jobs=1, seconds=15, model=WIDE)
+    assert str(ended["sleeps"].status) == "timeout"
+    assert "strategy naughty/sleeps (naughty 1.2), round 1" in ended["sleeps"].reason
+    assert "limit of 15 s" in ended["sleeps"].reason
+    assert {str(ended[name].status) for name in ("random", "margin", "entropy")} == {"ok"}
+    assert ended["margin"].seconds < 15, "a cell does not pay for another's query"
+
+
+@pytest.mark.usefixtures("_naughty_is_trusted")
+def test_a_batch_that_is_killed_between_rounds_goes_on_to_the_same_bytes(
+    run_toy: RunToy, tmp_path: Path
+) -> None:
+    ended = run_toy("margin", "dies", jobs=1, model=WIDE)
+    assert str(ended["dies"].status) == "ok", "it goes on by itself, and kills its child once"
+    whole = run_toy("margin", "dies", jobs=1, output="whole", model=WIDE)
+    assert {key: essence(cell) for key, cell in ended.items()} == {
+        key: essence(cell) for key, cell in whole.items()
+    }
+
+
+def test_a_foreign_strategy_and_an_oracle_share_no_child(run_toy: RunToy, tmp_path: Path) -> None:
+    ended = run_toy("first", "oracle-greedy", jobs=1, model=WIDE)
+    assert {str(cell.status) for cell in ended.values()} == {"ok"}
+    assert not batches_of(tmp_path / "results"), "random is left, and that is one"
+
+
+def test_times_of_a_batch_add_up_to_no_more_than_it_took(run_toy: RunToy) -> None:
+    began = time.perf_counter()
+    ended = run_toy(*WELL_BEHAVED, jobs=1, model=WIDE)
+    took = time.perf_counter() - began
+    cells = [ended[name] for name in ("random", *WELL_BEHAVED)]
+    for cell in cells:
+        later = cell.rounds[1:]
+        spent = sum(e.query_seconds + e.train_seconds + e.evaluate_seconds for e in later)
+        assert spent <= cell.seconds + 0.05
+        assert cell.peak_mb > 0
+    assert sum(cell.seconds for cell in cells) < took
+
+
+def test_a_run_that_is_ended_amid_a_batch_goes_on_to_the_same_bytes(
+    write_spec: Callable[..., Path], tmp_path: Path
+) -> None:
+    opened = session.open_spec(str(write_spec(*WELL_BEHAVED, model=WIDE)))
+    told: list[str] = []
+    ended: dict[str, Finished] = {}
+
+    def interrupt(progress: Progress) -> None:
+        if progress.kind == "round" and progress.round == 2:
+            told.append(progress.kind)
+            if len(told) == 3:
+                raise KeyboardInterrupt
+
+    def watch(progress: Progress) -> None:
+        if progress.cell is not None and progress.finished is not None:
+            ended[progress.cell.id] = progress.finished
+
+    def run(output: str, watch: Callable[[Progress], None], *, lockstep: bool = True) -> None:
+        results = tmp_path / output
+        session.run(opened, results, 1, ["x"], lambda *_: None, watch, lockstep=lockstep)
+
+    with pytest.raises(KeyboardInterrupt):
+        run("broken", interrupt)
+    run("broken", watch)
+    resumed = {key: essence(cell) for key, cell in ended.items()}
+    ended.clear()
+    run("whole", watch, lockstep=False)
+    assert resumed == {key: essence(cell) for key, cell in ended.items() if key in resumed}
+    assert len(resumed) == len(WELL_BEHAVED) + 1
+
+
+def test_the_first_failure_of_a_batch_ends_a_run_that_is_to_fail_fast(
+    write_spec: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "TRUSTED", frozenset({"albench", "naughty"}))
+    opened = session.open_spec(str(write_spec("margin", "raises", "entropy", model=WIDE)))
+    results = tmp_path / "results"
+    with pytest.raises(FailedFast, match="KeyError"):
+        session.run(opened, results, 1, ["x"], lambda *_: None, lambda _: None, fail_fast=True)
+    assert batches_of(results)
+    assert {str(end.status) for end in journal.read(results / "journal").cells} == {"ok", "error"}
+
+
+def test_the_plan_tells_what_shares_no_child_and_why(write_spec: Callable[..., Path]) -> None:
+    opened = session.open_spec(str(write_spec("first", "oracle-greedy", "margin", model=WIDE)))
+    assert batches.told_apart(opened) == [
+        "in a process of its own: first: is no part of albench, and must not be able to find "
+        "labels that others have bought",
+        "in a process of its own: oracle-greedy: is told labels that others must not know",
+    ]
+    mixed = "false, precision = 'bfloat16'"
+    other = session.open_spec(str(write_spec("margin", model=WIDE, warm=mixed)))
+    assert batches.told_apart(other) == [
+        "one by one: digits · profile · m: its precision is bfloat16"
+    ]
