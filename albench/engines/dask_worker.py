@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import secrets
 import shutil
 import threading
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from albench.cohort.cache import default_folder
+from albench.engines.atomic_file import write_atomically
 from albench.engines.plan_description import open_description
 from albench.errors import AlbenchError, InputError
 from albench.execute.cell_supervisor import CellSupervisor
@@ -245,9 +245,7 @@ def _kept(run: str, cell: str) -> Path:
 
 def _place(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    write_atomically(path, content)
 
 
 def _unheard(_: Progress) -> None:

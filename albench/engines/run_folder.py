@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from albench.engines.atomic_file import write_atomically
 from albench.engines.plan_description import PlanDescription
 from albench.errors import Complaint, InputError
 from albench.execute.supervise import Outcome
@@ -63,7 +64,7 @@ def write_task(results: Path, task: SharedTask, done: Sequence[str]) -> None:
     for name in done:
         marks.mark(name, Status.OK)
     content = {"run": task.description.plain(), "stale_seconds": task.stale_seconds}
-    _place(shared / _TASK, json.dumps(content, indent=1))
+    write_atomically(shared / _TASK, json.dumps(content, indent=1).encode())
 
 
 def read_task(results: Path) -> SharedTask:
@@ -134,7 +135,7 @@ class DoneMarks:
             Wall time.
         """
         content = {"status": status, "reason": reason, "seconds": seconds}
-        _place(self._folder / name, json.dumps(content))
+        write_atomically(self._folder / name, json.dumps(content).encode())
 
     def outcome(self, name: str) -> Outcome | None:
         """Return how a unit ended, or None if it is not done."""
@@ -167,7 +168,7 @@ class Presence:
     def __enter__(self) -> Presence:
         content = {"host": socket.gethostname(), "pid": os.getpid()}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        _place(self._path, json.dumps(content))
+        write_atomically(self._path, json.dumps(content).encode())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -230,9 +231,3 @@ def _recent(files: Iterable[Path], since: float) -> Sequence[str]:
                 content = json.loads(path.read_text(encoding="utf-8"))
                 workers.append(f"process {content['pid']} on {content['host']}")
     return workers
-
-
-def _place(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
