@@ -164,6 +164,7 @@ def run(
     *,
     jobs: int | None = None,
     base: str | Path | None = None,
+    lockstep: bool = True,
     **chosen: Iterable[Any] | str,
 ) -> Results:
     """Run the cells of a specification that are not done yet, write the report, and return all.
@@ -178,6 +179,8 @@ def run(
         How many cells run at once; as many as there are cores by default.
     base : str, Path or None
         Results that the run starts from.
+    lockstep : bool
+        Whether cells may share a process, in which they learn in lockstep, to the same results.
     **chosen : str or iterable of str
         As of `plan`.
 
@@ -207,6 +210,7 @@ def run(
             ["albench.run"],
             lambda *_: None,
             lambda _: None,
+            lockstep=lockstep,
         )
     publish.redraw(results)
     return load(results)
