@@ -166,6 +166,7 @@ def run(
     device: str = AUTO,
     per_gpu: int | None = None,
     base: str | Path | None = None,
+    lockstep: bool = True,
     **chosen: Iterable[Any] | str,
 ) -> Results:
     """Run the cells of a specification that are not done yet, write the report, and return all.
@@ -184,6 +185,8 @@ def run(
         How many cells share a GPU; one by default.
     base : str, Path or None
         Results that the run starts from.
+    lockstep : bool
+        Whether cells may share a process, in which they learn in lockstep, to the same results.
     **chosen : str or iterable of str
         As of `plan`.
 
@@ -216,6 +219,7 @@ def run(
             lambda *_: None,
             lambda _: None,
             devices=placement.devices,
+            lockstep=lockstep,
         )
     publish.redraw(results)
     return load(results)

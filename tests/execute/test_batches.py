@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from albench import session
 from albench.engines import batches
 from albench.errors import FailedFast
+from albench.execute.prepare import Prepared
+from albench.execute.run import Settings
+from albench.execute.stackable import Verdict
 from albench.records import journal
 from albench.records.tables import essence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from albench.execute.run import Progress
     from albench.records.schema import Finished
@@ -190,3 +193,38 @@ def test_the_plan_tells_what_shares_no_child_and_why(write_spec: Callable[..., P
     assert batches.told_apart(other) == [
         "one by one: digits · profile · m: its precision is bfloat16"
     ]
+
+
+def divided(
+    write_spec: Callable[..., Path], reason: str = "", n_bytes: int = 0, **how: Any
+) -> list[tuple[int, set[int]]]:
+    """Return the size and the repetitions of each batch of three cells in four repetitions."""
+    opened = session.open_spec(str(write_spec("margin", "entropy", model=WIDE, repetitions=4)))
+    block = Prepared(
+        cohort=next(iter(opened.cohorts.values())),
+        component=opened.resolved.models["m"].component,
+        shapes={},
+        arrays={},
+        stackable=Verdict(reason, n_bytes),
+    )
+    settings = Settings(Path(), Path(), **{"jobs": 1, "cell_seconds": 9.0, "memory_mb": None} | how)
+    dividing = batches.Batches(opened.resolved, {("digits", ("profile",), "m"): block}, settings)
+    cells = [cell for cell in opened.plan.cells if cell.strategy is not None]
+    made = dividing.of(cells)
+    assert [cell.id for batch in made for cell in batch] == [cell.id for cell in cells]
+    return [(len(batch), {cell.repetition for cell in batch}) for batch in made]
+
+
+def test_cells_are_divided_by_children_memory_and_what_can_be_stacked(
+    write_spec: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert divided(write_spec) == [(12, {0, 1, 2, 3})]
+    assert [size for size, _ in divided(write_spec, jobs=2)] == [6, 6]
+    assert [size for size, _ in divided(write_spec, jobs=5)] == [3, 3, 3, 3]
+    assert [size for size, _ in divided(write_spec, n_bytes=2**23, memory_mb=1000.0)] == [4, 4, 4]
+    assert [size for size, _ in divided(write_spec, memory_mb=300.0)] == [1] * 12
+    assert [size for size, _ in divided(write_spec, "it branches")] == [1] * 12
+    assert [size for size, _ in divided(write_spec, lockstep=False)] == [1] * 12
+    monkeypatch.setattr(batches, "TRUSTED", frozenset())  # a model of somebody else's
+    monkeypatch.setattr(batches, "why_alone", lambda *_: "")
+    assert divided(write_spec) == [(3, {number}) for number in range(4)]

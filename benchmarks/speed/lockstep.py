@@ -1,0 +1,247 @@
+"""How much sooner a benchmark is done in lockstep: ``python lockstep.py [--write FILE]``.
+
+Slices of benchmarks are run with and without lockstep by turns, in one process and on two children
+at once, so that both ways meet the same machine. Every pair's records are compared: they must be
+equal but for times. Of several turns the medians are shown. The clock runs from the first cell to
+the last; what a run does before (data prepared, the fork server started) is the same in both ways.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+import albench
+from albench import session
+from albench.records.results_folder import read_results
+from albench.records.tables import essence
+from albench.spec.slices import Slice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from albench.records.schema import Finished
+
+BENCHMARKS = Path(__file__).parents[1]
+JOBS = 2
+
+
+@dataclass(frozen=True)
+class Part:
+    """A slice of a benchmark.
+
+    Parameters
+    ----------
+    name : str
+        What the table calls it.
+    spec : str
+        The file, in ``benchmarks``.
+    repetitions : int
+        How many of them.
+    chosen : mapping of str to tuple of str
+        As of ``albench run``.
+    """
+
+    name: str
+    spec: str
+    repetitions: int
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+FEW = ("random", "least-confident", "margin", "entropy", "esd", "bald", "k-center")
+PARTS = {
+    part.name: part
+    for part in (
+        Part(
+            "strategies, digits, low",
+            "strategies.toml",
+            3,
+            {"cohort": ("digits",), "budget": ("low",)},
+        ),
+        Part(
+            "quickstart, uci-digits",
+            "quickstart.toml",
+            2,
+            {"cohort": ("uci-digits",), "strategy": FEW},
+        ),
+        Part(
+            "quickstart, breast-cancer",
+            "quickstart.toml",
+            2,
+            {"cohort": ("breast-cancer",), "strategy": FEW},
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One run.
+
+    Parameters
+    ----------
+    seconds : float
+        From the first cell to the last.
+    cells : tuple of Finished
+        By identity.
+    """
+
+    seconds: float
+    cells: tuple[Finished, ...]
+
+    @property
+    def training(self) -> float:
+        """Seconds of training, of all cells and rounds but the shared round 0."""
+        return sum(entry.train_seconds for cell in self.cells for entry in cell.rounds[1:])
+
+    @property
+    def queries(self) -> float:
+        """Seconds of queries."""
+        return sum(entry.query_seconds for cell in self.cells for entry in cell.rounds[1:])
+
+    @property
+    def scoring(self) -> float:
+        """Seconds of predictions on the test part."""
+        return sum(entry.evaluate_seconds for cell in self.cells for entry in cell.rounds[1:])
+
+
+def run(part: Part, folder: Path, *, lockstep: bool) -> Turn:
+    """Run a slice once.
+
+    Parameters
+    ----------
+    part : Part
+        What.
+    folder : Path
+        For its records; emptied first.
+    lockstep : bool
+        Which way.
+
+    Returns
+    -------
+    Turn
+        All its cells succeeded, or the script ends.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    repetitions = frozenset(range(part.repetitions))
+    chosen = Slice(included=part.chosen, repetitions=repetitions)
+    opened = session.open_spec(str(BENCHMARKS / part.spec), chosen)
+    began: list[float] = []
+    session.run(
+        opened,
+        folder,
+        JOBS,
+        sys.argv,
+        lambda *_: began.append(time.perf_counter()),
+        lambda _: None,
+        lockstep=lockstep,
+    )
+    seconds = time.perf_counter() - began[0]
+    cells = tuple(sorted(read_results(folder).cells, key=lambda cell: cell.cell))
+    failed = [cell.reason for cell in cells if cell.status != "ok"]
+    if failed:
+        sys.exit(f"{part.name}: {len(failed)} cells failed: {failed[0]}")
+    return Turn(seconds, cells)
+
+
+def compared(part: Part, repeats: int, folder: Path) -> list[str]:
+    """Return a part's two rows of the table.
+
+    Parameters
+    ----------
+    part : Part
+        What.
+    repeats : int
+        Turns of each way.
+    folder : Path
+        For records.
+
+    Returns
+    -------
+    list of str
+        Lines of Markdown.
+    """
+    turns: dict[bool, list[Turn]] = {False: [], True: []}
+    for _ in range(repeats):
+        for way in (True, False):
+            turns[way].append(run(part, folder / "records", lockstep=way))
+            print(f"{part.name}: lockstep {way}: {turns[way][-1].seconds:.1f} s", flush=True)
+    first = [essence(cell) for cell in turns[False][0].cells]
+    for turn in turns[True]:
+        if [essence(cell) for cell in turn.cells] != first:
+            sys.exit(f"{part.name}: records differ")
+    return [_row(part, way, turns) for way in (False, True)]
+
+
+def _row(part: Part, way: bool, turns: Mapping[bool, Sequence[Turn]]) -> str:
+    def median(name: str, of: bool) -> float:
+        values: list[float] = [getattr(turn, name) for turn in turns[of]]
+        return statistics.median(values)
+
+    n = len(turns[way][0].cells)
+    columns = [f"{part.name}" if not way else "", str(n), "lockstep" if way else "one by one"]
+    for name in ("seconds", "training", "queries", "scoring"):
+        text = f"{median(name, way):,.1f}"
+        if way and name in ("seconds", "training"):
+            text += f" ({median(name, False) / median(name, True):.1f} x)"
+        columns.append(text)
+    columns.insert(4, f"{60 * n / median('seconds', way):,.0f}")
+    return f"| {' | '.join(columns)} |"
+
+
+def main() -> int:
+    """Print the table, and write it if asked to."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=3, help="turns of each way (default: 3)")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this one")
+    parser.add_argument("--write", type=Path, help="the file to write the table into")
+    options = parser.parse_args()
+    load = os.getloadavg()[0]
+    rows: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in options.part or PARTS:
+            rows += compared(PARTS[name], options.repeats, Path(folder))
+    text = _page(rows, options.repeats, load)
+    print(text)
+    if options.write is not None:
+        options.write.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _page(rows: Sequence[str], repeats: int, load: float) -> str:
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    busy = f"the load before the first run was {load:.1f}"
+    return "\n".join(
+        [
+            "# Speed of lockstep",
+            "",
+            "Written by `python benchmarks/speed/lockstep.py --write docs/speed-lockstep.md`, "
+            "whose docstring says what is measured and how: do not edit.",
+            "",
+            f"{today}; albench {albench.__version__}, torch {torch.__version__}; Python "
+            f"{platform.python_version()}; {JOBS} children at once, one thread each; medians of "
+            f"{repeats}; {busy}. Records of both ways are equal but for times.",
+            "",
+            "| slice | cells | way | seconds | cells a minute | training, s | queries, s "
+            "| scoring, s |",
+            "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
+            *rows,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
