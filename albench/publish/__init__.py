@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import Complaint, InputError, RecordsError
@@ -12,14 +14,14 @@ from albench.publish.read import read
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
 from albench.records.misplaced import misplaced_told
-from albench.records.results_folder import has_journal
+from albench.records.results_folder import has_journal, relative_path
 from albench.reporting import writing
 from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
+    from albench.records.tables import Records
     from albench.spec.slices import Slice
 
 MEGABYTES = 10.0
@@ -100,7 +102,7 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
     """
     if not has_journal(run):
         raise RecordsError([Complaint(str(run), "has no journal of a run")])
-    records = read(run)
+    records = _moved(read(run), run, target)
     tables = derive(records)
     if not incomplete:
         _require_complete(tables.cells["status"].tolist(), run, records.warnings)
@@ -112,6 +114,19 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         limit = None if records.run.published.points() else MEGABYTES
         n_repetitions = write_archive(records, target, limit)
         return writing.write(target), n_repetitions
+
+
+def _moved(records: Records, run: Path, target: Path) -> Records:
+    """Return records whose specification is named relative to where they are published.
+
+    Outside the working directory a path would name folders of this machine: it is left out.
+    """
+    path = ""
+    if records.run.spec_path:
+        file, here = (run / records.run.spec_path).resolve(), Path.cwd()
+        if file.is_relative_to(here) and target.resolve().is_relative_to(here):
+            path = relative_path(file, target)
+    return replace(records, run=records.run.model_copy(update={"spec_path": path}))
 
 
 def _require_complete(statuses: list[str], run: Path, warnings: Sequence[str]) -> None:
