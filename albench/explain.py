@@ -9,7 +9,7 @@ from albench.errors import InputError, RecordsError
 from albench.plural import plural
 from albench.records.counted import counted
 from albench.records.printable import printable_data
-from albench.records.results_folder import read_results
+from albench.records.results_folder import latest_run_of, read_results
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Finished, Status
 
@@ -46,6 +46,7 @@ def explain(prefix: str, results: Path, cells: Sequence[Cell], sources: Sources 
         If no recorded cell, or more than one, has this prefix.
     """
     reading = read_results(results)
+    latest_run_of(reading, results)
     events = reading.events
     planned = _find(prefix, reading, results)
     lines = [f"cell {planned.cell}: {planned.label}"]

@@ -158,7 +158,7 @@ def plan(specification: Spec, **chosen: Iterable[Any] | str) -> Planned:
     return Planned(cells[PLANNED], pd.DataFrame(skipped, columns=["what", "reason"]))
 
 
-def run(
+def run(  # noqa: PLR0913  # as many as the command has
     specification: Spec,
     output: str | Path | None = None,
     *,

@@ -76,7 +76,9 @@ def _joined(runs: Sequence[PlannedRun]) -> PlannedRun:
     named = {key: {k: v for run in runs for k, v in getattr(run, key).items()} for key in NAMED}
     listed = {key: _distinct([e for run in runs for e in getattr(run, key)]) for key in LISTED}
     repetitions = max(run.repetitions for run in runs)
-    return runs[-1].model_copy(update=named | listed | {"repetitions": repetitions})
+    # The joined results are elsewhere.
+    changed = {"repetitions": repetitions, "spec_path": ""}
+    return runs[-1].model_copy(update=named | listed | changed)
 
 
 def _distinct(entries: Sequence[Record]) -> tuple[Record, ...]:

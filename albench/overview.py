@@ -11,10 +11,10 @@ from albench.api.descriptors import Kind as ComponentKind
 from albench.console import clock
 from albench.engines.batches import told_apart
 from albench.engines.late import late_conflicts
-from albench.errors import Complaint, PluginError, RecordsError
+from albench.errors import PluginError
 from albench.plural import plural
 from albench.price_limit import expected_price
-from albench.records.results_folder import read_results
+from albench.records.results_folder import has_tables, latest_run_of, read_results
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Status
 from albench.reporting.detectable_effects import foresight
@@ -24,6 +24,8 @@ from albench.spec.slices import EVERYTHING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    import pandas as pd
 
     from albench.records.journal import Reading
     from albench.records.run_record import CohortRecord
@@ -231,29 +233,50 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     from albench.reporting.sliced import chosen_rows
 
     reading = read_results(results)
-    if not reading.runs:
-        problem = "has no journal of a run"
-        raise RecordsError([Complaint(str(results), problem), *reading.warnings])
+    if not reading.events and not reading.warnings and has_tables(results):
+        return _status_of_tables(results, part)
+    latest_run_of(reading, results)
     records = tables.gather(reading)
     cells = tables.cells_table(records)
     if part:
         cells = chosen_rows(cells, part)
-    failed = cells[~cells["status"].isin(["ok", "missing"])]
-    names = ["cohort", "modalities", "model", "budget", "strategy"]
     return StatusOverview(
         name=records.run.name,
         counts=dict(Counter(cells["status"])),
-        failures=tuple(
-            (
-                f"{' · '.join(str(row[key]) for key in names)} · repetition {row['repetition']}",
-                str(row["status"]),
-                str(row["reason"]),
-            )
-            for row in failed.to_dict("records")
-        ),
+        failures=_failures(cells),
         conflicts=tuple(dict.fromkeys([*records.conflicts, *late_conflicts(results)])),
         warnings=(*reading.warnings, *_edits(records)),
         has_ended=_has_ended(reading),
+    )
+
+
+def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
+    """Return the state of results that were published without their records."""
+    from albench.reporting.load import load
+    from albench.reporting.sliced import chosen_rows
+
+    told = load(results)
+    cells = chosen_rows(told.cells, part) if part else told.cells
+    return StatusOverview(
+        name=told.manifest.name,
+        counts=dict(Counter(cells["status"])),
+        failures=_failures(cells),
+        conflicts=told.manifest.conflicts,
+        warnings=("published as tables alone: its cells can be neither explained nor audited",),
+    )
+
+
+def _failures(cells: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    """Return the name, status and reason of each cell that failed."""
+    failed = cells[~cells["status"].isin(["ok", "missing"])]
+    names = ["cohort", "modalities", "model", "budget", "strategy"]
+    return tuple(
+        (
+            f"{' · '.join(str(row[key]) for key in names)} · repetition {row['repetition']}",
+            str(row["status"]),
+            str(row["reason"]),
+        )
+        for row in failed.to_dict("records")
     )
 
 

@@ -22,6 +22,7 @@ from albench.api.descriptors import API_VERSION, Descriptor, Kind
 from albench.api.nearest import did_you_mean
 from albench.errors import InputError, PluginError
 from albench.foreign import foreign_code
+from albench.plugins_beside import install_command, plugin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -233,7 +234,7 @@ class Registry:
         Raises
         ------
         PluginError
-            If it is unknown (with the nearest names and the list), ambiguous or broken.
+            If it is unknown (as `unknown` says), ambiguous or broken.
         """
         there = [part for part in self.of(kind) if name in (part.qualified, part.name)]
         if not there:
@@ -260,19 +261,24 @@ class Registry:
         Returns
         -------
         str
-            The nearest names, the list, and which plugins have problems.
+            Which plugin of albench's own brings it, or the nearest names, or where all are listed;
+            and which plugins have problems.
         """
         parts = self.components if kind is None else self.of(kind)
-        names = sorted({part.name for part in parts})
-        qualified = sorted(part.qualified for part in parts)
-        hint = did_you_mean(name, names + qualified, n=3) or "."
-        broken = "".join(
-            f". Plugin {report.distribution} is {report.state}: {report.reason}"
-            for report in self.reports
-            if report.state is not State.OK
-        )
-        what = kind or "plugin"
-        return f"unknown {what} {name!r}{hint} Known are: {', '.join(names) or 'none'}{broken}"
+        names = {part.name for part in parts} | {part.qualified for part in parts}
+        problem = f"unknown {kind or 'plugin'} {name!r}"
+        brings = plugin_of(name)
+        if brings is not None and brings not in {_normal(r.distribution) for r in self.reports}:
+            problem += f". The plugin {brings} brings it: run `{install_command(brings)}`"
+        elif hint := did_you_mean(name, sorted(names), n=3):
+            problem += hint
+        else:
+            problem += f"; `albench plugins list` shows the {len(parts)} there are"
+        for report in self.reports:
+            if report.state is not State.OK:
+                problem += "" if problem.endswith("?") else "."
+                problem += f" Plugin {report.distribution} is {report.state}: {report.reason}"
+        return problem
 
 
 def namespace_of(distribution: str) -> str:

@@ -28,8 +28,9 @@ from albench.execute.run_record import cohort_records, planned_run
 from albench.execute.untouched import require_untouched
 from albench.planning import Plan, make, open_cohorts, resolve
 from albench.planning.chosen_cells import cells_of
+from albench.planning.unknown_names import unknown_names
 from albench.records.journal import Journal
-from albench.records.results_folder import read_results
+from albench.records.results_folder import read_results, relative_path
 from albench.records.schema import Status
 from albench.spec.slices import EVERYTHING, Slice
 
@@ -198,7 +199,10 @@ def open_spec(
         With all complaints about the file, the plugins and the data; or about a slice that names
         what is not there, or leaves nothing.
     """
-    return open_specification(spec.read(spec.find(name)), part, keep_edited=keep_edited, base=base)
+    specification = spec.read(
+        spec.find(name), also=lambda content: unknown_names(content, registry.discover())
+    )
+    return open_specification(specification, part, keep_edited=keep_edited, base=base)
 
 
 def open_specification(
@@ -252,17 +256,40 @@ def specification_of(record: RunRecord, results: Path) -> spec.Specification:
     Returns
     -------
     Specification
-        The text that they keep. Relative paths in it are relative to the folder of the benchmark
-        of that name, if there is one here, and else to the results.
+        The text that they keep. Relative paths in it are relative to the folder of its file, which
+        is looked for where it was, and then among the benchmarks that run by name; without a file
+        they are relative to the results.
 
     Raises
     ------
     SpecError
         If this albench cannot read it any more.
     """
-    file = spec.available().get(record.name)
+    file = specification_file(record, results)
     source = f"{results}: its specification"
     return spec.parse(record.spec, source, results if file is None else file.parent)
+
+
+def specification_file(record: RunRecord, results: Path) -> Path | None:
+    """Return the file of the specification that results were made by, as it is now.
+
+    Parameters
+    ----------
+    record : RunRecord
+        Of their latest run, or their manifest.
+    results : Path
+        Where they are.
+
+    Returns
+    -------
+    Path or None
+        Where it was, relative to the results; else the benchmark of that name; None if neither is
+        there.
+    """
+    file = results / record.spec_path
+    if record.spec_path and file.is_file():
+        return file
+    return spec.available().get(record.name)
 
 
 @dataclass(frozen=True)
@@ -395,7 +422,9 @@ def _begun(
     own = {} if opened.base is None else successes(results)
     taken = [end for cell, end in there.done.items() if opened.base and cell not in own]
     with Journal(results / "journal") as records:
-        records.append("run", opened.record(there, command, jobs).to_json())
+        path = relative_path(opened.resolved.specification.source, results)
+        told = opened.record(there, command, jobs).model_copy(update={"spec_path": path})
+        records.append("run", told.to_json())
         records.extend([("cell", end.to_json()) for end in taken])
         yield records
 

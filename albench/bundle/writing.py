@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,8 @@ def pack_records(records: Records, target: Path) -> None:
     target : Path
         The file.
     """
+    # Whoever gets a bundle has other folders.
+    records = replace(records, run=records.run.model_copy(update={"spec_path": ""}))
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as name:
         folder = Path(name)
         write_text_tables(derive(records), folder)

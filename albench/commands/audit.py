@@ -18,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("results", metavar="RESULTS", type=Path, help="a results folder")
     parser.add_argument(
-        "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"
+        "--spec",
+        metavar="SPEC",
+        help="another specification (default: the text that the results keep)",
     )
     add_share(parser, "--share", "the share of cells to run (default: 0.02)", default=0.02)
     parser.add_argument("--seed", type=int, help="the seed for choosing cells (default: random)")
@@ -61,10 +63,14 @@ def run(options: argparse.Namespace) -> int:
     from albench import session
     from albench.audit import TOLERANCE, audit
     from albench.console import Watcher
-    from albench.overview import status_overview
+    from albench.records.results_folder import latest_run
 
     placement = placement_of(options)
-    opened = session.open_spec(options.spec or status_overview(options.results).name)
+    if options.spec is not None:
+        opened = session.open_spec(options.spec)
+    else:
+        recorded = session.specification_of(latest_run(options.results), options.results)
+        opened = session.open_specification(recorded)
     rng = np.random.default_rng(options.seed)
     with Watcher(placement.jobs, say) as watcher:
         audited = audit(opened, options.results, options.share, rng, placement, watcher.watch)

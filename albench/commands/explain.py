@@ -11,6 +11,8 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from albench.session import Opened
+
 HELP = "explain why a cell ran, was reused or is stale"
 
 
@@ -21,18 +23,30 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--results", type=Path, help="its results folder (default: searched in runs/ and results/)"
     )
     parser.add_argument(
-        "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"
+        "--spec",
+        metavar="SPEC",
+        help="another specification (default: its file as it is now, or what the results keep)",
     )
 
 
 def run(options: Namespace) -> int:
     """Return 0."""
-    from albench import session
     from albench.explain import explain, results_with
-    from albench.overview import status_overview
 
     results = options.results or results_with(options.cell)
-    spec = options.spec or status_overview(results).name
-    opened = session.open_spec(spec)
+    opened = _opened(options.spec, results)
     say(explain(options.cell, results, opened.plan.cells, opened.resolved.sources))
     return OK
+
+
+def _opened(spec: str | None, results: Path) -> Opened:
+    from albench import session
+    from albench.records.results_folder import latest_run
+
+    if spec is not None:
+        return session.open_spec(spec)
+    run = latest_run(results)
+    file = session.specification_file(run, results)
+    if file is not None:
+        return session.open_spec(str(file))
+    return session.open_specification(session.specification_of(run, results))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import Complaint, InputError, RecordsError
@@ -13,15 +15,15 @@ from albench.publish.read import read
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
 from albench.records.misplaced import misplaced_told
-from albench.records.results_folder import has_journal
+from albench.records.results_folder import has_journal, relative_path
 from albench.report_formats import USUAL
 from albench.reporting import writing
 from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
-    from pathlib import Path
 
+    from albench.records.tables import Records
     from albench.spec.slices import Slice
 
 MEGABYTES = 10.0
@@ -108,7 +110,7 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
     """
     if not has_journal(run):
         raise RecordsError([Complaint(str(run), "has no journal of a run")])
-    records = read(run)
+    records = _moved(read(run), run, target)
     tables = derive(records)
     if not incomplete:
         _require_complete(tables.cells["status"].tolist(), run, records.warnings)
@@ -122,6 +124,19 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         page = writing.write(target)
         write_metadata(target, is_new=True)
         return page, n_repetitions
+
+
+def _moved(records: Records, run: Path, target: Path) -> Records:
+    """Return records whose specification is named relative to where they are published.
+
+    Outside the working directory a path would name folders of this machine: it is left out.
+    """
+    path = ""
+    if records.run.spec_path:
+        file, here = (run / records.run.spec_path).resolve(), Path.cwd()
+        if file.is_relative_to(here) and target.resolve().is_relative_to(here):
+            path = relative_path(file, target)
+    return replace(records, run=records.run.model_copy(update={"spec_path": path}))
 
 
 def _require_complete(statuses: list[str], run: Path, warnings: Sequence[str]) -> None:

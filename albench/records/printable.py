@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 REASON_LIMIT = 4000
@@ -79,16 +80,23 @@ def printable_data(value: Any) -> Any:  # plain data of any kind
     return _printable_data(value, TEXT_LIMIT, MOST_LEVELS)
 
 
+@lru_cache(maxsize=1000)
+def _printable_key(key: str) -> str:  # a journal has a few dozen, millions of times
+    return printable(key, TEXT_LIMIT)
+
+
 def _printable_data(value: Any, limit: int | None, levels: int) -> Any:  # plain data
     if isinstance(value, str):
         return printable(value, limit)
+    if type(value) in _NUMBERS:  # most values of a journal
+        return value
     if not isinstance(value, dict | list | tuple):
         return value
     if not levels:
         raise ValueError(f"it is nested more than {MOST_LEVELS} levels deep")
     if isinstance(value, dict):
         return {
-            printable(str(key), TEXT_LIMIT): _printable_data(
+            _printable_key(str(key)): _printable_data(
                 entry, None if key in _WHOLE else limit, levels - 1
             )
             for key, entry in value.items()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albench.errors import Complaint, RecordsError
 from albench.records import journal
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from albench.records.journal import Reading
+    from albench.records.run_record import PlannedRun
 
 
 def has_journal(results: Path) -> bool:
@@ -22,9 +24,37 @@ def has_archive(folder: Path) -> bool:
     return (folder / "cells.parquet").is_file() and (folder / "manifest.json").is_file()
 
 
+def has_tables(folder: Path) -> bool:
+    """Return whether a folder has tables from which a report is drawn, with or without records."""
+    return (folder / "cells.csv").is_file() and (folder / "manifest.json").is_file()
+
+
 def has_records(folder: Path) -> bool:
     """Return whether a folder has whole records: those of runs, or published ones."""
     return has_journal(folder) or has_archive(folder)
+
+
+def relative_path(file: str | Path, results: Path) -> str:
+    """Return where a file is, relative to results.
+
+    Parameters
+    ----------
+    file : str or Path
+        A file, or any other text.
+    results : Path
+        A folder, which may not be there yet.
+
+    Returns
+    -------
+    str
+        With slashes; empty if there is no such file, or it is on another drive.
+    """
+    try:
+        is_file = Path(file).is_file()
+        told = os.path.relpath(Path(file).resolve(), results.resolve()) if is_file else ""
+    except (OSError, ValueError):
+        return ""
+    return Path(told).as_posix() if told else ""
 
 
 def read_results(results: Path) -> Reading:
@@ -50,3 +80,54 @@ def read_results(results: Path) -> Reading:
 
         return read_archive(results)
     return journal.read(results / "journal")
+
+
+def latest_run(results: Path) -> PlannedRun:
+    """Return the record of the latest run of a results folder.
+
+    Parameters
+    ----------
+    results : Path
+        A run folder, or published results.
+
+    Returns
+    -------
+    PlannedRun
+        With its plan.
+
+    Raises
+    ------
+    RecordsError
+        If there is none, or what is there is damaged.
+    """
+    return latest_run_of(read_results(results), results)
+
+
+def latest_run_of(reading: Reading, results: Path) -> PlannedRun:
+    """Return the record of the latest run among records that have been read.
+
+    Parameters
+    ----------
+    reading : Reading
+        What `read_results` gave.
+    results : Path
+        Of this folder.
+
+    Returns
+    -------
+    PlannedRun
+        With its plan.
+
+    Raises
+    ------
+    RecordsError
+        If there is none.
+    """
+    if reading.runs:
+        return reading.runs[-1]
+    problem = "has no journal of a run"
+    if not results.is_dir():
+        problem = "there is no such folder"
+    elif has_tables(results) and not reading.events:
+        problem = "was published as tables alone, without the records of a run that this takes"
+    raise RecordsError([Complaint(str(results), problem), *reading.warnings])

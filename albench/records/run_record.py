@@ -181,6 +181,8 @@ class RunRecord(Record):
         The options that chose a part of the matrix; empty if all of it was wanted.
     matrix_cells : int
         How many cells the whole matrix has.
+    spec_path : str
+        Where the specification is, relative to the results; empty if it was no file.
     """
 
     name: StrictStr
@@ -202,6 +204,7 @@ class RunRecord(Record):
     slice: StrictStr
     matrix_cells: Count
     judging: Judging = Judging()
+    spec_path: StrictStr = ""
 
 
 class PlannedRun(RunRecord):

@@ -155,7 +155,10 @@ def gather(reading: Reading) -> Records:
 def _differ(results: Iterable[Finished], one: Finished) -> bool:
     """Return whether a success differs from the one that counts, though one source made both."""
     return any(
-        result.status is Status.OK and result.sources == one.sources and not agree(result, one)
+        result is not one  # as most often: to compare it would unpack all its probabilities twice
+        and result.status is Status.OK
+        and result.sources == one.sources
+        and not agree(result, one)
         for result in results
     )
 
@@ -363,18 +366,15 @@ def predictions_table(answers: Sequence[Predictions]) -> pd.DataFrame:
     DataFrame
         With the columns cell, round, unit, label and proba, a list of the classes' probabilities.
     """
-    parts = [
-        pd.DataFrame(
-            {
-                "cell": entry.cell,
-                "round": entry.round,
-                "unit": list(entry.units),
-                "label": entry.labels,
-                "proba": list(entry.proba),
-            }
-        )
-        for entry in answers
-    ]
-    if not parts:
+    if not answers:
         return pd.DataFrame(columns=["cell", "round", "unit", "label", "proba"])
-    return pd.concat(parts, ignore_index=True)
+    sizes = [len(entry.labels) for entry in answers]
+    return pd.DataFrame(
+        {
+            "cell": np.repeat(np.array([entry.cell for entry in answers], dtype=object), sizes),
+            "round": np.repeat([entry.round for entry in answers], sizes),
+            "unit": [unit for entry in answers for unit in entry.units],
+            "label": np.concatenate([entry.labels for entry in answers]),
+            "proba": [row for entry in answers for row in entry.proba],
+        }
+    ).astype({"cell": "str"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -28,6 +29,13 @@ _PLAIN_KEY = re.compile(r"[^\[\]'\"]+")
 
 Fault = tuple[places.Path, str]
 """Keys and positions from the root of a specification, and what is wrong there."""
+
+Also = Callable[[dict[str, Any]], Iterable[Fault]]
+
+
+def nothing_else(_: dict[str, Any]) -> Iterable[Fault]:
+    """Return no more faults."""
+    return ()
 
 
 def find(name: str) -> Path:
@@ -128,13 +136,15 @@ class Specification:
         return SpecError(_in_order(faults, self.text, self.source))
 
 
-def read(path: Path) -> Specification:
+def read(path: Path, also: Also = nothing_else) -> Specification:
     """Return the benchmark that a file specifies.
 
     Parameters
     ----------
     path : Path
         A TOML file.
+    also : callable
+        As of `parse`.
 
     Returns
     -------
@@ -150,10 +160,10 @@ def read(path: Path) -> Specification:
         text = path.read_text(encoding="utf-8-sig")  # editors of Windows mark the byte order
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: cannot be read: {error}") from error
-    return parse(text, str(path), path.parent)
+    return parse(text, str(path), path.parent, also)
 
 
-def parse(text: str, source: str, folder: Path) -> Specification:
+def parse(text: str, source: str, folder: Path, also: Also = nothing_else) -> Specification:
     """Return the benchmark that a text specifies.
 
     Parameters
@@ -164,6 +174,8 @@ def parse(text: str, source: str, folder: Path) -> Specification:
         What complaints call it: the file's name.
     folder : Path
         What relative paths in options are relative to.
+    also : callable
+        Finds more faults in the content of a text that is refused, so that all are told at once.
 
     Returns
     -------
@@ -184,12 +196,12 @@ def parse(text: str, source: str, folder: Path) -> Specification:
     try:
         benchmark = Benchmark.model_validate(content)
     except ValidationError as error:
-        faults = [_fault(fault, content) for fault in error.errors()]
+        faults = [*(_fault(fault, content) for fault in error.errors()), *also(content)]
         raise SpecError(_in_order(faults, text, source)) from error
     specification = Specification(benchmark, text, source, folder)
     faults = list(_contradictions(benchmark))
     if faults:
-        raise specification.complain(faults)
+        raise specification.complain([*faults, *also(content)])
     return specification
 
 
