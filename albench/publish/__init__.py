@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench import reporting
@@ -12,13 +14,12 @@ from albench.publish.derive import derive
 from albench.publish.read import read
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
-from albench.records.misplaced import misplaced_told
 from albench.records.results_folder import has_journal
+from albench.records.storage import storage_told
 from albench.spec.slices import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from albench.spec.slices import Slice
 
@@ -57,8 +58,10 @@ def redraw(
         If there is neither a journal nor text tables, or they are damaged.
     InputError
         If a slice or a rival names what is not in the results.
+    StorageError
+        If the disk is full or read-only, or the folder is not the user's.
     """
-    with misplaced_told():
+    with storage_told(results):
         if has_journal(results):
             records = read(results)
             if warn is not None:
@@ -97,6 +100,9 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         If the run is not complete, or the target is of another benchmark or contains other files.
     RecordsError
         If the run has no journal, or a damaged one.
+    StorageError
+        If the disk is full or read-only, or the place is not the user's; what was published before
+        is as it was.
     """
     if not has_journal(run):
         raise RecordsError([Complaint(str(run), "has no journal of a run")])
@@ -105,13 +111,26 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
     if not incomplete:
         _require_complete(tables.cells["status"].tolist(), run, records.warnings)
     _require_place(target)
-    with misplaced_told():
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(target / "report", ignore_errors=True)
-        write_text_tables(tables, target)
-        limit = None if records.run.published.points() else MEGABYTES
-        n_repetitions = write_archive(records, target, limit)
-        return reporting.write(target), n_repetitions
+    limit = None if records.run.published.points() else MEGABYTES
+    with storage_told(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".albench-") as name:
+            new = Path(name) / target.name
+            new.mkdir()
+            write_text_tables(tables, new)
+            n_repetitions = write_archive(records, new, limit)
+            page = reporting.write(new)
+            _replace(target, new)
+    return target / page.relative_to(new), n_repetitions
+
+
+def _replace(target: Path, new: Path) -> None:
+    """Move what was written into its place, all of it: until now nothing there has changed."""
+    target.mkdir(exist_ok=True)
+    for path in new.iterdir():
+        if path.is_dir():
+            shutil.rmtree(target / path.name, ignore_errors=True)
+        path.replace(target / path.name)
 
 
 def _require_complete(statuses: list[str], run: Path, warnings: Sequence[str]) -> None:
