@@ -65,6 +65,10 @@ class RecordsError(InputError):
     """A results folder that is missing, damaged or of an unknown version."""
 
 
+class StorageError(InputError):
+    """A place that cannot be written to: full, read-only, or not the user's."""
+
+
 class QueryFault(AlbenchError):
     """A strategy answered a query with something that is not a query's answer."""
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from albench.errors import Complaint, RecordsError
 from albench.records import journal, tables
 from albench.records.journal import Journal
-from albench.records.misplaced import misplaced_told
 from albench.records.results_folder import has_journal, read_results
+from albench.records.storage import storage_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,8 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
     RecordsError
         If a source has no records, a journal is damaged, the benchmarks differ, or two files of
         the same name differ.
+    StorageError
+        If the disk is full or read-only, or the target is not the user's.
     """
     readings = {source: read_results(source) for source in sources}
     complaints = [
@@ -58,10 +60,10 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
     complaints += _clashes(files, target / "journal")
     if complaints:
         raise RecordsError(complaints)
-    with misplaced_told():
+    with storage_told(target):
         (target / "journal").mkdir(parents=True, exist_ok=True)
-    for path in files:
-        shutil.copy2(path, target / "journal" / path.name)
+        for path in files:
+            _copy(path, target / "journal" / path.name)
     published = [reading for source, reading in readings.items() if not has_journal(source)]
     with Journal(target / "journal") as records:
         for reading in published:
@@ -69,6 +71,16 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
         latest = [run for reading in readings.values() for run in reading.runs[-1:]]
         records.append("run", _joined(latest).to_json())
     return tables.gather(journal.read(target / "journal")).conflicts
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file whole or not at all; one that is there already is the same."""
+    part = target.with_name(f"{target.name}.part")
+    try:
+        shutil.copy2(source, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _joined(runs: Sequence[PlannedRun]) -> PlannedRun:

@@ -20,6 +20,7 @@ from albench.publish.write import write_text_tables
 from albench.records.archive import write_archive
 from albench.records.results_folder import has_records
 from albench.records.schema import Status
+from albench.records.storage import storage_told
 
 if TYPE_CHECKING:
     from albench.records.tables import Records
@@ -67,15 +68,22 @@ def pack_records(records: Records, target: Path) -> None:
     records : Records
         Of a whole run.
     target : Path
-        The file.
+        The file; one that is there is replaced when the new one is whole.
+
+    Raises
+    ------
+    StorageError
+        If the disk is full or read-only, or the place is not the user's.
     """
     # Whoever gets a bundle has other folders.
     records = replace(records, run=records.run.model_copy(update={"spec_path": ""}))
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as name:
         folder = Path(name)
-        write_text_tables(derive(records), folder)
-        write_archive(records, folder)
-        _zip(folder, target)
+        with storage_told(folder):
+            write_text_tables(derive(records), folder)
+            write_archive(records, folder)
+        with storage_told(target):
+            _zip(folder, target)
 
 
 def _zip(folder: Path, target: Path) -> None:
@@ -86,11 +94,16 @@ def _zip(folder: Path, target: Path) -> None:
     }
     contents = json.dumps({"bundle": VERSION, "files": listed}, indent=1, sort_keys=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in {CONTENTS: contents.encode(), **content}.items():
-            member = zipfile.ZipInfo(name, _EPOCH)
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, data, zipfile.ZIP_DEFLATED)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in {CONTENTS: contents.encode(), **content}.items():
+                member = zipfile.ZipInfo(name, _EPOCH)
+                member.external_attr = 0o644 << 16
+                archive.writestr(member, data, zipfile.ZIP_DEFLATED)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _n_successes(records: Records) -> int:

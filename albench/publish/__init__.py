@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,8 @@ from albench.publish.metadata import write_metadata
 from albench.publish.read import read
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
-from albench.records.misplaced import misplaced_told
 from albench.records.results_folder import has_journal, relative_path
+from albench.records.storage import storage_told
 from albench.report_formats import USUAL
 from albench.reporting import writing
 from albench.spec.slices import EVERYTHING
@@ -64,8 +65,10 @@ def redraw(
         If there is neither a journal nor text tables, or they are damaged.
     InputError
         If a slice or a rival names what is not in the results.
+    StorageError
+        If the disk is full or read-only, or the folder is not the user's.
     """
-    with misplaced_told():
+    with storage_told(results):
         if has_journal(results):
             records = read(results)
             if warn is not None:
@@ -107,6 +110,9 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         If the run is not complete, or the target is of another benchmark or contains other files.
     RecordsError
         If the run has no journal, or a damaged one.
+    StorageError
+        If the disk is full or read-only, or the place is not the user's; what was published before
+        is as it was.
     """
     if not has_journal(run):
         raise RecordsError([Complaint(str(run), "has no journal of a run")])
@@ -115,15 +121,18 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
     if not incomplete:
         _require_complete(tables.cells["status"].tolist(), run, records.warnings)
     _require_place(target)
-    with misplaced_told():
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(target / "report", ignore_errors=True)
-        write_text_tables(tables, target)
-        limit = None if records.run.published.points() else MEGABYTES
-        n_repetitions = write_archive(records, target, limit)
-        page = writing.write(target)
-        write_metadata(target, is_new=True)
-        return page, n_repetitions
+    limit = None if records.run.published.points() else MEGABYTES
+    with storage_told(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".albench-") as name:
+            new = Path(name) / target.name
+            new.mkdir()
+            write_text_tables(tables, new)
+            n_repetitions = write_archive(records, new, limit)
+            page = writing.write(new)
+            write_metadata(new, is_new=True)
+            _replace(target, new)
+    return target / page.relative_to(new), n_repetitions
 
 
 def _moved(records: Records, run: Path, target: Path) -> Records:
@@ -137,6 +146,15 @@ def _moved(records: Records, run: Path, target: Path) -> Records:
         if file.is_relative_to(here) and target.resolve().is_relative_to(here):
             path = relative_path(file, target)
     return replace(records, run=records.run.model_copy(update={"spec_path": path}))
+
+
+def _replace(target: Path, new: Path) -> None:
+    """Move what was written into its place, all of it: until now nothing there has changed."""
+    target.mkdir(exist_ok=True)
+    for path in new.iterdir():
+        if path.is_dir():
+            shutil.rmtree(target / path.name, ignore_errors=True)
+        path.replace(target / path.name)
 
 
 def _require_complete(statuses: list[str], run: Path, warnings: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from albench.errors import AlbenchError, Complaint, RecordsError
+from albench.errors import AlbenchError, Complaint, RecordsError, StorageError
 from albench.plural import plural
 from albench.records.damage import HEAD, Damage, costs, pieces
 from albench.records.line_content import content_of
@@ -65,8 +65,10 @@ class Journal:
 
         Raises
         ------
+        StorageError
+            If the disk takes no more.
         AlbenchError
-            If the disk takes no more, or if nobody could read what would be written.
+            If nobody could read what would be written.
         """
         self.extend([(event, data)])
 
@@ -90,10 +92,11 @@ class Journal:
                     self._write(line)
                 os.fsync(self._file.fileno())
             except OSError as error:
-                raise AlbenchError(
-                    f"{self.path}: cannot be written any more: {error.strerror}; what had ended is "
-                    "kept, and the same command goes on from there"
-                ) from error
+                problem = (
+                    f"cannot be written any more: {error.strerror}; what had ended is kept, and "
+                    "the same command goes on from there"
+                )
+                raise StorageError([Complaint(str(self.path), problem)]) from error
 
     def _line(self, event: str, data: dict[str, Any]) -> bytes:
         plain = printable_data(data)

@@ -11,6 +11,7 @@ from albench.bundle.writing import pack_records
 from albench.errors import Complaint, InputError
 from albench.publish.derive import derive
 from albench.publish.write import write_text_tables
+from albench.records.storage import storage_told
 from albench.reporting import writing
 from albench.site.addresses import address
 from albench.site.cards import cards
@@ -55,22 +56,26 @@ def build(
     ------
     InputError
         If a source does not hold, sources cannot be compared, or the place is not a site's.
+    StorageError
+        If the disk is full or read-only, or the place is not the user's; an earlier site is as it
+        was.
     """
     _require_place(site, paths)
     if web_address and not web_address.startswith(("https://", "http://")):
         raise InputError([Complaint("--address", "expected https://... or http://...")])
     joined = tuple(join(group) for group in _by_benchmark(read_sources(paths)))
     before = earlier_changes(site)
-    site.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=site.parent, prefix=".albench-site-") as name:
-        new = Path(name) / "new"
-        new.mkdir()
-        benchmarks = [_benchmark(entry, new) for entry in joined]
-        changes = write_changes(before, benchmarks, new, title, web_address.rstrip("/"))
-        write_pages(title, benchmarks, cards(benchmarks), changes, new)
-        if site.exists():
-            site.rename(Path(name) / "old")
-        new.rename(site)
+    with storage_told(site.parent):
+        site.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=site.parent, prefix=".albench-site-") as name:
+            new = Path(name) / "new"
+            new.mkdir()
+            benchmarks = [_benchmark(entry, new) for entry in joined]
+            changes = write_changes(before, benchmarks, new, title, web_address.rstrip("/"))
+            write_pages(title, benchmarks, cards(benchmarks), changes, new)
+            if site.exists():
+                site.rename(Path(name) / "old")
+            new.rename(site)
     return joined
 
 
