@@ -282,7 +282,7 @@ def compare(
     """
     told = results if isinstance(results, Results) else load(results)
     judging = told.manifest.judging
-    metric = metric or judging.primary_metric
+    metric = metric or judging.headline
     _require("strategy", [ours, theirs], told.cells["strategy"].unique())
     _require("metric", [metric], [name for name in told.scores if name not in ROUNDS])
     efficiency = cell_efficiency(joined(told.cells, told.scores), metric)

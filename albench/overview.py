@@ -131,7 +131,7 @@ def _power(opened: Opened, results: Path) -> tuple[str, ...]:
     }
     planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
     benchmark = opened.resolved.specification.benchmark
-    return foresight(planned, oracles, benchmark.repetitions, results, benchmark.primary_metric)
+    return foresight(planned, oracles, benchmark.repetitions, results, benchmark.judging.headline)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from albench.api.modality import Modality
+from albench.api.nearest import did_you_mean
 from albench.cohort.classes import ClassRules
 from albench.cohort.join import Cohort, join
 from albench.errors import Complaint, DataError, InputError
 from albench.foreign import foreign_code
+from albench.metrics.chosen import class_of
 from albench.planning.blame import Blame
 from albench.planning.division import lacking_classes, require_divisible
 from albench.planning.matrix import modality_sets
@@ -17,7 +19,7 @@ from albench.planning.splits import splitting_of
 from albench.planning.trap_marks import unknown_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from albench.planning.resolve import LoaderPlan, Resolved
     from albench.spec import CohortSpec
@@ -104,10 +106,28 @@ def open_cohorts(
             complaints += [c for c in error.complaints if c not in complaints]
         else:
             cohorts[name, chosen] = cohort
+    complaints += _unknown_classes(resolved, cohorts)
     complaints += unknown_marks(resolved.specification.benchmark, cohorts)
     if complaints:
         raise DataError(complaints)
     return modalities, cohorts
+
+
+def _unknown_classes(
+    resolved: Resolved, cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort]
+) -> list[Complaint]:
+    """Return a complaint about each recall of a class that no cohort has."""
+    known = sorted({name for cohort in cohorts.values() for name in cohort.classes})
+    asked = resolved.specification.benchmark.metrics
+    return [
+        Complaint("metrics", f"{name!r}: no cohort has the class {label!r}{_there(label, known)}")
+        for name in asked
+        if cohorts and (label := class_of(name)) is not None and label not in known
+    ]
+
+
+def _there(label: str, known: Sequence[str]) -> str:
+    return f"{did_you_mean(label, known) or '.'} There are: {', '.join(known)}"
 
 
 def _divisible(resolved: Resolved, cohort: Cohort, modalities: Mapping[str, Modality]) -> Cohort:

@@ -52,7 +52,7 @@ def write(results: Path, part: Slice = EVERYTHING, rivals: Sequence[str] = ()) -
     records = with_rivals(records, rivals)
     title = records.manifest.title
     question = " ".join(records.manifest.question.split())
-    parts = sections(records)
+    parts, shown = sections(records), records.manifest.judging.shown
     folder = results / ("slice" if part else "report")
     for name in ("tables", "figures"):
         if (folder / name).is_dir():
@@ -66,7 +66,7 @@ def write(results: Path, part: Slice = EVERYTHING, rivals: Sequence[str] = ()) -
             _write(folder / "figures" / f"{piece.name}.svg", piece.svg)
             (folder / "figures" / f"{piece.name}.png").write_bytes(piece.png)
     _write(folder / "report.md", markdown(title, question, parts))
-    _write(folder / "index.html", page(title, question, parts))
+    _write(folder / "index.html", page(title, question, parts, shown))
     return folder / "index.html"
 
 
