@@ -324,7 +324,7 @@ def compare_pairs(
     """
     loaded = results if isinstance(results, Results) else load(results)
     judging = loaded.manifest.judging
-    metric = metric or judging.primary_metric
+    metric = metric or judging.headline
     _require("strategy", dict.fromkeys(sum(pairs, ())), loaded.cells["strategy"].unique())
     _require("metric", [metric], [name for name in loaded.scores if name not in ROUNDS])
     efficiency = cell_efficiency(joined(loaded.cells, loaded.scores), metric)

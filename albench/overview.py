@@ -151,7 +151,7 @@ def _power(opened: Opened, results: Path) -> tuple[str, ...]:
     }
     planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
     n_repetitions = len({cell.repetition for cell in opened.plan.cells})
-    metric = opened.resolved.specification.benchmark.primary_metric
+    metric = opened.resolved.specification.benchmark.judging.headline
     return foresight(planned, oracles, n_repetitions, results, metric)
 
 

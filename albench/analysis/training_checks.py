@@ -15,7 +15,7 @@ from albench.metrics.catalogue import SHOWN
 from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -81,7 +81,9 @@ class Checked:
     bound: float = float("nan")
 
 
-def check_training(rounds: pd.DataFrame, guesses: Mapping[str, float]) -> list[Checked]:
+def check_training(
+    rounds: pd.DataFrame, guesses: Mapping[str, float], metrics: Sequence[str] = SHOWN
+) -> list[Checked]:
     """Return the outcomes of the checks of training, block by block.
 
     Random's labels are a fair sample, so that training is judged by random and by the reference
@@ -93,11 +95,13 @@ def check_training(rounds: pd.DataFrame, guesses: Mapping[str, float]) -> list[C
         The result of `curves.joined`.
     guesses : mapping of str to float
         By cohort, the log loss of guessing; see `guessing`.
+    metrics : sequence of str
+        Those that the report is about.
 
     Returns
     -------
     list of Checked
-        A loss and a gap between modes for each block, and for each of `SHOWN` whether the metric
+        A loss and a gap between modes for each block, and for each metric whether it
         rises, ends at all labels and does not pass them. Differences are judged by paired t-tests
         over repetitions. These are not corrected: a check that misses a fault is worse than one
         false alarm in twenty.
@@ -106,9 +110,10 @@ def check_training(rounds: pd.DataFrame, guesses: Mapping[str, float]) -> list[C
     blocks = [(cast("Block", key), part) for key, part in grouped]
     checks = [_loss(key, part, guesses.get(key[0], np.nan)) for key, part in blocks]
     checks += [_modes(key, part) for key, part in blocks]
-    checks += _judged(Check.RISE, ((key, m, _rise(part, m)) for key, part, m in _each(blocks)))
-    checks += _judged(Check.END, ((key, m, _at_the_end(part, m)) for key, part, m in _each(blocks)))
-    checks += _judged(Check.UPPER, ((key, m, _above(part, m)) for key, part, m in _each(blocks)))
+    each = list(_each(blocks, metrics))
+    checks += _judged(Check.RISE, ((key, m, _rise(part, m)) for key, part, m in each))
+    checks += _judged(Check.END, ((key, m, _at_the_end(part, m)) for key, part, m in each))
+    checks += _judged(Check.UPPER, ((key, m, _above(part, m)) for key, part, m in each))
     return checks
 
 
@@ -173,8 +178,10 @@ def without_goals(efficiency: pd.DataFrame, blocks: set[Block]) -> pd.DataFrame:
     return efficiency.assign(**kept)
 
 
-def _each(blocks: list[tuple[Block, pd.DataFrame]]) -> Iterator[tuple[Block, pd.DataFrame, str]]:
-    return ((key, part, metric) for key, part in blocks for metric in SHOWN if metric in part)
+def _each(
+    blocks: list[tuple[Block, pd.DataFrame]], metrics: Sequence[str]
+) -> Iterator[tuple[Block, pd.DataFrame, str]]:
+    return ((key, part, metric) for key, part in blocks for metric in metrics if metric in part)
 
 
 def _loss(block: Block, part: pd.DataFrame, guess: float) -> Checked:

@@ -11,7 +11,7 @@ from albench.metrics.ordinal import boundary_scores, kappa, mean_error
 from albench.metrics.weighted import weighted_accuracy, weighted_macro_auc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -96,7 +96,17 @@ METRICS = (
 )
 """In the order of their columns; sections of a report follow it too."""
 
-LABELS = {metric.name: metric.label for metric in METRICS}
+
+class _Labels(dict[str, str]):
+    """The labels of listed metrics; of one that is not listed, its name in words."""
+
+    def __missing__(self, name: str) -> str:
+        if name.startswith("recall_"):
+            return f"recall of {name.removeprefix('recall_')}"
+        return name.replace("_", " ").replace("f1", "F1")
+
+
+LABELS: Mapping[str, str] = _Labels({metric.name: metric.label for metric in METRICS})
 GLOSSES = {metric.name: metric.gloss for metric in METRICS}
 
 COMPARABLE = tuple(m.name for m in METRICS if m.larger and not m.ordered)

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from albench.api.modality import Modality
+from albench.api.nearest import did_you_mean
 from albench.cohort.annotators import about_annotators
 from albench.cohort.classes import ClassRules
 from albench.cohort.join import Cohort, join
 from albench.cohort.start import about_named, named
 from albench.errors import Complaint, DataError, InputError
 from albench.foreign import foreign_code
+from albench.metrics.chosen import class_of
 from albench.planning.blame import Blame
 from albench.planning.division import division, lacking_classes, require_divisible
 from albench.planning.matrix import modality_sets
@@ -19,7 +21,7 @@ from albench.planning.splits import splitting_of
 from albench.planning.trap_marks import unknown_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from albench.cohort.start import Initial
     from albench.planning.resolve import LoaderPlan, Resolved
@@ -111,6 +113,7 @@ def open_cohorts(
             cohorts[name, chosen] = cohort
             complaints += _about_first_subjects(resolved, cohort)
             complaints += _about_annotators(spec, cohort, complaints)
+    complaints += _unknown_classes(resolved, cohorts)
     complaints += unknown_marks(resolved.specification.benchmark, cohorts)
     if complaints:
         raise DataError(complaints)
@@ -159,6 +162,23 @@ def _about_annotators(
     where = f"cohorts.{cohort.name}"
     found = (Complaint(where, text) for text in about_annotators(terms, cohort.classes))
     return [complaint for complaint in found if complaint not in said]
+
+
+def _unknown_classes(
+    resolved: Resolved, cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort]
+) -> list[Complaint]:
+    """Return a complaint about each recall of a class that no cohort has."""
+    known = sorted({name for cohort in cohorts.values() for name in cohort.classes})
+    asked = resolved.specification.benchmark.metrics
+    return [
+        Complaint("metrics", f"{name!r}: no cohort has the class {label!r}{_there(label, known)}")
+        for name in asked
+        if cohorts and (label := class_of(name)) is not None and label not in known
+    ]
+
+
+def _there(label: str, known: Sequence[str]) -> str:
+    return f"{did_you_mean(label, known) or '.'} There are: {', '.join(known)}"
 
 
 def _divisible(resolved: Resolved, cohort: Cohort, modalities: Mapping[str, Modality]) -> Cohort:

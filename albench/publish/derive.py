@@ -13,6 +13,7 @@ from albench.analysis import summaries
 from albench.analysis.summaries import Outcome, Outcomes
 from albench.errors import RecordsError
 from albench.metrics.catalogue import METRICS, scores
+from albench.metrics.chosen import more_scores
 from albench.records import tables
 from albench.records.manifest import Manifest
 from albench.records.run_record import RunRecord
@@ -127,9 +128,12 @@ def _scores(records: Records, rounds: pd.DataFrame, answers: Sequence[Prediction
         for entry in end.rounds
         if entry.scores
     }
+    classes = {cell.cell: cohorts[cell.cohort].class_order for cell in records.run.cells}
+    asked = records.run.judging.metrics
     scored = [
         {"cell": entry.cell, "round": entry.round}
         | scores(entry.labels, entry.proba, ordered=entry.cell in ordered)
+        | more_scores(asked, classes[entry.cell], entry.labels, entry.proba)
         for entry in answers
         if (entry.cell, entry.round) not in published
     ]

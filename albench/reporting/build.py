@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from albench.metrics.catalogue import SHOWN
 from albench.reporting.derived import derive
 from albench.reporting.sections import (
     along_the_budget,
@@ -32,6 +31,7 @@ from albench.reporting.sections import (
     specification,
     traps,
 )
+from albench.spec.judging import MOST_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ SECTIONS: tuple[Callable[[Derived], Section | None], ...] = (
     head_to_head.section,
     cohorts_like_these.section,
     ranks.section,
-    *(partial(metric.section, metric=name) for name in SHOWN),
+    *(partial(metric.section, number=number) for number in range(MOST_METRICS)),
     labels_needed.section,
     along_the_budget.section,
     final_scores.section,

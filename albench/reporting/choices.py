@@ -62,13 +62,15 @@ def _label(place: Place, i: int) -> str:
     return simulated if is_simulated else place.block[i].replace("+", " + ")
 
 
-def choices_of(sections: Sequence[Section]) -> Choices:
+def choices_of(sections: Sequence[Section], metrics: Sequence[str] = SHOWN) -> Choices:
     """Return what a report's panels have to choose among.
 
     Parameters
     ----------
     sections : sequence of Section
         The report.
+    metrics : sequence of str
+        Those that it is about.
 
     Returns
     -------
@@ -79,11 +81,11 @@ def choices_of(sections: Sequence[Section]) -> Choices:
     strategies = {name for panel in panels for name in _strategies(panel)}
     blocks = {p.place.block: p.place for p in panels if not _is_matrix(p) and any(p.place.block)}
     parts = [part for section in sections for part in section.parts]
-    about = {metric_of(part) for part in parts if isinstance(part, Figure | Table)}
+    about = {metric_of(part, metrics) for part in parts if isinstance(part, Figure | Table)}
     return Choices(
         tuple(sorted(strategies)),
         tuple(blocks[key] for key in sorted(blocks)),
-        tuple(name for name in SHOWN if name in about),
+        tuple(name for name in metrics if name in about),
     )
 
 
@@ -104,9 +106,9 @@ def figures_of(sections: Sequence[Section]) -> Iterator[Figure]:
         yield from (part for part in section.parts if isinstance(part, Figure))
 
 
-def metric_of(piece: Figure | Table) -> str:
+def metric_of(piece: Figure | Table, metrics: Sequence[str] = SHOWN) -> str:
     """Return the metric that a figure or table is about: the end of its name; or nothing."""
-    return next((name for name in SHOWN if piece.name.endswith(f"-{name}")), "")
+    return next((name for name in metrics if piece.name.endswith(f"-{name}")), "")
 
 
 def values_of(figure: Figure, choices: Choices) -> list[dict[str, Any]]:

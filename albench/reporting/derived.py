@@ -13,7 +13,6 @@ from albench.analysis import (
     equivalence,
     training_checks,
 )
-from albench.metrics.catalogue import SHOWN
 from albench.references import ALL_LABELS
 from albench.reporting import training_tables
 from albench.reporting.names import Namer, styles
@@ -116,7 +115,7 @@ class Derived:
     @property
     def primary(self) -> str:
         """The metric of the answer."""
-        return self.manifest.judging.primary_metric
+        return self.manifest.judging.headline
 
     @property
     def manifest(self) -> Manifest:
@@ -143,7 +142,7 @@ def derive(records: Records) -> Derived:
     groups = equal_picks.find_groups(records.cells, rounds, oracles)
     once = equal_picks.counted_once(rounds, groups)
     judging = records.manifest.judging
-    in_order = sorted(SHOWN, key=lambda metric: metric != judging.primary_metric)
+    in_order = sorted(judging.shown, key=lambda metric: metric != judging.headline)
     metrics = [metric for metric in in_order if metric in rounds] if len(rounds) else []
     margins = equivalence.margins(records.manifest.cohorts, judging.equal_within)
     findings = [_compare(once, metric, oracles, checks, margins) for metric in metrics]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -143,7 +143,12 @@ def load(results: Path) -> Records:
     """
     complaints: list[Complaint] = []
     cells = _table(results / "cells.csv", CELLS, complaints)
-    scores = _table(results / "scores.csv", SCORES, complaints)
+    about_manifest: list[Complaint] = []
+    manifest = _manifest(results / "manifest.json", about_manifest)
+    asked = () if manifest is None else manifest.judging.metrics
+    more = tuple(name for name in asked if name not in (*REQUIRED, *OPTIONAL))
+    layout = replace(SCORES, optional=(*SCORES.optional, *more))
+    scores = _table(results / "scores.csv", layout, complaints)
     marks = _table(results / "marks.csv", MARKS, complaints)
     summaries = Summaries(
         **{
@@ -151,7 +156,7 @@ def load(results: Path) -> Records:
             for name, layout in SUMMARIES.items()
         }
     )
-    manifest = _manifest(results / "manifest.json", complaints)
+    complaints += about_manifest
     if not complaints:
         complaints += _contradictions(results, cells, scores)
         complaints += _odd_classes(results / "confusion.csv", summaries.confusion, manifest)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup, escape
 
+from albench.metrics.catalogue import SHOWN
 from albench.reporting.choices import choices_of, figures_of, metric_of, values_of
 from albench.reporting.content import Code, Figure, Headline, Table, Text
 from albench.reporting.data_files import as_csv
@@ -56,7 +58,9 @@ COLOURS = {
 """Colours of drawings, and the page's variables that take their place."""
 
 
-def page(title: str, question: str, parts: Sequence[Section]) -> str:
+def page(
+    title: str, question: str, parts: Sequence[Section], metrics: Sequence[str] = SHOWN
+) -> str:
     """Return the report as HTML that needs no other file and no network.
 
     Parameters
@@ -67,13 +71,15 @@ def page(title: str, question: str, parts: Sequence[Section]) -> str:
         The benchmark's; may be empty.
     parts : sequence of Section
         The report.
+    metrics : sequence of str
+        Those that it is about.
 
     Returns
     -------
     str
         One page. It is whole without scripts; its own script adds what can be chosen.
     """
-    choices = choices_of(parts)
+    choices = choices_of(parts, metrics)
     script = resources.files("albench.reporting").joinpath("templates/page.js").read_text("utf-8")
     values = {f.name: values_of(f, choices) for f in figures_of(parts) if f.panels}
     tables = {
@@ -114,7 +120,7 @@ def _environment(choices: Choices) -> jinja2.Environment:
         "emphasised": emphasised,
         "svg": inline_svg,
         "kind": _kind,
-        "metric": metric_of,
+        "metric": partial(metric_of, metrics=choices.metrics),
         "chars": row_characters,
         "is_wide": is_printed_sideways,
         "is_long": lambda panel: isinstance(panel, Intervals) and len(panel.rows) > LONG,

@@ -61,7 +61,8 @@ def checks_of(records: Records, rounds: pd.DataFrame) -> list[Checked]:
         Guessing uses each class's share of the subjects.
     """
     cohorts = records.manifest.cohorts.items()
-    return check_training(rounds, {name: guessing(facts.classes) for name, facts in cohorts})
+    guesses = {name: guessing(facts.classes) for name, facts in cohorts}
+    return check_training(rounds, guesses, records.manifest.judging.shown)
 
 
 def failures(checks: Sequence[Checked], named: Namer) -> Text | None:

@@ -84,7 +84,8 @@ def write(
         if "markdown" in formats:
             _write(folder / "report.md", markdown(title, question, parts, next(iter(pictures), "")))
         if "html" in formats:
-            _write(folder / "index.html", page(title, question, parts))
+            shown = records.manifest.judging.shown
+            _write(folder / "index.html", page(title, question, parts, shown))
     return folder / "index.html" if "html" in formats else folder
 
 

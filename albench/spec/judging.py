@@ -17,6 +17,12 @@ else:
 Compare = Annotated[tuple[StrictStr, ...], Field(min_length=2), Distinct]
 """Strategies that are compared with each other, all pairs of them."""
 
+MOST_METRICS = 12
+"""The most that a specification may ask for."""
+
+AskedMetrics = Annotated[tuple[StrictStr, ...], Field(max_length=MOST_METRICS), Distinct]
+"""Metrics by name; whether there are such, the specification's own check says."""
+
 EqualWithin = Annotated[float, Field(gt=0, lt=1)]
 """A difference in the mean score that is of no practical matter."""
 
@@ -32,8 +38,21 @@ class Judging(Section):
         The region of practical equivalence; None for one test subject of each cohort.
     primary_metric : str
         What the answer goes by; other metrics are secondary.
+    metrics : tuple of str
+        The metrics that reports are about, the first of them primary; empty for the usual ones.
     """
 
     compare: Compare | tuple[()] = ()
     equal_within: EqualWithin | None = None
     primary_metric: ComparedMetric = PRIMARY
+    metrics: AskedMetrics = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The metrics with a section in reports, in their order."""
+        return self.metrics or SHOWN
+
+    @property
+    def headline(self) -> str:
+        """The metric of a report's first answer."""
+        return self.metrics[0] if self.metrics else self.primary_metric

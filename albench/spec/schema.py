@@ -17,9 +17,10 @@ from pydantic import (
 from pydantic.functional_validators import BeforeValidator
 
 from albench.api.nearest import did_you_mean
+from albench.metrics import chosen
 from albench.metrics.catalogue import PRIMARY
 from albench.spec.annotators import AnnotatorSpec  # noqa: TC001  # pydantic reads it
-from albench.spec.judging import Compare, ComparedMetric, EqualWithin, Judging
+from albench.spec.judging import AskedMetrics, Compare, ComparedMetric, EqualWithin, Judging
 from albench.spec.published import (  # pydantic reads the annotations when the file is validated
     Claim,
     DataTable,
@@ -277,6 +278,8 @@ class Benchmark(Section):
     """Packages, modules or classes that options may name, beside those that anybody may."""
     primary_metric: ComparedMetric = PRIMARY
     """The metric that the report's answer goes by; it calls the others secondary."""
+    metrics: AskedMetrics = ()
+    """The metrics that the report is about, the first of them its headline; also plugins' own."""
     traps: tuple[Trap, ...] = ()
     tables: tuple[PublishedTable, ...] = ()
     data_tables: tuple[DataTable, ...] = ()
@@ -294,4 +297,23 @@ class Benchmark(Section):
             compare=self.compare or (),
             equal_within=self.equal_within,
             primary_metric=self.primary_metric,
+            metrics=self.metrics,
         )
+
+    @field_validator("metrics")
+    @classmethod
+    def _can_be_computed(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if problem := chosen.unknown(name):
+                raise ValueError(problem)
+        return names
+
+    @model_validator(mode="after")
+    def _has_one_headline(self) -> Benchmark:
+        told = "primary_metric" in self.model_fields_set
+        if told and self.metrics and self.metrics[0] != self.primary_metric:
+            raise ValueError(
+                f"primary_metric is {self.primary_metric!r}, but metrics begins with "
+                f"{self.metrics[0]!r}, which is the headline: leave out primary_metric"
+            )
+        return self

@@ -45,10 +45,26 @@ def test_what_is_said_is_kept(parse: Parse) -> None:
         ("equal_within = 1.5", "equal_within"),
         ('equal_within = "small"', "equal_within"),
         ('primary_metric = "brier"', "primary_metric"),
+        ('metrics = ["macro_f2"]', "did you mean 'macro_f1'"),
+        ('metrics = ["log_loss"]', "there is no metric 'log_loss' of which more is better"),
+        ('metrics = ["auc", "auc"]', "names 'auc' twice"),
+        ('metrics = ["auc"]\nprimary_metric = "accuracy"', "leave out primary_metric"),
     ],
 )
 def test_what_cannot_be_judged_by_is_refused(parse: Parse, line: str, problem: str) -> None:
     with pytest.raises(SpecError) as refused:
         with_keys(parse, line)
     assert problem in str(refused.value)
-    assert ", line " in str(refused.value)
+    assert "leave out" in problem or ", line " in str(refused.value)
+
+
+def test_the_first_of_the_metrics_is_the_headline(parse: Parse) -> None:
+    judging = with_keys(parse, 'metrics = ["macro_f1", "recall_F3", "auc"]').benchmark.judging
+    assert judging.headline == "macro_f1"
+    assert judging.shown == ("macro_f1", "recall_F3", "auc")
+
+
+def test_without_metrics_they_are_the_usual_ones(parse: Parse) -> None:
+    judging = with_keys(parse, 'primary_metric = "auc"').benchmark.judging
+    assert judging.headline == "auc"
+    assert judging.shown == ("accuracy", "auc")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.metrics.catalogue import COMPARABLE, LABELS, SHOWN
+from albench.metrics.catalogue import COMPARABLE, LABELS
 from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table
@@ -13,6 +13,8 @@ from albench.reporting.last_rounds import last_rounds
 from albench.reporting.names import blocks_of, of_block
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from albench.reporting.derived import Derived
@@ -24,11 +26,13 @@ def section(derived: Derived) -> Section | None:
     if not derived.findings:
         return None
     last = last_rounds(derived.once)
-    fusion, final = _fusion_table(last, derived.named), _final_table(last, derived.named)
+    metrics = derived.manifest.judging.shown
+    fusion = _fusion_table(last, derived.named, metrics)
+    final = _final_table(last, derived.named, metrics)
     return Section("Final scores", [final] if fusion is None else [fusion, final])
 
 
-def _fusion_table(last: pd.DataFrame, named: Namer) -> Table | None:
+def _fusion_table(last: pd.DataFrame, named: Namer, metrics: Sequence[str]) -> Table | None:
     """Return fusion beside single modalities, for random and for all labels."""
     blocks = blocks_of(last)
     if len({(cohort, model, budget) for cohort, _, model, budget in blocks}) == len(blocks):
@@ -39,12 +43,12 @@ def _fusion_table(last: pd.DataFrame, named: Namer) -> Table | None:
         means = []
         for strategy in (BASELINE, ALL_LABELS):
             cells = part[part["strategy"] == strategy]
-            means += [mean_deviation(cells[metric]) for metric in SHOWN]
+            means += [mean_deviation(cells[metric]) for metric in metrics if metric in cells]
         rows.append((named.block(block), *means))
     columns = (
         "block",
-        *(f"random: {LABELS[metric]}" for metric in SHOWN),
-        *(f"all labels: {LABELS[metric]}" for metric in SHOWN),
+        *(f"random: {LABELS[metric]}" for metric in metrics if metric in last),
+        *(f"all labels: {LABELS[metric]}" for metric in metrics if metric in last),
     )
     caption = (
         "Scores of the last round with random's labels, and with all training labels: mean "
@@ -54,17 +58,18 @@ def _fusion_table(last: pd.DataFrame, named: Namer) -> Table | None:
     return Table("fusion", "What fusion adds", caption, columns, tuple(rows))
 
 
-def _final_table(last: pd.DataFrame, named: Namer) -> Table:
+def _final_table(last: pd.DataFrame, named: Namer, metrics: Sequence[str]) -> Table:
     """Return the scores of the last round of each strategy, and of all labels."""
     rows = []
+    shown = [name for name in dict.fromkeys([*COMPARABLE, *metrics]) if name in last]
     for block in blocks_of(last):
         part = of_block(last, block)
         for strategy in in_order(part["strategy"].tolist()):
             cells = part[part["strategy"] == strategy]
-            means = [mean_deviation(cells[metric]) for metric in COMPARABLE]
+            means = [mean_deviation(cells[metric]) for metric in shown]
             n_labelled = decimals(cells["n_labelled"].mean(), 0)
             rows.append((named.block(block), strategy, n_labelled, *means, whole(len(cells))))
     title = "Scores of the last round"
     caption = "Mean and standard deviation over n repetitions."
-    columns = ("block", "strategy", "labels", *(LABELS[metric] for metric in COMPARABLE), "n")
+    columns = ("block", "strategy", "labels", *(LABELS[metric] for metric in shown), "n")
     return Table("final", title, caption, columns, tuple(rows), is_folded=True)

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from albench.reporting.names import Namer, Style
 
 
-def section(derived: Derived, metric: str) -> Section | None:
-    """Return the figures and tables of one metric; None if no round has it."""
+def section(derived: Derived, number: int) -> Section | None:
+    """Return the figures and tables of a metric by its place; None if no round has it."""
+    metrics = derived.manifest.judging.shown
+    metric = metrics[number] if number < len(metrics) else None
     for finding in derived.findings:
         if finding.metric == metric:
-            label = LABELS[metric]
+            label = LABELS[finding.metric]
             return Section(label[0].upper() + label[1:], list(_parts(derived, finding)))
     return None
 
@@ -56,7 +58,7 @@ def _curve_figure(derived: Derived, rounds: pd.DataFrame, metric: str) -> Iterat
     lines = curves.of_most_repetitions(curves.learning_curves(rounds, metric))
     if lines.empty:
         return
-    gloss = f" ({GLOSSES[metric]})" if GLOSSES[metric] else ""
+    gloss = f" ({GLOSSES[metric]})" if GLOSSES.get(metric) else ""
     caption = (
         f"Test {LABELS[metric]}{gloss} by labels bought: means over repetitions. The grey band is "
         "the 95 % interval of random's mean; the other strategies' intervals are below, where they "
