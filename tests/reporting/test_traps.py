@@ -58,7 +58,9 @@ def test_the_matrix_says_who_fell(trapped: Path) -> None:
 
 def test_each_trap_is_told_with_the_best_behaviour_and_who_fell(trapped: Path) -> None:
     text = section(trapped)
-    assert "Buy one of each. Fell: whoever buys a larger share of “copy” than random" in text
+    assert (
+        "Buy one of each. Fell: a strategy that buys a larger share of “copy” than random" in text
+    )
     assert "Of 2 strategies: 1 fell, 1 did not, 0 not decided." in text
 
 

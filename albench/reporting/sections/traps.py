@@ -46,7 +46,7 @@ def _in_words(trap: Trap, table: pd.DataFrame) -> str:
     fates = table["fate"].value_counts()
     counts = ", ".join(f"{fates.get(str(fate), 0)} {fate}" for fate in Fate)
     who = f"Of {len(table)} strategies: {counts}." if len(table) else "No strategy was compared."
-    return f"**{trap.cohort}**: {trap.best} Fell: strategies that {_falls(trap)}. {who}"
+    return f"**{trap.cohort}**: {trap.best} Fell: a strategy that {_falls(trap)}. {who}"
 
 
 def _falls(trap: Trap) -> str:
