@@ -71,12 +71,23 @@ class _Member:
         self._steps: Steps | None = None
 
     def advance(self, answer: object) -> Teach | None:
-        """Go on to the next training, and return it; None at the end, be it a failure.
+        """Continue to the next training and return it; None at the end, which may be a failure.
 
         Parameters
         ----------
         answer : object
             What the last step came to.
+
+        Returns
+        -------
+        Teach or None
+            What is to be trained.
+
+        Raises
+        ------
+        BaseException
+            What ends the whole batch: memory that is used up, or a strategy that changed what
+            others see as well.
         """
         try:
             if self._steps is None:
