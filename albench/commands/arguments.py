@@ -43,7 +43,7 @@ def add_jobs(parser: argparse.ArgumentParser, note: str = "") -> None:
     """
     default = os.cpu_count() or 1
     parser.add_argument(
-        "--jobs", type=_positive, default=default, help=f"cells to run at once{note}"
+        "--jobs", type=_positive, default=default, help=f"processes that run cells at once{note}"
     )
 
 
