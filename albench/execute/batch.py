@@ -39,7 +39,8 @@ def run_batch(batch: BatchTask, line: Line) -> None:
         What ends all of them: an exception of their common training, memory that is used up, or a
         strategy that changed what others see as well.
     """
-    opener, lockstep = CellOpener(), Lockstep()
+    lockstep = Lockstep()
+    opener = CellOpener(lockstep)
     members = [
         _Member(number, task, opener, line, batch.logs) for number, task in enumerate(batch.members)
     ]
@@ -70,12 +71,22 @@ class _Member:
         self._steps: Steps | None = None
 
     def advance(self, answer: object) -> Teach | None:
-        """Go on to the next training, and return it; None at the end, be it a failure.
+        """Go on to the next training.
 
         Parameters
         ----------
         answer : object
             What the last step came to.
+
+        Returns
+        -------
+        Teach or None
+            None at the end, be it a failure.
+
+        Raises
+        ------
+        BaseException
+            What ends the whole batch.
         """
         try:
             if self._steps is None:
