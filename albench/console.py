@@ -94,8 +94,9 @@ class Watcher:
         reused : sequence of (Cell, float)
             Cells that are done, with their seconds, for the first estimate.
         """
-        jobs = self._tally.jobs
-        self._say(f"{plural(len(left), 'cell')} to run, {len(reused)} reused, {jobs} at once")
+        processes = plural(self._tally.jobs, "process", "processes")
+        n_cells = plural(len(left), "cell")
+        self._say(f"{n_cells} to run, {len(reused)} reused, {processes} at once")
         with self._counting:
             self._latest = ""
             self._tally.begin(left, reused)

@@ -89,12 +89,12 @@ def test_a_run_begins_with_what_is_to_be_done(
     cells: tuple[Cell, ...], watcher: Watcher, kept: list[str]
 ) -> None:
     watcher.begin(cells[2:], [(cells[0], 3.0), (cells[1], 3.0)])
-    assert kept == ["10 cells to run, 2 reused, 2 at once"]
+    assert kept == ["10 cells to run, 2 reused, 2 processes at once"]
 
 
 def test_one_cell_is_no_cells(cells: tuple[Cell, ...], watcher: Watcher, kept: list[str]) -> None:
     watcher.begin(cells[:1], [])
-    assert kept == ["1 cell to run, 0 reused, 2 at once"]
+    assert kept == ["1 cell to run, 0 reused, 2 processes at once"]
 
 
 def test_cells_that_ended_are_counted(

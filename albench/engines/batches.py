@@ -36,6 +36,9 @@ TRUSTED = frozenset({"albench"})
 _BASE_BYTES = 600 * 2**20
 """What a child needs before it has opened anything: torch, and what batches are gathered into."""
 
+_SMALL_BYTES = 2**26
+"""Samples of which a child may hold a copy for each of several repetitions."""
+
 _STATES = 12
 """Copies of a cell's weights at the worst: its own, the stack's with optimiser, its checkpoints."""
 
@@ -114,8 +117,8 @@ class Batches:
         if strategy is not None and why_alone(self._resolved, strategy):
             return cell.id
         model = self._resolved.models[cell.model.label].component
-        repetition = None if _is_trusted(model) else cell.repetition
-        return cell.block, strategy is None, repetition
+        spans = _is_trusted(model) and _sample_bytes(self._block(cell)) <= _SMALL_BYTES
+        return cell.block, strategy is None, None if spans else cell.repetition
 
     def _divided(self, group: list[Cell], n_cells: int) -> list[tuple[Cell, ...]]:
         # As many batches as it takes to keep every child busy, if other groups do not.
@@ -126,7 +129,7 @@ class Batches:
 
     def _width(self, group: list[Cell]) -> int:
         block = self._block(group[0])
-        samples = sum(array.description.n_bytes for array in block.arrays.values())
+        samples = _sample_bytes(block)
         at_once = Counter(cell.repetition for cell in group).most_common(1)[0][1]
         # Each repetition has its own copy of the samples, in training part and test part.
         each = _STATES * block.stackable.state_bytes + _CELL_BYTES + samples / at_once
@@ -202,6 +205,10 @@ def told_apart(opened: Blocks) -> list[str]:
     return lines + [
         f"in a process of its own: {', '.join(names)}: {reason}" for reason, names in alone.items()
     ]
+
+
+def _sample_bytes(block: Prepared) -> int:
+    return sum(array.description.n_bytes for array in block.arrays.values())
 
 
 def _is_trusted(component: Component) -> bool:

@@ -39,7 +39,8 @@ def run_batch(batch: BatchTask, line: Line) -> None:
         What ends all of them: an exception of their common training, memory that is used up, or a
         strategy that changed what others see as well.
     """
-    opener, lockstep = CellOpener(), Lockstep()
+    lockstep = Lockstep()
+    opener = CellOpener(lockstep)
     members = [
         _Member(number, task, opener, line, batch.logs) for number, task in enumerate(batch.members)
     ]

@@ -127,11 +127,6 @@ class CellConversation:
         """Return nothing: the job has its own limit."""
         return ""
 
-    @property
-    def is_querying(self) -> bool:
-        """Whether the strategy is at work."""
-        return self._is_asked
-
     # -- the turns ---------------------------------------------------------------------------
 
     def _may_ask(self, message: Message) -> bool:

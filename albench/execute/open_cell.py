@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from albench.api import FusionModel
     from albench.execute.task import CellTask, Unlabelled
+    from albench.learn.lockstep import Lockstep
 
 
 def open_cell(task: CellTask) -> ActiveCell:
@@ -43,9 +44,16 @@ def open_cell(task: CellTask) -> ActiveCell:
 
 
 class CellOpener:
-    """Opens cells of one block; those of one repetition share its samples, of which one copy is."""
+    """Opens cells of one block; those of one repetition share its samples, of which one copy is.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    lockstep : Lockstep or None
+        Trains their committees; None trains each with one of its own.
+    """
+
+    def __init__(self, lockstep: Lockstep | None = None) -> None:
+        self._lockstep = lockstep
         self._stores: dict[int, tuple[SampleStore, SampleStore]] = {}
         self._model: FusionModel | None = None
 
@@ -76,6 +84,7 @@ class CellOpener:
             training=cell.model.training,
             validation=_validation(task),
         )
+        classifier.lockstep = self._lockstep
         held_out = HeldOut(
             store=test_store,
             candidates=data.candidates[data.test],

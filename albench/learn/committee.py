@@ -64,7 +64,9 @@ def committee_proba(
         return
     whole = _over_vectors(classifier) if _learns_images(classifier) else classifier
     untrained = [_member(whole, classifier, seed, number) for number in range(members)]
-    Lockstep().fit([Pupil(member, labelled, labels) for member in untrained])
+    # In a batch, all members of all committees go through what has been recorded once.
+    lockstep = Lockstep() if classifier.lockstep is None else classifier.lockstep
+    lockstep.fit([Pupil(member, labelled, labels) for member in untrained])
     for member in untrained:
         yield member.predict_proba(candidates)
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from albench.api import FusionModel, Shapes, Solver
     from albench.learn.batches import Batch
+    from albench.learn.lockstep import Lockstep
     from albench.learn.store import SampleStore
 
     Floats = NDArray[np.float32]
@@ -92,6 +93,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         self.training = training
         self.seeds = seeds
         self.validation = validation
+        self.lockstep: Lockstep | None = None
         self._prediction: Prediction | None = None
         self._schedule: LRScheduler | None = None
         self._n_taught = 0

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 WIDTH = 64
 """The most networks in one stack: more gain nothing, and their weights leave the caches."""
 
+KEPT = 64
+"""How many first weights are kept, the latest: each round asks for those of its repetition."""
+
 HELD_BYTES = 2**28
 """Labelled sets of a stack that are held as they are; larger ones are gathered batch by batch."""
 
@@ -110,6 +113,8 @@ class Lockstep:
             self._models[key[0]] = classifier.model  # so that its number stays its own
             classifier.begin_fit()
             state = weights_and_buffers(classifier.module_)
+            if len(self._first) >= KEPT:  # committees draw new ones in every query
+                del self._first[next(iter(self._first))]
             self._first[key] = {name: values.detach().clone() for name, values in state.items()}
         return self._first[key]
 

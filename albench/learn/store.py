@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _LARGEST_BYTE = 255.0
 
+_AT_ONCE, _COLUMNS = 2**23, 16
+"""How many values are copied at once for their deviation, and the fewest columns of them."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
@@ -55,7 +58,11 @@ class Scaling:
             mean, std = _moments(values)
         else:
             mean = np.asarray(np.mean(values, axis=0, dtype=np.float64))
-            std = np.asarray(np.std(values, axis=0, dtype=np.float64))
+            # By columns, since NumPy makes a copy in float64. Never a single one of several: it
+            # would be added up in another order, and its last digit could differ.
+            n_parts = max(1, min(values.shape[1] // _COLUMNS, values.size // _AT_ONCE))
+            parts = np.array_split(values, n_parts, axis=1)
+            std = np.concatenate([np.std(part, axis=0, dtype=np.float64) for part in parts])
         # What differs by rounding alone is constant: dividing by it would make noise of it.
         constant = std <= 1e-7 * np.abs(mean)
         return cls(mean.astype(np.float32), np.where(constant, 1.0, std).astype(np.float32))

@@ -227,8 +227,8 @@ def _page(rows: Sequence[str], repeats: int, load: float) -> str:
         [
             "# Speed of lockstep",
             "",
-            "Written by `python benchmarks/speed/lockstep.py --write docs/speed-lockstep.md`, "
-            "whose docstring says what is measured and how: do not edit.",
+            f"Written by `python benchmarks/speed/lockstep.py --repeats {repeats} --write "
+            "docs/speed-lockstep.md`, whose docstring says what is measured and how: do not edit.",
             "",
             f"{today}; albench {albench.__version__}, torch {torch.__version__}; Python "
             f"{platform.python_version()}; {JOBS} children at once, one thread each; medians of "
