@@ -47,11 +47,10 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
         If the disk is full or read-only, or the target is not the user's.
     """
     readings = {source: read_results(source) for source in sources}
-    complaints = [
-        Complaint(str(source), "has no records of a run")
-        for source, reading in readings.items()
-        if not reading.runs
-    ]
+    complaints: list[Complaint | str] = []
+    for source, reading in readings.items():
+        if not reading.runs:  # perhaps because the line that held it is damaged
+            complaints += [Complaint(str(source), "has no records of a run"), *reading.warnings]
     names = {run.name: source for source, reading in readings.items() for run in reading.runs}
     if len(names) > 1:
         listed = ", ".join(f"{name!r} in {source}" for name, source in names.items())

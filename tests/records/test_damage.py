@@ -12,6 +12,7 @@ from albench.cli import main
 from albench.commands import FAILED
 from albench.errors import InputError, RecordsError
 from albench.execute.reuse import successes
+from albench.merge import merge
 from albench.overview import status_overview
 from albench.publish import publish
 from albench.publish.derive import derive
@@ -20,7 +21,7 @@ from albench.records.journal import Journal, read
 from albench.records.schema import Finished, Part, Round, Status, pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from albench.records.run_record import PlannedRun
@@ -142,3 +143,43 @@ def test_status_names_the_lost_result(run: Path, capsys: pytest.CaptureFixture[s
     flip(run, 3, 300)
     assert main(["status", str(run)]) == FAILED
     assert CELLS[1] in capsys.readouterr().out
+
+
+def copy_of(run: Path, name: str, cells: Sequence[str]) -> Path:
+    """Return another machine's run of the same plan, with the results of some cells."""
+    other = run.parent / name
+    with Journal(other / "journal") as journal:
+        journal.append("run", read(run / "journal").runs[-1].to_json())
+        journal.extend([("cell", success(cell).to_json()) for cell in cells])
+    return other
+
+
+def test_a_merge_names_a_lost_result_and_keeps_the_others(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = copy_of(run, "other", CELLS[2:])
+    flip(run, 3, 300)
+    merge([run, other], tmp_path / "both")
+    assert sorted(successes(tmp_path / "both")) == [CELLS[0], CELLS[2]]
+    assert main(["status", str(tmp_path / "both")]) == FAILED
+    told = capsys.readouterr().out
+    assert "line 3: the line is damaged" in told
+    assert f"the result of cell {CELLS[1]}" in told
+
+
+def test_a_merge_replaces_a_lost_result_by_another_machines(run: Path, tmp_path: Path) -> None:
+    other = copy_of(run, "other", CELLS[1:2])
+    flip(run, 3, 300)
+    assert merge([run, other], tmp_path / "both") == ()
+    assert sorted(successes(tmp_path / "both")) == CELLS
+    assert not read(tmp_path / "both" / "journal").lost
+
+
+def test_a_merge_without_the_record_of_a_run_says_that_its_line_is_damaged(
+    run: Path, tmp_path: Path
+) -> None:
+    flip(run, 1, 300)
+    with pytest.raises(RecordsError, match="has no records of a run") as error:
+        merge([run], tmp_path / "both")
+    assert "the record of a run is lost" in str(error.value)
+    assert not (tmp_path / "both").exists()

@@ -1,0 +1,257 @@
+"""What the runner itself takes: an empty cell, large plans, and results of many cells.
+
+::
+
+    OMP_NUM_THREADS=1 python benchmarks/speed/runner.py [--write docs/speed-runner.md] [--cells N]
+
+- **Planning** resolves and plans a matrix of all strategies, in processes of their own: 1,000 cells
+  and N (100,000). Seconds of the processor, so that other work on the machine counts little, and
+  the largest resident memory.
+- **Status and load** read a journal of cells of 20 rounds, 50 test units and 10 classes, which is
+  written without running anything, 56 kB a cell: 150 cells and 1,500. Seconds for 100,000 are told
+  in proportion.
+- **An empty cell** of 20 rounds trains a model that is solved in milliseconds, and buys at random:
+  what its wall time holds beside queries, training and evaluation is what it takes to start,
+  supervise and record it. One cell at a time; other work on the machine counts in full.
+
+Targets: planning 100,000 cells within 10 s and 2 GB; status and load of 100,000 cells within 10 s
+each; a cell of many costs at most 1.2 times one of few; an empty cell 0.15 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from albench import __version__, library, session, spec
+from albench.execute.reuse import Reuse
+from albench.overview import status_overview
+from albench.records.journal import Journal
+from albench.records.schema import Finished, Part, Round, Status, pack
+
+MANY = 100_000
+N_ROUNDS, N_UNITS, N_CLASSES = 20, 50, 10
+RECORDED = (1, 10)
+"""Repetitions of about 150 cells each whose journal is read."""
+
+SPECIFICATION = """
+name = "large"
+repetitions = {repetitions}
+[cohorts.digits.modalities]
+fourier = {{ loader = "digits", options = {{ view = "fourier" }} }}
+[models.small]
+plugin = "{model}"
+[budgets.low]
+initial = 20
+query = 5
+stop = 115
+[budgets.middle]
+initial = 50
+query = 5
+stop = 145
+[budgets.high]
+initial = 100
+query = 10
+stop = 290
+[[matrix]]
+cohorts = ["digits"]
+models = ["small"]
+budgets = ["low", "middle", "high"]
+strategies = {strategies}
+"""
+
+
+def opened(repetitions: int, model: str = "mmfn", strategies: str = '"all"') -> session.Opened:
+    """Return a specification, planned; of all strategies it has about 150 cells a repetition."""
+    text = SPECIFICATION.format(repetitions=repetitions, model=model, strategies=strategies)
+    return session.open_specification(spec.parse(text, "large.toml", Path()))
+
+
+def planning(repetitions: int) -> dict[str, float]:
+    """Return what planning takes; run in a process of its own."""
+    opened(1)  # plugins, data and modules are there
+    began = time.process_time()
+    n_cells = len(opened(repetitions).plan.cells)
+    seconds = time.process_time() - began
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    return {"cells": n_cells, "seconds": seconds, "megabytes": megabytes}
+
+
+def reading(repetitions: int) -> dict[str, float]:
+    """Return what `status` and `load` take; run in a process of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        n_cells = write_journal(folder, repetitions)
+        size = sum(path.stat().st_size for path in folder.glob("journal/*")) / 1e6
+        told: dict[str, float] = {"cells": n_cells, "megabytes": size}
+        for what, read in (("status", status_overview), ("load", library.load)):
+            began = time.process_time()
+            read(folder)
+            told[what] = time.process_time() - began
+        return told
+
+
+def write_journal(folder: Path, repetitions: int) -> int:
+    """Write a run that nobody ran, and return how many cells it has."""
+    plan = opened(repetitions)
+    rng = np.random.default_rng(0)
+    units = [f"{number:04d}" for number in range(N_UNITS)]
+    part = Part(
+        units=units,
+        labels=[number % N_CLASSES for number in range(N_UNITS)],
+        n_candidates=1000,
+        n_subjects=1000,
+        n_test_candidates=N_UNITS,
+        n_test_subjects=N_UNITS,
+        **dict.fromkeys(("split_hash", "first_labels_hash", "weights_hash", "batches_hash"), "0"),
+        marks={},
+    )
+    proba = rng.dirichlet(np.ones(N_CLASSES), (N_ROUNDS, N_UNITS)).astype(np.float32)
+    rounds = [
+        Round(
+            round=number,
+            picked=list(range(5 * number, 5 * number + 5)),
+            n_labelled=20 + 5 * number,
+            n_labelled_subjects=20 + 5 * number,
+            proba=pack(proba[number]),
+            query_seconds=0.1,
+            train_seconds=0.1,
+            evaluate_seconds=0.1,
+            marks={},
+        )
+        for number in range(N_ROUNDS)
+    ]
+    cells = {cell.id: cell for cell in plan.plan.cells}
+    nothing = Reuse({}, {}, {}, frozenset())
+    with Journal(folder / "journal") as journal:
+        journal.append("run", plan.record(nothing, ["albench"], 1).to_json())
+        ends = (
+            Finished(cell=key, status=Status.OK, seconds=1.0, part=part, rounds=rounds)
+            for key in cells
+        )
+        journal.extend(("cell", end.to_json()) for end in ends)
+    return len(cells)
+
+
+def empty_cells() -> dict[str, float]:
+    """Return the median of what cells take beside their rounds."""
+    plan = opened(10, "logistic", '["random"]')
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "run"
+        session.run(plan, folder, 1, ["runner"], lambda *_: None, lambda _: None)
+        results = library.load(folder)
+    times = ["query_seconds", "train_seconds", "evaluate_seconds"]
+    inside = results.rounds.set_index("cell")[times].sum(axis=1).groupby("cell").sum()
+    cells = results.cells[results.cells["strategy"] == "random"].set_index("cell")
+    beside = cells["seconds"] - inside.reindex(cells.index)
+    return {"cells": len(cells), "seconds": statistics.median(beside)}
+
+
+def elsewhere(what: str, repetitions: int) -> dict[str, float]:
+    """Return what a part takes in a process of its own."""
+    command = [sys.executable, __file__, "--part", what, "--repetitions", str(repetitions)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # our own
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def page(n_cells: int) -> list[str]:
+    """Return the lines of the page, measuring as they are made."""
+    n_a_repetition = len(opened(1).plan.cells)
+    few, many = (elsewhere("planning", round(n / n_a_repetition)) for n in (1000, n_cells))
+    lines = [
+        "# What the runner takes",
+        "",
+        "Written by `python benchmarks/speed/runner.py --write docs/speed-runner.md`, whose "
+        "docstring says what is measured and how: do not edit.",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d}; albench {__version__}; Python {platform.python_version()}; "
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} when it began. Seconds of the "
+        "processor, but for the empty cell's.",
+        "",
+        "| what | cells | seconds | a cell | target | |",
+        "| --- | ---: | ---: | ---: | --- | --- |",
+        _row("planning", few, few["seconds"], "", is_met=None),
+        _row("planning", many, many["seconds"], "10 s", is_met=many["seconds"] <= 10),
+    ]
+    growth = (many["seconds"] / many["cells"]) / (few["seconds"] / few["cells"])
+    small, large = (elsewhere("reading", repetitions) for repetitions in RECORDED)
+    for what in ("status", "load"):
+        lines.append(_row(what, small, small[what], "", is_met=None))
+        whole = large[what] / large["cells"] * MANY
+        target = f"{MANY:,} in 10 s; in proportion {whole:,.0f} s"
+        lines.append(_row(what, large, large[what], target, is_met=whole <= 10))
+    empty = elsewhere("empty", 0)
+    told = {"cells": empty["cells"]}
+    seconds = empty["seconds"] * empty["cells"]
+    lines.append(_row("empty cell", told, seconds, "0.15 s", is_met=empty["seconds"] <= 0.15))
+    lines += [
+        "",
+        f"- Memory of planning {many['cells']:,.0f} cells: {many['megabytes']:,.0f} MB (target "
+        f"2,000): {_verdict(is_met=many['megabytes'] <= 2000)}.",
+        f"- Planning a cell of many costs {growth:.2f} times one of few (target 1.2): "
+        f"{_verdict(is_met=growth <= 1.2)}.",
+    ]
+    for what in ("status", "load"):
+        ratio = (large[what] / large["cells"]) / (small[what] / small["cells"])
+        lines.append(
+            f"- `{what}` of a cell of many costs {ratio:.2f} times one of few (target 1.2): "
+            f"{_verdict(is_met=ratio <= 1.2)}."
+        )
+    return [
+        *lines,
+        f"- The journal that is read has {large['megabytes'] / large['cells'] * 1e3:.0f} kB a "
+        "cell. `status` decodes and checks all of it: each line's checksum, JSON, and every "
+        "round's probabilities. `load` also scores every round.",
+    ]
+
+
+def _row(
+    what: str, told: dict[str, float], seconds: float, target: str, *, is_met: bool | None
+) -> str:
+    a_cell = 1e3 * seconds / told["cells"]
+    verdict = "" if is_met is None else _verdict(is_met=is_met)
+    figures = f"{told['cells']:,.0f} | {seconds:.2f} | {a_cell:.3f} ms"
+    return f"| {what} | {figures} | {target} | {verdict} |"
+
+
+def _verdict(*, is_met: bool) -> str:
+    return "met" if is_met else "missed"
+
+
+def main() -> int:
+    """Measure, and print or write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--write", type=Path, help="the page to write")
+    parser.add_argument("--cells", type=int, default=MANY, help="of the large plan")
+    parser.add_argument("--part", choices=("planning", "reading", "empty"), help=argparse.SUPPRESS)
+    parser.add_argument("--repetitions", type=int, default=1, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    parts: dict[str, Any] = {"planning": planning, "reading": reading}
+    if options.part == "empty":
+        print(json.dumps(empty_cells()))
+    elif options.part is not None:
+        print(json.dumps(parts[options.part](options.repetitions)))
+    else:
+        text = "\n".join(page(options.cells)) + "\n"
+        print(text)
+        if options.write is not None:
+            options.write.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
