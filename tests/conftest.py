@@ -17,6 +17,7 @@ from albench.planning.matrix import modality_sets
 from albench.records.provenance import provenance
 from albench.records.run_record import PlannedRun
 from albench.registry import Component, PluginReport, Registry, State
+from albench.reporting import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -121,6 +122,16 @@ TOY_SPECIFICATION = """
     strategies = ["esd"]
     budgets = ["tenth"]
 """
+
+
+@pytest.fixture
+def short_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let reports have their first section and their last ones alone, which draw nothing.
+
+    For tests of what comes before a report: drawing all of it takes seconds each time.
+    """
+    kept = (*build.SECTIONS[:1], *build.SECTIONS[-5:])
+    monkeypatch.setattr(build, "SECTIONS", kept)
 
 
 @pytest.fixture

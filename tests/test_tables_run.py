@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("short_reports")
+
 SPEC = """
 name = "blood"
 repetitions = 1

@@ -30,6 +30,8 @@ OURS = {"core/random": 0.2, "core/margin": 0.3}
 THEIRS = {"core/random": 0.2, "lab/clever": 0.5}
 TITLE = "Compared"
 
+pytestmark = pytest.mark.usefixtures("short_reports")
+
 
 @pytest.fixture
 def make(records_of: Callable[..., Records], tmp_path: Path) -> Make:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from albench.cli import main
 from albench.records import journal, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+
+pytestmark = pytest.mark.usefixtures("short_reports")
 
 _SPECIFICATION = """
     name = "flipped"

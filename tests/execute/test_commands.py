@@ -25,7 +25,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def finished(
-    kept: Path, write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    kept: Path,
+    write_spec: WriteSpec,
+    tmp_path: Path,
+    short_reports: None,
+    capfd: pytest.CaptureFixture[str],
 ) -> Path:
     """Return a finished results folder, which the test may change."""
     if not kept.exists():

@@ -15,6 +15,8 @@ from albench.cli import main
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.usefixtures("short_reports")
+
 STRATEGY = """
 import numpy as np
 from mine.helpers import order

@@ -128,6 +128,7 @@ def test_text_that_an_output_cannot_show_is_escaped(
     assert output.isascii()
 
 
+@pytest.mark.usefixtures("short_reports")
 def test_a_second_run_into_a_folder_is_told_who_is_there(
     write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -286,6 +287,7 @@ def test_a_loader_that_ends_the_process_is_a_sentence(ending: str, tmp_path: Pat
     assert "Traceback" not in error
 
 
+@pytest.mark.usefixtures("short_reports")
 def test_a_log_that_cannot_be_opened_costs_nothing(
     write_spec: WriteSpec, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

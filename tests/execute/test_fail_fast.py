@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from albench import session
 from albench.cli import main
 from albench.publish.read import read
@@ -11,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
+
+pytestmark = pytest.mark.usefixtures("short_reports")
 
 
 def test_the_first_failure_ends_the_run_and_the_rest_goes_on_next_time(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     RunToy = Callable[..., dict[str, Finished]]
 
+pytestmark = pytest.mark.usefixtures("short_reports")
+
 PAGE = Path(__file__).parents[2].joinpath("docs", "models.md").read_text(encoding="utf-8")
 
 LOGISTIC = """

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 N_UNITS, N_CLASSES = 40, 4
 
+pytestmark = pytest.mark.usefixtures("short_reports")
+
 
 def _cell(name: str, strategy: str, repetition: int) -> dict[str, Any]:
     place = {"cohort": "x", "modalities": "a+b", "model": "m", "budget": "b"}

@@ -21,6 +21,12 @@ STRATEGIES = {
     part.name: part for part in discover().of(Kind.STRATEGY) if part.distribution == "albench"
 }
 
+SLOW = {
+    *("alfamix", "bait", "batchbald", "discriminative", "eer", "maxherding", "oracle-greedy"),
+    *("probcover", "stage-boundary", "uncertainty-herding"),
+}
+"""More than half of the time of all; each has tests of its own, and its like among the others."""
+
 CHEAPER: dict[str, dict[str, Any]] = {"oracle-greedy": {"candidates": 5, "held_out": 40}}
 """Options with which a strategy does the same in a tenth of the time."""
 
@@ -52,10 +58,17 @@ LOADERS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.sweep] * (name in SLOW)) for name in STRATEGIES],
+)
 def test_a_strategy_conforms(name: str) -> None:
     report = check(STRATEGIES[name], options=CHEAPER.get(name), sizes=SIZES)
     assert report.ok, report.as_table()
+
+
+def test_the_slow_ones_are_strategies_that_ship() -> None:
+    assert set(STRATEGIES) >= SLOW
 
 
 @pytest.mark.parametrize("name", MODELS)
