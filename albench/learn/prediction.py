@@ -167,12 +167,14 @@ class Prediction:
 
     def _in_chunks(self, places: Places, head: Callable[[Vectors], torch.Tensor]) -> Floats:
         n = len(next(iter(places.values())))
-        parts = []
+        answer: Floats = np.empty((0, 0), dtype=np.float32)
         with torch.inference_mode():
             for start in range(0, max(n, 1), _FUSED_AT_ONCE):
-                chunk = {
-                    name: where[start : start + _FUSED_AT_ONCE] for name, where in places.items()
-                }
-                parts.append(head(self._vectors.at(chunk)).cpu())
-        answer: Floats = torch.cat(parts).numpy()
+                rows = slice(start, start + _FUSED_AT_ONCE)
+                chunk = {name: where[rows] for name, where in places.items()}
+                part = head(self._vectors.at(chunk)).cpu().numpy()
+                if start == 0:
+                    # At once: small parts between large vectors would keep the heap from shrinking.
+                    answer = np.empty((n, part.shape[1]), dtype=part.dtype)
+                answer[rows] = part
         return answer
