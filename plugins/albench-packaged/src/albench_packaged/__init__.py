@@ -1,0 +1,1 @@
+"""Real cohorts for albench, read from the files that packages ship."""

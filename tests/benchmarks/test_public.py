@@ -1,0 +1,151 @@
+"""Benchmarks on public data plan on imitations of their layouts, and say whose data they are."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from albench import session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FOLDER = Path(__file__).parents[2] / "benchmarks" / "public"
+N = 20
+"""Subjects of each class of an imitation."""
+
+
+def picture(file: Path, level: int, box: tuple[int, int] | None = None) -> None:
+    """Write a grey picture of 40 x 30 pixels, white in a square if there is one."""
+    pixels = np.full((30, 40), level % 256, dtype=np.uint8)
+    if box is not None:
+        pixels[box[0] : box[0] + 6, box[1] : box[1] + 6] = 255
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(file)
+
+
+def fibrosis(data: Path) -> None:
+    for stage in range(5):
+        for number in range(N):
+            picture(data / "fibrosis" / f"F{stage}" / f"a{number}.jpg", 40 * stage + number)
+
+
+def busi(data: Path) -> None:
+    home = data / "busi" / "Dataset_BUSI_with_GT"
+    for level, kind in enumerate(("benign", "malignant", "normal")):
+        for number in range(1, N + 1):
+            name = f"{kind} ({number})"
+            picture(home / kind / f"{name}.png", 60 * level + number, (5, number))
+            lesion = None if kind == "normal" else (5, number)
+            picture(home / kind / f"{name}_mask.png", 0, lesion)
+
+
+def bus_bra(data: Path) -> None:
+    home = data / "bus-bra" / "BUSBRA"
+    lines = ["ID,Case,Histology,Pathology,BIRADS,Device,Width,Height,Side,BBOX"]
+    for case in range(2 * N):
+        pathology = ("benign", "malignant")[case % 2]
+        name = f"bus_{case:04}-l"
+        picture(home / "Images" / f"{name}.png", case, (5, 10))
+        picture(home / "Masks" / f"{name.replace('bus', 'mask')}.png", 0, (5, 10))
+        lines.append(f'{name},{case},x,{pathology},3,LOGIQ 5,40,30,left,"[10,5,6,6]"')
+    (home / "bus_data.csv").write_text("\n".join(lines))
+
+
+def derm7pt(data: Path) -> None:
+    home = data / "derm7pt" / "release_v0"
+    lines = ["case_num,diagnosis,elevation,location,sex,clinic,derm"]
+    for case in range(2 * N):
+        diagnosis = ("clark nevus", "melanoma (in situ)")[case % 2]
+        for kind in "cd":
+            picture(home / "images" / "NEL" / f"{kind}{case}.jpg", case)
+        lines.append(f"{case},{diagnosis},flat,back,male,NEL/c{case}.jpg,NEL/d{case}.jpg")
+    (home / "meta").mkdir(parents=True)
+    (home / "meta" / "meta.csv").write_text("\n".join(lines))
+
+
+def medmnist(data: Path) -> None:
+    (data / "medmnist").mkdir(parents=True)
+    for name, n_classes in (("breast", 2), ("pneumonia", 2), ("blood", 8), ("derma", 7)):
+        labels = np.arange(n_classes * N) % n_classes
+        colours = (3,) if n_classes > 2 else ()
+        images = np.zeros((len(labels), 28, 28, *colours), dtype=np.uint8)
+        images[:, 0, 0] = np.arange(len(labels)).reshape(-1, *[1] * len(colours))
+        parts: dict[str, Any] = {}  # as savez wants it
+        for split, rows in (
+            ("train", slice(0, -8)),
+            ("val", slice(-8, -4)),
+            ("test", slice(-4, None)),
+        ):
+            parts[f"{split}_images"], parts[f"{split}_labels"] = images[rows], labels[rows, None]
+        np.savez_compressed(data / "medmnist" / f"{name}mnist.npz", **parts)
+
+
+def pad_ufes(data: Path) -> None:
+    names = (
+        "patient_id,lesion_id,smoke,drink,background_father,background_mother,age,pesticide,gender,"
+        "skin_cancer_history,cancer_history,has_piped_water,has_sewage_system,fitspatrick,region,"
+        "diameter_1,diameter_2,diagnostic,itch,grew,hurt,changed,bleed,elevation,img_id,biopsed"
+    )
+    full = "False,True,GERMANY,POMERANIA,{age},False,FEMALE,True,True,True,True,3.0,NECK,6.0,5.0"
+    bare = ",,,,{age},,,,,,,,ARM,,"
+    lines = [names]
+    for number in range(3 * N):
+        facts = (full if number % 4 else bare).format(age=20 + number)
+        kind = ("BCC", "NEV", "ACK")[number % 3]
+        signs = (
+            "True,UNK,False,False,True,True" if number % 2 else "False,False,False,UNK,False,False"
+        )
+        person = f"PAT_{number // 2}"
+        lines.append(f"{person},{number},{facts},{kind},{signs},{person}_{number}_1.png,True")
+    (data / "pad-ufes-20").mkdir(parents=True)
+    (data / "pad-ufes-20" / "metadata.csv").write_text("\n".join(lines) + "\n")
+
+
+IMITATIONS: dict[str, Callable[[Path], None]] = {
+    "kaggle-liver-fibrosis": fibrosis,
+    "busi": busi,
+    "bus-bra": bus_bra,
+    "derm7pt": derm7pt,
+    "medmnist": medmnist,
+    "pad-ufes-20": pad_ufes,
+}
+
+
+def test_every_benchmark_that_needs_a_download_has_an_imitation() -> None:
+    names = {path.stem for path in FOLDER.glob("*.toml")}
+    assert names == IMITATIONS.keys() | {"packaged"}
+
+
+@pytest.mark.parametrize("name", IMITATIONS)
+def test_a_benchmark_on_public_data_plans_on_an_imitation(name: str, tmp_path: Path) -> None:
+    IMITATIONS[name](tmp_path / "data")
+    opened = session.open_spec(shutil.copy(str(FOLDER / f"{name}.toml"), str(tmp_path)))
+    assert opened.plan.skipped == ()
+    assert {cell.strategy_label for cell in opened.plan.cells} > {"all-labels", "badge"}
+
+
+@pytest.mark.parametrize("name", IMITATIONS)
+def test_its_head_tells_citation_licence_and_where_to_put_the_data(name: str) -> None:
+    text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    head = text[: text.index("\nname = ")]
+    assert "# Citation: " in head
+    assert "# Licence: " in head
+    places = set(re.findall(r'"(data/[a-z0-9-]+)', text))
+    assert places
+    assert all(place in head for place in places)
+
+
+def test_the_packaged_cohorts_are_of_four_kinds_and_skipped_where_files_are_lacking() -> None:
+    opened = session.open_spec(str(FOLDER / "packaged.toml"))
+    benchmark = opened.resolved.specification.benchmark
+    assert len(benchmark.cohorts) == 12
+    assert {"digits", "breast-cancer"} <= {cell.cohort for cell in opened.plan.cells}
+    lacking = {skip.what.removeprefix("cohort ") for skip in opened.plan.skipped}
+    assert all(benchmark.cohorts[name].optional for name in lacking)
