@@ -1,4 +1,4 @@
-"""Figures in the README are those of the committed pages that it names beside them."""
+"""Figures in the README and the quick start are those of the pages named beside them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGE = re.compile(r"\(results/([\w-]+)/report/report\.md\)")
+TEXTS = (ROOT / "README.md", ROOT / "docs" / "quickstart.md")
+PAGE = re.compile(r"\((?:\.\./)?results/([\w-]+)/report/report\.md\)")
 DIFFERENCE = re.compile(r"[+−±]\d+\.\d+")
 CELLS = re.compile(r"([\d,]+) cells")
 
 PARAGRAPHS = [
-    pytest.param(paragraph, link[1], id=link[1])
-    for paragraph in (ROOT / "README.md").read_text(encoding="utf-8").split("\n\n")
+    pytest.param(paragraph, link[1], id=f"{path.stem}-{link[1]}")
+    for path in TEXTS
+    for paragraph in path.read_text(encoding="utf-8").split("\n\n")
     if (link := PAGE.search(paragraph))
 ]
 
@@ -63,3 +65,8 @@ def test_who_buys_copies_is_counted() -> None:
     assert fell is not None
     assert match is not None
     assert match.groups() == (fell[2], fell[1])
+
+
+def test_the_readme_is_a_screen_and_both_texts_name_a_page() -> None:
+    assert len(TEXTS[0].read_text(encoding="utf-8").splitlines()) <= 60
+    assert {str(param.id).partition("-")[0] for param in PARAGRAPHS} == {"README", "quickstart"}

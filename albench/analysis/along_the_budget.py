@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from albench.analysis.comparison import compare_by_unit
-from albench.analysis.curves import BLOCK, CELL, cell_curves, differences_to_random
+from albench.analysis.curves import BLOCK, CELL, cell_curves, differences_to_random, places
 from albench.analysis.paired import paired
 from albench.analysis.score_cube import cube
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS, holm
@@ -127,14 +127,17 @@ def crossings(rounds: pd.DataFrame, metric: str) -> Iterator[Crossing]:
         it better in one round and worse in another, each with six repetitions or more.
     """
     gaps = differences_to_random(rounds[rounds["round"] > 0], metric)
-    for key, part in gaps.groupby([*BLOCK, "strategy"], sort=True):
-        # A pivot table would average two values of one cell in silence.
-        table = part.set_index(["round", "repetition"])[metric].unstack("repetition")  # noqa: PD010
-        sums = paired(table.to_numpy(dtype=float).round(12))
-        p = holm(np.where(sums.n >= FEWEST_PAIRS, sums.p, np.nan))
-        labels = part.groupby("round")["n_labelled"].mean().to_numpy(dtype=float)
-        worse = labels[(p < ALPHA) & (sums.mean < 0)]
-        better = labels[(p < ALPHA) & (sums.mean > 0)]
+    if gaps.empty:
+        return
+    keys = [*BLOCK, "strategy"]
+    # A pivot table would average two values of one cell in silence.
+    table = gaps.set_index([*keys, "round", "repetition"])[metric].unstack("repetition")  # noqa: PD010
+    sums = paired(table.to_numpy(dtype=float).round(12))
+    p_values = np.where(sums.n >= FEWEST_PAIRS, sums.p, np.nan)
+    n_labelled = gaps.groupby([*keys, "round"])["n_labelled"].mean().to_numpy(dtype=float)
+    for key, own in places(table.reset_index(), keys).items():
+        p, mean, labels = holm(p_values[own]), sums.mean[own], n_labelled[own]
+        worse, better = labels[(p < ALPHA) & (mean < 0)], labels[(p < ALPHA) & (mean > 0)]
         if len(worse) and len(better):
             cohort, modalities, model, budget, strategy = map(str, key)
             block = (cohort, modalities, model, budget)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from albench.analysis.curves import BLOCK
+from albench.analysis.curves import BLOCK, places
 from albench.references import ALL_LABELS
 
 HASHES = ["split_hash", "first_labels_hash", "weights_hash", "batches_hash"]
@@ -75,8 +76,10 @@ def identical(rounds: pd.DataFrame, metric: str) -> list[list[str]]:
         Only groups of two or more; with two classes, for instance, margin and entropy rank alike.
     """
     keys = ["repetition", "round", "n_labelled", metric]
-    by_curve: dict[str, list[str]] = {}
-    for strategy, part in rounds.groupby("strategy", sort=True):
-        curve = part[keys].sort_values(keys[:2]).to_csv(index=False)
+    by_curve: dict[bytes, list[str]] = {}
+    in_order = rounds.sort_values(keys[:2], kind="stable")
+    values = in_order[keys].to_numpy(dtype=np.float64) + 0.0  # -0 is 0
+    for strategy, rows in places(in_order, "strategy").items():
+        curve = values[rows].tobytes()
         by_curve.setdefault(curve, []).append(str(strategy))
     return [names for names in by_curve.values() if len(names) > 1]

@@ -11,6 +11,7 @@ from scipy import stats
 
 from albench.analysis.cohorts_like_these import FEWEST_COHORTS
 from albench.analysis.rank_bootstrap import (
+    N_RESAMPLES,
     CohortScores,
     interval_on_like,
     interval_on_these,
@@ -71,7 +72,7 @@ class Ranking:
         return [names[start:stop] for start, stop in runs]
 
 
-def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
+def rank(efficiency: pd.DataFrame, value: str = "area", n_resamples: int = N_RESAMPLES) -> Ranking:
     """Return the mean ranks of strategies over complete problems.
 
     Parameters
@@ -80,6 +81,8 @@ def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
         One row per cell: what `efficiency.cell_efficiency` gave.
     value : str
         The column that is ranked; larger is better.
+    n_resamples : int
+        How often cohorts and repetitions are drawn again for the intervals.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def rank(efficiency: pd.DataFrame, value: str = "area") -> Ranking:
     means = np.stack([cohort.means() for cohort in cohorts])
     p = friedman(means) if len(cohorts) >= FEWEST_COHORTS else float("nan")
     return Ranking(
-        table=_table(scores.strategies, mean_ranks(cohorts), _intervals(cohorts)),
+        table=_table(scores.strategies, mean_ranks(cohorts), _intervals(cohorts, n_resamples)),
         n_cohorts=len(cohorts),
         n_left_out=n_left_out,
         p=p,
@@ -186,12 +189,12 @@ def _complete(scores: ScoreCube, is_complete: NDArray[np.bool_]) -> list[CohortS
     return cohorts
 
 
-def _intervals(cohorts: Sequence[CohortScores]) -> Intervals:
+def _intervals(cohorts: Sequence[CohortScores], n_resamples: int) -> Intervals:
     """Return low, high, like_low and like_high by these names."""
-    low, high = interval_on_these(cohorts)
+    low, high = interval_on_these(cohorts, n_resamples)
     like = np.full((2, len(low)), np.nan)
     if len(cohorts) >= FEWEST_COHORTS:
-        like = interval_on_like(cohorts)
+        like = interval_on_like(cohorts, n_resamples)
     return {"low": low, "high": high, "like_low": like[0], "like_high": like[1]}
 
 

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.reporting import drawing_process
-from albench.reporting.drawing_process import draw_files
+from albench.reporting.drawing_process import claim, draw_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
     from albench.reporting.content import Figure
+
+PROGRAM = drawing_process.__name__
 
 
 class Drawer:
@@ -31,7 +33,8 @@ class Drawer:
     kinds : sequence of str
         The formats of the files.
     beside : bool
-        Whether another process draws while this one goes on. It costs that process's start.
+        Whether another process draws while this one goes on, which draws what is left at the end.
+        It costs that process's start.
 
     Raises
     ------
@@ -43,7 +46,7 @@ class Drawer:
         self._folder, self._kinds = folder, list(kinds)
         self._beside = beside and (os.cpu_count() or 1) > 1
         self._process: subprocess.Popen[str] | None = None
-        self._n_taken = 0
+        self._tasks: list[tuple[Path, Figure]] = []
 
     def __enter__(self) -> Drawer:
         self._scratch = tempfile.TemporaryDirectory(prefix="albench-figures-")
@@ -65,9 +68,9 @@ class Drawer:
             return
         if self._process is None:
             self._process = self._start()
-        pickled = Path(self._scratch.name) / f"{self._n_taken}.pickle"
-        self._n_taken += 1
+        pickled = Path(self._scratch.name) / f"{len(self._tasks)}.pickle"
         pickled.write_bytes(pickle.dumps(figure.plot))
+        self._tasks.append((pickled, figure))
         task = [str(pickled), str(self._folder / figure.name), self._kinds]
         try:
             print(json.dumps(task), file=self._process.stdin, flush=True)
@@ -80,7 +83,7 @@ class Drawer:
         paths = os.pathsep.join(filter(None, sys.path))
         with said:
             return subprocess.Popen(  # noqa: S603  # this interpreter, a module of albench
-                [sys.executable, "-P", "-m", drawing_process.__name__],
+                [sys.executable, "-P", "-m", PROGRAM],
                 stdin=subprocess.PIPE,
                 stderr=said,
                 text=True,
@@ -88,10 +91,13 @@ class Drawer:
             )
 
     def _finish(self) -> None:
-        """Wait until all is drawn, and tell what went wrong."""
+        """Draw what the other process has not begun, from the end, and wait for the rest."""
         process, self._process = self._process, None
         if process is None:
             return
+        for pickled, figure in reversed(self._tasks):
+            if process.poll() is None and claim(pickled) is not None:
+                draw_files(figure.plot, self._folder / figure.name, self._kinds)
         process.communicate()
         if process.returncode:
             last = (Path(self._scratch.name) / "said").read_text().strip().splitlines()[-1:]

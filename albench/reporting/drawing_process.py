@@ -30,12 +30,33 @@ def draw_files(plot: Plot, stem: Path, kinds: Sequence[str]) -> None:
         stem.with_name(f"{stem.name}.{kind}").write_bytes(content)
 
 
+def claim(task: Path) -> Path | None:
+    """Take a task, which two processes may want.
+
+    Parameters
+    ----------
+    task : Path
+        Its file.
+
+    Returns
+    -------
+    Path or None
+        Where it is now; None if the other process was first.
+    """
+    try:
+        return task.rename(task.with_suffix(".taken"))
+    except FileNotFoundError:
+        return None
+
+
 def _main() -> None:
     for line in sys.stdin:
         pickled, stem, kinds = json.loads(line)
-        # Written a moment ago by the process that started this one, where nobody else can write.
-        plot = pickle.loads(Path(pickled).read_bytes())  # noqa: S301
-        draw_files(plot, Path(stem), kinds)
+        taken = claim(Path(pickled))
+        if taken is not None:
+            # Written a moment ago by the process that started this one; nobody else can write here.
+            plot = pickle.loads(taken.read_bytes())  # noqa: S301
+            draw_files(plot, Path(stem), kinds)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from albench.reporting.content import Table
     from albench.reporting.names import Block, Namer
@@ -107,18 +108,23 @@ def p_equals(value: float) -> str:
 
 def mean_half_width(values: pd.Series[float]) -> Cell:
     """Return a mean with the half width of its 95 % interval; of one value, only that."""
-    numbers = np.asarray(values.dropna(), dtype=np.float64)
+    numbers = _known(values)
     mean, low, high = mean_interval(numbers)
     half = "" if np.isnan(low) else f" ± {mean - low:.3f}"
     text = UNKNOWN if np.isnan(mean) else f"{mean:.3f}{half}"
     return Cell(text, {" mean": mean, " low": low, " high": high, " n": len(numbers)})
 
 
+def _known(values: pd.Series[float]) -> NDArray[np.float64]:
+    numbers = np.asarray(values, dtype=np.float64)
+    return numbers[~np.isnan(numbers)]
+
+
 def mean_deviation(values: pd.Series[float]) -> Cell:
     """Return a mean with its standard deviation; of one value, only that."""
-    numbers = values.dropna()
+    numbers = _known(values)
     mean = float(numbers.mean()) if len(numbers) else float("nan")
-    deviation = float(numbers.std()) if len(numbers) > 1 else float("nan")
+    deviation = float(numbers.std(ddof=1)) if len(numbers) > 1 else float("nan")
     half = "" if np.isnan(deviation) else f" ± {deviation:.3f}"
     text = UNKNOWN if np.isnan(mean) else f"{mean:.3f}{half}"
     return Cell(text, {" mean": mean, " sd": deviation, " n": len(numbers)})

@@ -8,7 +8,7 @@ from albench.analysis.curves import BLOCK
 from albench.reporting.cells import whole
 from albench.reporting.content import Table
 from albench.reporting.formats import LONGEST, in_order, mean_half_width
-from albench.reporting.names import blocks_of, of_block
+from albench.reporting.names import blocks_of, by_strategy, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,9 +58,9 @@ def last_round_table(
     last = last_rounds(rounds)
     rows = []
     for block in blocks_of(last):
-        part = of_block(last, block)
-        for strategy in in_order(part["strategy"].tolist()):
-            cells = part[part["strategy"] == strategy]
+        parts = by_strategy(of_block(last, block))
+        for strategy in in_order([*parts]):
+            cells = parts[strategy]
             means = [mean_half_width(cells[column]) for column in shown]
             rows.append((named.block(block), strategy, *means, whole(len(cells))))
     columns = ("block", "strategy", *shown.values(), "n")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from albench.analysis.curves import BLOCK
 from albench.analysis.equal_picks import JOINT
 from albench.plural import plural
@@ -105,7 +107,26 @@ def of_block(table: pd.DataFrame, block: Block) -> pd.DataFrame:
     DataFrame
         In the table's order.
     """
-    return table[(table[BLOCK] == list(block)).all(axis=1)]
+    is_own = np.ones(len(table), dtype=bool)
+    for column, value in zip(BLOCK, block, strict=True):
+        is_own &= (table[column] == value).to_numpy(dtype=bool)
+    return table[is_own]
+
+
+def by_strategy(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the rows of each strategy, in the order of their names.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With a column ``strategy``.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By name.
+    """
+    return {str(name): part for name, part in table.groupby("strategy", sort=True)}
 
 
 def block_of(row: Mapping[Any, Any]) -> Block:  # a row of a frame

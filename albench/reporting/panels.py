@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.analysis.curves import places
 from albench.metrics.catalogue import LABELS
 from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.names import COLOURS, DASHES, blocks_of, of_block
@@ -274,18 +275,18 @@ def overall_panel(overall: pd.DataFrame, metric: str, title: str, n_shown: int) 
 def _lines(part: pd.DataFrame, drawn: Mapping[str, Style]) -> tuple[Line, ...]:
     """Return each strategy's line: faint ones first, then random's, so that others lie above."""
     drawable = part[part["mean"].notna()].sort_values("n_labelled", kind="stable")
+    values = drawable[["n_labelled", "mean", "low", "high", "n"]].to_numpy(dtype=float)
     lines = [
-        _line(str(name), look(str(name), drawn[str(name)]), line)
-        for name, line in drawable.groupby("strategy", sort=True)
+        _line(str(name), look(str(name), drawn[str(name)]), values[rows])
+        for name, rows in places(drawable, "strategy").items()
     ]
     depths = {FAINT: 0, BASE: 1}
     return tuple(sorted(lines, key=lambda line: (depths.get(line.look, 2), line.strategy)))
 
 
-def _line(strategy: str, look_of_it: str, line: pd.DataFrame) -> Line:
-    columns = line[["n_labelled", "mean", "low", "high"]].to_numpy(dtype=float).T.tolist()
-    x, y, low, high = map(tuple, columns)
-    return Line(strategy, look_of_it, x, y, low, high, tuple(line["n"].astype(int).tolist()))
+def _line(strategy: str, look_of_it: str, values: NDArray[np.float64]) -> Line:
+    x, y, low, high, n = map(tuple, values.T.tolist())
+    return Line(strategy, look_of_it, x, y, low, high, tuple(map(int, n)))
 
 
 def look(strategy: str, style: Style) -> str:

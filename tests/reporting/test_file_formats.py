@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from albench.cli import main
 from albench.report_formats import FORMATS, USUAL
-from albench.reporting import writing
+from albench.reporting import drawing, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,11 +114,11 @@ def test_a_process_that_cannot_draw_is_told_of(
     results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(writing, "MANY_CELLS", 1)
-    monkeypatch.setattr(sys, "path", [str(results)])
-    (results / "albench").mkdir()
-    (results / "albench" / "__init__.py").write_text("raise SystemExit('the disk is full')")
+    monkeypatch.setattr(drawing, "PROGRAM", "albench.nowhere")
     assert report(results, "svg") == 1
-    assert "the process that draws figures failed: the disk is full" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "figures: the process that draws figures failed: " in told
+    assert "No module named albench.nowhere" in told
 
 
 def test_parquet_tables_can_be_read(results: Path) -> None:

@@ -143,7 +143,7 @@ def test_no_value_or_name_ends_the_data_of_the_page(make_toy: Callable[..., Any]
     toy.manifest["cohorts"]["</script><b>"] = toy.manifest["cohorts"]["digits"]
     html = page("t", "q", report(toy))
     assert "</script><b>" not in html
-    assert len(re.findall(r"</script>", html)) == 3
+    assert len(re.findall(r"</script>", html)) == 4
 
 
 def test_names_of_lines_are_apart_and_in_the_picture() -> None:

@@ -12,7 +12,7 @@ from albench.reporting.comparison_tables import COMPARED, ON_VERDICTS, compariso
 from albench.reporting.content import Figure, Section, Table, Text
 from albench.reporting.cost_figures import quality_against_time
 from albench.reporting.formats import decimals, signed, span
-from albench.reporting.names import blocks_of, of_block
+from albench.reporting.names import blocks_of, by_strategy, of_block
 from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
@@ -105,10 +105,9 @@ def _cost_table(rounds: pd.DataFrame, cells: pd.DataFrame, named: Namer) -> Tabl
     good = cells[cells["status"] == "ok"]
     rows = []
     for block in blocks_of(bought):
-        own = of_block(good, block)
-        for strategy, part in of_block(bought, block).groupby("strategy", sort=True):
-            cost = _cost(part, own[own["strategy"] == strategy])
-            rows.append((named.block(block), str(strategy), *cost))
+        own = by_strategy(of_block(good, block))
+        for strategy, part in by_strategy(of_block(bought, block)).items():
+            rows.append((named.block(block), strategy, *_cost(part, own[strategy])))
     caption = (
         "Medians of a query, a training and a whole cell, and the peak memory of a cell. Cells ran "
         "in parallel: these are only orders of magnitude."

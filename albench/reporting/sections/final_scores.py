@@ -10,7 +10,7 @@ from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table
 from albench.reporting.formats import decimals, in_order, mean_deviation
 from albench.reporting.last_rounds import last_rounds
-from albench.reporting.names import blocks_of, of_block
+from albench.reporting.names import blocks_of, by_strategy, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,9 +63,9 @@ def _final_table(last: pd.DataFrame, named: Namer, metrics: Sequence[str]) -> Ta
     rows = []
     shown = [name for name in dict.fromkeys([*COMPARABLE, *metrics]) if name in last]
     for block in blocks_of(last):
-        part = of_block(last, block)
-        for strategy in in_order(part["strategy"].tolist()):
-            cells = part[part["strategy"] == strategy]
+        parts = by_strategy(of_block(last, block))
+        for strategy in in_order([*parts]):
+            cells = parts[strategy]
             means = [mean_deviation(cells[metric]) for metric in shown]
             n_labelled = decimals(cells["n_labelled"].mean(), 0)
             rows.append((named.block(block), strategy, n_labelled, *means, whole(len(cells))))

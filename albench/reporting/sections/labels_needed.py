@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.curves import BLOCK
+from albench.analysis.curves import BLOCK, places
 from albench.analysis.efficiency import TARGET
 from albench.analysis.labels_saved import labels_saved, median_interval, within_budget
 from albench.analysis.saturation import flat_blocks
@@ -98,8 +98,9 @@ def _saved(derived: Derived, finding: Finding) -> Iterator[Table]:
     saved = labels_saved(judged, derived.oracles)
     if saved.empty:
         return
+    where = places(judged, [*BLOCK, "strategy"])
     rows = tuple(
-        _saved_row(row, of_block(judged, block_of(row)), derived.named)
+        _saved_row(row, judged.iloc[where[*block_of(row), row["strategy"]]], derived.named)
         for row in saved.to_dict("records")
     )
     n_left_out = len(blocks_of(priced)) - len(blocks_of(judged))
@@ -117,8 +118,7 @@ def _saved(derived: Derived, finding: Finding) -> Iterator[Table]:
     yield Table("labels-saved", "Labels saved", caption, SAVED, rows, is_folded=True)
 
 
-def _saved_row(row: Mapping[Any, Any], block: pd.DataFrame, named: Namer) -> tuple[str, ...]:
-    cells = block[block["strategy"] == row["strategy"]]
+def _saved_row(row: Mapping[Any, Any], cells: pd.DataFrame, named: Namer) -> tuple[str, ...]:
     end = float(cells["end"].iloc[0])
     needed = cells["labels"].where(cells["labels"] <= end, np.inf)
     verdict = str(row["verdict"])

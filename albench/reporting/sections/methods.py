@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def section(derived: Derived) -> Section:
-    """Return a paragraph with the protocol's real values."""
+    """Return sentences with the protocol's real values."""
     told = methods(derived.records)
-    return Section("Methods", [Text(tuple(sentence.text for sentence in told))])
+    return Section("Methods", [Text(tuple(sentence.text for sentence in told), is_list=True)])
