@@ -192,6 +192,7 @@ def _bootstrap(folder: Path, _: int) -> tuple[str, Callable[[], object]]:
 
 
 def _write_report(folder: Path) -> None:
+    from albench.reporting import writing
 
     writing.write(folder)
 
