@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import psutil
 
-from albench.execute.stackable import Make, reasons
+from albench.cohort.cache import default_folder
+from albench.engines.trials import Trials
+from albench.execute.stackable import Make
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -166,7 +168,7 @@ def why_alone(resolved: Resolved, strategy: str) -> str:
 def told_apart(opened: Blocks) -> list[str]:
     """Return which cells of a plan share no child, and why, in sentences.
 
-    Networks are built for it, in a process of their own.
+    Networks are built for it, in a process of their own, unless an earlier plan has tried the same.
 
     Parameters
     ----------
@@ -190,10 +192,12 @@ def told_apart(opened: Blocks) -> list[str]:
                 {name: modalities[name].shape for name in cell.modalities},
                 len(opened.cohorts[cell.cohort, cell.modalities].classes),
             )
+    sources = [resolved.sources.digest(make.component).value for make in makes.values()]
+    trials = Trials(default_folder() / "lockstep")
     lines = [
         f"one by one: {cohort} · {'+'.join(modalities)} · {model}: {reason}"
         for (cohort, modalities, model), reason in zip(
-            makes, reasons(list(makes.values())), strict=True
+            makes, trials.reasons(list(makes.values()), sources), strict=True
         )
         if reason
     ]

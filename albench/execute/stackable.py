@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from albench.registry import Component
 
 _PATIENCE_SECONDS = 300
-_UNKNOWN = "that could not be found out: its process gave no answer"
+UNKNOWN = "that could not be found out: its process gave no answer"
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def reasons(makes: Sequence[Make]) -> list[str]:
         told = [json.loads(line)["reason"] for line in done.stdout.splitlines()]
     except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
         told = []
-    return [*map(str, told[: len(makes)]), *[_UNKNOWN] * (len(makes) - len(told))]
+    return [*map(str, told[: len(makes)]), *[UNKNOWN] * (len(makes) - len(told))]
 
 
 def _answer() -> None:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from albench import session
-from albench.engines import batches
+from albench.engines import batches, trials
 from albench.errors import FailedFast
 from albench.execute.prepare import Prepared
 from albench.execute.run import Settings
-from albench.execute.stackable import Verdict
+from albench.execute.stackable import UNKNOWN, Make, Verdict
 from albench.records import journal
 from albench.records.tables import essence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from albench.execute.run import Progress
     from albench.records.schema import Finished
@@ -193,6 +193,35 @@ def test_the_plan_tells_what_shares_no_child_and_why(write_spec: Callable[..., P
     assert batches.told_apart(other) == [
         "one by one: digits · profile · m: its precision is bfloat16"
     ]
+
+
+def test_a_second_plan_builds_no_network(
+    write_spec: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def refused(makes: Sequence[Make]) -> list[str]:
+        asked.append(len(makes))
+        return ["no"] * len(makes)
+
+    monkeypatch.setattr(trials, "reasons", refused)
+    opened = session.open_spec(str(write_spec("margin", model=WIDE, rate=4e-3)))
+    first = batches.told_apart(opened)
+    assert batches.told_apart(opened) == first == ["one by one: digits · profile · m: no"]
+    assert asked == [1, 0]
+    other = session.open_spec(str(write_spec("margin", model=WIDE, rate=2e-3)))
+    assert batches.told_apart(other) == first
+    assert asked == [1, 0, 1]
+
+
+def test_an_unanswered_trial_is_not_remembered(
+    write_spec: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "reasons", lambda makes: [UNKNOWN] * len(makes))
+    opened = session.open_spec(str(write_spec("margin", model=WIDE, rate=3e-3)))
+    assert batches.told_apart(opened) == [f"one by one: digits · profile · m: {UNKNOWN}"]
+    monkeypatch.setattr(trials, "reasons", lambda makes: [""] * len(makes))
+    assert batches.told_apart(opened) == []
 
 
 def divided(
