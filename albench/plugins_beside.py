@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-NAMES = {"dicom": "albench-dicom", "uci-digits": "albench-mvlearn"}
+NAMES = {
+    "bundled-tables": "albench-packaged",
+    "dicom": "albench-dicom",
+    "series": "albench-packaged",
+    "texts": "albench-packaged",
+    "uci-digits": "albench-mvlearn",
+}
 """Short names of loaders, which benchmarks use; of strategies only qualified names are unique."""
 
 NAMESPACES = {
@@ -13,6 +19,7 @@ NAMESPACES = {
     "example": "albench-example",
     "modal": "albench-peers",
     "mvlearn": "albench-mvlearn",
+    "packaged": "albench-packaged",
     "skactiveml": "albench-peers",
 }
 """What stands before the slash of a qualified name."""

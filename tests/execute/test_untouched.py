@@ -14,6 +14,7 @@ from albench.execute import checked_strategy, query_checks, repetition
 from albench.execute.repetition import Repetition
 from albench.execute.reuse import successes
 from albench.execute.untouched import require_untouched
+from albench.planning import division
 from albench.records.journal import Journal
 
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ def test_nothing_is_found_where_nothing_is_replaced() -> None:
         (checked_strategy, "checked_picks", "albench.execute.checked_strategy.checked_picks by "),
         (Journal, "append", "albench.records.journal.Journal.append by "),
         (Repetition, "require_purchase", "Repetition.require_purchase by "),
-        (repetition, "split", "albench.execute.repetition.split by "),
+        (repetition, "division_of", "albench.execute.repetition.division_of by "),
+        (division, "split", "albench.planning.division.split by "),
         (local, "LocalEngine", "albench.engines.local.LocalEngine"),
     ],
-    ids=["a function", "an import", "a method", "the check of picks", "the split", "a class"],
+    ids=["a function", "an import", "a method", "the check of picks", "the parts", "the split", "a class"],
 )
 def test_what_is_replaced_is_named_with_where_it_comes_from(
     owner: object, name: str, expected: str, monkeypatch: pytest.MonkeyPatch

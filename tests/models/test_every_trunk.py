@@ -54,7 +54,7 @@ def test_every_trunk_and_every_model_with_a_trunk_is_tried() -> None:
     assert {each.trunk for each in _COMBINATIONS} == set(TRUNKS)
     assert {model.name for model in albench_models()} - {
         each.model.name for each in _COMBINATIONS
-    } == {"dlre", "logistic"}  # whose weights always start anew, or which has no images
+    } == {"dlre", "logistic", "sklearn"}  # weights that always start anew, or no images
 
 
 @pytest.fixture(scope="module")

@@ -139,6 +139,7 @@ def manifest() -> dict[str, Any]:
         "question": "Does it work?",
         "command": "albench run toy",
         "spec": 'name = "toy"\n',
+        "spec_path": "",
         "seed": 1,
         "repetitions": 6,
         "jobs": 2,

@@ -103,5 +103,5 @@ def test_a_number_that_is_none_is_refused(
     assert spec is not None
     spec.submodule_search_locations = [str(tmp_path)]
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: spec)
-    with pytest.raises(DataError, match="no finite number, or no digit"):
+    with pytest.raises(DataError, match="not a finite number, or no digit"):
         uci_digits.load(view="morphological")
