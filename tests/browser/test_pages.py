@@ -18,7 +18,7 @@ PAGES = [
     pytest.param(name, marks=[pytest.mark.sweep] * (name in LARGE))
     for name in ("quickstart", "mmfn-al", "strategies", "traps")
 ]
-WIDTHS = (375, pytest.param(800, marks=pytest.mark.sweep), 1400)
+WIDTHS = (375, *(pytest.param(width, marks=pytest.mark.sweep) for width in (800, 1400)))
 SCHEMES = ("light", pytest.param("dark", marks=pytest.mark.sweep))
 MEGABYTES = 3.0
 PORTRAIT, LANDSCAPE = 695, 1024

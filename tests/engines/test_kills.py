@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("kills")]
 ENGINES = ("shared-folder", "dask", "local")
-SHORT = {("shared-folder", "before-checkpoint"), ("dask", "journal-append")}
+SHORT = {("shared-folder", "before-checkpoint")}
 """What runs every time; `tox -e full` has them all."""
 
 

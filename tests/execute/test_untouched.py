@@ -41,7 +41,15 @@ def test_nothing_is_found_where_nothing_is_replaced() -> None:
         (division, "split", "albench.planning.division.split by "),
         (local, "LocalEngine", "albench.engines.local.LocalEngine"),
     ],
-    ids=["a function", "an import", "a method", "the check of picks", "the parts", "the split", "a class"],
+    ids=[
+        "a function",
+        "an import",
+        "a method",
+        "the check of picks",
+        "the parts",
+        "the split",
+        "a class",
+    ],
 )
 def test_what_is_replaced_is_named_with_where_it_comes_from(
     owner: object, name: str, expected: str, monkeypatch: pytest.MonkeyPatch

@@ -57,14 +57,14 @@ def auc(patients: tuple[dict[str, np.ndarray], np.ndarray], names: Sequence[str]
     return float(roc_auc_score(stages, proba, multi_class="ovr"))
 
 
-@pytest.mark.parametrize("partner", ["LUS", "LSTQ"])
+@pytest.mark.parametrize("partner", ["LUS", pytest.param("LSTQ", marks=pytest.mark.sweep)])
 def test_lste_is_well_above_the_b_mode_pictures(
     patients: tuple[dict[str, np.ndarray], np.ndarray], partner: str
 ) -> None:
     assert 0.65 < auc(patients, [partner]) < auc(patients, ["LSTE"]) - 0.03
 
 
-@pytest.mark.parametrize("partner", ["LUS", "LSTQ"])
+@pytest.mark.parametrize("partner", ["LUS", pytest.param("LSTQ", marks=pytest.mark.sweep)])
 def test_a_b_mode_picture_adds_to_lste(
     patients: tuple[dict[str, np.ndarray], np.ndarray], partner: str
 ) -> None:
