@@ -282,7 +282,12 @@ def _failures(cells: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
 
 def _edits(records: Records) -> Iterator[str]:
     """Yield for each component that is installed here how many results another source made."""
-    kinds = {part.name: ComponentKind(part.kind) for part in records.run.plugins}
+    installable = {str(kind): kind for kind in ComponentKind}
+    kinds = {
+        part.name: installable[part.kind]
+        for part in records.run.plugins
+        if part.kind in installable  # another albench's record may name other kinds
+    }
     made = Counter(
         pair
         for end in records.finished.values()

@@ -30,7 +30,7 @@ NASTY = (
     *("]]>", "-->", "`" * 5, "~^_%#{}", '"', "'", ",", ";", "None", "", " ", "x" * 20_000),
 )
 TEXTS = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=()), max_size=20)
-FIXED = ("cell", "status", "proba", "evaluation", "cohort")
+FIXED = ("cell", "status", "proba", "evaluation", "cohort", "primary_metric")
 """Keys of texts that others refer to, or of which there are only a few."""
 
 BARRED = {chr(n) for n in (*range(9), *range(11, 32), *range(0x7F, 0xA0), 0x2028, 0x202E, 0xFFFE)}
