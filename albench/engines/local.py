@@ -151,14 +151,9 @@ class LocalEngine:
         broken = self._together.run(
             unit.cells, self._stop, lambda cell, finished: self._finish(cell, finished, record)
         )
-        singly = broken.cells
-        left: list[Unit] = []
-        if broken.has_cause and len(broken.others) > 1:
-            left, singly = (
-                [Unit(broken.others)],
-                () if broken.suspect is None else (broken.suspect,),
-            )
-        left += [Unit((cell,)) for cell in singly]
+        groups = [broken.others] if broken.has_cause else [(cell,) for cell in broken.others]
+        groups += [] if broken.suspect is None else [(broken.suspect,)]
+        left = [Unit(group) for group in groups if group]
         return _Ended(left=self._to_go_on(left))
 
     def _to_go_on(self, left: Sequence[Unit]) -> tuple[Unit, ...]:
