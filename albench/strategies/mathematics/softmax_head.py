@@ -84,7 +84,6 @@ def fit_head(  # noqa: PLR0913  # how to fit, by keyword
         Deterministic.
     """
     from scipy.optimize import minimize
-    from scipy.special import log_softmax
 
     dimensions = features.shape[1]
     if len(features) == 0:
@@ -92,22 +91,29 @@ def fit_head(  # noqa: PLR0913  # how to fit, by keyword
     mean = features.mean(axis=0, dtype=np.float64)
     scale = features.std(axis=0, dtype=np.float64)
     scale[scale <= 1e-6 * np.abs(mean) + 1e-12] = 1.0  # a constant column is rounding, not signal
-    costs = balanced_costs(labels, n_classes) if balanced else np.ones(len(labels))
-    rows = np.arange(len(features))
+    costs = balanced_costs(labels, n_classes)[:, None] if balanced else None
+    # Fits are short, on few rows: what is the same in every step is made once.
+    own = np.arange(len(labels)) * n_classes + labels  # of each row, where its label is
+    units, dtype, turned = scale[:, None], features.dtype, features.T
 
     def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        weights, bias = np.split(flat.reshape(dimensions + 1, n_classes), [dimensions])
-        head = _in_own_units(weights, bias[0], mean, scale)
-        log_proba = log_softmax(head.logits(features), axis=1)
-        loss = -(costs * log_proba[rows, labels]).sum() + 0.5 * ridge * (flat @ flat)
+        parameters = flat.reshape(dimensions + 1, n_classes)
+        weights = parameters[:-1] / units
+        log_proba = features @ weights.astype(dtype) + (parameters[-1] - mean @ weights)
+        log_proba -= log_proba.max(axis=1, keepdims=True)
         residual = np.exp(log_proba)
-        residual[rows, labels] -= 1
-        residual *= costs[:, None]
+        log_proba -= np.log(residual.sum(axis=1, keepdims=True))
+        np.exp(log_proba, out=residual)
+        gained = log_proba.ravel()[own]
+        residual.ravel()[own] -= 1
+        if costs is not None:
+            gained *= costs[:, 0]
+            residual *= costs
         total = residual.sum(axis=0)
-        slope = (features.T @ residual.astype(features.dtype) - np.outer(mean, total)) / scale[
-            :, None
-        ]
-        return loss, np.vstack([slope, total]).ravel() + ridge * flat
+        slope = np.empty_like(parameters)
+        slope[:-1] = (turned @ residual.astype(dtype) - mean[:, None] * total) / units
+        slope[-1] = total
+        return 0.5 * ridge * (flat @ flat) - gained.sum(), slope.ravel() + ridge * flat
 
     begin = np.zeros((dimensions + 1, n_classes))
     if start is not None:
@@ -120,7 +126,8 @@ def fit_head(  # noqa: PLR0913  # how to fit, by keyword
         options={"maxiter": iterations},
     )
     fitted = optimum.x.reshape(dimensions + 1, n_classes)
-    return _in_own_units(fitted[:-1], fitted[-1], mean, scale)
+    weights = fitted[:-1] / scale[:, None]
+    return LinearHead(weights, fitted[-1] - mean @ weights)
 
 
 def balanced_costs(labels: NDArray[np.intp], n_classes: int) -> NDArray[np.float64]:
@@ -140,16 +147,6 @@ def balanced_costs(labels: NDArray[np.intp], n_classes: int) -> NDArray[np.float
     """
     counts = np.bincount(labels, minlength=n_classes)
     return np.asarray(len(labels) / (np.count_nonzero(counts) * counts[labels]))
-
-
-def _in_own_units(
-    weights: NDArray[np.float64],
-    bias: NDArray[np.float64],
-    mean: NDArray[np.float64],
-    scale: NDArray[np.float64],
-) -> LinearHead:
-    weights = weights / scale[:, None]
-    return LinearHead(weights, bias - mean @ weights)
 
 
 def held_out_logits(
