@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.strategies.mathematics.joined import Rows
+    from albench.strategies.query import Floats
 
     Doubles = NDArray[np.float64]
 
@@ -52,24 +53,33 @@ def logistic_scores(
     from scipy.optimize import minimize
     from scipy.special import expit
 
-    parts = list(blocks(features))
+    parts = [features[part] for part in blocks(features)]  # a copy only across a seam of few rows
     mean, scale = _moments(features, parts)
     costs = balanced_costs(positive.astype(np.intp), 2)
     sign = np.where(positive, 1.0, -1.0)
+    against, pulls = -sign, -costs * sign
+    dtype = features.dtype
+    products = np.empty(len(features), dtype=dtype)
 
     def scores(flat: Doubles) -> Doubles:
         weights = flat[:-1] / scale
-        own = weights.astype(features.dtype)
-        products = np.concatenate([features[part] @ own for part in parts])
+        own = weights.astype(dtype)
+        start = 0
+        for part in parts:
+            np.matmul(part, own, out=products[start : start + len(part)])
+            start += len(part)
         return np.asarray(products + (flat[-1] - mean @ weights), dtype=np.float64)
 
     def objective(flat: Doubles) -> tuple[float, Doubles]:
-        margins = sign * scores(flat)
+        margins = against * scores(flat)  # negative where a row is on its own side
         # The two columns of a softmax are w / 2 and -w / 2, whose squares sum to half of w's.
-        loss = costs @ np.logaddexp(0, -margins) + 0.25 * ridge * (flat @ flat)
-        residual = -costs * sign * expit(-margins)
-        own = residual.astype(features.dtype)
-        pull = sum((features[part].T @ own[part] for part in parts), np.zeros(len(mean)))
+        loss = costs @ np.logaddexp(0, margins) + 0.25 * ridge * (flat @ flat)
+        residual = pulls * expit(margins)
+        own = residual.astype(dtype)
+        pull, start = np.zeros(len(mean)), 0
+        for part in parts:
+            pull += part.T @ own[start : start + len(part)]
+            start += len(part)
         total = residual.sum()
         slope = np.append((pull - mean * total) / scale, total)
         return float(loss), slope + 0.5 * ridge * flat
@@ -84,12 +94,12 @@ def logistic_scores(
     return scores(optimum.x)
 
 
-def _moments(features: Rows, parts: list[slice]) -> tuple[Doubles, Doubles]:
+def _moments(features: Rows, parts: list[Floats]) -> tuple[Doubles, Doubles]:
     """Return the mean and the standard deviation of each column, with no float64 copy of all."""
     nothing = np.zeros(features.shape[1])
-    sums = sum((features[part].sum(axis=0, dtype=np.float64) for part in parts), nothing)
+    sums = sum((part.sum(axis=0, dtype=np.float64) for part in parts), nothing)
     mean = sums / len(features)
-    squares = sum((((features[part] - mean) ** 2).sum(axis=0) for part in parts), nothing)
+    squares = sum((((part - mean) ** 2).sum(axis=0) for part in parts), nothing)
     scale = np.sqrt(squares / len(features))
     scale[scale <= 1e-6 * np.abs(mean) + 1e-12] = 1.0  # a constant column is rounding, not signal
     return mean, scale
