@@ -276,10 +276,11 @@ def bait(information: Information, n: int, rng: np.random.Generator) -> Picks:
     information.keep(chosen)
     while len(chosen) > n:
         drop = best(-information.changes(-1.0), rng)
-        information.update(drop, -1.0)
         left = np.delete(np.arange(len(chosen)), drop)
-        information.keep(left)
         chosen = chosen[left]
+        if len(chosen) > n:  # after the last nothing is asked any more
+            information.update(drop, -1.0)
+            information.keep(left)
     return chosen
 
 

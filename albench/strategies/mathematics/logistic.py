@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Doubles = NDArray[np.float64]
 
 
-def logistic_scores(
+def logistic_scores(  # noqa: PLR0915  # an objective within
     features: Rows,
     positive: NDArray[np.bool_],
     *,

@@ -49,7 +49,7 @@ class LinearHead:
         return np.asarray(features @ self.weights.astype(features.dtype) + self.bias)
 
 
-def fit_head(  # noqa: PLR0913  # how to fit, by keyword
+def fit_head(  # noqa: PLR0913, PLR0915  # how to fit, by keyword; an objective within
     features: Floats,
     labels: NDArray[np.intp],
     n_classes: int,
