@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.func import vmap
-from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
+from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from albench.learn.recorded_program import Recorder, part_of
 
@@ -73,7 +73,7 @@ def lift(
     recorder = Recorder(inputs)
     with torch.no_grad():
         lifted = _Lifting(recorder, len(inputs[0])).run(program, inputs)
-    return recorder.program(lifted).forward  # type: ignore[no-any-return]  # torch's
+    return recorder.program(lifted).forward
 
 
 class _Lifting:
@@ -136,27 +136,40 @@ class _Lifting:
             return True
         if call.has_remainder(values):
             return False
-        # Parts of a stack may lie where no tensor of its own does; that recurs within 16 heads.
-        rows = {0, self._n_heads // 2, self._n_heads - 1}
-        if not all(_is_aligned(values[place]) for place in call.places):
-            rows |= set(range(min(self._n_heads, 16)))
         n_numbers = 0
         while n_numbers < _NUMBERS:
             tried = [self._noise(each) for each in values]
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # vmap loops itself, where it has no rule
-                    found = tree_flatten(call.stacked([_copy(each) for each in tried]))[0]
+                pairs = self._pairs(call, tried)
             except RuntimeError:  # vmap refuses it
                 return False
-            for row in sorted(rows):
-                expected = tree_flatten(call.alone([_copy(each) for each in tried], row))[0]
-                for got, wanted in zip(found, expected, strict=True):
-                    if isinstance(wanted, torch.Tensor):
-                        if not _is_same(got[row], wanted):
-                            return False
-                        n_numbers += max(1, wanted.numel())
+            if not all(_is_same(found, alone) for found, alone in pairs):
+                return False
+            n_numbers += sum(max(1, alone.numel()) for _, alone in pairs)
         return True
+
+    def _pairs(self, call: _Call, values: Sequence[Any]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Return results of heads out of a stack, each with that of the head by itself."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # vmap loops itself, where it has no rule
+            found = tree_flatten(call.stacked([_copy(each) for each in values]))[0]
+        return [
+            (got[row], wanted)
+            for row in self._tried_heads(call, values)
+            for got, wanted in zip(
+                found,
+                tree_flatten(call.alone([_copy(each) for each in values], row))[0],
+                strict=True,
+            )
+            if isinstance(wanted, torch.Tensor)
+        ]
+
+    def _tried_heads(self, call: _Call, values: Sequence[Any]) -> list[int]:
+        rows = {0, self._n_heads // 2, self._n_heads - 1}
+        # Parts of a stack may lie where no tensor of its own does; that recurs within 16 heads.
+        if not all(_is_aligned(values[place]) for place in call.places):
+            rows |= set(range(min(self._n_heads, 16)))
+        return sorted(rows)
 
     def _noise(self, value: Any) -> Any:
         """Return random numbers in the layout of a tensor; whole numbers and the rest as it is."""
@@ -195,7 +208,7 @@ class _Call:
     @property
     def is_surely_exact(self) -> bool:
         """Whether it computes nothing, or single numbers that are rounded once."""
-        is_view = getattr(self._operation, "is_view", False)
+        is_view = bool(getattr(self._operation, "is_view", False))
         return is_view or getattr(self._operation, "overloadpacket", None) in _EXACT
 
     def has_remainder(self, values: Sequence[Any]) -> bool:
@@ -235,10 +248,11 @@ class _Call:
     def product_by_heads(self, *values: Any) -> torch.Tensor:
         """Return a matrix product of all heads, each written where it belongs."""
         heads = list(zip(*[_rows(values[place]) for place in self.places], strict=True))
-        first = self._operation(*self._with(values, heads[0]))
+        first: torch.Tensor = self._operation(*self._with(values, heads[0]))
         answers = first.new_empty(len(heads), *first.shape)
         if not _is_aligned(answers):
-            return self.by_heads(*values)
+            alone: torch.Tensor = self.by_heads(*values)
+            return alone
         into = _INTO[self._operation]
         for given, answer in zip(heads, answers.unbind(), strict=True):
             into(*self._with(values, given), out=answer)

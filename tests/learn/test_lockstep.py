@@ -82,7 +82,7 @@ def wide_pupils(
     n_heads: int, model: Mmfn, shapes: dict[str, tuple[int, ...]], n: int
 ) -> list[Pupil]:
     rng = np.random.default_rng(1)
-    # Scaled as cohorts are, which puts each batch into memory of torch's own.
+    # Bytes become floats batch by batch, as vectors of cohorts are scaled: in torch's own memory.
     values = {
         name: rng.integers(0, 256, size=(100, *shape)).astype(np.uint8)
         for name, shape in shapes.items()
@@ -98,8 +98,7 @@ def wide_pupils(
     return made
 
 
-@pytest.mark.parametrize("n", [32, 41, 63])
-@pytest.mark.parametrize("width", [1, 3, 50])
+@pytest.mark.parametrize(("width", "n"), [(1, 41), (3, 63), (3, 41), (50, 41)])
 @pytest.mark.parametrize(("model", "shapes"), WIDE.values(), ids=WIDE)
 def test_sizes_for_which_stacked_kernels_have_other_digits_learn_in_lockstep(
     model: Mmfn, shapes: dict[str, tuple[int, ...]], width: int, n: int
