@@ -17,43 +17,19 @@ from torch.utils._pytree import tree_map
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Tensors = list[torch.Tensor]
-
 _RESHAPES = ("aten::expand", "aten::view", "aten::_unsafe_view")
 
 
-def record(
-    function: Callable[[Tensors], Sequence[torch.Tensor]], inputs: Tensors
-) -> Callable[..., Tensors]:
-    """Return a function's operations on tensors of these shapes, as a function of the same inputs.
+class Recorder(TorchDispatchMode):
+    """Writes every operation that reaches a kernel into a graph, and carries it out.
 
     Parameters
     ----------
-    function : callable
-        Takes the inputs and returns tensors. Whatever in it is no operation on tensors happens
-        once, now: a branch that depends on values would be decided for good, but vmap refuses it.
     inputs : list of Tensor
-        Contiguous, of the shapes for which the record will hold.
-
-    Returns
-    -------
-    callable
-        Takes the inputs one by one, of the same shapes and layouts; returns what `function`
-        returns.
+        Of the function that is recorded.
     """
-    recorder = _Recorder(inputs)
-    with recorder:
-        outputs = function(inputs)
-    recorder.graph.output([recorder.node_of(tensor) for tensor in outputs])
-    recorder.graph.eliminate_dead_code()
-    played: Callable[..., Tensors] = fx.GraphModule(recorder.constants, recorder.graph).forward
-    return played
 
-
-class _Recorder(TorchDispatchMode):
-    """Writes every operation that reaches a kernel into a graph, and carries it out."""
-
-    def __init__(self, inputs: Tensors) -> None:
+    def __init__(self, inputs: Sequence[torch.Tensor]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self.graph = fx.Graph()
         self.constants = torch.nn.Module()
@@ -70,6 +46,42 @@ class _Recorder(TorchDispatchMode):
             self._know(tensor, self.graph.get_attr(name))
         return self._nodes[id(tensor)][1]
 
+    def program(self, outputs: Sequence[torch.Tensor]) -> fx.GraphModule:
+        """Return what has been recorded, as far as outputs need it.
+
+        Parameters
+        ----------
+        outputs : sequence of Tensor
+            What the function has returned.
+
+        Returns
+        -------
+        GraphModule
+            Its ``forward`` takes the inputs one by one.
+        """
+        self.graph.output([self.node_of(tensor) for tensor in outputs])
+        self.graph.eliminate_dead_code()
+        return fx.GraphModule(self.constants, self.graph)
+
+    def carried_out(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """Return what a function gives, and record it as one operation.
+
+        Parameters
+        ----------
+        function : callable
+            What will be called when the record is played.
+        args : tuple
+            Tensors and whatever else it takes.
+
+        Returns
+        -------
+        Tensor, or sequence of them
+            Its answer.
+        """
+        result = function(*args)
+        self._note(function, args, {}, result)
+        return result
+
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:  # torch's
@@ -78,16 +90,19 @@ class _Recorder(TorchDispatchMode):
         if _changes_nothing(func, args, result):
             self._know(result, self.node_of(args[0]))
             return result
+        self._note(func, args, kwargs or {}, result)
+        return result
+
+    def _note(self, function: Any, args: Any, kwargs: Any, result: Any) -> None:
         node = self.graph.call_function(
-            func, tree_map(self._as_node, args), tree_map(self._as_node, kwargs or {})
+            function, tree_map(self._as_node, args), tree_map(self._as_node, kwargs)
         )
         if isinstance(result, torch.Tensor):
             self._know(result, node)
         elif isinstance(result, tuple | list):
             for number, part in enumerate(result):
                 if isinstance(part, torch.Tensor):
-                    self._know(part, self.graph.call_function(_part, (node, number)))
-        return result
+                    self._know(part, self.graph.call_function(part_of, (node, number)))
 
     def _as_node(self, value: Any) -> Any:  # whatever operations take
         return self.node_of(value) if isinstance(value, torch.Tensor) else value
@@ -96,7 +111,8 @@ class _Recorder(TorchDispatchMode):
         self._nodes[id(tensor)] = tensor, node
 
 
-def _part(values: Sequence[torch.Tensor], number: int) -> torch.Tensor:
+def part_of(values: Sequence[torch.Tensor], number: int) -> torch.Tensor:
+    """Return one of several tensors that an operation gave."""
     return values[number]
 
 

@@ -14,7 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from albench.errors import NotStackable
 from albench.learn.dropout_masks import MaskedDropout
-from albench.learn.recorded_program import record
+from albench.learn.lifted_program import lift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,13 +55,13 @@ class StackedBatch:
         return tuple(tuple(values.shape) for values in self.samples.values())
 
     def row(self, number: int) -> StackedBatch:
-        """Return the batch of one head, without the axis of heads."""
+        """Return the batch of one head, without the axis of heads and in memory of its own."""
         weights = self.class_weights
         return StackedBatch(
-            samples={name: values[number] for name, values in self.samples.items()},
-            targets=self.targets[number],
-            class_weights=None if weights is None else weights[number],
-            masks=[mask[number] for mask in self.masks],
+            samples={name: values[number].clone() for name, values in self.samples.items()},
+            targets=self.targets[number].clone(),
+            class_weights=None if weights is None else weights[number].clone(),
+            masks=[mask[number].clone() for mask in self.masks],
         )
 
 
@@ -137,8 +137,7 @@ class StackedNetwork:
         inputs += batch.masks
         if batch.key not in self._gradients:
             self._gradients[batch.key] = self._recorded(state, batch, inputs)
-        program = self._gradients[batch.key]
-        return dict(zip(program.names, program.play(*inputs), strict=True))
+        return self._gradients[batch.key].of(inputs)
 
     def logits(self, state: Tensors, samples: Tensors) -> torch.Tensor:
         """Return the logits of every head, without dropout.
@@ -167,7 +166,7 @@ class StackedNetwork:
         inputs = [*state.values(), *samples.values()]
         key = tuple(tuple(values.shape) for values in samples.values())
         if key not in self._logits:
-            self._logits[key] = record(lambda tensors: [vmap(one)(*tensors)], inputs)
+            self._logits[key] = lift(lambda tensors: [one(*tensors)], inputs)
         return self._logits[key](*inputs)[0]
 
     def _set_training(self, wanted: bool) -> None:
@@ -193,20 +192,26 @@ class StackedNetwork:
         exact = self._one_by_one(state, batch)
         used = [name for name in learnable if exact[0][name] is not None]
 
-        def gradients(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
+        def at_once(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
             given = dict(zip(names, tensors, strict=False))
             learned = {name: given.pop(name) for name in used}
             answer = vmap(grad(loss))(learned, given, *tensors[len(names) :])
             return [answer[name] for name in used]
 
-        try:
-            play = record(gradients, inputs)
-        # What vmap refuses (values that decide, changes in place, random numbers) it refuses by
-        # errors of several classes, and a plugin's network may raise others.
-        except Exception as error:
-            raise NotStackable(f"torch cannot stack it: {_first_line(error)}") from error
-        program = _Gradients(used, play)
-        _require_equal(dict(zip(used, play(*inputs), strict=True)), exact, batch)
+        def of_one(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
+            given = dict(zip(names, tensors, strict=False))
+            learned = {name: given.pop(name).requires_grad_() for name in used}
+            answer = loss(learned, given, *tensors[len(names) :])
+            return list(torch.autograd.grad(answer, list(learned.values())))
+
+        _require_plain_operations(at_once, inputs)
+        program = _Gradients(used, lift(of_one, inputs))
+        odd = _odd_gradient(program.of(inputs), exact)
+        if odd is not None:
+            raise NotStackable(
+                f"the gradient of {odd} on a batch of {batch.targets.shape[1]} has other digits "
+                "when it is stacked"
+            )
         return program
 
     def _one_by_one(
@@ -236,6 +241,10 @@ class StackedNetwork:
 class _Gradients:
     names: list[str]
     play: Callable[..., list[torch.Tensor]]
+
+    def of(self, inputs: Sequence[torch.Tensor]) -> Tensors:
+        """Return the stacked gradients by name."""
+        return dict(zip(self.names, self.play(*inputs), strict=True))
 
 
 class _Update(nn.Module):
@@ -294,19 +303,28 @@ def _require_stackable(network: Network) -> None:
             raise NotStackable("batch normalisation changes its statistics in training")
 
 
-def _require_equal(
-    stacked: Tensors,
-    exact: Mapping[int, Mapping[str, torch.Tensor | None]],
-    batch: StackedBatch,
+def _require_plain_operations(
+    function: Callable[[list[torch.Tensor]], object], inputs: list[torch.Tensor]
 ) -> None:
+    """Raise if vmap refuses what a network does; what decides by values must not be recorded."""
+    try:
+        function(inputs)
+    # vmap refuses values that decide, changes in place and random numbers by errors of several
+    # classes, and a plugin's network may raise others.
+    except Exception as error:
+        raise NotStackable(f"torch cannot stack it: {_first_line(error)}") from error
+
+
+def _odd_gradient(
+    stacked: Tensors, exact: Mapping[int, Mapping[str, torch.Tensor | None]]
+) -> str | None:
+    """Return the name of a gradient that is not what heads have by themselves, if there is one."""
     for number, gradients in exact.items():
         for name, values in stacked.items():
             expected = gradients[name]
             if expected is None or not _are_equal(values[number], expected):
-                n = batch.targets.shape[1]
-                raise NotStackable(
-                    f"the gradient of {name} on a batch of {n} has other digits when it is stacked"
-                )
+                return name
+    return None
 
 
 def _are_equal(values: torch.Tensor, expected: torch.Tensor) -> bool:

@@ -68,3 +68,46 @@ def test_weights_do_not_depend_on_how_many_learn_together(width: int) -> None:
     Lockstep().fit(whole)
     single[0].classifier.fit(single[0].candidates, single[0].labels)
     assert whole[0].classifier.state_hash() == single[0].classifier.state_hash()
+
+
+WIDE: dict[str, tuple[Mmfn, dict[str, tuple[int, ...]]]] = {
+    "pooled maps of a trunk": (Mmfn(width=64), {"a": (1280,), "b": (1280,)}),
+    "inputs of 512": (Mmfn(hidden=32, width=32), {"a": (512,), "b": (512,)}),
+    "layers of 8": (Mmfn(hidden=8, width=8), {"a": (30,), "b": (10,)}),
+    "layers of 16": (Mmfn(hidden=16, width=16), {"a": (76,), "b": (47,)}),
+}
+
+
+def wide_pupils(
+    n_heads: int, model: Mmfn, shapes: dict[str, tuple[int, ...]], n: int
+) -> list[Pupil]:
+    rng = np.random.default_rng(1)
+    # Bytes become floats batch by batch, as vectors of cohorts are scaled: in torch's own memory.
+    values = {
+        name: rng.integers(0, 256, size=(100, *shape)).astype(np.uint8)
+        for name, shape in shapes.items()
+    }
+    store = SampleStore({name: (np.arange(100), part) for name, part in values.items()})
+    how = Training(epochs=1, min_updates=6, batch_size=32, learning_rate=1e-2)
+    made = []
+    for i in range(n_heads):
+        rows = np.sort(np.random.default_rng(i).permutation(100)[:n])
+        seeds = Seeds(weights=i % 3, batches=i % 3, dropout=i % 3)
+        classifier = FusionClassifier(model, shapes, 3, store, training=how, seeds=seeds)
+        made.append(Pupil(classifier, np.tile(rows[:, None], (1, 2)), LABELS[rows]))
+    return made
+
+
+@pytest.mark.parametrize(("width", "n"), [(1, 41), (3, 63), (3, 41), (50, 41)])
+@pytest.mark.parametrize(("model", "shapes"), WIDE.values(), ids=WIDE)
+def test_sizes_for_which_stacked_kernels_have_other_digits_learn_in_lockstep(
+    model: Mmfn, shapes: dict[str, tuple[int, ...]], width: int, n: int
+) -> None:
+    whole, alone = wide_pupils(width, model, shapes, n), wide_pupils(width, model, shapes, n)
+    lockstep = Lockstep()
+    lockstep.fit(whole)
+    assert lockstep.reasons == []
+    for number in {0, width // 3, width - 1}:
+        one = alone[number]
+        one.classifier.fit(one.candidates, one.labels)
+        assert whole[number].classifier.state_hash() == one.classifier.state_hash()
