@@ -219,8 +219,8 @@ class _Call:
         tags = getattr(self._operation, "tags", ())
         if torch.Tag.pointwise not in tags:
             return False
-        sizes = [values[place][0].numel() for place in self.places]
-        return max(sizes) % _UNROLLED != 0
+        sizes: list[int] = [values[place][0].numel() for place in self.places]
+        return bool(max(sizes) % _UNROLLED)
 
     def stacked(self, values: Sequence[Any]) -> Any:
         """Return what it gives for all heads at once."""
