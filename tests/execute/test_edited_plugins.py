@@ -15,7 +15,7 @@ from albench.cli import main
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = pytest.mark.usefixtures("short_reports")
+pytestmark = pytest.mark.usefixtures("short_reports", "untried_networks")
 
 STRATEGY = """
 import numpy as np
