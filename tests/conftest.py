@@ -138,7 +138,10 @@ def short_reports(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def untried_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let plans try no network in lockstep: each trial takes a process that imports torch."""
+    """Let plans try no network in lockstep: each trial takes a process that imports torch.
+
+    For tests that only plan: a run refuses to start where a function of albench is replaced.
+    """
     monkeypatch.setattr(trials, "reasons", lambda makes: [UNKNOWN] * len(makes))
 
 
