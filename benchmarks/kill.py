@@ -59,6 +59,12 @@ models = ["m"]
 strategies = ["margin", "bald"]
 budgets = ["b"]
 """
+SHORT_SPEC = (
+    SPEC.replace("repetitions = 2", "repetitions = 1")
+    .replace("min_updates = 40", "min_updates = 5")
+    .replace("stop = 80", "stop = 50")
+)
+"""For tests, which kill at a named point or once."""
 MARK = "ALBENCH_KILL_TRIAL"
 ORPHAN_SECONDS = 3.0
 LIMIT_SECONDS = 240.0

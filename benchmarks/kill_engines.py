@@ -175,7 +175,8 @@ def engine_trial(
         try:
             _CARRIED[engine](done, processes, spec, seed)
             if engine == "shared-folder":
-                processes.start("albench", "report", folder / "results").wait(LIMIT_SECONDS)
+                report = ("albench", "report", folder / "results", "--format", "csv")
+                processes.start(*report).wait(LIMIT_SECONDS)
         except subprocess.TimeoutExpired as error:
             done.require(False, f"no end within {error.timeout:g} s")
     done.n_killed += hit.exists()

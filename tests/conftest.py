@@ -12,6 +12,8 @@ import pytest
 from albench import spec
 from albench.api import Descriptor, Kind, Modality, Option, fingerprint
 from albench.cohort.join import join
+from albench.engines import trials
+from albench.execute.stackable import UNKNOWN
 from albench.planning import Plan, foreseen_failures, make, resolve
 from albench.planning.matrix import modality_sets
 from albench.records.provenance import provenance
@@ -132,6 +134,15 @@ def short_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     kept = (*build.SECTIONS[:1], *build.SECTIONS[-5:])
     monkeypatch.setattr(build, "SECTIONS", kept)
+
+
+@pytest.fixture
+def untried_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let plans try no network in lockstep: each trial takes a process that imports torch.
+
+    For tests that only plan: a run refuses to start where a function of albench is replaced.
+    """
+    monkeypatch.setattr(trials, "reasons", lambda makes: [UNKNOWN] * len(makes))
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def view(window: Any) -> dict[str, list[str]]:
         ("cohort", "liver"),
         pytest.param("modalities", "LSTE+LUS", marks=pytest.mark.sweep),
         pytest.param("model", "large", marks=pytest.mark.sweep),
-        ("budget", "low"),
+        pytest.param("budget", "low", marks=pytest.mark.sweep),
     ],
 )
 def test_half_of_the_blocks_are_chosen(

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from kill import SPEC
+from kill import SHORT_SPEC
 from kill_engines import Processes
 
 from albench.cli import main
 from albench.commands.run import _resources
+from albench.engines import dask
 from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.run_folder import SHARED, Presence, workers_at
 from albench.execute.lock import FolderLock
@@ -36,7 +37,7 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("kills")]
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "cache"))
     path = tmp_path / "kill.toml"
-    path.write_text(SPEC)
+    path.write_text(SHORT_SPEC)
     return path
 
 
@@ -113,8 +114,9 @@ def test_a_worker_whose_time_is_near_claims_nothing(shared: Path) -> None:
 
 
 def test_a_scheduler_that_does_not_answer_is_told_of_and_nothing_is_written(
-    spec: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    spec: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(dask, "CONNECT_SECONDS", 1)
     where, results = "tcp://127.0.0.1:9", tmp_path / "out"
     options = ["--engine", "dask", "--scheduler", where, "--output", str(results)]
     assert main(["run", str(spec), *options]) == 2

@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from kill import SPEC
-from kill_engines import alone, engine_trial
+from kill import SHORT_SPEC
+from kill_engines import engine_trial, tables_of
 from kill_points import POINTS
+
+from albench.cli import main
+from albench.reporting import build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,13 +28,18 @@ SHORT = {("shared-folder", "before-checkpoint")}
 @pytest.fixture(scope="module")
 def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("spec") / "kill.toml"
-    path.write_text(SPEC)
+    path.write_text(SHORT_SPEC)
     return path
 
 
 @pytest.fixture(scope="module")
 def whole(spec: Path) -> Mapping[str, str]:
-    tables: Mapping[str, str] = alone(spec.parent / "alone", spec)
+    """The tables of a run that nobody disturbs, in this process and without a report."""
+    results = spec.parent / "alone"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "SECTIONS", ())
+        assert main(["run", str(spec), "--output", str(results), "--jobs", "2"]) == 0
+    tables: Mapping[str, str] = tables_of(results)
     return tables
 
 

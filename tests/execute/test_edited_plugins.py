@@ -92,8 +92,14 @@ budgets = ["b"]
 """
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache for all, so that one trial of the network in lockstep is enough."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def mine(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return the folder of a plugin that is on ``sys.path``, and stand beside a specification."""
     package = tmp_path / "site" / "mine"
     package.mkdir(parents=True)
@@ -107,7 +113,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (record / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
     (record / "entry_points.txt").write_text("[albench]\nmine = mine.plugin\n")
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ALBENCH_CACHE", str(cache))
     monkeypatch.chdir(tmp_path)
     Path("edited.toml").write_text(SPEC)
     registry.discover.cache_clear()

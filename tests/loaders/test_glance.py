@@ -77,6 +77,7 @@ def test_a_blank_image_of_an_array_is_counted(tmp_path: Path, shape: tuple[int, 
     assert "first: train-00002" in warning
 
 
+@pytest.mark.usefixtures("untried_networks")
 def test_warnings_are_told_by_plan_and_description(
     write_csv: WriteCsv,
     write_picture: WritePicture,

@@ -57,6 +57,13 @@ def test_every_trunk_and_every_model_with_a_trunk_is_tried() -> None:
     } == {"dlre", "logistic", "sklearn"}  # weights that always start anew, or no images
 
 
+def _tried_with(combination: _Combination) -> list[pytest.MarkDecorator]:
+    """Leave to the long tests what neither the trunk, with `mmfn`, nor the model, shows here."""
+    is_shown = combination.model.name == "mmfn" or combination.trunk in ("small", "resnet18")
+    is_only = len(_trunks(combination.model)) == 1
+    return [] if is_shown or is_only else [pytest.mark.sweep]
+
+
 @pytest.fixture(scope="module")
 def file_of(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What gives a file of weights for a trunk, written once."""
@@ -133,7 +140,12 @@ def _needs_a_network(combination: _Combination) -> bool:
 
 
 @pytest.mark.parametrize(
-    "combination", [x for x in _COMBINATIONS if not _needs_a_network(x)], ids=str
+    "combination",
+    [
+        pytest.param(x, marks=_tried_with(x), id=str(x))
+        for x in _COMBINATIONS
+        if not _needs_a_network(x)
+    ],
 )
 def test_every_combination_learns(combination: _Combination, file_of: Any) -> None:
     _require_packages(combination.trunk)

@@ -212,7 +212,7 @@ def _leave_figures_blank(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
 @pytest.fixture(scope="session")
 def toy_in() -> Callable[..., Toy]:
-    """A factory of runs in a folder that is told."""
+    """A factory of runs in a given folder."""
     return toy
 
 

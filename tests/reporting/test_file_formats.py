@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,17 @@ def report(results: Path, *formats: str) -> int:
     )
 
 
+@pytest.fixture(scope="module")
+def drawn(toy_in: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results with a report in the usual formats, and a file that is none of its own."""
+    toy = toy_in(tmp_path_factory.mktemp("drawn") / "toy")
+    toy.keep(cohort="digits")
+    folder: Path = toy.write()
+    assert report(folder) == 0
+    (folder / "report" / "notes.rst").touch()
+    return folder
+
+
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
@@ -49,11 +61,9 @@ def report(results: Path, *formats: str) -> int:
     ],
 )
 def test_what_is_asked_for_is_written_and_nothing_else(
-    results: Path, names: tuple[str, ...], expected: set[str]
+    drawn: Path, tmp_path: Path, names: tuple[str, ...], expected: set[str]
 ) -> None:
-    assert report(results) == 0
-    mine = results / "report" / "notes.rst"
-    mine.touch()
+    results = shutil.copytree(drawn, tmp_path / "results")
     assert report(results, *names) == 0
     assert suffixes(results / "report") == expected | {".rst"}
 

@@ -74,7 +74,14 @@ def test_methods_and_references_compile_whatever_plugins_cite(toy: Any, tmp_path
 
 
 @needs_latex
-@pytest.mark.parametrize("results", COMMITTED, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "results",
+    [
+        # The benchmark of strategies cites the most.
+        pytest.param(path, marks=[pytest.mark.sweep] * (path.name != "strategies"), id=path.name)
+        for path in COMMITTED
+    ],
+)
 def test_the_references_of_published_results_compile(results: Path, tmp_path: Path) -> None:
     records = load(results)
     for name, text in paper_files(records, [], ["latex"], "albench").items():
