@@ -29,6 +29,7 @@ from albench.planning.chosen_cells import place_of
 from albench.publish.derive import derive
 from albench.publish.read import read
 from albench.records.results_folder import has_records
+from albench.records.tables import COST, MEASURED
 from albench.reporting.load import load as load_tables
 from albench.spec.slices import AXES, EVERYTHING, Place, Slice
 
@@ -73,7 +74,8 @@ class Results:
     cells : DataFrame
         One row a planned cell: what it is, its status, seconds and peak memory (MiB).
     rounds : DataFrame
-        One row per cell and round, with the columns `ROUNDS`; wall time is in seconds.
+        One row per cell and round, with the columns `ROUNDS`; wall time is in seconds. `cost` is
+        there where a cohort has prices.
     scores : DataFrame
         `rounds` with one column per metric.
     selections : DataFrame or None
@@ -259,7 +261,7 @@ def load(results: str | Path) -> Results:
     return Results(
         folder=folder,
         cells=text.cells,
-        rounds=text.scores[[name for name in ROUNDS if name in text.scores]],
+        rounds=text.scores[[name for name in (*ROUNDS, COST) if name in text.scores]],
         scores=text.scores,
         selections=None,
         predictions=None,
@@ -326,7 +328,9 @@ def compare_pairs(
     judging = loaded.manifest.judging
     metric = metric or judging.headline
     _require("strategy", dict.fromkeys(sum(pairs, ())), loaded.cells["strategy"].unique())
-    _require("metric", [metric], [name for name in loaded.scores if name not in ROUNDS])
+    sizes = (*ROUNDS, COST)
+    names = [str(name) for name in loaded.scores if name not in sizes]
+    _require("metric", [metric], [name for name in names if not name.startswith(MEASURED)])
     efficiency = cell_efficiency(joined(loaded.cells, loaded.scores), metric)
     scores = cube(efficiency, "area")
     within = margins(loaded.manifest.cohorts, judging.equal_within)

@@ -1,4 +1,4 @@
-"""What quality costs: query time, and subjects that must be annotated."""
+"""What quality costs: query time, subjects that must be annotated, and what these cost."""
 
 from __future__ import annotations
 
@@ -75,11 +75,55 @@ def areas_over_subjects(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     curves = rounds[rounds["strategy"] != ALL_LABELS]
     is_shared = curves["n_labelled_subjects"] < curves["n_labelled"]
     curves = curves[is_shared.groupby([curves[key] for key in BLOCK]).transform("any")]
-    last = curves.groupby(CELL)["n_labelled_subjects"].max()
-    fewest = last.groupby([*BLOCK, "repetition"]).transform("min").to_dict()
+    return _areas_over(curves, "n_labelled_subjects", metric)
+
+
+def areas_over_cost(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return the mean height of each curve over what the labelled set has cost.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        The result of `curves.joined`.
+    metric : str
+        A column of it.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell of a block in which costs are known, and that bought anything: `area`,
+        from what the first labels cost to the least that any strategy had spent at its end in that
+        repetition.
+    """
+    return _areas_over(priced(rounds), "cost", metric)
+
+
+def priced(rounds: pd.DataFrame) -> pd.DataFrame:
+    """Return the rounds of strategies in blocks in which all costs are known.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        The result of `curves.joined`.
+
+    Returns
+    -------
+    DataFrame
+        Without the reference; empty where nobody says what anything costs.
+    """
+    if "cost" not in rounds:
+        return rounds.iloc[:0].assign(cost=0.0)
+    curves = rounds[rounds["strategy"] != ALL_LABELS]
+    is_known = curves["cost"].notna()
+    return curves[is_known.groupby([curves[key] for key in BLOCK]).transform("all")]
+
+
+def _areas_over(curves: pd.DataFrame, cost: str, metric: str) -> pd.DataFrame:
+    last = curves.groupby(CELL)[cost].max()
+    least = last.groupby([*BLOCK, "repetition"]).transform("min").to_dict()
     rows = []
-    for key, (costs, heights) in cell_curves(curves, ["n_labelled_subjects", metric]):
-        end = float(fewest[key])
+    for key, (costs, heights) in cell_curves(curves, [cost, metric]):
+        end = float(least[key])
         if end > costs[0]:
             rows.append((*key, _mean_to(end, costs, heights)))
     return pd.DataFrame(rows, columns=[*CELL, "area"])

@@ -7,29 +7,78 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from albench.cohort.prices import ROUNDING, Purse, affordable
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from albench.cohort.join import Cohort
 
-Unit = Literal["candidates", "subjects"]
+Unit = Literal["candidates", "subjects", "cost"]
 First = Literal["random", "stratified"]
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A budget in whole numbers of its unit.
+    """A budget in numbers of its unit.
 
     Parameters
     ----------
-    targets : tuple of int
-        How many units are labelled at each round, rising; the first is the initial set.
+    targets : tuple of int or float
+        How many units are labelled at each round, rising; the first is the initial set. Of cost,
+        what the labelled set may have cost by then.
     unit : str
-        ``candidates``, or ``subjects``, which are bought with all their candidates.
+        ``candidates``; or ``subjects``, which are bought with all their candidates; or the
+        ``cost`` of subjects, which are bought likewise.
+    costs : tuple of float
+        Of cost, what each subject of the cohort costs, by its number; empty otherwise.
     """
 
-    targets: tuple[int, ...]
+    targets: tuple[int | float, ...]
     unit: Unit
+    costs: tuple[float, ...] = ()
+
+    @property
+    def buys_subjects(self) -> bool:
+        """Whether subjects are bought with all their candidates."""
+        return self.unit != "candidates"
+
+    def purse(self, number: int, owners: Sequence[int] | NDArray[np.intp]) -> Purse | None:
+        """Return what a round may spend.
+
+        Parameters
+        ----------
+        number : int
+            The round.
+        owners : sequence of int
+            The subject's number of each candidate that is labelled before it.
+
+        Returns
+        -------
+        Purse or None
+            With what earlier rounds left over; None unless the budget is of cost.
+        """
+        if self.unit != "cost":
+            return None
+        spent = np.array(self.costs)[np.unique(np.asarray(owners, dtype=np.intp))].sum()
+        return Purse(self.costs, float(self.targets[number] - spent))
+
+    def wanted(self, number: int) -> int:
+        """Return how many units a round buys, of a budget that is not of cost.
+
+        Parameters
+        ----------
+        number : int
+            The round, from 1.
+
+        Returns
+        -------
+        int
+            Candidates or subjects.
+        """
+        return int(self.targets[number] - self.targets[number - 1])
 
 
 def schedule(
@@ -65,6 +114,43 @@ def schedule(
     return Schedule(tuple(targets), unit)
 
 
+def cost_schedule(
+    costs: NDArray[np.float64],
+    owners: NDArray[np.intp],
+    initial: int | float,
+    query: int | float,
+    stop: int | float,
+) -> Schedule:
+    """Return the rounds of a budget that is counted in cost.
+
+    Parameters
+    ----------
+    costs : ndarray of float, shape (n_subjects,)
+        What each subject of the cohort costs.
+    owners : ndarray of int
+        The subjects' numbers of the training part.
+    initial, query, stop : int or float
+        A cost (a whole number), or a share of what all subjects of the training part cost; an
+        `initial` of 0 is a cold start.
+
+    Returns
+    -------
+    Schedule
+        Every round but the first may spend at least `query`: where less would be left for the
+        last one, it is left out, unless it buys all that there is.
+    """
+    total = float(costs[np.unique(owners)].sum())
+    first, step, last = (
+        min(float(amount), total) if isinstance(amount, int) else amount * total
+        for amount in (initial, query, stop)
+    )
+    n_steps = max(int((last - first) / step + ROUNDING), 0)
+    targets = [first + number * step for number in range(n_steps + 1)]
+    if last >= total > targets[-1] * (1 + ROUNDING):
+        targets.append(total)
+    return Schedule(tuple(targets), "cost", tuple(costs.tolist()))
+
+
 def _count(amount: int | float, n: int) -> int:
     count = amount if isinstance(amount, int) else int(np.floor(round(amount * n, 9)))
     return min(max(count, 1), n)
@@ -98,7 +184,7 @@ def first_labels(
         Sorted numbers of training candidates.
     """
     owners = cohort.candidate_subjects[train]
-    units = np.unique(owners) if plan.unit == "subjects" else np.arange(len(train))
+    units = np.unique(owners) if plan.buys_subjects else np.arange(len(train))
     order = rng.permutation(len(units))
     if first == "stratified" or cohort.may_abstain:
         labels = _unit_labels(cohort, train, plan.unit)[order]
@@ -106,9 +192,15 @@ def first_labels(
         # First labels are there from the start: whom nobody labels is no example to begin with.
         ranks[labels < 0] = len(labels)
         order = order[np.argsort(ranks, kind="stable")]
-    chosen = units[order[: plan.targets[0]]]
-    picked = np.isin(owners, chosen) if plan.unit == "subjects" else np.isin(units, chosen)
+    chosen = units[order[: _n_first(plan, units[order])]]
+    picked = np.isin(owners, chosen) if plan.buys_subjects else np.isin(units, chosen)
     return np.sort(train[picked])
+
+
+def _n_first(plan: Schedule, units: NDArray[np.intp]) -> int:
+    if plan.unit != "cost":
+        return int(plan.targets[0])
+    return affordable(np.array(plan.costs)[units], plan.targets[0])
 
 
 def units_by_class(cohort: Cohort, train: NDArray[np.intp], unit: Unit) -> NDArray[np.intp]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.api.nearest import did_you_mean
-from albench.cohort.budget import first_labels, schedule, units_by_class
+from albench.cohort.budget import cost_schedule, first_labels, schedule, units_by_class
+from albench.cohort.prices import subject_costs
 from albench.cohort.split import class_quotas
 from albench.plural import plural
 
@@ -72,7 +73,7 @@ def rounds(cohort: Cohort, train: NDArray[np.intp], terms: Terms) -> Schedule:
     train : ndarray of int
         The training candidates' numbers.
     terms : mapping
-        The fields of a `BudgetSpec`.
+        The fields of a `BudgetSpec`; of one of cost, also the ``prices``.
 
     Returns
     -------
@@ -81,6 +82,9 @@ def rounds(cohort: Cohort, train: NDArray[np.intp], terms: Terms) -> Schedule:
     """
     owners = cohort.candidate_subjects[train]
     unit = terms["of"]
+    if unit == "cost":
+        costs = subject_costs(cohort, terms["prices"])
+        return cost_schedule(costs, owners, terms["initial"], terms["query"], terms["stop"])
     n_units = len(np.unique(owners)) if unit == "subjects" else len(train)
     initial = terms["initial"]
     if isinstance(initial, str):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.cohort.prices import Purse
 from albench.errors import AlbenchError
 from albench.execute.child import describe, text_of
 from albench.execute.query_checks import checked_picks, fingerprints
@@ -28,8 +29,8 @@ class CheckedStrategy:
         Rebuilds the strategy.
     model_hash : callable
         The hash of the model's weights and buffers as they are.
-    unit : str
-        What is bought: ``candidates`` or ``subjects``.
+    bought : str or Purse
+        What is bought: ``candidates``, ``subjects``, or subjects as long as money lasts.
     who : str
         Strategy, distribution and round, for messages.
 
@@ -43,13 +44,13 @@ class CheckedStrategy:
         self,
         build: Callable[[], QueryStrategy],
         model_hash: Callable[[], str],
-        unit: str,
+        bought: str | Purse,
         who: str,
     ) -> None:
         self._strategy = _built(build, who)
         self.needs = self._strategy.needs
         self._model_hash = model_hash
-        self._unit = unit
+        self._bought = bought
         self._who = who
 
     def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -60,7 +61,8 @@ class CheckedStrategy:
         pool : PoolView
             What it is shown.
         n : int
-            How many candidates or subjects to buy.
+            How many candidates or subjects to buy; where money is spent, how many subjects it can
+            pay for at most.
         rng : numpy.random.Generator
             Of the purpose *strategy*.
 
@@ -80,10 +82,13 @@ class CheckedStrategy:
             If it raised anything itself.
         """
         before = fingerprints(self._model_hash(), _shown(pool))
-        if self._unit == "subjects":
-            picks = _ask_for_subjects(self._strategy, pool, n, rng, self._who)
-        else:
+        if self._bought == "candidates":
             picks = _answer(self._strategy, pool, n, rng, self._who)
+        else:
+            subjects = _ask_for_subjects(self._strategy, pool, n, rng, self._who)
+            if isinstance(self._bought, Purse):
+                subjects = subjects[: self._bought.first(subjects)]
+            picks = _all_candidates(pool, subjects)
         before.require_equal(fingerprints(self._model_hash(), _shown(pool)), self._who)
         return picks
 
@@ -117,8 +122,8 @@ def _answer(
 
 def _ask_for_subjects(
     strategy: QueryStrategy, view: PoolView, n: int, rng: np.random.Generator, who: str
-) -> NDArray[np.intp]:
-    """Return all candidates of the subjects that the strategy's picks belong to.
+) -> list[int]:
+    """Return the subjects that the strategy's picks belong to, in the order of its preference.
 
     Several picks of one subject buy it once; the strategy is then asked again, over the subjects
     that are left, until enough are bought.
@@ -130,7 +135,11 @@ def _ask_for_subjects(
         picks = _answer(strategy, part, n - len(bought), rng, who)
         bought += list(dict.fromkeys(part.subjects[picks].tolist()))
         left = np.flatnonzero(~np.isin(view.subjects, bought))
-    owners = [np.flatnonzero(view.subjects == subject) for subject in bought]
+    return bought
+
+
+def _all_candidates(view: PoolView, subjects: list[int]) -> NDArray[np.intp]:
+    owners = [np.flatnonzero(view.subjects == subject) for subject in subjects]
     return np.concatenate(owners).astype(np.intp)
 
 

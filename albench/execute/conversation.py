@@ -166,6 +166,7 @@ class CellConversation:
                 train_seconds=_seconds(message, "train_seconds"),
                 evaluate_seconds=_seconds(message, "evaluate_seconds"),
                 marks=count_marks(self._repetition.marks, picked),
+                measured=self._repetition.count_measured(self._labelled),
             )
         )
         self._picked = None
@@ -238,8 +239,10 @@ def _require_round(
         len(labelled),
         repetition.n_labelled_subjects(labelled),
         count_marks(repetition.marks, picks),
+        repetition.count_measured(labelled),
     )
-    has_expected = expected == (entry.n_labelled, entry.n_labelled_subjects, entry.marks)
+    told = (entry.n_labelled, entry.n_labelled_subjects, entry.marks, entry.measured)
+    has_expected = expected == told
     if not has_expected or not all(math.isfinite(each) and each >= 0 for each in seconds):
         raise AlbenchError("a round reports impossible counts, marks or times")
     return labelled

@@ -12,6 +12,7 @@ from albench.cohort import start
 from albench.cohort.absence import ABSENT
 from albench.cohort.annotators import NO_ANSWER, as_labelled
 from albench.cohort.marks import candidate_marks, count_marks
+from albench.cohort.prices import count_measured
 from albench.errors import QueryFault
 from albench.execute.task import Unlabelled
 from albench.planning.division import division_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from albench.cohort.budget import Schedule
     from albench.cohort.join import Cohort
+    from albench.cohort.prices import Purse
     from albench.planning import Cell
 
 
@@ -113,6 +115,10 @@ class Repetition:
         """Return how many subjects the labelled candidates belong to."""
         return len(np.unique(self.cohort.candidate_subjects[labelled]))
 
+    def count_measured(self, labelled: NDArray[np.intp]) -> dict[str, int]:
+        """Return how many labelled subjects have each modality; empty if nobody lacks any."""
+        return count_measured(self.cohort, labelled)
+
     def n_test_units(self) -> int:
         """Return how many units the test probabilities are of."""
         if self.cell.evaluate == "candidate":
@@ -139,7 +145,8 @@ class Repetition:
         Raises
         ------
         QueryFault
-            If any is not in the pool, or chosen twice, or if there are too many or too few.
+            If any is not in the pool, or chosen twice, or if there are too many or too few, or if
+            they cost more than there is.
         """
         if picks.ndim != 1 or picks.dtype.kind not in "iu":
             raise QueryFault(f"bought an array of shape {picks.shape} and type {picks.dtype}")
@@ -148,20 +155,34 @@ class Repetition:
             raise QueryFault("bought candidates that are not in the pool")
         if len(np.unique(picks)) != len(picks):
             raise QueryFault("bought a candidate twice")
-        targets = self.schedule.targets
-        self._require_count(picks, pool, targets[number] - targets[number - 1])
+        purse = self.schedule.purse(number, self.cohort.candidate_subjects[labelled])
+        if self.schedule.buys_subjects:
+            self._require_whole_subjects(picks, pool)
+        if purse is None:
+            self._require_count(picks, pool, self.schedule.wanted(number))
+        else:
+            self._require_paid(picks, purse)
+
+    def _require_whole_subjects(self, picks: NDArray[np.intp], pool: NDArray[np.intp]) -> None:
+        owners = self.cohort.candidate_subjects
+        if len(picks) != np.count_nonzero(np.isin(owners[pool], owners[picks])):
+            raise QueryFault("bought a part of a subject's candidates")
 
     def _require_count(self, picks: NDArray[np.intp], pool: NDArray[np.intp], wanted: int) -> None:
-        owners, bought = self.cohort.candidate_subjects[pool], len(picks)
-        available = len(pool)
-        if self.schedule.unit == "subjects":
-            subjects = np.unique(self.cohort.candidate_subjects[picks])
-            bought, available = len(subjects), len(np.unique(owners))
-            if len(picks) != np.count_nonzero(np.isin(owners, subjects)):
-                raise QueryFault("bought a part of a subject's candidates")
+        bought, available = len(picks), len(pool)
+        if self.schedule.buys_subjects:
+            owners = self.cohort.candidate_subjects
+            bought, available = (len(np.unique(owners[part])) for part in (picks, pool))
         if bought != min(wanted, available):
             unit = self.schedule.unit
             raise QueryFault(f"bought {bought} {unit} where {min(wanted, available)} were asked")
+
+    def _require_paid(self, picks: NDArray[np.intp], purse: Purse) -> None:
+        subjects = np.unique(self.cohort.candidate_subjects[picks])
+        if not len(subjects):
+            raise QueryFault(f"bought nothing for the {purse.left:g} that could be spent")
+        if purse.first(subjects) < len(subjects):
+            raise QueryFault(f"bought for more than the {purse.left:g} that could be spent")
 
     def part(self, labelled: NDArray[np.intp], weights: str, batches: str) -> Part:
         """Return what the rounds are measured on, for the record.

@@ -188,18 +188,22 @@ def _queried(opened: ActiveCell, task: CellTask, number: int) -> NDArray[np.intp
     component, plan, data = task.strategy, task.cell.strategy, task.data
     if component is None or plan is None:
         raise ValueError("the reference buys nothing")
+    purse = data.schedule.purse(number, data.candidate_subjects[opened.labelled])
     strategy = CheckedStrategy(
         lambda: component.load()(**component.arguments(plan.options)),
         opened.classifier.state_hash,
-        data.schedule.unit,
+        data.schedule.unit if purse is None else purse,
         f"strategy {component.qualified} ({component.package}), round {number}",
     )
     tell_labels = None
     if task.pool_labels is not None:
         is_free = ~np.isin(data.train, opened.labelled)
         tell_labels = teller(data.candidates[data.train[is_free]], task.pool_labels[is_free])
-    targets = data.schedule.targets
-    return opened.query(strategy, targets[number] - targets[number - 1], number, tell_labels)
+    if purse is None:
+        wanted = data.schedule.wanted(number)
+    else:
+        wanted = purse.most(np.unique(data.candidate_subjects[opened.pool()]))
+    return opened.query(strategy, wanted, number, tell_labels)
 
 
 def _round(

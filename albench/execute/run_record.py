@@ -155,6 +155,8 @@ def _cohort(
         label_noise=spec.label_noise,
         note=_note(modalities.values(), first, spec),
         simulated=any("simulated" in loader.tags for loader in loaders),
+        incomplete=tuple("+".join(key) for key, one in by_set.items() if one.is_incomplete),
+        cost=spec.cost,
     )
 
 
@@ -175,8 +177,13 @@ def _samples_by_class(chosen: Sequence[str], cohort: Cohort) -> dict[str, dict[s
 def _note(modalities: Iterable[Modality], cohort: Cohort, spec: CohortSpec) -> str:
     sentences = [s for modality in modalities for s in (modality.note, *modality.warnings)]
     labelled = in_words([one.terms() for one in spec.annotators])
-    told = [*filter(None, [*dict.fromkeys(sentences), cohort.remark, labelled])]
+    told = [*filter(None, [*dict.fromkeys(sentences), cohort.remark, labelled, _priced(spec.cost)])]
     return " ".join([*(f"{sentence.rstrip('.')}." for sentence in told[:-1]), *told[-1:]])
+
+
+def _priced(cost: Mapping[str, float]) -> str:
+    listed = ", ".join(f"{name} {price:g}" for name, price in cost.items())
+    return f"What is paid once a subject: {listed}." if cost else ""
 
 
 def _plugins(resolved: Resolved) -> tuple[PluginRecord, ...]:
@@ -219,7 +226,8 @@ def _cell(cell: Cell) -> PlannedCell:
 def _budget_text(budget: BudgetSpec) -> str:
     first, query, stop = _start(budget.initial), _amount(budget.query), _amount(budget.stop)
     how = ", classes in turn" if budget.first == "stratified" else ""
-    return f"initial {first}, query {query}, up to {stop} of the training {budget.of}{how}"
+    whole = "cost of the training part" if budget.of == "cost" else f"training {budget.of}"
+    return f"initial {first}, query {query}, up to {stop} of the {whole}{how}"
 
 
 def _start(initial: int | float | str | list[str]) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PROTOCOL_VERSION = 1
 """Raised when the loop itself changes results; part of every cell's identity."""
 
+FIRST = ("initial", "of", "first", "prices")
+"""What of a budget decides the first labels."""
+
 LATER_TRAINING: dict[str, object] = {
     "precision": "float32",
     "validate_from": 2,
@@ -105,7 +108,7 @@ class Cell:
     budget_label : str
         The budget's name in the specification; no part of the identity.
     budget : dict
-        The fields of `BudgetSpec`.
+        The fields of `BudgetSpec`, and of one that is of cost the prices.
     seed, repetition : int
         Key every stream.
     label_noise : float
@@ -124,7 +127,7 @@ class Cell:
     model: ModelPlan
     strategy: StrategyPlan | None
     budget_label: str
-    budget: dict[str, Any]  # counts are int, shares float, the unit a string
+    budget: dict[str, Any]  # counts are int, shares float, the unit a string, prices a dict
     seed: int
     repetition: int
     label_noise: float = 0.0
@@ -209,7 +212,7 @@ class Cell:
                 "test": self.test,
                 "evaluate": self.evaluate,
                 "model": _unlabelled(self.model) | {"training": _decisive(self.model.training)},
-                "first labels": {key: self.budget[key] for key in ("initial", "of", "first")},
+                "first labels": {key: self.budget[key] for key in FIRST if key in self.budget},
                 "seed": self.seed,
                 "repetition": self.repetition,
             }

@@ -12,6 +12,7 @@ from albench.api.needs import DROPOUT_PROBA, EMBEDDINGS, STREAM_EMBEDDINGS
 from albench.cohort import budget, start
 from albench.cohort.annotators import NO_ANSWER, as_labelled
 from albench.cohort.start import is_cold
+from albench.planning.affordable import about_query, least_bought
 from albench.planning.division import division_of, fewest_to_train_on
 from albench.planning.single_batches import learns_from_one
 from albench.plural import plural
@@ -65,6 +66,7 @@ class Foresight:
         """
         return (
             self._about_incomplete(cell)
+            or self._about_cost(cell)
             or self._about_images(cell)
             or self._about_cold_start(cell)
             or self._about_dropout(cell)
@@ -86,6 +88,11 @@ class Foresight:
                     f'cohorts.{cell.cohort}.incomplete = "drop", or leave it out'
                 )
         return None
+
+    def _about_cost(self, cell: Cell) -> str | None:
+        if cell.budget["of"] != "cost":
+            return None
+        return about_query(cell, self._cohort(cell), self._n_train(cell))
 
     def _about_images(self, cell: Cell) -> str | None:
         model = self._resolved.models[cell.model.label].component.descriptor
@@ -232,7 +239,10 @@ def _least_start(cell: Cell, cohort: Cohort, n_train: int) -> tuple[int, int]:
     if isinstance(initial, str):
         initial = 1  # no class may be left in a repetition's labels but one
     bought = query if is_cold(initial) else initial  # what is bought first is trained on first
-    n_first = budget.schedule(n_train, bought, query, 1.0, cell.budget["of"]).targets[0]
+    if cell.budget["of"] == "cost":
+        least = least_bought(cell, cohort, n_train, bought)
+        return least, least
+    n_first = int(budget.schedule(n_train, bought, query, 1.0, cell.budget["of"]).targets[0])
     if cell.budget["of"] == "subjects" or is_cold(cell.budget["initial"]):
         # Of a cold start, the strategy decides of how many subjects they are.
         return n_first, n_first

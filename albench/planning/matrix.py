@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench.api.needs import GRANTED
+from albench.api.prices import LABEL
 from albench.planning.cells import Cell, Skipped
 from albench.planning.foreseen_failures import Foresight
 from albench.references import BASELINE
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from albench.api.descriptors import Descriptor
     from albench.cohort.join import Cohort
     from albench.planning.resolve import Resolved
-    from albench.spec import MatrixEntry
+    from albench.spec import BudgetSpec, MatrixEntry
 
 ModalitySet = tuple[str, ...]
 
@@ -121,13 +122,23 @@ def _first_repetition(
                         model=resolved.models[model].plan,
                         strategy=None if strategy is None else resolved.strategies[strategy].plan,
                         budget_label=budget,
-                        budget=benchmark.budgets[budget].model_dump(),
+                        budget=_terms(benchmark.budgets[budget], spec.cost, modalities),
                         seed=benchmark.seed,
                         repetition=0,
                         label_noise=spec.label_noise,
                         annotators=tuple(one.terms() for one in spec.annotators),
                         split=None if splitting is None else splitting.identity,
                     )
+
+
+def _terms(
+    budget: BudgetSpec, cost: Mapping[str, float], modalities: ModalitySet
+) -> dict[str, Any]:
+    """Return what a budget says, with the prices of what is in use if it is counted in them."""
+    terms = budget.model_dump()
+    if budget.of != "cost":
+        return terms
+    return terms | {"prices": {name: cost.get(name, 0.0) for name in (*modalities, LABEL)}}
 
 
 def _why_impossible(resolved: Resolved, cell: Cell) -> str | None:

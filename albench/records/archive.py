@@ -20,6 +20,7 @@ from albench.records.journal import Event, Reading
 from albench.records.manifest import MENDING, read_manifest
 from albench.records.run_record import PlannedRun, RunRecord
 from albench.records.schema import Finished, Part, Round, Status, pack, unpack
+from albench.records.tables import COST, MEASURED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -202,7 +203,9 @@ def _ends(folder: Path, plan: pd.DataFrame) -> list[Finished]:
     text: dict[str, Any] = {"keep_default_na": False, "dtype": {"cell": str, "reason": str}}
     cells = pd.read_csv(folder / "cells.csv", **text).drop_duplicates("cell").set_index("cell")
     scores = pd.read_csv(folder / "scores.csv", dtype={"cell": str})
-    metrics = [name for name in scores.columns if name not in {"cell", *SIZES, *TIMES}]
+    measured = [name for name in scores.columns if name.startswith(MEASURED)]
+    others = {"cell", *SIZES, *TIMES, COST, *measured}
+    metrics = [name for name in scores.columns if name not in others]
     picks = _by_round(pq.read_table(folder / PICKS), "candidate")
     proba = _probabilities(folder)
     marks = _marks(folder)
@@ -221,6 +224,11 @@ def _ends(folder: Path, plan: pd.DataFrame) -> list[Finished]:
             proba=proba.get(key, ""),
             marks=marks.get(key, {}),
             scores={name: float(row[name]) for name in metrics if not pd.isna(row[name])},
+            measured={
+                name.removeprefix(MEASURED): int(row[name])
+                for name in measured
+                if not pd.isna(row[name])
+            },
         )
         rounds.setdefault(key[0], []).append(entry)
     ends = []

@@ -58,7 +58,9 @@ class CohortRecord(Record):
 
     `candidates` and `class_candidates` count candidates by set of modalities (``a+b``).
     `class_samples` counts, by set of modalities and then by modality, the samples of the subjects
-    that have all of the set. `note` holds the loaders' sentences about the data.
+    that have all of the set. `note` holds the loaders' sentences about the data. `incomplete` names
+    the sets of which a subject lacks a modality. `cost` is what measuring a modality of a subject,
+    and its ``label``, cost; empty if nobody says.
     """
 
     subjects: Count
@@ -74,6 +76,8 @@ class CohortRecord(Record):
     label_noise: Amount
     note: StrictStr
     simulated: StrictBool
+    incomplete: tuple[StrictStr, ...] = ()
+    cost: dict[str, Amount] = {}
 
     @model_validator(mode="after")
     def _orders_its_classes(self) -> CohortRecord:

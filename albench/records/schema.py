@@ -58,6 +58,8 @@ class Round:
     scores : dict of str to float
         Empty as a run records it. From published results, the scores as they are published: their
         probabilities are rounded, or left out, and `proba` is empty then.
+    measured : dict of str to int
+        How many labelled subjects have each modality; empty where no subject lacks any.
     """
 
     round: int
@@ -70,6 +72,7 @@ class Round:
     evaluate_seconds: float
     marks: dict[str, int]
     scores: dict[str, float] = field(default_factory=dict)
+    measured: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the marks' names safe: they came from data."""

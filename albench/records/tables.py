@@ -12,6 +12,7 @@ import pandas as pd
 from albench.errors import RecordsError
 from albench.records.counted import counted
 from albench.records.schema import Finished, Status, unpack
+from albench.records.spending import spent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +44,9 @@ PART_COLUMNS = (
     "batches_hash",
 )
 PICKS_COLUMN = "picks_hash"
+MEASURED = "n_measured "
+"""How columns begin that count the labelled subjects with a modality; its name follows."""
+COST = "cost"
 FATE_COLUMNS = ("status", "reason", "attempts", "seconds", "peak_mb")
 
 
@@ -263,7 +267,9 @@ def rounds_table(records: Records) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Sizes and times.
+        Sizes and times. Where cohorts have prices also `cost`, what the labelled set has cost.
+        Where subjects lack modalities, columns ``n_measured MODALITY``: the labelled subjects that
+        have it.
     """
     columns = ("round", "n_labelled", "n_labelled_subjects")
     times = ("query_seconds", "train_seconds", "evaluate_seconds")
@@ -271,10 +277,29 @@ def rounds_table(records: Records) -> pd.DataFrame:
         {"cell": cell}
         | {key: getattr(entry, key) for key in columns}
         | {key: round(getattr(entry, key), 4) for key in times}
+        | {MEASURED + name: n for name, n in entry.measured.items()}
         for cell, end in sorted(records.finished.items())
         for entry in end.rounds
     ]
-    return pd.DataFrame(rows, columns=["cell", *columns, *times])
+    measured = dict.fromkeys(key for row in rows for key in row if key.startswith(MEASURED))
+    costs = _costs(records)
+    more = {COST: costs} if any(cost is not None for cost in costs) else {}
+    frame = pd.DataFrame(rows, columns=["cell", *columns, *times, *measured])
+    frame = frame.astype(dict.fromkeys(measured, "Int64"))
+    return frame.assign(**{name: pd.Series(values, dtype=float) for name, values in more.items()})
+
+
+def _costs(records: Records) -> list[float | None]:
+    """Return what each round's labelled set has cost, in the order of the table of rounds."""
+    plans = {cell.cell: cell for cell in records.run.cells}
+    cohorts = records.run.cohorts
+    if not any(cohort.cost for cohort in cohorts.values()):
+        return []
+    return [
+        spent(entry, cohorts[plans[cell].cohort], plans[cell].modalities) if cell in plans else None
+        for cell, end in sorted(records.finished.items())
+        for entry in end.rounds
+    ]
 
 
 def selections_table(records: Records) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.names import blocks_of, in_figures, of_block
+from albench.reporting.panels import LABELLED
 from albench.reporting.sheets import SCREEN
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def learning_curves(
     metric: str,
     named: Namer,
     drawn: Mapping[str, Style],
+    over: str = LABELLED,
     sheet: Sheet = SCREEN,
 ) -> Figure:
     """Return one panel per block: each strategy's mean curve, and a band for random's.
@@ -56,6 +58,8 @@ def learning_curves(
         Names blocks.
     drawn : mapping of str to Style
         Of each strategy.
+    over : str
+        What the column `n_labelled` holds, for the axis.
     sheet : Sheet
         What it is drawn on.
 
@@ -74,7 +78,7 @@ def learning_curves(
             for name, line in faint_first:
                 _draw_line(axes, line, drawn[name], name)
             _draw_band(axes, bought[bought["strategy"] == BASELINE], drawn[BASELINE])
-            _label(axes, bought, LABELS[metric], sheet)
+            _label(axes, bought, LABELS[metric], sheet, over)
             bottom, top = axes.get_ylim()
             axes.set_ylim(max(bottom, -0.01), min(top, 1.01))  # no score is outside 0 to 1
         _legend(figure, panels.values(), sheet)
@@ -277,10 +281,10 @@ def _draw_reference(axes: Axes, part: pd.DataFrame) -> None:
         axes.axhline(height, color="#222222", linewidth=1.0, linestyle=dashes, label="all labels")
 
 
-def _label(axes: Axes, part: pd.DataFrame, word: str, sheet: Sheet) -> None:
+def _label(axes: Axes, part: pd.DataFrame, word: str, sheet: Sheet, over: str = LABELLED) -> None:
     """Name the axes, with a tick at each round if there are few."""
     axes.set_ylabel(word)
-    axes.set_xlabel("labelled candidates")
+    axes.set_xlabel(over)
     sizes = np.unique(part["n_labelled"].round())
     if len(sizes) > MOST_TICKS * sheet.width / SCREEN.width:
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))

@@ -18,6 +18,7 @@ from albench.metrics.ordinal import BOUNDARY
 from albench.plural import plural
 from albench.records.manifest import MENDING, read_manifest
 from albench.records.printable import printable
+from albench.records.tables import COST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,7 @@ SCORES = Layout(
     text=("cell",),
     numbers=("round", "n_labelled", "n_labelled_subjects", "query_seconds", "train_seconds"),
     scores=REQUIRED,
-    optional=(*OPTIONAL, *MODES),
+    optional=(*OPTIONAL, *MODES, COST),
     prefix=BOUNDARY,
     key=("cell", "round"),
 )

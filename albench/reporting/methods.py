@@ -101,7 +101,9 @@ def _strategies(records: Records) -> Iterator[Sentence]:
     yield Sentence(f"We ran {count}: {', '.join(names)}.", cited)
     budgets = "; ".join(f"{name}: {what}" for name, what in records.manifest.budgets.items())
     if budgets:
-        yield Sentence(f"Budgets, counted in labelled candidates: {budgets}.")
+        is_priced = any(cohort.cost for cohort in records.manifest.cohorts.values())
+        unit = "" if is_priced else ", counted in labelled candidates"
+        yield Sentence(f"Budgets{unit}: {budgets}.")
 
 
 def _protocol(manifest: Manifest) -> Iterator[Sentence]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from albench.reporting.names import Block, Namer, Style
 
+LABELLED = "labelled candidates"
+"""What most curves are drawn over."""
 FAINT, BASE = "faint", "base"
 """Looks of strategies that are drawn only to show where they lie, and of random."""
 
@@ -161,7 +163,11 @@ Panel = Curves | Intervals | Matrix
 
 
 def curve_panels(
-    curves: pd.DataFrame, metric: str, named: Namer, drawn: Mapping[str, Style]
+    curves: pd.DataFrame,
+    metric: str,
+    named: Namer,
+    drawn: Mapping[str, Style],
+    over: str = LABELLED,
 ) -> tuple[Curves, ...]:
     """Return one panel per block with each strategy's mean curve.
 
@@ -175,6 +181,8 @@ def curve_panels(
         Names blocks.
     drawn : mapping of str to Style
         Of each strategy.
+    over : str
+        What the column `n_labelled` holds, for the axis.
 
     Returns
     -------
@@ -189,7 +197,7 @@ def curve_panels(
         level = float(levels[0]) if levels else None
         place = Place(named.block(block), block)
         if lines:
-            panels.append(Curves(place, lines, "labelled candidates", LABELS[metric], level))
+            panels.append(Curves(place, lines, over, LABELS[metric], level))
     return tuple(panels)
 
 
@@ -217,7 +225,7 @@ def difference_panels(
     label = f"{LABELS[metric]} minus random's"
     lines = {block: _lines(of_block(curves, block), drawn) for block in blocks_of(curves)}
     return tuple(
-        Curves(Place(named.block(block), block), own, "labelled candidates", label, has_bars=True)
+        Curves(Place(named.block(block), block), own, LABELLED, label, has_bars=True)
         for block, own in lines.items()
         if own
     )

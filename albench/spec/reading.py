@@ -15,6 +15,7 @@ from albench.api.nearest import did_you_mean, not_among
 from albench.errors import Complaint, SpecError
 from albench.references import BASELINE
 from albench.spec import places
+from albench.spec.priced_budgets import unpriced_budgets
 from albench.spec.promises import broken_promises
 from albench.spec.schema import Benchmark
 from albench.spec.section import NAME_PATTERN
@@ -321,6 +322,7 @@ def _contradictions(benchmark: Benchmark) -> Iterator[Fault]:
                     yield ("matrix", i, key), not_among(key, name, list(table))
         yield from _unknown_modalities(benchmark, i)
     yield from _impossible_budgets(benchmark)
+    yield from unpriced_budgets(benchmark)
     yield from _unknown_rivals(benchmark)
     for i, trap in enumerate(benchmark.traps):
         if trap.cohort not in benchmark.cohorts:

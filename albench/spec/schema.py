@@ -21,6 +21,7 @@ from albench.metrics import chosen
 from albench.metrics.catalogue import PRIMARY
 from albench.spec.annotators import AnnotatorSpec  # noqa: TC001  # pydantic reads it
 from albench.spec.judging import AskedMetrics, Compare, ComparedMetric, EqualWithin, Judging
+from albench.spec.prices import Prices, about_prices
 from albench.spec.published import (  # pydantic reads the annotations when the file is validated
     Claim,
     DataTable,
@@ -119,6 +120,8 @@ class CohortSpec(Section):
     """The share of training labels that are wrong, drawn by sample of the first modality in use."""
     incomplete: Literal["drop", "mask"] = "drop"
     """Subjects who lack a modality in use are left out, or take part with what they have."""
+    cost: Prices = Field(default_factory=dict)
+    """What measuring a modality of a subject, and its ``label``, cost; empty if nobody says."""
     annotators: list[AnnotatorSpec] = Field(default_factory=list)
     """Who answers when labels are bought; the majority counts. Empty for labels as they are."""
     optional: StrictBool = False
@@ -130,6 +133,12 @@ class CohortSpec(Section):
             raise ValueError("label_noise and annotators exclude each other: give one annotator")
         if self.annotators and not any(one.terms().keys() - {"number"} for one in self.annotators):
             raise ValueError("annotators without an error or an abstention have no effect")
+        return self
+
+    @model_validator(mode="after")
+    def _prices_what_it_has(self) -> CohortSpec:
+        if problem := about_prices(self.cost, list(self.modalities)):
+            raise ValueError(problem)
         return self
 
     @model_validator(mode="after")
@@ -172,8 +181,8 @@ class BudgetSpec(Section):
     """The first labelled set: a share, a count, ``"one per class"``, or a list of subjects."""
     query: Amount = 0.025
     stop: Amount = 1.0
-    of: Literal["candidates", "subjects"] = "candidates"
-    """What is counted and bought: single candidates, or subjects with all their candidates."""
+    of: Literal["candidates", "subjects", "cost"] = "candidates"
+    """What is counted: candidates, or subjects with all their candidates, or what these cost."""
     first: Literal["random", "stratified"] = "random"
     """How the initial set is drawn: uniformly, or from the classes in turn."""
 
@@ -182,6 +191,15 @@ class BudgetSpec(Section):
         is_drawn = isinstance(self.initial, int | float) and self.initial != 0
         if "first" in self.model_fields_set and not is_drawn:
             raise ValueError(f"first has no effect with initial = {self.initial!r}: remove it")
+        return self
+
+    @model_validator(mode="after")
+    def _begins_with_an_amount_of_cost(self) -> BudgetSpec:
+        if self.of == "cost" and not isinstance(self.initial, int | float):
+            raise ValueError(
+                'with of = "cost", initial is a cost, a share of what all cost, or 0; '
+                'first = "stratified" draws from the classes in turn'
+            )
         return self
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from albench.analysis.comparison import across_blocks
 from albench.analysis.quality_for_cost import (
+    areas_over_cost,
     areas_over_subjects,
     frontier,
     query_times,
@@ -78,3 +79,16 @@ def test_a_repetition_in_which_someone_touches_no_new_subject_is_left_out(
 ) -> None:
     rounds = subjects_of(make_rounds, {"random": [2, 4, 6], "stays": [2, 2, 2]})
     assert areas_over_subjects(rounds, "accuracy").empty
+
+
+def test_areas_over_cost_end_where_the_first_purse_was_empty(make_rounds: Rounds) -> None:
+    rounds = subjects_of(make_rounds, {"random": [2, 4, 6], "thrifty": [2, 3, 4]})
+    priced = rounds.assign(cost=10.5 * rounds["n_labelled_subjects"])
+    areas = areas_over_cost(priced, "accuracy").set_index("strategy")["area"]
+    assert areas.to_dict() == pytest.approx({"random": 0.25, "thrifty": 0.5})
+
+
+def test_a_block_of_which_a_cost_is_unknown_has_no_areas_over_it(make_rounds: Rounds) -> None:
+    rounds = subjects_of(make_rounds, {"random": [2, 4, 6], "esd": [2, 3, 4]})
+    assert areas_over_cost(rounds, "accuracy").empty
+    assert areas_over_cost(rounds.assign(cost=[1, 2, 3, 1, 2, np.nan]), "accuracy").empty

@@ -54,8 +54,7 @@ class Cell:
 
     @property
     def n(self) -> int:
-        targets = self.repetition.schedule.targets
-        return targets[1] - targets[0]
+        return self.repetition.schedule.wanted(1)
 
     def proba(self) -> np.ndarray:
         n_classes = len(self.repetition.cohort.classes)

@@ -103,3 +103,22 @@ def test_a_network_is_given_the_training_mean_and_told_what_is_lacking(
         assert 10 < lacks.sum() < 40
         assert np.abs(values[lacks]).max() < 1e-6  # the mean, after standardising
         assert np.abs(values[~lacks].mean(axis=0)).max() < 1e-5
+
+
+@pytest.mark.usefixtures("_tables")
+def test_a_budget_of_cost_is_kept_to_and_a_killed_cell_goes_on(run_toy: RunToy) -> None:
+    told: dict[str, Any] = {
+        "model": MODELS["logistic"],
+        "cohort": COHORT.replace('"mask"', '"mask"\ncost = {{ a = 2, label = 1 }}'),
+        "of": "cost",
+        "initial": 10,
+    }
+    killed = run_toy("dies", **told)["dies"]
+    assert (killed.status, len(killed.rounds)) == ("crashed", 2)
+    resumed = run_toy("dies", "badge", **told)
+    assert essence(resumed["dies"]) == essence(run_toy("dies", output="elsewhere", **told)["dies"])
+    for end in resumed.values():
+        costs = [2 * entry.measured["a"] + entry.n_labelled_subjects for entry in end.rounds]
+        targets = (10, 20, 30, 40, 50)
+        # What is left would not have paid for one more subject who has both.
+        assert all(0 <= target - cost < 3 for target, cost in zip(targets, costs, strict=False))

@@ -67,6 +67,7 @@ def _success(name: str, repetition: int) -> Finished:
                 train_seconds=0.5,
                 evaluate_seconds=0.125,
                 marks={"noisy": number},
+                measured={"a": 10 * (number + 1), "b": 7 + number},
             )
         )
     return Finished(
@@ -106,6 +107,7 @@ def test_what_was_recorded_is_read_again(run: Path, tmp_path: Path) -> None:
         assert after.sources == before.sources
         assert [e.picked for e in after.rounds] == [e.picked for e in before.rounds]
         assert [e.marks for e in after.rounds] == [e.marks for e in before.rounds]
+        assert [e.measured for e in after.rounds] == [e.measured for e in before.rounds]
         assert tables.agree(before, after)
 
 

@@ -86,3 +86,20 @@ def test_a_large_run_is_drawn_with_the_best_standing_out(make_toy: MakeToy) -> N
     assert ">others</text>" in svg
     assert svg.count(">strategy-") == 6
     assert "too many strategies to distinguish" in (folder / "report.md").read_text("utf-8")
+
+
+def test_curves_are_drawn_over_cost_where_it_is_known(make_toy: MakeToy) -> None:
+    toy = make_toy()
+    is_liver = toy.scores["cell"].isin(toy.cells.loc[toy.cells["cohort"] == "liver", "cell"])
+    toy.scores["cost"] = (10.2 * toy.scores["n_labelled"]).where(is_liver)
+    folder = toy.write()
+    text = section(folder, "Cost")
+    assert "by what the labelled set has cost" in text
+    table = text.partition("over cost</summary>")[2].partition("</details>")[0]
+    assert "| esd | 1 |" in table  # of two blocks, one has prices
+    page = (folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert "accuracy by cost of the labelled set, liver" in page
+
+
+def test_without_prices_nothing_is_drawn_over_cost(make_toy: MakeToy) -> None:
+    assert "over cost" not in section(make_toy().write(), "Cost")

@@ -1,18 +1,27 @@
-"""Time and memory of queries, trainings and cells."""
+"""What labels cost, and time and memory of queries, trainings and cells."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from albench.analysis.comparison import across_blocks
-from albench.analysis.quality_for_cost import areas_over_subjects, query_times, with_quality
+from albench.analysis.curves import learning_curves, of_buying_blocks, of_most_repetitions
+from albench.analysis.quality_for_cost import (
+    areas_over_cost,
+    areas_over_subjects,
+    priced,
+    query_times,
+    with_quality,
+)
 from albench.metrics.catalogue import LABELS
+from albench.reporting import figures
 from albench.reporting.cells import whole
 from albench.reporting.comparison_tables import COMPARED, ON_VERDICTS, comparison_cells, family
 from albench.reporting.content import Figure, Section, Table, Text
 from albench.reporting.cost_figures import quality_against_time
 from albench.reporting.formats import decimals, signed, span
 from albench.reporting.names import blocks_of, by_strategy, of_block
+from albench.reporting.panels import curve_panels
 from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
@@ -25,13 +34,42 @@ if TYPE_CHECKING:
     from albench.reporting.names import Namer
 
 
+OVER = "cost of the labelled set"
+
+
 def section(derived: Derived) -> Section | None:
     """Return what strategies cost, each on its own: equal picks may cost unequally."""
     if not derived.findings:
         return None
-    parts: list[Part] = [*_frontier(derived), *_over_subjects(derived)]
+    parts: list[Part] = [*_over_cost(derived), *_frontier(derived), *_over_subjects(derived)]
     parts.append(_cost_table(derived.rounds, derived.records.cells, derived.named))
     return Section("Cost", parts)
+
+
+def _over_cost(derived: Derived) -> Iterator[Part]:
+    """Yield curves and comparison over what the labelled sets have cost, where anybody says it."""
+    finding = derived.findings[0]
+    metric, named, drawn = finding.metric, derived.named, derived.styles
+    rounds = of_buying_blocks(priced(derived.once))
+    lines = of_most_repetitions(learning_curves(rounds.assign(n_labelled=rounds["cost"]), metric))
+    if lines.empty:
+        return
+    caption = (
+        f"Test {LABELS[metric]} by what the labelled set has cost: means over repetitions, at the "
+        "mean cost of each round. A subject pays once for its label, and for each modality that it "
+        "has. The grey band is the 95 % interval of random's mean."
+    )
+    plot = Plot(figures.learning_curves, (lines, metric, named, drawn, OVER), by_block=True)
+    shown = curve_panels(lines, metric, named, drawn, OVER)
+    yield Figure("curves-over-cost", caption, plot, shown)
+    caption = (
+        "The area under the curve over cost instead of labels: from what the first labels cost to "
+        "the least that any strategy had spent at its end in the repetition. The difference to "
+        "random's, averaged over the blocks whose cohorts say what labels and modalities cost"
+    )
+    areas = areas_over_cost(derived.once, metric)
+    title = f"Difference to random in the mean {LABELS[metric]} over cost"
+    yield from _compared_over(derived, areas, ("over-cost", title, caption))
 
 
 def _frontier(derived: Derived) -> Iterator[Part]:
@@ -79,7 +117,22 @@ def _over_subjects(derived: Derived) -> Iterator[Part]:
     """Yield the comparison over subjects annotated, where candidates share subjects."""
     finding = derived.findings[0]
     areas = areas_over_subjects(derived.once, finding.metric)
-    compared = across_blocks(areas, outside=derived.oracles, margins=finding.margins)
+    caption = (
+        "The area under the curve over annotated subjects instead of labels, where a subject "
+        "costs the same however many of its candidates are labelled: up to the smallest number of "
+        "subjects with which any strategy ended in the repetition. The difference to random's, "
+        "averaged over the blocks in which candidates share subjects"
+    )
+    title = f"Difference to random in the mean {LABELS[finding.metric]} over annotated subjects"
+    yield from _compared_over(derived, areas, ("over-subjects", title, caption))
+
+
+def _compared_over(
+    derived: Derived, areas: pd.DataFrame, called: tuple[str, str, str]
+) -> Iterator[Part]:
+    """Yield a table of differences in areas, with its name, its title and what they are over."""
+    margins = derived.findings[0].margins
+    compared = across_blocks(areas, outside=derived.oracles, margins=margins)
     if compared.empty:
         return
     ordered = compared.sort_values("difference", ascending=False, kind="stable")
@@ -87,16 +140,13 @@ def _over_subjects(derived: Derived) -> Iterator[Part]:
         (row["strategy"], whole(row["n_blocks"]), *comparison_cells(row))
         for row in ordered.to_dict("records")
     )
-    caption = (
-        "The area under the curve over annotated subjects instead of labels, where a subject "
-        "costs the same however many of its candidates are labelled: up to the smallest number of "
-        "subjects with which any strategy ended in the repetition. The difference to random's, "
-        "averaged over the blocks in which candidates share subjects, on these cohorts (the "
-        f"repetition is the unit). Corrected by Holm {family(compared)}. {ON_VERDICTS}"
+    name, title, caption = called
+    caption += (
+        ", on these cohorts (the repetition is the unit). Corrected by Holm "
+        f"{family(compared)}. {ON_VERDICTS}"
     )
-    title = f"Difference to random in the mean {LABELS[finding.metric]} over annotated subjects"
     columns = ("strategy", "blocks", *COMPARED)
-    yield Table("over-subjects", title, caption, columns, rows, is_folded=True)
+    yield Table(name, title, caption, columns, rows, is_folded=True)
 
 
 def _cost_table(rounds: pd.DataFrame, cells: pd.DataFrame, named: Namer) -> Table:

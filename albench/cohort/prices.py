@@ -1,0 +1,147 @@
+"""What subjects cost when they are labelled, and how far money goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.api.prices import LABEL
+from albench.cohort.absence import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.cohort.join import Cohort
+
+ROUNDING = 1e-9
+"""Sums of prices that differ by less, relative to what is there to spend, are equal."""
+
+
+def has_modality(cohort: Cohort) -> NDArray[np.bool_]:
+    """Return which modalities each subject has.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Any.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_subjects, n_modalities)
+        A subject has what its candidates are made of.
+    """
+    has = np.zeros((len(cohort.subjects), len(cohort.modalities)), dtype=bool)
+    has[cohort.candidate_subjects] = cohort.candidates != ABSENT
+    return has
+
+
+def subject_costs(cohort: Cohort, prices: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return what it costs to label each subject, with the modalities that it has.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose subjects.
+    prices : mapping of str to float
+        Of each modality, and of the ``label``; what is not named costs nothing.
+
+    Returns
+    -------
+    ndarray of float, shape (n_subjects,)
+        Each is paid once, however many candidates a subject has.
+    """
+    of_modalities = np.array([prices.get(name, 0.0) for name in cohort.modalities])
+    return np.asarray(has_modality(cohort) @ of_modalities + prices.get(LABEL, 0.0))
+
+
+def count_measured(cohort: Cohort, labelled: NDArray[np.intp]) -> dict[str, int]:
+    """Return how many of the labelled subjects have each modality.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose candidates.
+    labelled : ndarray of int
+        Numbers of candidates.
+
+    Returns
+    -------
+    dict of str to int
+        By modality; empty where no subject of the cohort lacks any.
+    """
+    if not cohort.is_incomplete:
+        return {}
+    subjects = np.unique(cohort.candidate_subjects[labelled])
+    counts = has_modality(cohort)[subjects].sum(axis=0)
+    return dict(zip(cohort.modalities, counts.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class Purse:
+    """What is there to spend in a round.
+
+    Parameters
+    ----------
+    costs : tuple of float
+        What each subject of the cohort costs, by its number.
+    left : float
+        What may be spent.
+    """
+
+    costs: tuple[float, ...]
+    left: float
+
+    def most(self, subjects: Sequence[int] | NDArray[np.intp]) -> int:
+        """Return how many subjects can be paid for at most: the cheapest.
+
+        Parameters
+        ----------
+        subjects : sequence of int
+            Distinct numbers.
+
+        Returns
+        -------
+        int
+            No choice of more can be paid for.
+        """
+        return affordable(np.sort(self._prices(subjects)), self.left)
+
+    def first(self, subjects: Sequence[int] | NDArray[np.intp]) -> int:
+        """Return how many subjects can be paid for, one after the other.
+
+        Parameters
+        ----------
+        subjects : sequence of int
+            Distinct numbers, in the order in which they are wanted.
+
+        Returns
+        -------
+        int
+            The first that cannot be paid for ends the purchase.
+        """
+        return affordable(self._prices(subjects), self.left)
+
+    def _prices(self, subjects: Sequence[int] | NDArray[np.intp]) -> NDArray[np.float64]:
+        return np.array(self.costs)[np.asarray(subjects, dtype=np.intp)]
+
+
+def affordable(prices: NDArray[np.float64], left: float) -> int:
+    """Return how many things can be paid for, one after the other.
+
+    Parameters
+    ----------
+    prices : ndarray of float, shape (n,)
+        In the order in which they are wanted.
+    left : float
+        What may be spent.
+
+    Returns
+    -------
+    int
+        The first that cannot be paid for ends the purchase; rounding of sums aside.
+    """
+    return int(np.count_nonzero(np.cumsum(prices) <= left * (1 + ROUNDING) + ROUNDING))

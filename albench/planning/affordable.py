@@ -1,0 +1,79 @@
+"""Whether a budget of cost pays for a subject in every round, told while it is planned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.cohort.prices import affordable, subject_costs
+from albench.cohort.start import is_cold
+
+if TYPE_CHECKING:
+    from albench.cohort.join import Cohort
+    from albench.planning.cells import Cell
+
+
+def about_query(cell: Cell, cohort: Cohort, n_train: int) -> str | None:
+    """Return why a budget of cost cannot buy the dearest subject, or None.
+
+    Parameters
+    ----------
+    cell : Cell
+        With its budget.
+    cohort : Cohort
+        Joined.
+    n_train : int
+        The fewest subjects that a training part has.
+
+    Returns
+    -------
+    str or None
+        A sentence; None for budgets of other units.
+    """
+    if cell.budget["of"] != "cost" or cell.strategy is None:
+        return None
+    dearest = float(subject_costs(cohort, cell.budget["prices"]).max())
+    for key in ("initial", "query"):
+        amount = cell.budget[key]
+        if is_cold(amount) or least_bought(cell, cohort, n_train, amount):
+            continue
+        sum_there = _in_cost(amount, _smallest_total(cell, cohort, n_train))
+        return (
+            f"budgets.{cell.budget_label}.{key} may come to no more than {sum_there:g}, and the "
+            f"dearest subject of cohort {cell.cohort} costs {dearest:g}: raise it"
+        )
+    return None
+
+
+def least_bought(cell: Cell, cohort: Cohort, n_train: int, amount: int | float) -> int:
+    """Return how many subjects an amount of cost buys at least: as if all were the dearest.
+
+    Parameters
+    ----------
+    cell : Cell
+        Of a budget of cost.
+    cohort : Cohort
+        Joined.
+    n_train : int
+        The fewest subjects that a training part has.
+    amount : int or float
+        A cost, or a share of what the training part costs.
+
+    Returns
+    -------
+    int
+        0 or more.
+    """
+    costs = subject_costs(cohort, cell.budget["prices"])
+    there = _in_cost(amount, _smallest_total(cell, cohort, n_train))
+    return affordable(np.full(n_train, costs.max()), there)
+
+
+def _smallest_total(cell: Cell, cohort: Cohort, n_train: int) -> float:
+    costs = np.sort(subject_costs(cohort, cell.budget["prices"]))
+    return float(costs[:n_train].sum())
+
+
+def _in_cost(amount: int | float, total: float) -> float:
+    return float(amount) if isinstance(amount, int) else amount * total
