@@ -31,7 +31,8 @@ def results(make_toy: Callable[..., Any]) -> Path:
     run.manifest["sequential"] = RULE
     run.manifest["asked_before"] = [RULE | {"pairs": [["esd", "random"]], "most": 9}]
     run.end("error", "ValueError", strategy="esd", repetition=11, cohort="liver")
-    return run.write()
+    folder: Path = run.write()
+    return folder
 
 
 def _section(results: Path, title: str) -> Section:

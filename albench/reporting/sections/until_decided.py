@@ -113,7 +113,8 @@ def _table(table: pd.DataFrame, rule: Sequential, named: Namer) -> Table:
 
 def _row(row: Mapping[Any, Any], named: Namer) -> tuple[str, ...]:  # a row of `followed`
     low, high = row["all_low"], row["all_high"]
-    has_interval = np.isfinite(low) and low < high
+    if not (np.isfinite(low) and low < high):
+        low = high = np.nan  # of equal differences an interval has no width
     verdict = str(row["verdict"])
     difference = signed(row["difference"])
     return (
@@ -122,7 +123,7 @@ def _row(row: Mapping[Any, Any], named: Namer) -> tuple[str, ...]:  # a row of `
         row["other"],
         whole(row["n_pairs"]),
         difference.shown_as(difference + MARKS.get(verdict, "")),
-        span(*((low, high) if has_interval else (np.nan, np.nan)), names=ALL_ENDS),
+        span(low, high, names=ALL_ENDS),
         decimals(row["margin"], 3),
         verdict,
         repetitions(row["n_decided"]),
