@@ -88,7 +88,8 @@ def _joined(runs: Sequence[PlannedRun]) -> PlannedRun:
     listed = {key: _distinct([e for run in runs for e in getattr(run, key)]) for key in LISTED}
     repetitions = max(run.repetitions for run in runs)
     # The joined results are elsewhere.
-    changed = {"repetitions": repetitions, "spec_path": ""}
+    rule = next((run.sequential for run in runs if run.sequential), None)
+    changed = {"repetitions": repetitions, "spec_path": "", "sequential": rule}
     return runs[-1].model_copy(update=named | listed | changed)
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from albench.planning import Cell, Resolved
     from albench.records.run_record import CohortRecord, PlannedRun, RunRecord
     from albench.records.schema import Finished
+    from albench.records.sequential import Sequential
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,10 @@ class Opened:
         What else than the slice chose cells, as options on the command line.
     chosen : frozenset of (str, block) or None
         What it left of the slice, by identity and block, which may share cells; None is all.
+    sequential : Sequential or None
+        What repetitions are added for, beyond those that the specification asks for.
+    given_up : frozenset of str
+        Cells that failed in this run already and are not tried again in it.
     """
 
     resolved: Resolved
@@ -82,6 +87,8 @@ class Opened:
     base: Path | None = None
     limit: str = ""
     chosen: frozenset[tuple[str, tuple[str, str, str, str]]] | None = None
+    sequential: Sequential | None = None
+    given_up: frozenset[str] = frozenset()
 
     @cached_property
     def plan(self) -> Plan:
@@ -130,7 +137,7 @@ class Opened:
             self.resolved.sources,
             keep_edited=self.keep_edited,
         )
-        return replace(reused, unreadable=reading.warnings)
+        return replace(reused, unreadable=reading.warnings, given_up=self.given_up)
 
     def record(self, there: Reuse, command: Sequence[str], jobs: int) -> PlannedRun:
         """Return the record of a run that begins.
@@ -160,7 +167,10 @@ class Opened:
             jobs,
         )
         text = " ".join(filter(None, (self.part.text, self.limit)))
-        part = {"slice": text, "matrix_cells": len(self.whole.cells)}
+        part: dict[str, object] = {"slice": text, "matrix_cells": len(self.whole.cells)}
+        if (rule := self.sequential) is not None:
+            wanted = [c for c in self.whole.cells if c.repetition < rule.planned or c.id in kept]
+            part |= {"matrix_cells": len(wanted), "repetitions": rule.planned, "sequential": rule}
         return record.model_copy(update=part)
 
     def describe(self) -> dict[str, CohortRecord]:
@@ -174,6 +184,7 @@ def open_spec(
     *,
     keep_edited: bool = False,
     base: Path | None = None,
+    repetitions: int | None = None,
 ) -> Opened:
     """Read, resolve and plan a specification; nothing is written.
 
@@ -187,6 +198,8 @@ def open_spec(
         Whether results are kept though a working copy that made them has been edited since.
     base : Path or None
         Results that a run starts from.
+    repetitions : int or None
+        How many are planned; None for as many as the specification asks for.
 
     Returns
     -------
@@ -199,10 +212,33 @@ def open_spec(
         With all complaints about the file, the plugins and the data; or about a slice that names
         what is not there, or leaves nothing.
     """
-    specification = spec.read(
+    specification = read_spec(name)
+    if repetitions is not None:
+        specification = specification.repeated(repetitions)
+    return open_specification(specification, part, keep_edited=keep_edited, base=base)
+
+
+def read_spec(name: str) -> spec.Specification:
+    """Read a specification, whose names are known.
+
+    Parameters
+    ----------
+    name : str
+        A file, or the name of a benchmark.
+
+    Returns
+    -------
+    Specification
+        Not resolved yet.
+
+    Raises
+    ------
+    InputError
+        With all complaints about the file.
+    """
+    return spec.read(
         spec.find(name), also=lambda content: unknown_names(content, registry.discover())
     )
-    return open_specification(specification, part, keep_edited=keep_edited, base=base)
 
 
 def open_specification(
@@ -268,6 +304,32 @@ def specification_of(record: RunRecord, results: Path) -> spec.Specification:
     file = specification_file(record, results)
     source = f"{results}: its specification"
     return spec.parse(record.spec, source, results if file is None else file.parent)
+
+
+def open_recorded(record: RunRecord, results: Path) -> Opened:
+    """Resolve and plan the specification that results were made by.
+
+    Parameters
+    ----------
+    record : RunRecord
+        Of their latest run.
+    results : Path
+        Where they are.
+
+    Returns
+    -------
+    Opened
+        With all repetitions that the run may have added.
+
+    Raises
+    ------
+    InputError
+        As of `specification_of` and `open_spec`.
+    """
+    specification = specification_of(record, results)
+    if record.sequential is not None:
+        specification = specification.repeated(record.sequential.most)
+    return open_specification(specification)
 
 
 def specification_file(record: RunRecord, results: Path) -> Path | None:

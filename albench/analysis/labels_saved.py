@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from albench.analysis.comparison import by_block
+from albench.analysis.comparison import by_block, compare_by_unit
 from albench.analysis.curves import BLOCK, CONFIDENCE
+from albench.analysis.efficiency import TARGET, cell_efficiency
 from albench.analysis.score_cube import cube
+from albench.analysis.significance import FEWEST_PAIRS
 from albench.references import BASELINE
 
 if TYPE_CHECKING:
@@ -18,7 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    Block = tuple[str, ...]
+
 INFINITE = float("inf")
+GOALS = (0.8, 0.9, TARGET, 0.99)
+"""Shares of the all-labels score, to see whether what is saved depends on the goal."""
 
 
 def within_budget(efficiency: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
@@ -72,6 +78,57 @@ def labels_saved(priced: pd.DataFrame, outside: Collection[str] = ()) -> pd.Data
     scores = cube(priced.assign(unspent=-priced["needed"]), "unspent")
     pairs = [(name, BASELINE) for name in scores.strategies if name != BASELINE]
     return by_block(scores, pairs, outside)
+
+
+def saved_by_goal(
+    rounds: pd.DataFrame,
+    metric: str,
+    left_out: Collection[Block],
+    outside: Collection[str] = (),
+) -> pd.DataFrame:
+    """Return the share of the budget that each strategy saves against random, goal by goal.
+
+    Parameters
+    ----------
+    rounds : DataFrame
+        The result of `curves.joined`.
+    metric : str
+        A column of it.
+    left_out : collection of tuple of str
+        Blocks in which a share of the all-labels score is no goal, or labels do not help.
+    outside : collection of str
+        Strategies that are not competitors.
+
+    Returns
+    -------
+    DataFrame
+        One row per goal of `GOALS` (in the column `other`) and strategy, which all make up one
+        family: what `comparison.compare_by_unit` gives for random's share minus the strategy's,
+        averaged over the blocks that both have. A cell that never reaches a goal counts with the
+        whole budget (the restricted mean), and is counted in `reached` and `n_cells`, which say
+        how many of the strategy's cells reach it.
+    """
+    keys = rounds[BLOCK].itertuples(index=False, name=None)
+    kept = rounds[[key not in left_out for key in keys]]
+    pairs, gaps, counts = [], [], []
+    for goal in GOALS:
+        priced = within_budget(cell_efficiency(kept, metric, goal), kept)
+        is_reached = priced["labels"] <= priced["end"]
+        scores = cube(priced.assign(unspent=1 - priced["needed"] / priced["end"]), "unspent")
+        for name in scores.strategies:
+            is_shared = scores.blocks_of(name) & scores.blocks_of(BASELINE)
+            if name == BASELINE or not is_shared.any():
+                continue
+            values = scores.of((name, BASELINE))[is_shared]
+            n_seen = int(np.isfinite(values).any(axis=(0, 2)).sum())
+            pairs.append((name, f"{100 * goal:g} %"))
+            gaps.append(((values[..., 0] - values[..., 1]).mean(axis=0), n_seen))
+            own = is_reached[priced["strategy"] == name]
+            counts.append((int(own.sum()), len(own)))
+    unknown = np.full(len(pairs), np.nan)
+    table = compare_by_unit(pairs, gaps, unknown, outside, FEWEST_PAIRS)
+    reached, n_cells = np.array(counts).reshape(-1, 2).T
+    return table.assign(reached=reached, n_cells=n_cells)
 
 
 def median_interval(labels: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from albench.execute.devices import Placement
     from albench.price_limit import Limit
     from albench.spec.slices import Slice
+    from albench.until_decided import Question
 
 AXES = ("cohort", "modalities", "model", "strategy", "budget")
 """Those of `albench.spec.slices`; importing it would take longer."""
+
+MOST_REPETITIONS = 50
+"""Of a block, where repetitions are added until something is decided and no limit is given."""
 
 KINDS = ("loader", "model", "strategy")
 """The kinds of plugin; importing `albench.api.Kind` would take longer."""
@@ -154,6 +158,65 @@ def add_within(parser: argparse.ArgumentParser) -> None:
     """
     text = "only what is expected to fit into a time: whole repetitions, or else blocks"
     parser.add_argument("--within", metavar="2h30m", type=_limit, help=text)
+
+
+def add_until_decided(parser: argparse.ArgumentParser) -> None:
+    """Add ``--until-decided`` and ``--max-repetitions``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of the command.
+    """
+    text = (
+        "add repetitions to blocks in which these comparisons are undecided, by intervals that "
+        "hold however often one looks"
+    )
+    parser.add_argument("--until-decided", metavar='"A vs B, C vs B"', type=_pairs, help=text)
+    text = f"with --until-decided: the most repetitions of a block (default: {MOST_REPETITIONS})"
+    parser.add_argument("--max-repetitions", metavar="N", type=_positive, help=text)
+
+
+def question_of(options: argparse.Namespace) -> Question | None:
+    """Return what is to be decided, as was asked for.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        Of a command that has the options of `add_until_decided`.
+
+    Returns
+    -------
+    Question or None
+        None if nothing is.
+
+    Raises
+    ------
+    InputError
+        If an option has no effect, or cannot be combined with others.
+    """
+    from albench.errors import Complaint, InputError
+    from albench.until_decided import Question
+
+    most = options.max_repetitions
+    if options.until_decided is None:
+        if most is not None:
+            problem = "has no effect without --until-decided"
+            raise InputError([Complaint(f"--max-repetitions {most}", problem)])
+        return None
+    if options.within is not None:
+        problem = "cannot be combined with --until-decided: both choose repetitions"
+        raise InputError([Complaint(f"--within {options.within.text}", problem)])
+    return Question(options.until_decided, MOST_REPETITIONS if most is None else most)
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    from albench.until_decided import pairs_of
+
+    try:
+        return pairs_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _limit(text: str) -> Limit:

@@ -69,8 +69,7 @@ def run(options: argparse.Namespace) -> int:
     if options.spec is not None:
         opened = session.open_spec(options.spec)
     else:
-        recorded = session.specification_of(latest_run(options.results), options.results)
-        opened = session.open_specification(recorded)
+        opened = session.open_recorded(latest_run(options.results), options.results)
     rng = np.random.default_rng(options.seed)
     with Watcher(placement.jobs, say) as watcher:
         audited = audit(opened, options.results, options.share, rng, placement, watcher.watch)

@@ -47,6 +47,7 @@ def _opened(spec: str | None, results: Path) -> Opened:
         return session.open_spec(spec)
     run = latest_run(results)
     file = session.specification_file(run, results)
-    if file is not None:
-        return session.open_spec(str(file))
-    return session.open_specification(session.specification_of(run, results))
+    if file is None:
+        return session.open_recorded(run, results)
+    rule = run.sequential
+    return session.open_spec(str(file), repetitions=None if rule is None else rule.most)

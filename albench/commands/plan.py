@@ -14,8 +14,10 @@ from albench.commands.arguments import (
     add_reuse_edited,
     add_slice,
     add_spec,
+    add_until_decided,
     add_within,
     placement_of,
+    question_of,
     slice_of,
 )
 from albench.output import say
@@ -36,6 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_reuse_edited(parser)
     add_slice(parser)
     add_within(parser)
+    add_until_decided(parser)
 
 
 def run(options: Namespace) -> int:
@@ -43,12 +46,19 @@ def run(options: Namespace) -> int:
     from albench import session
     from albench.overview import plan_overview
     from albench.price_limit import within
+    from albench.until_decided import look, open_until_decided
 
-    opened = session.open_spec(
-        options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
-    )
+    asked = question_of(options)
+    chosen = {"keep_edited": options.reuse_edited, "base": options.base}
+    if asked is None:
+        opened = session.open_spec(options.spec, slice_of(options), **chosen)
+    else:
+        opened = open_until_decided(options.spec, asked, slice_of(options), **chosen)
     jobs = placement_of(options).jobs
     results, proposal = options.output or opened.run_folder, ""
+    if asked is not None:
+        seen = look(opened, results)
+        opened, proposal = seen.stage, "\n".join([seen.text, *seen.lines])
     if options.within is not None:
         opened, proposal = within(opened, results, jobs, options.within)
     overview = plan_overview(opened, results, jobs, proposal, lockstep=True)

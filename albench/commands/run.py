@@ -13,8 +13,10 @@ from albench.commands.arguments import (
     add_reuse_edited,
     add_slice,
     add_spec,
+    add_until_decided,
     add_within,
     placement_of,
+    question_of,
     slice_of,
 )
 from albench.errors import Complaint, InputError
@@ -23,10 +25,12 @@ from albench.plural import plural
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable
 
     from albench.engines.dask import Cluster
     from albench.execute.devices import Placement
-    from albench.session import Opened
+    from albench.execute.run import Progress
+    from albench.session import Opened, Summary
 
 ENGINES = ("local", "dask", "shared-folder")
 
@@ -42,6 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_reuse_edited(parser)
     add_slice(parser)
     add_within(parser)
+    add_until_decided(parser)
     text = "end the run at the first failing cell; the others resume next time"
     parser.add_argument("--fail-fast", action="store_true", help=text)
     text = "run each cell in a process of its own; what comes out is the same, later"
@@ -79,20 +84,10 @@ def _add_engine(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Return 0 if every planned cell succeeded."""
-    from albench import session
-    from albench.console import Watcher
-    from albench.execute.run import LOGS
-    from albench.price_limit import within
     from albench.publish import redraw
 
     placement = _placement(options)
-    opened = session.open_spec(
-        options.spec, slice_of(options), keep_edited=options.reuse_edited, base=options.base
-    )
-    results = options.output or opened.run_folder
-    if options.within is not None:
-        opened, proposal = within(opened, results, placement.jobs, options.within)
-        say(proposal)
+    opened, results = _opened(options, placement)
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")
     for warning in opened.warnings:
@@ -101,28 +96,70 @@ def run(options: Namespace) -> int:
         return _prepare(options, opened, results)
     if placement.devices.names:
         say(f"cells compute on {placement.devices.text}")
-    with Watcher(placement.jobs, say, logs=results / LOGS) as watcher:
-        summary = session.run(
-            opened,
-            results,
-            placement.jobs,
-            options.command_line,
-            watcher.begin,
-            watcher.watch,
-            _cluster(options),
-            devices=placement.devices,
-            fail_fast=options.fail_fast,
-            lockstep=options.lockstep,
-        )
+    summary = _carried_out(options, opened, results, placement)
     say(
         f"{plural(summary.n_ok, 'cell')} done, {summary.n_reused} reused, "
         f"{summary.n_failed} failed in {summary.seconds:.0f} s"
     )
     say(f"report: {redraw(results)}")
-    if n_missing := len({cell.id for cell in opened.plan.cells}) - summary.n_cells:
+    n_planned = len({cell.id for cell in opened.plan.cells})
+    n_missing = 0 if opened.sequential else n_planned - summary.n_cells
+    if n_missing:
         cells_have = plural(n_missing, "cell has", "cells have")
         complain(f"{cells_have} no result yet; run the same command again to finish")
     return FAILED if summary.n_failed or n_missing else OK
+
+
+def _opened(options: Namespace, placement: Placement) -> tuple[Opened, Path]:
+    """Return what is to be run, and where to; say what a limit leaves of it."""
+    from albench import session
+    from albench.price_limit import within
+    from albench.until_decided import open_until_decided
+
+    part, asked = slice_of(options), question_of(options)
+    chosen = {"keep_edited": options.reuse_edited, "base": options.base}
+    if asked is None:
+        opened = session.open_spec(options.spec, part, **chosen)
+    elif options.engine == "shared-folder":
+        problem = "looks at results while they are made: run it with --engine local or dask"
+        raise InputError([Complaint("--until-decided", problem)])
+    else:
+        opened = open_until_decided(options.spec, asked, part, **chosen)
+    results = options.output or opened.run_folder
+    if options.within is not None:
+        opened, proposal = within(opened, results, placement.jobs, options.within)
+        say(proposal)
+    return opened, results
+
+
+def _carried_out(
+    options: Namespace, opened: Opened, results: Path, placement: Placement
+) -> Summary:
+    """Run what is left, stage by stage if something is to be decided."""
+    from albench import session
+    from albench.console import Watcher
+    from albench.execute.run import LOGS
+    from albench.until_decided import run_until_decided
+
+    with Watcher(placement.jobs, say, logs=results / LOGS) as watcher:
+
+        def stage(opened: Opened, watch: Callable[[Progress], None]) -> Summary:
+            return session.run(
+                opened,
+                results,
+                placement.jobs,
+                options.command_line,
+                watcher.begin,
+                watch,
+                _cluster(options),
+                devices=placement.devices,
+                fail_fast=options.fail_fast,
+                lockstep=options.lockstep,
+            )
+
+        if opened.sequential is None:
+            return stage(opened, watcher.watch)
+        return run_until_decided(opened, results, stage, watcher.watch, say)
 
 
 def _placement(options: Namespace) -> Placement:

@@ -46,6 +46,8 @@ class PlanDescription:
         A hash of the identities of all planned cells.
     sources : dict of str to str
         The digest of each component that is a working copy, whose version says little.
+    repetitions : int or None
+        How many are planned, if the text does not say so.
     """
 
     text: str
@@ -54,6 +56,7 @@ class PlanDescription:
     versions: dict[str, str]
     plan: str
     sources: dict[str, str]
+    repetitions: int | None = None
 
     @property
     def id(self) -> str:
@@ -89,6 +92,7 @@ def describe(resolved: Resolved, plan: Plan) -> PlanDescription:
         versions={name: version_of(name) for name in sorted({"albench", *owners})},
         plan=_hash_of(plan.cells),
         sources=_working_copies(resolved),
+        repetitions=specification.benchmark.repetitions,
     )
 
 
@@ -182,9 +186,10 @@ def open_description(
     here = {name: version_of(name) for name in described.versions}
     if problem := other_versions(described.versions, here):
         raise InputError([Complaint(described.source, f"refused: {problem}")])
-    resolved = resolve(
-        spec.parse(described.text, described.source, Path(described.folder)), registry.discover()
-    )
+    specification = spec.parse(described.text, described.source, Path(described.folder))
+    if described.repetitions is not None:
+        specification = specification.repeated(described.repetitions)
+    resolved = resolve(specification, registry.discover())
     if edited := _edited(described.sources, _working_copies(resolved)):
         problem = f"refused: the source of {edited} differs from that where the run was planned"
         raise InputError([Complaint(described.source, problem)])

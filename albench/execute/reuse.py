@@ -38,6 +38,8 @@ class Reuse:
         Every cell that has a success, planned or not.
     unreadable : tuple of str
         What of the records could not be read, in sentences.
+    given_up : frozenset of str
+        Cells that failed in this run already and are not tried again in it.
     """
 
     done: Mapping[str, Finished]
@@ -45,6 +47,7 @@ class Reuse:
     edited: Mapping[str, tuple[Edit, ...]]
     recorded: frozenset[str]
     unreadable: tuple[str, ...] = ()
+    given_up: frozenset[str] = frozenset()
 
     def left(self, cells: Iterable[Cell]) -> list[Cell]:
         """Return the cells that are to be run.
@@ -59,7 +62,8 @@ class Reuse:
         list of Cell
             In the order of the plan.
         """
-        return [cell for cell in cells if cell.id not in self.done]
+        settled = self.done.keys() | self.given_up
+        return [cell for cell in cells if cell.id not in settled]
 
     @property
     def warnings(self) -> tuple[str, ...]:

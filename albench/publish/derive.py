@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.summaries import Summaries
+    from albench.records.run_record import PlannedCell, PlannedRun
     from albench.records.schema import Finished
     from albench.records.tables import Predictions, Records
 
@@ -103,6 +104,7 @@ def _manifest(records: Records, cells: pd.DataFrame) -> Manifest:
         conflicts=records.conflicts,
         edited=_edited(records),
         judged_before=records.judged_before,
+        asked_before=records.asked_before,
     )
 
 
@@ -159,11 +161,18 @@ def _outcomes(records: Records, answers: Sequence[Predictions]) -> Outcomes:
     outcomes: Outcomes = {}
     for planned in records.run.cells:
         end = records.finished.get(planned.cell)
+        if _is_added(planned, records.run):
+            continue
         if planned.system in judged and end is not None and end.status is Status.OK:
             by_subject = records.run.cohorts[planned.cohort].evaluation == "subject"
             outcome = _outcome(end, by_cell.get(planned.cell, []), by_subject=by_subject)
             outcomes.setdefault(planned.system, {})[planned.repetition] = outcome
     return outcomes
+
+
+def _is_added(planned: PlannedCell, run: PlannedRun) -> bool:
+    """Return whether a cell is of a repetition that was added because of results."""
+    return run.sequential is not None and planned.repetition >= run.sequential.planned
 
 
 def _outcome(end: Finished, answers: Sequence[Predictions], *, by_subject: bool) -> Outcome:

@@ -10,6 +10,7 @@ from pydantic import StrictBool, ValidationError
 from albench.errors import Complaint, RecordsError
 from albench.records.printable import printable_data
 from albench.records.run_record import Amount, Count, RunRecord
+from albench.records.sequential import Sequential  # noqa: TC001  # pydantic reads it
 from albench.spec.judging import Judging  # noqa: TC001  # pydantic reads it
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Manifest(RunRecord):
         was planned.
     judged_before : tuple of Judging
         How earlier runs into the same folder were to be judged, where the latest says otherwise.
+    asked_before : tuple of Sequential
+        What earlier runs into the same folder were to decide, where the latest says otherwise.
     """
 
     seconds: Amount
@@ -46,6 +49,7 @@ class Manifest(RunRecord):
     conflicts: tuple[str, ...]
     edited: dict[str, Count]
     judged_before: tuple[Judging, ...] = ()
+    asked_before: tuple[Sequential, ...] = ()
 
     def to_text(self) -> str:
         """Return the content of ``manifest.json``."""

@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from albench.records.sequential import Sequential  # noqa: TC001  # pydantic reads it
 from albench.spec.judging import Judging
 from albench.spec.published import Published, System
 from albench.spec.traps import Trap  # noqa: TC001  # pydantic reads it when a record is validated
@@ -187,6 +188,8 @@ class RunRecord(Record):
         How many cells the whole matrix has.
     spec_path : str
         Where the specification is, relative to the results; empty if it was no file.
+    sequential : Sequential or None
+        What it added repetitions for, beyond those that the specification asks for.
     """
 
     name: StrictStr
@@ -209,6 +212,7 @@ class RunRecord(Record):
     matrix_cells: Count
     judging: Judging = Judging()
     spec_path: StrictStr = ""
+    sequential: Sequential | None = None
 
 
 class PlannedRun(RunRecord):

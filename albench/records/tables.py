@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from albench.records.journal import Reading
     from albench.records.run_record import PlannedCell, PlannedRun
+    from albench.records.sequential import Sequential
     from albench.spec.judging import Judging
 
 CELL_COLUMNS = (
@@ -98,6 +99,8 @@ class Records:
         Cells of which two successes of one source differ.
     judged_before : tuple of Judging
         How earlier runs were to be judged, where the latest says otherwise; each once.
+    asked_before : tuple of Sequential
+        What earlier runs were to decide, where the latest says otherwise; each once.
     lost : mapping of str to str
         By cell: why the only result that it had can no longer be read.
     warnings : tuple of str
@@ -109,6 +112,7 @@ class Records:
     attempts: Mapping[str, int]
     conflicts: tuple[str, ...]
     judged_before: tuple[Judging, ...] = ()
+    asked_before: tuple[Sequential, ...] = ()
     lost: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -145,12 +149,18 @@ def gather(reading: Reading) -> Records:
     attempts = {cell: len(results) for cell, results in ends.items()}
     conflicts = [cell for cell, results in ends.items() if _differ(results, finished[cell])]
     before = dict.fromkeys(old.judging for old in reading.runs if old.judging != run.judging)
+    asked = dict.fromkeys(
+        old.sequential
+        for old in reading.runs
+        if old.sequential is not None and old.sequential != run.sequential
+    )
     return Records(
         run,
         finished,
         attempts,
         tuple(conflicts),
         tuple(before),
+        tuple(asked),
         lost=reading.lost,
         warnings=reading.warnings,
     )

@@ -30,6 +30,7 @@ from albench.reporting.sections import (
     selections,
     specification,
     traps,
+    until_decided,
 )
 from albench.spec.judging import MOST_METRICS
 
@@ -45,6 +46,7 @@ SECTIONS: tuple[Callable[[Derived], Section | None], ...] = (
     beside_the_paper.section,
     claims.section,
     traps.section,
+    until_decided.section,
     head_to_head.section,
     cohorts_like_these.section,
     ranks.section,

@@ -16,6 +16,7 @@ from albench.analysis import (
 from albench.references import ALL_LABELS
 from albench.reporting import training_tables
 from albench.reporting.names import Namer, styles
+from albench.reporting.sliced import as_planned
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -99,6 +100,8 @@ class Derived:
         How figures draw each strategy of `once`; empty without any round.
     rivals : sequence of str
         Strategies of `once` that somebody named to be compared with each other.
+    all_repetitions : Records
+        `records` with the repetitions that were added until something was decided.
     """
 
     records: Records
@@ -110,6 +113,7 @@ class Derived:
     checks: Sequence[Checked]
     findings: Sequence[Finding]
     styles: Mapping[str, Style]
+    all_repetitions: Records
     rivals: Sequence[str] = ()
 
     @property
@@ -136,6 +140,7 @@ def derive(records: Records) -> Derived:
     Derived
         The same for the same records.
     """
+    all_repetitions, records = records, as_planned(records)
     rounds = curves.joined(records.cells, records.scores)
     oracles = _oracles(records)
     checks = training_tables.checks_of(records, rounds[~rounds["strategy"].isin(oracles)])
@@ -156,6 +161,7 @@ def derive(records: Records) -> Derived:
         checks=checks,
         findings=findings,
         styles=_styles(once, findings[0]) if findings else {},
+        all_repetitions=all_repetitions,
         rivals=[
             name
             for name in equal_picks.called(judging.compare, groups)

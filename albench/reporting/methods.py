@@ -139,6 +139,14 @@ def _tests(manifest: Manifest, margins: Mapping[str, float]) -> Iterator[Sentenc
         f"over all that a table shows; under {FEWEST_PAIRS} repetitions no verdict is given."
         f"{others}"
     )
+    if (rule := manifest.sequential) is not None:
+        yield Sentence(
+            f"Up to {rule.most} repetitions were run in blocks in which {rule.text} was undecided; "
+            "those comparisons are judged by confidence sequences for the mean of normal "
+            "differences of unknown spread (Lai 1976; Wang and Ramdas 2025), at "
+            f"{100 * ALPHA:g} % over all of them, by Bonferroni. All other results are of the "
+            f"first {rule.planned} repetitions."
+        )
     if margins:
         cohorts = manifest.cohorts
         ends = ", ".join(

@@ -36,18 +36,47 @@ def sliced(records: Records, part: Slice) -> Records:
     InputError
         If a name is not in the tables, or nothing is left.
     """
-    kept = chosen_rows(records.cells, part).reset_index(drop=True)
-    mine = set(kept["cell"])
+    kept = _with_cells(records, chosen_rows(records.cells, part))
     tables = vars(records.summaries).items()
     manifest = records.manifest
     earlier = [manifest.slice] if manifest.slice else []
     return replace(
+        kept,
+        summaries=Summaries(**{name: _of_systems(table, kept.cells) for name, table in tables}),
+        manifest=manifest.model_copy(update={"slice": " ".join([*earlier, part.text])}),
+    )
+
+
+def as_planned(records: Records) -> Records:
+    """Return the tables without repetitions that were added because of results.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `load`.
+
+    Returns
+    -------
+    Records
+        The same where none was added. How many repetitions there are owes nothing to results then,
+        as usual tests suppose.
+    """
+    rule = records.manifest.sequential
+    if rule is None:
+        return records
+    return _with_cells(records, records.cells[records.cells["repetition"] < rule.planned])
+
+
+def _with_cells(records: Records, cells: pd.DataFrame) -> Records:
+    """Return the rows of some cells."""
+    mine = set(cells["cell"])
+    return replace(
         records,
-        cells=kept,
+        cells=cells.reset_index(drop=True),
         scores=records.scores[records.scores["cell"].isin(mine)].reset_index(drop=True),
         marks=records.marks[records.marks["cell"].isin(mine)].reset_index(drop=True),
-        summaries=Summaries(**{name: _of_systems(table, kept) for name, table in tables}),
-        manifest=manifest.model_copy(update={"slice": " ".join([*earlier, part.text])}),
+        bought=records.bought[records.bought["cell"].isin(mine)].reset_index(drop=True),
+        overlaps=_of_systems(records.overlaps, cells),
     )
 
 

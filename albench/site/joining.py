@@ -120,6 +120,7 @@ def _run(sources: Sequence[Source]) -> Any:  # a PlannedRun, by pydantic's copy
         "cells": tuple(cells.values()),
         "plugins": tuple(sorted(plugins.values(), key=lambda part: (part.kind, part.name))),
         "repetitions": max(run.repetitions for run in runs),
+        "sequential": next((run.sequential for run in runs if run.sequential), None),
         "matrix_cells": max(len(cells), *(run.matrix_cells for run in runs)),
     }
     return runs[0].model_copy(update=changed)

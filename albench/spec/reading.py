@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -120,6 +120,12 @@ class Specification:
     text: str
     source: str
     folder: Path
+
+    def repeated(self, repetitions: int) -> Specification:
+        """Return the same benchmark with so many repetitions, whatever its text says."""
+        return replace(
+            self, benchmark=self.benchmark.model_copy(update={"repetitions": repetitions})
+        )
 
     def complain(self, faults: Sequence[Fault]) -> SpecError:
         """Return the error that says what is wrong, each fault with its line.

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from albench.analysis.anytime import follow
 from albench.analysis.cohorts_like_these import FEWEST_COHORTS
 from albench.analysis.head_to_head import N_FEW
 from albench.analysis.paired import paired
@@ -34,6 +35,7 @@ from albench.analysis.rank_bootstrap import CohortScores, interval_on_like, inte
 from albench.analysis.ranks import friedman
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS, holm
 from albench.analysis.verdicts import Verdict, judge
+from albench.until_decided import step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -55,6 +57,9 @@ SURELY = 3.0
 NEAR = 0.015
 """How far the coverage of a 95 % interval may be from that."""
 DIFFERENT = (Verdict.BETTER, Verdict.WORSE)
+MOST = 50
+"""Repetitions of a block, where they are added until something is decided."""
+AT_EVERY_LOOK = "better or worse in any block, looking after every repetition"
 AT_ONCE = 100
 """Benchmarks that are simulated together."""
 
@@ -261,6 +266,11 @@ def rates(n: int, rng: np.random.Generator) -> Iterator[Rate]:
             yield from of_cohorts(setting, n, rng)
             yield from of_ranks(setting, max(n // 5, 2), rng)
     yield from of_what_is_needed(n, rng)
+    # Its own stream, so that what was simulated before it stays as it is.
+    looking = np.random.default_rng([SEED, 1])
+    for kind in KINDS:
+        yield from of_looking(Setting(kind, 3, MOST), n, looking)
+        yield from of_added_repetitions(Setting(kind, 2, MOST), n, looking)
 
 
 def of_families(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
@@ -370,6 +380,64 @@ def of_ranks(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rat
             covered.append(((low <= middle) & (middle <= high)).mean())
         what = f"intervals of mean ranks {which} cover"
         yield rate(what, setting.text, np.array(covered), 0.95 - NEAR, 0.95 + NEAR)
+
+
+def of_looking(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
+    """Yield how often looking after every repetition decides what is false, ever."""
+    collected: dict[str, list[NDArray[np.generic]]] = {}
+    for scores in _in_parts(setting, n, rng):
+        gaps = by_block(scores).round(12)
+        level, margin = ALPHA / gaps.shape[1], 3 * float(gaps.std())
+        seen = follow(gaps, np.nan, level)
+        apart = follow(gaps + margin, margin, level)
+        parts = {
+            AT_EVERY_LOOK: np.isin(seen.verdict, DIFFERENT).any(axis=1),
+            "equal in any block, looking likewise": (apart.verdict == Verdict.EQUAL).any(axis=1),
+            "intervals cover at every look": ~((seen.low > 0) | (seen.high < 0)).any(axis=1),
+            "better or worse in any block by a t-test at every look": _ever(gaps),
+        }
+        for name, values in parts.items():
+            collected.setdefault(name, []).append(np.asarray(values))
+    promises = [(0.0, ALPHA), (0.0, ALPHA), (1 - ALPHA, 1.0), (0.0, 1.0)]
+    for (name, rows), promise in zip(collected.items(), promises, strict=True):
+        yield rate(name, setting.text, np.concatenate(rows), *promise)
+
+
+def of_added_repetitions(setting: Setting, n: int, rng: np.random.Generator) -> Iterator[Rate]:
+    """Yield how often adding repetitions decides what is true, and the cells that it saves."""
+    for effect, width in ((0.5, np.nan), (1.0, np.nan), (2.0, np.nan), (0.0, 1.0)):
+        decided, saved = [], []
+        for scores in _in_parts(setting, n, rng):
+            gaps = by_block(scores)
+            deviation = float(gaps.std())
+            gaps += effect * deviation
+            seen = follow(gaps.round(12), width * deviation, ALPHA / gaps.shape[1])
+            truth = Verdict.BETTER if effect else Verdict.EQUAL
+            decided.append((seen.verdict == truth).mean(axis=1))
+            saved.append(1 - _ends(seen.n_decided).mean(axis=1) / MOST)
+        what = f"{effect:g} standard deviations are" if effect else "equality within 1 is"
+        yield rate(f"{what} decided within {MOST} repetitions", setting.text, np.hstack(decided))
+        share = f"the share of the cells of {MOST} repetitions that is saved where "
+        share += f"{effect:g} standard deviations are true" if effect else "strategies are equal"
+        yield rate(share, setting.text, np.hstack(saved))
+
+
+def _ever(gaps: Gaps) -> NDArray[np.bool_]:
+    """Return whether a corrected t-test finds anything after any number of repetitions."""
+    found = [
+        np.isin(verdicts(gaps[..., :n], np.nan), DIFFERENT).any(axis=1)
+        for n in range(FEWEST_PAIRS, gaps.shape[-1] + 1)
+    ]
+    return np.asarray(np.stack(found).any(axis=0))
+
+
+def _ends(n_decided: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return with how many repetitions a run by stages ends in each block."""
+    stages = [FEWEST_PAIRS]
+    while stages[-1] < MOST:
+        stages.append(stages[-1] + step(stages[-1], MOST))
+    wanted = np.nan_to_num(n_decided, nan=MOST)
+    return np.asarray(stages, dtype=float)[np.searchsorted(stages, wanted)]
 
 
 def of_what_is_needed(n: int, rng: np.random.Generator) -> Iterator[Rate]:

@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from albench.analysis.efficiency import cell_efficiency
-from albench.analysis.labels_saved import labels_saved, median_interval, within_budget
+from albench.analysis.labels_saved import (
+    labels_saved,
+    median_interval,
+    saved_by_goal,
+    within_budget,
+)
 from albench.analysis.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -69,3 +74,26 @@ def test_the_interval_covers_the_median_as_often_as_said() -> None:
     ends = [median_interval(row)[1:] for row in drawn]
     covered = np.mean([low <= np.log(2) <= high for low, high in ends])
     assert covered >= 0.95
+
+
+def test_every_goal_counts_whoever_never_reaches_it_with_the_whole_budget(
+    make_rounds: Callable[..., pd.DataFrame],
+) -> None:
+    curves = {("all-labels", i): [1.0] for i in range(6)}
+    curves |= {("random", i): [0.5, 0.7, 0.85] for i in range(6)}
+    curves |= {("esd", i): [0.5, 0.91, 0.92] for i in range(6)}
+    rounds = make_rounds(curves)
+    table = saved_by_goal(rounds, "accuracy", ()).set_index("other")
+    assert table.index.tolist() == ["80 %", "90 %", "95 %", "99 %"]
+    # Of 40 labels, random takes all to 80 % and never gets to 90 %; esd takes 20 to either.
+    assert table["difference"].tolist() == [0.5, 0.5, 0.0, 0.0]
+    assert table["reached"].tolist() == [6, 6, 0, 0]
+    assert table["n_cells"].tolist() == [6] * 4
+
+
+def test_blocks_without_a_goal_are_left_out_of_all_goals(
+    make_rounds: Callable[..., pd.DataFrame],
+) -> None:
+    rounds = make_rounds({("all-labels", 0): [0.9], ("random", 0): SLOW, ("esd", 0): FAST})
+    block = tuple(rounds.iloc[0][["cohort", "modalities", "model", "budget"]])
+    assert saved_by_goal(rounds, "accuracy", {block}).empty

@@ -83,6 +83,23 @@ def test_without_correction_levels_are_not_kept(
     assert standing["equal in any block"] == "not kept"
 
 
+def test_looking_often_inflates_nothing_but_a_t_test(null: ModuleType) -> None:
+    rates = null.of_looking(null.Setting("normal", 3, null.MOST), 200, np.random.default_rng(1))
+    by_what = {rate.what: rate for rate in rates}
+    assert {rate.standing for rate in by_what.values()} == {"kept"}
+    naive = by_what["better or worse in any block by a t-test at every look"]
+    assert naive.share > 2 * 0.05 > by_what[null.AT_EVERY_LOOK].share
+
+
+def test_added_repetitions_save_cells_where_effects_are_large(null: ModuleType) -> None:
+    setting = null.Setting("normal", 2, null.MOST)
+    rates = null.of_added_repetitions(setting, 50, np.random.default_rng(1))
+    saved = [rate.share for rate in rates if rate.what.startswith("the share of the cells")]
+    half, one, two, equal = saved
+    assert 0 < half < one < two < 1
+    assert equal > 0.3
+
+
 def test_every_rate_is_a_row(
     null: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

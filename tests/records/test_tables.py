@@ -16,6 +16,7 @@ from albench.errors import RecordsError
 from albench.records.journal import Reading
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Finished, Round, Status, unpack
+from albench.records.sequential import Sequential
 from albench.records.tables import (
     Records,
     cells_table,
@@ -78,6 +79,18 @@ def test_how_an_earlier_run_was_to_be_judged_is_kept_if_it_differs(run_event: To
     first = replace(latest, content=latest.content.model_copy(update={"judging": by_auc}))
     assert gather([first, first, latest]).judged_before == (by_auc,)
     assert gather([run_event(("c1", "esd"))] * 2).judged_before == ()
+
+
+def test_what_an_earlier_run_was_to_decide_is_kept_if_it_differs(run_event: Told) -> None:
+    latest = run_event(("c1", "esd"))
+    assert isinstance(latest.content, PlannedRun)
+    rule = Sequential(pairs=(("esd", "random"),), planned=6, most=20, n_comparisons=1)
+    asked = [
+        replace(latest, content=latest.content.model_copy(update={"sequential": one}))
+        for one in (rule, rule.model_copy(update={"most": 30}))
+    ]
+    assert gather([*asked, latest, asked[1]]).asked_before == (rule,)
+    assert gather([asked[0]] * 2).asked_before == ()
 
 
 @pytest.mark.parametrize("failure", FAILURES)

@@ -122,6 +122,12 @@ def _state(derived: Derived) -> str:
             f"A slice: {len(derived.records.cells)} of the {manifest.matrix_cells} cells of "
             f"the matrix are here, after `{manifest.slice}`."
         )
+    if (rule := manifest.sequential) is not None:
+        remarks.append(
+            f"Sequential: repetitions were added until {rule.text} was decided, or there were "
+            f"{rule.most} (*Until decided*); the rest of the page is about the first "
+            f"{rule.planned}."
+        )
     for name, n_cells in manifest.edited.items():
         made = plural(n_cells, "cell was", "cells were")
         remarks.append(

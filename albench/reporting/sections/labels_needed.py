@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.analysis import training_checks
 from albench.analysis.curves import BLOCK, places
 from albench.analysis.efficiency import TARGET
-from albench.analysis.labels_saved import labels_saved, median_interval, within_budget
+from albench.analysis.labels_saved import (
+    labels_saved,
+    median_interval,
+    saved_by_goal,
+    within_budget,
+)
 from albench.analysis.saturation import flat_blocks
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
@@ -21,6 +27,7 @@ from albench.reporting.formats import (
     ALL_ENDS,
     UNKNOWN,
     decimals,
+    estimate,
     grid,
     p_value,
     repetitions,
@@ -60,6 +67,7 @@ def _parts(derived: Derived) -> Iterator[Table | Text]:
             yield _labels_table(finding.efficiency, derived.once, metric, named)
             if metric == derived.primary:
                 yield from _saved(derived, finding)
+                yield from _by_goal(derived, finding)
         elif left_out is None:
             yield Text((f"No block has a known {LABELS[metric]} of all labels to compare with.",))
 
@@ -116,6 +124,47 @@ def _saved(derived: Derived, finding: Finding) -> Iterator[Table]:
         f"labels, or no cell reaches the goal.{left_out}"
     )
     yield Table("labels-saved", "Labels saved", caption, SAVED, rows, is_folded=True)
+
+
+def _by_goal(derived: Derived, finding: Finding) -> Iterator[Table]:
+    """Yield the labels saved against random for several goals, averaged over blocks."""
+    flat = {one.block for one in flat_blocks(derived.once, finding.metric)}
+    passed = training_checks.passed_lines(derived.checks, finding.metric)
+    saved = saved_by_goal(derived.once, finding.metric, flat | passed, derived.oracles)
+    if saved.empty or not saved["reached"].any():
+        return
+    by_name: dict[str, dict[str, Mapping[Any, Any]]] = {}
+    for row in saved.to_dict("records"):
+        by_name.setdefault(row["strategy"], {})[row["other"]] = row
+    goals = list(dict.fromkeys(saved["other"]))
+    order = sorted(by_name, key=lambda name: -sum(_known(row) for row in by_name[name].values()))
+    rows = tuple((name, *(_goal_cell(by_name[name].get(goal)) for goal in goals)) for name in order)
+    n = int(saved["p_holm"].notna().sum())
+    caption = (
+        f"For shares of the all-labels {LABELS[finding.metric]}: random's labels minus the "
+        "strategy's until the goal, in percent of the budget, averaged over blocks and paired by "
+        "repetition, with the interval that holds for all at once; then the share of the "
+        "strategy's cells that reach the goal. A cell that never does counts with the whole "
+        "budget (the restricted mean) and is not left out. ▲ better, ▼ worse than random, "
+        f"corrected over {plural(n, 'comparison')}, on these cohorts. Omitted are blocks in which "
+        "random's curve is flat or strategies end above all labels."
+    )
+    title = "Labels saved, by goal"
+    yield Table("labels-saved-by-goal", title, caption, ("strategy", *goals), rows, is_folded=True)
+
+
+def _known(row: Mapping[Any, Any]) -> float:
+    return float(np.nan_to_num(row["difference"]))
+
+
+def _goal_cell(row: Mapping[Any, Any] | None) -> str:  # a row of a comparison
+    if row is None:
+        return UNKNOWN
+    ends = (100 * row[key] for key in ("difference", "all_low", "all_high"))
+    told, verdict = estimate(*ends, digits=1), str(row["verdict"])
+    reached = float(row["reached"] / row["n_cells"])
+    shown = f"{told}{MARKS.get(verdict, '')}, {100 * reached:.0f} % reach it"
+    return told.shown_as(shown, verdict=verdict, **{" reached": reached})
 
 
 def _saved_row(row: Mapping[Any, Any], cells: pd.DataFrame, named: Namer) -> tuple[str, ...]:
