@@ -1,4 +1,4 @@
-"""Damaged data and weights that do not fit end `albench run` with status 2 before training."""
+"""Damaged data and unsuitable weights end `albench run` with status 2 before training."""
 
 from __future__ import annotations
 
