@@ -92,6 +92,7 @@ def names_victim(complaint: str) -> bool:
     return f"clinic.csv, line 5, subject '{VICTIM}'" in complaint
 
 
+@pytest.mark.usefixtures("short_reports")
 @pytest.mark.parametrize("weights", ['weights = "random"', 'weights_file = "mine.pth"'])
 def test_sound_data_and_weights_run(
     weights: str, clinic: Path, monkeypatch: pytest.MonkeyPatch
