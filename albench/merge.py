@@ -7,6 +7,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
+from albench.atomic_file import replacing
 from albench.errors import Complaint, RecordsError
 from albench.records import journal, tables
 from albench.records.journal import Journal
@@ -74,12 +75,8 @@ def merge(sources: Sequence[Path], target: Path) -> tuple[str, ...]:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file whole or not at all; one that is there already is the same."""
-    part = target.with_name(f"{target.name}.part")
-    try:
+    with replacing(target) as part:
         shutil.copy2(source, part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _joined(runs: Sequence[PlannedRun]) -> PlannedRun:

@@ -1,4 +1,4 @@
-"""Toys that several parts are tried on: plugins, specifications and modalities made by hand."""
+"""Toys shared by several tests: hand-made plugins, specifications and modalities."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def component(
     reason: str = "",
     **changes: Any,
 ) -> Component:
-    """Return a component; its target is an attribute of the module ``toys`` unless told."""
+    """Return a component; by default its target is an attribute of the module ``toys``."""
     blank = {"target": f"toys:{name}", "summary": f"A toy {name}."}
     descriptor = Descriptor(name=name, kind=kind, **blank | changes)
     return Component(descriptor, distribution, "1.0", state, reason)

@@ -1,4 +1,4 @@
-"""Damaged data and weights that do not fit end `albench run` with status 2 before training."""
+"""Damaged data and unsuitable weights end `albench run` with status 2 before training."""
 
 from __future__ import annotations
 
@@ -92,6 +92,7 @@ def names_victim(complaint: str) -> bool:
     return f"clinic.csv, line 5, subject '{VICTIM}'" in complaint
 
 
+@pytest.mark.usefixtures("short_reports")
 @pytest.mark.parametrize("weights", ['weights = "random"', 'weights_file = "mine.pth"'])
 def test_sound_data_and_weights_run(
     weights: str, clinic: Path, monkeypatch: pytest.MonkeyPatch

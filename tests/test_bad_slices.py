@@ -1,4 +1,4 @@
-"""A slice that cannot be had is told by every command that takes one, and nothing is written."""
+"""Every command that takes a slice refuses an impossible one, and nothing is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide is followed to the letter: its files written, its commands run, one by one."""
+"""The guide works to the letter: its files are written and its commands run, one by one."""
 
 from __future__ import annotations
 

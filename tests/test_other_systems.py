@@ -1,4 +1,4 @@
-"""What albench does where a system lacks process groups, timers, and other things of POSIX."""
+"""What albench does on systems without process groups, timers and other POSIX features."""
 
 from __future__ import annotations
 

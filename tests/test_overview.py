@@ -1,4 +1,4 @@
-"""Plans, results and data are told in a few lines, and as plain data."""
+"""Plans, results and data are summarised in a few lines, and as plain data."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def opened(
 
 @pytest.fixture
 def write(tmp_path: Path, opened: Opened, planned_run: Callable[..., PlannedRun]) -> Write:
-    """Journal the plan and what became of some of its cells."""
+    """Journal the plan and the outcomes of some of its cells."""
 
     def write(*statuses: Status, seconds: float = 10.0) -> Path:
         planned = [

@@ -1,4 +1,4 @@
-"""The part of a plan that fits into a time."""
+"""The part of a plan that fits into a time limit."""
 
 from __future__ import annotations
 

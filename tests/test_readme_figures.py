@@ -1,4 +1,4 @@
-"""Figures in the README and the quick start are those of the pages named beside them."""
+"""Figures in the README and the quick start match the pages named beside them."""
 
 from __future__ import annotations
 

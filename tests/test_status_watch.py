@@ -1,4 +1,4 @@
-"""The state of a run is shown again and again until the run ends or the user has seen enough."""
+"""The state of a run is shown repeatedly until the run ends or the user stops."""
 
 from __future__ import annotations
 

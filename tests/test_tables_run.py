@@ -1,4 +1,4 @@
-"""A table as people have it runs from its file to a finished benchmark, or is answered at once."""
+"""An ordinary table runs from file to finished benchmark, or is refused at once."""
 
 from __future__ import annotations
 

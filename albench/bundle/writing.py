@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albench.atomic_file import replacing
 from albench.bundle.layout import CONTENTS, FILES, VERSION
 from albench.errors import Complaint, InputError
 from albench.execute import scratch
@@ -94,16 +95,11 @@ def _zip(folder: Path, target: Path) -> None:
     }
     contents = json.dumps({"bundle": VERSION, "files": listed}, indent=1, sort_keys=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in {CONTENTS: contents.encode(), **content}.items():
-                member = zipfile.ZipInfo(name, _EPOCH)
-                member.external_attr = 0o644 << 16
-                archive.writestr(member, data, zipfile.ZIP_DEFLATED)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in {CONTENTS: contents.encode(), **content}.items():
+            member = zipfile.ZipInfo(name, _EPOCH)
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, data, zipfile.ZIP_DEFLATED)
 
 
 def _n_successes(records: Records) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import secrets
 import shutil
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 import numpy as np
 
+from albench.atomic_file import replacing
 from albench.errors import AlbenchError
 from albench.execute.frames import DamagedFrame, Message, from_frame, to_frame
 from albench.records.schema import Part, Round
@@ -98,16 +98,13 @@ def place(path: Path, content: bytes) -> None:
     AlbenchError
         If something else is in its place that cannot be removed.
     """
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        if path.is_dir():
-            shutil.rmtree(path)
-        temporary.replace(path)
+        with replacing(path) as part:
+            part.write_bytes(content)
+            if path.is_dir():
+                shutil.rmtree(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
         if error.errno in _DISK_IS_DONE:
             raise
         raise AlbenchError(f"its checkpoint cannot be written: {path}: {error.strerror}") from error

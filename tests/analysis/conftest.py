@@ -1,4 +1,4 @@
-"""Rounds and areas made by hand."""
+"""Hand-made rounds and areas."""
 
 from __future__ import annotations
 

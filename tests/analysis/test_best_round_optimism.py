@@ -1,4 +1,4 @@
-"""The measured optimism is what choosing on the test set really adds."""
+"""The measured optimism is the bias of choosing the round on the test set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims are judged by repetition, corrected together, and told what would decide them."""
+"""Claims are judged by repetition and corrected together; undecided ones say what would decide."""
 
 from __future__ import annotations
 

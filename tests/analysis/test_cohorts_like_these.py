@@ -1,4 +1,4 @@
-"""Where the cohort is the unit: five at least, and a mixed model beside."""
+"""With the cohort as the unit: at least five, and a mixed model beside the test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is, and whether strategies started alike."""
+"""Which results exist, and whether strategies started from the same point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learning curves: what is joined, paired and averaged, and how sure the mean is."""
+"""Learning curves: joining, pairing, averaging, and the uncertainty of the mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels saved, where whoever does not reach the goal is censored at the end of the budget."""
+"""Labels saved; a strategy that misses the goal is censored at the end of the budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paired differences of many comparisons at once are what each is alone."""
+"""Paired differences of many comparisons at once equal those computed one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A curve is judged at its end, over its whole, or where a share of the labels is bought."""
+"""A curve is judged at its end, by its area, or where a share of the labels is bought."""
 
 from __future__ import annotations
 

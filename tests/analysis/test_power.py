@@ -1,4 +1,4 @@
-"""What repetitions can find."""
+"""Which differences a number of repetitions can detect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quality for what it costs: query time, and subjects."""
+"""Quality against cost: query time and subjects."""
 
 from __future__ import annotations
 

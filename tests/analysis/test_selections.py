@@ -1,4 +1,4 @@
-"""What was bought is compared with what there is."""
+"""Selections are compared with the whole pool."""
 
 from __future__ import annotations
 

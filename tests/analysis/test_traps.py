@@ -1,4 +1,4 @@
-"""Who fell into a trap, who did not, and what cannot be told."""
+"""Which strategies fall into a trap, which do not, and which are undecided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options say what they allow, and descriptors hold no more than they were told."""
+"""Options state what they allow, and descriptors hold only what they were given."""
 
 from __future__ import annotations
 

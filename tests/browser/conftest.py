@@ -1,4 +1,4 @@
-"""A headless Chromium, reports of published results, and a page made by hand, opened in it."""
+"""A headless Chromium that opens reports of published results and a hand-made page."""
 
 from __future__ import annotations
 

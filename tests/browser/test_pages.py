@@ -1,4 +1,4 @@
-"""Pages of published results: silent, no wider than the screen, open to anybody, whole in print."""
+"""Pages of published results: no console output, fit the screen, accessible, print completely."""
 
 from __future__ import annotations
 

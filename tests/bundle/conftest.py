@@ -101,7 +101,7 @@ def success(cell: PlannedCell, skill: float, salt: int = 0) -> Finished:
 
 @pytest.fixture
 def records_of(planned_run: Callable[..., PlannedRun]) -> Callable[..., Records]:
-    """A factory of whole runs: strategies by qualified name, each with its skill."""
+    """A factory of complete runs: strategies by qualified name, each with its skill."""
 
     def make(skills: Mapping[str, float], salt: int = 0, **changes: Any) -> Records:
         names: Sequence[str | None] = [None, *skills]

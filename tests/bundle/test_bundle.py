@@ -1,4 +1,4 @@
-"""A bundle from somebody else is used only if it holds; nothing is written outside its folder."""
+"""A received bundle is used only if it is valid; nothing is written outside its folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Disks that are full or read-only are told in a sentence, and what was there stays as it was."""
+"""A full or read-only disk gives a clear message and leaves existing files unchanged."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ REFUSALS = {
 
 @pytest.fixture
 def run_folder(records_of: Callable[..., Records], tmp_path: Path) -> Path:
-    """A run folder with a whole journal."""
+    """A run folder with a complete journal."""
     records = records_of({"core/random": 0.2, "core/margin": 0.3})
     folder = tmp_path / "run"
     with Journal(folder / "journal") as journal:

@@ -1,4 +1,4 @@
-"""Subjects who lack a modality are left out, or take part with what they have."""
+"""Subjects who lack a modality are left out, or used with the modalities they have."""
 
 from __future__ import annotations
 

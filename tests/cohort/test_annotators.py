@@ -1,4 +1,4 @@
-"""Annotators err as they say, alike for whoever asks, and the majority counts."""
+"""Annotators err at their stated rates, alike for all strategies, and the majority counts."""
 
 from __future__ import annotations
 

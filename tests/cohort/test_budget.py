@@ -1,4 +1,4 @@
-"""Budgets become whole numbers, and first labels are drawn as they say."""
+"""Budgets become integers, and first labels are drawn as specified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache gives whole arrays or none, whoever is killed while writing."""
+"""The cache returns complete arrays or none, even if a writer is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Classes can be left out, and an order that means something is never guessed from letters."""
+"""Classes can be left out, and a meaningful order is never guessed from their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damage in the cache is found, named and mended, or one sentence; never other data."""
+"""Damage in the cache is found and repaired or reported, and never changes data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modalities are joined on subject, and everything that is wrong is told at once."""
+"""Modalities are joined on subject, and all problems are reported at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known to be wrong with samples is counted by candidate."""
+"""Known faults of samples are counted by candidate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels go wrong by sample, in the training part alone, and alike for whoever is trained."""
+"""Label noise is drawn by sample, only in the training part, and alike for all strategies."""
 
 from __future__ import annotations
 

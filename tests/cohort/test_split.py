@@ -1,4 +1,4 @@
-"""Splits are stratified, disjoint on subjects, and refused where they cannot be."""
+"""Splits are stratified and disjoint on subjects; impossible ones are refused."""
 
 from __future__ import annotations
 

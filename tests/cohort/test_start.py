@@ -1,4 +1,4 @@
-"""Budgets begin with what they say: nothing, so many of each class, or subjects by name."""
+"""Budgets start as specified: without labels, with some of each class, or with named subjects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers and schedulers that cannot be used are told so, and the docs' array script works."""
+"""Unusable workers and schedulers are refused with a reason; the docs' array script works."""
 
 from __future__ import annotations
 

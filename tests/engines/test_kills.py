@@ -34,7 +34,7 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(spec: Path) -> Mapping[str, str]:
-    """The tables of a run that nobody disturbs, in this process and without a report."""
+    """The tables of an undisturbed run, in this process and without a report."""
     results = spec.parent / "alone"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "SECTIONS", ())

@@ -1,4 +1,4 @@
-"""Leases in a shared folder: one holder at a time, and silence is followed by the next number."""
+"""Leases in a shared folder: one holder at a time; a silent lease is superseded by the next."""
 
 from __future__ import annotations
 

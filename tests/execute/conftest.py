@@ -281,7 +281,7 @@ def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def run_toy(write_spec: Callable[..., Path], tmp_path: Path) -> Callable[..., dict[str, Finished]]:
-    """Return a function that runs the toy benchmark and gives what became of each cell."""
+    """Return a function that runs the toy benchmark and returns each cell's outcome."""
 
     def run(
         *strategies: str,

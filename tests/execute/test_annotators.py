@@ -1,4 +1,4 @@
-"""Cells whose labels come from annotators: the same for all, and spent where nobody answers."""
+"""Cells with annotators: the same labels for all strategies; unanswered ones are still paid for."""
 
 from __future__ import annotations
 

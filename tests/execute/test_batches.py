@@ -1,4 +1,4 @@
-"""Cells that share a child: the same results, and what goes wrong costs as little as ever."""
+"""Cells that share a child give the same results, and a failure costs only its own cell."""
 
 from __future__ import annotations
 

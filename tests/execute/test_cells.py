@@ -1,4 +1,4 @@
-"""What becomes of cells, well-behaved and not: each has a record with its cause."""
+"""Cells, well-behaved or not, end with a record that states the cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a strategy is shown of a pool leads to nothing that audits alone may know."""
+"""From the pool view, a strategy cannot reach what only audits may know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A checkpoint comes back whole, or the cell starts anew."""
+"""A checkpoint is read back completely, or the cell starts again."""
 
 from __future__ import annotations
 

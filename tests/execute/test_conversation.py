@@ -1,4 +1,4 @@
-"""What a child may say and when; everything else is refused, whatever it is."""
+"""What a child may send, and when; everything else is refused."""
 
 from __future__ import annotations
 

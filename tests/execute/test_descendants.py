@@ -1,4 +1,4 @@
-"""What left its group, its session and its environment is found all the same."""
+"""Processes that leave their group, session and environment are still found."""
 
 from __future__ import annotations
 

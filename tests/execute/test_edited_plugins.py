@@ -1,4 +1,4 @@
-"""An edit of a plugin is noticed: its cells run again, and no others."""
+"""If a plugin is edited, its cells run again, and no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a command ends: status 0 only with what it promised, and a sentence for everything else."""
+"""How commands end: status 0 only if they did what they promise, else a one-line message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strategies that do what no strategy should: each costs its own cell, and its record says why."""
+"""Misbehaving strategies: each costs only its own cell, and the record says why."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> dict[str, Finished]:
-    """What became of each cell of one run of them all."""
+    """The outcome of each cell, from one run of all faulty strategies."""
     site = tmp_path_factory.mktemp("site")
     shutil.copytree(Path(__file__).parent / "faulty", site / "faulty")
     record = site / "faulty-1.2.dist-info"

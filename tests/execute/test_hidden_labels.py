@@ -1,4 +1,4 @@
-"""Labels that a child must not know are nowhere in it: no frame, no object, no byte of memory."""
+"""Hidden labels are nowhere in a child: in no frame, no object and no byte of memory."""
 
 from __future__ import annotations
 

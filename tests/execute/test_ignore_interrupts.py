@@ -1,4 +1,4 @@
-"""The fork server ends with its parent also while it loads what takes long."""
+"""The fork server ends with its parent, even during slow imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells on a cohort whose subjects lack modalities: they run, are told so, and can be killed."""
+"""Cells on a cohort whose subjects lack modalities run, know what is missing, and can resume."""
 
 from __future__ import annotations
 

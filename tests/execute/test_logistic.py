@@ -1,4 +1,4 @@
-"""Cells of models with a solver: from the specification in the documentation, and killed."""
+"""Cells of models with a solver: examples from the documentation, and killed cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cells are expected to take, and by what."""
+"""How long cells are expected to take, and from which measurements."""
 
 from __future__ import annotations
 

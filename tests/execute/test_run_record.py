@@ -1,4 +1,4 @@
-"""What a run tells of its cohorts by class."""
+"""What a run records about its cohorts, by class."""
 
 from __future__ import annotations
 

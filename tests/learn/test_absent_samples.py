@@ -1,4 +1,4 @@
-"""Networks are given the mean training sample of what is lacking, and are told that it is."""
+"""For a missing modality, networks get the mean training sample and a flag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statistics of batch norms describe the weights that predict, not those of long ago."""
+"""Batch norm statistics describe the final weights, not earlier ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Classifiers trained in lockstep end with the bits that they would have had by themselves."""
+"""Classifiers trained in lockstep are bit for bit what they would be if trained alone."""
 
 from __future__ import annotations
 

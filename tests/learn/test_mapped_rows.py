@@ -1,4 +1,4 @@
-"""Large files of vectors are used where they lie: the same numbers, and no copy."""
+"""Large files of vectors are memory-mapped: the same numbers, without a copy."""
 
 from __future__ import annotations
 

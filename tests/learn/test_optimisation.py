@@ -1,4 +1,4 @@
-"""Settings of training come to what they say."""
+"""Training settings have the effect that they state."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: N803  # X is scikit-learn's name
-"""Factorised prediction gives the numbers of the plain way."""
+"""Factorised prediction gives the same numbers as direct prediction."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def normed(problem: Problems) -> Any:
 
 
 def _plain(classifier: Any, store: SampleStore, X: NDArray[np.intp]) -> NDArray[Any]:
-    """Every candidate through the whole network, one at a time."""
+    """Pass every candidate through the full network, one at a time."""
     classifier.module_.eval()
     with torch.no_grad():
         rows = [classifier.module_(store.gather(row[None])) for row in X]

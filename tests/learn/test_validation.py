@@ -1,4 +1,4 @@
-"""Early stopping keeps the best weights, judged on whole subjects of the labelled set."""
+"""Early stopping keeps the weights that are best on held-out labelled subjects."""
 
 from __future__ import annotations
 

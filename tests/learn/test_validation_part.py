@@ -1,4 +1,4 @@
-"""A validation part of its own stops the training, and holds nobody of the labelled set out."""
+"""With a separate validation part, early stopping holds out no labelled subjects."""
 
 from __future__ import annotations
 

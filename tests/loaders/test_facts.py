@@ -1,4 +1,4 @@
-"""Loaders know of subjects what their tables say: splits go by it, and nobody is in two parts."""
+"""Loaders read subject facts from tables; splits use them and never put a subject in two parts."""
 
 from collections.abc import Callable
 from pathlib import Path

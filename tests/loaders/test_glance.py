@@ -1,4 +1,4 @@
-"""Pictures that show nothing are counted, in whichever loader they come."""
+"""Blank images are counted, whichever loader reads them."""
 
 from collections.abc import Callable
 from pathlib import Path

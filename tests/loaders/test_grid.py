@@ -1,4 +1,4 @@
-"""A file that is no table is said to be none."""
+"""A file that is not a table is reported as such."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pictures come as the manifest says, or with all that is wrong with manifest and files."""
+"""Images are read as the manifest says, or all problems of manifest and files are reported."""
 
 import pickle
 import shutil

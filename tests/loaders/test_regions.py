@@ -1,4 +1,4 @@
-"""A region is placed inside its picture, or the options are answered with what is wrong."""
+"""A region lies inside its image, or the wrong options are reported."""
 
 import pytest
 from PIL import Image

@@ -1,4 +1,4 @@
-"""A table is read as it is, or answered with all that is wrong with it."""
+"""A table is read unchanged, or all its problems are reported."""
 
 import pickle
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A table means the same from CSV and from Parquet, and nothing of it vanishes without a word."""
+"""A table means the same in CSV and Parquet, and nothing in it is dropped silently."""
 
 from collections.abc import Callable
 from pathlib import Path

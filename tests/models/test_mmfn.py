@@ -1,4 +1,4 @@
-"""The fusion network is what the paper says, for any number of modalities, frozen or not."""
+"""The fusion network follows the paper, for any number of modalities, frozen or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is announced of the models is true of them."""
+"""The models keep what their descriptors announce."""
 
 from __future__ import annotations
 

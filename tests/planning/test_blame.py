@@ -1,4 +1,4 @@
-"""Whatever a plugin raises before cells are run is one sentence that names it and its options."""
+"""Any exception of a plugin before the run becomes one message naming it and its options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would fail when it is run is skipped when it is planned, with the key to change."""
+"""Cells that would fail are skipped at planning time, with the key to change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data of a specification are opened, and all complaints about them come at once."""
+"""A specification's data are opened, and all problems are reported at once."""
 
 from __future__ import annotations
 

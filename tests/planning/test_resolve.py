@@ -1,4 +1,4 @@
-"""Names become plugins and options are filled in; everything that is wrong is told at once."""
+"""Names become plugins and options are filled in; all problems are reported at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splits that are given, in folds, stratified by more than the class, or by groups."""
+"""Splits: given, in folds, stratified by more than the class, or by group."""
 
 from __future__ import annotations
 

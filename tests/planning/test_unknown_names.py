@@ -1,4 +1,4 @@
-"""Plugins that a specification names and nobody has are told with whatever else is wrong."""
+"""Unknown plugins in a specification are reported together with all other problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published results are whole: what a run recorded can be read again from a clone."""
+"""Published results are complete: all that a run recorded can be read from a clone."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ COMMITTED = ROOT / "results" / "quickstart"
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of published results, with metadata of a day that is told."""
+    """Return a copy of published results, with metadata of a given day."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     copy = Path(shutil.copytree(COMMITTED, tmp_path / "quickstart"))
     write_metadata(copy, is_new=True)

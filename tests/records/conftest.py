@@ -1,4 +1,4 @@
-"""Results made by hand."""
+"""Hand-made results."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def turn(number: int, picked: Sequence[int] = (), sure: float = 0.5) -> Round:
 
 @pytest.fixture
 def finished() -> Callable[..., Finished]:
-    """A factory of ends: a success of two rounds, unless told otherwise."""
+    """A factory of outcomes: by default a success of two rounds."""
 
     def make(cell: str = "c1", status: Status = Status.OK, **changes: Any) -> Finished:
         blank: dict[str, Any] = {"part": PART, "rounds": [turn(0), turn(1, [4, 2], 0.75)]}

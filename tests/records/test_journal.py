@@ -1,4 +1,4 @@
-"""The journal keeps every line that was written, and tells of every line that was not."""
+"""The journal keeps every line that was written and reports every line that was lost."""
 
 from __future__ import annotations
 

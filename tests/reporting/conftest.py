@@ -1,4 +1,4 @@
-"""A results folder made by hand: what `albench.publish` writes, with random curves in it."""
+"""A hand-made results folder as `albench.publish` writes it, with random curves."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def toy(
     strategies: Sequence[str] = ("random", "esd", "margin"),
     blocks: Sequence[tuple[str, ...]] = BLOCKS[::2],
 ) -> Toy:
-    """Return a whole run: margin gains much on the first block, all else is chance."""
+    """Return a complete run: margin gains much on the first block, all else is chance."""
     rng = np.random.default_rng(4)
     cells: list[dict[str, object]] = []
     scores: list[dict[str, object]] = []

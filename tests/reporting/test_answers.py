@@ -1,4 +1,4 @@
-"""What is said, and the numbers in the tables."""
+"""The report's statements, and the numbers in its tables."""
 
 from __future__ import annotations
 

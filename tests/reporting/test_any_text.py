@@ -1,4 +1,4 @@
-"""Whatever text a plugin, a file name or a log says: it costs nothing but its own place."""
+"""Arbitrary text from a plugin, a file name or a log spoils nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page says of which cohorts it speaks."""
+"""A page says which cohorts its statements are about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `albench.publish` writes from a journal is what the report reads, and what the toys are."""
+"""The report and the toys have the format that `albench.publish` writes from a journal."""
 
 from __future__ import annotations
 

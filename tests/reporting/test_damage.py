@@ -1,4 +1,4 @@
-"""Whatever has become of a results folder's files: a report, or one sentence and no traceback."""
+"""Damaged results give a report or a one-line message, and no traceback."""
 
 from __future__ import annotations
 

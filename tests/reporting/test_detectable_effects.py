@@ -1,4 +1,4 @@
-"""A plan says what its matrix can find."""
+"""A plan says which effects its matrix can detect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a results folder: everything that is wrong, at once and by its place."""
+"""Reading a results folder reports all problems at once, each with its place."""
 
 from __future__ import annotations
 

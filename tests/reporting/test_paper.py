@@ -1,4 +1,4 @@
-"""What a paper needs beside tables: methods, references, environment and commands."""
+"""What a paper needs besides tables: methods, references, environment and commands."""
 
 from __future__ import annotations
 

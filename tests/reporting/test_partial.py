@@ -1,4 +1,4 @@
-"""Runs of which not everything is there: a report all the same, that says what is missing."""
+"""Incomplete runs still get a report, which says what is missing."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_what_is_there_is_reported(
 
 
 def answer(toy: Any) -> str:
-    """Return the whole report as Markdown."""
+    """Return the full report as Markdown."""
     return markdown("Toy", "", sections(load(toy.write())))
 
 

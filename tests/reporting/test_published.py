@@ -1,4 +1,4 @@
-"""A paper's tables and claims stand beside what was found, the optimistic marked as such."""
+"""A paper's tables and claims stand beside the results; optimistic ones are marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ordinal scores, calibration and what was bought have sections where there is something to say."""
+"""Ordinal scores, calibration and selections have sections if there is something to show."""
 
 from __future__ import annotations
 

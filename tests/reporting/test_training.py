@@ -1,4 +1,4 @@
-"""Faults of training stand in the first screen, and every check in Coverage."""
+"""Training faults are shown on the first screen, and every check under Coverage."""
 
 from __future__ import annotations
 

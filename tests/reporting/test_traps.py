@@ -1,4 +1,4 @@
-"""The section on traps says who fell into which, and shows the numbers."""
+"""The section on traps says which strategies fell into which trap, with numbers."""
 
 from __future__ import annotations
 

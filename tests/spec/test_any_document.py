@@ -1,4 +1,4 @@
-"""Whatever a file holds is a benchmark or one clear error."""
+"""Any file is either a benchmark or one clear error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How results are judged is said before the run, and decides no cell's identity."""
+"""How results are judged is set before the run and is no part of a cell's identity."""
 
 from __future__ import annotations
 

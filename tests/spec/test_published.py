@@ -1,4 +1,4 @@
-"""Published tables and claims are about what the matrix runs, and every fault is told."""
+"""Published tables and claims must match the matrix, and every mistake is reported."""
 
 from __future__ import annotations
 

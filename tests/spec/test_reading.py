@@ -1,4 +1,4 @@
-"""Files are found and read, and every complaint comes at once with its place."""
+"""Files are found and read, and all problems are reported at once with their places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A specification is validated: what it may say, and what is said of what it may not."""
+"""A specification is validated: what it may contain, and the messages for what it may not."""
 
 from __future__ import annotations
 

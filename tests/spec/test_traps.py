@@ -1,4 +1,4 @@
-"""Traps are told apart by what whoever falls in does, and must say what is counted."""
+"""A trap is defined by the behaviour of who falls into it, and must say what is counted."""
 
 from __future__ import annotations
 

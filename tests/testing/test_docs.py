@@ -1,4 +1,4 @@
-"""The page says of every check what the check says of itself, and its examples run."""
+"""The page describes every check as the check describes itself, and its examples run."""
 
 from __future__ import annotations
 

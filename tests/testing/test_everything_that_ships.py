@@ -1,4 +1,4 @@
-"""Every check of every plugin that ships with albench and that can be tried in seconds."""
+"""Every check of every plugin that ships with albench and can be tested in seconds."""
 
 from __future__ import annotations
 

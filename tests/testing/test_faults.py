@@ -1,4 +1,4 @@
-"""The kit is proved: each fault is caught, by the check that is there for it."""
+"""The kit works: each fault is caught by the check meant for it."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def repetition(planned: Callable[..., Any], make_modality: Callable[..., Any]) -
 
 @pytest.fixture
 def task(repetition: Repetition, tmp_path: Path) -> CellTask:
-    """What a child is told of it, the samples of its test part marked."""
+    """The task that a child receives, with the samples of its test part marked."""
     model = Descriptor(name="m", kind=Kind.MODEL, target="albench.models.mmfn:Mmfn", summary="x")
     cohort, cache = repetition.cohort, FeatureCache(tmp_path)
     arrays = {}

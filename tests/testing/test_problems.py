@@ -1,4 +1,4 @@
-"""The pools that strategies are asked about are what they are said to be."""
+"""The pools that strategies are queried on have the properties they claim."""
 
 from __future__ import annotations
 

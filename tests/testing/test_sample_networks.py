@@ -1,4 +1,4 @@
-"""Models are tried on what they take; what cannot be tried is told."""
+"""Models are tested on the inputs they accept; untestable ones are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plugins that look like a fault and are none."""
+"""Plugins that look faulty but are sound."""
 
 from __future__ import annotations
 

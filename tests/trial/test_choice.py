@@ -1,4 +1,4 @@
-"""Which cells fit into some seconds."""
+"""Which cells fit into a time limit."""
 
 from __future__ import annotations
 

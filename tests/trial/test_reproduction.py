@@ -1,4 +1,4 @@
-"""Whether cells that run again come out as published."""
+"""Whether cells that run again give the published results."""
 
 from __future__ import annotations
 

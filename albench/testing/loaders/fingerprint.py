@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,17 +19,18 @@ from albench.testing.specimen import specimen_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
     from albench.api import Descriptor, Modality
     from albench.testing.specimen import Specimen
 
-_PARTS = (
-    "the same rows give other samples",
-    "subjects differ",
-    "labels differ",
-    "marks differ",
-)
+
+_DIFFERENCES = {
+    "shapes": "shapes differ",
+    "samples": "the same rows give other samples",
+    "subjects": "subjects differ",
+    "labels": "labels differ",
+    "marks": "marks differ",
+}
+"""What is said where a field of `Contents` differs."""
 
 
 def _fingerprint_is_stable(specimen: Specimen) -> None:
@@ -46,16 +46,17 @@ def _fingerprint_is_stable(specimen: Specimen) -> None:
 
 @dataclass(frozen=True)
 class Contents:
-    """The data behind a fingerprint, as far as they are cheap to read."""
+    """Hashes of the data behind a fingerprint, as far as they are cheap to read."""
 
-    shape: tuple[int, ...]
+    shapes: str
+    samples: str
     subjects: str
     labels: str
-    samples: str
+    marks: str
 
 
 def contents(modality: Modality) -> Contents:
-    """Return the data of a modality: subjects, labels and some samples.
+    """Return hashes of the data of a modality: subjects, labels, marks and some samples.
 
     Parameters
     ----------
@@ -67,11 +68,14 @@ def contents(modality: Modality) -> Contents:
     Contents
         Equal for equal data.
     """
+    labels = None if modality.labels is None else sorted(modality.labels.items())
+    marks = sorted((name, mark.tolist()) for name, mark in modality.marks.items())
     return Contents(
-        modality.shape,
-        fingerprint(np.asarray(modality.subjects)),
-        fingerprint(repr(None if modality.labels is None else sorted(modality.labels.items()))),
-        fingerprint(modality.read(some_rows(modality))),
+        shapes=fingerprint(repr(modality.shape)),
+        samples=fingerprint(modality.read(some_rows(modality))),
+        subjects=fingerprint(np.asarray(modality.subjects)),
+        labels=fingerprint(repr(labels)),
+        marks=fingerprint(repr(marks)),
     )
 
 
@@ -110,29 +114,27 @@ def _variants(specimen: Specimen) -> Iterator[tuple[str, Any, Modality]]:  # opt
 
 def _another_process_sees_the_same(specimen: Specimen) -> None:
     modality = opened(specimen)
-    rows = some_rows(modality)
     if not is_importable(specimen):
         raise Skip("its target was passed directly, so that no other process can import it")
     others = [specimen.all_options(**{name: value}) for name, value, _ in _variants(specimen)]
     function = f"{__name__}:{seen_elsewhere.__name__}"
     options = specimen.all_options()
-    there: Any = call_in_other_process(
-        function, specimen.descriptor, options, rows.tolist(), others
-    )
-    theirs, *parts = there
+    there: Any = call_in_other_process(function, specimen.descriptor, options, others)
+    theirs, seen = there
     if theirs != modality.fingerprint:
         raise Violation(
             f"in another process the fingerprint is {theirs}, here {modality.fingerprint}: "
             "hash() and the order of sets differ between processes"
         )
-    for what, there, here in zip(_PARTS, parts, _hashes(modality, rows), strict=True):
-        if there != here:
+    here = contents(modality)
+    for field, what in _DIFFERENCES.items():
+        if getattr(seen, field) != getattr(here, field):
             raise Violation(f"in another process {what}")
 
 
 def seen_elsewhere(
-    descriptor: Descriptor, options: dict[str, Any], rows: list[int], others: list[dict[str, Any]]
-) -> list[str]:
+    descriptor: Descriptor, options: dict[str, Any], others: list[dict[str, Any]]
+) -> tuple[str, Contents]:
     """Return what a loader returns in this process, for the process that asks.
 
     Parameters
@@ -141,34 +143,21 @@ def seen_elsewhere(
         The loader's.
     options : dict of str to object
         All options.
-    rows : list of int
-        Rows to read.
     others : list of dict
         Options of earlier calls: a class may keep the data of the first.
 
     Returns
     -------
-    list of str
-        The fingerprint, and hashes of samples, subjects, labels and marks.
+    str
+        The fingerprint.
+    Contents
+        What it stands for.
     """
     loader = specimen_of(descriptor).load()
-    wanted = np.array(rows)
     for other in others:
-        loader(**other).read(wanted[:1])
+        loader(**other).read(np.arange(1))
     modality = loader(**options)
-    return [modality.fingerprint, *_hashes(modality, wanted)]
-
-
-def _hashes(modality: Modality, rows: NDArray[np.intp]) -> list[str]:
-    """Return hashes of samples, subjects, labels and marks."""
-    plain = (
-        modality.subjects.tolist(),
-        modality.labels and sorted(modality.labels.items()),
-        sorted((name, mark.tolist()) for name, mark in modality.marks.items()),
-    )
-    samples = np.ascontiguousarray(modality.read(rows)).tobytes()
-    parts = (samples, *(repr(part).encode() for part in plain))
-    return [hashlib.sha256(part).hexdigest() for part in parts]
+    return modality.fingerprint, contents(modality)
 
 
 CHECKS = (

@@ -39,7 +39,7 @@ def real() -> Callable[[str], Path]:
 
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
-    """Load files, copied beside a manifest that has one subject a file unless told otherwise."""
+    """Load files, copied beside a manifest that by default has one subject per file."""
     (tmp_path / "salt.txt").write_text(SALT)
 
     def run(*files: Path | bytes, subjects: bool = True, **options: Any) -> Modality:

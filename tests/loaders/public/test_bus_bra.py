@@ -1,4 +1,4 @@
-"""BUS-BRA is read by patient, whole or by side."""
+"""BUS-BRA is read by patient, with both sides together or separate."""
 
 from pathlib import Path
 

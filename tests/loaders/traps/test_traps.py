@@ -1,4 +1,4 @@
-"""Each trap is what its page says: the marked rows are where a strategy can go wrong."""
+"""Each trap is as documented: the marked rows are where a strategy can go wrong."""
 
 import numpy as np
 import pytest

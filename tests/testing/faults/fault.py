@@ -30,7 +30,7 @@ class Fault:
 def caught_by(
     check: str, says: str, kind: Kind, *, entry: str = "", **changes: Any
 ) -> Callable[[Target], Target]:
-    """Keep the target among the faults, with a descriptor that is sound but for what is told."""
+    """Register a faulty target, with a descriptor that is sound except for the given changes."""
 
     def keep(target: Target) -> Target:
         FAULTS.append(Fault(target, sound(kind, target, **changes), check, says, entry))
@@ -40,7 +40,7 @@ def caught_by(
 
 
 def sound(kind: Kind, target: Callable[..., Any], **changes: Any) -> Descriptor:
-    """Return a descriptor of which nothing is wrong, but for what is told."""
+    """Return a descriptor that is sound except for the given changes."""
     usual: dict[str, Any] = {
         "name": "toy",
         "summary": "A toy.",

@@ -216,6 +216,11 @@ def subjects_as_they_come() -> Modality:
     return changed(subjects=np.roll(SUBJECTS, next(LOADS) % 7))
 
 
+@caught("fingerprint-is-stable", "subjects, labels or marks differ")
+def marks_as_they_come() -> Modality:
+    return changed(marks={"failed": np.arange(40) == next(LOADS) % 7})
+
+
 @caught(
     "fingerprint-follows-the-data",
     "with scale = 'large' the data differ",
