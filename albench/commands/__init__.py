@@ -16,6 +16,7 @@ COMMANDS = (
     "explain",
     "merge",
     "diff",
+    "selections",
     "audit",
     "plugins list",
     "plugins show",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from albench.records.tables import Records
     from albench.spec.slices import Slice
 
+AUDITED = ("bought.csv", "overlaps.csv")
+"""Tables that `albench selections` wrote, if somebody ran it."""
 MEGABYTES = 10.0
 """The most that probabilities take among published results, unless claims are judged by them."""
 
@@ -128,6 +130,9 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
             new = Path(name) / target.name
             new.mkdir()
             write_text_tables(tables, new)
+            for audited in AUDITED:
+                if (run / audited).is_file():
+                    shutil.copy(run / audited, new / audited)
             n_repetitions = write_archive(records, new, limit)
             page = writing.write(new)
             write_metadata(new, is_new=True)

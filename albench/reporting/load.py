@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,6 +76,14 @@ SCORES = Layout(
 MARKS = Layout(
     text=("cell", "mark"), numbers=("round", "n_picked", "n_train"), key=("cell", "round", "mark")
 )
+BOUGHT = Layout(
+    text=("cell", "point", "measure"), numbers=("value",), key=("cell", "point", "measure")
+)
+OVERLAPS = Layout(
+    text=(*SYSTEM, "other", "point"),
+    numbers=("share", "chance", "n"),
+    key=(*SYSTEM, "other", "point"),
+)
 SPREAD = ("low", "high", "deviation")
 COUNTED = ("n_subjects", "n_repetitions")
 SUMMARIES = {
@@ -114,6 +122,10 @@ class Records:
         Of published systems; empty where there are none.
     manifest : Manifest
         Specification, data, plugins and provenance.
+    bought : DataFrame
+        What cells bought, by point and measure; empty where nobody has looked.
+    overlaps : DataFrame
+        What pairs of strategies bought both; likewise.
     """
 
     cells: pd.DataFrame
@@ -121,6 +133,8 @@ class Records:
     marks: pd.DataFrame
     summaries: Summaries
     manifest: Manifest
+    bought: pd.DataFrame = field(default_factory=lambda: _empty(BOUGHT))
+    overlaps: pd.DataFrame = field(default_factory=lambda: _empty(OVERLAPS))
 
 
 def load(results: Path) -> Records:
@@ -156,13 +170,18 @@ def load(results: Path) -> Records:
             for name, layout in SUMMARIES.items()
         }
     )
+    # Written by `albench selections` alone.
+    bought, overlaps = (
+        _table(path, layout, complaints) if path.exists() else _empty(layout)
+        for path, layout in ((results / "bought.csv", BOUGHT), (results / "overlaps.csv", OVERLAPS))
+    )
     complaints += about_manifest
     if not complaints:
         complaints += _contradictions(results, cells, scores)
         complaints += _odd_classes(results / "confusion.csv", summaries.confusion, manifest)
     if complaints or manifest is None:
         raise RecordsError(complaints)
-    return Records(cells, scores, marks, summaries, manifest)
+    return Records(cells, scores, marks, summaries, manifest, bought, overlaps)
 
 
 def _manifest(path: Path, complaints: list[Complaint]) -> Manifest | None:

@@ -75,6 +75,8 @@ def _with_cells(records: Records, cells: pd.DataFrame) -> Records:
         cells=cells.reset_index(drop=True),
         scores=records.scores[records.scores["cell"].isin(mine)].reset_index(drop=True),
         marks=records.marks[records.marks["cell"].isin(mine)].reset_index(drop=True),
+        bought=records.bought[records.bought["cell"].isin(mine)].reset_index(drop=True),
+        overlaps=_of_systems(records.overlaps, cells),
     )
 
 

@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from albench.analysis.selections import marked_purchases
+from albench.analysis.curves import SYSTEM, mean_interval
+from albench.analysis.purchases import (
+    CLASS_MIX,
+    DISTANCE,
+    DUPLICATES,
+    OF_MODALITY,
+    RAREST,
+    SUBJECTS,
+)
+from albench.analysis.selections import POINTS, marked_purchases
+from albench.references import BASELINE
 from albench.reporting.cells import Cell
 from albench.reporting.content import Section, Table
 from albench.reporting.formats import LONGEST, UNKNOWN, decimals, in_order
@@ -14,12 +25,23 @@ from albench.reporting.names import blocks_of, of_block
 from albench.spec.published import FINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    import pandas as pd
-
+    from albench.reporting.cells import Value
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
+
+
+MEASURES = (CLASS_MIX, RAREST, SUBJECTS, DUPLICATES, DISTANCE)
+ON_MEASURES = (
+    "Class mix: the total variation distance of the classes bought from those of the training "
+    "part (0: the same mix). Rarest class: its share in what was bought, divided by that in the "
+    "training part. Subjects: distinct subjects for each candidate bought. Duplicates: the share "
+    "whose samples equal those of a candidate labelled before. Distance: that of a purchase from "
+    "its nearest labelled candidate, in standardised samples, divided by the mean over the pool: "
+    "above 1 seeks what is unlike the labelled set. By modality, the one in which a strategy goes "
+    "furthest comes first."
+)
 
 
 def section(derived: Derived) -> Section | None:
@@ -27,9 +49,9 @@ def section(derived: Derived) -> Section | None:
     if not derived.findings:
         return None
     purchases = marked_purchases(derived.rounds, derived.records.marks)
-    if purchases.empty:
-        return None
-    return Section("What was bought", [_table(purchases, derived.named)])
+    tables = [] if purchases.empty else [_table(purchases, derived.named)]
+    tables += _measured(derived)
+    return Section("What was bought", tables) if tables else None
 
 
 def _table(purchases: pd.DataFrame, named: Namer) -> Table:
@@ -58,6 +80,88 @@ def _table(purchases: pd.DataFrame, named: Namer) -> Table:
     columns = ("block and mark", "strategy", "in the training part", *headings)
     title = "Marked candidates among what was bought"
     return Table("bought", title, caption, columns, tuple(rows), len(rows) > LONGEST)
+
+
+def _measured(derived: Derived) -> Iterator[Table]:
+    """Yield what is known of the purchases from a look at the data."""
+    cells = derived.records.cells[["cell", *SYSTEM]]
+    bought = derived.records.bought.merge(cells, on="cell")
+    for point in (str(one) for one in POINTS if (bought["point"] == str(one)).any()):
+        yield _measures_table(bought[bought["point"] == point], point, derived.named)
+    if len(derived.records.overlaps):
+        yield _overlap_table(derived.records.overlaps, derived.named)
+
+
+def _measures_table(bought: pd.DataFrame, point: str, named: Namer) -> Table:
+    of_modality = sorted(name for name in set(bought["measure"]) if name.startswith(OF_MODALITY))
+    there = [name for name in MEASURES if (bought["measure"] == name).any()]
+    rows = []
+    for block in blocks_of(bought):
+        own = of_block(bought, block)
+        for strategy in in_order(own["strategy"].tolist()):
+            part = own[own["strategy"] == strategy]
+            cells = [_mean(part.loc[part["measure"] == name, "value"]) for name in there]
+            if of_modality:
+                cells.append(_by_modality(part, of_modality))
+            rows.append((named.block(block), strategy, *cells))
+    ends = ("by modality",) if of_modality else ()
+    caption = f"Means over repetitions, with their 95 % intervals (Student's t). {ON_MEASURES}"
+    title = f"What was bought, {_heading(point)}"
+    columns = ("block", "strategy", *there, *ends)
+    return Table(f"purchases-{point}", title, caption, columns, tuple(rows), is_folded=True)
+
+
+def _mean(values: pd.Series[float]) -> Cell:
+    mean, low, high = mean_interval(values.to_numpy(dtype=float))
+    interval = "" if np.isnan(low) else f" ({low:.2f} to {high:.2f})"
+    text = UNKNOWN if np.isnan(mean) else f"{mean:.2f}{interval}"
+    told = {" mean": mean, " low": low, " high": high, " n": len(values)}
+    return Cell(text.replace("-", "−"), told)
+
+
+def _by_modality(part: pd.DataFrame, names: Sequence[str]) -> Cell:
+    means = {
+        name.removeprefix(OF_MODALITY): float(part.loc[part["measure"] == name, "value"].mean())
+        for name in names
+        if (part["measure"] == name).any()
+    }
+    ranked = sorted(means.items(), key=lambda item: -item[1])
+    text = ", ".join(f"{name} {value:.2f}" for name, value in ranked) or UNKNOWN
+    return Cell(text, {f" {name}": value for name, value in means.items()})
+
+
+def _overlap_table(overlaps: pd.DataFrame, named: Namer) -> Table:
+    points = [str(one) for one in POINTS if (overlaps["point"] == str(one)).any()]
+    rows = []
+    for block in blocks_of(overlaps):
+        own = of_block(overlaps, block)
+        for strategy in in_order(own["strategy"].tolist()):
+            part = own[own["strategy"] == strategy]
+            cells = [_overlap(part[part["point"] == point]) for point in points]
+            rows.append((named.block(block), strategy, *cells))
+    caption = (
+        "How much of what a strategy bought another one bought too, in percent, mean over "
+        "repetitions: the other with most in common, and random. In brackets what blind choice "
+        "would give: purchases of a small pool overlap anyway, and more so the more is bought."
+    )
+    columns = ("block", "strategy", *map(_heading, points))
+    title = "What strategies bought in common"
+    return Table("overlap", title, caption, columns, tuple(rows), is_folded=True)
+
+
+def _overlap(part: pd.DataFrame) -> Cell:
+    """Return the closest strategy and random, each with its share and what chance gives."""
+    closest = part.sort_values("share", ascending=False, kind="stable").head(1)
+    shown = pd.concat([closest, part[part["other"] == BASELINE]]).drop_duplicates("other")
+    told = [
+        f"{row['other']} {100 * row['share']:.0f} ({100 * row['chance']:.0f})"
+        for row in shown.to_dict("records")
+    ]
+    values: dict[str, Value] = {}
+    for row in shown.to_dict("records"):
+        kind = " random" if row["other"] == BASELINE else " closest"
+        values |= {kind: str(row["other"]), f"{kind} share": float(row["share"])}
+    return Cell(", ".join(told) or UNKNOWN, values)
 
 
 def _distinct_marks(modalities: str, marks: Sequence[str]) -> list[str]:

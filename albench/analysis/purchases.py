@@ -1,0 +1,217 @@
+"""What strategies bought: classes, subjects, duplicates, distance, and what they have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from albench.analysis.points import round_within
+from albench.analysis.selections import POINTS
+from albench.spec.published import FINAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.spec.published import Point
+
+    Integers = NDArray[np.intp]
+    Vectors = NDArray[np.float64]
+
+CLASS_MIX = "class mix"
+RAREST = "rarest class"
+SUBJECTS = "subjects"
+DUPLICATES = "duplicates"
+DISTANCE = "distance"
+OF_MODALITY = f"{DISTANCE} in "
+"""Before the name of a modality."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """The training part of a repetition, as an audit knows it.
+
+    Parameters
+    ----------
+    train : ndarray of int, shape (n_train,)
+        The numbers of its candidates.
+    classes, subjects : ndarray of int, shape (n_candidates,)
+        The true class and the subject of every candidate of the cohort.
+    contents : ndarray of int, shape (n_candidates,), or None
+        Equal for candidates whose samples are equal; None if that is not known.
+    vectors : mapping of str to ndarray of float, shape (n_candidates, n_features)
+        By modality, of mean square 1; empty if distances are not wanted.
+    """
+
+    train: Integers
+    classes: Integers
+    subjects: Integers
+    contents: Integers | None = None
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)
+
+
+class Measured(NamedTuple):
+    """A number about what a cell bought until a point of its curve."""
+
+    point: str
+    measure: str
+    value: float
+
+
+class Overlap(NamedTuple):
+    """What a strategy bought that another bought too, in one repetition.
+
+    `share` is of the smaller of the two purchases; `chance` is what blind choice would give.
+    """
+
+    point: str
+    strategy: str
+    other: str
+    share: float
+    chance: float
+
+
+def measures(picks: Sequence[Sequence[int]], pool: Pool) -> Iterator[Measured]:
+    """Yield what a cell's purchases are like, at the points of `selections.POINTS`.
+
+    Parameters
+    ----------
+    picks : sequence of sequence of int
+        The candidates bought before each round's training; those of round 0 are the first labels.
+    pool : Pool
+        Of its repetition.
+
+    Yields
+    ------
+    Measured
+        *class mix*: the total variation distance of the classes bought from those of the training
+        part, 0 to 1. *rarest class*: the share of the training part's rarest class in what was
+        bought, divided by that in the training part. *subjects*: distinct subjects for each
+        candidate bought, where subjects have several. *duplicates*: the share of what was bought
+        whose samples equal those of a candidate labelled before. *distance*: that of a candidate
+        bought from its nearest labelled one, divided by the mean over the pool at that time, over
+        all modalities and *in* each: 1 means indifference.
+    """
+    steps = {name: _steps(picks, pool.train, values) for name, values in _spaces(pool).items()}
+    for point, position in _positions(picks, len(pool.train)):
+        bought = np.concatenate(
+            [np.asarray(part, dtype=np.intp) for part in picks[1 : position + 1]]
+        )
+        yield from (Measured(point, *told) for told in _of_classes(bought, pool))
+        if len(np.unique(pool.subjects[pool.train])) < len(pool.train):
+            share = len(np.unique(pool.subjects[bought])) / len(bought)
+            yield Measured(point, SUBJECTS, share)
+        if pool.contents is not None:
+            yield Measured(point, DUPLICATES, _duplicates(picks, position, pool.contents))
+        sizes = np.array([len(part) for part in picks[1 : position + 1]], dtype=float)
+        for name, ratios in steps.items():
+            known = np.isfinite(ratios[:position])
+            if known.any():
+                value = np.average(ratios[:position][known], weights=sizes[known])
+                yield Measured(point, name, float(value))
+
+
+def overlaps(by_strategy: Mapping[str, Sequence[Sequence[int]]], n_train: int) -> Iterator[Overlap]:
+    """Yield what each strategy has in common with each other one in a repetition of a block.
+
+    Parameters
+    ----------
+    by_strategy : mapping of str to sequence of sequence of int
+        Their picks by round; the first labels are the same for all.
+    n_train : int
+        Candidates of the training part.
+
+    Yields
+    ------
+    Overlap
+        At each of the points that both get to.
+    """
+    sets: dict[str, dict[str, set[int]]] = {}
+    for name, picks in by_strategy.items():
+        for point, position in _positions(picks, n_train):
+            own = {number for part in picks[1 : position + 1] for number in part}
+            sets.setdefault(point, {})[name] = own
+    n_first = max((len(picks[0]) for picks in by_strategy.values() if len(picks)), default=0)
+    for point, bought in sets.items():
+        for one, other in permutations(bought, 2):
+            ours, theirs = bought[one], bought[other]
+            share = len(ours & theirs) / min(len(ours), len(theirs))
+            chance = max(len(ours), len(theirs)) / (n_train - n_first)
+            yield Overlap(point, one, other, share, chance)
+
+
+def _positions(picks: Sequence[Sequence[int]], n_train: int) -> Iterator[tuple[str, int]]:
+    """Yield the points that a curve gets to, with their rounds, where anything was bought."""
+    shares = np.cumsum([len(part) for part in picks]) / n_train
+    for point in POINTS:
+        position = _position(shares, point)
+        if position is not None and shares[position] > shares[0]:
+            yield str(point), position
+
+
+def _position(shares: NDArray[np.float64], point: Point) -> int | None:
+    if point != FINAL:
+        return round_within(shares, float(point))
+    return None if shares[-1] == 1.0 else len(shares) - 1
+
+
+def _of_classes(bought: Integers, pool: Pool) -> Iterator[tuple[str, float]]:
+    n_classes = int(pool.classes.max()) + 1
+    ours, whole = (
+        np.bincount(pool.classes[part], minlength=n_classes) / len(part)
+        for part in (bought, pool.train)
+    )
+    yield CLASS_MIX, float(np.abs(ours - whole).sum() / 2)
+    rarest = int(np.where(whole > 0, whole, np.inf).argmin())
+    yield RAREST, float(ours[rarest] / whole[rarest])
+
+
+def _duplicates(picks: Sequence[Sequence[int]], position: int, contents: Integers) -> float:
+    seen, n_again, n_bought = {int(contents[i]) for i in picks[0]}, 0, 0
+    for part in picks[1 : position + 1]:
+        for number in part:
+            content = int(contents[number])
+            n_again += content in seen
+            n_bought += 1
+            seen.add(content)
+    return n_again / n_bought
+
+
+def _spaces(pool: Pool) -> dict[str, Vectors]:
+    """Return the spaces in which distances are measured: all modalities together, and each."""
+    if not pool.vectors:
+        return {}
+    spaces = {DISTANCE: np.concatenate(list(pool.vectors.values()), axis=1)}
+    if len(pool.vectors) > 1:
+        spaces |= {f"{OF_MODALITY}{key}": values for key, values in pool.vectors.items()}
+    return spaces
+
+
+def _steps(
+    picks: Sequence[Sequence[int]], train: Integers, vectors: Vectors
+) -> NDArray[np.float64]:
+    """Return for each purchase after the first labels how far it was, against the whole pool."""
+    values = vectors[train]
+    place = {int(number): i for i, number in enumerate(train)}
+    nearest = np.full(len(train), np.inf)
+    in_pool = np.ones(len(train), dtype=bool)
+    ratios = []
+    for number, part in enumerate(picks):
+        own = np.array([place[int(candidate)] for candidate in part], dtype=np.intp)
+        if number:
+            mean = float(nearest[in_pool].mean()) if in_pool.any() else np.nan
+            is_known = len(own) > 0 and 0 < mean < np.inf
+            ratios.append(float(nearest[own].mean()) / mean if is_known else np.nan)
+        in_pool[own] = False
+        if len(own):
+            nearest = np.minimum(nearest, _distances(values, values[own]).min(axis=1))
+    return np.array(ratios)
+
+
+def _distances(ours: Vectors, theirs: Vectors) -> Vectors:
+    squared = (ours**2).sum(axis=1)[:, None] + (theirs**2).sum(axis=1) - 2 * ours @ theirs.T
+    return np.asarray(np.sqrt(np.maximum(squared, 0.0)))
