@@ -12,6 +12,7 @@ from albench.console import clock
 from albench.engines.batches import told_apart
 from albench.engines.late import late_conflicts
 from albench.errors import PluginError
+from albench.execute import recorded_picks
 from albench.plural import plural
 from albench.price_limit import expected_price
 from albench.records.results_folder import has_tables, latest_run_of, read_results
@@ -304,6 +305,8 @@ def _edits(records: Records) -> Iterator[str]:
 
 
 def _digest_here(kind: ComponentKind, name: str) -> str:
+    if name == recorded_picks.NAME:  # which is announced by no plugin
+        return source_digest(recorded_picks.__name__).value
     try:
         component = registry.discover().find(kind, name)
     except PluginError:  # it is not installed here

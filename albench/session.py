@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from albench.engines.engine import Engine
     from albench.execute.devices import Placement
     from albench.planning import Cell, Resolved
+    from albench.records.replay import Replay
     from albench.records.run_record import CohortRecord, PlannedRun, RunRecord
     from albench.records.schema import Finished
     from albench.records.sequential import Sequential
@@ -76,6 +77,8 @@ class Opened:
         What repetitions are added for, beyond those that the specification asks for.
     given_up : frozenset of str
         Cells that failed in this run already and are not tried again in it.
+    replay : Replay or None
+        Whose picks are replayed.
     """
 
     resolved: Resolved
@@ -89,6 +92,7 @@ class Opened:
     chosen: frozenset[tuple[str, tuple[str, str, str, str]]] | None = None
     sequential: Sequential | None = None
     given_up: frozenset[str] = frozenset()
+    replay: Replay | None = None
 
     @cached_property
     def plan(self) -> Plan:
@@ -101,7 +105,8 @@ class Opened:
     @property
     def run_folder(self) -> Path:
         """Where a run writes unless told otherwise: ``runs/NAME`` in the working directory."""
-        return Path("runs") / self.resolved.specification.benchmark.name
+        name = self.resolved.specification.benchmark.name
+        return Path("runs") / (name if self.replay is None else f"{name}-replay")
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -171,6 +176,8 @@ class Opened:
         if (rule := self.sequential) is not None:
             wanted = [c for c in self.whole.cells if c.repetition < rule.planned or c.id in kept]
             part |= {"matrix_cells": len(wanted), "repetitions": rule.planned, "sequential": rule}
+        if self.replay is not None:
+            part |= self.replay.as_recorded(record)
         return record.model_copy(update=part)
 
     def describe(self) -> dict[str, CohortRecord]:
@@ -326,6 +333,9 @@ def open_recorded(record: RunRecord, results: Path) -> Opened:
     InputError
         As of `specification_of` and `open_spec`.
     """
+    if record.replayed is not None:
+        problem = "holds replayed picks; replay them again to compare: albench run --replay"
+        raise InputError([Complaint(str(results), problem)])
     specification = specification_of(record, results)
     if record.sequential is not None:
         specification = specification.repeated(record.sequential.most)

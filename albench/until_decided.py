@@ -15,17 +15,15 @@ import pandas as pd
 
 from albench import session
 from albench.analysis.curves import BLOCK, CELL
-from albench.analysis.efficiency import area
 from albench.analysis.equivalence import margins
+from albench.analysis.finished_area import finished_area
 from albench.analysis.sequential import followed
 from albench.analysis.significance import FEWEST_PAIRS
 from albench.analysis.verdicts import Verdict
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
-from albench.metrics.catalogue import LABELS, METRICS
-from albench.metrics.chosen import more_scores
+from albench.metrics.catalogue import LABELS
 from albench.plural import plural
-from albench.records.schema import unpack
 from albench.records.sequential import LARGEST, Sequential
 from albench.references import ALL_LABELS
 
@@ -359,23 +357,9 @@ def _next(
 
 
 def _area(cell: Cell, end: Finished, opened: Opened) -> float:
-    """Return a cell's mean height of the curve over the labels bought, in the primary metric."""
+    cohort = opened.cohorts.get((cell.cohort, cell.modalities))
     metric = opened.resolved.specification.benchmark.judging.headline
-    heights = [
-        entry.scores[metric] if entry.scores else _score(metric, cell, end, entry.proba, opened)
-        for entry in end.rounds
-    ]
-    n_labelled = np.array([entry.n_labelled for entry in end.rounds], dtype=float)
-    return area(n_labelled, np.array(heights))
-
-
-def _score(metric: str, cell: Cell, end: Finished, proba: str, opened: Opened) -> float:
-    labels = np.array([] if end.part is None else end.part.labels, dtype=np.intp)
-    listed = {one.name: one.score for one in METRICS}
-    if metric in listed:
-        return listed[metric](labels, unpack(proba))
-    classes = opened.cohorts[cell.cohort, cell.modalities].classes
-    return more_scores([metric], classes, labels, unpack(proba))[metric]
+    return finished_area(end, metric, () if cohort is None else cohort.classes)
 
 
 def _sum(total: Summary | None, stage: Summary) -> Summary:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from albench.execute.devices import Placement
     from albench.price_limit import Limit
+    from albench.session import Opened
     from albench.spec.slices import Slice
     from albench.until_decided import Question
 
@@ -175,6 +176,57 @@ def add_until_decided(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until-decided", metavar='"A vs B, C vs B"', type=_pairs, help=text)
     text = f"with --until-decided: the most repetitions of a block (default: {MOST_REPETITIONS})"
     parser.add_argument("--max-repetitions", metavar="N", type=_positive, help=text)
+
+
+def add_replay(parser: argparse.ArgumentParser) -> None:
+    """Add ``--replay``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of the command.
+    """
+    text = (
+        "train the models named by --model on what strategies bought in these results, instead of "
+        "asking strategies"
+    )
+    parser.add_argument("--replay", metavar="RESULTS", type=results_folder, help=text)
+
+
+def opened_by(options: argparse.Namespace) -> Opened:
+    """Open a specification as the options of a command say.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        Of a command that has the options of `add_slice`, `add_until_decided`, `add_replay`,
+        `add_base`, `add_reuse_edited` and `add_within`.
+
+    Returns
+    -------
+    Opened
+        Ready to be run.
+
+    Raises
+    ------
+    InputError
+        As of `session.open_spec`; or if options cannot be combined.
+    """
+    from albench import session
+    from albench.errors import Complaint, InputError
+    from albench.replay import open_replay
+    from albench.until_decided import open_until_decided
+
+    part, asked = slice_of(options), question_of(options)
+    spec, edited, base = options.spec, options.reuse_edited, options.base
+    if options.replay is not None:
+        if asked is not None:
+            problem = "cannot be combined with --until-decided: no repetition can be added"
+            raise InputError([Complaint("--replay", problem)])
+        return open_replay(spec, options.replay, part, keep_edited=edited, base=base)
+    if asked is not None:
+        return open_until_decided(spec, asked, part, keep_edited=edited, base=base)
+    return session.open_spec(spec, part, keep_edited=edited, base=base)
 
 
 def question_of(options: argparse.Namespace) -> Question | None:

@@ -11,14 +11,14 @@ from albench.commands.arguments import (
     add_base,
     add_json,
     add_placement,
+    add_replay,
     add_reuse_edited,
     add_slice,
     add_spec,
     add_until_decided,
     add_within,
+    opened_by,
     placement_of,
-    question_of,
-    slice_of,
 )
 from albench.output import say
 
@@ -39,24 +39,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_slice(parser)
     add_within(parser)
     add_until_decided(parser)
+    add_replay(parser)
 
 
 def run(options: Namespace) -> int:
     """Return 0."""
-    from albench import session
     from albench.overview import plan_overview
     from albench.price_limit import within
-    from albench.until_decided import look, open_until_decided
+    from albench.until_decided import look
 
-    asked = question_of(options)
-    chosen = {"keep_edited": options.reuse_edited, "base": options.base}
-    if asked is None:
-        opened = session.open_spec(options.spec, slice_of(options), **chosen)
-    else:
-        opened = open_until_decided(options.spec, asked, slice_of(options), **chosen)
+    opened = opened_by(options)
     jobs = placement_of(options).jobs
     results, proposal = options.output or opened.run_folder, ""
-    if asked is not None:
+    if opened.sequential is not None:
         seen = look(opened, results)
         opened, proposal = seen.stage, "\n".join([seen.text, *seen.lines])
     if options.within is not None:

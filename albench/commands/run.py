@@ -10,14 +10,14 @@ from albench.commands import FAILED, OK
 from albench.commands.arguments import (
     add_base,
     add_placement,
+    add_replay,
     add_reuse_edited,
     add_slice,
     add_spec,
     add_until_decided,
     add_within,
+    opened_by,
     placement_of,
-    question_of,
-    slice_of,
 )
 from albench.errors import Complaint, InputError
 from albench.output import complain, say
@@ -47,6 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_slice(parser)
     add_within(parser)
     add_until_decided(parser)
+    add_replay(parser)
     text = "end the run at the first failing cell; the others resume next time"
     parser.add_argument("--fail-fast", action="store_true", help=text)
     text = "run each cell in a process of its own; what comes out is the same, later"
@@ -112,20 +113,19 @@ def run(options: Namespace) -> int:
 
 def _opened(options: Namespace, placement: Placement) -> tuple[Opened, Path]:
     """Return what is to be run, and where to; say what a limit leaves of it."""
-    from albench import session
     from albench.price_limit import within
-    from albench.until_decided import open_until_decided
+    from albench.replay import require_own_folder
 
-    part, asked = slice_of(options), question_of(options)
-    chosen = {"keep_edited": options.reuse_edited, "base": options.base}
-    if asked is None:
-        opened = session.open_spec(options.spec, part, **chosen)
-    elif options.engine == "shared-folder":
+    if options.engine == "shared-folder" and options.until_decided is not None:
         problem = "looks at results while they are made: run it with --engine local or dask"
         raise InputError([Complaint("--until-decided", problem)])
-    else:
-        opened = open_until_decided(options.spec, asked, part, **chosen)
+    if options.engine != "local" and options.replay is not None:
+        problem = "runs here alone, where the files of picks are: leave out --engine"
+        raise InputError([Complaint("--replay", problem)])
+    opened = opened_by(options)
     results = options.output or opened.run_folder
+    if opened.replay is not None:
+        require_own_folder(results)
     if options.within is not None:
         opened, proposal = within(opened, results, placement.jobs, options.within)
         say(proposal)

@@ -16,10 +16,30 @@ if TYPE_CHECKING:
 
     from albench.api.descriptors import Descriptor
     from albench.cohort.join import Cohort
+    from albench.planning.cells import ModelPlan, StrategyPlan
     from albench.planning.resolve import Resolved
     from albench.spec import BudgetSpec, MatrixEntry
 
 ModalitySet = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """What strategies are compared within.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Joined on the modalities in use.
+    model : ModelPlan
+        The model.
+    budget : str
+        The budget's name.
+    """
+
+    cohort: Cohort
+    model: ModelPlan
+    budget: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +80,7 @@ def make(resolved: Resolved, cohorts: Mapping[tuple[str, ModalitySet], Cohort]) 
     skipped = {skip.what: skip for skip in resolved.skipped}
     for entry in benchmark.matrix:
         for cell in _first_repetition(resolved, entry, cohorts):
-            reason = _why_impossible(resolved, cell) or foresight.reason(cell)
+            reason = why_impossible(resolved, cell) or foresight.reason(cell)
             if reason:
                 what = " · ".join((*cell.block, cell.strategy_label))
                 skipped.setdefault(what, Skipped(what, reason))
@@ -105,30 +125,55 @@ def _pairs(resolved: Resolved, entry: MatrixEntry) -> Iterator[tuple[str, Modali
 def _first_repetition(
     resolved: Resolved, entry: MatrixEntry, cohorts: Mapping[tuple[str, ModalitySet], Cohort]
 ) -> Iterator[Cell]:
-    benchmark = resolved.specification.benchmark
     strategies = list(dict.fromkeys([BASELINE, *entry.strategies]))
     for cohort, modalities in _pairs(resolved, entry):
-        spec = benchmark.cohorts[cohort]
-        splitting = cohorts[cohort, modalities].splitting
         for model in entry.models:
             for budget in entry.budgets:
+                block = Block(cohorts[cohort, modalities], resolved.models[model].plan, budget)
                 for strategy in [None, *strategies]:
-                    yield Cell(
-                        cohort=cohort,
-                        modalities=modalities,
-                        data=cohorts[cohort, modalities].fingerprint,
-                        test=spec.test,
-                        evaluate=spec.evaluate,
-                        model=resolved.models[model].plan,
-                        strategy=None if strategy is None else resolved.strategies[strategy].plan,
-                        budget_label=budget,
-                        budget=_terms(benchmark.budgets[budget], spec.cost, modalities),
-                        seed=benchmark.seed,
-                        repetition=0,
-                        label_noise=spec.label_noise,
-                        annotators=tuple(one.terms() for one in spec.annotators),
-                        split=None if splitting is None else splitting.identity,
-                    )
+                    plan = None if strategy is None else resolved.strategies[strategy].plan
+                    yield cell_of(resolved, block, plan)
+
+
+def cell_of(
+    resolved: Resolved, block: Block, strategy: StrategyPlan | None, repetition: int = 0
+) -> Cell:
+    """Return the cell of a strategy, or of the reference, in a block.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        Names and options.
+    block : Block
+        Cohort, model and budget.
+    strategy : StrategyPlan or None
+        None for the reference that has all labels.
+    repetition : int
+        Which one.
+
+    Returns
+    -------
+    Cell
+        Whether it can run or not.
+    """
+    benchmark, cohort = resolved.specification.benchmark, block.cohort
+    spec, splitting = benchmark.cohorts[cohort.name], cohort.splitting
+    return Cell(
+        cohort=cohort.name,
+        modalities=cohort.modalities,
+        data=cohort.fingerprint,
+        test=spec.test,
+        evaluate=spec.evaluate,
+        model=block.model,
+        strategy=strategy,
+        budget_label=block.budget,
+        budget=_terms(benchmark.budgets[block.budget], spec.cost, cohort.modalities),
+        seed=benchmark.seed,
+        repetition=repetition,
+        label_noise=spec.label_noise,
+        annotators=tuple(one.terms() for one in spec.annotators),
+        split=None if splitting is None else splitting.identity,
+    )
 
 
 def _terms(
@@ -141,7 +186,8 @@ def _terms(
     return terms | {"prices": {name: cost.get(name, 0.0) for name in (*modalities, LABEL)}}
 
 
-def _why_impossible(resolved: Resolved, cell: Cell) -> str | None:
+def why_impossible(resolved: Resolved, cell: Cell) -> str | None:
+    """Return why a cell's model and strategy do not go together; None if they do."""
     model = resolved.models[cell.model.label].component.descriptor
     if not _allows(model, len(cell.modalities)):
         return f"model {model.name} {_range(model)}, here are {len(cell.modalities)}"

@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from albench.records.replayed import Replayed  # noqa: TC001  # pydantic reads it
 from albench.records.sequential import Sequential  # noqa: TC001  # pydantic reads it
 from albench.spec.judging import Judging
 from albench.spec.published import Published, System
@@ -190,6 +191,8 @@ class RunRecord(Record):
         Where the specification is, relative to the results; empty if it was no file.
     sequential : Sequential or None
         What it added repetitions for, beyond those that the specification asks for.
+    replayed : Replayed or None
+        Whose picks its models were trained on; None if strategies picked.
     """
 
     name: StrictStr
@@ -213,6 +216,7 @@ class RunRecord(Record):
     judging: Judging = Judging()
     spec_path: StrictStr = ""
     sequential: Sequential | None = None
+    replayed: Replayed | None = None
 
 
 class PlannedRun(RunRecord):

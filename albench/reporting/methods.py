@@ -108,6 +108,12 @@ def _strategies(records: Records) -> Iterator[Sentence]:
 
 def _protocol(manifest: Manifest) -> Iterator[Sentence]:
     n = manifest.repetitions
+    if (replayed := manifest.replayed) is not None:
+        yield Sentence(
+            "No strategy was asked: each model was trained on the picks that the same strategy, in "
+            f"the same repetition, had made with another model in the results of {replayed.name} "
+            f"(albench {replayed.albench}, commit {replayed.commit or 'unknown'})."
+        )
     yield Sentence(
         f"Each of {plural(n, 'repetition')} (seed {manifest.seed}) has its own split into training "
         "and test part by subject, with the classes' shares kept, its own first labels, first "

@@ -49,7 +49,7 @@ def test_purchases_are_looked_at_and_published(
 def test_of_large_cohorts_only_labels_and_subjects_are_looked_at(
     write_spec: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spec, results = str(write_spec()), tmp_path / "results"
+    spec, results = str(write_spec("margin")), tmp_path / "results"
     assert main(["run", spec, "--output", str(results)]) == 0
     monkeypatch.setattr(bought, "MOST_CANDIDATES", 10)
     assert main(["selections", str(results)]) == 0

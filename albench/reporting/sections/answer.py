@@ -122,6 +122,11 @@ def _state(derived: Derived) -> str:
             f"A slice: {len(derived.records.cells)} of the {manifest.matrix_cells} cells of "
             f"the matrix are here, after `{manifest.slice}`."
         )
+    if (replayed := manifest.replayed) is not None:
+        remarks.append(
+            f"Replay: models were trained on picks recorded in the results of {replayed.name}, "
+            "which another model led to (*Replayed picks*); no strategy was asked."
+        )
     if (rule := manifest.sequential) is not None:
         remarks.append(
             f"Sequential: repetitions were added until {rule.text} was decided, or there were "

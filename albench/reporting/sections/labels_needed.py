@@ -160,8 +160,8 @@ def _known(row: Mapping[Any, Any]) -> float:
 def _goal_cell(row: Mapping[Any, Any] | None) -> str:  # a row of a comparison
     if row is None:
         return UNKNOWN
-    ends = (100 * row[key] for key in ("difference", "all_low", "all_high"))
-    told, verdict = estimate(*ends, digits=1), str(row["verdict"])
+    mean, low, high = (100 * row[key] for key in ("difference", "all_low", "all_high"))
+    told, verdict = estimate(mean, low, high, digits=1), str(row["verdict"])
     reached = float(row["reached"] / row["n_cells"])
     shown = f"{told}{MARKS.get(verdict, '')}, {100 * reached:.0f} % reach it"
     return told.shown_as(shown, verdict=verdict, **{" reached": reached})

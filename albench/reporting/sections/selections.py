@@ -112,7 +112,7 @@ def _measures_table(bought: pd.DataFrame, point: str, named: Namer) -> Table:
 
 
 def _mean(values: pd.Series[float]) -> Cell:
-    mean, low, high = mean_interval(values.to_numpy(dtype=float))
+    mean, low, high = mean_interval(np.asarray(values, dtype=np.float64))
     interval = "" if np.isnan(low) else f" ({low:.2f} to {high:.2f})"
     text = UNKNOWN if np.isnan(mean) else f"{mean:.2f}{interval}"
     told = {" mean": mean, " low": low, " high": high, " n": len(values)}
