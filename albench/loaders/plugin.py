@@ -200,6 +200,39 @@ IMAGES = Descriptor(
     ),
 )
 
+PICTURE_FOLDERS = Descriptor(
+    name="picture-folders",
+    kind=Kind.LOADER,
+    target="albench.loaders.picture_folders:load",
+    summary="pictures whose class and subject stand in their paths, such as a folder a class",
+    options=(
+        Option(name="path", type=Path, required=True, help="the folder the pictures are below"),
+        Option(
+            name="files",
+            type=str,
+            required=True,
+            help="the pattern of their paths, such as {label}/{subject}/*.png",
+        ),
+        Option(
+            name="subject",
+            type=str,
+            help="what subjects are called, by placeholders of files; silent: {subject}, if it is "
+            "there, else each picture is its own",
+        ),
+        Option(
+            name="size",
+            type=int,
+            default=224,
+            minimum=1,
+            maximum=4096,
+            help="pixels a side of the square that each picture is stretched to",
+        ),
+        Option(
+            name="channels", type=int, default=3, minimum=1, maximum=3, help="3 (RGB) or 1 (grey)"
+        ),
+    ),
+)
+
 
 @hookimpl
 def albench_loaders() -> Iterable[Descriptor]:
@@ -216,6 +249,7 @@ def albench_loaders() -> Iterable[Descriptor]:
         TABLE,
         EMBEDDINGS,
         IMAGES,
+        PICTURE_FOLDERS,
         *public.DESCRIPTORS,
         *liver.DESCRIPTORS,
         *traps.DESCRIPTORS,

@@ -118,6 +118,12 @@ SHOWN = tuple(metric.name for metric in METRICS if metric.section)
 PRIMARY = SHOWN[0]
 """The metric of a report's first answer."""
 
+BY_SIZE = "accuracy"
+"""The metric that counts each class by how many units it has."""
+
+ALIKE = "balanced_accuracy"
+"""The same score with every class counted alike."""
+
 BOOTSTRAPPED = tuple(metric.name for metric in METRICS if metric.weighted is not None)
 """Metrics with intervals over test subjects; published tables and claims are about them."""
 

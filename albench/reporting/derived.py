@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from albench.analysis import (
+    class_sizes,
     comparison,
     curves,
     efficiency,
@@ -13,6 +14,7 @@ from albench.analysis import (
     equivalence,
     training_checks,
 )
+from albench.metrics.catalogue import ALIKE, BY_SIZE
 from albench.references import ALL_LABELS
 from albench.reporting import training_tables
 from albench.reporting.names import Namer, styles
@@ -102,6 +104,9 @@ class Derived:
         Strategies of `once` that somebody named to be compared with each other.
     all_repetitions : Records
         `records` with the repetitions that were added until something was decided.
+    alike : Finding or None
+        The comparisons with every class counted alike, which stand beside those in accuracy where
+        classes are of unequal size; None elsewhere.
     """
 
     records: Records
@@ -115,6 +120,7 @@ class Derived:
     styles: Mapping[str, Style]
     all_repetitions: Records
     rivals: Sequence[str] = ()
+    alike: Finding | None = None
 
     @property
     def primary(self) -> str:
@@ -125,6 +131,11 @@ class Derived:
     def manifest(self) -> Manifest:
         """The records' manifest."""
         return self.records.manifest
+
+    @property
+    def unequal(self) -> Mapping[str, float]:
+        """The cohorts with classes of unequal size, and how many times the largest is larger."""
+        return class_sizes.unequal(self.manifest.cohorts)
 
 
 def derive(records: Records) -> Derived:
@@ -150,7 +161,10 @@ def derive(records: Records) -> Derived:
     in_order = sorted(judging.shown, key=lambda metric: metric != judging.headline)
     metrics = [metric for metric in in_order if metric in rounds] if len(rounds) else []
     margins = equivalence.margins(records.manifest.cohorts, judging.equal_within)
-    findings = [_compare(once, metric, oracles, checks, margins) for metric in metrics]
+    findings = {m: _compare(once, m, oracles, checks, margins) for m in metrics}
+    alike = None
+    if BY_SIZE in findings and class_sizes.unequal(records.manifest.cohorts):
+        alike = findings.get(ALIKE) or _compare(once, ALIKE, oracles, checks, margins)
     return Derived(
         records=records,
         named=Namer(records.cells, records.manifest.cohorts),
@@ -159,14 +173,15 @@ def derive(records: Records) -> Derived:
         once=once,
         groups=groups,
         checks=checks,
-        findings=findings,
-        styles=_styles(once, findings[0]) if findings else {},
+        findings=list(findings.values()),
+        styles=_styles(once, findings[metrics[0]]) if findings else {},
         all_repetitions=all_repetitions,
         rivals=[
             name
             for name in equal_picks.called(judging.compare, groups)
             if name in set(once["strategy"])
         ],
+        alike=alike,
     )
 
 

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from albench.analysis.significance import FEWEST_PAIRS
 from albench.analysis.verdicts import Verdict
-from albench.metrics.catalogue import LABELS
+from albench.metrics.catalogue import BY_SIZE, LABELS
 from albench.plural import plural
 from albench.reporting.formats import p_equals, signed, span
 from albench.reporting.names import in_figures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import pandas as pd
 
-    from albench.reporting.derived import Finding
+    from albench.reporting.derived import Derived, Finding
     from albench.reporting.names import Namer
 
 
@@ -61,6 +63,29 @@ def headline(finding: Finding | None, named: Namer) -> str:
     return f"{share}, and {gain}{signed(best['difference'])}{behind}."
 
 
+def supporting(finding: Finding, derived: Derived) -> Iterator[str]:
+    """Yield what stands below the headline.
+
+    Parameters
+    ----------
+    finding : Finding
+        The comparisons in the primary metric, of competitors alone.
+    derived : Derived
+        Of the same records.
+
+    Yields
+    ------
+    str
+        How certain it is; the same with every class counted alike, where that may differ.
+    """
+    if said := sureness(finding, derived.named):
+        yield said
+    if finding.metric == BY_SIZE and derived.alike is not None:
+        alike = derived.alike.without(derived.oracles)
+        if said := beside(finding, alike, derived.unequal, derived.named):
+            yield said
+
+
 def sureness(finding: Finding, named: Namer) -> str:
     """Return how certain the headline is, and what it is about.
 
@@ -89,6 +114,43 @@ def sureness(finding: Finding, named: Namer) -> str:
         f"{all_of_them} ({p_equals(best['p_holm'])} after correction, {repetitions}). This is "
         f"about {named.these_cohorts(finding.against_random['cohort'])}, not about others."
     )
+
+
+def beside(finding: Finding, alike: Finding, unequal: Mapping[str, float], named: Namer) -> str:
+    """Return the headline with every class counted alike, for cohorts of unequal classes.
+
+    Parameters
+    ----------
+    finding : Finding
+        The comparisons in accuracy, of competitors alone.
+    alike : Finding
+        The same in balanced accuracy.
+    unequal : mapping of str to float
+        By cohort, how many times as large its largest class is as its smallest; not empty.
+    named : Namer
+        Names cohorts.
+
+    Returns
+    -------
+    str
+        A few sentences; empty if nothing is judged.
+    """
+    judged, ours = _judged(finding.overall), _judged(alike.overall)
+    if judged.empty or ours.empty:
+        return ""
+    upto = "up to " if len(unequal) > 1 else ""
+    said = (
+        f"Classes are of unequal size on {', '.join(map(named.cohort, unequal))}, where accuracy "
+        f"counts the largest {upto}{max(unequal.values()):.1f} times as much as the smallest. In "
+        f"{LABELS[alike.metric]} every class counts alike. {headline(alike, named)}"
+    )
+    best = judged.iloc[0]["strategy"]
+    there = ours[ours["strategy"] == best]
+    if there.empty or ours.iloc[0]["strategy"] == best:
+        return said
+    row = there.iloc[0]
+    gain = f"{signed(row['difference'])} ({span(row['all_low'], row['all_high'])})"
+    return f"{said} {in_figures(str(best))}, the first in accuracy, has {gain} there."
 
 
 def _judged(overall: pd.DataFrame) -> pd.DataFrame:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.analysis import equivalence
+from albench.analysis import class_sizes, equivalence
 from albench.analysis.curves import CONFIDENCE
 from albench.analysis.efficiency import TARGET
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
-from albench.metrics.catalogue import LABELS
+from albench.metrics.catalogue import ALIKE, BY_SIZE, LABELS
 from albench.plural import plural
 from albench.references import ALL_LABELS
 
@@ -127,12 +127,21 @@ def _protocol(manifest: Manifest) -> Iterator[Sentence]:
 def _scores(manifest: Manifest) -> Iterator[Sentence]:
     units = sorted({facts.evaluation for facts in manifest.cohorts.values()})
     by = " and ".join(units) or "subject"
-    primary = LABELS[manifest.judging.primary_metric]
+    headline = manifest.judging.headline
     yield Sentence(
         f"Models are scored on the test part by {by} after every round. The primary score is the "
-        f"area under the curve of {primary} over the labels bought, divided by its width; labels "
-        f"needed are those of the first round that reaches {100 * TARGET:g} % of the reference."
+        f"area under the curve of {LABELS[headline]} over the labels bought, divided by its width; "
+        f"labels needed are those of the first round that reaches {100 * TARGET:g} % of the "
+        "reference."
     )
+    unequal = class_sizes.unequal(manifest.cohorts)
+    if unequal and headline == BY_SIZE:
+        names = ", ".join(_named(name, manifest.cohorts[name]) for name in unequal)
+        yield Sentence(
+            f"Beside {LABELS[BY_SIZE]} stands {LABELS[ALIKE]}, the mean of the classes' recalls, "
+            f"where the largest class has {class_sizes.TIMES:g} times the subjects of the smallest "
+            f"or more ({names})."
+        )
 
 
 def _tests(manifest: Manifest, margins: Mapping[str, float]) -> Iterator[Sentence]:

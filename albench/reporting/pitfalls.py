@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.analysis import class_sizes
 from albench.analysis.cohorts_like_these import FEWEST_COHORTS
 from albench.analysis.coverage_and_fairness import fairness
 from albench.analysis.curves import BLOCK
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from albench.reporting.derived import Derived
 
-RARE = 3.0
-"""Classes are imbalanced where the largest has so many times the subjects of the smallest."""
 N_NAMED = 3
 """Names that a reason gives before it counts the rest."""
 
@@ -150,18 +149,12 @@ def _real(derived: Derived) -> Judged:
 
 
 def _imbalance(derived: Derived) -> Judged:
-    ratios = {
-        name: max(counts) / min(counts)
-        for name, facts in derived.manifest.cohorts.items()
-        if (counts := [n for n in facts.classes.values() if n > 0])
-    }
-    uneven = [name for name, ratio in ratios.items() if ratio >= RARE]
-    if uneven:
+    if derived.unequal:
         return True, (
-            f"the largest class has {RARE:g} times the subjects of the smallest or more: "
-            f"{_some(list(map(derived.named.cohort, uneven)))}"
+            f"the largest class has {class_sizes.TIMES:g} times the subjects of the smallest or "
+            f"more: {_some(list(map(derived.named.cohort, derived.unequal)))}"
         )
-    most = max(ratios.values(), default=1.0)
+    most = max(map(class_sizes.ratio, derived.manifest.cohorts.values()), default=1.0)
     return False, f"no class is more than {most:.1f} times as large as another of its cohort"
 
 

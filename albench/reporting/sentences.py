@@ -244,6 +244,31 @@ def _tally(judged: pd.DataFrame) -> str:
     )
 
 
+def block_by_block(
+    comparison: pd.DataFrame, efficiency: pd.DataFrame, metric: str, named: Namer
+) -> Iterator[str]:
+    """Yield what a metric that stands beside the primary one says of each block.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        The result of `comparison.against_random`, of the blocks in question.
+    efficiency : DataFrame
+        One row per cell.
+    metric : str
+        Name of the metric.
+    named : Namer
+        Names blocks.
+
+    Yields
+    ------
+    str
+        A sentence for each block with a finding, and one for all others.
+    """
+    judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
+    yield from _by_block(judged, efficiency, named, f" in {LABELS[metric]}")
+
+
 def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
     """Yield what a secondary metric says, if any of its comparisons has a verdict.
 
@@ -361,16 +386,18 @@ def _named_pairs(rows: pd.DataFrame) -> list[str]:
     return [f"{a} – {b}" for a, b in zip(rows["strategy"], rows["other"], strict=True)]
 
 
-def _by_block(judged: pd.DataFrame, efficiency: pd.DataFrame, named: Namer) -> Iterator[str]:
+def _by_block(
+    judged: pd.DataFrame, efficiency: pd.DataFrame, named: Namer, by: str = ""
+) -> Iterator[str]:
     silent = []
     for block in blocks_of(judged):
         part = of_block(judged, block)
         if part["verdict"].isin([Verdict.OPEN, Verdict.EQUAL]).all():
             silent.append(named.block(block))
         else:
-            yield f"**{named.block(block)}:** {_of_block(part, of_block(efficiency, block))}"
+            yield f"**{named.block(block)}{by}:** {_of_block(part, of_block(efficiency, block))}"
     if silent:
-        yield f"No strategy is better or worse than random on {'; '.join(silent)}."
+        yield f"No strategy is better or worse than random{by} on {'; '.join(silent)}."
 
 
 def _of_block(part: pd.DataFrame, efficiency: pd.DataFrame) -> str:

@@ -80,7 +80,10 @@ def standing(results: Path) -> Standing:
     if not derived.findings or derived.findings[0].overall.empty:
         return Standing("", ("No strategy can be compared with random here.",), ())
     finding = derived.findings[0].without(derived.oracles)
-    answer = (headline.headline(finding, derived.named), headline.sureness(finding, derived.named))
+    answer = (
+        headline.headline(finding, derived.named),
+        *headline.supporting(finding, derived),
+    )
     cells = derived.records.cells
     plugins = dict(zip(cells["strategy"], cells["strategy_plugin"], strict=True))
     overall = finding.overall.dropna(subset="difference")
@@ -100,4 +103,4 @@ def standing(results: Path) -> Standing:
         )
         for row in ordered.to_dict("records")
     )
-    return Standing(finding.metric, tuple(filter(None, answer)), places)
+    return Standing(finding.metric, answer, places)

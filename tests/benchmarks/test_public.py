@@ -108,6 +108,95 @@ def pad_ufes(data: Path) -> None:
     (data / "pad-ufes-20" / "metadata.csv").write_text("\n".join(lines) + "\n")
 
 
+def ham10000(data: Path) -> None:
+    lines = ["lesion_id,image_id,dx,dx_type,age,sex,localization"]
+    for number in range(6 * N):
+        image, lesion = f"ISIC_{24306 + number:07d}", number // 2
+        kind = ("nv", "mel", "bkl")[lesion % 3]
+        age = "" if number % 7 == 0 else f"{20 + number % 60}.0"
+        sex, place = ("male", "female", "unknown")[number % 3], ("back", "unknown")[number % 2]
+        part = data / "ham10000" / f"HAM10000_images_part_{1 + number % 2}"
+        picture(part / f"{image}.jpg", number)
+        lines.append(f"HAM_{lesion:07d},{image},{kind},histo,{age},{sex},{place}")
+    (data / "ham10000" / "HAM10000_metadata.csv").write_text("\n".join(lines) + "\n")
+
+
+def breakhis(data: Path) -> None:
+    home = data / "breakhis" / "BreaKHis_v1" / "histology_slides" / "breast"
+    for number in range(2 * N):
+        kind, code, name = (
+            ("benign", "B_A", "adenosis"),
+            ("malignant", "M_DC", "ductal_carcinoma"),
+        )[number % 2]
+        slide = home / kind / "SOB" / name / f"SOB_{code}_14-{22000 + number}AB"
+        for zoom in (40, 100, 200, 400):
+            for image in (1, 2):
+                file = f"SOB_{code}-14-{22000 + number}AB-{zoom}-{image:03d}.png"
+                picture(slide / f"{zoom}X" / file, 4 * number + image)
+
+
+def covid_qu_ex(data: Path) -> None:
+    home = data / "covid-qu-ex" / "Lung Segmentation Data" / "Lung Segmentation Data"
+    other = data / "covid-qu-ex" / "Infection Segmentation Data" / "Infection Segmentation Data"
+    for part, n in (("Train", N), ("Val", 5), ("Test", 5)):
+        for kind in ("COVID-19", "Non-COVID", "Normal"):
+            for number in range(1, n + 1):  # names come again in other folders
+                file = f"{kind.lower()} ({number}).png"
+                picture(home / part / kind / "images" / file, 10 * number, (5, number))
+                picture(home / part / kind / "lung masks" / file, 0, (5, number))
+                picture(other / part / kind / "images" / file, 10 * number, (5, number))
+
+
+def crc_val_he_7k(data: Path) -> None:
+    for level, kind in enumerate(("ADI", "BACK", "NORM")):
+        for number in range(N):
+            file = f"{kind}-TCGA-AAICEQ{number:02d}.tif"
+            picture(data / "crc" / "CRC-VAL-HE-7K" / kind / file, 60 * level + number)
+
+
+def uci_har(data: Path) -> None:
+    rng = np.random.default_rng(0)
+    home = data / "uci-har" / "UCI HAR Dataset"
+    home.mkdir(parents=True)
+    names = ("WALKING", "WALKING_UPSTAIRS", "WALKING_DOWNSTAIRS", "SITTING", "STANDING", "LAYING")
+    (home / "activity_labels.txt").write_text(
+        "".join(f"{number} {name}\n" for number, name in enumerate(names, start=1))
+    )
+    for part, persons in (("train", range(1, 8)), ("test", range(8, 11))):
+        (home / part / "Inertial Signals").mkdir(parents=True)
+        rows = [(person, code) for person in persons for code in range(1, 7) for _ in range(2)]
+        for column, stem in enumerate(("subject", "y")):
+            text = "".join(f"{row[column]}\n" for row in rows)
+            (home / part / f"{stem}_{part}.txt").write_text(text)
+        for signal in ("total_acc", "body_acc", "body_gyro"):
+            for axis in "xyz":
+                file = home / part / "Inertial Signals" / f"{signal}_{axis}_{part}.txt"
+                np.savetxt(file, rng.normal(size=(len(rows), 128)), fmt="% .7e", delimiter=" ")
+
+
+def cifar_10(data: Path) -> None:
+    rng = np.random.default_rng(0)
+    home = data / "cifar-10" / "cifar-10-batches-bin"
+    home.mkdir(parents=True)
+    names = [
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    ]
+    (home / "batches.meta.txt").write_text("\n".join(names) + "\n\n")
+    for file in (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"):
+        records = rng.integers(0, 256, (2 * N, 3073), dtype=np.uint8)
+        records[:, 0] = np.arange(len(records)) % 10
+        records.tofile(home / f"{file}.bin")
+
+
 IMITATIONS: dict[str, Callable[[Path], None]] = {
     "kaggle-liver-fibrosis": fibrosis,
     "busi": busi,
@@ -115,6 +204,12 @@ IMITATIONS: dict[str, Callable[[Path], None]] = {
     "derm7pt": derm7pt,
     "medmnist": medmnist,
     "pad-ufes-20": pad_ufes,
+    "ham10000": ham10000,
+    "breakhis": breakhis,
+    "covid-qu-ex": covid_qu_ex,
+    "crc-val-he-7k": crc_val_he_7k,
+    "uci-har": uci_har,
+    "cifar-10": cifar_10,
 }
 
 

@@ -112,4 +112,38 @@ DESCRIPTORS = (
         tags=NO_SUBJECTS,
         citation="Yang et al., Scientific Data 10, 2023",
     ),
+    Descriptor(
+        name="cifar-10",
+        kind=Kind.LOADER,
+        target="albench.loaders.public.cifar_10:load",
+        summary="60,000 pictures of ten kinds of things, 32x32 pixels, from its binary version",
+        options=(
+            FOLDER,
+            Option(
+                name="split",
+                type=str,
+                default="all",
+                choices=("all", "train", "test"),
+                help="which of the set's own parts to take",
+            ),
+        ),
+        citation="Krizhevsky 2009, Learning multiple layers of features from tiny images",
+    ),
+    Descriptor(
+        name="uci-har",
+        kind=Kind.LOADER,
+        target="albench.loaders.public.uci_har:load",
+        summary="10,299 windows of a phone's motion: 30 persons, six activities",
+        options=(
+            FOLDER,
+            Option(
+                name="view",
+                type=str,
+                default="accelerometer",
+                choices=("accelerometer", "gyroscope", "body"),
+                help="total acceleration, angular velocity, or acceleration without gravity",
+            ),
+        ),
+        citation="Anguita et al., ESANN 2013, UCI Human Activity Recognition Using Smartphones",
+    ),
 )

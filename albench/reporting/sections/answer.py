@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from albench.analysis.comparison import over_blocks
 from albench.analysis.head_to_head import best_few, neighbours
 from albench.analysis.score_cube import cube
-from albench.metrics.catalogue import LABELS
+from albench.metrics.catalogue import BY_SIZE, LABELS
 from albench.plural import plural
 from albench.reporting import comparison_tables, figures, headline, sentences, training_tables
 from albench.reporting.content import Figure, Headline, Section, Text
@@ -37,8 +37,7 @@ def _parts(derived: Derived) -> Iterator[Part]:
     yield Headline(headline.headline(first, derived.named))
     if first is not None and first.overall["difference"].notna().any():
         yield _picture(first, derived)
-        if sureness := headline.sureness(first, derived.named):
-            yield Text((sureness,))
+        yield from (Text((said,)) for said in headline.supporting(first, derived))
     by_picks = bool((derived.records.cells["picks_hash"] != "").any())
     counted_once = sentences.counted_once(derived.groups, by_picks=by_picks)
     yield Text((_state(derived), *counted_once))
@@ -79,8 +78,22 @@ def _findings(derived: Derived) -> Iterator[str]:
         first.metric,
         derived.named,
     )
+    alike = None if derived.alike is None else derived.alike.without(derived.oracles)
+    if alike is not None and first.metric == BY_SIZE:
+        yield from _where_unequal(alike, derived)
+    elif alike is not None and alike.metric not in {first.metric, *(one.metric for one in others)}:
+        others.append(alike)
     for other in others:
         yield from sentences.second_opinion(other.against_random, other.metric)
+
+
+def _where_unequal(alike: Finding, derived: Derived) -> Iterator[str]:
+    """Yield what is found with every class counted alike, block by block of unequal classes."""
+    each, price = (
+        table[table["cohort"].isin(derived.unequal)]
+        for table in (alike.against_random, alike.efficiency)
+    )
+    yield from sentences.block_by_block(each, price, alike.metric, derived.named)
 
 
 def _judging(derived: Derived) -> Iterator[str]:
