@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench import registry, spec
-from albench.cohort.cache import default_folder
+from albench.cache_folder import default_folder
 from albench.engines.dask import DaskEngine
 from albench.engines.local import LocalEngine
 from albench.engines.plan_description import describe, open_description

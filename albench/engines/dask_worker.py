@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from albench.cohort.cache import default_folder
-from albench.engines.atomic_file import write_atomically
+from albench.atomic_file import write_atomically
+from albench.cache_folder import default_folder
 from albench.engines.plan_description import open_description
 from albench.errors import AlbenchError, InputError
 from albench.execute.cell_supervisor import CellSupervisor

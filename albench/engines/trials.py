@@ -8,7 +8,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from albench.engines.atomic_file import write_atomically
+from albench.atomic_file import write_atomically
 from albench.execute.devices import visible_devices
 from albench.execute.stackable import UNKNOWN, reasons
 from albench.source_digest import source_digest
