@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from albench import registry
@@ -15,6 +15,7 @@ from albench.errors import PluginError
 from albench.plural import plural
 from albench.price_limit import expected_price
 from albench.records.results_folder import has_tables, latest_run_of, read_results
+from albench.records.retries import retries_text, summed
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Status
 from albench.reporting.detectable_effects import foresight
@@ -173,6 +174,8 @@ class StatusOverview:
         What of the journal could not be read, and what was made by another source.
     has_ended : bool
         Whether the latest run reached its end; one that was stopped or killed has not.
+    retries : mapping of str to int
+        How often cells were tried again, by cause.
     """
 
     name: str
@@ -181,6 +184,7 @@ class StatusOverview:
     conflicts: tuple[str, ...]
     warnings: tuple[str, ...]
     has_ended: bool = True
+    retries: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
@@ -192,6 +196,7 @@ class StatusOverview:
         return {
             "name": self.name,
             "counts": dict(self.counts),
+            "retries": dict(self.retries),
             "failures": [{"cell": c, "status": s, "reason": r} for c, s, r in self.failures],
             "conflicts": list(self.conflicts),
             "warnings": list(self.warnings),
@@ -201,7 +206,7 @@ class StatusOverview:
     def as_text(self) -> str:
         """Return the overview as lines of text."""
         counted = ", ".join(f"{n} {status}" for status, n in sorted(self.counts.items()))
-        lines = [f"{self.name}: {counted}"]
+        lines = [", ".join(filter(None, (f"{self.name}: {counted}", retries_text(self.retries))))]
         lines += [f"{status}: {cell}: {reason}" for cell, status, reason in self.failures]
         lines += [f"conflict: cell {cell} has two different results" for cell in self.conflicts]
         return "\n".join([*lines, *self.warnings])
@@ -247,7 +252,13 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
         conflicts=tuple(dict.fromkeys([*records.conflicts, *late_conflicts(results)])),
         warnings=(*reading.warnings, *_edits(records)),
         has_ended=_has_ended(reading),
+        retries=_retries(records, cells),
     )
+
+
+def _retries(records: Records, cells: pd.DataFrame) -> dict[str, int]:
+    ends = (records.finished.get(cell) for cell in cells["cell"].unique())
+    return summed(end.retries for end in ends if end is not None)
 
 
 def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
@@ -262,6 +273,7 @@ def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
         counts=dict(Counter(cells["status"])),
         failures=_failures(cells),
         conflicts=told.manifest.conflicts,
+        retries=told.manifest.retries,
         warnings=("published as tables alone: its cells can be neither explained nor audited",),
     )
 

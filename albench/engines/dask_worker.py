@@ -252,5 +252,5 @@ def _unheard(_: Progress) -> None:
     """Ignores events about data prepared here."""
 
 
-def _over(_: Cell, __: int) -> None:
+def _over(_: Cell, __: int, ___: int) -> None:
     """Ignores events about rounds that end here."""

@@ -16,6 +16,7 @@ from albench.metrics.catalogue import METRICS, scores
 from albench.metrics.chosen import more_scores
 from albench.records import tables
 from albench.records.manifest import Manifest
+from albench.records.retries import summed
 from albench.records.run_record import RunRecord
 from albench.records.schema import Status
 
@@ -105,6 +106,7 @@ def _manifest(records: Records, cells: pd.DataFrame) -> Manifest:
         edited=_edited(records),
         judged_before=records.judged_before,
         asked_before=records.asked_before,
+        retries=summed(end.retries for end in records.finished.values()),
     )
 
 
