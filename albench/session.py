@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -378,7 +378,7 @@ class Summary:
     n_ok: int
     n_failed: int
     seconds: float
-    retries: Mapping[str, int]
+    retries: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_cells(self) -> int:

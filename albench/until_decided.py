@@ -25,6 +25,7 @@ from albench.errors import Complaint, InputError
 from albench.metrics.catalogue import LABELS, METRICS
 from albench.metrics.chosen import more_scores
 from albench.plural import plural
+from albench.records.retries import summed
 from albench.records.schema import unpack
 from albench.records.sequential import LARGEST, Sequential
 from albench.references import ALL_LABELS
@@ -388,4 +389,5 @@ def _sum(total: Summary | None, stage: Summary) -> Summary:
         n_ok=total.n_ok + stage.n_ok,
         n_failed=total.n_failed + stage.n_failed,
         seconds=total.seconds + stage.seconds,
+        retries=summed([total.retries, stage.retries]),
     )

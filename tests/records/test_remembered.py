@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -15,7 +15,7 @@ from albench.records import remembered, state
 from albench.records.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 FRAMES = ("cells", "rounds", "scores", "selections", "predictions")
@@ -27,17 +27,15 @@ def _every_journal_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders whose journals were read."""
     folders: list[Path] = []
-    for module, name in ((state, "read_results"), (scored, "read")):
-        before = getattr(module, name)
 
-        def counting(results: Path, before=before) -> object:
-            folders.append(results)
-            return before(results)
+    def counted(read: Callable[[Path], Any]) -> Callable[[Path], Any]:
+        return lambda results: (folders.append(results), read(results))[1]
 
-        monkeypatch.setattr(module, name, counting)
+    monkeypatch.setattr(state, "read_results", counted(state.read_results))
+    monkeypatch.setattr(scored, "read", counted(scored.read))
     return folders
 
 
