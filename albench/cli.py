@@ -44,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AlbenchError as error:
         complain(str(error))
         return FAILED
-    except KeyboardInterrupt:
-        complain("stopped; run the same command again to continue")
+    except KeyboardInterrupt as error:
+        complain(str(error) or "stopped; run the same command again to continue")
         return INTERRUPTED
     except OSError as error:  # a full disk, or no permission
         complain(_os_error(error))

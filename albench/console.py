@@ -18,6 +18,7 @@ from albench.execute.tally import Tally
 from albench.output import LastingStream
 from albench.plural import plural
 from albench.records.printable import printable
+from albench.records.retries import retries_text
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
@@ -289,6 +290,7 @@ def _counts(tally: Tally) -> list[str]:
         f"{tally.n_failed} failed",
         *([f"{tally.n_left} left"] if tally.is_announced else []),
         plural(tally.n_rounds, "round"),
+        *([retries_text(tally.retries)] if tally.retries else []),
         *([] if rate is None else [f"{rate:.1f} cells a minute"]),
     ]
 

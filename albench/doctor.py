@@ -15,7 +15,7 @@ import psutil
 from filelock import FileLock
 from packaging.requirements import Requirement
 
-from albench.cohort.cache import default_folder
+from albench.cache_folder import default_folder
 from albench.errors import AlbenchError
 from albench.execute.cores import usable_cores
 from albench.execute.devices import CPU, Devices, place, torch_has_cuda, visible_devices

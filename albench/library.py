@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,9 @@ from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
 from albench.execute.devices import AUTO, place
 from albench.planning.chosen_cells import place_of
-from albench.publish.derive import derive
 from albench.publish.read import read
+from albench.publish.scored import scored_results
+from albench.records import tables
 from albench.records.results_folder import has_records
 from albench.records.tables import COST, MEASURED
 from albench.reporting.load import load as load_tables
@@ -78,13 +80,6 @@ class Results:
         there where a cohort has prices.
     scores : DataFrame
         `rounds` with one column per metric.
-    selections : DataFrame or None
-        One row per purchase: ``cell``, ``round`` and ``candidate``, the candidate's number in its
-        cohort. None where results were published without their records.
-    predictions : DataFrame or None
-        One row a test unit of every round: ``cell``, ``round``, ``unit``, ``label`` and ``proba``,
-        the list of class probabilities. Published results keep those of as many repetitions as fit
-        a limit. None as for `selections`.
     manifest : Manifest
         The specification, data, plugins and environment.
     """
@@ -93,9 +88,28 @@ class Results:
     cells: pd.DataFrame
     rounds: pd.DataFrame
     scores: pd.DataFrame
-    selections: pd.DataFrame | None
-    predictions: pd.DataFrame | None
     manifest: Manifest
+
+    @cached_property
+    def selections(self) -> pd.DataFrame | None:
+        """One row per purchase; read from the records when first asked for.
+
+        ``cell``, ``round`` and ``candidate``, the candidate's number in its cohort. None where
+        results were published without their records.
+        """
+        return tables.selections_table(read(self.folder)) if has_records(self.folder) else None
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame | None:
+        """One row a test unit of every round; read from the records when first asked for.
+
+        ``cell``, ``round``, ``unit``, ``label`` and ``proba``, the list of class probabilities.
+        Published results keep those of as many repetitions as fit a limit. None as for
+        `selections`.
+        """
+        if not has_records(self.folder):
+            return None
+        return tables.predictions_table(tables.predictions(read(self.folder)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,15 +261,13 @@ def load(results: str | Path) -> Results:
     """
     folder = Path(results)
     if has_records(folder):
-        tables = derive(read(folder))
+        told = scored_results(folder)
         return Results(
             folder=folder,
-            cells=tables.cells,
-            rounds=tables.rounds,
-            scores=tables.scores,
-            selections=tables.selections,
-            predictions=tables.predictions,
-            manifest=tables.manifest,
+            cells=told.cells,
+            rounds=told.rounds,
+            scores=told.scores,
+            manifest=told.manifest,
         )
     text = load_tables(folder)
     return Results(
@@ -263,8 +275,6 @@ def load(results: str | Path) -> Results:
         cells=text.cells,
         rounds=text.scores[[name for name in (*ROUNDS, COST) if name in text.scores]],
         scores=text.scores,
-        selections=None,
-        predictions=None,
         manifest=text.manifest,
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from albench import registry
@@ -15,9 +16,8 @@ from albench.errors import PluginError
 from albench.execute import recorded_picks
 from albench.plural import plural
 from albench.price_limit import expected_price
-from albench.records.results_folder import has_tables, latest_run_of, read_results
-from albench.records.run_record import PlannedRun
-from albench.records.schema import Status
+from albench.records.results_folder import has_records, has_tables
+from albench.records.retries import retries_text, summed
 from albench.reporting.detectable_effects import foresight
 from albench.source_digest import source_digest
 from albench.spec.slices import EVERYTHING
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.records.journal import Reading
     from albench.records.run_record import CohortRecord
-    from albench.records.tables import Records
+    from albench.records.state import State
     from albench.session import Opened
     from albench.spec.slices import Slice
 
@@ -174,6 +173,8 @@ class StatusOverview:
         What of the journal could not be read, and what was made by another source.
     has_ended : bool
         Whether the latest run reached its end; one that was stopped or killed has not.
+    retries : mapping of str to int
+        How often cells were tried again, by cause.
     """
 
     name: str
@@ -182,6 +183,7 @@ class StatusOverview:
     conflicts: tuple[str, ...]
     warnings: tuple[str, ...]
     has_ended: bool = True
+    retries: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
@@ -193,6 +195,7 @@ class StatusOverview:
         return {
             "name": self.name,
             "counts": dict(self.counts),
+            "retries": dict(self.retries),
             "failures": [{"cell": c, "status": s, "reason": r} for c, s, r in self.failures],
             "conflicts": list(self.conflicts),
             "warnings": list(self.warnings),
@@ -202,7 +205,7 @@ class StatusOverview:
     def as_text(self) -> str:
         """Return the overview as lines of text."""
         counted = ", ".join(f"{n} {status}" for status, n in sorted(self.counts.items()))
-        lines = [f"{self.name}: {counted}"]
+        lines = [", ".join(filter(None, (f"{self.name}: {counted}", retries_text(self.retries))))]
         lines += [f"{status}: {cell}: {reason}" for cell, status, reason in self.failures]
         lines += [f"conflict: cell {cell} has two different results" for cell in self.conflicts]
         return "\n".join([*lines, *self.warnings])
@@ -230,24 +233,21 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     InputError
         If the slice names what is not there, or leaves nothing.
     """
-    from albench.records import tables  # pandas, which a plan need not wait for
+    from albench.records.state import state_of  # pandas, which a plan need not wait for
     from albench.reporting.sliced import chosen_rows
 
-    reading = read_results(results)
-    if not reading.events and not reading.warnings and has_tables(results):
+    if not has_records(results) and has_tables(results):
         return _status_of_tables(results, part)
-    latest_run_of(reading, results)
-    records = tables.gather(reading)
-    cells = tables.cells_table(records)
-    if part:
-        cells = chosen_rows(cells, part)
+    state = state_of(results)
+    cells = chosen_rows(state.cells, part) if part else state.cells
     return StatusOverview(
-        name=records.run.name,
+        name=state.name,
         counts=dict(Counter(cells["status"])),
         failures=_failures(cells),
-        conflicts=tuple(dict.fromkeys([*records.conflicts, *late_conflicts(results)])),
-        warnings=(*reading.warnings, *_edits(records)),
-        has_ended=_has_ended(reading),
+        conflicts=tuple(dict.fromkeys([*state.conflicts, *late_conflicts(results)])),
+        warnings=(*state.warnings, *_edits(state)),
+        has_ended=state.has_ended,
+        retries=summed(json.loads(text) for text in cells.drop_duplicates("cell")["retries"]),
     )
 
 
@@ -263,6 +263,7 @@ def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
         counts=dict(Counter(cells["status"])),
         failures=_failures(cells),
         conflicts=told.manifest.conflicts,
+        retries=told.manifest.retries,
         warnings=("published as tables alone: its cells can be neither explained nor audited",),
     )
 
@@ -281,23 +282,13 @@ def _failures(cells: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _edits(records: Records) -> Iterator[str]:
+def _edits(state: State) -> Iterator[str]:
     """Yield for each component that is installed here how many results another source made."""
     installable = {str(kind): kind for kind in ComponentKind}
-    kinds = {
-        part.name: installable[part.kind]
-        for part in records.run.plugins
-        if part.kind in installable  # another albench's record may name other kinds
-    }
-    made = Counter(
-        pair
-        for end in records.finished.values()
-        if end.status is Status.OK
-        for pair in end.sources.items()
-    )
     stale: Counter[str] = Counter()
-    for (name, digest), n_cells in made.items():
-        if name in kinds and digest != _digest_here(kinds[name], name):
+    for name, kind, digest, n_cells in state.made:
+        # Another albench's record may name other kinds.
+        if kind in installable and digest != _digest_here(installable[kind], name):
             stale[name] += n_cells
     for name, n_cells in sorted(stale.items()):
         cells_were = plural(n_cells, "cell was", "cells were")
@@ -312,12 +303,6 @@ def _digest_here(kind: ComponentKind, name: str) -> str:
     except PluginError:  # it is not installed here
         return ""
     return source_digest(component.descriptor.target.partition(":")[0]).value
-
-
-def _has_ended(reading: Reading) -> bool:
-    """Return whether the file in which the latest run began holds its end too."""
-    latest = [event.source for event in reading.events if isinstance(event.content, PlannedRun)][-1]
-    return any(isinstance(e.content, dict) for e in reading.events if e.source == latest)
 
 
 def data_text(cohorts: Mapping[str, CohortRecord]) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench import registry, spec
-from albench.cohort.cache import default_folder
+from albench.cache_folder import default_folder
 from albench.engines.dask import DaskEngine
 from albench.engines.local import LocalEngine
 from albench.engines.plan_description import describe, open_description
@@ -20,6 +21,7 @@ from albench.engines.shared_folder import Deadline, FolderWorker
 from albench.errors import Complaint, FailedFast, InputError
 from albench.execute import processes
 from albench.execute.devices import Devices
+from albench.execute.interrupts import Stopped, gentle_interrupts
 from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.preparation import prepare_all
 from albench.execute.reuse import Reuse, reuse, successes, successes_of
@@ -29,6 +31,7 @@ from albench.execute.untouched import require_untouched
 from albench.planning import Plan, make, open_cohorts, resolve
 from albench.planning.chosen_cells import cells_of
 from albench.planning.unknown_names import unknown_names
+from albench.plural import plural
 from albench.records.journal import Journal
 from albench.records.results_folder import read_results, relative_path
 from albench.records.schema import Status
@@ -376,6 +379,8 @@ class Summary:
         Cells that were already done, that succeeded now and that failed now.
     seconds : float
         Wall time of the run.
+    retries : mapping of str to int
+        How often cells were tried again, by cause.
     """
 
     results: Path
@@ -383,6 +388,7 @@ class Summary:
     n_ok: int
     n_failed: int
     seconds: float
+    retries: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_cells(self) -> int:
@@ -466,10 +472,22 @@ def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
             there = opened.reuse(results)  # by now, another run may have been at work in it
         _tell(there, unique, watch, on_begin)
         with _begun(opened, there, results, command, jobs) as records:
-            engine.carry_out(there.left(unique.values()), Recorder(records, ended.watch).record)
+            _carry_out(engine, there.left(unique.values()), records, ended)
             records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
     seconds = time.perf_counter() - began
-    return Summary(results, len(there.done), ended.n_ok, ended.n_failed, seconds)
+    return Summary(results, len(there.done), ended.n_ok, ended.n_failed, seconds, ended.retries)
+
+
+def _carry_out(engine: Engine, cells: Sequence[Cell], records: Journal, ended: _Ended) -> None:
+    """Run cells; raise `Stopped` if the user has ended that before the last one."""
+    with gentle_interrupts(engine.end_soon):
+        engine.carry_out(cells, Recorder(records, ended.watch).record)
+    if n_left := len(cells) - ended.n_ok - ended.n_failed:
+        done = f"{plural(ended.n_ok, 'cell')} done, {ended.n_failed} failed, {n_left} left"
+        raise Stopped(
+            f"stopped after the rounds that were running: {done}; run the same command again to "
+            "continue"
+        )
 
 
 def _tell(
@@ -525,6 +543,7 @@ class _Ended:
     def __init__(self, watch: Callable[[Progress], None], *, fail_fast: bool = False) -> None:
         self._watch, self._fail_fast = watch, fail_fast
         self.n_ok = self.n_failed = 0
+        self.retries: Counter[str] = Counter()
 
     def watch(self, progress: Progress) -> None:
         """Count a cell that ended, and pass the event on.
@@ -544,6 +563,8 @@ class _Ended:
             is_ok = finished.status is Status.OK
             self.n_ok += is_ok
             self.n_failed += not is_ok
+        elif progress.kind == "retry":
+            self.retries[progress.text] += 1
         self._watch(progress)
         if self._fail_fast and finished is not None and finished.status is not Status.OK:
             raise FailedFast(

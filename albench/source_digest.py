@@ -6,7 +6,6 @@ alone. Nothing is imported: source is parsed.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import site
 import sys
@@ -17,13 +16,15 @@ from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albench.parsed_source import parsed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from albench.parsed_source import Import, ParsedSource
+
 LENGTH = 16
 """Hexadecimal digits of a digest."""
-
-_IGNORED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params"})
 
 
 @dataclass(frozen=True)
@@ -148,13 +149,13 @@ def _imports(name: str, path: Path) -> Iterator[str]:
         return
     is_package = path.name == "__init__.py"
     for statement in source.imports:
-        if isinstance(statement, ast.Import):
-            for alias in statement.names:
-                yield from _with_parents(alias.name)
+        if statement.module is None:
+            for used, _ in statement.names:
+                yield from _with_parents(used)
         else:
             base = _absolute(statement, name, is_package)
-            for alias in statement.names:
-                yield from _named(base, alias.name)
+            for used, _ in statement.names:
+                yield from _named(base, used)
 
 
 def _named(module: str, name: str) -> Iterator[str]:
@@ -173,16 +174,16 @@ def _behind(module: str, path: Path, name: str) -> Iterator[str]:
     if source is None:
         return
     for statement in source.imports:
-        bound = {alias.asname or alias.name: alias.name for alias in statement.names}
-        if isinstance(statement, ast.Import):
+        bound = {alias: used for used, alias in statement.names}
+        if statement.module is None:
             continue
         if name in bound or "*" in bound or name == "*":
             base = _absolute(statement, module, is_package=True)
             yield from _named(base, bound.get(name, name))
     for statement in source.on_demand:  # whichever of them brings the name
         base = _absolute(statement, module, is_package=True)
-        for alias in statement.names:
-            yield from _named(base, alias.name)
+        for used, _ in statement.names:
+            yield from _named(base, used)
 
 
 def _with_parents(module: str) -> Iterator[str]:
@@ -195,7 +196,7 @@ def _with_parents(module: str) -> Iterator[str]:
             yield name
 
 
-def _absolute(statement: ast.ImportFrom, module: str, is_package: bool) -> str:
+def _absolute(statement: Import, module: str, is_package: bool) -> str:
     if not statement.level:
         return statement.module or ""
     parts = module.split(".")
@@ -249,101 +250,14 @@ def _file_digest(path: Path) -> str:
         return ""
 
 
-@dataclass(frozen=True)
-class _Source:
-    digest: str
-    imports: tuple[ast.Import | ast.ImportFrom, ...]
-    on_demand: tuple[ast.ImportFrom, ...]
-    only_imports: bool
-
-
 @lru_cache(maxsize=4096)
-def _parsed(path: Path, stamp: tuple[int, int]) -> _Source | None:  # noqa: ARG001  # of the cache
+def _parsed(path: Path, stamp: tuple[int, int]) -> ParsedSource | None:  # noqa: ARG001  # of the cache
     if path.suffix != ".py":
         return None
     try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
+        return parsed(path.read_bytes())
+    except OSError:
         return None
-    spelled: list[str] = []
-    _spell(tree, spelled)
-    return _Source(
-        digest=hashlib.sha256("".join(spelled).encode("utf-8", "surrogatepass")).hexdigest(),
-        imports=tuple(_imports_in(tree)),
-        on_demand=tuple(
-            statement
-            for lazy in filter(_is_on_demand, tree.body)
-            for statement in _imports_in(lazy)
-            if isinstance(statement, ast.ImportFrom)
-        ),
-        only_imports=all(
-            _says_nothing(s) or _is_import(s) or _is_label(s) or _is_on_demand(s) for s in tree.body
-        ),
-    )
-
-
-def _imports_in(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import | ast.ImportFrom):
-            yield child
-        elif isinstance(child, ast.If) and _is_for_types(child):
-            yield from _imports_in(ast.Module(child.orelse, []))
-        else:
-            yield from _imports_in(child)
-
-
-def _spell(node: ast.AST, out: list[str]) -> None:
-    """Append one spelling of a tree: node types and values, without what has no effect.
-
-    Empty fields are left out, so that fields which later Pythons added change nothing.
-    """
-    out.append(f"({type(node).__name__}")
-    for name, value in ast.iter_fields(node):
-        if value is None or value == [] or name in _IGNORED_FIELDS:
-            continue
-        out.append(f" {name}=")
-        for item in value if isinstance(value, list) else [value]:
-            if not isinstance(item, ast.AST):
-                out.append(f"{type(item).__name__}:{item!r},")
-            elif not (name == "body" and isinstance(value, list) and _says_nothing(item)):
-                _spell(item, out)
-    out.append(")")
-
-
-def _says_nothing(node: ast.AST) -> bool:
-    """Return whether a statement has no effect: a docstring, ``pass``, ``__all__``, types alone."""
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
-    if isinstance(node, ast.Assign):
-        return any(
-            isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
-        )
-    if isinstance(node, ast.If):
-        return _is_for_types(node) and not node.orelse
-    return isinstance(node, ast.Pass)
-
-
-def _is_label(node: ast.AST) -> bool:
-    """Return whether a statement names a constant that albench never reads: ``__version__``."""
-    return (
-        isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
-        and all(isinstance(t, ast.Name) and t.id.startswith("__") for t in node.targets)
-    )
-
-
-def _is_import(node: ast.AST) -> bool:
-    return isinstance(node, ast.Import | ast.ImportFrom)
-
-
-def _is_on_demand(node: ast.AST) -> bool:
-    """Return whether a statement serves names of a package when they are first asked for."""
-    return isinstance(node, ast.FunctionDef) and node.name in {"__getattr__", "__dir__"}
-
-
-def _is_for_types(node: ast.If) -> bool:
-    name = node.test.attr if isinstance(node.test, ast.Attribute) else getattr(node.test, "id", "")
-    return name == "TYPE_CHECKING"
 
 
 def _is_installed(path: Path) -> bool:

@@ -24,6 +24,7 @@ from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
+from albench.records.retries import summed
 from albench.records.sequential import LARGEST, Sequential
 from albench.references import ALL_LABELS
 
@@ -372,4 +373,5 @@ def _sum(total: Summary | None, stage: Summary) -> Summary:
         n_ok=total.n_ok + stage.n_ok,
         n_failed=total.n_failed + stage.n_failed,
         seconds=total.seconds + stage.seconds,
+        retries=summed([total.retries, stage.retries]),
     )

@@ -67,7 +67,7 @@ SHORT_SPEC = (
 """For tests, which kill at a named point or once."""
 MARK = "ALBENCH_KILL_TRIAL"
 ORPHAN_SECONDS = 3.0
-LIMIT_SECONDS = 240.0
+LIMIT_SECONDS = kill_engines.LIMIT_SECONDS
 
 Essences = dict[str, tuple[Any, ...]]  # what `tables.essence` gives
 

@@ -15,6 +15,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.lib.format import open_memmap
 
+from albench.cache_folder import default_folder
 from albench.cohort.array_description import ArrayDescription
 from albench.cohort.sidecar import Sidecar, read_sidecar
 from albench.cohort.stored_array import remembered, verified
@@ -28,30 +29,6 @@ if TYPE_CHECKING:
     from albench.cohort.stored_array import StoredArray
 
     Array = NDArray[Any]  # of the dtype that was asked for when it was built
-
-
-def default_folder() -> Path:
-    """Return where the cache lies: ``$ALBENCH_CACHE``, else ``albench`` in the user's cache folder.
-
-    Returns
-    -------
-    pathlib.Path
-        It need not exist yet.
-
-    Raises
-    ------
-    DataError
-        If the folder is in a home that cannot be found.
-    """
-    try:
-        if chosen := os.environ.get("ALBENCH_CACHE"):
-            return Path(chosen).expanduser()
-        if base := os.environ.get("XDG_CACHE_HOME"):
-            return Path(base).expanduser() / "albench"
-        return Path.home() / ".cache" / "albench"
-    except RuntimeError as error:  # "~nobody", or a user without a home
-        problem = f"{error}; set ALBENCH_CACHE to a folder in full"
-        raise DataError([Complaint("the cache", problem)]) from error
 
 
 class FeatureCache:

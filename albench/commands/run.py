@@ -98,10 +98,7 @@ def run(options: Namespace) -> int:
     if placement.devices.names:
         say(f"cells compute on {placement.devices.text}")
     summary = _carried_out(options, opened, results, placement)
-    say(
-        f"{plural(summary.n_ok, 'cell')} done, {summary.n_reused} reused, "
-        f"{summary.n_failed} failed in {summary.seconds:.0f} s"
-    )
+    say(_text_of(summary))
     say(f"report: {redraw(results)}")
     n_planned = len({cell.id for cell in opened.plan.cells})
     n_missing = 0 if opened.sequential else n_planned - summary.n_cells
@@ -160,6 +157,14 @@ def _carried_out(
         if opened.sequential is None:
             return stage(opened, watcher.watch)
         return run_until_decided(opened, results, stage, watcher.watch, say)
+
+
+def _text_of(summary: Summary) -> str:
+    from albench.records.retries import retries_text
+
+    counts = [f"{plural(summary.n_ok, 'cell')} done", f"{summary.n_reused} reused"]
+    counts += [f"{summary.n_failed} failed", retries_text(summary.retries)]
+    return f"{', '.join(filter(None, counts))} in {summary.seconds:.0f} s"
 
 
 def _placement(options: Namespace) -> Placement:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import psutil
 
-from albench.cohort.cache import default_folder
+from albench.cache_folder import default_folder
 from albench.engines.trials import Trials
 from albench.execute.stackable import Make
 

@@ -14,7 +14,7 @@ import logging
 import secrets
 import threading
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +25,10 @@ from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.work import Agenda, Unit
 from albench.errors import AlbenchError, Complaint, InputError
 from albench.execute import checkpoint
+from albench.execute.retries import Retries
 from albench.execute.run import Progress
 from albench.execute.supervise import Outcome
+from albench.records.retries import Cause, summed
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
@@ -163,6 +165,8 @@ class DaskEngine:
         self._has_start: set[tuple[str, str]] = set()  # host, round 0
         self._is_told_of_none = False
         self._has_ended = threading.Event()
+        self._retries = Retries(watch)
+        self._is_ending = False
 
     def __enter__(self) -> DaskEngine:
         self._client = connect(self._cluster)
@@ -177,6 +181,13 @@ class DaskEngine:
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(*GONE):
             self._client.close()
+
+    def end_soon(self) -> None:
+        """Give out nothing more, and leave; see `Engine.end_soon`.
+
+        Workers finish what they are at, and keep it for the next driver.
+        """
+        self._is_ending = True
 
     def carry_out(self, cells: Sequence[Cell], record: Record) -> None:
         """Run cells; see `Engine.carry_out`.
@@ -207,6 +218,8 @@ class DaskEngine:
             if not self._running() and agenda.is_empty:
                 break
             self._collect(agenda, journalled)
+            if self._is_ending:
+                return
             self._require_worker()
         with contextlib.suppress(*GONE):
             self._client.run(dask_worker.forget_run, self._described.id, workers=[*self._workers])
@@ -313,6 +326,7 @@ class DaskEngine:
     def _lose(self, unit: Unit, how: str, agenda: Agenda, journalled: _Once) -> None:
         self._losses[unit.id] += 1
         if self._losses[unit.id] < MAX_LOSSES:
+            self._retries.add(unit.cells[0], Cause.LOST)
             agenda.ready.append(unit)
             return
         reason = f"lost {MAX_LOSSES} times: {how}"
@@ -394,6 +408,7 @@ class DaskEngine:
             self._refuse(name, answer.refusal)
             agenda.ready.append(unit)
         elif answer.is_lost and not unit.is_round_zero and not answer.reason.startswith(_LOST):
+            self._retries.add(unit.cells[0], Cause.LOST)
             agenda.alone.append(unit)
         elif answer.is_lost:
             self._lose(unit, answer.reason, agenda, journalled)
@@ -421,7 +436,8 @@ class DaskEngine:
     def _keep(self, name: str, plain: dict[str, Any], journalled: _Once) -> None:
         """Record a finished cell, and let its worker forget it once it is on our disk."""
         finished = Finished.from_json(plain)
-        journalled.record(finished)
+        retries = summed([finished.retries, self._retries.of(finished.cell)])
+        journalled.record(replace(finished, retries=retries))
         self._ask(dask_worker.acknowledge, self._described.id, finished.cell, names=[name])
 
     def _start_path(self, unit: Unit) -> Path:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from albench.atomic_file import write_atomically
-from albench.cohort.cache import default_folder
+from albench.cache_folder import default_folder
 from albench.engines.plan_description import open_description
 from albench.errors import AlbenchError, InputError
 from albench.execute.cell_supervisor import CellSupervisor
@@ -252,5 +252,5 @@ def _unheard(_: Progress) -> None:
     """Ignores events about data prepared here."""
 
 
-def _over(_: Cell, __: int) -> None:
+def _over(_: Cell, __: int, ___: int) -> None:
     """Ignores events about rounds that end here."""

@@ -32,3 +32,9 @@ class Engine(Protocol):
         BaseException
             What interrupts it, after every child of this process has been stopped.
         """
+
+    def end_soon(self) -> None:
+        """Let `carry_out` return when what runs here has ended its round; begin nothing more.
+
+        May be called amid anything, by a signal's handler.
+        """

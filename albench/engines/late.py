@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from albench.records import journal
@@ -35,7 +36,7 @@ def keep_late(results: Path, finished: Finished) -> str:
     from albench.records.tables import essence  # pandas, which a plan need not wait for
 
     first = _first(results, finished.cell)
-    if first == finished:
+    if first is not None and replace(first, retries={}) == replace(finished, retries={}):
         return ""
     with Journal(results / FOLDER) as records:
         records.append("cell", finished.to_json())

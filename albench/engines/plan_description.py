@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench import registry, spec
-from albench.cohort.cache import default_folder
+from albench.cache_folder import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.preparation import prepare_all
 from albench.execute.run import Settings

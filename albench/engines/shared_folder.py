@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from albench.engines.late import keep_late
@@ -28,6 +28,7 @@ from albench.execute.lock import require_unlocked
 from albench.execute.reuse import reuse, successes
 from albench.execute.run import Progress
 from albench.records.journal import Journal
+from albench.records.retries import Cause, summed
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class FolderWorker:
         self._presence = Presence(self._results, self.name)
         self._sources = opened.resolved.sources
         self._supervisor = CellSupervisor(
-            opened.resolved, opened.blocks.of, opened.settings, self._end_round
+            opened.resolved, opened.blocks.of, opened.settings, self._end_round, watch
         )
 
     @property
@@ -296,6 +297,7 @@ class FolderWorker:
             self._watch(Progress("begin", cell))
             attempt = self._supervisor.cell(cell, claimed.stop, may_be_lost=may_be_lost)
             if attempt.is_lost:
+                self._supervisor.retries.add(cell, Cause.LOST)
                 return True
             finished = attempt.finished
         if claimed.stop.is_set() and finished.status is not Status.OK:
@@ -309,15 +311,18 @@ class FolderWorker:
         if not self._leases.is_ours(claimed.lease):
             self._watch(Progress("notice", text=keep_late(self._results, finished)))
             return
+        if losses := claimed.lease.losses:  # of workers that had it before
+            retries = summed([finished.retries, {Cause.LOST.value: losses}])
+            finished = replace(finished, retries=retries)
         recorder.record(cell, finished)
         self._marks.mark(cell.id, finished.status, finished.reason, finished.seconds)
         self._supervisor.forget(cell, finished)
         self._counts[finished.status is Status.OK] += 1
 
-    def _end_round(self, cell: Cell, number: int) -> None:
+    def _end_round(self, cell: Cell, number: int, n_left: int) -> None:
         self._watch(Progress("round", cell, round=number))
         running = self._running.get(cell.id)
-        if running is not None and self._is_ending():
+        if running is not None and n_left and self._is_ending():
             running.stop.set()
 
     # -- time --------------------------------------------------------------------------------

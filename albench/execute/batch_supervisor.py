@@ -11,6 +11,7 @@ from albench.execute.batch_conversation import BatchConversation
 from albench.execute.batch_task import BatchTask
 from albench.execute.cell_supervisor import ROUND_ZERO_IS_THERE
 from albench.execute.supervise import Job, Outcome, supervise
+from albench.records.retries import Cause
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ class Broken:
         All others without an end; each goes on from its last round.
     has_cause : bool
         Whether it is likely that the others can go on together: the cause is not among them.
+    cause : Cause
+        Why they are tried again.
     """
 
     suspect: Cell | None
     others: tuple[Cell, ...]
     has_cause: bool
+    cause: Cause = Cause.LOST
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -207,7 +211,8 @@ class BatchSupervisor:
         suspect = None
         if outcome.status is Status.CRASHED and not outcome.is_lost:
             suspect = None if talk.querying is None else left.pop(talk.querying, None)
-        return Broken(suspect, tuple(left.values()), has_cause=suspect is not None)
+        cause = Cause.OUT_OF_MEMORY if outcome.status is Status.OOM else Cause.LOST
+        return Broken(suspect, tuple(left.values()), has_cause=suspect is not None, cause=cause)
 
     def _job(self, tasks: Sequence[CellTask], log: str, environment: Mapping[str, str]) -> Job:
         logs = self._cells.logs

@@ -11,9 +11,11 @@ from albench.execute import checkpoint
 from albench.execute.conversation import CellConversation, fits
 from albench.execute.devices import DevicePool
 from albench.execute.repetition import open_repetition
+from albench.execute.retries import Retries
 from albench.execute.run import LOGS, process_context
 from albench.execute.supervise import Job, Outcome, supervise, supervise_again
 from albench.execute.task import task_for
+from albench.records.retries import Cause
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from albench.execute.checkpoint import Checkpoint
     from albench.execute.prepare import Prepared
     from albench.execute.repetition import Repetition
-    from albench.execute.run import Settings
+    from albench.execute.run import Progress, Settings
     from albench.execute.task import CellTask
     from albench.planning import Cell, Edit, Resolved
     from albench.registry import Component
@@ -82,8 +84,10 @@ class CellSupervisor:
     settings : Settings
         Limits, and the folder of results.
     on_round : callable
-        Called with each cell whose round has ended, and the round, after the checkpoint has been
-        written.
+        Called with each cell whose round has ended, the round, and how many are left, after the
+        checkpoint has been written.
+    watch : callable
+        Told of each attempt that is made again.
     """
 
     def __init__(
@@ -91,10 +95,12 @@ class CellSupervisor:
         resolved: Resolved,
         block_of: Callable[[Cell], Prepared],
         settings: Settings,
-        on_round: Callable[[Cell, int], None],
+        on_round: Callable[[Cell, int, int], None],
+        watch: Callable[[Progress], None] = lambda _: None,
     ) -> None:
         self._resolved, self._block_of = resolved, block_of
         self._settings, self._on_round = settings, on_round
+        self.retries = Retries(watch)
         self._context = process_context(resolved)
         self._devices = DevicePool(settings.devices)
         self.work = settings.results / "work"
@@ -126,7 +132,13 @@ class CellSupervisor:
                 job = self.job(begun.task, f"start-{cell.round_zero_id}", environment)
                 return supervise(job, self._context, begun.talk, stop)
 
-        return self.end_round_zero(cell, supervise_again(attempt))
+        def unless_lost() -> Outcome:
+            return supervise_again(attempt, lambda: self.retries.add(cell, Cause.LOST))
+
+        outcome = unless_lost()
+        if self._is_worth_another(cell, outcome.status, stop):
+            outcome = unless_lost()
+        return self.end_round_zero(cell, outcome)
 
     def begin_round_zero(self, cell: Cell) -> Begun | None:
         """Return what a child is told of a repetition's round 0, and the talk with it.
@@ -183,6 +195,8 @@ class CellSupervisor:
     ) -> Attempt:
         """Run a cell, from its own checkpoint or from round 0 of its repetition.
 
+        One that runs out of memory goes on from its last round, once.
+
         Parameters
         ----------
         cell : Cell
@@ -197,6 +211,20 @@ class CellSupervisor:
         Attempt
             Its checkpoint is still there: see `forget`.
         """
+        attempt = self._attempt(cell, stop, may_be_lost=may_be_lost)
+        if self._is_worth_another(cell, attempt.finished.status, stop):
+            attempt = self._attempt(cell, stop, may_be_lost=may_be_lost)
+        return attempt
+
+    def _is_worth_another(self, cell: Cell, status: Status, stop: threading.Event) -> bool:
+        """Return whether a cell ran out of memory for the first time; then that is counted."""
+        is_first = status is Status.OOM and self.retries.allow_memory(cell)
+        if is_first and not stop.is_set():
+            self.retries.add(cell, Cause.OUT_OF_MEMORY)
+            return True
+        return False
+
+    def _attempt(self, cell: Cell, stop: threading.Event, *, may_be_lost: bool) -> Attempt:
         begun = self.begin(cell)
         if isinstance(begun, Finished):
             return Attempt(begun)
@@ -265,6 +293,7 @@ class CellSupervisor:
             part=talk.part,
             rounds=talk.rounds,
             sources=self._resolved.sources.of(cell),
+            retries=self.retries.of(cell.id),
         )
 
     def forget(self, cell: Cell, finished: Finished) -> None:
@@ -313,7 +342,9 @@ class CellSupervisor:
 
     def _reference(self, cell: Cell, repetition: Repetition) -> Begun:
         task = self._task(cell, repetition, repetition.train)
-        return Begun(task, CellConversation(repetition, task, 1, lambda _: self._on_round(cell, 0)))
+        return Begun(
+            task, CellConversation(repetition, task, 1, lambda _: self._on_round(cell, 0, 0))
+        )
 
     def _going_on(self, cell: Cell, repetition: Repetition, begun: Checkpoint) -> Begun:
         labelled = np.array(begun.labelled, dtype=np.intp)
@@ -327,11 +358,12 @@ class CellSupervisor:
         if strategy.descriptor.is_oracle:
             task = replace(task, pool_labels=repetition.told_to_oracles(repetition.train))
 
+        n_rounds = len(repetition.schedule.targets)
+
         def on_round(end: Checkpoint) -> None:
             checkpoint.save(self.own_path(cell), end)
-            self._on_round(cell, len(end.rounds) - 1)
+            self._on_round(cell, len(end.rounds) - 1, n_rounds - len(end.rounds))
 
-        n_rounds = len(repetition.schedule.targets)
         return Begun(task, CellConversation(repetition, task, n_rounds, on_round, begun))
 
     def _repetition(self, cell: Cell) -> Repetition:

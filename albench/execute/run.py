@@ -31,7 +31,8 @@ class Progress:
     ----------
     kind : str
         ``prepare``; ``notice``; ``begin``, of a cell or of a repetition's round 0; ``start``, the
-        end of a round 0; ``round``, the end of one; or ``cell``, the end of one.
+        end of a round 0; ``round``, the end of one; ``retry``, of a cell that is tried again, with
+        the cause; or ``cell``, the end of one.
     cell : Cell or None
         Which cell; of a round 0, any cell of its repetition.
     finished : Finished or None

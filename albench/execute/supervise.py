@@ -154,13 +154,17 @@ def supervise(
     )
 
 
-def supervise_again(attempt: Callable[[], Outcome]) -> Outcome:
+def supervise_again(
+    attempt: Callable[[], Outcome], on_lost: Callable[[], None] = lambda: None
+) -> Outcome:
     """Return an outcome that is not owed to the end of the fork server, if there is one.
 
     Parameters
     ----------
     attempt : callable
         Supervises a job.
+    on_lost : callable
+        Called before each further attempt.
 
     Returns
     -------
@@ -171,6 +175,7 @@ def supervise_again(attempt: Callable[[], Outcome]) -> Outcome:
     for _ in range(processes.ATTEMPTS - 1):
         if not outcome.is_lost:
             break
+        on_lost()
         outcome = attempt()
     return outcome
 

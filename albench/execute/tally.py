@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,8 @@ class Tally:
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self.n_ok = self.n_failed = self.n_rounds = 0
+        self.retries: Counter[str] = Counter()
+        """By cause."""
         self.is_announced = False
         """Whether it is known how many cells there will be; of an audit it is not."""
         self._left: dict[str, Cell] = {}
@@ -87,6 +90,8 @@ class Tally:
             self._running.pop(_key(cell, is_round_zero=True), None)
         elif progress.kind == "round":
             self._end_round(cell, progress.round)
+        elif progress.kind == "retry":
+            self.retries[progress.text] += 1
         elif progress.finished is not None:
             self._end(cell, progress.finished.status, progress.finished.seconds)
 

@@ -13,6 +13,7 @@ from albench.plural import plural
 from albench.publish.derive import derive
 from albench.publish.metadata import write_metadata
 from albench.publish.read import read
+from albench.publish.scored import memory_of, remember
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import write_archive
 from albench.records.results_folder import has_journal, relative_path
@@ -72,11 +73,14 @@ def redraw(
     """
     with storage_told(results):
         if has_journal(results):
+            memory = memory_of(results)
             records = read(results)
             if warn is not None:
                 for warning in records.warnings:
                     warn(warning)
-            write(derive(records), results)
+            derived = derive(records)
+            write(derived, results)
+            remember(memory, derived)
         elif not (results / "cells.csv").exists():
             expected = "expected journal/ or cells.csv"
             raise RecordsError(f"{results}: there are no results here; {expected}")

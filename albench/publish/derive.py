@@ -16,6 +16,7 @@ from albench.metrics.catalogue import METRICS, scores
 from albench.metrics.chosen import more_scores
 from albench.records import tables
 from albench.records.manifest import Manifest
+from albench.records.retries import summed
 from albench.records.run_record import RunRecord
 from albench.records.schema import Status
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Tables:
-    """All that is published of a run, before it is written.
+class Scored:
+    """Manifest, cells and scores of a run: what most questions about it need.
 
     Parameters
     ----------
@@ -42,6 +43,20 @@ class Tables:
         One row per cell and round: sizes and times.
     scores : DataFrame
         `rounds` with every metric.
+    """
+
+    manifest: Manifest
+    cells: pd.DataFrame
+    rounds: pd.DataFrame
+    scores: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Tables(Scored):
+    """All that is published of a run, before it is written.
+
+    Parameters
+    ----------
     marks : DataFrame
         One row per cell, round and mark.
     selections : DataFrame
@@ -52,14 +67,36 @@ class Tables:
         Tables of the systems that papers are about.
     """
 
-    manifest: Manifest
-    cells: pd.DataFrame
-    rounds: pd.DataFrame
-    scores: pd.DataFrame
     marks: pd.DataFrame
     selections: pd.DataFrame
     predictions: pd.DataFrame
     summaries: Summaries
+
+
+def scored(records: Records, answers: Sequence[Predictions] | None = None) -> Scored:
+    """Return manifest, cells and scores of a run.
+
+    Parameters
+    ----------
+    records : Records
+        The result of `read`.
+    answers : sequence of Predictions or None
+        Its probabilities, if they have been unpacked.
+
+    Returns
+    -------
+    Scored
+        The same for the same records.
+    """
+    cells = tables.cells_table(records)
+    rounds = tables.rounds_table(records)
+    answers = tables.predictions(records) if answers is None else answers
+    return Scored(
+        manifest=_manifest(records, cells),
+        cells=cells,
+        rounds=rounds,
+        scores=_scores(records, rounds, answers),
+    )
 
 
 def derive(records: Records) -> Tables:
@@ -80,14 +117,13 @@ def derive(records: Records) -> Tables:
     RecordsError
         If a success has no test part, or its probabilities are damaged.
     """
-    cells = tables.cells_table(records)
-    rounds = tables.rounds_table(records)
     answers = tables.predictions(records)
+    first = scored(records, answers)
     return Tables(
-        manifest=_manifest(records, cells),
-        cells=cells,
-        rounds=rounds,
-        scores=_scores(records, rounds, answers),
+        manifest=first.manifest,
+        cells=first.cells,
+        rounds=first.rounds,
+        scores=first.scores,
         marks=tables.marks_table(records),
         selections=tables.selections_table(records),
         predictions=tables.predictions_table(answers),
@@ -105,6 +141,7 @@ def _manifest(records: Records, cells: pd.DataFrame) -> Manifest:
         edited=_edited(records),
         judged_before=records.judged_before,
         asked_before=records.asked_before,
+        retries=summed(end.retries for end in records.finished.values()),
     )
 
 

@@ -39,7 +39,7 @@ SIZES = ("round", "n_labelled", "n_labelled_subjects")
 _SMALL = 2_000_000
 """Up to so many probabilities are kept in float32, in some megabytes; more in float16."""
 
-_REPETITIVE = ("cell", "identity", "sources")
+_REPETITIVE = ("cell", "identity", "sources", "retries")
 _LEVEL = 15  # of zstd: slower to write, which happens once
 
 
@@ -139,6 +139,7 @@ def _cells_table(records: Records, numbers: Mapping[str, int]) -> pa.Table:
             "repetition": pa.array([cell.repetition for cell in planned], pa.int32()),
             "identity": pa.array([_text(cell.identity) for cell in planned], pa.string()),
             "sources": pa.array([_text(end.sources if end else {}) for end in ends], pa.string()),
+            "retries": pa.array([_text(end.retries if end else {}) for end in ends], pa.string()),
             "part": pa.array([_part_number(end, numbers) for end in ends], pa.int32()),
         }
     )
@@ -245,6 +246,7 @@ def _ends(folder: Path, plan: pd.DataFrame) -> list[Finished]:
                     part=None if row["part"] < 0 else parts[row["part"]],
                     rounds=rounds.get(row["cell"], []),
                     sources=json.loads(row["sources"]),
+                    retries=json.loads(row.get("retries", "{}")),
                 )
             )
     return ends

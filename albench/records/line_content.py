@@ -100,7 +100,7 @@ def _flaws_of_rounds(finished: Finished) -> Iterator[str]:
 
 
 def _numbers(finished: Finished) -> list[float]:
-    numbers: list[float] = [finished.seconds, finished.peak_mb]
+    numbers: list[float] = [finished.seconds, finished.peak_mb, *finished.retries.values()]
     if finished.part is not None:
         part = finished.part
         numbers += [*part.labels, *part.marks.values(), part.n_candidates, part.n_subjects]

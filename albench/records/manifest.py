@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pydantic import StrictBool, ValidationError
+from pydantic import Field, StrictBool, ValidationError
 
 from albench.errors import Complaint, RecordsError
 from albench.records.printable import printable_data
@@ -42,6 +42,8 @@ class Manifest(RunRecord):
         How earlier runs into the same folder were to be judged, where the latest says otherwise.
     asked_before : tuple of Sequential
         What earlier runs into the same folder were to decide, where the latest says otherwise.
+    retries : dict of str to int
+        How often cells were tried again, by cause.
     """
 
     seconds: Amount
@@ -50,6 +52,7 @@ class Manifest(RunRecord):
     edited: dict[str, Count]
     judged_before: tuple[Judging, ...] = ()
     asked_before: tuple[Sequential, ...] = ()
+    retries: dict[str, Count] = Field(default_factory=dict)
 
     def to_text(self) -> str:
         """Return the content of ``manifest.json``."""

@@ -138,6 +138,8 @@ class Finished:
         All that were finished, those before a failure included.
     sources : dict of str to str
         The digest of the source of each component that made it, by qualified name.
+    retries : dict of str to int
+        How often it was tried again before that, by `albench.records.retries.Cause`.
     """
 
     cell: str
@@ -148,6 +150,7 @@ class Finished:
     part: Part | None = None
     rounds: list[Round] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
+    retries: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the reason safe: a plugin may have written it."""

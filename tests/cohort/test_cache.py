@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from albench.cohort.cache import FeatureCache, default_folder
+from albench.cache_folder import default_folder
+from albench.cohort.cache import FeatureCache
 from albench.errors import DataError
 
 if TYPE_CHECKING:

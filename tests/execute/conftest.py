@@ -126,6 +126,20 @@ class Dies(First):
             open(self.marker, "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
         return rng.permutation(len(pool))[:n]
+
+
+class Hungry:
+    \"\"\"Runs out of memory in round 2, until a file has as many letters as it was told.\"\"\"
+    needs = frozenset()
+    def __init__(self, marker, often):
+        self.marker, self.often = marker, often
+    def __call__(self, pool, n, rng):
+        n_times = os.path.getsize(self.marker) if os.path.exists(self.marker) else 0
+        if pool.round == 2 and n_times < self.often:
+            with open(self.marker, "a") as file:
+                file.write("x")
+            raise MemoryError("no more")
+        return rng.permutation(len(pool))[:n]
 """
 
 MODELS = """
@@ -157,6 +171,7 @@ class Trunked(Mmfn):
 NAMES = [
     *("First", "TooMany", "Twice", "Outside", "Fractions", "Flat", "Raises", "Mumbles", "Quits"),
     *("Segfaults", "Sleeps", "Hoards", "Peeks", "Seeds", "Trains", "Tells", "Dies"),
+    "Hungry",
 ]
 
 PLUGIN = f"""
@@ -174,9 +189,10 @@ def albench_models():
 @hookimpl
 def albench_strategies():
     marker = (Option(name="marker", type=str, default=""),)
+    hungry = (*marker, Option(name="often", type=int, default=1))
     return [
         Descriptor(name=name.lower(), kind=Kind.STRATEGY, target=f"naughty.strategies:{{name}}",
-                   summary=name, options=marker if name == "Dies" else (),
+                   summary=name, options={{"Dies": marker, "Hungry": hungry}}.get(name, ()),
                    incomplete=name == "Dies")
         for name in {NAMES!r}
     ]
@@ -206,6 +222,9 @@ repetitions = {repetitions}
 [strategies.dies]
 plugin = "dies"
 options = {{ marker = "{marker}" }}
+[strategies.hungry]
+plugin = "hungry"
+options = {{ marker = "{marker}", often = {often} }}
 [budgets.b]
 initial = {initial}
 query = 10
@@ -261,6 +280,7 @@ def write_spec(_with_naughty: None, tmp_path: Path) -> Callable[..., Path]:
             "repetitions": 1,
             "warm": "false",
             "marker": tmp_path / "marker",
+            "often": 1,
             "of": "candidates",
             "seconds": 120,
             "memory": 8000,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from albench.records.journal import Event
+from albench.records.journal import Event, Journal
 from albench.records.schema import Finished, Part, Round, Status, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from albench.records.run_record import PlannedRun
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 PART = Part(
     units=["P1", "P2"],
@@ -106,3 +110,19 @@ def run_event(planned_run: Callable[..., PlannedRun]) -> Callable[..., Event]:
         return Event(planned_run(planned), source)
 
     return make
+
+
+@pytest.fixture
+def run(tmp_path: Path, planned_run: Callable[..., PlannedRun]) -> Path:
+    """A run of three cells that all succeeded."""
+    from run_of_three import CELLS, COLUMNS, success  # it lies beside this file
+
+    planned: list[dict[str, Any]] = [
+        {"cell": name, "repetition": number, "identity": {}} | dict.fromkeys(COLUMNS, "x")
+        for number, name in enumerate(CELLS)
+    ]
+    with Journal(tmp_path / "run" / "journal") as journal:
+        journal.append("run", planned_run(planned).to_json())
+        journal.extend([("cell", success(name).to_json()) for name in CELLS])
+        journal.append("end", {"seconds": 1.0})
+    return tmp_path / "run"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from run_of_three import CELLS, flip, success
 
 from albench import explain
 from albench.cli import main
@@ -18,56 +19,10 @@ from albench.publish import publish
 from albench.publish.derive import derive
 from albench.publish.read import read as read_records
 from albench.records.journal import Journal, read
-from albench.records.schema import Finished, Part, Round, Status, pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
-
-    from albench.records.run_record import PlannedRun
-
-CELLS = [f"{number:016x}" for number in (0x3F, 0xA0, 0xB7)]
-COLUMNS = ("cohort", "modalities", "model", "budget", "strategy", "strategy_plugin")
-
-
-def success(name: str) -> Finished:
-    """Return the end of a cell of one round."""
-    hashes = dict.fromkeys(("split_hash", "first_labels_hash", "weights_hash", "batches_hash"), "h")
-    sizes = ("n_candidates", "n_subjects", "n_test_candidates", "n_test_subjects")
-    proba = pack(np.array([[0.75, 0.25], [0.25, 0.75]], dtype=np.float32))
-    part: dict[str, Any] = hashes | dict.fromkeys(sizes, 4)
-    times = dict.fromkeys(("query_seconds", "train_seconds", "evaluate_seconds"), 0.5)
-    turn: dict[str, Any] = {"round": 0, "picked": [3, 1], "n_labelled": 2} | times
-    return Finished(
-        cell=name,
-        status=Status.OK,
-        part=Part(**part, units=["P1", "P2"], labels=[0, 1], marks={}),
-        rounds=[Round(**turn, n_labelled_subjects=2, marks={}, proba=proba)],
-    )
-
-
-@pytest.fixture
-def run(tmp_path: Path, planned_run: Callable[..., PlannedRun]) -> Path:
-    """A run of three cells that all succeeded."""
-    planned: list[dict[str, Any]] = [
-        {"cell": name, "repetition": number, "identity": {}} | dict.fromkeys(COLUMNS, "x")
-        for number, name in enumerate(CELLS)
-    ]
-    with Journal(tmp_path / "run" / "journal") as journal:
-        journal.append("run", planned_run(planned).to_json())
-        journal.extend([("cell", success(name).to_json()) for name in CELLS])
-        journal.append("end", {"seconds": 1.0})
-    return tmp_path / "run"
-
-
-def flip(run: Path, number: int, at: int, bit: int = 1) -> None:
-    """Flip a bit of a line of a run's journal."""
-    (file,) = (run / "journal").glob("*.jsonl")
-    lines = file.read_bytes().splitlines(keepends=True)
-    line = bytearray(lines[number - 1])
-    line[at] ^= bit
-    lines[number - 1] = bytes(line)
-    file.write_bytes(b"".join(lines))
 
 
 @pytest.mark.parametrize("at", [0, 5, 12, 25, 40, 300, -5])

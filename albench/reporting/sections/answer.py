@@ -10,6 +10,7 @@ from albench.analysis.head_to_head import best_few, neighbours
 from albench.analysis.score_cube import cube
 from albench.metrics.catalogue import BY_SIZE, LABELS
 from albench.plural import plural
+from albench.records.retries import retries_text
 from albench.reporting import comparison_tables, figures, headline, sentences, training_tables
 from albench.reporting.content import Figure, Headline, Section, Text
 from albench.reporting.panels import overall_panel
@@ -152,6 +153,8 @@ def _state(derived: Derived) -> str:
             f"Edited: {made} made by another source of {name} than the one recorded under "
             "*Plugins*, and kept."
         )
+    if manifest.retries:
+        remarks.append(f"Tried again: {retries_text(manifest.retries)}.")
     if manifest.conflicts:
         remarks.append(
             f"Conflicts: {plural(len(manifest.conflicts), 'cell')} succeeded twice with "

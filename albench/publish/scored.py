@@ -1,0 +1,63 @@
+"""Manifest, cells and scores of a results folder, remembered where its journal is large."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.publish.derive import Scored, scored
+from albench.publish.read import read
+from albench.records.manifest import Manifest
+from albench.records.remembered import Derived, Memory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def scored_results(results: Path) -> Scored:
+    """Return manifest, cells and scores of a results folder.
+
+    Parameters
+    ----------
+    results : Path
+        A run folder, or published results.
+
+    Returns
+    -------
+    Scored
+        Of the latest run's plan.
+
+    Raises
+    ------
+    RecordsError
+        If there is no record of a run, or one that this albench cannot read.
+    """
+    memory = memory_of(results)
+    if (known := memory.recall()) is not None:
+        return Scored(
+            manifest=Manifest.model_validate(known.plain["manifest"]),
+            **{name: known.frames[name] for name in ("cells", "rounds", "scores")},
+        )
+    told = scored(read(results))
+    remember(memory, told)
+    return told
+
+
+def memory_of(results: Path) -> Memory:
+    """Return what is remembered of a run folder's scores, for its journal as it is now."""
+    return Memory(results, __name__)
+
+
+def remember(memory: Memory, told: Scored) -> None:
+    """Keep what was derived for the next who asks.
+
+    Parameters
+    ----------
+    memory : Memory
+        Made before the records were read.
+    told : Scored
+        Derived from them.
+    """
+    if told.manifest.judging.metrics:
+        return  # functions of plugins, which may be edited
+    frames = {"cells": told.cells, "rounds": told.rounds, "scores": told.scores}
+    memory.keep(Derived(frames, {"manifest": told.manifest.to_json()}))
