@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from albench import __version__
 from albench.source_digest import source_digest
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def _key(journal: Path, module: str) -> str | None:
         files = sorted(journal.glob("*.jsonl"))
         if sum(file.stat().st_size for file in files) <= SMALL_BYTES:
             return None
-        key = hashlib.sha256(f"{__version__} {source_digest(module).value}\n".encode())
+        key = hashlib.sha256(source_digest(module).value.encode())
         for file in files:
             with file.open("rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from albench.records.manifest import Manifest
     from albench.reporting.content import Part
     from albench.reporting.derived import Derived, Finding
 
@@ -128,14 +129,8 @@ def _neighbours(finding: Finding) -> pd.DataFrame:
     return over_blocks(scores, neighbours(order), margins=finding.margins)
 
 
-def _state(derived: Derived) -> str:
-    manifest = derived.manifest
-    remarks = [sentences.state_of(derived.records.cells)]
-    if manifest.slice and len(derived.records.cells) < manifest.matrix_cells:
-        remarks.append(
-            f"A slice: {len(derived.records.cells)} of the {manifest.matrix_cells} cells of "
-            f"the matrix are here, after `{manifest.slice}`."
-        )
+def _how_it_ran(manifest: Manifest) -> list[str]:
+    remarks = []
     if (replayed := manifest.replayed) is not None:
         remarks.append(
             f"Replay: models were trained on picks recorded in the results of {replayed.name}, "
@@ -160,6 +155,18 @@ def _state(derived: Derived) -> str:
             f"Conflicts: {plural(len(manifest.conflicts), 'cell')} succeeded twice with "
             "different results; the first counts."
         )
+    return remarks
+
+
+def _state(derived: Derived) -> str:
+    manifest = derived.manifest
+    remarks = [sentences.state_of(derived.records.cells)]
+    if manifest.slice and len(derived.records.cells) < manifest.matrix_cells:
+        remarks.append(
+            f"A slice: {len(derived.records.cells)} of the {manifest.matrix_cells} cells of "
+            f"the matrix are here, after `{manifest.slice}`."
+        )
+    remarks += _how_it_ran(manifest)
     remarks += _judging(derived)
     if oracles := sorted(derived.oracles):
         remarks.append(
