@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 BYTES_A_PROBABILITY = 5.4
 """Of a journal: four, which hardly compress, as base64."""
 
-BYTES_A_ROUND, BYTES_A_PICK, BYTES_A_UNIT = 320, 7, 12
-"""Of a journal, beside probabilities: a round's keys and times, a number, and a unit's name."""
+BYTES_A_ROUND, BYTES_A_PICK = 320, 7
+"""Of a journal, beside probabilities: a round's keys and times, and a number."""
 
 PROCESS_MB = 500.0
 """What a process takes that trains a small network on vectors: libraries, nearly all of it."""
