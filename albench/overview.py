@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from albench import registry
@@ -15,7 +15,7 @@ from albench.engines.late import late_conflicts
 from albench.errors import PluginError
 from albench.execute import recorded_picks
 from albench.plural import plural
-from albench.price_limit import expected_price
+from albench.price_limit import expected_footprints, expected_price
 from albench.records.results_folder import has_records, has_tables
 from albench.records.retries import retries_text, summed
 from albench.reporting.detectable_effects import foresight
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from albench.execute.footprint import Footprint
+    from albench.planning import Cell
     from albench.records.run_record import CohortRecord
     from albench.records.state import State
     from albench.session import Opened
@@ -52,6 +54,12 @@ class PlanOverview:
         The estimated wall time.
     sureness : str
         What the estimate rests on.
+    block_seconds : mapping of str to float
+        The estimated wall time of what is left of each block, by its name.
+    footprints : mapping of str to Footprint
+        What each block is expected to take of disk and memory, by its name.
+    memory_sureness : str
+        What the estimate of the memory rests on.
     proposal : str
         What of the slice fits into the time that was given; empty without a limit.
     warnings : tuple of str
@@ -66,9 +74,22 @@ class PlanOverview:
     power: tuple[str, ...]
     seconds: float
     sureness: str
+    block_seconds: Mapping[str, float]
+    footprints: Mapping[str, Footprint]
+    memory_sureness: str
     proposal: str = ""
     warnings: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+
+    @property
+    def disk_mb(self) -> float:
+        """What all blocks together are expected to add to the journal, in megabytes."""
+        return sum(each.disk_mb for each in self.footprints.values())
+
+    @property
+    def memory_mb(self) -> float:
+        """The most that a process is expected to take, in MiB."""
+        return max((each.memory_mb for each in self.footprints.values()), default=0.0)
 
     def as_json(self) -> dict[str, Any]:
         """Return the overview as plain data."""
@@ -76,12 +97,24 @@ class PlanOverview:
             "name": self.name,
             "cells": sum(n for _, n, _ in self.blocks),
             "to_run": sum(n for _, _, n in self.blocks),
-            "blocks": [{"block": b, "cells": n, "to_run": left} for b, n, left in self.blocks],
+            "blocks": [
+                {
+                    "block": block,
+                    "cells": n,
+                    "to_run": left,
+                    "seconds": self.block_seconds[block],
+                    **asdict(self.footprints[block]),
+                }
+                for block, n, left in self.blocks
+            ],
             "skipped": [{"what": what, "reason": reason} for what, reason in self.skipped],
             "warnings": list(self.warnings),
             "apart": list(self.apart),
             "seconds": self.seconds,
             "seconds_by": self.sureness,
+            "disk_mb": self.disk_mb,
+            "memory_mb": self.memory_mb,
+            "memory_by": self.memory_sureness,
             "proposal": self.proposal,
             "power": list(self.power),
         }
@@ -91,14 +124,30 @@ class PlanOverview:
         plain = self.as_json()
         lines = [f"{self.name}: {plural(plain['cells'], 'cell')}, {plain['to_run']} to run"]
         lines += [
-            f"  {block}: {plural(n, 'cell')}, {left} to run" for block, n, left in self.blocks
+            f"  {block}: {plural(n, 'cell')}, {left} to run{self._price(block) if left else ''}"
+            for block, n, left in self.blocks
         ]
         lines += [self.proposal] if self.proposal else []
         lines += [f"skipped: {what}: {reason}" for what, reason in self.skipped]
         lines += [f"warning: {warning}" for warning in self.warnings]
         lines += self.apart
-        estimate = f"about {clock(self.seconds)} ({self.sureness})"
-        return "\n".join([*lines, *self.power, f"estimated time: {estimate}"])
+        memory = f"up to {self.memory_mb:.0f} MiB a process ({self.memory_sureness})"
+        return "\n".join(
+            [
+                *lines,
+                *self.power,
+                f"estimated time: about {clock(self.seconds)} ({self.sureness})",
+                f"estimated disk: about {self.disk_mb:.1f} MB (by rounds and test units)",
+                f"estimated memory: {memory}",
+            ]
+        )
+
+    def _price(self, block: str) -> str:
+        what = self.footprints[block]
+        return (
+            f": about {clock(self.block_seconds[block])}, {what.disk_mb:.1f} MB, "
+            f"{what.memory_mb:.0f} MiB a process"
+        )
 
 
 def plan_overview(
@@ -129,7 +178,10 @@ def plan_overview(
     left = there.left(opened.plan.cells)
     totals = Counter(" · ".join(cell.block) for cell in opened.plan.cells)
     to_run = Counter(" · ".join(cell.block) for cell in left)
-    expected = expected_price(opened, there)
+    expected, needed = expected_price(opened, there), expected_footprints(opened, there)
+    by_block: dict[str, list[Cell]] = {}
+    for cell in left:
+        by_block.setdefault(" · ".join(cell.block), []).append(cell)
     return PlanOverview(
         name=opened.resolved.specification.benchmark.name,
         blocks=tuple((block, n, to_run[block]) for block, n in totals.items()),
@@ -137,6 +189,9 @@ def plan_overview(
         power=_power(opened, results),
         seconds=expected.of(left, jobs),
         sureness=expected.sureness,
+        block_seconds={block: expected.of(by_block.get(block, []), jobs) for block in totals},
+        footprints={" · ".join(block): each for block, each in needed.blocks.items()},
+        memory_sureness=needed.sureness,
         proposal=proposal,
         warnings=(*opened.warnings, *there.warnings),
         apart=tuple(told_apart(opened)) if lockstep else (),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import Complaint, InputError
-from albench.execute.price import price, published_seconds
+from albench.execute.footprint import footprints
+from albench.execute.price import price, published, published_seconds
+from albench.planning.division import n_test_subjects
 from albench.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from albench.execute.footprint import Footprints
     from albench.execute.price import Price
     from albench.execute.reuse import Reuse
     from albench.planning import Cell
@@ -52,12 +56,44 @@ def expected_price(opened: Opened, there: Reuse) -> Price:
         By what is done, and by the published results of the benchmark of that name, if there are
         any here or beside the specification.
     """
+    here = {cell: end.seconds for cell, end in there.done.items()}
+    return price(opened.plan.cells, here, published_seconds(*_published(opened)))
+
+
+def expected_footprints(opened: Opened, there: Reuse) -> Footprints:
+    """Return what the cells of a plan are expected to take of disk and memory.
+
+    Parameters
+    ----------
+    opened : Opened
+        The specification.
+    there : Reuse
+        What is done.
+
+    Returns
+    -------
+    Footprints
+        By what is done and what is published, as of `expected_price`.
+    """
+    benchmark = opened.resolved.specification.benchmark
+    probabilities: dict[str, int] = {}
+    for (name, _), cohort in opened.cohorts.items():
+        spec = benchmark.cohorts[name]
+        n_units = n_test_subjects(cohort, spec.test, benchmark.seed)
+        if spec.evaluate == "candidate":
+            n_units = ceil(n_units * len(cohort.candidates) / len(cohort.subjects))
+        n = n_units * len(cohort.classes)
+        probabilities[name] = max(n, probabilities.get(name, 0))
+    known = published("peak_mb", *_published(opened))
+    return footprints(opened.plan.cells, there.done, known, probabilities)
+
+
+def _published(opened: Opened) -> list[Path]:
+    """Return where results of a benchmark may have been published."""
     specification = opened.resolved.specification
     name = specification.benchmark.name
     own = [] if opened.base is None else [opened.base]
-    folders = [*own, Path("results") / name, specification.folder.parent / "results" / name]
-    here = {cell: end.seconds for cell, end in there.done.items()}
-    return price(opened.plan.cells, here, published_seconds(*folders))
+    return [*own, Path("results") / name, specification.folder.parent / "results" / name]
 
 
 def within(opened: Opened, results: Path, jobs: int, limit: Limit) -> tuple[Opened, str]:

@@ -122,23 +122,30 @@ def _sureness(n_here: int, n_published: int, n_guessed: int) -> str:
 
 
 def published_seconds(*folders: Path) -> dict[Place, float]:
+    """Return how long published cells took, in seconds; see `published`."""
+    return published("seconds", *folders)
+
+
+def published(column: str, *folders: Path) -> dict[Place, float]:
     """Return what published cells took.
 
     Parameters
     ----------
+    column : str
+        Of the table: ``seconds``, or ``peak_mb``.
     *folders : Path
         Published results; the first that has a table counts.
 
     Returns
     -------
     dict of Place to float
-        Seconds of the cells that succeeded; empty without a table that can be read.
+        Of the cells that succeeded; empty without a table that can be read.
     """
     for folder in folders:
         try:
             with (folder / "cells.csv").open(encoding="utf-8", newline="") as file:
                 return {
-                    _place(row): float(row["seconds"])
+                    _place(row): float(row[column])
                     for row in csv.DictReader(file)
                     if row["status"] == "ok"
                 }

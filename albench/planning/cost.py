@@ -25,14 +25,29 @@ def expected_cost(cell: Cell) -> float:
     float
         A reference trains once; a strategy at every round, on what has been bought by then.
     """
+    return sum(_updates(cell, size) for size in expected_sizes(cell))
+
+
+def expected_sizes(cell: Cell) -> list[int]:
+    """Return how many labels a cell is expected to train on, round by round.
+
+    Parameters
+    ----------
+    cell : Cell
+        Of a plan.
+
+    Returns
+    -------
+    list of int
+        One of a reference; of shares, those of a training part of `_UNITS`.
+    """
     if cell.strategy is None:
-        return _updates(cell, _count(cell.budget["stop"]))
+        return [_count(cell.budget["stop"])]
     step, last = (_count(cell.budget[key]) for key in ("query", "stop"))
     initial = cell.budget["initial"]
     first = _count(initial) if isinstance(initial, int | float) else 1  # some subjects: a few
     n_queries = max(0, ceil((last - first) / step))
-    sizes = [min(first + k * step, last) for k in range(n_queries + 1)]
-    return sum(_updates(cell, size) for size in sizes)
+    return [min(first + k * step, last) for k in range(n_queries + 1)]
 
 
 def _count(amount: int | float) -> int:

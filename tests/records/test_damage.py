@@ -100,6 +100,17 @@ def test_status_names_the_lost_result(run: Path, capsys: pytest.CaptureFixture[s
     assert CELLS[1] in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("short_reports")
+def test_a_report_names_the_lost_result_and_shows_the_others(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flip(run, 3, 300)
+    assert main(["report", str(run)]) == 0
+    told = capsys.readouterr()
+    assert CELLS[1] in told.out + told.err
+    assert f"{CELLS[0]}," in (run / "cells.csv").read_text(encoding="utf-8")
+
+
 def copy_of(run: Path, name: str, cells: Sequence[str]) -> Path:
     """Return another machine's run of the same plan, with the results of some cells."""
     other = run.parent / name

@@ -10,9 +10,10 @@ from run_of_three import CELLS, flip, success
 
 from albench import library
 from albench.overview import status_overview
-from albench.publish import scored
-from albench.records import remembered, state
+from albench.publish.read import read
+from albench.records import remembered
 from albench.records.journal import Journal
+from albench.records.results_folder import read_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +33,14 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     folders: list[Path] = []
 
     def counted(read: Callable[[Path], Any]) -> Callable[[Path], Any]:
-        return lambda results: (folders.append(results), read(results))[1]
+        def noting(results: Path) -> Any:
+            folders.append(results)
+            return read(results)
 
-    monkeypatch.setattr(state, "read_results", counted(state.read_results))
-    monkeypatch.setattr(scored, "read", counted(scored.read))
+        return noting
+
+    monkeypatch.setattr("albench.records.state.read_results", counted(read_results))
+    monkeypatch.setattr("albench.publish.scored.read", counted(read))
     return folders
 
 
