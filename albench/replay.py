@@ -112,7 +112,7 @@ def open_replay(
     named = {
         title: _renamed(resolved.models[target], title) for title, (target, _) in models.items()
     }
-    resolved = replace(resolved, models=resolved.models | named, strategies=strategies)
+    resolved = replace(resolved, models={**resolved.models, **named}, strategies=strategies)
     plan, areas = _planned(fitting, targets, resolved, cohorts)
     _require_any(plan, source)
     metric = resolved.specification.benchmark.judging.headline
