@@ -14,7 +14,7 @@ from albench import __version__, registry, session
 from albench.analysis.finished_area import finished_area
 from albench.api.modality import fingerprint
 from albench.api.nearest import did_you_mean
-from albench.cohort.cache import default_folder
+from albench.cache_folder import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.recorded_picks import DESCRIPTOR
 from albench.planning import Plan, Skipped, open_cohorts, resolve
