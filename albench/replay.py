@@ -14,7 +14,7 @@ from albench import __version__, registry, session
 from albench.analysis.finished_area import finished_area
 from albench.api.modality import fingerprint
 from albench.api.nearest import did_you_mean
-from albench.cohort.cache import default_folder
+from albench.cache_folder import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.recorded_picks import DESCRIPTOR
 from albench.planning import Plan, Skipped, open_cohorts, resolve
@@ -112,7 +112,7 @@ def open_replay(
     named = {
         title: _renamed(resolved.models[target], title) for title, (target, _) in models.items()
     }
-    resolved = replace(resolved, models=resolved.models | named, strategies=strategies)
+    resolved = replace(resolved, models={**resolved.models, **named}, strategies=strategies)
     plan, areas = _planned(fitting, targets, resolved, cohorts)
     _require_any(plan, source)
     metric = resolved.specification.benchmark.judging.headline

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import kendalltau
 
 from albench.analysis.transfer import survival, transfer
 from albench.metrics.catalogue import LABELS
@@ -69,8 +70,8 @@ def _outcome(mean: pd.DataFrame) -> list[str]:
             "averaged over blocks."
         )
     ends = mean[["there", "here"]].dropna()
-    if len(ends) > 2 and (ends.max() > ends.min()).all():
-        tau = float(ends.corr(method="kendall").iloc[0, 1])
+    if len(ends) > 2:
+        tau = float(kendalltau(ends["there"], ends["here"]).statistic)
         told.append(f"The orders of their mean differences agree to Kendall's τ = {tau:.2f}.")
     return told
 
