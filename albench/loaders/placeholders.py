@@ -64,7 +64,7 @@ def pattern_of(text: str, option: str) -> Pattern:
     DataError
         If braces do not match or hold no plain name.
     """
-    parts, names = [], list[str]()
+    parts, names = list[str](), list[str]()
     for piece in _PIECES.split(text):
         if piece == "*":
             parts.append("[^/]*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -52,7 +52,7 @@ def test_without_a_subject_each_picture_is_its_own_and_that_is_said(home: Path) 
 
 
 def test_subjects_are_called_by_several_parts_and_join_with_another_view(home: Path) -> None:
-    options = {"path": home, "subject": "{label}:{who}-{n}"}
+    options: dict[str, Any] = {"path": home, "subject": "{label}:{who}-{n}"}
     pictures = loader.load(files="set/{label}/{who}/{n}.png", **options)
     masks = loader.load(files="masks/{label}/{who}_{n}.png", **options)
     assert masks.subjects.tolist() == ["F0:p1-a"]
@@ -74,7 +74,7 @@ def test_whole_numbers_are_numbers(tmp_path: Path) -> None:
     assert labels == {"1": 0, "2": 1}
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no folder": ({"path": "gone", "files": "*.png"}, "gone: is not a folder"),
     "no match": (
         {"files": "{label}/*.jpg"},
@@ -101,8 +101,9 @@ def test_bad_input_is_told_with_its_place(
     if case == "a word for none":
         (home / "set" / "F0" / "p1").rename(home / "set" / "F0" / "NA")
     options, message = BAD[case]
+    arguments: dict[str, Any] = {"path": home, **options}
     with pytest.raises(DataError, match=message):
-        loader.load(**{"path": home, **options})  # type: ignore[arg-type]  # options of all kinds
+        loader.load(**arguments)
 
 
 def test_a_damaged_picture_is_named(home: Path) -> None:

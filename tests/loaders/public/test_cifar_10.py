@@ -11,6 +11,7 @@ from albench.api import DataError
 from albench.loaders.public import cifar_10 as loader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -60,9 +61,10 @@ def test_a_part_is_read_alone(cifar: Path) -> None:
         (lambda content: b"\x07" + content[1:], "holds class 7, but batches.meta.txt names 2"),
     ],
 )
-def test_a_damaged_batch_is_named(cifar: Path, change: object, message: str) -> None:
+def test_a_damaged_batch_is_named(
+    cifar: Path, change: Callable[[bytes], bytes], message: str
+) -> None:
     batch = cifar / "cifar-10-batches-bin" / "data_batch_2.bin"
-    assert callable(change)
     batch.write_bytes(change(batch.read_bytes()))
     with pytest.raises(DataError, match=rf"data_batch_2\.bin: {message}"):
         loader.load(path=cifar)
