@@ -10,16 +10,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from albench.api.descriptors import Kind
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from albench.api.descriptors import Descriptor
     from albench.api.pool import PoolView
 
 ACQUISITION_API = 2
 """The `Descriptor.api` of a strategy of this kind."""
+
+
+def asks_for_modalities(descriptor: Descriptor) -> bool:
+    """Return whether a plugin is a strategy of this kind.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        Of any plugin.
+
+    Returns
+    -------
+    bool
+        By what its descriptor says.
+    """
+    return descriptor.kind is Kind.STRATEGY and descriptor.api == ACQUISITION_API
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from albench.cohort.acquisitions import NOTHING
 from albench.errors import AlbenchError
 from albench.learn.learner import Learner
 from albench.learn.optimisation import Seeds
-from albench.learn.pool_views import Round
+from albench.learn.pool_views import Round, candidate_view
 from albench.seeds import Purpose, generator
 
 if TYPE_CHECKING:
@@ -290,11 +290,16 @@ class ActiveCell:
         offer = Offer(
             money=money, label_price=terms.label_price, prices=prices, obtainable=obtainable
         )
-        self.learner.strategy = strategy
-        view = self.learner.view(self.known(pool), self.round(number))
+        view = candidate_view(
+            self.classifier,
+            strategy.needs,
+            pool=self.known(pool),
+            labelled=self.learner.X_training,
+            labels=self.learner.y_training,
+            round=self.round(number),
+        )
         rng = generator(self.cell.stream(Purpose.STRATEGY, number))
         bought = strategy(view, offer, rng)
-        self.learner.strategy = None
         self.classifier.forget_predictions()
         return replace(bought, picks=pool[bought.picks])
 

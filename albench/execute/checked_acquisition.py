@@ -153,8 +153,7 @@ def _thing(request: object, pool: PoolView, offer: Offer, who: str) -> Thing:
     if not isinstance(request, Request):
         raise QueryFault(f"{who}: expected requests, found {type(request).__name__}")
     place = request.position
-    is_number = isinstance(place, int | np.integer) and not isinstance(place, bool)
-    if not is_number or not 0 <= place < len(pool):
+    if not _is_position(place, len(pool)):
         found = f"{place!r:.40}"
         raise QueryFault(f"{who}: {found} is not a position in the pool (0 to {len(pool) - 1})")
     subject = int(pool.subjects[place])
@@ -172,6 +171,11 @@ def _thing(request: object, pool: PoolView, offer: Offer, who: str) -> Thing:
             "is not there to be measured (Offer.obtainable)"
         )
     return subject, column
+
+
+def _is_position(place: object, n: int) -> bool:
+    is_number = isinstance(place, int | np.integer) and not isinstance(place, bool)
+    return is_number and 0 <= int(place) < n  # type: ignore[call-overload]  # a number
 
 
 def _purchase(things: Sequence[Thing], pool: PoolView, offer: Offer) -> Purchase:

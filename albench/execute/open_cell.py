@@ -166,7 +166,10 @@ def _store(
 def _owners(data: Unlabelled, candidates: NDArray[np.intp], column: int) -> NDArray[np.intp]:
     """Return the subject of each sample of a modality, in ascending order of samples."""
     samples, first = np.unique(data.candidates[candidates, column], return_index=True)
-    return np.where(samples == ABSENT, ABSENT, data.candidate_subjects[candidates[first]])
+    owners = np.where(samples == ABSENT, ABSENT, data.candidate_subjects[candidates[first]])
+    if data.acquisitions is not None and samples[0] != ABSENT:
+        return np.concatenate([[ABSENT], owners])  # what nobody lacks may not be known yet
+    return owners
 
 
 def _part(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from albench.api.acquisition import ACQUISITION_API
+from albench.api.acquisition import asks_for_modalities
 from albench.errors import AlbenchError
 from albench.execute.checked_acquisition import CheckedAcquisition, Purchase
 from albench.execute.checked_strategy import CheckedStrategy, teller
@@ -200,7 +200,7 @@ def _purchased(opened: ActiveCell, task: CellTask, number: int) -> Purchase:
     if component is None or plan is None:
         raise ValueError("the reference buys nothing")
     terms = data.acquisitions
-    if component.descriptor.api == ACQUISITION_API and terms is not None:
+    if asks_for_modalities(component.descriptor) and terms is not None:
         owners = data.candidate_subjects[opened.labelled]
         money = data.schedule.targets[number] - terms.spent(owners, opened.acquired)
         strategy = CheckedAcquisition(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from albench.api.acquisition import ACQUISITION_API
+from albench.api.acquisition import asks_for_modalities
 from albench.api.needs import GRANTED
 from albench.api.prices import LABEL
 from albench.planning.cells import Cell, Skipped
@@ -155,7 +155,7 @@ def _why_impossible(resolved: Resolved, cell: Cell) -> str | None:
     known = cell.budget.get("known", ())
     if known and not set(known) & set(cell.modalities):
         return f"of budgets.{cell.budget_label}.known, none is among the modalities in use"
-    if strategy.api == ACQUISITION_API and not cell.budget.get("known"):
+    if asks_for_modalities(strategy) and not cell.budget.get("known"):
         return (
             f"strategy {strategy.name} asks for modalities: say which are there at the start, as "
             f'in budgets.{cell.budget_label}.known = ["{cell.modalities[0]}"]'

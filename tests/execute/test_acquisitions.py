@@ -1,4 +1,4 @@
-"""Cells that buy modalities of subjects: only what is paid for is seen, and kills change nothing."""
+"""Cells that buy modalities of subjects see only what is paid for, and may be killed."""
 
 from __future__ import annotations
 
@@ -46,11 +46,15 @@ TOLD: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def _tables(tmp_path: Path) -> None:
     """Write two tables; a fifth of 160 subjects lacks the first, another fifth the second."""
+    write_tables(tmp_path, lacking=True)
+
+
+def write_tables(tmp_path: Path, *, lacking: bool) -> None:
     rng = np.random.default_rng(0)
     for column, name in enumerate("ab"):
         lines = ["subject,label,x,y"]
         for number in range(N):
-            if number % 5 != column:
+            if number % 5 != column or not lacking:
                 x, y = rng.normal(loc=number % 2, size=2)
                 lines.append(f"P{number},{'FT'[number % 2]},{x:.4f},{y:.4f}")
         (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n")
@@ -67,8 +71,7 @@ def spent(end: Finished) -> list[float]:
 
 
 def test_both_contracts_keep_to_the_money_and_end_alike(run_toy: RunToy) -> None:
-    ends = run_toy("dies", "margin", "cheapest-first", "expected-gain", **TOLD)
-    assert ends.pop("dies").status == "crashed"
+    ends = run_toy("margin", "cheapest-first", "expected-gain", **TOLD)
     assert {name: end.reason for name, end in ends.items() if end.reason} == {}
     for name in ("random", "margin", "cheapest-first", "expected-gain"):
         costs = spent(ends[name])
@@ -89,6 +92,16 @@ def test_a_killed_cell_goes_on_to_the_same_bytes(run_toy: RunToy) -> None:
     resumed = run_toy("dies", **longer)["dies"]
     assert essence(resumed) == essence(run_toy("dies", output="elsewhere", **longer)["dies"])
     assert len({code for entry in resumed.rounds for code in entry.acquired}) > 0
+
+
+def test_modalities_are_bought_where_nobody_lacks_any(run_toy: RunToy, tmp_path: Path) -> None:
+    write_tables(tmp_path, lacking=False)
+    ends = run_toy("expected-gain", **TOLD)
+    assert {name: end.reason for name, end in ends.items() if end.reason} == {}
+    first, second = (ends["expected-gain"].rounds[number] for number in (0, 1))
+    # Whoever was labelled first has paid for b and a label: 6 of 40.
+    assert (first.n_labelled, first.measured) == (6, {"a": 0, "b": 6})
+    assert len(second.acquired) > 0
 
 
 @pytest.fixture
