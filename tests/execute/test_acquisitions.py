@@ -182,3 +182,15 @@ def test_modalities_are_sold_nowhere_else(opened: tuple[CellTask, Repetition]) -
     plain = replace(repetition, acquisitions=None)
     with pytest.raises(QueryFault, match="where none are for sale"):
         plain.require_purchase(plain.train[:0], task.labelled, 1, np.array([1]))
+
+
+def test_it_is_skipped_where_nothing_is_said_to_be_known(
+    write_spec: Callable[..., Path],
+) -> None:
+    plain = session.open_spec(str(write_spec("expected-gain", **TOLD | {"of": "cost"}))).plan
+    (skipped,) = plain.skipped
+    assert skipped.what.endswith("expected-gain")
+    assert 'budgets.b.known = ["a"]' in skipped.reason
+    known = session.open_spec(str(write_spec("margin", "first", **TOLD))).plan
+    assert [skip.what.rpartition(" ")[2] for skip in known.skipped] == ["first"]
+    assert "set no budgets.b.known" in known.skipped[0].reason
