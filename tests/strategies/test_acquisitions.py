@@ -60,9 +60,7 @@ def masked_pool(make_pool: Any) -> Any:
     pool = make_pool(
         3, modalities=("a", "b"), masked=told, proba=np.array([SURE, UNSURE, LIKELY], np.float32)
     )
-    candidates = pool.candidates.copy()
-    candidates[1:, 1] = -1
-    pool.candidates = candidates
+    pool.candidates = np.array([[0, 0], [1, -1], [2, -1]])
     return pool
 
 
@@ -74,7 +72,7 @@ def test_a_modality_settles_what_it_settled_for_others(make_pool: Any) -> None:
 
 def test_what_nobody_has_is_tried(make_pool: Any) -> None:
     pool = masked_pool(make_pool)
-    pool.candidates = np.where([True, False], pool.candidates, -1)
+    pool.candidates = np.array([[0, -1], [1, -1], [2, -1]])
     assert settled_share(pool, np.ones(3), 1) == 1.0
 
 

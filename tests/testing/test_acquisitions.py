@@ -93,7 +93,7 @@ FAULTS: dict[str, tuple[str, str, Choose, dict[str, Any]]] = {
         {"needs": frozenset({"proba"})},
     ),
     "reads that are not announced": ("what-is-declared-is-read", "proba", peeks, {}),
-    "the global generator": ("nothing-else-is-touched", "numpy", draws_elsewhere, {}),
+    "the global generator": ("nothing-else-is-touched", "global random", draws_elsewhere, {}),
 }
 
 

@@ -50,7 +50,7 @@ class Market:
     @property
     def offer(self) -> Offer:
         """What may be bought, in arrays that cannot be written to."""
-        prices = 1.0 + np.arange(self.obtainable.shape[1])
+        prices = np.arange(1, self.obtainable.shape[1] + 1, dtype=np.float64)
         prices.flags.writeable = False
         obtainable = self.obtainable.copy()
         obtainable.flags.writeable = False
