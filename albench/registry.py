@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from albench.api import hooks
+from albench.api.acquisition import asks_for_modalities
 from albench.api.descriptors import API_VERSION, Descriptor, Kind
 from albench.api.nearest import did_you_mean
 from albench.errors import InputError, PluginError
@@ -452,7 +453,7 @@ def _component(descriptor: Descriptor, report: PluginReport) -> Component:
 
 
 def _fitness(descriptor: Descriptor) -> tuple[State, str]:
-    if descriptor.api != API_VERSION:
+    if descriptor.api != API_VERSION and not asks_for_modalities(descriptor):
         reason = (
             f"was written for version {descriptor.api} of albench.api, this is {API_VERSION}: "
             "install a release of the plugin that fits"

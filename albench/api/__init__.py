@@ -1,6 +1,7 @@
 """All that a plugin imports of albench: contracts, descriptors, hooks and a few helpers."""
 
 from albench.api import needs, tags
+from albench.api.acquisition import ACQUISITION_API, AcquisitionStrategy, Offer, Request
 from albench.api.descriptors import API_VERSION, Descriptor, Kind, Option
 from albench.api.hooks import ENTRY_POINT_GROUP, hookimpl
 from albench.api.keys import MISSING_WORDS, as_keys, is_missing, is_whole_number
@@ -21,10 +22,12 @@ from albench.api.strategy import QueryStrategy
 from albench.errors import Complaint, DataError, UndeclaredNeed, WeightsError
 
 __all__ = [
+    "ACQUISITION_API",
     "API_VERSION",
     "AVAILABLE",
     "ENTRY_POINT_GROUP",
     "MISSING_WORDS",
+    "AcquisitionStrategy",
     "AuxiliaryLoss",
     "Complaint",
     "DataError",
@@ -35,11 +38,13 @@ __all__ = [
     "Label",
     "Modality",
     "ModalityLoader",
+    "Offer",
     "Option",
     "ParameterGroups",
     "PoolSource",
     "PoolView",
     "QueryStrategy",
+    "Request",
     "Samples",
     "Shapes",
     "Solver",

@@ -39,7 +39,32 @@ def has_modality(cohort: Cohort) -> NDArray[np.bool_]:
     return has
 
 
-def subject_costs(cohort: Cohort, prices: Mapping[str, float]) -> NDArray[np.float64]:
+def known_at_start(cohort: Cohort, known: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which modalities of each subject are there before anything is bought.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Any.
+    known : sequence of str
+        The modalities that everybody comes with; empty if all are paid for with the label.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_subjects, n_modalities)
+        Of a subject who has none of the known modalities, all that there is.
+    """
+    has = has_modality(cohort)
+    start: NDArray[np.bool_] = has & np.isin(cohort.modalities, list(known))
+    if known:
+        nobody = ~start.any(axis=1)
+        start[nobody] = has[nobody]
+    return start
+
+
+def subject_costs(
+    cohort: Cohort, prices: Mapping[str, float], known: Sequence[str] = ()
+) -> NDArray[np.float64]:
     """Return what it costs to label each subject, with the modalities that it has.
 
     Parameters
@@ -48,6 +73,8 @@ def subject_costs(cohort: Cohort, prices: Mapping[str, float]) -> NDArray[np.flo
         Whose subjects.
     prices : mapping of str to float
         Of each modality, and of the ``label``; what is not named costs nothing.
+    known : sequence of str
+        The modalities that everybody comes with, and nobody pays for.
 
     Returns
     -------
@@ -55,7 +82,8 @@ def subject_costs(cohort: Cohort, prices: Mapping[str, float]) -> NDArray[np.flo
         Each is paid once, however many candidates a subject has.
     """
     of_modalities = np.array([prices.get(name, 0.0) for name in cohort.modalities])
-    return np.asarray(has_modality(cohort) @ of_modalities + prices.get(LABEL, 0.0))
+    paid = has_modality(cohort) & ~known_at_start(cohort, known)
+    return np.asarray(paid @ of_modalities + prices.get(LABEL, 0.0))
 
 
 def count_measured(cohort: Cohort, labelled: NDArray[np.intp]) -> dict[str, int]:

@@ -73,7 +73,8 @@ def rounds(cohort: Cohort, train: NDArray[np.intp], terms: Terms) -> Schedule:
     train : ndarray of int
         The training candidates' numbers.
     terms : mapping
-        The fields of a `BudgetSpec`; of one of cost, also the ``prices``.
+        The fields of a `BudgetSpec`; of one of cost, also the ``prices``, and what is
+        ``known`` at the start, if that is said.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def rounds(cohort: Cohort, train: NDArray[np.intp], terms: Terms) -> Schedule:
     owners = cohort.candidate_subjects[train]
     unit = terms["of"]
     if unit == "cost":
-        costs = subject_costs(cohort, terms["prices"])
+        costs = subject_costs(cohort, terms["prices"], terms.get("known", ()))
         return cost_schedule(costs, owners, terms["initial"], terms["query"], terms["stop"])
     n_units = len(np.unique(owners)) if unit == "subjects" else len(train)
     initial = terms["initial"]

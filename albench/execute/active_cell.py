@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.base import clone
 
+from albench.api.acquisition import Offer
+from albench.cohort.acquisitions import NOTHING
 from albench.errors import AlbenchError
 from albench.learn.learner import Learner
 from albench.learn.optimisation import Seeds
-from albench.learn.pool_views import Round
+from albench.learn.pool_views import Round, candidate_view
 from albench.seeds import Purpose, generator
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.api.strategy import QueryStrategy
+    from albench.execute.checked_acquisition import CheckedAcquisition, Purchase
     from albench.execute.held_out import HeldOut
     from albench.execute.task import Unlabelled
     from albench.learn.estimator import FusionClassifier
@@ -53,12 +57,43 @@ class ActiveCell:
         """The numbers of the candidates that were bought, in the order of purchase."""
         self.answered = np.empty(0, dtype=np.intp)
         """Those of them that somebody labelled: all, unless annotators may abstain."""
+        self.acquired = NOTHING
+        """The codes of the modalities that were bought one by one."""
 
     @property
     def classifier(self) -> FusionClassifier:
         """The classifier that the learner trains."""
         classifier: FusionClassifier = self.learner.estimator
         return classifier
+
+    def measure(self, acquired: NDArray[np.intp]) -> None:
+        """Add to what is known of subjects.
+
+        Parameters
+        ----------
+        acquired : ndarray of int
+            The codes of what was bought; none unless modalities are bought one by one.
+        """
+        self.acquired = np.concatenate([self.acquired, acquired])
+
+    def known(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return candidates with the samples that are known of them.
+
+        Parameters
+        ----------
+        numbers : ndarray of int
+            Of candidates.
+
+        Returns
+        -------
+        ndarray of int, shape (n, n_modalities)
+            Sample numbers; all, unless modalities are bought one by one.
+        """
+        candidates, terms = self.data.candidates[numbers], self.data.acquisitions
+        if terms is None:
+            return candidates
+        held = terms.held(self.acquired)
+        return terms.shown(candidates, self.data.candidate_subjects[numbers], held)
 
     def seeds(self, number: int) -> Seeds:
         """Return what decides a round's training.
@@ -95,7 +130,7 @@ class ActiveCell:
         if not len(self.answered):
             self._begin_untaught()
         else:
-            self.learner.teach(self.data.candidates[bought[has_label]], labels[has_label])
+            self.learner.teach(self.known(bought[has_label]), labels[has_label])
 
     def pupil(
         self, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
@@ -121,7 +156,7 @@ class ActiveCell:
         if not len(self.answered):
             self._begin_untaught()
             return None
-        return self.learner.pupil(self.data.candidates[bought[has_label]], labels[has_label])
+        return self.learner.pupil(self.known(bought[has_label]), labels[has_label])
 
     def _buy(
         self, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
@@ -140,7 +175,7 @@ class ActiveCell:
         """Give the network its first weights, where there is nothing to train it on."""
         self.classifier.begin_fit()
         nothing = np.empty(0, dtype=np.intp)
-        self.learner.adopt(self.data.candidates[nothing], nothing, self.classifier.state())
+        self.learner.adopt(self.known(nothing), nothing, self.classifier.state())
 
     def test_proba(self) -> NDArray[np.float32]:
         """Return what is said of the test part's units.
@@ -174,7 +209,7 @@ class ActiveCell:
         has_label = labels >= 0
         self.labelled, self.answered = labelled, labelled[has_label]
         try:
-            self.learner.adopt(self.data.candidates[self.answered], labels[has_label], state)
+            self.learner.adopt(self.known(self.answered), labels[has_label], state)
         # A file that anybody may have written; what is in it decides what is raised.
         except Exception as error:
             raise AlbenchError(
@@ -210,7 +245,7 @@ class ActiveCell:
         pool = self.pool()
         self.learner.strategy = strategy
         positions, _ = self.learner.query(
-            self.data.candidates[pool],
+            self.known(pool),
             n_instances=n,
             rng=generator(self.cell.stream(Purpose.STRATEGY, number)),
             round=self.round(number, tell_labels),
@@ -220,6 +255,53 @@ class ActiveCell:
         self.classifier.forget_predictions()
         bought: NDArray[np.intp] = pool[positions]
         return bought
+
+    def requested(self, strategy: CheckedAcquisition, money: float, number: int) -> Purchase:
+        """Return what a strategy buys that may ask for modalities.
+
+        Parameters
+        ----------
+        strategy : CheckedAcquisition
+            One whose answers can be relied on.
+        money : float
+            What it may spend.
+        number : int
+            The round that is about to be bought.
+
+        Returns
+        -------
+        Purchase
+            With candidates' numbers.
+
+        Raises
+        ------
+        ValueError
+            If modalities are not bought one by one here.
+        """
+        terms = self.data.acquisitions
+        if terms is None:
+            raise ValueError("there is nothing to measure")
+        pool = self.pool()
+        owners = self.data.candidate_subjects[pool]
+        obtainable = (terms.has & ~terms.held(self.acquired))[owners]
+        obtainable.flags.writeable = False
+        prices = terms.prices.copy()
+        prices.flags.writeable = False
+        offer = Offer(
+            money=money, label_price=terms.label_price, prices=prices, obtainable=obtainable
+        )
+        view = candidate_view(
+            self.classifier,
+            strategy.needs,
+            pool=self.known(pool),
+            labelled=self.learner.X_training,
+            labels=self.learner.y_training,
+            round=self.round(number),
+        )
+        rng = generator(self.cell.stream(Purpose.STRATEGY, number))
+        bought = strategy(view, offer, rng)
+        self.classifier.forget_predictions()
+        return replace(bought, picks=pool[bought.picks])
 
     def pool(self) -> NDArray[np.intp]:
         """Return the numbers of the training candidates that have no label yet."""

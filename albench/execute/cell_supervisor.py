@@ -352,6 +352,7 @@ class CellSupervisor:
         task = replace(
             self._task(cell, repetition, labelled),
             strategy=strategy,
+            acquired=np.array([c for e in begun.rounds for c in e.acquired], dtype=np.intp),
             n_rounds=len(begun.rounds),
             state=begun.state,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from albench.api.pool import PoolView
     from albench.api.strategy import QueryStrategy
+
+Built = TypeVar("Built")
 
 
 class CheckedStrategy:
@@ -47,7 +49,7 @@ class CheckedStrategy:
         bought: str | Purse,
         who: str,
     ) -> None:
-        self._strategy = _built(build, who)
+        self._strategy = built(build, who)
         self.needs = self._strategy.needs
         self._model_hash = model_hash
         self._bought = bought
@@ -81,7 +83,7 @@ class CheckedStrategy:
         AlbenchError
             If it raised anything itself.
         """
-        before = fingerprints(self._model_hash(), _shown(pool))
+        before = fingerprints(self._model_hash(), shown(pool))
         if self._bought == "candidates":
             picks = _answer(self._strategy, pool, n, rng, self._who)
         else:
@@ -89,11 +91,30 @@ class CheckedStrategy:
             if isinstance(self._bought, Purse):
                 subjects = subjects[: self._bought.first(subjects)]
             picks = _all_candidates(pool, subjects)
-        before.require_equal(fingerprints(self._model_hash(), _shown(pool)), self._who)
+        before.require_equal(fingerprints(self._model_hash(), shown(pool)), self._who)
         return picks
 
 
-def _built(build: Callable[[], QueryStrategy], who: str) -> QueryStrategy:
+def built(build: Callable[[], Built], who: str) -> Built:
+    """Return a strategy that a plugin builds.
+
+    Parameters
+    ----------
+    build : callable
+        Rebuilds it.
+    who : str
+        Strategy, distribution and round, for messages.
+
+    Returns
+    -------
+    object
+        What `build` gave.
+
+    Raises
+    ------
+    AlbenchError
+        If it raises anything.
+    """
     try:
         return build()
     # A plugin's constructor may raise anything; it ends this cell with a reason, not the run.
@@ -101,7 +122,8 @@ def _built(build: Callable[[], QueryStrategy], who: str) -> QueryStrategy:
         raise AlbenchError(f"{who}: could not be built: {describe(error)}") from error
 
 
-def _shown(view: PoolView) -> dict[str, NDArray[Any]]:  # of ints and floats
+def shown(view: PoolView) -> dict[str, NDArray[Any]]:  # of ints and floats
+    """Return the arrays of a pool that a query must leave as they are."""
     names = ("candidates", "subjects", "labelled_candidates", "labelled_subjects", "labels")
     return {name: getattr(view, name) for name in names}
 
@@ -109,15 +131,38 @@ def _shown(view: PoolView) -> dict[str, NDArray[Any]]:  # of ints and floats
 def _answer(
     strategy: QueryStrategy, view: PoolView, n: int, rng: np.random.Generator, who: str
 ) -> NDArray[np.intp]:
+    answer = answered(lambda: strategy(view, n, rng), who)
+    return checked_picks(answer, n, len(view), who)
+
+
+def answered(ask: Callable[[], object], who: str) -> object:
+    """Return what a plugin's strategy answers.
+
+    Parameters
+    ----------
+    ask : callable
+        Asks it.
+    who : str
+        Strategy, distribution and round, for messages.
+
+    Returns
+    -------
+    object
+        Not checked yet.
+
+    Raises
+    ------
+    AlbenchError
+        If it raises anything.
+    """
     try:
-        answer = strategy(view, n, rng)
+        return ask()
     except AlbenchError as error:
         kind = type(error) if type(error).__module__ == AlbenchError.__module__ else AlbenchError
         raise kind(f"{who}: {text_of(error)}") from error
     # A plugin may raise anything; it ends this cell with a reason, not the run.
     except Exception as error:
         raise AlbenchError(f"{who}: raised {describe(error)}") from error
-    return checked_picks(answer, n, len(view), who)
 
 
 def _ask_for_subjects(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.cohort.acquisitions import NOTHING
 from albench.cohort.marks import count_marks
 from albench.errors import AlbenchError
 from albench.execute.checkpoint import Checkpoint
@@ -58,6 +59,8 @@ class CellConversation:
         self._n_state = len(begun.state) if begun else None
         self._is_asked = False
         self._picked: NDArray[np.intp] | None = None if begun else task.labelled
+        self._acquired = task.acquired  # in all rounds, this one included
+        self._measured = NOTHING if begun else task.acquired  # in this one
         self._query_seconds = 0.0
 
     # -- what the supervisor asks ------------------------------------------------------------
@@ -142,8 +145,14 @@ class CellConversation:
 
     def _sell(self, message: Message) -> Message:
         """Check picks and send their labels; from here on they are bought."""
-        picks = _array(message, "picks")
-        self._repetition.require_purchase(picks, self._labelled, len(self.rounds))
+        picks, measured = _array(message, "picks"), NOTHING
+        if self._repetition.acquisitions is not None:
+            measured = _array(message, "acquired")
+        self._repetition.require_purchase(
+            picks, self._labelled, len(self.rounds), measured, self._acquired
+        )
+        self._measured = measured.astype(np.intp)
+        self._acquired = np.concatenate([self._acquired, self._measured])
         self._query_seconds = _seconds(message, "seconds")
         self._picked = picks.astype(np.intp)
         self._is_asked = False
@@ -166,7 +175,8 @@ class CellConversation:
                 train_seconds=_seconds(message, "train_seconds"),
                 evaluate_seconds=_seconds(message, "evaluate_seconds"),
                 marks=count_marks(self._repetition.marks, picked),
-                measured=self._repetition.count_measured(self._labelled),
+                measured=self._repetition.count_measured(self._labelled, self._acquired),
+                acquired=[int(code) for code in self._measured],
             )
         )
         self._picked = None
@@ -216,36 +226,42 @@ def fits(begun: Checkpoint, repetition: Repetition) -> bool:
         return False
     if not np.array_equal(np.sort(first), repetition.first_labels()):
         return False
-    labelled = np.empty(0, dtype=np.intp)
+    if not np.array_equal(begun.rounds[0].acquired, repetition.measured_with(first)):
+        return False
+    labelled = acquired = NOTHING
     for entry in begun.rounds:
         try:
-            labelled = _require_round(entry, labelled, repetition)
+            labelled, acquired = _require_round(entry, labelled, acquired, repetition)
         except AlbenchError:
             return False
     return True
 
 
 def _require_round(
-    entry: Round, labelled: NDArray[np.intp], repetition: Repetition
-) -> NDArray[np.intp]:
-    """Raise if a round is not one that this repetition could have; return what is labelled then."""
-    picks = np.array(entry.picked, dtype=np.intp)
+    entry: Round, labelled: NDArray[np.intp], acquired: NDArray[np.intp], repetition: Repetition
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Raise if a round is not one that this repetition could have.
+
+    What is labelled then is returned, and what has been measured.
+    """
+    picks, measured = (np.array(each, dtype=np.intp) for each in (entry.picked, entry.acquired))
     if entry.round:
-        repetition.require_purchase(picks, labelled, entry.round)
+        repetition.require_purchase(picks, labelled, entry.round, measured, acquired)
     labelled = np.concatenate([labelled, picks])
+    acquired = np.concatenate([acquired, measured])
     _require_proba(unpack(entry.proba), repetition)
     seconds = (entry.query_seconds, entry.train_seconds, entry.evaluate_seconds)
     expected = (
         len(labelled),
         repetition.n_labelled_subjects(labelled),
         count_marks(repetition.marks, picks),
-        repetition.count_measured(labelled),
+        repetition.count_measured(labelled, acquired),
     )
     told = (entry.n_labelled, entry.n_labelled_subjects, entry.marks, entry.measured)
     has_expected = expected == told
     if not has_expected or not all(math.isfinite(each) and each >= 0 for each in seconds):
         raise AlbenchError("a round reports impossible counts, marks or times")
-    return labelled
+    return labelled, acquired
 
 
 def _array(message: Message, name: str) -> NDArray[Any]:  # of whatever kind was sent

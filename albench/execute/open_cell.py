@@ -54,7 +54,7 @@ class CellOpener:
 
     def __init__(self, lockstep: Lockstep | None = None) -> None:
         self._lockstep = lockstep
-        self._stores: dict[int, tuple[SampleStore, SampleStore]] = {}
+        self._stores: dict[tuple[int, bool], tuple[SampleStore, SampleStore]] = {}
         self._model: FusionModel | None = None
 
     def open(self, task: CellTask) -> ActiveCell:
@@ -71,9 +71,10 @@ class CellOpener:
             Untrained.
         """
         cell, component, data = task.cell, task.model, task.data
-        if cell.repetition not in self._stores:
-            self._stores[cell.repetition] = _stores(task)
-        train_store, test_store = self._stores[cell.repetition]
+        key = cell.repetition, data.acquisitions is not None
+        if key not in self._stores:
+            self._stores[key] = _stores(task)
+        train_store, test_store = self._stores[key]
         if self._model is None:
             self._model = component.load()(**component.arguments(cell.model.options))
         classifier = FusionClassifier(
@@ -108,7 +109,7 @@ def _shapes(task: CellTask) -> dict[str, tuple[int, ...]]:
 
 
 def _is_incomplete(data: Unlabelled) -> bool:
-    return bool((data.candidates == ABSENT).any())
+    return data.acquisitions is not None or bool((data.candidates == ABSENT).any())
 
 
 def _stores(task: CellTask) -> tuple[SampleStore, SampleStore]:
@@ -148,7 +149,8 @@ def _store(
     parts = dict(part)
     for key, column in zip(part, columns, strict=True):
         rows, values = part[key]
-        if (column == ABSENT).any() and not isinstance(values, MappedRows):
+        may_lack = data.acquisitions is not None or (column == ABSENT).any()
+        if may_lack and not isinstance(values, MappedRows):
             parts[key] = with_absent(rows, values, means[key])
     owners = {key: _owners(data, candidates, number) for number, key in enumerate(part)}
     first = next(iter(part))
@@ -164,7 +166,10 @@ def _store(
 def _owners(data: Unlabelled, candidates: NDArray[np.intp], column: int) -> NDArray[np.intp]:
     """Return the subject of each sample of a modality, in ascending order of samples."""
     samples, first = np.unique(data.candidates[candidates, column], return_index=True)
-    return np.where(samples == ABSENT, ABSENT, data.candidate_subjects[candidates[first]])
+    owners = np.where(samples == ABSENT, ABSENT, data.candidate_subjects[candidates[first]])
+    if data.acquisitions is not None and samples[0] != ABSENT:
+        return np.concatenate([[ABSENT], owners])  # what nobody lacks may not be known yet
+    return owners
 
 
 def _part(
@@ -176,7 +181,8 @@ def _part(
         samples = task.data.candidates[:, column]
         rows = np.unique(samples[candidates])
         rows = rows[rows != ABSENT]
-        is_whole = key not in task.gaps and not (samples == ABSENT).any()
+        may_lack = task.data.acquisitions is not None or (samples == ABSENT).any()
+        is_whole = key not in task.gaps and not may_lack
         if is_mapped_large(array) and is_whole:  # nothing is filled in
             part[key] = (rows, MappedRows(array, rows))
         else:

@@ -10,10 +10,12 @@ import numpy as np
 from albench.api.modality import fingerprint
 from albench.cohort import start
 from albench.cohort.absence import ABSENT
+from albench.cohort.acquisitions import NOTHING, acquisitions
 from albench.cohort.annotators import NO_ANSWER, as_labelled
 from albench.cohort.marks import candidate_marks, count_marks
 from albench.cohort.prices import count_measured
 from albench.errors import QueryFault
+from albench.execute.paid_purchases import require_acquired, require_paid
 from albench.execute.task import Unlabelled
 from albench.planning.division import division_of
 from albench.records.schema import Part
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from albench.cohort.acquisitions import Acquisitions
     from albench.cohort.budget import Schedule
     from albench.cohort.join import Cohort
     from albench.cohort.prices import Purse
@@ -46,6 +49,8 @@ class Repetition:
         The rounds.
     train, test, validation : ndarray of int
         The candidates' numbers of each part; the last is empty unless the split has such a part.
+    acquisitions : Acquisitions or None
+        What can be measured, where modalities are bought one by one.
     """
 
     cell: Cell
@@ -55,6 +60,7 @@ class Repetition:
     train: NDArray[np.intp]
     test: NDArray[np.intp]
     validation: NDArray[np.intp]
+    acquisitions: Acquisitions | None = None
 
     def unlabelled(self) -> Unlabelled:
         """Return what a child receives of it."""
@@ -67,6 +73,7 @@ class Repetition:
             test=self.test,
             validation=self.validation,
             schedule=self.schedule,
+            acquisitions=self.acquisitions,
         )
 
     def first_labels(self) -> NDArray[np.intp]:
@@ -115,9 +122,46 @@ class Repetition:
         """Return how many subjects the labelled candidates belong to."""
         return len(np.unique(self.cohort.candidate_subjects[labelled]))
 
-    def count_measured(self, labelled: NDArray[np.intp]) -> dict[str, int]:
-        """Return how many labelled subjects have each modality; empty if nobody lacks any."""
-        return count_measured(self.cohort, labelled)
+    def measured_with(self, labelled: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the codes of what is measured of subjects who are labelled whole.
+
+        Parameters
+        ----------
+        labelled : ndarray of int
+            Candidates' numbers.
+
+        Returns
+        -------
+        ndarray of int
+            None unless modalities are bought one by one.
+        """
+        terms = self.acquisitions
+        if terms is None:
+            return NOTHING
+        return terms.missing(self.cohort.candidate_subjects[labelled], terms.start)
+
+    def count_measured(
+        self, labelled: NDArray[np.intp], acquired: NDArray[np.intp] = NOTHING
+    ) -> dict[str, int]:
+        """Return how many measurements of each modality have been paid for.
+
+        Parameters
+        ----------
+        labelled : ndarray of int
+            Candidates' numbers.
+        acquired : ndarray of int
+            The codes of what was bought one by one.
+
+        Returns
+        -------
+        dict of str to int
+            By modality: those of the labelled subjects, unless modalities are bought one by one;
+            empty if nobody lacks any.
+        """
+        if self.acquisitions is None:
+            return count_measured(self.cohort, labelled)
+        counts = self.acquisitions.count(acquired).tolist()
+        return dict(zip(self.cohort.modalities, counts, strict=True))
 
     def n_test_units(self) -> int:
         """Return how many units the test probabilities are of."""
@@ -126,7 +170,12 @@ class Repetition:
         return len(np.unique(self.cohort.candidate_subjects[self.test]))
 
     def require_purchase(
-        self, picks: NDArray[np.intp], labelled: NDArray[np.intp], number: int
+        self,
+        picks: NDArray[np.intp],
+        labelled: NDArray[np.intp],
+        number: int,
+        acquired: NDArray[np.intp] = NOTHING,
+        before: NDArray[np.intp] = NOTHING,
     ) -> None:
         """Raise if candidates are not what a round may buy.
 
@@ -141,6 +190,10 @@ class Repetition:
             What is labelled before.
         number : int
             The round, from 1.
+        acquired : ndarray
+            The codes of the modalities that are bought beside labels.
+        before : ndarray of int
+            Those that were bought before.
 
         Raises
         ------
@@ -155,9 +208,17 @@ class Repetition:
             raise QueryFault("bought candidates that are not in the pool")
         if len(np.unique(picks)) != len(picks):
             raise QueryFault("bought a candidate twice")
-        purse = self.schedule.purse(number, self.cohort.candidate_subjects[labelled])
         if self.schedule.buys_subjects:
             self._require_whole_subjects(picks, pool)
+        if self.acquisitions is not None:
+            owners = self.cohort.candidate_subjects
+            require_acquired(self.acquisitions, acquired, before, owners[pool])
+            left = self.schedule.targets[number] - self.acquisitions.spent(owners[labelled], before)
+            require_paid(self.acquisitions, owners[picks], acquired, left)
+            return
+        if len(acquired):
+            raise QueryFault("bought modalities where none are for sale")
+        purse = self.schedule.purse(number, self.cohort.candidate_subjects[labelled])
         if purse is None:
             self._require_count(picks, pool, self.schedule.wanted(number))
         else:
@@ -257,6 +318,7 @@ def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
     test = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.test))
     noise = generator(cell.stream(Purpose.NOISE))
     cohort = as_labelled(cohort, train, cell.label_noise, cell.annotators, noise)
+    known = () if cell.strategy is None else cell.budget.get("known", ())
     return Repetition(
         cell=cell,
         cohort=cohort,
@@ -265,6 +327,7 @@ def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
         train=train,
         test=test,
         validation=np.flatnonzero(np.isin(cohort.candidate_subjects, parts.validation)),
+        acquisitions=acquisitions(cohort, known, cell.budget["prices"]) if known else None,
     )
 
 

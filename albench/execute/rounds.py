@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from albench.api.acquisition import asks_for_modalities
 from albench.errors import AlbenchError
+from albench.execute.checked_acquisition import CheckedAcquisition, Purchase
 from albench.execute.checked_strategy import CheckedStrategy, teller
 from albench.execute.fairness import batch_order_hash, initial_weights_hash
 from albench.execute.frames import Message
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from albench.execute.active_cell import ActiveCell
     from albench.execute.child import Line
     from albench.execute.task import CellTask
+    from albench.planning.cells import StrategyPlan
+    from albench.registry import Component
 
 
 @dataclass(frozen=True)
@@ -169,25 +173,54 @@ def _once(task: CellTask, opened: ActiveCell) -> Steps:
         "batches": batch_order_hash(opened, int(np.count_nonzero(task.labels >= 0))),
     }
     yield Tell(Message("networks", networks))
+    opened.measure(task.acquired)
     yield from _round(opened, task.labelled, task.labels, 0)
 
 
 def _rounds(task: CellTask, opened: ActiveCell) -> Steps:
+    opened.measure(task.acquired)
     opened.resume(task.labelled, task.labels, task.state)
     for number in range(task.n_rounds, len(task.data.schedule.targets)):
         yield Tell(Message("asks", {"round": number}))
         began = time.perf_counter()
-        picks = _queried(opened, task, number)
+        purchase = _purchased(opened, task, number)
         seconds = time.perf_counter() - began
-        bought = Message("picks", {"round": number, "seconds": seconds}, {"picks": picks})
+        arrays = {"picks": purchase.picks}
+        if task.data.acquisitions is not None:
+            arrays["acquired"] = purchase.acquired
+        bought = Message("picks", {"round": number, "seconds": seconds}, arrays)
         answer: Message = yield Ask(bought)
-        yield from _round(opened, picks, answer.arrays["labels"], number)
+        opened.measure(purchase.acquired)
+        yield from _round(opened, purchase.picks, answer.arrays["labels"], number)
 
 
-def _queried(opened: ActiveCell, task: CellTask, number: int) -> NDArray[np.intp]:
+def _purchased(opened: ActiveCell, task: CellTask, number: int) -> Purchase:
+    """Return what a strategy buys, whichever of the two contracts it keeps."""
     component, plan, data = task.strategy, task.cell.strategy, task.data
     if component is None or plan is None:
         raise ValueError("the reference buys nothing")
+    terms = data.acquisitions
+    if asks_for_modalities(component.descriptor) and terms is not None:
+        owners = data.candidate_subjects[opened.labelled]
+        money = data.schedule.targets[number] - terms.spent(owners, opened.acquired)
+        strategy = CheckedAcquisition(
+            lambda: component.load()(**component.arguments(plan.options)),
+            opened.classifier.state_hash,
+            f"strategy {component.qualified} ({component.package}), round {number}",
+        )
+        return opened.requested(strategy, money, number)
+    picks = _queried(opened, task, component, plan, number)
+    if terms is None:
+        return Purchase(picks)
+    # Who is labelled is measured whole.
+    held = terms.held(opened.acquired)
+    return Purchase(picks, terms.missing(data.candidate_subjects[picks], held))
+
+
+def _queried(
+    opened: ActiveCell, task: CellTask, component: Component, plan: StrategyPlan, number: int
+) -> NDArray[np.intp]:
+    data = task.data
     purse = data.schedule.purse(number, data.candidate_subjects[opened.labelled])
     strategy = CheckedStrategy(
         lambda: component.load()(**component.arguments(plan.options)),
@@ -198,7 +231,7 @@ def _queried(opened: ActiveCell, task: CellTask, number: int) -> NDArray[np.intp
     tell_labels = None
     if task.pool_labels is not None:
         is_free = ~np.isin(data.train, opened.labelled)
-        tell_labels = teller(data.candidates[data.train[is_free]], task.pool_labels[is_free])
+        tell_labels = teller(opened.known(data.train[is_free]), task.pool_labels[is_free])
     if purse is None:
         wanted = data.schedule.wanted(number)
     else:

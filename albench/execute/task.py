@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from albench.cohort.acquisitions import Acquisitions
     from albench.cohort.budget import Schedule
     from albench.cohort.stored_array import StoredArray
     from albench.execute.prepare import Prepared
@@ -37,6 +38,8 @@ class Unlabelled:
         The candidates' numbers of each part.
     schedule : Schedule
         The rounds.
+    acquisitions : Acquisitions or None
+        What can be measured, where modalities are bought one by one.
     """
 
     modalities: tuple[str, ...]
@@ -47,6 +50,7 @@ class Unlabelled:
     test: NDArray[np.intp]
     validation: NDArray[np.intp]
     schedule: Schedule
+    acquisitions: Acquisitions | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -73,6 +77,8 @@ class CellTask:
         Their class numbers; -1 where every annotator abstained.
     validation_labels : ndarray of int
         The class numbers of `data.validation`, which nobody can buy and nothing is scored on.
+    acquired : ndarray of int
+        The codes of the modalities that have been bought, see `albench.cohort.acquisitions`.
     strategy : Component or None
         The strategy's plugin; None for the reference and for round 0.
     n_rounds : int
@@ -93,6 +99,7 @@ class CellTask:
     labelled: NDArray[np.intp]
     labels: NDArray[np.intp]
     validation_labels: NDArray[np.intp]
+    acquired: NDArray[np.intp]
     strategy: Component | None = None
     n_rounds: int = 0
     state: bytes = b""
@@ -130,4 +137,5 @@ def task_for(
         labelled=labelled,
         labels=repetition.labels_of(labelled),
         validation_labels=repetition.labels_of(repetition.validation),
+        acquired=repetition.measured_with(labelled),
     )

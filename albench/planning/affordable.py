@@ -10,6 +10,8 @@ from albench.cohort.prices import affordable, subject_costs
 from albench.cohort.start import is_cold
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from albench.cohort.join import Cohort
     from albench.planning.cells import Cell
 
@@ -33,7 +35,7 @@ def about_query(cell: Cell, cohort: Cohort, n_train: int) -> str | None:
     """
     if cell.budget["of"] != "cost" or cell.strategy is None:
         return None
-    dearest = float(subject_costs(cohort, cell.budget["prices"]).max())
+    dearest = float(_costs(cell, cohort).max())
     for key in ("initial", "query"):
         amount = cell.budget[key]
         if is_cold(amount) or least_bought(cell, cohort, n_train, amount):
@@ -65,14 +67,18 @@ def least_bought(cell: Cell, cohort: Cohort, n_train: int, amount: int | float) 
     int
         0 or more.
     """
-    costs = subject_costs(cohort, cell.budget["prices"])
+    costs = _costs(cell, cohort)
     there = _in_cost(amount, _smallest_total(cell, cohort, n_train))
     return affordable(np.full(n_train, costs.max()), there)
 
 
 def _smallest_total(cell: Cell, cohort: Cohort, n_train: int) -> float:
-    costs = np.sort(subject_costs(cohort, cell.budget["prices"]))
+    costs = np.sort(_costs(cell, cohort))
     return float(costs[:n_train].sum())
+
+
+def _costs(cell: Cell, cohort: Cohort) -> NDArray[np.float64]:
+    return subject_costs(cohort, cell.budget["prices"], cell.budget.get("known", ()))
 
 
 def _in_cost(amount: int | float, total: float) -> float:

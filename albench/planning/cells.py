@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PROTOCOL_VERSION = 1
 """Raised when the loop itself changes results; part of every cell's identity."""
 
-FIRST = ("initial", "of", "first", "prices")
+FIRST = ("initial", "of", "first", "prices", "known")
 """What of a budget decides the first labels."""
 
 LATER_TRAINING: dict[str, object] = {

@@ -75,7 +75,7 @@ class Foresight:
         )
 
     def _about_incomplete(self, cell: Cell) -> str | None:
-        if not self._cohort(cell).is_incomplete:
+        if not self._cohort(cell).is_incomplete and not _buys_modalities(cell):
             return None
         parts = [self._resolved.models[cell.model.label].component]
         if cell.strategy is not None:
@@ -85,7 +85,7 @@ class Foresight:
                 return (
                     f"{part.descriptor.kind.value} {part.qualified} ({part.package}) does not say "
                     "that it works where subjects lack modalities (Descriptor.incomplete): set "
-                    f'cohorts.{cell.cohort}.incomplete = "drop", or leave it out'
+                    f"{_remedy(cell)}, or leave it out"
                 )
         return None
 
@@ -208,6 +208,16 @@ class Foresight:
             subjects, candidates = zip(*starts, strict=True)
             self._smallest_starts[cell.round_zero_id] = (min(subjects), min(candidates))
         return self._smallest_starts[cell.round_zero_id]
+
+
+def _buys_modalities(cell: Cell) -> bool:
+    return cell.strategy is not None and bool(cell.budget.get("known"))
+
+
+def _remedy(cell: Cell) -> str:
+    if _buys_modalities(cell):
+        return f"no budgets.{cell.budget_label}.known"
+    return f'cohorts.{cell.cohort}.incomplete = "drop"'
 
 
 def _needs_at_cold_start(strategy: ResolvedStrategy) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from albench.api.acquisition import asks_for_modalities
 from albench.api.needs import GRANTED
 from albench.api.prices import LABEL
 from albench.planning.cells import Cell, Skipped
@@ -180,7 +181,8 @@ def _terms(
     budget: BudgetSpec, cost: Mapping[str, float], modalities: ModalitySet
 ) -> dict[str, Any]:
     """Return what a budget says, with the prices of what is in use if it is counted in them."""
-    terms = budget.model_dump()
+    # What came later than the first results is named only where it is used: they stay valid.
+    terms = budget.model_dump(exclude=None if budget.known else {"known"})
     if budget.of != "cost":
         return terms
     return terms | {"prices": {name: cost.get(name, 0.0) for name in (*modalities, LABEL)}}
@@ -196,6 +198,14 @@ def why_impossible(resolved: Resolved, cell: Cell) -> str | None:
     strategy = resolved.strategies[cell.strategy.label].component.descriptor
     if not _allows(strategy, len(cell.modalities)):
         return f"strategy {strategy.name} {_range(strategy)}, here are {len(cell.modalities)}"
+    known = cell.budget.get("known", ())
+    if known and not set(known) & set(cell.modalities):
+        return f"of budgets.{cell.budget_label}.known, none is among the modalities in use"
+    if asks_for_modalities(strategy) and not cell.budget.get("known"):
+        return (
+            f"strategy {strategy.name} asks for modalities: say which are there at the start, as "
+            f'in budgets.{cell.budget_label}.known = ["{cell.modalities[0]}"]'
+        )
     lacking = sorted(strategy.needs - model.provides - GRANTED.keys())
     if lacking:
         needs = ", ".join(lacking)

@@ -23,7 +23,7 @@ from albench.records.schema import Finished, Part, Round, Status, pack, unpack
 from albench.records.tables import COST, MEASURED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from albench.records.tables import Records
@@ -32,6 +32,9 @@ CELLS, PARTS, PICKS, PREDICTIONS = (
     f"{name}.parquet" for name in ("cells", "parts", "picks", "predictions")
 )
 """The files, in the folder of published results."""
+
+ACQUIRED = "acquired.parquet"
+"""Another one, where modalities were bought one by one."""
 
 TIMES = ("query_seconds", "train_seconds", "evaluate_seconds")
 SIZES = ("round", "n_labelled", "n_labelled_subjects")
@@ -68,6 +71,8 @@ def write_archive(records: Records, folder: Path, megabytes: float | None = None
     _write(folder / CELLS, _cells_table(records, numbers))
     _write(folder / PARTS, _parts_table([parts[text] for text in sorted(parts)]))
     _write(folder / PICKS, _picks_table(ends))
+    if any(entry.acquired for end in ends.values() for entry in end.rounds):
+        _write(folder / ACQUIRED, _acquired_table(ends))
     repetition_of = {cell.cell: cell.repetition for cell in records.run.cells}
     n_kept = 1 + max(repetition_of.values(), default=-1)
     while True:
@@ -163,18 +168,28 @@ def _parts_table(parts: Sequence[Part]) -> pa.Table:
 
 
 def _picks_table(ends: Mapping[str, Finished]) -> pa.Table:
+    return _bought_table(ends, lambda entry: entry.picked, "candidate")
+
+
+def _acquired_table(ends: Mapping[str, Finished]) -> pa.Table:
+    return _bought_table(ends, lambda entry: entry.acquired, "code")
+
+
+def _bought_table(
+    ends: Mapping[str, Finished], bought: Callable[[Round], list[int]], column: str
+) -> pa.Table:
     rows = [
-        (cell, entry.round, candidate)
+        (cell, entry.round, number)
         for cell, end in ends.items()
         for entry in end.rounds
-        for candidate in entry.picked
+        for number in bought(entry)
     ]
-    cells, rounds, candidates = zip(*rows, strict=True) if rows else ((), (), ())
+    cells, rounds, numbers = zip(*rows, strict=True) if rows else ((), (), ())
     return pa.table(
         {
             "cell": pa.array(cells, pa.string()),
             "round": pa.array(rounds, pa.int16()),
-            "candidate": pa.array(candidates, pa.int32()),
+            column: pa.array(numbers, pa.int32()),
         }
     )
 
@@ -208,6 +223,9 @@ def _ends(folder: Path, plan: pd.DataFrame) -> list[Finished]:
     others = {"cell", *SIZES, *TIMES, COST, *measured}
     metrics = [name for name in scores.columns if name not in others]
     picks = _by_round(pq.read_table(folder / PICKS), "candidate")
+    acquired = {}
+    if (folder / ACQUIRED).is_file():
+        acquired = _by_round(pq.read_table(folder / ACQUIRED), "code")
     proba = _probabilities(folder)
     marks = _marks(folder)
     parts = [_part(row) for row in pq.read_table(folder / PARTS).to_pylist()]
@@ -230,6 +248,7 @@ def _ends(folder: Path, plan: pd.DataFrame) -> list[Finished]:
                 for name in measured
                 if not pd.isna(row[name])
             },
+            acquired=acquired.get(key, []),
         )
         rounds.setdefault(key[0], []).append(entry)
     ends = []

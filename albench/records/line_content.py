@@ -108,5 +108,5 @@ def _numbers(finished: Finished) -> list[float]:
     for entry in finished.rounds:
         numbers += [*entry.picked, *entry.marks.values(), entry.round, entry.n_labelled]
         numbers += [entry.n_labelled_subjects, entry.query_seconds, entry.train_seconds]
-        numbers += [entry.evaluate_seconds, *entry.measured.values()]
+        numbers += [entry.evaluate_seconds, *entry.measured.values(), *entry.acquired]
     return numbers

@@ -59,7 +59,11 @@ class Round:
         Empty as a run records it. From published results, the scores as they are published: their
         probabilities are rounded, or left out, and `proba` is empty then.
     measured : dict of str to int
-        How many labelled subjects have each modality; empty where no subject lacks any.
+        How many measurements of each modality have been paid for: those of the labelled subjects
+        who have it, unless modalities are bought one by one; empty where no subject lacks any.
+    acquired : list of int
+        The modalities of subjects that were bought one by one before this round's training; see
+        `albench.cohort.acquisitions`.
     """
 
     round: int
@@ -73,6 +77,7 @@ class Round:
     marks: dict[str, int]
     scores: dict[str, float] = field(default_factory=dict)
     measured: dict[str, int] = field(default_factory=dict)
+    acquired: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Make the marks' names safe: they came from data."""

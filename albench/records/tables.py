@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from albench.records.journal import Reading
     from albench.records.run_record import PlannedCell, PlannedRun
+    from albench.records.schema import Round
     from albench.records.sequential import Sequential
     from albench.spec.judging import Judging
 
@@ -195,11 +196,15 @@ def agree(one: Finished, other: Finished) -> bool:
     """
     if not (one.is_rounded or other.is_rounded):
         return essence(one) == essence(other)
-    bought = [[(entry.round, entry.picked) for entry in end.rounds] for end in (one, other)]
+    bought = [[_bought(entry) for entry in end.rounds] for end in (one, other)]
     return bought[0] == bought[1] and all(
         not a.proba or not b.proba or np.abs(unpack(a.proba) - unpack(b.proba)).max() <= ROUNDED
         for a, b in zip(one.rounds, other.rounds, strict=True)
     )
+
+
+def _bought(entry: Round) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    return entry.round, tuple(entry.picked), tuple(entry.acquired)
 
 
 def essence(finished: Finished) -> tuple[Any, ...]:  # of plain values
@@ -218,7 +223,7 @@ def essence(finished: Finished) -> tuple[Any, ...]:  # of plain values
     """
     # Unpacked, since builds of zlib pack the same numbers in different bytes.
     rounds = tuple(
-        (entry.round, tuple(entry.picked), entry.n_labelled, unpack(entry.proba).tobytes())
+        (*_bought(entry), entry.n_labelled, unpack(entry.proba).tobytes())
         for entry in finished.rounds
     )
     part = None if finished.part is None else replace(finished.part, marks={})
@@ -262,7 +267,9 @@ def _cell_row(records: Records, planned: PlannedCell) -> dict[str, Any]:
 
 def _picks_hash(end: Finished) -> str:
     """Return a hash of what was bought after the first labels, in its order; empty if nothing."""
-    bought = [entry.picked for entry in end.rounds if entry.round > 0]
+    later = [entry for entry in end.rounds if entry.round > 0]
+    bought: list[list[int]] = [entry.picked for entry in later]
+    bought += [entry.acquired for entry in later if entry.acquired]
     return hashlib.sha256(repr(bought).encode()).hexdigest()[:12] if bought else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.api.nearest import not_among
 from albench.api.prices import LABEL
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def unpriced_budgets(benchmark: Benchmark) -> Iterator[Fault]:
         cohort = benchmark.cohorts[name]
         if benchmark.budgets[budget].of != "cost":
             continue
+        yield from _unknown_modalities(benchmark, name, budget)
         if not cohort.cost:
             problem = (
                 f"has no cost, and budget {budget!r} is of cost: say what each modality and the "
@@ -50,3 +52,11 @@ def unpriced_budgets(benchmark: Benchmark) -> Iterator[Fault]:
                 "label, or every modality"
             )
             yield ("cohorts", name, "cost"), problem
+
+
+def _unknown_modalities(benchmark: Benchmark, name: str, budget: str) -> Iterator[Fault]:
+    present = list(benchmark.cohorts[name].modalities)
+    for modality in benchmark.budgets[budget].known:
+        if modality not in present:
+            problem = not_among(f"modalities of cohort {name!r}", modality, present)
+            yield ("budgets", budget, "known"), problem

@@ -183,6 +183,8 @@ class BudgetSpec(Section):
     stop: Amount = 1.0
     of: Literal["candidates", "subjects", "cost"] = "candidates"
     """What is counted: candidates, or subjects with all their candidates, or what these cost."""
+    known: Annotated[list[Name], Distinct] = Field(default_factory=list)
+    """The modalities that subjects come with; the others are bought. Empty: all come with it."""
     first: Literal["random", "stratified"] = "random"
     """How the initial set is drawn: uniformly, or from the classes in turn."""
 
@@ -191,6 +193,12 @@ class BudgetSpec(Section):
         is_drawn = isinstance(self.initial, int | float) and self.initial != 0
         if "first" in self.model_fields_set and not is_drawn:
             raise ValueError(f"first has no effect with initial = {self.initial!r}: remove it")
+        return self
+
+    @model_validator(mode="after")
+    def _pays_for_what_is_not_known(self) -> BudgetSpec:
+        if self.known and self.of != "cost":
+            raise ValueError('known needs of = "cost": modalities are bought for their price')
         return self
 
     @model_validator(mode="after")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api import Kind
+from albench.api.acquisition import asks_for_modalities
 from albench.testing import descriptors, loaders, models
 from albench.testing.strategies import (
+    acquisitions,
     across_processes,
     declared_needs,
     growth,
@@ -21,6 +23,7 @@ from albench.testing.strategies import (
 )
 
 if TYPE_CHECKING:
+    from albench.api import Descriptor
     from albench.testing.checks import Check
 
 STRATEGY_CHECKS = (
@@ -42,6 +45,24 @@ _OF_KIND = {
     Kind.MODEL: models.CHECKS,
     Kind.STRATEGY: STRATEGY_CHECKS,
 }
+
+
+def checks_for(descriptor: Descriptor) -> tuple[Check, ...]:
+    """Return the checks of one plugin, those of its descriptor first.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        Strategies keep one of two contracts.
+
+    Returns
+    -------
+    tuple of Check
+        In the order of reports.
+    """
+    if asks_for_modalities(descriptor):
+        return (*descriptors.CHECKS, *acquisitions.CHECKS)
+    return checks_of(descriptor.kind)
 
 
 def checks_of(kind: Kind) -> tuple[Check, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api import Kind
+from albench.api.acquisition import asks_for_modalities
 
 if TYPE_CHECKING:
     from albench.api import Descriptor
@@ -33,7 +34,8 @@ def claims_of(descriptor: Descriptor) -> frozenset[str]:
     if descriptor.kind is not Kind.LOADER:
         claims |= {modalities(count) for count in ends(descriptor)}
     if descriptor.kind is Kind.STRATEGY:
-        claims |= {need(name) for name in descriptor.needs} | {cost(descriptor.cost)}
+        claims |= {need(name) for name in descriptor.needs}
+        claims |= set() if asks_for_modalities(descriptor) else {cost(descriptor.cost)}
     if descriptor.kind is Kind.MODEL:
         claims |= {provides(name) for name in descriptor.provides}
     return frozenset(claims)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import PluginError
 from albench.registry import discover
-from albench.testing.catalogue import checks_of
+from albench.testing.catalogue import checks_for
 from albench.testing.check_report import Report, Result
 from albench.testing.checks import Check, Violation
 from albench.testing.descriptor_claims import claims_of
@@ -44,7 +44,8 @@ class Examination:
             holds="Every claim of the descriptor was tested by a check that was not skipped.",
             guards="claims that no check can contradict",
         )
-        self._checks = {check.name: check for check in (*checks_of(specimen.descriptor.kind), last)}
+        own = checks_for(specimen.descriptor)
+        self._checks = {check.name: check for check in (*own, last)}
         self._expected = {**expected_failures_of(specimen.name), **expected}
         self._results: dict[str, Result] = {}
         unknown = sorted(set(expected) - set(self._checks))

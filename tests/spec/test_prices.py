@@ -101,3 +101,12 @@ def test_prices_are_part_of_an_identity_only_where_they_are_counted_in(
 
 def ids(plan: Plan) -> set[str]:
     return {cell.id for cell in plan.cells}
+
+
+def test_what_is_known_at_the_start_is_a_modality_and_needs_a_budget_of_cost(parse: Parse) -> None:
+    known = ('of = "cost"', 'of = "cost"\nknown = ["LUS"]')
+    assert parse(known, text=COHORT).benchmark.budgets["money"].known == ["LUS"]
+    told = problem(parse, ('of = "cost"', 'of = "cost"\nknown = ["LSU"]'))
+    assert "budgets.money.known" in told
+    assert "'LSU' is not" in told or "did you mean 'LUS'" in told
+    assert 'known needs of = "cost"' in problem(parse, ('of = "cost"', 'known = ["LUS"]'))

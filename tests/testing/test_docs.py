@@ -12,12 +12,14 @@ from albench.api import Kind
 from albench.testing import descriptors, parametrize_with_checks
 from albench.testing.catalogue import checks_of
 from albench.testing.descriptor_claims import TRIED_TAGS
+from albench.testing.strategies import acquisitions
 
 if TYPE_CHECKING:
     from albench.testing.checks import Check
 
 PAGE = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text(encoding="utf-8")
 CHECKS = [(kind, check) for kind in Kind for check in checks_of(kind)]
+ACQUISITIONS = [check for check in acquisitions.CHECKS if check not in checks_of(Kind.STRATEGY)]
 TITLES = {Kind.STRATEGY: "strategies", Kind.MODEL: "models", Kind.LOADER: "loaders"}
 
 
@@ -36,9 +38,16 @@ def test_every_check_has_its_row(kind: Kind, check: Check) -> None:
     assert f"| `{check.name}` | {check.holds} | {check.guards} |" in section(title)
 
 
+def test_checks_of_what_asks_for_modalities_have_their_rows() -> None:
+    text = section("strategies that ask for modalities")
+    rows = [f"| `{check.name}` | {check.holds} | {check.guards} |" for check in ACQUISITIONS]
+    assert [row for row in rows if row not in text] == []
+
+
 def test_the_page_tells_of_no_check_that_is_gone() -> None:
     rows = re.findall(r"^\| `([a-z-]+-[a-z-]+)` \|", PAGE, re.MULTILINE)
-    names = {check.name for _, check in CHECKS} | {"every-claim-is-tried"}
+    names = {check.name for _, check in CHECKS} | {check.name for check in ACQUISITIONS}
+    names |= {"every-claim-is-tried"}
     assert set(rows) == names
 
 

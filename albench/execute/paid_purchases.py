@@ -1,0 +1,74 @@
+"""The supervising side's look at modalities that are bought: they are there, and paid for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.cohort.prices import affordable
+from albench.errors import QueryFault
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.cohort.acquisitions import Acquisitions
+
+
+def require_acquired(
+    terms: Acquisitions,
+    acquired: NDArray[np.intp],
+    before: NDArray[np.intp],
+    owners: NDArray[np.intp],
+) -> None:
+    """Raise if modalities are not what a round may buy.
+
+    Parameters
+    ----------
+    terms : Acquisitions
+        What can be measured.
+    acquired : ndarray
+        What the child says was chosen.
+    before : ndarray of int
+        The codes of what was bought before.
+    owners : ndarray of int
+        The subjects' numbers of the candidates that have no label before the round.
+
+    Raises
+    ------
+    QueryFault
+        If any is not there, known already, bought twice, or of a subject outside the pool.
+    """
+    if acquired.ndim != 1 or acquired.dtype.kind not in "iu":
+        raise QueryFault(f"measured an array of shape {acquired.shape} and type {acquired.dtype}")
+    if not np.isin(acquired, terms.missing(owners, terms.held(before))).all():
+        raise QueryFault("measured what is known, is not there, or is of no subject of the pool")
+    if len(np.unique(acquired)) != len(acquired):
+        raise QueryFault("measured a modality of a subject twice")
+
+
+def require_paid(
+    terms: Acquisitions, owners: NDArray[np.intp], acquired: NDArray[np.intp], left: float
+) -> None:
+    """Raise if a round buys nothing, or for more than there is.
+
+    Parameters
+    ----------
+    terms : Acquisitions
+        With the prices.
+    owners : ndarray of int
+        The subjects' numbers of the candidates whose labels are bought.
+    acquired : ndarray of int
+        The codes of what is measured.
+    left : float
+        What may be spent.
+
+    Raises
+    ------
+    QueryFault
+        Naming the sum.
+    """
+    if not len(owners) and not len(acquired):
+        raise QueryFault(f"bought nothing for the {left:g} that could be spent")
+    if not affordable(np.array([terms.spent(owners, acquired)]), left):
+        raise QueryFault(f"bought for more than the {left:g} that could be spent")
