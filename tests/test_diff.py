@@ -24,7 +24,7 @@ def other(tmp_path: Path) -> Path:
 def test_results_do_not_differ_from_themselves(capsys: pytest.CaptureFixture[str]) -> None:
     assert diff(COMMITTED, COMMITTED).is_none
     assert main(["diff", str(COMMITTED), str(COMMITTED)]) == 0
-    assert "same picks and scores: 384;" in capsys.readouterr().out
+    assert "same picks and scores: 1280;" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("by", "n_close", "n_different"), [(5e-5, 1, 0), (5e-3, 0, 1)])

@@ -18,7 +18,7 @@ def test_every_benchmark_of_a_checkout_is_listed() -> None:
 
 def test_published_results_say_how_large_a_benchmark_is() -> None:
     (quickstart,) = [each for each in benchmark_overviews() if each.name == "quickstart"]
-    assert quickstart.cells == 384
+    assert quickstart.cells == 1280
     assert quickstart.seconds is not None
 
 

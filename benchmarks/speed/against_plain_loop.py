@@ -124,7 +124,7 @@ def problems(opened: session.Opened) -> tuple[list[Problem], tuple[int, ...]]:
     for cell in opened.plan.cells:
         repetition = open_repetition(cell, cohort)
         first = np.searchsorted(repetition.train, repetition.first_labels())
-        y, targets = cohort.true_labels, repetition.schedule.targets
+        y, targets = cohort.true_labels, tuple(map(int, repetition.schedule.targets))
         found[cell.repetition] = Problem.of(X, y, repetition.train, repetition.test, first)
     return [found[number] for number in sorted(found)], targets
 

@@ -88,7 +88,7 @@ def test_results_that_are_tables_alone_have_a_state_and_no_more(
     ignore = shutil.ignore_patterns("*.parquet", "report")
     shutil.copytree(ROOT / "results" / "quickstart", results, ignore=ignore)
     assert main(["status", str(results)]) == 0
-    assert capsys.readouterr().out.startswith("quickstart: 384 ok\npublished as tables alone")
+    assert capsys.readouterr().out.startswith("quickstart: 1280 ok\npublished as tables alone")
     for command in (["audit", str(results)], ["explain", "0", "--results", str(results)]):
         assert main(command) == 2
         assert f"{results}: was published as tables alone" in capsys.readouterr().err

@@ -24,11 +24,11 @@ def test_a_sliced_report_stands_beside_the_whole_one_and_says_what_it_is(results
     before = (results / "report" / "report.md").read_bytes()
     assert main(["report", str(results), "--cohort", "digits", "--exclude-strategy", "esd"]) == 0
     page = (results / "slice" / "report.md").read_text()
-    assert "A slice: 84 of the 384 cells" in page
+    assert "A slice: 280 of the 1280 cells" in page
     assert "`--cohort digits --exclude-strategy esd`" in page
     assert "breast-cancer: " not in page
     assert (results / "report" / "report.md").read_bytes() == before
-    assert len(pd.read_csv(results / "cells.csv")) == 384
+    assert len(pd.read_csv(results / "cells.csv")) == 1280
 
 
 def test_a_name_that_is_not_in_the_results_is_refused(
