@@ -38,7 +38,6 @@ WAYS = {
     ),
     "warm, 150, shrink": "min_updates = 150, warm_start = true, shrink = 0.5, perturb = 0.5",
     "cold, 150": "min_updates = 150",
-    "cold, 150, decay": f"min_updates = 150, {DECAY}",
     "cold, 600": "min_updates = 600",
     "cold, 600, decay": f"min_updates = 600, {DECAY}",
     "cold, stopped": "min_updates = 600, validation = 0.2, validate_from = 20, patience = 5",
