@@ -226,7 +226,7 @@ def run(  # noqa: PLR0913  # as many as the command has
         base=None if base is None else Path(base),
     )
     results = opened.run_folder if output is None else Path(output)
-    with _script_hidden():
+    with script_hidden():
         session.run(
             opened,
             results,
@@ -394,7 +394,7 @@ def report(results: Results | str | Path) -> Path:
 
 
 @contextmanager
-def _script_hidden() -> Iterator[None]:
+def script_hidden() -> Iterator[None]:
     """Let children not import the caller's script, which may have no guard and would run again.
 
     Nothing that a child is given is defined there.
