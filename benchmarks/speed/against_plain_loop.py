@@ -8,8 +8,8 @@ the medians are shown. Strategies are those that both have.
 albench learns by what `benchmarks/strategies.toml` says, a network with a stream a modality. The
 plain loop has the vectors of all modalities in one table, and one perceptron. The clock runs from
 the first cell to the last; what it takes to begin (processes, imports, for albench also its cache
-and the trial of its networks) is a column of its own. albench's references, one a repetition, are
-within its time but not among its cells.
+and the trial of its networks) is a column of its own. albench's references, trained on all labels,
+are left out, since the plain loop has none.
 
 Target: 10 times the cells a minute of each plain way.
 """
@@ -42,6 +42,7 @@ import albench
 from albench import session
 from albench.execute.repetition import open_repetition
 from albench.library import script_hidden
+from albench.references import ALWAYS
 from albench.spec.slices import Slice
 
 if TYPE_CHECKING:
@@ -104,7 +105,11 @@ class Matrix:
             "budget": (self.budget,),
             "strategy": self.strategies,
         }
-        part = Slice(included=chosen, repetitions=frozenset(range(self.repetitions)))
+        part = Slice(
+            included=chosen,
+            excluded={"strategy": [name for name in ALWAYS if name not in self.strategies]},
+            repetitions=frozenset(range(self.repetitions)),
+        )
         return session.open_spec(str(SPECIFICATION), part)
 
 
@@ -116,7 +121,7 @@ def problems(opened: session.Opened) -> tuple[list[Problem], tuple[int, ...]]:
         for column, modality in enumerate(modalities)
     ]
     X, found = np.concatenate(tables, axis=1), {}
-    for cell in (cell for cell in opened.plan.cells if cell.strategy is not None):
+    for cell in opened.plan.cells:
         repetition = open_repetition(cell, cohort)
         first = np.searchsorted(repetition.train, repetition.first_labels())
         y, targets = cohort.true_labels, repetition.schedule.targets
@@ -145,9 +150,8 @@ def with_albench(matrix: Matrix, folder: Path) -> Turn:
     if len(failed):
         sys.exit(f"{len(failed)} cells failed")
     last = results.scores.groupby("cell")["accuracy"].last()
-    cells = results.cells[results.cells["strategy"].isin(matrix.strategies)]
     accuracies = {
-        str(name): last[group["cell"]].tolist() for name, group in cells.groupby("strategy")
+        str(name): last[group["cell"]].tolist() for name, group in results.cells.groupby("strategy")
     }
     return Turn(began[0] - called, seconds, accuracies)
 

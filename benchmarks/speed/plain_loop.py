@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
 from skactiveml import pool
-from skactiveml.base import SkactivemlClassifier
 from skactiveml.classifier import SklearnClassifier, SkorchClassifier
 from skactiveml.utils import call_func
 from sklearn.datasets import load_digits
@@ -30,6 +27,12 @@ from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from torch import nn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+    from skactiveml.base import SkactivemlClassifier
 
 UPDATES, EPOCHS, BATCH, LEARNING_RATE, HIDDEN = 60, 5, 32, 5e-3, 64
 MEMBERS = 5

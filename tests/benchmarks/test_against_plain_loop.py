@@ -1,0 +1,45 @@
+"""The speed benchmark against a plain loop runs on few cells, and both sides learn."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "speed" / "against_plain_loop.py"
+WAYS = ("albench", "scikit-activeml, scikit-learn", "scikit-activeml, skorch")
+STRATEGIES = ("random", "margin", "k-center")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("speed") / "page.md"
+    few = ["--repetitions", "1", "--strategy", *STRATEGIES]
+    command = [sys.executable, str(SCRIPT), *few, "--write", str(path)]
+    done = subprocess.run(  # noqa: S603  # our own command
+        command, check=False, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, done.stderr
+    return path.read_text(encoding="utf-8")
+
+
+def rows(page: str) -> dict[str, list[str]]:
+    """Return the rows of both tables by their first column."""
+    lines = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("| ")]
+    return {name.strip(): [cell.strip() for cell in row] for name, *row in lines}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_learns_as_many_cells(page: str, way: str) -> None:
+    n_cells, _, seconds, *_ = rows(page)[way]
+    assert int(n_cells) == len(STRATEGIES)
+    assert float(seconds) > 0
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_each_way_learns_more_than_chance(page: str, strategy: str) -> None:
+    accuracies = [float(value) for value in rows(page)[strategy]]
+    assert len(accuracies) == len(WAYS)
+    assert min(accuracies) > 0.3
