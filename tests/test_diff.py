@@ -36,12 +36,12 @@ def test_last_digits_are_told_from_other_results(
     scores.to_csv(other / "scores.csv", index=False)
     difference = diff(COMMITTED, other)
     assert (difference.n_close, len(difference.different)) == (n_close, n_different)
-    assert difference.n_equal == 383
+    assert difference.n_equal == 1279
 
 
 def test_other_picks_are_different_though_the_scores_are_equal(other: Path) -> None:
     cells = pd.read_csv(other / "cells.csv", dtype=str, keep_default_na=False)
-    cells["picks_hash"] = ["" if row else "0123" for row in range(len(cells))]
+    cells.loc[0, "picks_hash"] = "0123"
     cells.to_csv(other / "cells.csv", index=False)
     assert len(diff(COMMITTED, other).different) == 1
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from albench.api import API_VERSION, Kind
+from albench.api import ACQUISITION_API, API_VERSION, Kind
 from albench.errors import PluginError
 from albench.registry import (
     DISABLE_VARIABLE,
@@ -215,11 +215,11 @@ def test_a_function_without_the_mark_is_not_called(install: Install, discovered:
 
 
 def test_a_plugin_for_another_api_is_a_mismatch(install: Install, discovered: Found) -> None:
-    fields = f"summary='A toy.', api={API_VERSION + 1}"
+    fields = f"summary='A toy.', api={ACQUISITION_API + 1}"
     install("albench-lab", SOUND.format(name="esd").replace('summary="A toy."', fields))
     report = _only(discovered())
     assert report.state is State.API_MISMATCH
-    assert f"version {API_VERSION + 1} of albench.api, this is {API_VERSION}" in report.reason
+    assert f"version {ACQUISITION_API + 1} of albench.api, this is {API_VERSION}" in report.reason
 
 
 def test_one_component_for_another_api_leaves_the_others_usable(

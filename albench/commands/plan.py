@@ -46,12 +46,13 @@ def run(options: Namespace) -> int:
     """Return 0."""
     from albench.overview import plan_overview
     from albench.price_limit import within
-    from albench.until_decided import look
 
     opened = opened_by(options)
     jobs = placement_of(options).jobs
     results, proposal = options.output or opened.run_folder, ""
     if opened.sequential is not None:
+        from albench.until_decided import look  # it computes with pandas
+
         seen = look(opened, results)
         opened, proposal = seen.stage, "\n".join([seen.text, *seen.lines])
     if options.within is not None:

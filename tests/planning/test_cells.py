@@ -27,7 +27,7 @@ CELL = Cell(
     model=MODEL,
     strategy=ESD,
     budget_label="tenth",
-    budget=BudgetSpec().model_dump(),
+    budget=BudgetSpec().model_dump(exclude={"known"}),
     seed=0,
     repetition=0,
 )

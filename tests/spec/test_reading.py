@@ -55,7 +55,7 @@ def test_an_unknown_key_is_told_with_its_line_the_nearest_and_the_list(parse: Pa
         parse(("initial = 0.1", "intial = 0.1"))
     assert str(error.value) == (
         "bench.toml, line 13: budgets.tenth.intial: unknown key; did you mean 'initial'? "
-        "Allowed are: first, initial, of, query, stop"
+        "Allowed are: first, initial, known, of, query, stop"
     )
 
 

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from albench.api.acquisition import asks_for_modalities
 from albench.strategies.plugin import albench_strategies
 
 if TYPE_CHECKING:
     from albench.api import Descriptor
 
-DESCRIPTORS = {descriptor.name: descriptor for descriptor in albench_strategies()}
+DESCRIPTORS = {
+    descriptor.name: descriptor
+    for descriptor in albench_strategies()
+    if not asks_for_modalities(descriptor)  # those are called with an offer
+}
 
 
 @pytest.mark.parametrize("descriptor", DESCRIPTORS.values(), ids=DESCRIPTORS)
