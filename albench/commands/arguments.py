@@ -214,8 +214,6 @@ def opened_by(options: argparse.Namespace) -> Opened:
     """
     from albench import session
     from albench.errors import Complaint, InputError
-    from albench.replay import open_replay
-    from albench.until_decided import open_until_decided
 
     part, asked = slice_of(options), question_of(options)
     spec, edited, base = options.spec, options.reuse_edited, options.base
@@ -223,8 +221,12 @@ def opened_by(options: argparse.Namespace) -> Opened:
         if asked is not None:
             problem = "cannot be combined with --until-decided: no repetition can be added"
             raise InputError([Complaint("--replay", problem)])
+        from albench.replay import open_replay  # it computes with pandas, as the next one does
+
         return open_replay(spec, options.replay, part, keep_edited=edited, base=base)
     if asked is not None:
+        from albench.until_decided import open_until_decided
+
         return open_until_decided(spec, asked, part, keep_edited=edited, base=base)
     return session.open_spec(spec, part, keep_edited=edited, base=base)
 
@@ -248,7 +250,6 @@ def question_of(options: argparse.Namespace) -> Question | None:
         If an option has no effect, or cannot be combined with others.
     """
     from albench.errors import Complaint, InputError
-    from albench.until_decided import Question
 
     most = options.max_repetitions
     if options.until_decided is None:
@@ -256,6 +257,8 @@ def question_of(options: argparse.Namespace) -> Question | None:
             problem = "has no effect without --until-decided"
             raise InputError([Complaint(f"--max-repetitions {most}", problem)])
         return None
+    from albench.until_decided import Question
+
     if options.within is not None:
         problem = "cannot be combined with --until-decided: both choose repetitions"
         raise InputError([Complaint(f"--within {options.within.text}", problem)])

@@ -134,7 +134,8 @@ def test_an_identity_is_plain_data() -> None:
     assert "label" not in canonical(CELL.identity()).replace("first labels", "")
 
 
-@pytest.mark.parametrize("key", BudgetSpec.model_fields)
+# What is known at the start is in it where a budget says so: results from before stay valid.
+@pytest.mark.parametrize("key", sorted(BudgetSpec.model_fields.keys() - {"known"}))
 def test_every_field_of_a_budget_is_in_the_identity(key: str) -> None:
     assert CELL.identity()["budget"][key] == getattr(BudgetSpec(), key)
 
