@@ -141,7 +141,7 @@ class _Lifting:
             tried = [self._noise(each) for each in values]
             try:
                 pairs = self._pairs(call, tried)
-            except RuntimeError:  # vmap refuses it
+            except (RuntimeError, ValueError):  # vmap refuses it, or that a result is None
                 return False
             if not all(_is_same(found, alone) for found, alone in pairs):
                 return False
