@@ -26,6 +26,11 @@ def replacing(path: Path) -> Iterator[Path]:
     ------
     Path
         Where to write.
+
+    Raises
+    ------
+    BaseException
+        What the block raises.
     """
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:

@@ -219,6 +219,11 @@ def look(opened: Opened, results: Path) -> Look:
     Look
         Its stage has the repetitions that the specification asks for, and of each block those that
         any of its cells has reached; where these are whole and something is undecided, some more.
+
+    Raises
+    ------
+    ValueError
+        If the specification was opened without a question.
     """
     rule = opened.sequential
     if rule is None:

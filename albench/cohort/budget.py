@@ -129,9 +129,13 @@ def cost_schedule(
         What each subject of the cohort costs.
     owners : ndarray of int
         The subjects' numbers of the training part.
-    initial, query, stop : int or float
-        A cost (a whole number), or a share of what all subjects of the training part cost; an
-        `initial` of 0 is a cold start.
+    initial : int or float
+        A cost (a whole number), or a share of what all subjects of the training part cost; 0 is a
+        cold start.
+    query : int or float
+        What a round may spend, likewise.
+    stop : int or float
+        What all rounds together may spend, likewise.
 
     Returns
     -------
