@@ -20,9 +20,8 @@ from albench.cohort.absence import ABSENT
 from albench.planning.division import division_of
 from albench.records import tables
 from albench.records.results_folder import latest_run_of, read_results
-from albench.records.schema import Status
 from albench.records.storage import storage_told
-from albench.references import ALL_LABELS, BASELINE
+from albench.references import BASELINE
 from albench.reporting.load import BOUGHT, OVERLAPS
 
 if TYPE_CHECKING:
@@ -102,11 +101,7 @@ def _write(table: pd.DataFrame, results: Path, name: str) -> None:
 def _picks(records: Records) -> dict[str, Picks]:
     """Return what each cell bought that succeeded, without the references."""
     return {
-        cell.cell: [list(entry.picked) for entry in end.rounds]
-        for cell in records.run.cells
-        if cell.strategy != ALL_LABELS
-        and (end := records.finished.get(cell.cell)) is not None
-        and end.status is Status.OK
+        cell.cell: [list(entry.picked) for entry in end.rounds] for cell, end in records.purchases()
     }
 
 

@@ -6,7 +6,6 @@ content is part of its identity. It is run, stored and resumed as any other.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from albench import __version__, registry, session
 from albench.analysis.finished_area import finished_area
 from albench.api.modality import fingerprint
 from albench.api.nearest import did_you_mean
+from albench.atomic_file import write_atomically
 from albench.cache_folder import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.recorded_picks import DESCRIPTOR
@@ -25,8 +25,6 @@ from albench.planning.resolve import ResolvedStrategy
 from albench.records import tables
 from albench.records.replay import Replay
 from albench.records.results_folder import latest_run_of, read_results
-from albench.records.schema import Status
-from albench.references import ALL_LABELS
 from albench.registry import Component
 from albench.session import Opened
 
@@ -92,14 +90,7 @@ def open_replay(
     targets = _targets(part, resolved)
     reading = read_results(source)
     run = latest_run_of(reading, source)
-    finished = tables.gather(reading).finished
-    recorded = [
-        _Recorded(cell, end)
-        for cell in run.cells
-        if cell.strategy != ALL_LABELS
-        and (end := finished.get(cell.cell)) is not None
-        and end.status is Status.OK
-    ]
+    recorded = [_Recorded(*pair) for pair in tables.gather(reading).purchases()]
     modalities, cohorts = open_cohorts(resolved)
     fitting = list(_fitting(recorded, resolved, cohorts, source))
     labels = {one.planned.strategy for one in fitting}
@@ -251,9 +242,7 @@ def _file(one: _Recorded, cohort: Cohort) -> Path:
     path = default_folder() / "picks" / f"{fingerprint(content.encode())}.json"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(json.loads(content)), encoding="utf-8")
-        part.replace(path)
+        write_atomically(path, content.encode())
     return path
 
 

@@ -83,6 +83,24 @@ class Acquisitions:
         is_asked[subjects] = True
         return np.flatnonzero(self.has & ~held & is_asked[:, None])
 
+    def bill(self, labelled: NDArray[np.intp], acquired: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the price of each measurement and of each label.
+
+        Parameters
+        ----------
+        labelled : ndarray of int
+            The subjects' numbers of the labelled candidates.
+        acquired : ndarray of int
+            Codes.
+
+        Returns
+        -------
+        ndarray of float
+            Of each subject one label.
+        """
+        labels = np.full(len(np.unique(labelled)), self.label_price)
+        return np.concatenate([self.prices[acquired % len(self.prices)], labels])
+
     def spent(self, labelled: NDArray[np.intp], acquired: NDArray[np.intp]) -> float:
         """Return what labels and measurements have cost.
 
@@ -98,8 +116,7 @@ class Acquisitions:
         float
             Of each subject one label.
         """
-        of_labels = self.label_price * len(np.unique(labelled))
-        return float(self.prices[acquired % len(self.prices)].sum() + of_labels)
+        return float(self.bill(labelled, acquired).sum())
 
     def count(self, acquired: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return how often each modality has been paid for, ``(n_modalities,)``."""

@@ -136,7 +136,7 @@ class Purse:
         int
             No choice of more can be paid for.
         """
-        return affordable(np.sort(self._prices(subjects)), self.left)
+        return affordable(np.sort(self.prices_of(subjects)), self.left)
 
     def first(self, subjects: Sequence[int] | NDArray[np.intp]) -> int:
         """Return how many subjects can be paid for, one after the other.
@@ -151,9 +151,10 @@ class Purse:
         int
             The first that cannot be paid for ends the purchase.
         """
-        return affordable(self._prices(subjects), self.left)
+        return affordable(self.prices_of(subjects), self.left)
 
-    def _prices(self, subjects: Sequence[int] | NDArray[np.intp]) -> NDArray[np.float64]:
+    def prices_of(self, subjects: Sequence[int] | NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return what subjects cost, by their numbers."""
         return np.array(self.costs)[np.asarray(subjects, dtype=np.intp)]
 
 

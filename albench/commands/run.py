@@ -111,7 +111,6 @@ def run(options: Namespace) -> int:
 def _opened(options: Namespace, placement: Placement) -> tuple[Opened, Path]:
     """Return what is to be run, and where to; say what a limit leaves of it."""
     from albench.price_limit import within
-    from albench.replay import require_own_folder
 
     if options.engine == "shared-folder" and options.until_decided is not None:
         problem = "looks at results while they are made: run it with --engine local or dask"
@@ -122,6 +121,8 @@ def _opened(options: Namespace, placement: Placement) -> tuple[Opened, Path]:
     opened = opened_by(options)
     results = options.output or opened.run_folder
     if opened.replay is not None:
+        from albench.replay import require_own_folder
+
         require_own_folder(results)
     if options.within is not None:
         opened, proposal = within(opened, results, placement.jobs, options.within)
@@ -136,7 +137,6 @@ def _carried_out(
     from albench import session
     from albench.console import Watcher
     from albench.execute.run import LOGS
-    from albench.until_decided import run_until_decided
 
     with Watcher(placement.jobs, say, logs=results / LOGS) as watcher:
 
@@ -156,6 +156,8 @@ def _carried_out(
 
         if opened.sequential is None:
             return stage(opened, watcher.watch)
+        from albench.until_decided import run_until_decided
+
         return run_until_decided(opened, results, stage, watcher.watch, say)
 
 

@@ -1,4 +1,4 @@
-"""The supervising side's look at modalities that are bought: they are there, and paid for."""
+"""The supervising side's look at what is bought: it is there, and paid for."""
 
 from __future__ import annotations
 
@@ -47,19 +47,13 @@ def require_acquired(
         raise QueryFault("measured a modality of a subject twice")
 
 
-def require_paid(
-    terms: Acquisitions, owners: NDArray[np.intp], acquired: NDArray[np.intp], left: float
-) -> None:
+def require_paid(prices: NDArray[np.float64], left: float) -> None:
     """Raise if a round buys nothing, or for more than there is.
 
     Parameters
     ----------
-    terms : Acquisitions
-        With the prices.
-    owners : ndarray of int
-        The subjects' numbers of the candidates whose labels are bought.
-    acquired : ndarray of int
-        The codes of what is measured.
+    prices : ndarray of float
+        Of each thing that is bought.
     left : float
         What may be spent.
 
@@ -68,7 +62,7 @@ def require_paid(
     QueryFault
         Naming the sum.
     """
-    if not len(owners) and not len(acquired):
+    if not len(prices):
         raise QueryFault(f"bought nothing for the {left:g} that could be spent")
-    if not affordable(np.array([terms.spent(owners, acquired)]), left):
+    if affordable(prices, left) < len(prices):
         raise QueryFault(f"bought for more than the {left:g} that could be spent")

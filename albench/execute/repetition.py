@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from albench.cohort.acquisitions import Acquisitions
     from albench.cohort.budget import Schedule
     from albench.cohort.join import Cohort
-    from albench.cohort.prices import Purse
     from albench.planning import Cell
 
 
@@ -214,7 +213,7 @@ class Repetition:
             owners = self.cohort.candidate_subjects
             require_acquired(self.acquisitions, acquired, before, owners[pool])
             left = self.schedule.targets[number] - self.acquisitions.spent(owners[labelled], before)
-            require_paid(self.acquisitions, owners[picks], acquired, left)
+            require_paid(self.acquisitions.bill(owners[picks], acquired), left)
             return
         if len(acquired):
             raise QueryFault("bought modalities where none are for sale")
@@ -222,7 +221,8 @@ class Repetition:
         if purse is None:
             self._require_count(picks, pool, self.schedule.wanted(number))
         else:
-            self._require_paid(picks, purse)
+            subjects = np.unique(self.cohort.candidate_subjects[picks])
+            require_paid(purse.prices_of(subjects), purse.left)
 
     def _require_whole_subjects(self, picks: NDArray[np.intp], pool: NDArray[np.intp]) -> None:
         owners = self.cohort.candidate_subjects
@@ -237,13 +237,6 @@ class Repetition:
         if bought != min(wanted, available):
             unit = self.schedule.unit
             raise QueryFault(f"bought {bought} {unit} where {min(wanted, available)} were asked")
-
-    def _require_paid(self, picks: NDArray[np.intp], purse: Purse) -> None:
-        subjects = np.unique(self.cohort.candidate_subjects[picks])
-        if not len(subjects):
-            raise QueryFault(f"bought nothing for the {purse.left:g} that could be spent")
-        if purse.first(subjects) < len(subjects):
-            raise QueryFault(f"bought for more than the {purse.left:g} that could be spent")
 
     def part(self, labelled: NDArray[np.intp], weights: str, batches: str) -> Part:
         """Return what the rounds are measured on, for the record.

@@ -201,7 +201,7 @@ def why_impossible(resolved: Resolved, cell: Cell) -> str | None:
     known = cell.budget.get("known", ())
     if known and not set(known) & set(cell.modalities):
         return f"of budgets.{cell.budget_label}.known, none is among the modalities in use"
-    if asks_for_modalities(strategy) and not cell.budget.get("known"):
+    if asks_for_modalities(strategy) and not known:
         return (
             f"strategy {strategy.name} asks for modalities: say which are there at the start, as "
             f'in budgets.{cell.budget_label}.known = ["{cell.modalities[0]}"]'

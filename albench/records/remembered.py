@@ -114,9 +114,9 @@ class Memory:
 def _write(folder: Path, derived: Derived) -> None:
     digests = {}
     for name, frame in derived.frames.items():
-        file = folder / f"{name}.parquet"
-        frame.to_parquet(file)
-        digests[name] = _sha256(file.read_bytes())
+        content = frame.to_parquet()
+        (folder / f"{name}.parquet").write_bytes(content)
+        digests[name] = _sha256(content)
     text = json.dumps({"frames": digests, "plain": derived.plain})
     (folder / _INDEX).write_text(f"{_sha256(text.encode())}\n{text}", encoding="utf-8")
 

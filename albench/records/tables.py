@@ -13,9 +13,10 @@ from albench.errors import RecordsError
 from albench.records.counted import counted
 from albench.records.schema import Finished, Status, unpack
 from albench.records.spending import spent
+from albench.references import ALL_LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -116,6 +117,19 @@ class Records:
     asked_before: tuple[Sequential, ...] = ()
     lost: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def purchases(self) -> Iterator[tuple[PlannedCell, Finished]]:
+        """Yield the cells in which a strategy bought and that succeeded, in the order of the plan.
+
+        Yields
+        ------
+        (PlannedCell, Finished)
+            References buy nothing, and are left out.
+        """
+        for cell in self.run.cells:
+            end = self.finished.get(cell.cell)
+            if cell.strategy != ALL_LABELS and end is not None and end.status is Status.OK:
+                yield cell, end
 
 
 def gather(reading: Reading) -> Records:
