@@ -12,6 +12,8 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "speed" / "against_plain_loo
 WAYS = ("albench", "scikit-activeml, scikit-learn", "scikit-activeml, skorch")
 STRATEGIES = ("random", "margin", "k-center")
 
+pytestmark = pytest.mark.xdist_group("plain-loop")  # one run for all of them
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:

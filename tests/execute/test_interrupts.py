@@ -23,7 +23,7 @@ from albench.execute.reuse import successes
 from albench.records.tables import essence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from albench.execute.run import Progress
@@ -39,6 +39,14 @@ training = {{ epochs = 1, min_updates = 150, learning_rate = {rate}, warm_start 
 """A network that is trained in lockstep, for the better part of a second a round."""
 
 HOW = {"model": SLOW, "initial": 10}
+
+
+@pytest.fixture(autouse=True)
+def as_in_a_terminal() -> Iterator[None]:
+    """Let Ctrl-C interrupt, also what is started: tests that run in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def started(spec: Path, results: Path, *options: str) -> subprocess.Popen[str]:
