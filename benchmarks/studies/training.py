@@ -38,11 +38,24 @@ WAYS = {
     ),
     "warm, 150, shrink": "min_updates = 150, warm_start = true, shrink = 0.5, perturb = 0.5",
     "cold, 150": "min_updates = 150",
+    "cold, 150, decay": f"min_updates = 150, {DECAY}",
     "cold, 600": "min_updates = 600",
     "cold, 600, decay": f"min_updates = 600, {DECAY}",
     "cold, stopped": "min_updates = 600, validation = 0.2, validate_from = 20, patience = 5",
 }
 """Settings beside one epoch, a batch of 32 and the cohort's learning rate."""
+
+MANY_ROUNDS = {
+    name: WAYS[name]
+    for name in (
+        "warm, 150",
+        "warm, 150 for bought, decay",
+        "warm, 150, shrink",
+        "cold, 150, decay",
+        "cold, 600, decay",
+    )
+}
+"""Those that differ most if labels are bought in many small steps."""
 
 NORMS = {
     "running": "epochs = 5, min_updates = 150",
@@ -58,6 +71,11 @@ repetitions = {REPETITIONS}
 [budgets.to-all]
 initial = 0.1
 query = 0.1
+stop = 1.0
+
+[budgets.many]
+initial = 0.1
+query = 0.025
 stop = 1.0
 
 [budgets.three]
@@ -99,14 +117,14 @@ def liver(modality: str, size: int, seed: int) -> str:
 
 
 SMALL = 'plugin = "dlre"\noptions = { channels = 16 }'
+FUSED = (
+    'plugin = "mmfn"\n'
+    'options = { trunk = "efficientnet-lite0", weights = "imagenet", frozen = true }'
+)
 PARTS = {
-    "fused": Part(
-        liver("LSTE", 64, 77) + liver("LSTQ", 64, 77),
-        'plugin = "mmfn"\n'
-        'options = { trunk = "efficientnet-lite0", weights = "imagenet", frozen = true }',
-        3e-4,
-        WAYS,
-        "to-all",
+    "fused": Part(liver("LSTE", 64, 77) + liver("LSTQ", 64, 77), FUSED, 3e-4, WAYS, "to-all"),
+    "fused-many": Part(
+        liver("LSTE", 64, 77) + liver("LSTQ", 64, 77), FUSED, 3e-4, MANY_ROUNDS, "many"
     ),
     "norms": Part(liver("LSTE", 32, 78), SMALL, 1e-3, NORMS, "three"),
     "norms-grey": Part(liver("LSTQ", 32, 78), SMALL, 1e-3, NORMS, "three"),
