@@ -59,6 +59,8 @@ class ActiveCell:
         """Those of them that somebody labelled: all, unless annotators may abstain."""
         self.acquired = NOTHING
         """The codes of the modalities that were bought one by one."""
+        self.ahead_seconds = 0.0
+        """What the next query has cost before it is asked: a committee that was trained ahead."""
 
     @property
     def classifier(self) -> FusionClassifier:
@@ -158,13 +160,37 @@ class ActiveCell:
             return None
         return self.learner.pupil(self.known(bought[has_label]), labels[has_label])
 
+    def committee(self, number: int) -> list[Pupil]:
+        """Return the members of the committee that a query is likely to ask for.
+
+        Parameters
+        ----------
+        number : int
+            The round that is about to be bought.
+
+        Returns
+        -------
+        list of Pupil
+            To be trained before the query, in a batch's lockstep; none if there is no such query.
+        """
+        committees = self.classifier.committees
+        is_asked = number < len(self.data.schedule.targets) and len(self.answered)
+        if committees is None or not is_asked:
+            return []
+        labelled, labels = self.learner.X_training, self.learner.y_training
+        seed = self.round(number).committee_seed
+        return committees.pupils(self.classifier, labelled, labels, seed)
+
     def _buy(
         self, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
     ) -> NDArray[np.bool_]:
         """Add to the labelled set, and return which of the new candidates have a label."""
         if self.classifier.initialized_ and not len(self.answered):
             # Weights that nothing has taught are no warm start, to be shrunk or trained less.
-            self.learner.estimator = clone(self.classifier)
+            before = self.classifier
+            self.learner.estimator = clone(before)
+            self.classifier.lockstep = before.lockstep
+            self.classifier.committees = before.committees
         self.classifier.seeds = self.seeds(number)
         self.labelled = np.concatenate([self.labelled, bought])
         has_label: NDArray[np.bool_] = labels >= 0

@@ -11,6 +11,7 @@ from albench.cohort.absence import ABSENT
 from albench.execute.active_cell import ActiveCell
 from albench.execute.held_out import HeldOut
 from albench.learn.absent_samples import mean_sample, with_absent
+from albench.learn.committee import CommitteesAhead
 from albench.learn.estimator import FusionClassifier
 from albench.learn.gaps import fill_gaps
 from albench.learn.lesson import Examples
@@ -85,7 +86,8 @@ class CellOpener:
             training=cell.model.training,
             validation=_validation(task),
         )
-        classifier.lockstep = self._lockstep
+        if self._lockstep is not None:
+            classifier.lockstep, classifier.committees = self._lockstep, CommitteesAhead()
         held_out = HeldOut(
             store=test_store,
             candidates=data.candidates[data.test],

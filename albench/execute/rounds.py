@@ -184,7 +184,7 @@ def _rounds(task: CellTask, opened: ActiveCell) -> Steps:
         yield Tell(Message("asks", {"round": number}))
         began = time.perf_counter()
         purchase = _purchased(opened, task, number)
-        seconds = time.perf_counter() - began
+        seconds = time.perf_counter() - began + opened.ahead_seconds
         arrays = {"picks": purchase.picks}
         if task.data.acquisitions is not None:
             arrays["acquired"] = purchase.acquired

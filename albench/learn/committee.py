@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from albench.api.model import Network
 
 
+MOST_AHEAD = 32
+"""Larger committees are trained when they are asked for: a batch would hold one for each cell."""
+
+
 def committee_proba(
     classifier: FusionClassifier,
     labelled: NDArray[np.intp],
@@ -62,13 +66,91 @@ def committee_proba(
     if hasattr(classifier.module_, "solve"):
         yield from _bootstrapped(classifier, labelled, labels, candidates, members, seed)
         return
-    whole = _over_vectors(classifier) if _learns_images(classifier) else classifier
-    untrained = [_member(whole, classifier, seed, number) for number in range(members)]
-    # In a batch, all members of all committees go through what has been recorded once.
-    lockstep = Lockstep() if classifier.lockstep is None else classifier.lockstep
-    lockstep.fit([Pupil(member, labelled, labels) for member in untrained])
-    for member in untrained:
+    ahead = classifier.committees
+    trained = [] if ahead is None else ahead.taken(seed, members)
+    if not trained:
+        trained = _untrained(classifier, members, seed)
+        # In a batch, all members of all committees go through what has been recorded once.
+        lockstep = Lockstep() if classifier.lockstep is None else classifier.lockstep
+        lockstep.fit([Pupil(member, labelled, labels) for member in trained])
+    for member in trained:
         yield member.predict_proba(candidates)
+
+
+class CommitteesAhead:
+    """Committees of one cell that are trained before they are asked for, with those of others.
+
+    A strategy that asked for a committee in its last query will ask for one as large in its next,
+    as a rule. In a batch all of those are trained in one lockstep. What a member answers depends on
+    its seed and the labelled set alone, so it is the same whenever it is trained; one that is not
+    asked for is let go.
+    """
+
+    def __init__(self) -> None:
+        self._members = 0
+        self._trained: dict[int, list[FusionClassifier]] = {}
+
+    def taken(self, seed: int, members: int) -> list[FusionClassifier]:
+        """Return the members of a committee, and remember how many were asked for.
+
+        Parameters
+        ----------
+        seed : int
+            Of the committee.
+        members : int
+            How many.
+
+        Returns
+        -------
+        list of FusionClassifier
+            Trained ones, or none, if they are to be trained now.
+        """
+        self._members = max(members, self._members)
+        trained = self._trained.get(seed, [])
+        return trained[:members] if len(trained) >= members else []
+
+    def pupils(
+        self,
+        classifier: FusionClassifier,
+        labelled: NDArray[np.intp],
+        labels: NDArray[np.intp],
+        seed: int,
+    ) -> list[Pupil]:
+        """Return the members that the next query is likely to ask for, to be trained.
+
+        Parameters
+        ----------
+        classifier : FusionClassifier
+            As trained for that query.
+        labelled : ndarray of int, shape (n_labelled, n_modalities)
+            The labelled set.
+        labels : ndarray of int, shape (n_labelled,)
+            Its class numbers.
+        seed : int
+            Of that query's committees.
+
+        Returns
+        -------
+        list of Pupil
+            None of them if the last query asked for no committee or a very large one, if members
+            are solved rather than trained, or if image streams learn.
+        """
+        self.forget()
+        is_stacked = not hasattr(classifier.module_, "solve") and not _learns_images(classifier)
+        n_members, self._members = self._members, 0
+        if not 0 < n_members <= MOST_AHEAD or not is_stacked:
+            return []
+        members = self._trained[seed] = _untrained(classifier, n_members, seed)
+        return [Pupil(member, labelled, labels) for member in members]
+
+    def forget(self) -> None:
+        """Let go of what has been trained."""
+        self._trained.clear()
+
+
+def _untrained(classifier: FusionClassifier, members: int, seed: int) -> list[FusionClassifier]:
+    whole = _over_vectors(classifier) if _learns_images(classifier) else classifier
+    return [_member(whole, classifier, seed, number) for number in range(members)]
 
 
 def _member(

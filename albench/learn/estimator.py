@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from albench.api import FusionModel, Shapes, Solver
     from albench.learn.batches import Batch
+    from albench.learn.committee import CommitteesAhead
     from albench.learn.lockstep import Lockstep
     from albench.learn.store import SampleStore
 
@@ -94,6 +95,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         self.seeds = seeds
         self.validation = validation
         self.lockstep: Lockstep | None = None
+        self.committees: CommitteesAhead | None = None
         self._prediction: Prediction | None = None
         self._schedule: LRScheduler | None = None
         self._n_taught = 0
@@ -508,8 +510,10 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         return self._own().all_vectors()
 
     def forget_predictions(self) -> None:
-        """Let go of the vectors that are kept until the next `fit`; they are encoded again then."""
+        """Let go of the vectors and committees that are kept for a query, until the next `fit`."""
         self._prediction = None
+        if self.committees is not None:
+            self.committees.forget()
 
     def _own(self) -> Prediction:
         if self._prediction is None:
