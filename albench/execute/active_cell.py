@@ -59,8 +59,6 @@ class ActiveCell:
         """Those of them that somebody labelled: all, unless annotators may abstain."""
         self.acquired = NOTHING
         """The codes of the modalities that were bought one by one."""
-        self.ahead_seconds = 0.0
-        """What the next query has cost before it is asked: a committee that was trained ahead."""
 
     @property
     def classifier(self) -> FusionClassifier:
@@ -171,11 +169,10 @@ class ActiveCell:
         Returns
         -------
         list of Pupil
-            To be trained before the query, in a batch's lockstep; none if there is no such query.
+            To be trained before the query, in a batch's lockstep.
         """
         committees = self.classifier.committees
-        is_asked = number < len(self.data.schedule.targets) and len(self.answered)
-        if committees is None or not is_asked:
+        if committees is None or not len(self.answered):
             return []
         labelled, labels = self.learner.X_training, self.learner.y_training
         seed = self.round(number).committee_seed

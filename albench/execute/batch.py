@@ -11,11 +11,11 @@ from albench.execute.batch_task import ENDED, FAILED, MEMBER
 from albench.execute.child import failure_of, peak_mb, print_traceback
 from albench.execute.frames import Message
 from albench.execute.open_cell import CellOpener
-from albench.execute.rounds import Teach, spoken, steps_of
+from albench.execute.rounds import Foresee, Teach, spoken, steps_of
 from albench.learn.lockstep import Lockstep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
     from pathlib import Path
 
     from albench.execute.batch_task import BatchTask
@@ -46,31 +46,43 @@ def run_batch(batch: BatchTask, line: Line) -> None:
         _Member(number, task, opener, line, batch.logs) for number, task in enumerate(batch.members)
     ]
     answers: dict[_Member, Any] = dict.fromkeys(members)
+    steps: dict[_Member, Foresee | Teach] = {}
     while answers:
-        lessons = {}
         for member, answer in answers.items():
-            lesson = member.advance(answer)
-            if lesson is not None:
-                lessons[member] = lesson
-        began = time.perf_counter()
-        pupils = [
-            each.opened.pupil(each.bought, each.labels, each.number) for each in lessons.values()
-        ]
-        lockstep.fit([pupil for pupil in pupils if pupil is not None])
-        seconds = time.perf_counter() - began
-        answers = {member: seconds / len(lessons) for member in lessons}
-        _train_committees(lessons.values(), lockstep)
+            step = member.advance(answer)
+            if step is not None:
+                steps[member] = step
+        # Whoever is before its query goes first, so that all come to their trainings together.
+        answers = _foreseen(steps, lockstep) or _taught(steps, lockstep)
+        for member in answers:
+            del steps[member]
 
 
-def _train_committees(lessons: Iterable[Teach], lockstep: Lockstep) -> None:
-    """Train the committees that the next queries are likely to ask for, and share the time."""
+def _foreseen(steps: Mapping[_Member, Foresee | Teach], lockstep: Lockstep) -> dict[_Member, float]:
+    """Train the committees that queries are likely to ask for, and share the time."""
     began = time.perf_counter()
-    committees = {each.opened: each.opened.committee(each.number + 1) for each in lessons}
+    committees = {
+        member: step.opened.committee(step.number)
+        for member, step in steps.items()
+        if isinstance(step, Foresee)
+    }
     pupils = [pupil for committee in committees.values() for pupil in committee]
     lockstep.fit(pupils)
+    seconds = (time.perf_counter() - began) / max(1, len(pupils))
+    return {member: seconds * len(committee) for member, committee in committees.items()}
+
+
+def _taught(steps: Mapping[_Member, Foresee | Teach], lockstep: Lockstep) -> dict[_Member, float]:
+    """Train the cells themselves, and share the time."""
+    began = time.perf_counter()
+    lessons = {member: step for member, step in steps.items() if isinstance(step, Teach)}
+    pupils = [
+        lesson.opened.pupil(lesson.bought, lesson.labels, lesson.number)
+        for lesson in lessons.values()
+    ]
+    lockstep.fit([pupil for pupil in pupils if pupil is not None])
     seconds = time.perf_counter() - began
-    for opened, committee in committees.items():
-        opened.ahead_seconds = seconds * len(committee) / max(1, len(pupils))
+    return {member: seconds / len(lessons) for member in lessons}
 
 
 class _Member:
@@ -84,8 +96,8 @@ class _Member:
         self._opening = task, opener
         self._steps: Steps | None = None
 
-    def advance(self, answer: object) -> Teach | None:
-        """Continue to the next training and return it; None at the end, which may be a failure.
+    def advance(self, answer: object) -> Foresee | Teach | None:
+        """Continue to the next step that is done together; None at the end, or after a failure.
 
         Parameters
         ----------
@@ -94,7 +106,7 @@ class _Member:
 
         Returns
         -------
-        Teach or None
+        Foresee, Teach or None
             What is to be trained.
 
         Raises
@@ -107,7 +119,7 @@ class _Member:
             if self._steps is None:
                 task, opener = self._opening
                 self._steps = steps_of(task, opener.open(task))
-            while not isinstance(step := self._steps.send(answer), Teach):
+            while not isinstance(step := self._steps.send(answer), Foresee | Teach):
                 answer = spoken(step, self._line)
         except StopIteration:
             self._line.send(Message(ENDED, {"peak_mb": peak_mb()}))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench.errors import AlbenchError
 from albench.execute.batch_task import ENDED, FAILED, MEMBER
+from albench.execute.conversation import told_seconds
 from albench.execute.listen import End, told_failure, told_peak
 from albench.records.schema import Status
 
@@ -113,6 +114,7 @@ class BatchConversation:
             self._query_began = number, self._heard
         elif message.kind == "picks":
             self._end_query()
+            self._own[number] += told_seconds(message, "ahead_seconds")
         elif len(talk.rounds) > n_rounds:
             self._own[number] += talk.rounds[-1].train_seconds + talk.rounds[-1].evaluate_seconds
         return reply

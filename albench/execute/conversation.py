@@ -153,7 +153,9 @@ class CellConversation:
         )
         self._measured = measured.astype(np.intp)
         self._acquired = np.concatenate([self._acquired, self._measured])
-        self._query_seconds = _seconds(message, "seconds")
+        self._query_seconds = sum(
+            told_seconds(message, each) for each in ("seconds", "ahead_seconds")
+        )
         self._picked = picks.astype(np.intp)
         self._is_asked = False
         self._labelled = np.concatenate([self._labelled, self._picked])
@@ -172,8 +174,8 @@ class CellConversation:
                 n_labelled_subjects=self._repetition.n_labelled_subjects(self._labelled),
                 proba=pack(proba),
                 query_seconds=self._query_seconds,
-                train_seconds=_seconds(message, "train_seconds"),
-                evaluate_seconds=_seconds(message, "evaluate_seconds"),
+                train_seconds=told_seconds(message, "train_seconds"),
+                evaluate_seconds=told_seconds(message, "evaluate_seconds"),
                 marks=count_marks(self._repetition.marks, picked),
                 measured=self._repetition.count_measured(self._labelled, self._acquired),
                 acquired=[int(code) for code in self._measured],
@@ -271,7 +273,26 @@ def _array(message: Message, name: str) -> NDArray[Any]:  # of whatever kind was
     return array
 
 
-def _seconds(message: Message, name: str) -> float:
+def told_seconds(message: Message, name: str) -> float:
+    """Return a time that a child tells.
+
+    Parameters
+    ----------
+    message : Message
+        Of a child.
+    name : str
+        Which time.
+
+    Returns
+    -------
+    float
+        Seconds.
+
+    Raises
+    ------
+    AlbenchError
+        If it is no time.
+    """
     value = message.plain.get(name)
     if type(value) is not float or not math.isfinite(value) or value < 0:
         raise AlbenchError(f"sent {message.kind!r} with {name} that are no time: {value!r:.40}")

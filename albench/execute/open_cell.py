@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.api import AVAILABLE
+from albench.api.needs import COMMITTEE_PROBA
 from albench.cohort.absence import ABSENT
 from albench.execute.active_cell import ActiveCell
 from albench.execute.held_out import HeldOut
@@ -87,7 +88,8 @@ class CellOpener:
             validation=_validation(task),
         )
         if self._lockstep is not None:
-            classifier.lockstep, classifier.committees = self._lockstep, CommitteesAhead()
+            classifier.lockstep = self._lockstep
+            classifier.committees = CommitteesAhead(_first_committee(task))
         held_out = HeldOut(
             store=test_store,
             candidates=data.candidates[data.test],
@@ -95,6 +97,15 @@ class CellOpener:
             evaluate=cell.evaluate,
         )
         return ActiveCell(cell, data, classifier, held_out)
+
+
+def _first_committee(task: CellTask) -> int:
+    """Return how many members the first query is likely to ask for: as many as its option says."""
+    component, plan = task.strategy, task.cell.strategy
+    if component is None or plan is None or COMMITTEE_PROBA not in component.descriptor.needs:
+        return 0
+    members = plan.options.get("members", 0)
+    return members if isinstance(members, int) else 0
 
 
 def _validation(task: CellTask) -> Examples | None:

@@ -68,6 +68,22 @@ class Teach:
     number: int
 
 
+@dataclass(frozen=True, eq=False)
+class Foresee:
+    """The step before a query, in which a batch trains committees; its seconds come back.
+
+    Parameters
+    ----------
+    opened : ActiveCell
+        Who is about to query.
+    number : int
+        The round that is about to be bought.
+    """
+
+    opened: ActiveCell
+    number: int
+
+
 class Speaker(Protocol):
     """What a cell speaks on: a child's `Line`, or a member's part of it."""
 
@@ -80,7 +96,7 @@ class Speaker(Protocol):
         ...
 
 
-Step = Tell | Ask | Teach
+Step = Tell | Ask | Foresee | Teach
 Steps = Generator[Step, Any, None]
 """What a cell does; it is sent what each step comes to."""
 
@@ -100,13 +116,17 @@ def run_alone(task: CellTask, line: Line) -> None:
     AlbenchError
         If the strategy or the model fails; QueryFault and PurityViolation among them.
     """
-    steps, answer = steps_of(task, open_cell(task)), None
+    steps = steps_of(task, open_cell(task))
+    answer: Message | float | None = None
     while True:
         try:
             step = steps.send(answer)
         except StopIteration:
             return
-        answer = taught_alone(step) if isinstance(step, Teach) else spoken(step, line)
+        if isinstance(step, Foresee):
+            answer = 0.0  # by itself, a cell trains a committee when it is asked for
+        else:
+            answer = taught_alone(step) if isinstance(step, Teach) else spoken(step, line)
 
 
 def steps_of(task: CellTask, opened: ActiveCell) -> Steps:
@@ -181,14 +201,16 @@ def _rounds(task: CellTask, opened: ActiveCell) -> Steps:
     opened.measure(task.acquired)
     opened.resume(task.labelled, task.labels, task.state)
     for number in range(task.n_rounds, len(task.data.schedule.targets)):
+        ahead_seconds: float = yield Foresee(opened, number)
         yield Tell(Message("asks", {"round": number}))
         began = time.perf_counter()
         purchase = _purchased(opened, task, number)
-        seconds = time.perf_counter() - began + opened.ahead_seconds
+        seconds = time.perf_counter() - began
         arrays = {"picks": purchase.picks}
         if task.data.acquisitions is not None:
             arrays["acquired"] = purchase.acquired
-        bought = Message("picks", {"round": number, "seconds": seconds}, arrays)
+        times = {"seconds": seconds, "ahead_seconds": ahead_seconds}
+        bought = Message("picks", {"round": number, **times}, arrays)
         answer: Message = yield Ask(bought)
         opened.measure(purchase.acquired)
         yield from _round(opened, purchase.picks, answer.arrays["labels"], number)

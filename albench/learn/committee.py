@@ -81,13 +81,18 @@ class CommitteesAhead:
     """Committees of one cell that are trained before they are asked for, with those of others.
 
     A strategy that asked for a committee in its last query will ask for one as large in its next,
-    as a rule. In a batch all of those are trained in one lockstep. What a member answers depends on
-    its seed and the labelled set alone, so it is the same whenever it is trained; one that is not
-    asked for is let go.
+    as a rule, and one with the option ``members`` for as many in its first. In a batch all of those
+    are trained in one lockstep. What a member answers depends on its seed and the labelled set
+    alone, so it is the same whenever it is trained; one that is not asked for is let go.
+
+    Parameters
+    ----------
+    members : int
+        How many the first query is likely to ask for; 0 if that is unknown.
     """
 
-    def __init__(self) -> None:
-        self._members = 0
+    def __init__(self, members: int = 0) -> None:
+        self._members = members
         self._trained: dict[int, list[FusionClassifier]] = {}
 
     def taken(self, seed: int, members: int) -> list[FusionClassifier]:

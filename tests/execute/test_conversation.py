@@ -68,7 +68,9 @@ class Cell:
         return Message("round", plain, arrays)
 
     def picks(self, picks: np.ndarray, number: int = 1) -> Message:
-        return Message("picks", {"round": number, "seconds": 0.2}, {"picks": picks})
+        return Message(
+            "picks", {"round": number, "seconds": 0.2, "ahead_seconds": 0.0}, {"picks": picks}
+        )
 
     def ask(self, number: int = 1) -> None:
         self.talk.answer(Message("asks", {"round": number}))

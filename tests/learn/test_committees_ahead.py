@@ -96,6 +96,13 @@ def test_who_asked_for_none_gets_none_and_what_is_kept_is_let_go(toy: Any) -> No
     assert source.classifier.committees.taken(source.committee_seed, 2) == []
 
 
+def test_a_committee_of_known_size_is_trained_before_the_first_query(toy: Any) -> None:
+    source = _source(toy, CountingLockstep())
+    source.classifier.committees = CommitteesAhead(4)
+
+    assert len(_likely(source)) == 4
+
+
 def test_a_very_large_committee_is_not_trained_ahead(toy: Any) -> None:
     source = _source(toy, CountingLockstep())
     assert source.classifier.committees is not None
