@@ -82,7 +82,10 @@ class Checked:
 
 
 def check_training(
-    rounds: pd.DataFrame, guesses: Mapping[str, float], metrics: Sequence[str] = SHOWN
+    rounds: pd.DataFrame,
+    guesses: Mapping[str, float],
+    metrics: Sequence[str] = SHOWN,
+    margins: Mapping[str, float] | None = None,
 ) -> list[Checked]:
     """Return the outcomes of the checks of training, block by block.
 
@@ -97,6 +100,10 @@ def check_training(
         By cohort, the log loss of guessing; see `guessing`.
     metrics : sequence of str
         Those that the report is about.
+    margins : mapping of str to float or None
+        By cohort, the difference under which scores are equal for practical purposes; see
+        `equivalence.margins`. A last round whose difference from all labels is shown to be smaller,
+        by an interval that lies within the margin, equals all labels. None, and NaN, are no margin.
 
     Returns
     -------
@@ -112,8 +119,9 @@ def check_training(
     checks += [_modes(key, part) for key, part in blocks]
     each = list(_each(blocks, metrics))
     checks += _judged(Check.RISE, ((key, m, _rise(part, m)) for key, part, m in each))
-    checks += _judged(Check.END, ((key, m, _at_the_end(part, m)) for key, part, m in each))
-    checks += _judged(Check.UPPER, ((key, m, _above(part, m)) for key, part, m in each))
+    ends = ((key, m, _at_the_end(part, m)) for key, part, m in each)
+    checks += _judged(Check.END, ends, margins)
+    checks += _judged(Check.UPPER, ((key, m, _above(part, m)) for key, part, m in each), margins)
     return checks
 
 
@@ -253,14 +261,18 @@ def _known(gaps: pd.Series[float]) -> NDArray[np.float64]:
 
 
 def _judged(
-    check: Check, asked: Iterable[tuple[Block, str, NDArray[np.float64] | None]]
+    check: Check,
+    asked: Iterable[tuple[Block, str, NDArray[np.float64] | None]],
+    margins: Mapping[str, float] | None = None,
 ) -> Iterator[Checked]:
     for block, metric, gaps in asked:
         if gaps is None:
             yield Checked(block, check, Outcome.ELSEWHERE, metric)
             continue
         mean, low, high = mean_interval(gaps)
-        outcome = _outcome(check, mean, paired_t(gaps))
+        margin = (margins or {}).get(block[0], 0.0)
+        is_equal = -margin < low and high < margin
+        outcome = Outcome.PASS if is_equal else _outcome(check, mean, paired_t(gaps))
         yield Checked(block, check, outcome, metric, mean, low, high, bound=0.0)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.analysis.convergence import convergence, doubled
 from albench.analysis.efficiency import TARGET
+from albench.analysis.equivalence import margins
 from albench.analysis.training_checks import (
     Check,
     Outcome,
@@ -62,7 +63,13 @@ def checks_of(records: Records, rounds: pd.DataFrame) -> list[Checked]:
     """
     cohorts = records.manifest.cohorts.items()
     guesses = {name: guessing(facts.classes) for name, facts in cohorts}
-    return check_training(rounds, guesses, records.manifest.judging.shown)
+    judging = records.manifest.judging
+    return check_training(
+        rounds,
+        guesses,
+        judging.shown,
+        margins(records.manifest.cohorts, judging.equal_within),
+    )
 
 
 def failures(checks: Sequence[Checked], named: Namer) -> Text | None:

@@ -93,6 +93,25 @@ def test_a_last_round_that_is_not_all_labels_fails_on_either_side(reference: flo
     assert outcome(checks, Check.END) is Outcome.FAIL
 
 
+@pytest.mark.parametrize(
+    ("margin", "expected"),
+    [(0.03, Outcome.PASS), (0.01, Outcome.FAIL), (np.nan, Outcome.FAIL)],
+)
+def test_a_difference_that_is_too_small_to_matter_is_none(margin: float, expected: Outcome) -> None:
+    checks = check_training(rounds(reference=0.785), GUESS, margins={"liver": margin})
+
+    assert outcome(checks, Check.END) is expected
+    assert outcome(checks, Check.UPPER) is expected
+
+
+def test_a_difference_that_may_matter_fails_even_if_it_is_estimated_within_the_margin() -> None:
+    checks = check_training(rounds(reference=0.785), GUESS, margins={"liver": 0.015})
+    (end,) = [c for c in checks if c.check is Check.END and c.metric == "auc"]
+
+    assert end.value < 0.015 < end.high
+    assert end.outcome is Outcome.FAIL
+
+
 def test_a_budget_that_ends_early_is_not_compared_at_its_end() -> None:
     checks = check_training(rounds(reference=0.9, n_candidates=60), GUESS)
 
