@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from albench.analysis.curves import BLOCK, CELL, cell_curves
+from albench.analysis.curves import BLOCK, CELL
 from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     Picks = Mapping[tuple[object, ...], str]
-    """By block and repetition: a fingerprint of the picks of a cell."""
+    """By block and repetition: the hash of a cell's picks."""
 
 JOINT = " = "
 """Joins the names of strategies that are counted once."""
@@ -30,10 +27,9 @@ def find_groups(
     Parameters
     ----------
     cells : DataFrame
-        One row per planned cell, with `picks_hash`, which is empty where unknown.
+        One row per planned cell, with `picks_hash`.
     rounds : DataFrame
-        The result of `curves.joined`. Where picks are unknown, cells with the same scores in
-        every round are taken to have the same picks: they share splits, weights and batches.
+        The result of `curves.joined`.
     apart : collection of str
         Strategies that are in no group.
 
@@ -120,17 +116,10 @@ def _is_same(ours: Picks, theirs: Picks) -> bool:
 
 
 def _picks_by_strategy(cells: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, Picks]:
-    hashes = cells.set_index("cell")["picks_hash"].to_dict() if "picks_hash" in cells else {}
+    hashes = cells.set_index("cell")["picks_hash"]
+    later = rounds[rounds["round"] > 0]  # the first labels are nobody's picks
+    bought = later.drop_duplicates("cell")[CELL]
     picks: dict[str, dict[tuple[object, ...], str]] = {}
-    columns = [str(name) for name in rounds if name not in CELL]
-    numbers = [name for name in columns if not name.endswith("_seconds")]
-    for (cell, *block, strategy, repetition), values in cell_curves(rounds, numbers):
-        if len(values[0]) > 1:  # with one round there were no picks
-            own = picks.setdefault(strategy, {})
-            own[*block, repetition] = str(hashes.get(cell, "")) or _scores(values)
+    for cell, *block, strategy, repetition in bought.itertuples(index=False, name=None):
+        picks.setdefault(strategy, {})[*block, repetition] = str(hashes[cell])
     return dict(picks)
-
-
-def _scores(values: Sequence[NDArray[np.float64]]) -> str:
-    """Return a fingerprint of the scores of a cell's rounds."""
-    return np.stack(values).tobytes().hex()

@@ -34,8 +34,6 @@ class Layout:
     ----------
     text : tuple of str
         Texts; may be empty.
-    unknown : tuple of str
-        Texts in columns that may be missing; read as empty then.
     numbers : tuple of str
         Numbers that are always present.
     scores : tuple of str
@@ -49,7 +47,6 @@ class Layout:
     """
 
     text: tuple[str, ...]
-    unknown: tuple[str, ...] = ()
     numbers: tuple[str, ...]
     scores: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
@@ -60,9 +57,8 @@ class Layout:
 CELLS = Layout(
     text=(
         *("cell", *BLOCK, "strategy", "strategy_plugin", "status", "reason"),
-        *("split_hash", "first_labels_hash", "weights_hash", "batches_hash"),
+        *("split_hash", "first_labels_hash", "weights_hash", "batches_hash", "picks_hash"),
     ),
-    unknown=("picks_hash",),  # the committed tables have none, and their journals are not kept
     numbers=("repetition", "seconds", "peak_mb", "n_candidates", "n_subjects"),
     key=(*BLOCK, "strategy", "repetition"),
 )
@@ -291,6 +287,4 @@ def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     for name in (*layout.numbers, *layout.scores, *_optional(table, layout)):
         column = table[name] if name in table.columns else pd.Series(dtype=float)
         typed[name] = pd.to_numeric(column)
-    for name in layout.unknown:
-        typed[name] = table[name] if name in table.columns else ""
     return typed

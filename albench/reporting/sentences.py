@@ -56,15 +56,13 @@ def state_of(cells: pd.DataFrame) -> str:
     )
 
 
-def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator[str]:
+def counted_once(groups: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield which strategies are counted as one.
 
     Parameters
     ----------
     groups : sequence of sequence of str
         Of strategies that made the same picks everywhere: what `equal_picks.find_groups` gave.
-    by_picks : bool
-        Whether their picks were compared; else their scores were.
 
     Yields
     ------
@@ -73,10 +71,8 @@ def counted_once(groups: Sequence[Sequence[str]], *, by_picks: bool) -> Iterator
     """
     if groups:
         names = "; ".join(_enumerated(group) for group in groups)
-        what = "made the same picks" if by_picks else "have the same scores"
-        because = "" if by_picks else " (the picks of these results are not available)"
         yield (
-            f"Counted once: {names} {what} in every round of every repetition{because}. "
+            f"Counted once: {names} made the same picks in every round of every repetition. "
             "They count as one strategy in comparisons, corrections and ranks."
         )
 

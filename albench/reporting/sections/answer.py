@@ -40,9 +40,7 @@ def _parts(derived: Derived) -> Iterator[Part]:
     if first is not None and first.overall["difference"].notna().any():
         yield _picture(first, derived)
         yield from (Text((said,)) for said in headline.supporting(first, derived))
-    by_picks = bool((derived.records.cells["picks_hash"] != "").any())
-    counted_once = sentences.counted_once(derived.groups, by_picks=by_picks)
-    yield Text((_state(derived), *counted_once))
+    yield Text((_state(derived), *sentences.counted_once(derived.groups)))
     if (failures := training_tables.failures(derived.checks, derived.named)) is not None:
         fails = plural(len(failures.sentences), "check")
         yield replace(failures, fold=f"Training fails {fails}: where, and by how much")
