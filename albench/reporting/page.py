@@ -7,6 +7,8 @@ import hashlib
 import re
 from functools import partial
 from importlib import resources
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import jinja2
@@ -15,12 +17,12 @@ from markupsafe import Markup, escape
 from albench.metrics.catalogue import SHOWN
 from albench.reporting.choices import choices_of, figures_of, metric_of, values_of
 from albench.reporting.content import Code, Figure, Headline, Table, Text
-from albench.reporting.data_files import as_csv
+from albench.reporting.packed import packed
 from albench.reporting.panel_html import panel_html
 from albench.reporting.panels import Intervals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from albench.reporting.choices import Choices
     from albench.reporting.content import Part, Section
@@ -82,12 +84,7 @@ def page(
     choices = choices_of(parts, metrics)
     script = resources.files("albench.reporting").joinpath("templates/page.js").read_text("utf-8")
     values = {f.name: values_of(f, choices) for f in figures_of(parts) if f.panels}
-    tables = {
-        part.name: as_csv(part)
-        for section in parts
-        for part in section.parts
-        if isinstance(part, Table)
-    }
+    tables = [part for section in parts for part in section.parts if isinstance(part, Table)]
     return (
         _environment(choices)
         .get_template("page.html")
@@ -96,8 +93,7 @@ def page(
             question=question,
             sections=parts,
             choices=choices,
-            values=values,
-            tables=tables,
+            data=packed(values, tables),
             shapes=SHAPES,
             script=Markup(script),  # noqa: S704  # the program's own
             script_hash=_hash(script),
@@ -123,6 +119,7 @@ def _environment(choices: Choices) -> jinja2.Environment:
         "metric": partial(metric_of, metrics=choices.metrics),
         "chars": row_characters,
         "is_wide": is_printed_sideways,
+        "spanned": _spanned,
         "is_long": lambda panel: isinstance(panel, Intervals) and len(panel.rows) > LONG,
         "html": _drawer(choices),
         "block": _numberer(choices),
@@ -150,6 +147,14 @@ def _numberer(choices: Choices) -> Callable[[Panel], str]:
 def _kind(part: Part) -> str:
     kinds: dict[type, str] = {Headline: "headline", Text: "text", Table: "table", Figure: "figure"}
     return (kinds | {Code: "code"})[type(part)]
+
+
+def _spanned(table: Table) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield rows with how many in a row have the same first cell, 0 after the first of them."""
+    for _, group in groupby(table.rows, key=itemgetter(0)):
+        first, *others = group
+        yield first, 1 + len(others)
+        yield from ((row, 0) for row in others)
 
 
 def row_characters(table: Table) -> int:
