@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure as Drawing
 
@@ -87,11 +88,25 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def all_sorts() -> Table:
+    """A table of numbers of all sizes, and of what is no number."""
+    rng = np.random.default_rng(0)
+    floats = rng.normal(size=120) * 10.0 ** rng.integers(-12, 9, 120)
+    floats[:4] = [math.nan, math.inf, -math.inf, 0.25]
+    rows = [
+        (f"{i % 3}", Cell("x", {" value": value, " n": i % 7, " word": "1e-05" if i % 2 else "-"}))
+        for i, value in enumerate(floats.tolist())
+    ]
+    return Table("all-sorts", "All sorts", "", ("a", "b"), tuple(rows))
+
+
+@pytest.fixture(scope="session")
+def by_hand(tmp_path_factory: pytest.TempPathFactory, all_sorts: Table) -> Path:
     """A page with sixteen blocks, two metrics, and strategies of odd names."""
     path: Path = tmp_path_factory.mktemp("hand") / "page.html"
     parts = [
         Section("The answer", [Headline("It depends."), Text(("**Folded**.",), fold="More")]),
+        Section("Numbers", [all_sorts]),
         *(Section(metric, _metric(metric)) for metric in ("accuracy", "auc")),
     ]
     path.write_text(page("Odd", "Which?", parts), encoding="utf-8")
@@ -112,8 +127,12 @@ def _metric(metric: str) -> list[Figure | Table]:
     )
     heads = ("block", *STRATEGIES)
     grid = tuple((place.name, *(f"0.{i}" for i in range(len(STRATEGIES)))) for place in places)
+    differences = tuple(
+        Curves(place, _lines(), "labels", metric, has_bars=True) for place in places[:2]
+    )
     return [
         Figure(f"curves-{metric}", "Curves.", BLANK, curves),
+        Figure(f"differences-{metric}", "Differences.", BLANK, differences),
         Figure(f"areas-{metric}", "Areas.", BLANK, areas),
         Table(f"all-{metric}", "Everything", "What.", columns, rows),
         Table(f"grid-{metric}", "Grid", "", heads, grid, is_folded=True),
