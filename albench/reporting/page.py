@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from albench.metrics.catalogue import SHOWN
 from albench.reporting.choices import choices_of, figures_of, metric_of, values_of
-from albench.reporting.content import Code, Figure, Headline, Table, Text
+from albench.reporting.content import Code, Figure, Gallery, Headline, Table, Text
 from albench.reporting.packed import packed
 from albench.reporting.panel_html import panel_html
 from albench.reporting.panels import Intervals
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from albench.reporting.choices import Choices
     from albench.reporting.content import Part, Section
+    from albench.reporting.names import Block
     from albench.reporting.panels import Panel
 
 SHAPES = (
@@ -93,6 +94,7 @@ def page(
             question=question,
             sections=parts,
             choices=choices,
+            numbers={name: i for i, name in enumerate(choices.strategies)},
             data=packed(values, tables),
             shapes=SHAPES,
             script=Markup(script),  # noqa: S704  # the program's own
@@ -138,15 +140,15 @@ def _drawer(choices: Choices) -> Callable[[Panel, str], Markup]:
     return lambda panel, identifier: panel_html(panel, identifier, numbers)
 
 
-def _numberer(choices: Choices) -> Callable[[Panel], str]:
-    """Return what gives a panel's block its number; nothing where it is about all of them."""
+def _numberer(choices: Choices) -> Callable[[Block], str]:
+    """Return what gives a block its number; nothing where something is about all of them."""
     numbers = {place.block: str(i) for i, place in enumerate(choices.blocks)}
-    return lambda panel: numbers.get(panel.place.block, "")
+    return lambda block: numbers.get(block, "")
 
 
 def _kind(part: Part) -> str:
     kinds: dict[type, str] = {Headline: "headline", Text: "text", Table: "table", Figure: "figure"}
-    return (kinds | {Code: "code"})[type(part)]
+    return (kinds | {Code: "code", Gallery: "gallery"})[type(part)]
 
 
 def _spanned(table: Table) -> Iterator[tuple[tuple[str, ...], int]]:

@@ -124,7 +124,6 @@ def test_differences_of_a_faint_strategy_are_drawn_when_it_is_followed(
     opened: Callable[..., Any], by_hand: Path
 ) -> None:
     window = opened(by_hand)
-    window.set_default_timeout(60_000)
     chart = window.locator("[data-name=differences-auc] svg").first
     assert chart.locator(".line:not(.name)").count() == 5  # random's and those with a colour
     window.locator("#choose summary").click()
@@ -132,7 +131,8 @@ def test_differences_of_a_faint_strategy_are_drawn_when_it_is_followed(
     followed = chart.locator(".followed")
     assert followed.locator("text").text_content() == "m-7"
     assert followed.locator(".bars").is_visible()
-    lower, margin = (end(chart.locator(f".{look}:not(.name)")) for look in ("k2", "k3"))
+    coloured = ":not(.name):not(.followed)"
+    lower, margin = (end(chart.locator(f".{look}{coloured}")) for look in ("k2", "k3"))
     x, y = end(chart.locator(".followed"))
     # It is eight hundredths above margin, which is one above the strategy before.
     assert margin[1] - y == pytest.approx(8 * (lower[1] - margin[1]), abs=0.5)

@@ -112,7 +112,7 @@
 
   function apply() {
     const blocks = choices.blocks.map((place) => isChosen(place.block));
-    for (const panel of all(".panel")) panel.hidden = panel.dataset.block !== "" && !blocks[panel.dataset.block];
+    for (const piece of all("[data-block]")) piece.hidden = piece.dataset.block !== "" && !blocks[piece.dataset.block];
     for (const figure of all("figure[data-name]")) {
       const panels = all(".panel", figure);
       figure.hidden = isOtherMetric(figure) || (panels.length > 0 && panels.every((panel) => panel.hidden));
