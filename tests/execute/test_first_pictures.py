@@ -119,7 +119,7 @@ def test_a_sample_becomes_a_small_picture(dtype: type, channels: int) -> None:
     ramp = np.linspace(0, 255, 200 * 100).reshape(1, 200, 100)
     sample = np.repeat(ramp, channels, axis=0).astype(dtype)
     if dtype is np.float32:
-        sample = sample / 50 - 3
+        sample = (sample / 50 - 3).astype(np.float32)
         sample[0, 0, 0] = np.nan
     file = as_webp(sample)
     picture = np.asarray(Image.open(io.BytesIO(file)).convert("L"), dtype=float)
