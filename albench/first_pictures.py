@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from albench import spec
 from albench.analysis.curves import SYSTEM
 from albench.cohort.absence import ABSENT
 from albench.records import tables
@@ -22,7 +23,7 @@ from albench.records.storage import storage_told
 from albench.reporting.load import PICTURES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from albench.records.schema import Finished
     from albench.records.tables import Records
     from albench.session import Opened
+    from albench.spec.schema import CohortSpec
 
 FILE = "pictures.csv"
 MOST_PICTURES = 120
@@ -52,7 +54,43 @@ class _Bought(NamedTuple):
     round: int
 
 
-def write_pictures(opened: Opened, results: Path) -> int:
+def shown_now(opened: Opened, file: Path | None) -> list[str]:
+    """Return the cohorts whose pictures may be shown by the specification as it is now.
+
+    Parameters
+    ----------
+    opened : Opened
+        The specification that results keep, with its data.
+    file : Path or None
+        Where it is now; None goes by what the results keep.
+
+    Returns
+    -------
+    list of str
+        Their names. A cohort that is defined otherwise now is another one, and not shown.
+
+    Raises
+    ------
+    SpecError
+        If the file cannot be read any more.
+    """
+    kept = opened.resolved.specification.benchmark.cohorts
+    if file is None:
+        return _shown(kept)
+    now = spec.read(file).benchmark.cohorts
+    return [
+        name
+        for name in _shown(now)
+        if name in kept
+        and kept[name].model_dump() | {"show_pictures": True} == now[name].model_dump()
+    ]
+
+
+def _shown(cohorts: Mapping[str, CohortSpec]) -> list[str]:
+    return [name for name, cohort in cohorts.items() if cohort.show_pictures]
+
+
+def write_pictures(opened: Opened, results: Path, shown: Sequence[str] | None = None) -> int:
     """Write the first picks of each strategy as pictures, where that is permitted.
 
     For a cohort they are those of one block, with the most modalities that are pictures, in its
@@ -65,6 +103,8 @@ def write_pictures(opened: Opened, results: Path) -> int:
     results : Path
         A run folder, or published results with their records. An earlier file there is replaced,
         or taken away if no cohort may be shown any more.
+    shown : sequence of str or None
+        The cohorts that may be shown; None goes by the specification.
 
     Returns
     -------
@@ -78,8 +118,8 @@ def write_pictures(opened: Opened, results: Path) -> int:
     StorageError
         If the file cannot be written.
     """
-    specs = opened.resolved.specification.benchmark.cohorts
-    shown = [name for name, spec in specs.items() if spec.show_pictures]
+    if shown is None:
+        shown = _shown(opened.resolved.specification.benchmark.cohorts)
     rows: list[tuple[object, ...]] = []
     if shown:
         records = tables.gather(read_results(results))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from PIL import Image
 
 from albench import session
 from albench.cli import main
-from albench.first_pictures import MOST_PICTURES, SIDE, as_webp
+from albench.first_pictures import MOST_PICTURES, SIDE, as_webp, shown_now
 from albench.publish import publish
 from albench.records.results_folder import read_results
 from albench.records.tables import gather
@@ -21,6 +21,8 @@ from albench.records.tables import gather
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 COHORT = """
 [cohorts.digits]
@@ -113,11 +115,25 @@ def test_where_whole_subjects_are_bought_each_pick_is_of_another_one(
     assert set(firsts["round"]) == {1, 2}
 
 
+def test_the_specification_as_it_is_now_says_what_may_be_shown(
+    written: Callable[..., str], tmp_path: Path
+) -> None:
+    file = tmp_path / "toy.toml"
+    kept = session.open_spec(written(show=""))
+    assert shown_now(kept, None) == shown_now(kept, file) == []
+    written()
+    assert shown_now(kept, file) == ["digits"]
+    other = file.read_text(encoding="utf-8").replace("size = 32", "size = 33")
+    file.write_text(other, encoding="utf-8")
+    assert shown_now(kept, file) == []  # it has become another cohort
+    assert shown_now(session.open_spec(str(file)), None) == ["digits"]
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_sample_becomes_a_small_picture(dtype: type, channels: int) -> None:
     ramp = np.linspace(0, 255, 200 * 100).reshape(1, 200, 100)
-    sample = np.repeat(ramp, channels, axis=0).astype(dtype)
+    sample: NDArray[Any] = np.repeat(ramp, channels, axis=0).astype(dtype)
     if dtype is np.float32:
         sample = (sample / 50 - 3).astype(np.float32)
         sample[0, 0, 0] = np.nan
