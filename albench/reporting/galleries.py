@@ -47,8 +47,8 @@ def _gallery(part: pd.DataFrame, block: Block, named: Namer) -> Gallery:
     caption = (
         f"What each strategy bought first after the first labels in repetition {repetition}, at "
         f"most {plural(most, 'pick')} in the order in which they were bought, with their classes. "
-        f"Each pick: {modalities}. The first labels and the network that the first round asks are "
-        "the same for all; one repetition shows what picks look like, and proves nothing."
+        f"Each pick: {modalities}. Where whole subjects are bought, it is one candidate of each. "
+        "One repetition shows what picks look like, and proves nothing."
     )
     return Gallery(f"First picks, {named.block(block)}", caption, block, rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import importlib.util
 import math
@@ -13,9 +14,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure as Drawing
 
+from albench.first_pictures import as_webp
 from albench.reporting.build import sections
 from albench.reporting.cells import Cell
-from albench.reporting.content import Figure, Headline, Section, Table, Text
+from albench.reporting.content import Figure, Gallery, Headline, Pick, Section, Table, Text
 from albench.reporting.load import load
 from albench.reporting.page import page
 from albench.reporting.panels import Curves, Interval, Intervals, Line, Place
@@ -107,10 +109,20 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory, all_sorts: Table) -> Path:
     parts = [
         Section("The answer", [Headline("It depends."), Text(("**Folded**.",), fold="More")]),
         Section("Numbers", [all_sorts]),
+        Section("What was bought", [_gallery()]),
         *(Section(metric, _metric(metric)) for metric in ("accuracy", "auc")),
     ]
     path.write_text(page("Odd", "Which?", parts), encoding="utf-8")
     return path
+
+
+def _gallery() -> Gallery:
+    picture = base64.b64encode(as_webp(np.zeros((1, 8, 8), np.uint8))).decode()
+    picks = tuple(
+        Pick("F0", tuple((f"F0, {key} sample {i}", picture) for key in ("LSTE", "LUS")))
+        for i in range(6)
+    )
+    return Gallery("First picks", "What.", BLOCKS[-1], (("random", picks), ("m-7", picks)))
 
 
 def _metric(metric: str) -> list[Figure | Table]:

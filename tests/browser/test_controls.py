@@ -141,6 +141,17 @@ def test_differences_of_a_faint_strategy_are_drawn_when_it_is_followed(
     assert not chart.locator(".line.faint").is_visible()
 
 
+def test_pictures_go_with_their_block_and_their_strategy(window: Any) -> None:
+    assert visible(window, ".gallery img") == 2 * 6 * 2
+    shown = window.locator(".gallery img").first
+    assert shown.get_attribute("alt") == "F0, LSTE sample 0"
+    assert shown.evaluate("image => image.complete && image.naturalWidth") == 8
+    window.get_by_label("margin", exact=True).check()
+    assert visible(window, ".gallery img") == 6 * 2
+    window.locator("select[name=cohort]").select_option("digits")
+    assert not visible(window, ".gallery")
+
+
 def end(line: Any) -> tuple[float, float]:
     """Return where a line of a chart ends."""
     x, y = line.locator(".mean").get_attribute("d").split("L")[-1].split()
