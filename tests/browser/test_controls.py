@@ -132,10 +132,10 @@ def test_differences_of_a_faint_strategy_are_drawn_when_it_is_followed(
     assert followed.locator("text").text_content() == "m-7"
     assert followed.locator(".bars").is_visible()
     coloured = ":not(.name):not(.followed)"
-    lower, margin = (end(chart.locator(f".{look}{coloured}")) for look in ("k2", "k3"))
+    lowest, margin = (end(chart.locator(f".{look}{coloured}")) for look in ("k0", "k3"))
     x, y = end(chart.locator(".followed"))
-    # It is eight hundredths above margin, which is one above the strategy before.
-    assert margin[1] - y == pytest.approx(8 * (lower[1] - margin[1]), abs=0.5)
+    # It is eight hundredths above margin, which is three above the first that has a colour.
+    assert margin[1] - y == pytest.approx(8 / 3 * (lowest[1] - margin[1]), abs=0.5)
     assert x == pytest.approx(margin[0], abs=8)  # those with a colour stand beside each other
     window.get_by_role("button", name="follow m-7", exact=True).click()
     assert not chart.locator(".line.faint").is_visible()
