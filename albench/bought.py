@@ -1,6 +1,7 @@
 """An audit of what strategies bought, which takes the data beside the records.
 
-Only shares and distances leave it: no subject is named, and no sample is shown.
+Only shares and distances leave it: no subject is named, and no sample is shown but of cohorts whose
+specification says so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from albench import session
 from albench.analysis.curves import BLOCK
 from albench.analysis.purchases import Pool, measures, overlaps
 from albench.cohort.absence import ABSENT
+from albench.first_pictures import shown_now, write_pictures
 from albench.planning.division import division_of
 from albench.records import tables
 from albench.records.results_folder import latest_run_of, read_results
@@ -50,7 +52,7 @@ AT_ONCE = 512
 
 
 def audit_purchases(results: Path) -> tuple[int, int]:
-    """Write what the strategies of some results bought into two tables beside them.
+    """Write what the strategies of some results bought into tables beside them.
 
     Parameters
     ----------
@@ -79,6 +81,7 @@ def audit_purchases(results: Path) -> tuple[int, int]:
     cells = {cell.id: cell for cell in opened.whole.cells}
     picks = _picks(records)
     known = {cell: own for cell, own in picks.items() if cell in cells}
+    write_pictures(opened, results, shown_now(opened, session.specification_file(run, results)))
     pools = _Pools(opened)
     bought = [
         (cell, *told)

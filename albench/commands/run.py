@@ -85,6 +85,7 @@ def _add_engine(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Return 0 if every planned cell succeeded."""
+    from albench.first_pictures import write_pictures
     from albench.publish import redraw
 
     placement = _placement(options)
@@ -99,6 +100,7 @@ def run(options: Namespace) -> int:
         say(f"cells compute on {placement.devices.text}")
     summary = _carried_out(options, opened, results, placement)
     say(_text_of(summary))
+    write_pictures(opened, results)
     say(f"report: {redraw(results)}")
     n_planned = len({cell.id for cell in opened.plan.cells})
     n_missing = 0 if opened.sequential else n_planned - summary.n_cells

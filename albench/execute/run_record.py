@@ -157,6 +157,7 @@ def _cohort(
         simulated=any("simulated" in loader.tags for loader in loaders),
         incomplete=tuple("+".join(key) for key, one in by_set.items() if one.is_incomplete),
         cost=spec.cost,
+        shows_pictures=spec.show_pictures,
     )
 
 

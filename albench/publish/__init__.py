@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from albench.records.tables import Records
     from albench.spec.slices import Slice
 
-AUDITED = ("bought.csv", "overlaps.csv")
-"""Tables that `albench selections` wrote, if somebody ran it."""
+AUDITED = ("bought.csv", "overlaps.csv", "pictures.csv")
+"""Tables of purchases that were made with the data at hand, if there are any."""
 MEGABYTES = 10.0
 """The most that probabilities take among published results, unless claims are judged by them."""
 

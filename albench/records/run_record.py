@@ -62,7 +62,7 @@ class CohortRecord(Record):
     `class_samples` counts, by set of modalities and then by modality, the samples of the subjects
     that have all of the set. `note` holds the loaders' sentences about the data. `incomplete` names
     the sets of which a subject lacks a modality. `cost` is what measuring a modality of a subject,
-    and its ``label``, cost; empty if nobody says.
+    and its ``label``, cost; empty if nobody says. `shows_pictures` is whether samples may be shown.
     """
 
     subjects: Count
@@ -80,6 +80,7 @@ class CohortRecord(Record):
     simulated: StrictBool
     incomplete: tuple[StrictStr, ...] = ()
     cost: dict[str, Amount] = {}
+    shows_pictures: StrictBool = False
 
     @model_validator(mode="after")
     def _orders_its_classes(self) -> CohortRecord:

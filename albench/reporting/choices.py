@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +12,38 @@ from albench.reporting.panels import Curves, Intervals
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from albench.reporting.cells import Value
     from albench.reporting.content import Section
     from albench.reporting.panels import Panel, Place
 
 KEYS = ("cohort", "modalities", "model", "budget")
-DECIMALS = 6
+STRATEGY = "strategy"
+CURVE_COLUMNS = ("labelled", "mean", "low", "high", "n")
+INTERVAL_COLUMNS = (
+    *("difference", "low", "high", "low of all at once", "high of all at once", "verdict"),
+)
+
+
+@dataclass(frozen=True)
+class PanelValues:
+    """What a panel draws, as a table.
+
+    Parameters
+    ----------
+    place : Place
+        Of the panel.
+    first : str
+        The heading of the first column: *strategy*, in which strategies have their numbers.
+    columns : tuple of str
+        The headings of the others.
+    rows : tuple of tuple of str, int or float
+        NaN is unknown.
+    """
+
+    place: Place
+    first: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -111,8 +137,8 @@ def metric_of(piece: Figure | Table, metrics: Sequence[str] = SHOWN) -> str:
     return next((name for name in metrics if piece.name.endswith(f"-{name}")), "")
 
 
-def values_of(figure: Figure, choices: Choices) -> list[dict[str, Any]]:
-    """Return the values that a figure's panels draw, as plain data.
+def values_of(figure: Figure, choices: Choices) -> list[PanelValues]:
+    """Return the values that a figure's panels draw.
 
     Parameters
     ----------
@@ -123,42 +149,30 @@ def values_of(figure: Figure, choices: Choices) -> list[dict[str, Any]]:
 
     Returns
     -------
-    list of dict
-        One a panel: columns, and rows of numbers; the first column is the strategy's number.
+    list of PanelValues
+        One a panel.
     """
     numbers = {name: i for i, name in enumerate(choices.strategies)}
     return [_values(panel, numbers) for panel in figure.panels]
 
 
-def _values(panel: Panel, numbers: dict[str, int]) -> dict[str, Any]:
-    values: dict[str, Any] = {"name": panel.place.name, "block": panel.place.block}
+def _values(panel: Panel, numbers: dict[str, int]) -> PanelValues:
     if isinstance(panel, Curves):
-        rows = [
-            [numbers[line.strategy], *_rounded(point), n]
+        points = [
+            (numbers[line.strategy], *point)
             for line in panel.lines
-            for *point, n in zip(line.x, line.y, line.low, line.high, line.n, strict=True)
+            for point in zip(line.x, line.y, line.low, line.high, line.n, strict=True)
         ]
-        return values | {"columns": ("labelled", "mean", "low", "high", "n"), "rows": rows}
+        return PanelValues(panel.place, STRATEGY, CURVE_COLUMNS, tuple(points))
     if isinstance(panel, Intervals):
         rows = [
-            [
-                numbers[r.strategy],
-                *_rounded((r.value, r.low, r.high, r.all_low, r.all_high)),
-                r.verdict,
-            ]
+            (numbers[r.strategy], r.value, r.low, r.high, r.all_low, r.all_high, r.verdict)
             for r in panel.rows
         ]
-        columns = ("difference", "low", "high", "low of all at once", "high of all at once")
-        return values | {"columns": (*columns, "verdict"), "rows": rows}
-    rows = [
-        [name, *_rounded(shares)]
-        for name, shares in zip(panel.names, panel.shares.tolist(), strict=True)
-    ]
-    return values | {"columns": panel.names, "rows": rows, "first": "true class"}
-
-
-def _rounded(values: Iterable[float]) -> list[Any]:  # numbers, beside which texts may stand
-    return [None if math.isnan(value) else round(value, DECIMALS) + 0.0 for value in values]
+        return PanelValues(panel.place, STRATEGY, INTERVAL_COLUMNS, tuple(rows))
+    shares = zip(panel.names, panel.shares.tolist(), strict=True)
+    rows = [(name, *own) for name, own in shares]
+    return PanelValues(panel.place, "true class", panel.names, tuple(rows))
 
 
 def _strategies(panel: Panel) -> Iterable[str]:

@@ -100,13 +100,51 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Pick:
+    """A candidate as pictures.
+
+    Parameters
+    ----------
+    name : str
+        What is written below it.
+    pictures : tuple of (str, str)
+        Of each picture, what is read out in its place, and a WebP to the base 64.
+    """
+
+    name: str
+    pictures: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """What each strategy picked, as pictures.
+
+    Parameters
+    ----------
+    title : str
+        A few words.
+    caption : str
+        What the reader must know of them.
+    block : tuple of str
+        The block that they are of.
+    rows : tuple of (str, tuple of Pick)
+        Strategies, each with its picks in their order.
+    """
+
+    title: str
+    caption: str
+    block: tuple[str, str, str, str]
+    rows: tuple[tuple[str, tuple[Pick, ...]], ...]
+
+
+@dataclass(frozen=True)
 class Code:
     """Text as it was typed."""
 
     text: str
 
 
-Part = Headline | Text | Table | Figure | Code
+Part = Headline | Text | Table | Figure | Gallery | Code
 
 
 @dataclass(frozen=True)

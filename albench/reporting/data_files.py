@@ -41,11 +41,27 @@ def as_csv(table: Table) -> str:
     """
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
+    writer.writerows(csv_fields(table))
+    return target.getvalue()
+
+
+def csv_fields(table: Table) -> list[list[str]]:
+    """Return the fields of a table's CSV.
+
+    Parameters
+    ----------
+    table : Table
+        Any.
+
+    Returns
+    -------
+    list of list of str
+        The headings, then each row.
+    """
     rows = _rows(table)
     columns = _columns(table, rows)
-    writer.writerow(map(csv_field, columns))
-    writer.writerows([csv_field(row.get(name, "")) for name in columns] for row in rows)
-    return target.getvalue()
+    fields = [[csv_field(row.get(name, "")) for name in columns] for row in rows]
+    return [[*map(csv_field, columns)], *fields]
 
 
 def as_parquet(table: Table) -> bytes:

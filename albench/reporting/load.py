@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -81,6 +82,11 @@ OVERLAPS = Layout(
     numbers=("share", "chance", "n"),
     key=(*SYSTEM, "other", "point"),
 )
+PICTURES = Layout(
+    text=(*SYSTEM, "modality", "subject", "class", "picture"),
+    numbers=("repetition", "place", "round", "sample"),
+    key=(*SYSTEM, "place", "modality"),
+)
 SPREAD = ("low", "high", "deviation")
 COUNTED = ("n_subjects", "n_repetitions")
 SUMMARIES = {
@@ -101,6 +107,9 @@ SUMMARIES = {
         text=tuple(SYSTEM), numbers=("truth", "answer", "n"), key=(*SYSTEM, "truth", "answer")
     ),
 }
+
+_WEBP = re.compile(r"UklGR[A-Za-z0-9+/]{6}XRUJQ[A-Za-z0-9+/]*={0,2}")
+"""``RIFF``, a size and ``WEBP``, to the base 64."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +132,8 @@ class Records:
         What cells bought, by point and measure; empty where nobody has looked.
     overlaps : DataFrame
         What pairs of strategies bought both; likewise.
+    pictures : DataFrame
+        The first picks of strategies as pictures; empty where none may be shown, or none is there.
     """
 
     cells: pd.DataFrame
@@ -132,6 +143,7 @@ class Records:
     manifest: Manifest
     bought: pd.DataFrame = field(default_factory=lambda: _empty(BOUGHT))
     overlaps: pd.DataFrame = field(default_factory=lambda: _empty(OVERLAPS))
+    pictures: pd.DataFrame = field(default_factory=lambda: _empty(PICTURES))
 
 
 def load(results: Path) -> Records:
@@ -167,18 +179,23 @@ def load(results: Path) -> Records:
             for name, layout in SUMMARIES.items()
         }
     )
-    # Written by `albench selections` alone.
-    bought, overlaps = (
+    # Made with the data at hand: many results have none.
+    bought, overlaps, pictures = (
         _table(path, layout, complaints) if path.exists() else _empty(layout)
-        for path, layout in ((results / "bought.csv", BOUGHT), (results / "overlaps.csv", OVERLAPS))
+        for path, layout in (
+            (results / "bought.csv", BOUGHT),
+            (results / "overlaps.csv", OVERLAPS),
+            (results / "pictures.csv", PICTURES),
+        )
     )
     complaints += about_manifest
     if not complaints:
         complaints += _contradictions(results, cells, scores)
         complaints += _odd_classes(results / "confusion.csv", summaries.confusion, manifest)
+        complaints += _no_pictures(results / "pictures.csv", pictures)
     if complaints or manifest is None:
         raise RecordsError(complaints)
-    return Records(cells, scores, marks, summaries, manifest, bought, overlaps)
+    return Records(cells, scores, marks, summaries, manifest, bought, overlaps, pictures)
 
 
 def _manifest(path: Path, complaints: list[Complaint]) -> Manifest | None:
@@ -230,6 +247,14 @@ def _odd_classes(path: Path, confusion: pd.DataFrame, manifest: Manifest | None)
         if is_odd.any():
             problem = f"column {name} holds {number[is_odd].iloc[0]:g}, which is no class"
             return [Complaint(str(path), f"{problem}; {MENDING}")]
+    return []
+
+
+def _no_pictures(path: Path, pictures: pd.DataFrame) -> list[Complaint]:
+    """Return a complaint about the first picture that is none."""
+    for row, text in enumerate(pictures["picture"], start=1):
+        if not _WEBP.fullmatch(text):
+            return [Complaint(str(path), f"column picture holds no WebP in row {row}; {MENDING}")]
     return []
 
 

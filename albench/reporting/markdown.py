@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from albench.reporting.content import Code, Figure, Headline, Table, Text
+from albench.reporting.content import Code, Figure, Gallery, Headline, Table, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,6 +52,8 @@ def _lines(part: Part, pictures: str) -> Iterator[str]:
         yield f"![{caption}](figures/{part.name}.{pictures})" if pictures else caption
     elif isinstance(part, Table):
         yield from _table(part)
+    elif isinstance(part, Gallery):
+        yield f"**{_escaped(part.title)}**: the pictures are on the page. {_escaped(part.caption)}"
 
 
 def _text(text: Text) -> Iterator[str]:

@@ -7,6 +7,8 @@ import hashlib
 import re
 from functools import partial
 from importlib import resources
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import jinja2
@@ -14,16 +16,17 @@ from markupsafe import Markup, escape
 
 from albench.metrics.catalogue import SHOWN
 from albench.reporting.choices import choices_of, figures_of, metric_of, values_of
-from albench.reporting.content import Code, Figure, Headline, Table, Text
-from albench.reporting.data_files import as_csv
+from albench.reporting.content import Code, Figure, Gallery, Headline, Table, Text
+from albench.reporting.packed import packed
 from albench.reporting.panel_html import panel_html
 from albench.reporting.panels import Intervals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from albench.reporting.choices import Choices
     from albench.reporting.content import Part, Section
+    from albench.reporting.names import Block
     from albench.reporting.panels import Panel
 
 SHAPES = (
@@ -82,12 +85,7 @@ def page(
     choices = choices_of(parts, metrics)
     script = resources.files("albench.reporting").joinpath("templates/page.js").read_text("utf-8")
     values = {f.name: values_of(f, choices) for f in figures_of(parts) if f.panels}
-    tables = {
-        part.name: as_csv(part)
-        for section in parts
-        for part in section.parts
-        if isinstance(part, Table)
-    }
+    tables = [part for section in parts for part in section.parts if isinstance(part, Table)]
     return (
         _environment(choices)
         .get_template("page.html")
@@ -96,8 +94,8 @@ def page(
             question=question,
             sections=parts,
             choices=choices,
-            values=values,
-            tables=tables,
+            numbers={name: i for i, name in enumerate(choices.strategies)},
+            data=packed(values, tables),
             shapes=SHAPES,
             script=Markup(script),  # noqa: S704  # the program's own
             script_hash=_hash(script),
@@ -123,6 +121,7 @@ def _environment(choices: Choices) -> jinja2.Environment:
         "metric": partial(metric_of, metrics=choices.metrics),
         "chars": row_characters,
         "is_wide": is_printed_sideways,
+        "spanned": _spanned,
         "is_long": lambda panel: isinstance(panel, Intervals) and len(panel.rows) > LONG,
         "html": _drawer(choices),
         "block": _numberer(choices),
@@ -141,15 +140,23 @@ def _drawer(choices: Choices) -> Callable[[Panel, str], Markup]:
     return lambda panel, identifier: panel_html(panel, identifier, numbers)
 
 
-def _numberer(choices: Choices) -> Callable[[Panel], str]:
-    """Return what gives a panel's block its number; nothing where it is about all of them."""
+def _numberer(choices: Choices) -> Callable[[Block], str]:
+    """Return what gives a block its number; nothing where something is about all of them."""
     numbers = {place.block: str(i) for i, place in enumerate(choices.blocks)}
-    return lambda panel: numbers.get(panel.place.block, "")
+    return lambda block: numbers.get(block, "")
 
 
 def _kind(part: Part) -> str:
     kinds: dict[type, str] = {Headline: "headline", Text: "text", Table: "table", Figure: "figure"}
-    return (kinds | {Code: "code"})[type(part)]
+    return (kinds | {Code: "code", Gallery: "gallery"})[type(part)]
+
+
+def _spanned(table: Table) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield rows with how many in a row have the same first cell, 0 after the first of them."""
+    for _, group in groupby(table.rows, key=itemgetter(0)):
+        first, *others = group
+        yield first, 1 + len(others)
+        yield from ((row, 0) for row in others)
 
 
 def row_characters(table: Table) -> int:

@@ -74,6 +74,11 @@ class Scale:
         share = (value - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
 
+    @property
+    def line(self) -> tuple[float, float]:
+        """Where 0 lies, and how far from it 1."""
+        return self(0.0), self(1.0) - self(0.0)
+
     def ticks(self, n: int, *, whole: bool = False) -> list[float]:
         """Return round values between the ends, about as many as asked for."""
         locator = MaxNLocator(n, steps=[1, 2, 2.5, 5, 10], integer=whole)
@@ -90,27 +95,37 @@ def _curves(panel: Curves, identifier: str, numbers: Mapping[str, int]) -> Marku
     x_scale = Scale(*_widened(min(xs), max(xs)), LEFT + 6, right)
     y_scale = Scale(*_heights(panel), HEIGHT - BOTTOM, TOP)
     shifts = {line.strategy: (i - (len(named) - 1) / 2) * SHIFT for i, line in enumerate(named)}
+    # Differences of faint strategies are never seen unless followed: the script draws them then.
+    lines = named if panel.has_bars else panel.lines
     drawn = [
         *_axes(panel, x_scale, y_scale),
         *_level(panel, x_scale, y_scale),
         *(
             _line(line, panel, (x_scale, y_scale), shifts.get(line.strategy, 0.0), numbers)
-            for line in panel.lines
+            for line in lines
         ),
         *_line_names(named, x_scale, y_scale, numbers),
     ]
-    return _svg(panel, identifier, _spoken(panel, named), drawn, HEIGHT)
+    scales = (x_scale, y_scale) if len(lines) < len(panel.lines) else ()
+    return _svg(panel, identifier, _spoken(panel, named), drawn, HEIGHT, scales)
 
 
 def _svg(
-    panel: Panel, identifier: str, spoken: tuple[str, str], drawn: Iterable[str], height: float
+    panel: Panel,
+    identifier: str,
+    spoken: tuple[str, str],
+    drawn: Iterable[str],
+    height: float,
+    scales: Sequence[Scale] = (),
 ) -> Markup:
     title, description = (escape(text) for text in spoken)
     kind = type(panel).__name__.lower()
     if isinstance(panel, Curves) and panel.has_bars:
         kind += " differences"
+    lines = " ".join(f"{number:.6g}" for scale in scales for number in scale.line)
+    scale = f' data-scale="{lines}"' if scales else ""
     return Markup(  # noqa: S704  # every text in it is escaped where it is written
-        f'<svg class="{kind}" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" '
+        f'<svg class="{kind}"{scale} viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" '
         f'height="{height:g}" role="img" aria-labelledby="{identifier}-t {identifier}-d">'
         f'<title id="{identifier}-t">{title}</title><desc id="{identifier}-d">{description}</desc>'
         f"{''.join(drawn)}</svg>"
@@ -184,7 +199,7 @@ def _line(
     x_scale, y_scale = scales
     moved = shift if panel.has_bars else 0.0
     xs = [x_scale(x) + moved for x in line.x]
-    mean = "L".join(f"{x:.1f} {y_scale(y):.1f}" for x, y in zip(xs, line.y, strict=True))
+    mean = "L".join(f"{_px(x)} {_px(y_scale(y))}" for x, y in zip(xs, line.y, strict=True))
     intervals = [
         (x, y_scale(low), y_scale(high))
         for x, low, high in zip(xs, line.low, line.high, strict=True)
@@ -192,15 +207,20 @@ def _line(
     ]
     spread = ""
     if panel.has_bars:
-        bars = "".join(f"M{x:.1f} {low:.1f}V{high:.1f}" for x, low, high in intervals)
+        bars = "".join(f"M{_px(x)} {_px(low)}V{_px(high)}" for x, low, high in intervals)
         spread = f'<path class="bars" d="{bars}"/>'
     elif line.look == BASE and intervals:
-        there = "L".join(f"{x:.1f} {low:.1f}" for x, low, _ in intervals)
-        back = "L".join(f"{x:.1f} {high:.1f}" for x, _, high in reversed(intervals))
+        there = "L".join(f"{_px(x)} {_px(low)}" for x, low, _ in intervals)
+        back = "L".join(f"{_px(x)} {_px(high)}" for x, _, high in reversed(intervals))
         spread = f'<path class="band" d="M{there}L{back}Z"/>'
     number = numbers[line.strategy]
     curve = f'{spread}<path class="mean" d="M{mean}"/>'
     return f'<g class="line {line.look}" data-s="{number}">{curve}</g>'
+
+
+def _px(value: float) -> str:
+    """Return a coordinate to a tenth of a pixel."""
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def _line_names(
@@ -289,10 +309,9 @@ def _interval_table(
     body = "".join(_interval_row(row, scale, numbers[row.strategy]) for row in rows)
     label = escape(f"{panel.place.name}: {panel.x_label}")
     return (
-        f'<table class="intervals" style="--zero:{scale(0.0):.1f}%" aria-label="{label}">'
-        f'<thead><tr><th scope="col">strategy</th><th scope="col" class="track">{marks}</th>'
-        '<th scope="col">difference</th><th scope="col" class="span">95 %</th>'
-        f'<th scope="col">verdict</th></tr></thead><tbody>{body}</tbody></table>'
+        f'<table class="intervals" style="--zero:{_px(scale(0.0))}%" aria-label="{label}"><thead>'
+        f"<tr><th>strategy<th>{marks}<th>difference<th>95 %<th>verdict</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
     )
 
 
@@ -302,7 +321,7 @@ def _interval_ticks(scale: Scale) -> Iterator[str]:
     digits = _digits(ticks)
     for tick in ticks:
         if EDGE < scale(tick) < 100 - EDGE:
-            left = f'style="left:{scale(tick):.1f}%"'
+            left = f'style="left:{_px(scale(tick))}%"'
             is_origin = abs(tick) < 1e-12  # what adding steps leaves of 0
             yield (
                 f'<i class="origin" {left}>0</i>'
@@ -312,26 +331,23 @@ def _interval_ticks(scale: Scale) -> Iterator[str]:
 
 
 def _interval_row(row: Interval, scale: Scale, number: int) -> str:
-    whole = _bar("all", *_outer(row), scale) + _bar("own", row.low, row.high, scale)
+    """Return a row, whose second cell tells its style where the bars and the value lie."""
     outer = _outer(row)
+    places = [*_bar(*outer, scale), *_bar(row.low, row.high, scale), _px(scale(row.value))]
+    style = ";".join(f"--{name}:{at}" for name, at in zip("abcde", places, strict=True) if at)
+    colour = f' class="{row.verdict}"' if row.verdict in {"better", "worse"} else ""
     return (
-        f'<tr class="{_standing(row.verdict)}" data-s="{number}">'
-        f'<th scope="row">{escape(short_name(row.strategy))}</th>'
-        f'<td class="track">{whole}<i class="dot" style="left:{scale(row.value):.1f}%"></i></td>'
-        f'<td class="number">{signed(row.value)}</td><td class="span">{span(*outer)}</td>'
-        f'<td class="verdict">{escape(row.verdict)}</td></tr>'
+        f'<tr{colour} data-s="{number}"><th>{escape(short_name(row.strategy))}'
+        f'<td style="{style}"><i></i><td>{signed(row.value)}<td>{span(*outer)}'
+        f"<td>{escape(row.verdict)}</tr>"
     )
 
 
-def _standing(verdict: str) -> str:
-    return verdict if verdict in {"better", "worse"} else "open"
-
-
-def _bar(kind: str, low: float, high: float, scale: Scale) -> str:
-    if math.isnan(low):
-        return ""
-    start, end = scale(low), scale(high)
-    return f'<i class="{kind}" style="left:{start:.1f}%;width:{end - start:.1f}%"></i>'
+def _bar(low: float, high: float, scale: Scale) -> tuple[str, str]:
+    """Return where a bar begins and how long it is, in percent; nothing if it is unknown."""
+    if math.isnan(low) or math.isnan(high):
+        return "", ""
+    return _px(scale(low)), _px(scale(high) - scale(low))
 
 
 def _matrix(panel: Matrix, identifier: str) -> Markup:

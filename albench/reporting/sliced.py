@@ -77,6 +77,7 @@ def _with_cells(records: Records, cells: pd.DataFrame) -> Records:
         marks=records.marks[records.marks["cell"].isin(mine)].reset_index(drop=True),
         bought=records.bought[records.bought["cell"].isin(mine)].reset_index(drop=True),
         overlaps=_of_systems(records.overlaps, cells),
+        pictures=_of_systems(records.pictures, cells),
     )
 
 

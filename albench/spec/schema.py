@@ -124,6 +124,11 @@ class CohortSpec(Section):
     """What measuring a modality of a subject, and its ``label``, cost; empty if nobody says."""
     annotators: list[AnnotatorSpec] = Field(default_factory=list)
     """Who answers when labels are bought; the majority counts. Empty for labels as they are."""
+    show_pictures: StrictBool = False
+    """Whether samples that are pictures may be shown in reports, with their subjects; no identity.
+
+    Only for simulated or public data: pixels can hold names, and a picture can be a person's.
+    """
     optional: StrictBool = False
     """Skip the cohort, with the reason, where a loader is not installed."""
 

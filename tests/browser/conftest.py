@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import importlib.util
 import math
@@ -9,12 +10,14 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure as Drawing
 
+from albench.first_pictures import as_webp
 from albench.reporting.build import sections
 from albench.reporting.cells import Cell
-from albench.reporting.content import Figure, Headline, Section, Table, Text
+from albench.reporting.content import Figure, Gallery, Headline, Pick, Section, Table, Text
 from albench.reporting.load import load
 from albench.reporting.page import page
 from albench.reporting.panels import Curves, Interval, Intervals, Line, Place
@@ -87,15 +90,39 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def all_sorts() -> Table:
+    """A table of numbers of all sizes, and of what is no number."""
+    rng = np.random.default_rng(0)
+    floats = rng.normal(size=120) * 10.0 ** rng.integers(-12, 9, 120)
+    floats[:4] = [math.nan, math.inf, -math.inf, 0.25]
+    rows = [
+        (f"{i % 3}", Cell("x", {" value": value, " n": i % 7, " word": "1e-05" if i % 2 else "-"}))
+        for i, value in enumerate(floats.tolist())
+    ]
+    return Table("all-sorts", "All sorts", "", ("a", "b"), tuple(rows))
+
+
+@pytest.fixture(scope="session")
+def by_hand(tmp_path_factory: pytest.TempPathFactory, all_sorts: Table) -> Path:
     """A page with sixteen blocks, two metrics, and strategies of odd names."""
     path: Path = tmp_path_factory.mktemp("hand") / "page.html"
     parts = [
         Section("The answer", [Headline("It depends."), Text(("**Folded**.",), fold="More")]),
+        Section("Numbers", [all_sorts]),
+        Section("What was bought", [_gallery()]),
         *(Section(metric, _metric(metric)) for metric in ("accuracy", "auc")),
     ]
     path.write_text(page("Odd", "Which?", parts), encoding="utf-8")
     return path
+
+
+def _gallery() -> Gallery:
+    picture = base64.b64encode(as_webp(np.zeros((1, 8, 8), np.uint8))).decode()
+    picks = tuple(
+        Pick("F0", tuple((f"F0, {key} sample {i}", picture) for key in ("LSTE", "LUS")))
+        for i in range(6)
+    )
+    return Gallery("First picks", "What.", BLOCKS[-1], (("random", picks), ("m-7", picks)))
 
 
 def _metric(metric: str) -> list[Figure | Table]:
@@ -112,8 +139,12 @@ def _metric(metric: str) -> list[Figure | Table]:
     )
     heads = ("block", *STRATEGIES)
     grid = tuple((place.name, *(f"0.{i}" for i in range(len(STRATEGIES)))) for place in places)
+    differences = tuple(
+        Curves(place, _lines(), "labels", metric, has_bars=True) for place in places[:2]
+    )
     return [
         Figure(f"curves-{metric}", "Curves.", BLANK, curves),
+        Figure(f"differences-{metric}", "Differences.", BLANK, differences),
         Figure(f"areas-{metric}", "Areas.", BLANK, areas),
         Table(f"all-{metric}", "Everything", "What.", columns, rows),
         Table(f"grid-{metric}", "Grid", "", heads, grid, is_folded=True),

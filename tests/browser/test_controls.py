@@ -8,11 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from albench.reporting.data_files import as_csv
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-N_BLOCKS = 16
+    from albench.reporting.content import Table
+
+N_BLOCKS, N_DIFFERENCES = 16, 4
 ODD = 'say "no", <b>'
 
 
@@ -98,7 +102,7 @@ def test_a_strategy_is_followed_through_all_figures_and_tables(window: Any, how:
         cell.click()
     assert view(window) == {"follow": ["margin"]}
     followed = window.locator(".line.followed:not(.name)")
-    assert followed.count() == 2 * N_BLOCKS
+    assert followed.count() == 2 * N_BLOCKS + N_DIFFERENCES
     assert window.locator("tr.followed").count() == 2 * (N_BLOCKS + N_BLOCKS)
     assert window.locator("th.followed").count() == 2
     other = window.locator(".curves .line.k0").first
@@ -114,6 +118,44 @@ def test_a_faint_strategy_gets_a_look_and_a_name_while_it_is_followed(window: An
     button.click()
     assert window.locator(".line.followed").count() == 0
     assert window.locator("text.added").count() == 0
+
+
+def test_differences_of_a_faint_strategy_are_drawn_when_it_is_followed(
+    opened: Callable[..., Any], by_hand: Path
+) -> None:
+    window = opened(by_hand)
+    chart = window.locator("[data-name=differences-auc] svg").first
+    assert chart.locator(".line:not(.name)").count() == 5  # random's and those with a colour
+    window.locator("#choose summary").click()
+    window.get_by_role("button", name="follow m-7", exact=True).click()
+    followed = chart.locator(".followed")
+    assert followed.locator("text").text_content() == "m-7"
+    assert followed.locator(".bars").is_visible()
+    coloured = ":not(.name):not(.followed)"
+    lowest, margin = (end(chart.locator(f".{look}{coloured}")) for look in ("k0", "k3"))
+    x, y = end(chart.locator(".followed"))
+    # It is eight hundredths above margin, which is three above the first that has a colour.
+    assert margin[1] - y == pytest.approx(8 / 3 * (lowest[1] - margin[1]), abs=0.5)
+    assert x == pytest.approx(margin[0], abs=8)  # those with a colour stand beside each other
+    window.get_by_role("button", name="follow m-7", exact=True).click()
+    assert not chart.locator(".line.faint").is_visible()
+
+
+def test_pictures_go_with_their_block_and_their_strategy(window: Any) -> None:
+    assert visible(window, ".gallery img") == 2 * 6 * 2
+    shown = window.locator(".gallery img").first
+    assert shown.get_attribute("alt") == "F0, LSTE sample 0"
+    assert shown.evaluate("image => image.complete && image.naturalWidth") == 8
+    window.get_by_label("margin", exact=True).check()
+    assert visible(window, ".gallery img") == 6 * 2
+    window.locator("select[name=cohort]").select_option("digits")
+    assert not visible(window, ".gallery")
+
+
+def end(line: Any) -> tuple[float, float]:
+    """Return where a line of a chart ends."""
+    x, y = line.locator(".mean").get_attribute("d").split("L")[-1].split()
+    return float(x), float(y)
 
 
 def column(window: Any, name: str, number: int) -> list[str]:
@@ -173,6 +215,13 @@ def test_a_table_is_downloaded_whole_and_holds_numbers(window: Any, tmp_path: Pa
     assert len(rows) == 20 * N_BLOCKS
     assert rows[0][1:] == ["random", "0.9", "0.8", "1", "6", ""]
     assert {row[1] for row in rows} >= {"'=cmd()", "'-1+cmd & b", ODD}
+
+
+def test_what_is_downloaded_is_the_file_of_the_table(
+    window: Any, all_sorts: Table, tmp_path: Path
+) -> None:
+    rows_of(window, "all-sorts", tmp_path)
+    assert (tmp_path / "told.csv").read_text(encoding="utf-8") == as_csv(all_sorts)
 
 
 def test_a_value_is_told_under_the_pointer(window: Any) -> None:

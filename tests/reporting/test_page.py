@@ -17,6 +17,8 @@ from albench.reporting.page import page
 
 TEMPLATES = Path(page_module.__file__).parent / "templates"
 VOID = {"meta", "br", "img", "input", "link", "hr"}
+CELLS = {"td", "th"}
+"""They end where the next one begins, or their row ends."""
 EVIL = "<script>alert(1)</script>"
 
 
@@ -32,6 +34,8 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags[tag] += 1
+        if tag in CELLS:
+            self.end_cell()
         if tag not in VOID:
             self.open.append(tag)
         for name, value in attrs:
@@ -46,7 +50,13 @@ class Reader(HTMLParser):
             self.open.pop()
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "tr":
+            self.end_cell()
         assert self.open.pop() == tag
+
+    def end_cell(self) -> None:
+        if self.open[-1] in CELLS:
+            self.open.pop()
 
 
 @pytest.fixture(scope="module")

@@ -143,7 +143,7 @@ def test_no_value_or_name_ends_the_data_of_the_page(make_toy: Callable[..., Any]
     toy.manifest["cohorts"]["</script><b>"] = toy.manifest["cohorts"]["digits"]
     html = page("t", "q", report(toy))
     assert "</script><b>" not in html
-    assert len(re.findall(r"</script>", html)) == 4
+    assert len(re.findall(r"</script>", html)) == 3
 
 
 def test_names_of_lines_are_apart_and_in_the_picture() -> None:
@@ -168,5 +168,5 @@ def test_what_is_chosen_among_is_what_is_drawn(make_toy: Callable[..., Any]) -> 
     assert dict(choices.selects)["cohort"] == [("digits", "digits"), ("liver", "liver (simulated)")]
     (figure,) = [figure for figure in figures_of(parts) if figure.name == "areas-auc"]
     values = values_of(figure, choices)
-    assert [panel["block"][0] for panel in values] == ["digits", "liver"]
-    assert {row[0] for row in values[0]["rows"]} == {0, 1}
+    assert [panel.place.block[0] for panel in values] == ["digits", "liver"]
+    assert {row[0] for row in values[0].rows} == {0, 1}

@@ -19,8 +19,9 @@ from albench.analysis.purchases import (
 from albench.analysis.selections import POINTS, marked_purchases
 from albench.references import BASELINE
 from albench.reporting.cells import Cell
-from albench.reporting.content import Section, Table
+from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import LONGEST, UNKNOWN, decimals, in_order
+from albench.reporting.galleries import galleries
 from albench.reporting.names import blocks_of, of_block
 from albench.spec.published import FINAL
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from albench.reporting.cells import Value
+    from albench.reporting.content import Part
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
 
@@ -45,13 +47,32 @@ ON_MEASURES = (
 
 
 def section(derived: Derived) -> Section | None:
-    """Return how often each strategy bought what is marked; None if nothing is marked."""
+    """Return what is known of purchases; None if nothing is."""
     if not derived.findings:
         return None
     purchases = marked_purchases(derived.rounds, derived.records.marks)
-    tables = [] if purchases.empty else [_table(purchases, derived.named)]
-    tables += _measured(derived)
-    return Section("What was bought", tables) if tables else None
+    parts: list[Part] = [] if purchases.empty else [_table(purchases, derived.named)]
+    parts += _measured(derived)
+    parts += galleries(derived.records.pictures, derived.named)
+    parts += _without_pictures(derived)
+    return Section("What was bought", parts) if parts else None
+
+
+def _without_pictures(derived: Derived) -> Iterator[Text]:
+    """Yield which cohorts may be shown of which there are no pictures."""
+    there = set(derived.records.pictures["cohort"])
+    lacking = [
+        derived.named.cohort(name)
+        for name, facts in derived.manifest.cohorts.items()
+        if facts.shows_pictures and name not in there
+    ]
+    if lacking:
+        yield Text(
+            (
+                f"Pictures of first picks may be shown of {', '.join(lacking)}, but are not here: "
+                "`albench selections` makes them where the data are.",
+            )
+        )
 
 
 def _table(purchases: pd.DataFrame, named: Namer) -> Table:

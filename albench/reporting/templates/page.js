@@ -3,16 +3,16 @@
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, text = "") => {
-    const element = document.createElement(tag);
+  const filled = (element, attributes, text) => {
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
     element.textContent = text;
     return element;
   };
+  const make = (tag, attributes = {}, text = "") => filled(document.createElement(tag), attributes, text);
+  const makeSvg = (tag, attributes, text = "") => filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, text);
 
   const choices = read("choices");
-  const values = read("values");
-  const files = read("tables"); // the files of tables, which hold numbers where cells hold texts
+  const data = read("packed");
   const KEYS = ["cohort", "modalities", "model", "budget"];
   const LOOKS = 7; // as many as there are colours
   const form = document.getElementById("choose");
@@ -20,6 +20,47 @@
   const spoken = document.getElementById("spoken");
   const numberOf = new Map(choices.strategies.map((name, i) => [name, i]));
   const blockOf = new Map(choices.blocks.map((place, i) => [place.name, i]));
+
+  // ---- The numbers behind figures and tables, packed as albench/reporting/packed.py says.
+
+  const unpacked = new Map();
+
+  function column(place) {
+    if (unpacked.has(place)) return unpacked.get(place);
+    const [kind, codes] = data.columns[place].split(":");
+    const field = kind === "t" ? (code) => data.texts[parseInt(code, 36)] : (code) => decimal(code, kind);
+    const fields = codes.split(",").flatMap((run) => {
+      const [code, n = "1"] = run.split("*");
+      return Array(parseInt(n, 36)).fill(field(code));
+    });
+    unpacked.set(place, fields);
+    return fields;
+  }
+
+  function decimal(code, usual) {
+    if (code === "") return "";
+    if (code === "~") return "inf";
+    const [, digits, letter = usual] = /^(-?[0-9a-z]+)([A-Z])?$/.exec(code);
+    const value = parseInt(digits, 36) / 10 ** (letter.charCodeAt(0) - "A".charCodeAt(0));
+    const isTiny = value !== 0 && Math.abs(value) < 1e-4;
+    return isTiny ? value.toExponential().replace(/e-(\d)$/, "e-0$1") : String(value);
+  }
+
+  function fieldRows({ columns }) {
+    const fields = columns.map(column);
+    return fields.length ? fields[0].map((_, i) => fields.map((own) => own[i])) : [];
+  }
+
+  // The rows of each panel of a figure; strategies are numbers.
+  const panelRows = new Map();
+
+  function rowsOf(name, i) {
+    if (!panelRows.has(name)) {
+      const rows = fieldRows(data.figures[name]);
+      panelRows.set(name, data.figures[name].panels.map(([, n]) => rows.splice(0, n)));
+    }
+    return panelRows.get(name)[i];
+  }
 
   // ---- The view: what is chosen. It lives in the address, so that it can be sent to others.
 
@@ -71,7 +112,7 @@
 
   function apply() {
     const blocks = choices.blocks.map((place) => isChosen(place.block));
-    for (const panel of all(".panel")) panel.hidden = panel.dataset.block !== "" && !blocks[panel.dataset.block];
+    for (const piece of all("[data-block]")) piece.hidden = piece.dataset.block !== "" && !blocks[piece.dataset.block];
     for (const figure of all("figure[data-name]")) {
       const panels = all(".panel", figure);
       figure.hidden = isOtherMetric(figure) || (panels.length > 0 && panels.every((panel) => panel.hidden));
@@ -92,6 +133,7 @@
   function follow() {
     document.body.classList.toggle("following", view.follow.size > 0);
     for (const added of all("text.added")) added.remove();
+    for (const chart of charts) chart.draw(view.follow);
     for (const line of all(".line[data-s]")) {
       const s = Number(line.dataset.s);
       const isFollowed = view.follow.has(s);
@@ -108,12 +150,8 @@
   function nameLine(line, s) {
     const end = vertices(line).at(-1);
     if (!end) return;
-    const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
-    for (const [name, value] of Object.entries({ class: "added", x: end[0] - 4, y: end[1] - 7, "text-anchor": "end" })) {
-      text.setAttribute(name, value);
-    }
-    text.textContent = choices.strategies[s].split(" = ")[0];
-    line.append(text);
+    const place = { class: "added", x: end[0] - 4, y: end[1] - 7, "text-anchor": "end" };
+    line.append(makeSvg("text", place, choices.strategies[s].split(" = ")[0]));
   }
 
   function showForm() {
@@ -160,6 +198,7 @@
       this.table = box.querySelector("table");
       this.body = this.table.tBodies[0];
       this.rows = [...this.body.rows];
+      this.nameEachRow();
       this.texts = this.rows.map((row) => [...row.cells].map((cell) => cell.textContent));
       this.headings = [...this.table.tHead.rows[0].cells];
       this.columns = this.headings.map((heading) => heading.textContent);
@@ -167,12 +206,29 @@
       this.columnAbout = this.columns.map((text) => [blockOf.get(text), numberOf.get(text)]);
       const tools = make("div", { class: "tools" });
       if (this.rows.length > 5) tools.append(this.finder(box));
-      tools.append(csvButton(this.name, () => files[this.name]));
+      tools.append(csvButton(this.name, () => csv([data.tables[this.name].headings, ...fieldRows(data.tables[this.name])])));
       box.querySelector(".scroll").before(tools);
       if (this.rows.length > 1) this.headings.forEach((heading, i) => this.makeSortable(heading, i));
       for (const [i, row] of this.rows.entries()) if (this.about[i].s !== undefined) row.dataset.s = this.about[i].s;
       for (const [i, heading] of this.headings.entries()) {
         if (i && this.columnAbout[i][1] !== undefined) heading.dataset.follow = this.columnAbout[i][1];
+      }
+    }
+
+    // A name of several rows stands once; each of them needs it to be sorted and filtered by itself.
+    nameEachRow() {
+      let name;
+      let n = 0;
+      for (const row of this.rows) {
+        if (n === 0) {
+          name = row.cells[0];
+          n = name.rowSpan;
+          name.removeAttribute("rowspan");
+          const text = make("span");
+          text.append(...name.childNodes);
+          name.append(text);
+        } else row.prepend(name.cloneNode(true));
+        n -= 1;
       }
     }
 
@@ -287,24 +343,20 @@
     return button;
   }
 
+  const csv = (rows) => rows.map((row) => `${row.map(quoted).join(",")}\n`).join("");
+
+  const quoted = (field) => (/[",\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+
   // A text that a spreadsheet would run as a formula gets an apostrophe in front.
-  function csvField(value) {
-    if (value === null || value === undefined) return "";
-    let text = String(value);
-    if (typeof value === "string" && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  }
+  const harmless = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
   function figureCsv(name) {
-    const panels = values[name];
-    const first = panels[0].first || "strategy";
-    const rows = [[...KEYS, "panel", first, ...panels[0].columns]];
-    for (const panel of panels) {
-      for (const [s, ...row] of panel.rows) {
-        rows.push([...panel.block, panel.name, typeof s === "number" ? choices.strategies[s] : s, ...row]);
-      }
-    }
-    return `${rows.map((row) => row.map(csvField).join(",")).join("\n")}\n`;
+    const { headings, panels } = data.figures[name];
+    const rows = panels.flatMap(([where], i) => rowsOf(name, i).map(([s, ...row]) => {
+      const [place, ...block] = data.places[where].map(harmless);
+      return [...block, place, headings[0] === "strategy" ? harmless(choices.strategies[s]) : s, ...row];
+    }));
+    return csv([[...KEYS, "panel", ...headings.map(harmless)], ...rows]);
   }
 
   // ---- Charts: values under the pointer, or under the arrow keys.
@@ -315,10 +367,9 @@
   };
 
   class Chart {
-    constructor(svg, told) {
+    constructor(svg, name, i) {
       this.svg = svg;
-      this.told = told;
-      this.lines = all(".line:not(.name)", svg);
+      this.rows = () => rowsOf(name, i);
       this.points = null;
       svg.setAttribute("tabindex", "0");
       svg.setAttribute("role", "application");
@@ -333,13 +384,32 @@
     // The values of a line stand in the same order as the corners of its path.
     load() {
       if (this.points) return this.points;
-      const rowsOf = new Map();
-      for (const row of this.told.rows) rowsOf.set(row[0], [...(rowsOf.get(row[0]) || []), row]);
-      this.points = this.lines.flatMap((line) => {
+      this.points = all(".line:not(.name)", this.svg).flatMap((line) => {
         const s = Number(line.dataset.s);
-        return vertices(line).map(([x, y], i) => ({ line, s, i, x, y, row: rowsOf.get(s)[i] }));
+        const rows = this.of(s);
+        return vertices(line).map(([x, y], i) => ({ line, s, i, x, y, row: rows[i] }));
       });
       return this.points;
+    }
+
+    of(s) { return this.rows().filter((row) => Number(row[0]) === s); }
+
+    // Differences of strategies that are seen only while they are followed, where data-scale says.
+    draw(followed) {
+      if (!this.svg.dataset.scale) return;
+      const [left, right, bottom, top] = this.svg.dataset.scale.split(" ").map(Number);
+      const at = (value, start, one) => (start + Number(value) * one).toFixed(1);
+      for (const s of followed) {
+        const rows = this.of(s);
+        if (!rows.length || this.svg.querySelector(`.line[data-s="${s}"]`)) continue;
+        const corners = rows.map(([, x, y]) => `${at(x, left, right)} ${at(y, bottom, top)}`);
+        const bars = rows.filter((row) => row[3] !== "")
+          .map(([, x, , low, high]) => `M${at(x, left, right)} ${at(low, bottom, top)}V${at(high, bottom, top)}`);
+        const line = makeSvg("g", { class: "line faint", "data-s": s });
+        line.append(makeSvg("path", { class: "bars", d: bars.join("") }), makeSvg("path", { class: "mean", d: `M${corners.join("L")}` }));
+        this.svg.append(line);
+        this.points = null;
+      }
     }
 
     visible() {
@@ -366,9 +436,9 @@
 
     tell(point, x, y) {
       const [, labelled, mean, low, high, n] = point.row;
-      const interval = low === null ? "" : ` (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`;
-      const repetitions = n === 1 ? "1 repetition" : `${n} repetitions`;
-      const text = `${choices.strategies[point.s]}: ${mean.toFixed(3)}${interval} at ${Math.round(labelled)} labels, ${repetitions}`;
+      const interval = low === "" ? "" : ` (95 %: ${short(low)} to ${short(high)})`;
+      const repetitions = n === "1" ? "1 repetition" : `${n} repetitions`;
+      const text = `${choices.strategies[point.s]}: ${short(mean)}${interval} at ${Math.round(labelled)} labels, ${repetitions}`;
       this.at = point;
       showTip(text, x, y);
       this.mark(point);
@@ -377,9 +447,7 @@
 
     mark({ x, y }) {
       this.unmark();
-      const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-      for (const [name, value] of Object.entries({ class: "here", cx: x, cy: y, r: 6 })) ring.setAttribute(name, value);
-      this.svg.append(ring);
+      this.svg.append(makeSvg("circle", { class: "here", cx: x, cy: y, r: 6 }));
     }
 
     unmark() { for (const ring of all(".here", this.svg)) ring.remove(); }
@@ -421,25 +489,28 @@
     tip.style.top = `${y + 18 + height > innerHeight ? y - height - 10 : y + 18}px`;
   }
 
-  function tellInterval(row, told) {
-    const [s, difference, low, high, widestLow, widestHigh, verdict] = told.rows.find((r) => r[0] === Number(row.dataset.s));
-    const between = (a, b) => (a === null ? "unknown" : `${a.toFixed(3)} to ${b.toFixed(3)}`);
-    return `${choices.strategies[s]}: ${difference.toFixed(3)}; 95 %: ${between(low, high)}; all at once: ${between(widestLow, widestHigh)}; ${verdict}`;
+  const short = (field) => Number(field).toFixed(3);
+
+  function tellInterval(row, rows) {
+    const [s, difference, low, high, widestLow, widestHigh, verdict] = rows.find((r) => r[0] === row.dataset.s);
+    const between = (a, b) => (a === "" || b === "" ? "unknown" : `${short(a)} to ${short(b)}`);
+    return `${choices.strategies[s]}: ${short(difference)}; 95 %: ${between(low, high)}; all at once: ${between(widestLow, widestHigh)}; ${verdict}`;
   }
 
   // ---- Begin.
 
   const tables = all(".tabled").map((box) => new Tabled(box));
+  const charts = [];
   for (const figure of all("figure[data-name]")) {
-    const told = values[figure.dataset.name];
-    if (!told) continue;
+    const { name } = figure.dataset;
+    if (!data.figures[name]) continue;
     const tools = make("div", { class: "tools" });
-    tools.append(csvButton(figure.dataset.name, () => figureCsv(figure.dataset.name)));
+    tools.append(csvButton(name, () => figureCsv(name)));
     figure.append(tools);
     all(".panel", figure).forEach((panel, i) => {
-      for (const svg of all("svg.curves", panel)) new Chart(svg, told[i]);
+      for (const svg of all("svg.curves", panel)) charts.push(new Chart(svg, name, i));
       for (const row of all(".intervals tr[data-s]", panel)) {
-        row.addEventListener("pointermove", (event) => showTip(tellInterval(row, told[i]), event.clientX, event.clientY));
+        row.addEventListener("pointermove", (event) => showTip(tellInterval(row, rowsOf(name, i)), event.clientX, event.clientY));
         row.addEventListener("pointerleave", () => { tip.hidden = true; });
       }
     });

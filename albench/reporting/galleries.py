@@ -1,0 +1,69 @@
+"""What strategies picked first, as pictures: galleries of the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.plural import plural
+from albench.reporting.content import Gallery, Pick
+from albench.reporting.formats import in_order
+from albench.reporting.names import blocks_of, of_block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from albench.reporting.names import Block, Namer
+
+
+def galleries(pictures: pd.DataFrame, named: Namer) -> Iterator[Gallery]:
+    """Yield a gallery for each block of which there are pictures.
+
+    Parameters
+    ----------
+    pictures : DataFrame
+        The table of pictures, as `load` returns it.
+    named : Namer
+        Names blocks.
+
+    Yields
+    ------
+    Gallery
+        In the order of blocks.
+    """
+    for block in blocks_of(pictures):
+        yield _gallery(of_block(pictures, block), block, named)
+
+
+def _gallery(part: pd.DataFrame, block: Block, named: Namer) -> Gallery:
+    rows = tuple(
+        (strategy, tuple(_picks(part[part["strategy"] == strategy])))
+        for strategy in in_order(part["strategy"].tolist())
+    )
+    most = max(len(picks) for _, picks in rows)
+    modalities = named.modalities("+".join(part["modality"].unique()))
+    repetition = int(part["repetition"].iloc[0])
+    caption = (
+        f"What each strategy bought first after the first labels in repetition {repetition}, at "
+        f"most {plural(most, 'pick')} in the order in which they were bought, with their classes. "
+        f"Each pick: {modalities}. Where whole subjects are bought, it is one candidate of each. "
+        "One repetition shows what picks look like, and proves nothing."
+    )
+    return Gallery(f"First picks, {named.block(block)}", caption, block, rows)
+
+
+def _picks(own: pd.DataFrame) -> Iterator[Pick]:
+    for _, pick in own.groupby("place", sort=True):
+        told = pick.to_dict("records")
+        yield Pick(
+            told[0]["class"],
+            tuple(
+                (
+                    f"{row['class']}, subject {row['subject']}, {row['modality']} "
+                    f"sample {row['sample']:.0f}, round {row['round']:.0f}",
+                    row["picture"],
+                )
+                for row in told
+            ),
+        )
