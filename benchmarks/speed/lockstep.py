@@ -25,6 +25,7 @@ import torch
 
 import albench
 from albench import session
+from albench.library import script_hidden
 from albench.records.results_folder import read_results
 from albench.records.tables import essence
 from albench.spec.slices import Slice
@@ -139,15 +140,16 @@ def run(part: Part, folder: Path, *, lockstep: bool) -> Turn:
     chosen = Slice(included=part.chosen, repetitions=repetitions)
     opened = session.open_spec(str(BENCHMARKS / part.spec), chosen)
     began: list[float] = []
-    session.run(
-        opened,
-        folder,
-        JOBS,
-        sys.argv,
-        lambda *_: began.append(time.perf_counter()),
-        lambda _: None,
-        lockstep=lockstep,
-    )
+    with script_hidden():  # children need nothing of what is imported here
+        session.run(
+            opened,
+            folder,
+            JOBS,
+            sys.argv,
+            lambda *_: began.append(time.perf_counter()),
+            lambda _: None,
+            lockstep=lockstep,
+        )
     seconds = time.perf_counter() - began[0]
     cells = tuple(sorted(read_results(folder).cells, key=lambda cell: cell.cell))
     failed = [cell.reason for cell in cells if cell.status != "ok"]

@@ -168,7 +168,8 @@ def empty_cells() -> dict[str, float]:
     plan = opened(10, "logistic", '["random"]')
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "run"
-        session.run(plan, folder, 1, ["runner"], lambda *_: None, lambda _: None)
+        with library.script_hidden():  # as `albench.run` does
+            session.run(plan, folder, 1, ["runner"], lambda *_: None, lambda _: None)
         results = library.load(folder)
     times = ["query_seconds", "train_seconds", "evaluate_seconds"]
     inside = results.rounds.set_index("cell")[times].sum(axis=1).groupby("cell").sum()
