@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.atomic_file import replacing
-from albench.bundle.layout import CONTENTS, FILES, VERSION
+from albench.bundle.layout import CONTENTS, FILES, OPTIONAL, VERSION
 from albench.errors import Complaint, InputError
 from albench.execute import scratch
 from albench.plural import plural
@@ -88,7 +88,8 @@ def pack_records(records: Records, target: Path) -> None:
 
 
 def _zip(folder: Path, target: Path) -> None:
-    content = {name: (folder / name).read_bytes() for name in FILES}
+    names = [*FILES, *(name for name in OPTIONAL if (folder / name).is_file())]
+    content = {name: (folder / name).read_bytes() for name in names}
     listed = {
         name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in content.items()
