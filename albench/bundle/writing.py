@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
 
 
-def write_bundle(results: Path, target: Path) -> int:
+def write_bundle(results: Path, target: Path) -> tuple[int, tuple[str, ...]]:
     """Write a bundle.
 
     Parameters
@@ -41,8 +41,10 @@ def write_bundle(results: Path, target: Path) -> int:
 
     Returns
     -------
-    int
+    n_cells : int
         How many cells it holds that succeeded.
+    warnings : tuple of str
+        What of the journal could not be read, in sentences: it is not in the bundle.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def write_bundle(results: Path, target: Path) -> int:
     records = read(results)
     _require_checkable(records, results)
     pack_records(records, target)
-    return _n_successes(records)
+    return _n_successes(records), records.warnings
 
 
 def pack_records(records: Records, target: Path) -> None:
