@@ -126,6 +126,8 @@ def _difference(old: Finished, new: Finished) -> str | None:
     for before, after in zip(old.rounds, new.rounds, strict=True):
         if before.picked != after.picked:
             return f"other candidates were picked in round {before.round}"
+        if before.acquired != after.acquired:
+            return f"other modalities were bought in round {before.round}"
         if not before.proba:  # published without: its scores stand for it
             if metric := _other_score(before, after, [] if new.part is None else new.part.labels):
                 return f"{metric} of round {before.round} differs"

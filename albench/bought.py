@@ -16,8 +16,10 @@ import pandas as pd
 
 from albench import session
 from albench.analysis.curves import BLOCK
+from albench.analysis.measurements import Sale, measurements
 from albench.analysis.purchases import Pool, measures, overlaps
 from albench.cohort.absence import ABSENT
+from albench.cohort.prices import has_modality, known_at_start
 from albench.first_pictures import shown_now, write_pictures
 from albench.planning.division import division_of
 from albench.records import tables
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from albench.analysis.purchases import Measured
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
     from albench.planning import Cell
@@ -79,14 +82,17 @@ def audit_purchases(results: Path) -> tuple[int, int]:
     records = tables.gather(reading)
     opened = session.open_recorded(run, results)
     cells = {cell.id: cell for cell in opened.whole.cells}
-    picks = _picks(records)
+    picks, acquired = _picks(records), _acquired(records)
     known = {cell: own for cell, own in picks.items() if cell in cells}
     write_pictures(opened, results, shown_now(opened, session.specification_file(run, results)))
     pools = _Pools(opened)
     bought = [
         (cell, *told)
         for cell, own in known.items()
-        for told in measures(own, pools.of(cells[cell]))
+        for told in (
+            *measures(own, pools.of(cells[cell])),
+            *_measurements(own, acquired[cell], pools.sale_of(cells[cell])),
+        )
     ]
     shared = _overlaps(records, known, {cell: pools.n_train(cells[cell]) for cell in known})
     measured = pd.DataFrame(bought, columns=[*BOUGHT.text, *BOUGHT.numbers])
@@ -106,6 +112,19 @@ def _picks(records: Records) -> dict[str, Picks]:
     return {
         cell.cell: [list(entry.picked) for entry in end.rounds] for cell, end in records.purchases()
     }
+
+
+def _acquired(records: Records) -> dict[str, Picks]:
+    """Return the modalities that each of these cells bought one by one."""
+    return {
+        cell.cell: [list(entry.acquired) for entry in end.rounds]
+        for cell, end in records.purchases()
+    }
+
+
+def _measurements(picks: Picks, acquired: Picks, sale: Sale | None) -> Iterator[Measured]:
+    if sale is not None:
+        yield from measurements(picks, acquired, sale)
 
 
 def _overlaps(
@@ -155,6 +174,23 @@ class _Pools:
         if key not in self._whole:
             self._whole = {key: _pool(self._opened.cohorts[key], self._opened.modalities[key[0]])}
         return replace(self._whole[key], train=self._train_of(cell))
+
+    def sale_of(self, cell: Cell) -> Sale | None:
+        """Return what a cell could measure after its first labels; None if nothing was for sale."""
+        known = cell.budget.get("known")
+        if not known:
+            return None
+        cohort = self._opened.cohorts[cell.cohort, cell.modalities]
+        train = self._train_of(cell)
+        obtainable = has_modality(cohort) & ~known_at_start(cohort, known)
+        owners = cohort.candidate_subjects
+        is_trained_on = np.isin(np.arange(len(obtainable)), owners[train])
+        return Sale(
+            modalities=cohort.modalities,
+            obtainable=obtainable & is_trained_on[:, None],
+            subjects=owners,
+            n_train=len(train),
+        )
 
     def n_train(self, cell: Cell) -> int:
         """Return how many candidates are in the training part of a cell."""

@@ -92,12 +92,21 @@ class Results:
 
     @cached_property
     def selections(self) -> pd.DataFrame | None:
-        """One row per purchase; read from the records when first asked for.
+        """One row per candidate bought; read from the records when first asked for.
 
         ``cell``, ``round`` and ``candidate``, the candidate's number in its cohort. None where
         results were published without their records.
         """
         return tables.selections_table(read(self.folder)) if has_records(self.folder) else None
+
+    @cached_property
+    def acquired(self) -> pd.DataFrame | None:
+        """One row per modality of a subject that was bought by itself; read when first asked for.
+
+        ``cell``, ``round``, ``subject``, the number in its cohort, and ``modality``. Empty unless a
+        budget says what is known. None as for `selections`.
+        """
+        return tables.acquired_table(read(self.folder)) if has_records(self.folder) else None
 
     @cached_property
     def predictions(self) -> pd.DataFrame | None:

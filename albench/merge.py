@@ -86,7 +86,9 @@ def _joined(runs: Sequence[PlannedRun]) -> PlannedRun:
     repetitions = max(run.repetitions for run in runs)
     # The joined results are elsewhere.
     rule = next((run.sequential for run in runs if run.sequential), None)
-    changed = {"repetitions": repetitions, "spec_path": "", "sequential": rule}
+    paces = {run.pace for run in runs}
+    pace = paces.pop() if len(paces) == 1 else None  # seconds of machines that differ
+    changed = {"repetitions": repetitions, "spec_path": "", "sequential": rule, "pace": pace}
     return runs[-1].model_copy(update=named | listed | changed)
 
 

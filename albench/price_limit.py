@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from albench.errors import Complaint, InputError
 from albench.execute.footprint import footprints
-from albench.execute.price import price, published, published_seconds
+from albench.execute.pace import pace_here
+from albench.execute.price import price, published, published_price
+from albench.gpus import installed_gpus
 from albench.planning.division import n_test_subjects
 from albench.plural import plural
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from albench.execute.price import Price
     from albench.execute.reuse import Reuse
     from albench.planning import Cell
+    from albench.records.run_record import Pace
     from albench.session import Opened
 
 
@@ -54,10 +57,17 @@ def expected_price(opened: Opened, there: Reuse) -> Price:
     -------
     Price
         By what is done, and by the published results of the benchmark of that name, if there are
-        any here or beside the specification.
+        any here or beside the specification; where no cell ran on both machines, their paces are
+        compared, which are those of processors.
     """
     here = {cell: end.seconds for cell, end in there.done.items()}
-    return price(opened.plan.cells, here, published_seconds(*_published(opened)))
+    elsewhere = published_price(*_published(opened))
+    return price(opened.plan.cells, here, elsewhere, _pace_of_processor)
+
+
+def _pace_of_processor() -> Pace | None:
+    """Return how fast this machine is, unless cells would run on its GPU."""
+    return None if installed_gpus() else pace_here()
 
 
 def expected_footprints(opened: Opened, there: Reuse) -> Footprints:

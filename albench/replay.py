@@ -222,7 +222,7 @@ def _planned(
             if canonical(cell.identity()["model"]) == canonical(planned.identity["model"]):
                 continue  # it is the model that picked
             first = replace(cell, repetition=0)
-            if reason := why_impossible(resolved, first) or foresight.reason(first):
+            if reason := _why_not(first, resolved, foresight):
                 what = " · ".join((*cell.block, cell.strategy_label))
                 skipped.setdefault(what, Skipped(what, reason))
                 continue
@@ -231,6 +231,16 @@ def _planned(
             cells[cell.id, *cell.block] = cell
             areas[cell.id] = area
     return Plan(tuple(cells.values()), tuple(skipped.values())), areas
+
+
+def _why_not(cell: Cell, resolved: Resolved, foresight: Foresight) -> str | None:
+    """Return why a cell cannot be replayed; None if it can."""
+    if cell.budget.get("known"):
+        return (
+            f"budgets.{cell.budget_label}.known: modalities that are bought one by one are not "
+            "replayed; choose other budgets with --budget"
+        )
+    return why_impossible(resolved, cell) or foresight.reason(cell)
 
 
 def _file(one: _Recorded, cohort: Cohort) -> Path:

@@ -23,6 +23,7 @@ from albench.execute import processes
 from albench.execute.devices import Devices
 from albench.execute.interrupts import Stopped, gentle_interrupts
 from albench.execute.lock import LOCK, FolderLock, require_writable
+from albench.execute.pace import measure_pace
 from albench.execute.preparation import prepare_all
 from albench.execute.reuse import Reuse, reuse, successes, successes_of
 from albench.execute.run import Progress, Settings, one_at_a_time
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
     from albench.records.run_record import CohortRecord, PlannedRun, RunRecord
     from albench.records.schema import Finished
     from albench.records.sequential import Sequential
+
+MEASURED_FROM = 12
+"""A run of so many cells measures how fast the machine is, in a quarter of a second."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +149,8 @@ class Opened:
             self.resolved.sources,
             keep_edited=self.keep_edited,
         )
-        return replace(reused, unreadable=reading.warnings, given_up=self.given_up)
+        pace = reading.runs[-1].pace if reading.runs else None
+        return replace(reused, unreadable=reading.warnings, given_up=self.given_up, pace=pace)
 
     def record(self, there: Reuse, command: Sequence[str], jobs: int) -> PlannedRun:
         """Return the record of a run that begins.
@@ -471,11 +476,27 @@ def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
             lock.acquire()
             there = opened.reuse(results)  # by now, another run may have been at work in it
         _tell(there, unique, watch, on_begin)
-        with _begun(opened, there, results, command, jobs) as records:
+        with _begun(
+            opened, _paced(there, unique, settings, cluster), results, command, jobs
+        ) as records:
             _carry_out(engine, there.left(unique.values()), records, ended)
             records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
     seconds = time.perf_counter() - began
     return Summary(results, len(there.done), ended.n_ok, ended.n_failed, seconds, ended.retries)
+
+
+def _paced(
+    there: Reuse, unique: Mapping[str, Cell], settings: Settings, cluster: Cluster | None
+) -> Reuse:
+    """Return what is there with the pace of the machine on which a run's cells take their seconds.
+
+    It is measured where many of them are to run on processors here; else it is what is known.
+    """
+    n_left = len(there.left(unique.values()))
+    is_elsewhere = cluster is not None or any(end.is_rounded for end in there.done.values())
+    if n_left < MEASURED_FROM or is_elsewhere or settings.devices.names:
+        return there
+    return replace(there, pace=measure_pace())
 
 
 def _carry_out(engine: Engine, cells: Sequence[Cell], records: Journal, ended: _Ended) -> None:
@@ -513,7 +534,8 @@ def _begun(
     taken = [end for cell, end in there.done.items() if opened.base and cell not in own]
     with Journal(results / "journal") as records:
         path = relative_path(opened.resolved.specification.source, results)
-        told = opened.record(there, command, jobs).model_copy(update={"spec_path": path})
+        own_place: dict[str, object] = {"spec_path": path, "pace": there.pace}
+        told = opened.record(there, command, jobs).model_copy(update=own_place)
         records.append("run", told.to_json())
         records.extend([("cell", end.to_json()) for end in taken])
         yield records

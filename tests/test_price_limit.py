@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
+from albench import price_limit
 from albench.cli import main
 from albench.errors import InputError
+from albench.execute.reuse import Reuse
 from albench.planning import Plan, resolve
-from albench.price_limit import Limit, within
+from albench.planning.chosen_cells import place_of
+from albench.price_limit import Limit, expected_price, within
 from albench.records.journal import Journal
+from albench.records.run_record import Pace
 from albench.records.schema import Finished, Status
 from albench.session import Opened
 
@@ -67,6 +73,30 @@ def test_blocks_of_one_repetition_are_kept_where_no_repetition_fits(
 def test_a_time_in_which_nothing_fits_is_refused(opened: Opened, results: Path) -> None:
     with pytest.raises(InputError, match="--within 1s: one repetition of the cheapest block takes"):
         within(opened, results, 1, Limit(1.0, "1s"))
+
+
+def test_published_seconds_are_scaled_by_the_paces_of_both_machines(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace = {"work": 1, "seconds": 0.2, "date": "2026-01-01"}
+    folder = tmp_path / "results" / "toy"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"provenance": {"gpu": "none"}, "pace": pace}))
+    places = [place_of(cell)._asdict() for cell in opened.plan.cells]
+    pd.DataFrame(places).assign(status="ok", seconds=2.0).to_csv(folder / "cells.csv")
+    monkeypatch.chdir(tmp_path)
+    slower = Pace(work=1, seconds=0.3, date="2026-02-02")
+    monkeypatch.setattr(price_limit, "pace_here", lambda: slower)
+    monkeypatch.setattr(price_limit, "installed_gpus", list)
+    nothing = Reuse({}, {}, {}, frozenset())
+    expected = expected_price(opened, nothing)
+    assert expected.of(opened.plan.cells, 1) == pytest.approx(3.0 * len(opened.plan.cells))
+    assert "times 1.50" in expected.sureness
+
+    monkeypatch.setattr(price_limit, "installed_gpus", lambda: ["a GPU"])
+    expected = expected_price(opened, nothing)
+    assert expected.of(opened.plan.cells, 1) == 2.0 * len(opened.plan.cells)
+    assert "three times as fast or slow" in expected.sureness
 
 
 @pytest.mark.parametrize("text", ["2", "0h", "2 hours", "-1h", "h", ""])

@@ -97,7 +97,7 @@ def measures(picks: Sequence[Sequence[int]], pool: Pool) -> Iterator[Measured]:
         all modalities and *in* each: 1 means indifference.
     """
     steps = {name: _steps(picks, pool.train, values) for name, values in _spaces(pool).items()}
-    for point, position in _positions(picks, len(pool.train)):
+    for point, position in _purchases(picks, len(pool.train)):
         bought = np.concatenate(
             [np.asarray(part, dtype=np.intp) for part in picks[1 : position + 1]]
         )
@@ -132,7 +132,7 @@ def overlaps(by_strategy: Mapping[str, Sequence[Sequence[int]]], n_train: int) -
     """
     sets: dict[str, dict[str, set[int]]] = {}
     for name, picks in by_strategy.items():
-        for point, position in _positions(picks, n_train):
+        for point, position in _purchases(picks, n_train):
             own = {number for part in picks[1 : position + 1] for number in part}
             sets.setdefault(point, {})[name] = own
     n_first = max((len(picks[0]) for picks in by_strategy.values() if len(picks)), default=0)
@@ -144,13 +144,34 @@ def overlaps(by_strategy: Mapping[str, Sequence[Sequence[int]]], n_train: int) -
             yield Overlap(point, one, other, share, chance)
 
 
-def _positions(picks: Sequence[Sequence[int]], n_train: int) -> Iterator[tuple[str, int]]:
-    """Yield the points that a curve gets to, with their rounds, where anything was bought."""
+def points_reached(picks: Sequence[Sequence[int]], n_train: int) -> Iterator[tuple[str, int]]:
+    """Yield the points that a curve gets to.
+
+    Parameters
+    ----------
+    picks : sequence of sequence of int
+        The candidates bought before each round's training.
+    n_train : int
+        Candidates of the training part.
+
+    Yields
+    ------
+    (str, int)
+        A point of `selections.POINTS`, and its round, after that of the first labels; the end only
+        where not all was bought.
+    """
     shares = np.cumsum([len(part) for part in picks]) / n_train
     for point in POINTS:
         position = _position(shares, point)
-        if position is not None and shares[position] > shares[0]:
+        if position:
             yield str(point), position
+
+
+def _purchases(picks: Sequence[Sequence[int]], n_train: int) -> Iterator[tuple[str, int]]:
+    """Yield the points until which a candidate was bought, with their rounds."""
+    for point, position in points_reached(picks, n_train):
+        if any(picks[1 : position + 1]):
+            yield point, position
 
 
 def _position(shares: NDArray[np.float64], point: Point) -> int | None:

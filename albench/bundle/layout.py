@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from albench.records.archive import CELLS, PARTS, PICKS, PREDICTIONS
+from albench.records.archive import ACQUIRED, CELLS, PARTS, PICKS, PREDICTIONS
 
 VERSION = 1
 """Raised when albench could no longer read the bundles that it has written so far."""
@@ -12,7 +12,10 @@ CONTENTS = "bundle.json"
 
 TABLES = (CELLS, PARTS, PICKS, PREDICTIONS)
 FILES = ("manifest.json", "cells.csv", "scores.csv", "marks.csv", *TABLES)
-"""All others; a bundle has each of them and nothing else."""
+"""All others; a bundle has each of them and nothing else, `OPTIONAL` aside."""
+
+OPTIONAL = (ACQUIRED,)
+"""Parquet files that a bundle has if its records have what they hold."""
 
 LARGEST_FILE = 500_000_000
 """Bytes of one file when unpacked."""

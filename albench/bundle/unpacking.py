@@ -18,6 +18,7 @@ from albench.bundle.layout import (
     LARGEST_CONTENTS,
     LARGEST_FILE,
     MOST_ROWS,
+    OPTIONAL,
     TABLES,
     VERSION,
 )
@@ -40,7 +41,8 @@ def unpack_bundle(bundle: Path, folder: Path) -> None:
     bundle : Path
         From anywhere.
     folder : Path
-        Empty. Only files named in `layout.FILES` are written into it, none larger than its bound.
+        Empty. Only files named in `layout.FILES` and `layout.OPTIONAL` are written into it, none
+        larger than its bound.
 
     Raises
     ------
@@ -52,7 +54,9 @@ def unpack_bundle(bundle: Path, folder: Path) -> None:
         with zipfile.ZipFile(bundle) as archive:
             _refuse(bundle, _odd_members(archive.infolist()))
             listed = _listed(bundle, _content(archive, CONTENTS, LARGEST_CONTENTS))
-            for name in FILES:
+            held = set(archive.namelist())
+            _refuse(bundle, _odd_list(listed, held))
+            for name in (*FILES, *(name for name in OPTIONAL if name in held)):
                 data = _content(archive, name, min(listed[name]["bytes"], LARGEST_FILE))
                 if hashlib.sha256(data).hexdigest() != listed[name]["sha256"]:
                     _refuse(bundle, [f"{name} is not what {CONTENTS} lists: its SHA-256 differs"])
@@ -64,7 +68,8 @@ def unpack_bundle(bundle: Path, folder: Path) -> None:
     except _DAMAGE as error:
         problem = f"cannot be read as a bundle ({printable(str(error), 200)}); ask for it again"
         raise RecordsError([Complaint(str(bundle), problem)]) from error
-    _refuse(bundle, [flaw for name in TABLES for flaw in _odd_table(folder / name)])
+    tables = [*TABLES, *(name for name in OPTIONAL if name in held)]
+    _refuse(bundle, [flaw for name in tables for flaw in _odd_table(folder / name)])
 
 
 def _refuse(bundle: Path, problems: list[str] | Iterator[str]) -> None:
@@ -77,7 +82,7 @@ def _odd_members(members: list[zipfile.ZipInfo]) -> Iterator[str]:
     """Yield what a bundle cannot have; sizes here are claims, which `_content` holds them to."""
     names = [member.orig_filename for member in members]
     expected = {CONTENTS, *FILES}
-    for name in sorted(set(names) - expected):
+    for name in sorted(set(names) - expected - {*OPTIONAL}):
         yield f"holds {printable(name, 100)!r}, which belongs to no bundle"
     for name in sorted(expected - set(names)):
         yield f"lacks {name}"
@@ -107,7 +112,7 @@ def _listed(bundle: Path, text: bytes) -> dict[str, Any]:
             isinstance(listed[name]["bytes"], int)
             and listed[name]["bytes"] >= 0
             and isinstance(listed[name]["sha256"], str)
-            for name in FILES
+            for name in (*FILES, *(name for name in OPTIONAL if name in listed))
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         version, listed, is_whole = VERSION, {}, False
@@ -117,6 +122,15 @@ def _listed(bundle: Path, text: bytes) -> dict[str, Any]:
     if not is_whole:
         _refuse(bundle, [f"{CONTENTS} does not list every file with its size and SHA-256"])
     return dict(listed)
+
+
+def _odd_list(listed: dict[str, Any], held: set[str]) -> Iterator[str]:
+    """Yield in what the list and the files differ that a bundle need not have."""
+    for name in OPTIONAL:
+        if name in listed and name not in held:
+            yield f"lacks {name}, which {CONTENTS} lists"
+        if name in held and name not in listed:
+            yield f"holds {name}, which {CONTENTS} does not list"
 
 
 def _odd_table(path: Path) -> Iterator[str]:

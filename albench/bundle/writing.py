@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.atomic_file import replacing
-from albench.bundle.layout import CONTENTS, FILES, VERSION
+from albench.bundle.layout import CONTENTS, FILES, OPTIONAL, VERSION
 from albench.errors import Complaint, InputError
 from albench.execute import scratch
 from albench.plural import plural
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
 
 
-def write_bundle(results: Path, target: Path) -> int:
+def write_bundle(results: Path, target: Path) -> tuple[int, tuple[str, ...]]:
     """Write a bundle.
 
     Parameters
@@ -41,8 +41,10 @@ def write_bundle(results: Path, target: Path) -> int:
 
     Returns
     -------
-    int
+    n_cells : int
         How many cells it holds that succeeded.
+    warnings : tuple of str
+        What of the journal could not be read, in sentences: it is not in the bundle.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def write_bundle(results: Path, target: Path) -> int:
     records = read(results)
     _require_checkable(records, results)
     pack_records(records, target)
-    return _n_successes(records)
+    return _n_successes(records), records.warnings
 
 
 def pack_records(records: Records, target: Path) -> None:
@@ -88,7 +90,8 @@ def pack_records(records: Records, target: Path) -> None:
 
 
 def _zip(folder: Path, target: Path) -> None:
-    content = {name: (folder / name).read_bytes() for name in FILES}
+    names = [*FILES, *(name for name in OPTIONAL if (folder / name).is_file())]
+    content = {name: (folder / name).read_bytes() for name in names}
     listed = {
         name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in content.items()

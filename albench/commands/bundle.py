@@ -27,7 +27,9 @@ def run(options: Namespace) -> int:
     """Return 0."""
     from albench.bundle.writing import write_bundle
 
-    n_cells = write_bundle(options.results, options.output)
+    n_cells, warnings = write_bundle(options.results, options.output)
+    for warning in warnings:
+        say(warning)
     size = options.output.stat().st_size / 1e6
     say(f"bundle: {options.output}, {plural(n_cells, 'cell')}, {size:.1f} MB")
     return OK

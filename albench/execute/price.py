@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import statistics
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from albench.execute.estimate import kind_of
 from albench.planning.chosen_cells import place_of
 from albench.planning.cost import expected_cost
 from albench.plural import plural
+from albench.records.provenance import NO_GPU
+from albench.records.run_record import Pace
 from albench.spec.slices import AXES, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from albench.planning import Cell
@@ -45,8 +48,30 @@ class Price:
         return sum(self.seconds[key] for key in {cell.id for cell in cells}) / jobs
 
 
+@dataclass(frozen=True)
+class Published:
+    """What cells took on the machine on which published results were made.
+
+    Parameters
+    ----------
+    seconds : mapping of Place to float
+        Of the cells that succeeded.
+    pace : Pace or None
+        How fast that machine was; None if that is not recorded, or if cells may have run on a GPU.
+    """
+
+    seconds: Mapping[Place, float]
+    pace: Pace | None = None
+
+
+NOTHING = Published({})
+
+
 def price(
-    cells: Iterable[Cell], here: Mapping[str, float], published: Mapping[Place, float]
+    cells: Iterable[Cell],
+    here: Mapping[str, float],
+    there: Published = NOTHING,
+    pace_here: Callable[[], Pace | None] = lambda: None,
 ) -> Price:
     """Return what each cell of a plan is expected to take.
 
@@ -56,74 +81,133 @@ def price(
         Planned.
     here : mapping of str to float
         Seconds of those that have run on this machine, by identity.
-    published : mapping of Place to float
-        Seconds of cells that ran on another one.
+    there : Published
+        What cells took that ran on another one.
+    pace_here : callable
+        Returns how fast this machine is, or None; called if nothing else compares the two.
 
     Returns
     -------
     Price
         Of a kind that has run here, the median. Else what is published of the cell, in the
-        proportion of those that ran on both machines. Else its updates, at the speed of those that
-        are known, and without any at that of a small network.
+        proportion of those that ran on both machines, or else of the machines' paces. Else its
+        updates, at the speed of those that are known, and without any at that of a small network.
     """
     unique = {cell.id: cell for cell in cells}
     own: dict[object, list[float]] = defaultdict(list)
     for key, cell in unique.items():
         if key in here:
             own[kind_of(cell)].append(here[key])
-    scale = _scale(unique, here, published)
     seconds: dict[str, float] = {}
-    n_published = n_here = 0
+    from_there: dict[str, float] = {}
+    n_here = 0
     for key, cell in unique.items():
         place = place_of(cell)
         if known := own.get(kind_of(cell)):
             seconds[key] = statistics.median(known)
             n_here += key in here
-        elif place in published:
-            seconds[key] = scale * published[place]
-            n_published += 1
+        elif place in there.seconds:
+            from_there[key] = there.seconds[place]
+    scale = _scale(unique, here, there, pace_here) if from_there else Scale()
+    seconds |= {key: scale.ratio * known for key, known in from_there.items()}
     rest = [cell for key, cell in unique.items() if key not in seconds]
-    paces: dict[bool, list[float]] = defaultdict(
-        list
-    )  # of references, which train once, and others
-    for key, known_seconds in seconds.items():
-        cell = unique[key]
-        paces[cell.strategy is None].append(known_seconds / expected_cost(cell))
-    for cell in rest:
+    seconds |= _by_updates(rest, {key: (unique[key], taken) for key, taken in seconds.items()})
+    return Price(seconds, _sureness(n_here, len(from_there), len(rest), scale))
+
+
+def _by_updates(cells: Iterable[Cell], known: Mapping[str, tuple[Cell, float]]) -> dict[str, float]:
+    """Return what cells take by their updates, and by the seconds of others."""
+    # Seconds an update, of references, which train once, and of others.
+    rates: dict[bool, list[float]] = defaultdict(list)
+    for cell, taken in known.values():
+        rates[cell.strategy is None].append(taken / expected_cost(cell))
+    seconds = {}
+    for cell in cells:
         cost = expected_cost(cell)
-        alike = paces.get(cell.strategy is None) or paces.get(cell.strategy is not None)
+        alike = rates.get(cell.strategy is None) or rates.get(cell.strategy is not None)
         seconds[cell.id] = (
             statistics.median(alike) * cost
             if alike
             else SECONDS_TO_START + SECONDS_PER_UPDATE * cost
         )
-    return Price(seconds, _sureness(n_here, n_published, len(rest)))
+    return seconds
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much longer this machine takes than that of published results.
+
+    Parameters
+    ----------
+    ratio : float
+        1 if that is not known.
+    measured : str
+        The date on which this machine's pace was measured, if the ratio is one of paces.
+    """
+
+    ratio: float = 1.0
+    measured: str = ""
 
 
 def _scale(
-    cells: Mapping[str, Cell], here: Mapping[str, float], published: Mapping[Place, float]
-) -> float:
-    """Return how much longer this machine takes; 1 if no cell ran on both."""
+    cells: Mapping[str, Cell],
+    here: Mapping[str, float],
+    there: Published,
+    pace_here: Callable[[], Pace | None],
+) -> Scale:
+    """Return the ratio of the cells that ran on both machines, or else of the machines' paces."""
     both = [
-        (here[key], published[place_of(cell)])
+        (here[key], there.seconds[place_of(cell)])
         for key, cell in cells.items()
-        if key in here and place_of(cell) in published
+        if key in here and place_of(cell) in there.seconds
     ]
-    there = sum(seconds for _, seconds in both)
-    return sum(seconds for seconds, _ in both) / there if there else 1.0
+    if whole := sum(seconds for _, seconds in both):
+        return Scale(sum(seconds for seconds, _ in both) / whole)
+    if there.pace is None or (pace := pace_here()) is None or pace.work != there.pace.work:
+        return Scale()
+    return Scale(pace.seconds / there.pace.seconds, pace.date)
 
 
-def _sureness(n_here: int, n_published: int, n_guessed: int) -> str:
+def _sureness(n_here: int, n_published: int, n_guessed: int, scale: Scale) -> str:
     if n_guessed:
         return "a guess by training updates, which may be ten times off until cells have run"
+    if n_published and not n_here and scale.measured:
+        return (
+            f"by what is published, times {scale.ratio:.2f}: what this machine takes for the same "
+            f"work, measured {scale.measured}"
+        )
     if n_published and not n_here:
         return "by what is published, on a machine that may be three times as fast or slow"
     return f"by {plural(n_here, 'cell')} that ran before"
 
 
-def published_seconds(*folders: Path) -> dict[Place, float]:
-    """Return how long published cells took, in seconds; see `published`."""
-    return published("seconds", *folders)
+def published_price(*folders: Path) -> Published:
+    """Return how long published cells took, and how fast their machine was.
+
+    Parameters
+    ----------
+    *folders : Path
+        Published results; the first that has a table counts.
+
+    Returns
+    -------
+    Published
+        Without seconds where there is no table that can be read.
+    """
+    for folder in folders:
+        if seconds := published("seconds", folder):
+            return Published(seconds, _pace(folder))
+    return NOTHING
+
+
+def _pace(folder: Path) -> Pace | None:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if manifest["provenance"]["gpu"] != NO_GPU:
+            return None
+        return Pace.model_validate(manifest["pace"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # as in `published`
 
 
 def published(column: str, *folders: Path) -> dict[Place, float]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from albench.planning import Cell, Edit, Sources
     from albench.records.journal import Reading
+    from albench.records.run_record import Pace
 
 Successes = dict[str, list[Finished]]
 """Every success of each cell, by identity, in the order of the journal."""
@@ -40,6 +41,8 @@ class Reuse:
         What of the records could not be read, in sentences.
     given_up : frozenset of str
         Cells that failed in this run already and are not tried again in it.
+    pace : Pace or None
+        How fast the machine was on which they ran, if that is recorded.
     """
 
     done: Mapping[str, Finished]
@@ -48,6 +51,7 @@ class Reuse:
     recorded: frozenset[str]
     unreadable: tuple[str, ...] = ()
     given_up: frozenset[str] = frozenset()
+    pace: Pace | None = None
 
     def left(self, cells: Iterable[Cell]) -> list[Cell]:
         """Return the cells that are to be run.

@@ -15,7 +15,7 @@ from albench.publish.metadata import write_metadata
 from albench.publish.read import read
 from albench.publish.scored import memory_of, remember
 from albench.publish.write import write, write_text_tables
-from albench.records.archive import write_archive
+from albench.records.archive import ACQUIRED, write_archive
 from albench.records.results_folder import has_journal, relative_path
 from albench.records.storage import storage_told
 from albench.report_formats import USUAL
@@ -160,10 +160,14 @@ def _moved(records: Records, run: Path, target: Path) -> Records:
 def _replace(target: Path, new: Path) -> None:
     """Move what was written into its place, all of it: until now nothing there has changed."""
     target.mkdir(exist_ok=True)
-    for path in new.iterdir():
+    written = {path.name: path for path in new.iterdir()}
+    for path in written.values():
         if path.is_dir():
             shutil.rmtree(target / path.name, ignore_errors=True)
         path.replace(target / path.name)
+    for name in (*AUDITED, ACQUIRED):  # files that these results need not have
+        if name not in written:
+            (target / name).unlink(missing_ok=True)
 
 
 def _require_complete(statuses: list[str], run: Path, warnings: Sequence[str]) -> None:

@@ -60,7 +60,9 @@ class Tables(Scored):
     marks : DataFrame
         One row per cell, round and mark.
     selections : DataFrame
-        One row per purchase.
+        One row per candidate bought.
+    acquired : DataFrame
+        One row per modality of a subject that was bought by itself.
     predictions : DataFrame
         One row per cell, round and test unit.
     summaries : Summaries
@@ -69,6 +71,7 @@ class Tables(Scored):
 
     marks: pd.DataFrame
     selections: pd.DataFrame
+    acquired: pd.DataFrame
     predictions: pd.DataFrame
     summaries: Summaries
 
@@ -126,6 +129,7 @@ def derive(records: Records) -> Tables:
         scores=first.scores,
         marks=tables.marks_table(records),
         selections=tables.selections_table(records),
+        acquired=tables.acquired_table(records),
         predictions=tables.predictions_table(answers),
         summaries=summaries.summarise(_outcomes(records, answers), records.run.published),
     )

@@ -57,6 +57,7 @@ def _parquet_tables(tables: Tables) -> dict[str, pd.DataFrame]:
         "cells": tables.cells,
         "rounds": tables.rounds,
         "selections": tables.selections,
+        "acquired": tables.acquired,
         "marks": tables.marks,
         "predictions": tables.predictions,
     }

@@ -16,14 +16,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from albench.errors import Complaint, RecordsError
+from albench.records.acquired import flaws_of_acquired
 from albench.records.journal import Event, Reading
 from albench.records.manifest import MENDING, read_manifest
+from albench.records.printable import printable
 from albench.records.run_record import PlannedRun, RunRecord
 from albench.records.schema import Finished, Part, Round, Status, pack, unpack
-from albench.records.tables import COST, MEASURED
+from albench.records.tables import COST, MEASURED, PICKS_COLUMN, picks_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from albench.records.tables import Records
@@ -36,6 +38,7 @@ CELLS, PARTS, PICKS, PREDICTIONS = (
 ACQUIRED = "acquired.parquet"
 """Another one, where modalities were bought one by one."""
 
+MARKS = "marks.csv"
 TIMES = ("query_seconds", "train_seconds", "evaluate_seconds")
 SIZES = ("round", "n_labelled", "n_labelled_subjects")
 
@@ -112,6 +115,7 @@ def read_archive(folder: Path) -> Reading:
         run = PlannedRun.model_validate(
             {key: getattr(manifest, key) for key in RunRecord.model_fields} | {"cells": cells}
         )
+        _require_agreement(run, ends)
     except (*damage, pa.ArrowException) as error:
         problem = f"published results are damaged or incomplete ({error}); {MENDING}"
         raise RecordsError([Complaint(str(folder), problem)]) from error
@@ -216,19 +220,44 @@ def _predictions_table(ends: Mapping[str, Finished]) -> pa.Table:
 
 def _ends(folder: Path, plan: pd.DataFrame) -> list[Finished]:
     """Return the end of each cell that has one, in the order of their names."""
-    text: dict[str, Any] = {"keep_default_na": False, "dtype": {"cell": str, "reason": str}}
+    columns = {"cell": str, "reason": str, PICKS_COLUMN: str}
+    text: dict[str, Any] = {"keep_default_na": False, "dtype": columns}
     cells = pd.read_csv(folder / "cells.csv", **text).drop_duplicates("cell").set_index("cell")
+    parts = [_part(row) for row in pq.read_table(folder / PARTS).to_pylist()]
+    rounds = _rounds(folder)
+    ends = []
+    for row in plan.drop_duplicates("cell").sort_values("cell").to_dict("records"):
+        end = cells.loc[row["cell"]]
+        if end["status"] != Status.MISSING:
+            finished = Finished(
+                cell=row["cell"],
+                status=Status(end["status"]),
+                reason=end["reason"],
+                seconds=float(end["seconds"]),
+                peak_mb=float(end["peak_mb"]),
+                part=None if row["part"] < 0 else parts[row["part"]],
+                rounds=rounds.get(row["cell"], []),
+                sources=json.loads(row["sources"]),
+                retries=json.loads(row.get("retries", "{}")),
+            )
+            _require_same_picks(finished, end.get(PICKS_COLUMN))
+            ends.append(finished)
+    return ends
+
+
+def _rounds(folder: Path) -> dict[str, list[Round]]:
+    """Return the rounds of each cell."""
     scores = pd.read_csv(folder / "scores.csv", dtype={"cell": str})
     measured = [name for name in scores.columns if name.startswith(MEASURED)]
     others = {"cell", *SIZES, *TIMES, COST, *measured}
     metrics = [name for name in scores.columns if name not in others]
     picks = _by_round(pq.read_table(folder / PICKS), "candidate")
-    acquired = {}
-    if (folder / ACQUIRED).is_file():
-        acquired = _by_round(pq.read_table(folder / ACQUIRED), "code")
+    acquired = _acquired(folder)
     proba = _probabilities(folder)
     marks = _marks(folder)
-    parts = [_part(row) for row in pq.read_table(folder / PARTS).to_pylist()]
+    there = set(zip(scores["cell"], scores["round"].astype(int), strict=True))
+    for name, known in ((PICKS, picks), (ACQUIRED, acquired), (PREDICTIONS, proba), (MARKS, marks)):
+        _require_rounds(name, known, there)
     rounds: dict[str, list[Round]] = {}
     for row in scores.sort_values(["cell", "round"]).to_dict("records"):
         key = str(row["cell"]), int(row["round"])
@@ -251,24 +280,38 @@ def _ends(folder: Path, plan: pd.DataFrame) -> list[Finished]:
             acquired=acquired.get(key, []),
         )
         rounds.setdefault(key[0], []).append(entry)
-    ends = []
-    for row in plan.drop_duplicates("cell").sort_values("cell").to_dict("records"):
-        end = cells.loc[row["cell"]]
-        if end["status"] != Status.MISSING:
-            ends.append(
-                Finished(
-                    cell=row["cell"],
-                    status=Status(end["status"]),
-                    reason=end["reason"],
-                    seconds=float(end["seconds"]),
-                    peak_mb=float(end["peak_mb"]),
-                    part=None if row["part"] < 0 else parts[row["part"]],
-                    rounds=rounds.get(row["cell"], []),
-                    sources=json.loads(row["sources"]),
-                    retries=json.loads(row.get("retries", "{}")),
-                )
-            )
-    return ends
+    return rounds
+
+
+def _acquired(folder: Path) -> dict[tuple[str, int], list[int]]:
+    if not (folder / ACQUIRED).is_file():
+        return {}
+    return _by_round(pq.read_table(folder / ACQUIRED), "code")
+
+
+def _require_agreement(run: PlannedRun, ends: Sequence[Finished]) -> None:
+    """Raise if a cell cannot have bought the modalities that it is said to have bought."""
+    by_name = {end.cell: end for end in ends}
+    for cell in run.cells:
+        if cell.cell in by_name:
+            n_candidates = run.cohorts[cell.cohort].candidates.get(cell.modalities, 0)
+            for flaw in flaws_of_acquired(by_name[cell.cell], cell, n_candidates):
+                raise ValueError(f"{ACQUIRED}: cell {cell.cell} {flaw}")
+
+
+def _require_rounds(
+    name: str, keys: Mapping[tuple[str, int], object], there: Collection[tuple[str, int]]
+) -> None:
+    """Raise if a table has rows of rounds that ``scores.csv`` does not have."""
+    for cell, number in keys:
+        if (cell, number) not in there:
+            told = f"round {number} of cell {printable(str(cell), 40)}"
+            raise ValueError(f"{name} has rows of {told}, which scores.csv lacks")
+
+
+def _require_same_picks(end: Finished, stated: object) -> None:
+    if stated and stated != picks_hash(end):
+        raise ValueError(f"cell {end.cell} bought something else than cells.csv says")
 
 
 def _by_round(table: pa.Table, column: str) -> dict[tuple[str, int], list[int]]:
@@ -294,10 +337,10 @@ def _probabilities(folder: Path) -> dict[tuple[str, int], str]:
 
 
 def _marks(folder: Path) -> dict[tuple[str, int], dict[str, int]]:
-    if not (folder / "marks.csv").is_file():
+    if not (folder / MARKS).is_file():
         return {}
     counts: dict[tuple[str, int], dict[str, int]] = {}
-    table = pd.read_csv(folder / "marks.csv", dtype={"cell": str, "mark": str})
+    table = pd.read_csv(folder / MARKS, dtype={"cell": str, "mark": str})
     names = ("cell", "round", "mark", "n_picked")
     for cell, number, mark, n in zip(*(table[name] for name in names), strict=True):
         counts.setdefault((cell, int(number)), {})[mark] = int(n)

@@ -26,6 +26,9 @@ PACKAGES = (
     "pluggy",
 )
 
+NO_GPU = "none"
+"""What is recorded of a machine without a GPU."""
+
 
 def provenance() -> Provenance:
     """Return versions and hardware.
@@ -66,7 +69,7 @@ def cpu_name() -> str:
 
 
 def _gpu() -> str:
-    return next((gpu.name for gpu in installed_gpus()), "none")
+    return next((gpu.name for gpu in installed_gpus()), NO_GPU)
 
 
 def _commit() -> str:

@@ -131,6 +131,18 @@ class Provenance(Record):
     packages: dict[str, str]
 
 
+class Pace(Record):
+    """How fast a machine is: the seconds of a fixed piece of work, by `albench.execute.pace`.
+
+    `work` is the version of the work; figures of one version can be compared. `date` is that of
+    the measurement, as in 2026-11-27.
+    """
+
+    work: Count
+    seconds: Annotated[float, Field(strict=True, gt=0, le=LARGEST)]
+    date: StrictStr
+
+
 class PlannedCell(Record):
     """A cell of a run's plan; `identity` is all that decides its result, as plain data."""
 
@@ -194,6 +206,8 @@ class RunRecord(Record):
         What it added repetitions for, beyond those that the specification asks for.
     replayed : Replayed or None
         Whose picks its models were trained on; None if strategies picked.
+    pace : Pace or None
+        How fast the machine was on which its cells ran; None if that was not measured.
     """
 
     name: StrictStr
@@ -218,6 +232,7 @@ class RunRecord(Record):
     spec_path: StrictStr = ""
     sequential: Sequential | None = None
     replayed: Replayed | None = None
+    pace: Pace | None = None
 
 
 class PlannedRun(RunRecord):

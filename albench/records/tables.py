@@ -1,4 +1,4 @@
-"""Tables derived from the journal: cells, rounds, selections, marks and predictions."""
+"""Tables of the journal: cells, rounds, selections, modalities, marks and predictions."""
 
 from __future__ import annotations
 
@@ -275,12 +275,23 @@ def _cell_row(records: Records, planned: PlannedCell) -> dict[str, Any]:
     part = None if end is None else end.part
     for key in PART_COLUMNS:
         row[key] = ("" if key.endswith("hash") else 0) if part is None else getattr(part, key)
-    row[PICKS_COLUMN] = "" if end is None else _picks_hash(end)
+    row[PICKS_COLUMN] = "" if end is None else picks_hash(end)
     return row
 
 
-def _picks_hash(end: Finished) -> str:
-    """Return a hash of what was bought after the first labels, in its order; empty if nothing."""
+def picks_hash(end: Finished) -> str:
+    """Return a hash of what a cell bought after the first labels, in its order.
+
+    Parameters
+    ----------
+    end : Finished
+        How it ended.
+
+    Returns
+    -------
+    str
+        Of candidates and modalities; empty if it bought nothing.
+    """
     later = [entry for entry in end.rounds if entry.round > 0]
     bought: list[list[int]] = [entry.picked for entry in later]
     bought += [entry.acquired for entry in later if entry.acquired]
@@ -353,6 +364,29 @@ def selections_table(records: Records) -> pd.DataFrame:
         for candidate in entry.picked
     ]
     return pd.DataFrame(rows, columns=["cell", "round", "candidate"])
+
+
+def acquired_table(records: Records) -> pd.DataFrame:
+    """Return one row per modality of a subject that was bought by itself, in order.
+
+    Parameters
+    ----------
+    records : Records
+        Of one results folder.
+
+    Returns
+    -------
+    DataFrame
+        With the columns cell, round, subject (the number in its cohort) and modality.
+    """
+    names = {cell.cell: cell.modalities.split("+") for cell in records.run.cells}
+    rows = [
+        (cell, entry.round, code // len(names[cell]), names[cell][code % len(names[cell])])
+        for cell, end in sorted(records.finished.items())
+        for entry in end.rounds
+        for code in entry.acquired
+    ]
+    return pd.DataFrame(rows, columns=["cell", "round", "subject", "modality"])
 
 
 def marks_table(records: Records) -> pd.DataFrame:

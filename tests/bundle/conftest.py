@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import zipfile
@@ -119,6 +120,36 @@ def bundle(records_of: Callable[..., Records], tmp_path: Path) -> Path:
     """A bundle that holds."""
     path = tmp_path / "lab.zip"
     pack_records(records_of({"core/random": 0.2, "lab/clever": 0.4}), path)
+    return path
+
+
+def _asking(planned: PlannedCell, end: Finished) -> tuple[PlannedCell, Finished]:
+    """Return a cell that measures the second modality of two subjects more in each round."""
+    if planned.identity["strategy"] is None:
+        return planned, end
+    identity = planned.identity | {"budget": {"initial": 10, "known": ["a"]}}
+    rounds = [
+        dataclasses.replace(
+            entry,
+            acquired=[4 * entry.round + 1, 4 * entry.round + 3],
+            measured={"a": 0, "b": 2 * entry.round + 2},
+        )
+        for entry in end.rounds
+    ]
+    name = digest(identity)
+    asking = planned.model_copy(update={"cell": name, "identity": identity})
+    return asking, dataclasses.replace(end, cell=name, rounds=rounds)
+
+
+@pytest.fixture
+def asking_bundle(records_of: Callable[..., Records], tmp_path: Path) -> Path:
+    """A bundle of cells that bought modalities beside labels."""
+    plain = records_of({"core/random": 0.2, "lab/clever": 0.4})
+    pairs = [_asking(cell, plain.finished[cell.cell]) for cell in plain.run.cells]
+    run = plain.run.model_copy(update={"cells": tuple(cell for cell, _ in pairs)})
+    ends = {end.cell: end for _, end in pairs}
+    path = tmp_path / "asking.zip"
+    pack_records(Records(run, ends, dict.fromkeys(ends, 1), ()), path)
     return path
 
 

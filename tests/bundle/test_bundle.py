@@ -107,14 +107,21 @@ def test_a_plan_that_says_another_strategy_than_the_identity_is_told(
     assert "another strategy than its identity says" in problems
 
 
+def _buy_one_again(files: Files) -> None:
+    _parquet(files, "picks.parquet", lambda t: t.assign(candidate=7))
+
+
+def test_purchases_that_are_not_those_of_the_tables_are_told(bundle: Path, alter: Alter) -> None:
+    assert "bought something else than cells.csv says" in _complaints(alter(bundle, _buy_one_again))
+
+
 def test_a_candidate_that_is_bought_twice_is_told(bundle: Path, alter: Alter) -> None:
-    problems = _complaints(
-        alter(
-            bundle,
-            lambda files: _parquet(files, "picks.parquet", lambda t: t.assign(candidate=7)),
-        )
-    )
-    assert "bought a candidate twice" in problems
+    def change(files: Files) -> None:
+        _buy_one_again(files)
+        cells = pd.read_csv(io.BytesIO(files["cells.csv"]), dtype={"cell": str})
+        files["cells.csv"] = cells.drop(columns="picks_hash").to_csv(index=False).encode()
+
+    assert "bought a candidate twice" in _complaints(alter(bundle, change))
 
 
 def test_cells_without_probabilities_are_told(bundle: Path, alter: Alter) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from two_tables import PRICES, TOLD, write_tables
 
 from albench import session
 from albench.cohort.absence import ABSENT
@@ -27,37 +28,11 @@ if TYPE_CHECKING:
 
     RunToy = Callable[..., dict[str, Finished]]
 
-N = 160
-PRICES = {"a": 0.5, "b": 2.0, "label": 4.0}
-COHORT = """[cohorts.digits]
-incomplete = "mask"
-cost = {{ a = 0.5, b = 2, label = 4 }}
-[cohorts.digits.modalities]
-a = {{ loader = "table", options = {{ path = "a.csv" }} }}
-b = {{ loader = "table", options = {{ path = "b.csv" }} }}"""
-TOLD: dict[str, Any] = {
-    "model": 'plugin = "logistic"',
-    "cohort": COHORT,
-    "of": 'cost"\nknown = ["a"] # "',
-    "initial": 40,
-}
-
 
 @pytest.fixture(autouse=True)
 def _tables(tmp_path: Path) -> None:
     """Write two tables; a fifth of 160 subjects lacks the first, another fifth the second."""
     write_tables(tmp_path, lacking=True)
-
-
-def write_tables(tmp_path: Path, *, lacking: bool) -> None:
-    rng = np.random.default_rng(0)
-    for column, name in enumerate("ab"):
-        lines = ["subject,label,x,y"]
-        for number in range(N):
-            if number % 5 != column or not lacking:
-                x, y = rng.normal(loc=number % 2, size=2)
-                lines.append(f"P{number},{'FT'[number % 2]},{x:.4f},{y:.4f}")
-        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n")
 
 
 def spent(end: Finished) -> list[float]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from two_tables import TOLD, write_tables
 
 from albench import session
 from albench.analysis.curves import joined
@@ -160,3 +162,21 @@ def test_picks_of_other_data_or_seeds_are_refused(
     assert main(["run", spec, "--replay", str(results), *output, "--model", "other"]) == 2
     said = "its picks were made with another budget, first labels, seed than the specification"
     assert said in capsys.readouterr().err
+
+
+def test_purchases_of_modalities_are_not_replayed(
+    write_spec: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tables(tmp_path, lacking=True)
+    spec, results = write_spec("margin", "cheapest-first", **TOLD), tmp_path / "results"
+    spec.write_text(spec.read_text() + OTHER.replace("logistic", "mmfn"))
+    assert main(["run", str(spec), "--output", str(results), "--jobs", "2"]) == 0
+    capsys.readouterr()
+    asked = [str(spec), "--replay", str(results), "--model", "other"]
+    assert main(["plan", *asked, "--json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["cells"] == 0
+    assert len(plan["skipped"]) == 3
+    reasons = {one["reason"] for one in plan["skipped"]}
+    assert len(reasons) == 1
+    assert "budgets.b.known: modalities that are bought one by one are not replayed" in str(reasons)

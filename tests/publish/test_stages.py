@@ -92,7 +92,7 @@ def test_all_tables_are_written_as_parquet(results: Path) -> None:
     tables = derive(read(results))
     write(tables, results)
     names = {path.stem for path in (results / "tables").iterdir()}
-    assert names == {"cells", "rounds", "selections", "marks", "predictions"}
+    assert names == {"cells", "rounds", "selections", "acquired", "marks", "predictions"}
     cells = pd.read_parquet(results / "tables" / "cells.parquet")
     pd.testing.assert_frame_equal(cells, tables.cells, check_dtype=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from run_of_three import CELLS, flip, success
 
 from albench import explain
+from albench.bundle.unpacking import unpack_bundle
 from albench.cli import main
 from albench.commands import FAILED
 from albench.errors import InputError, RecordsError
@@ -22,7 +25,6 @@ from albench.records.journal import Journal, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 
 @pytest.mark.parametrize("at", [0, 5, 12, 25, 40, 300, -5])
@@ -111,6 +113,47 @@ def test_a_report_names_the_lost_result_and_shows_the_others(
     assert f"{CELLS[0]}," in (run / "cells.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("short_reports")
+def test_what_is_published_on_demand_names_the_lost_result(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flip(run, 3, 300)
+    target = tmp_path / "published"
+    assert main(["publish", str(run), "--to", str(target)]) == 2
+    assert CELLS[1] in capsys.readouterr().err
+    assert not target.exists()
+    assert main(["publish", str(run), "--to", str(target), "--incomplete"]) == 0
+    assert f"the result of cell {CELLS[1]}" in capsys.readouterr().out
+    assert sorted(successes(target)) == [CELLS[0], CELLS[2]]
+    assert main(["status", str(target)]) == FAILED
+    assert "1 missing, 2 ok" in capsys.readouterr().out
+
+
+def test_a_bundle_holds_the_other_results_and_names_the_lost_one(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flip(run, 3, 300)
+    target = tmp_path / "lab.zip"
+    assert main(["bundle", str(run), "-o", str(target)]) == 0
+    told = capsys.readouterr().out
+    assert f"the result of cell {CELLS[1]}" in told
+    assert "2 cells" in told
+    with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
+        unpack_bundle(target, Path(folder))
+        assert sorted(successes(Path(folder))) == [CELLS[0], CELLS[2]]
+
+
+def test_a_run_without_its_record_is_neither_published_nor_bundled(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flip(run, 1, 300)
+    for command in (["publish", "--to"], ["bundle", "-o"], ["merge", "-o"]):
+        name, option = command
+        assert main([name, str(run), option, str(tmp_path / "new")]) == 2
+        assert "the record of a run is lost" in capsys.readouterr().err
+        assert not (tmp_path / "new").exists()
+
+
 def copy_of(run: Path, name: str, cells: Sequence[str]) -> Path:
     """Return another machine's run of the same plan, with the results of some cells."""
     other = run.parent / name
@@ -120,12 +163,14 @@ def copy_of(run: Path, name: str, cells: Sequence[str]) -> Path:
     return other
 
 
+@pytest.mark.usefixtures("short_reports")
 def test_a_merge_names_a_lost_result_and_keeps_the_others(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = copy_of(run, "other", CELLS[2:])
     flip(run, 3, 300)
-    merge([run, other], tmp_path / "both")
+    assert main(["merge", str(run), str(other), "-o", str(tmp_path / "both")]) == 0
+    assert f"the result of cell {CELLS[1]}" in capsys.readouterr().out
     assert sorted(successes(tmp_path / "both")) == [CELLS[0], CELLS[2]]
     assert main(["status", str(tmp_path / "both")]) == FAILED
     told = capsys.readouterr().out

@@ -10,6 +10,7 @@ import pytest
 from albench.errors import RecordsError
 from albench.reporting.build import sections
 from albench.reporting.content import Table
+from albench.reporting.formats import UNKNOWN
 from albench.reporting.load import load
 from albench.reporting.sliced import sliced
 from albench.spec.slices import Slice
@@ -55,6 +56,32 @@ def test_each_strategy_has_its_measures(results: Path) -> None:
     row = next(row for row in table.rows if row[1] == "margin")
     assert row[2].startswith("0.25 (")
     assert row[4] == "LSTE 1.45"
+
+
+def test_modalities_that_were_bought_stand_beside_the_rest(results: Path) -> None:
+    assert "modalities bought" not in _tables(results)["purchases-0.3"].columns
+    path = results / "bought.csv"
+    table = pd.read_csv(path)
+    asked = table[table["measure"] == "distance"]
+    shares = {"measured LUS": 0.25, "labelled with LUS": 0.5, "measured LSTQ": 0.0}
+    more = [asked.assign(measure=name, value=value) for name, value in shares.items()]
+    pd.concat([table, *more]).to_csv(path, index=False)
+    shown = _tables(results)["purchases-0.3"]
+    assert shown.columns[-1] == "modalities bought"
+    assert "the share of whom it was, in percent" in shown.caption
+    row = next(row for row in shown.rows if row[1] == "margin")
+    assert row[-1] == "LSTQ 0, LUS 25 (50)"
+
+
+def test_a_strategy_that_labels_nobody_has_its_modalities_alone(results: Path) -> None:
+    path = results / "bought.csv"
+    table, cells = pd.read_csv(path), load(results).cells.set_index("cell")
+    is_esd = table["cell"].map(cells["strategy"]) == "esd"
+    asked = table[is_esd & (table["measure"] == "distance")].assign(measure="measured LUS", value=1)
+    pd.concat([table[~is_esd], asked]).to_csv(path, index=False)
+    rows = {row[1]: row for row in _tables(results)["purchases-0.3"].rows}
+    assert rows["esd"][2:] == (UNKNOWN, UNKNOWN, UNKNOWN, "LUS 100")
+    assert rows["margin"][-1] == UNKNOWN
 
 
 def test_overlap_names_the_closest_and_random_beside_chance(results: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from albench.analysis.curves import SYSTEM, mean_interval
+from albench.analysis.measurements import LABELLED_WITH, MEASURED
 from albench.analysis.purchases import (
     CLASS_MIX,
     DISTANCE,
@@ -43,6 +44,11 @@ ON_MEASURES = (
     "its nearest labelled candidate, in standardised samples, divided by the mean over the pool: "
     "above 1 seeks what is unlike the labelled set. By modality, the one in which a strategy goes "
     "furthest comes first."
+)
+ON_MODALITIES = (
+    " Modalities bought: of the subjects of whom one could be measured after the first labels, the "
+    "share of whom it was, in percent; in brackets, that share among those of them who were "
+    "labelled."
 )
 
 
@@ -115,6 +121,9 @@ def _measured(derived: Derived) -> Iterator[Table]:
 
 def _measures_table(bought: pd.DataFrame, point: str, named: Namer) -> Table:
     of_modality = sorted(name for name in set(bought["measure"]) if name.startswith(OF_MODALITY))
+    on_sale = sorted(
+        name.removeprefix(MEASURED) for name in set(bought["measure"]) if name.startswith(MEASURED)
+    )
     there = [name for name in MEASURES if (bought["measure"] == name).any()]
     rows = []
     for block in blocks_of(bought):
@@ -124,9 +133,13 @@ def _measures_table(bought: pd.DataFrame, point: str, named: Namer) -> Table:
             cells = [_mean(part.loc[part["measure"] == name, "value"]) for name in there]
             if of_modality:
                 cells.append(_by_modality(part, of_modality))
+            if on_sale:
+                cells.append(_modalities(part, on_sale))
             rows.append((named.block(block), strategy, *cells))
     ends = ("by modality",) if of_modality else ()
     caption = f"Means over repetitions, with their 95 % intervals (Student's t). {ON_MEASURES}"
+    if on_sale:
+        ends, caption = (*ends, "modalities bought"), caption + ON_MODALITIES
     title = f"What was bought, {_heading(point)}"
     columns = ("block", "strategy", *there, *ends)
     return Table(f"purchases-{point}", title, caption, columns, tuple(rows), is_folded=True)
@@ -149,6 +162,21 @@ def _by_modality(part: pd.DataFrame, names: Sequence[str]) -> Cell:
     ranked = sorted(means.items(), key=lambda item: -item[1])
     text = ", ".join(f"{name} {value:.2f}" for name, value in ranked) or UNKNOWN
     return Cell(text, {f" {name}": value for name, value in means.items()})
+
+
+def _modalities(part: pd.DataFrame, names: Sequence[str]) -> Cell:
+    means = part.groupby("measure")["value"].mean().to_dict()
+    shown = [name for name in names if f"{MEASURED}{name}" in means]
+    texts, values = [], {}
+    for name in shown:
+        measured = 100 * means[f"{MEASURED}{name}"]
+        values[f" {name}"] = measured
+        among = ""
+        if (labelled := means.get(f"{LABELLED_WITH}{name}")) is not None:
+            values[f" {name} of the labelled"] = 100 * labelled
+            among = f" ({100 * labelled:.0f})"
+        texts.append(f"{name} {measured:.0f}{among}")
+    return Cell(", ".join(texts) or UNKNOWN, values)
 
 
 def _overlap_table(overlaps: pd.DataFrame, named: Namer) -> Table:
