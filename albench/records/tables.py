@@ -280,10 +280,14 @@ def _cell_row(records: Records, planned: PlannedCell) -> dict[str, Any]:
 
 
 def _picks_hash(end: Finished) -> str:
-    """Return a hash of what was bought after the first labels, in its order; empty if nothing."""
+    """Return a hash of what each round after the first labels bought; empty if nothing.
+
+    The order within a round does not count: training does not see it, and ties are broken
+    differently by strategies that buy the same.
+    """
     later = [entry for entry in end.rounds if entry.round > 0]
-    bought: list[list[int]] = [entry.picked for entry in later]
-    bought += [entry.acquired for entry in later if entry.acquired]
+    bought: list[list[int]] = [sorted(entry.picked) for entry in later]
+    bought += [sorted(entry.acquired) for entry in later if entry.acquired]
     return hashlib.sha256(repr(bought).encode()).hexdigest()[:12] if bought else ""
 
 
