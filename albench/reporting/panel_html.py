@@ -288,10 +288,12 @@ def _interval_table(
     marks = "".join(_interval_ticks(scale))
     body = "".join(_interval_row(row, scale, numbers[row.strategy]) for row in rows)
     label = escape(f"{panel.place.name}: {panel.x_label}")
+    is_own = all(math.isnan(row.all_low) for row in panel.rows)
+    interval = "95 %" if is_own else "95 %, all at once"
     return (
         f'<table class="intervals" style="--zero:{scale(0.0):.1f}%" aria-label="{label}">'
         f'<thead><tr><th scope="col">strategy</th><th scope="col" class="track">{marks}</th>'
-        '<th scope="col">difference</th><th scope="col" class="span">95 %</th>'
+        f'<th scope="col">difference</th><th scope="col" class="span">{interval}</th>'
         f'<th scope="col">verdict</th></tr></thead><tbody>{body}</tbody></table>'
     )
 

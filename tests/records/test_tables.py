@@ -258,7 +258,9 @@ def test_the_order_of_picks_within_a_round_does_not_tell_strategies_apart(
     finished: End, make_round: Callable[..., Round], event: Told, run_event: Told
 ) -> None:
     ends = [
-        finished(cell, rounds=[make_round(0), *(make_round(i + 1, p, 0.5) for i, p in enumerate(picks))])
+        finished(
+            cell, rounds=[make_round(0), *(make_round(i + 1, p, 0.5) for i, p in enumerate(picks))]
+        )
         for cell, picks in (("c1", ([4, 2], [7])), ("c2", ([2, 4], [7])), ("c3", ([4, 7], [2])))
     ]
     planned = ("c1", "entropy"), ("c2", "capped"), ("c3", "margin")
