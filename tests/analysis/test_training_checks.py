@@ -82,7 +82,7 @@ def test_scores_that_fall_as_labels_are_bought_fail_and_flat_ones_are_undecided(
     falling = check_training(rounds(heights=(0.84, 0.82, 0.81)), GUESS)
 
     assert outcome(falling, Check.RISE) is Outcome.FAIL
-    for end in (0.794, 0.7999)  :  # one falls by chance, one rises
+    for end in (0.794, 0.7999):  # one falls by chance, one rises
         flat = check_training(rounds(heights=(0.8, 0.8, end)), GUESS)
         assert outcome(flat, Check.RISE) is Outcome.OPEN
 
