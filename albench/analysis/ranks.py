@@ -49,6 +49,8 @@ class Ranking:
         Friedman's, over cohorts; NaN under five, or where there is too little to test.
     critical_difference : float or None
         Nemenyi's, at 0.05; None unless Friedman rejects.
+    without : tuple of str
+        The cohorts that have results, but no complete block.
     """
 
     table: pd.DataFrame
@@ -56,6 +58,7 @@ class Ranking:
     n_left_out: int
     p: float
     critical_difference: float | None
+    without: tuple[str, ...] = ()
 
     @property
     def groups(self) -> list[tuple[str, ...]]:
@@ -100,6 +103,9 @@ def rank(efficiency: pd.DataFrame, value: str = "area", n_resamples: int = N_RES
     if not cohorts or not scores.strategies:
         return Ranking(_table((), np.empty(0), {}), 0, n_left_out, float("nan"), None)
     means = np.stack([cohort.means() for cohort in cohorts])
+    whole, there = (
+        _cohorts(scores, np.asarray(of_block.any(axis=1))) for of_block in (is_complete, has_any)
+    )
     p = friedman(means) if len(cohorts) >= FEWEST_COHORTS else float("nan")
     return Ranking(
         table=_table(scores.strategies, mean_ranks(cohorts), _intervals(cohorts, n_resamples)),
@@ -107,6 +113,7 @@ def rank(efficiency: pd.DataFrame, value: str = "area", n_resamples: int = N_RES
         n_left_out=n_left_out,
         p=p,
         critical_difference=nemenyi(*means.shape) if p < ALPHA else None,
+        without=tuple(sorted(there - whole)),
     )
 
 
@@ -176,6 +183,10 @@ def close_runs(ranks: NDArray[np.float64], difference: float) -> list[tuple[int,
         if stop - start > 1 and (not runs or stop > runs[-1][1]):
             runs.append((start, stop))
     return runs
+
+
+def _cohorts(scores: ScoreCube, is_chosen: NDArray[np.bool_]) -> set[str]:
+    return {scores.cohorts[i] for i in np.flatnonzero(is_chosen)}
 
 
 def _complete(scores: ScoreCube, is_complete: NDArray[np.bool_]) -> list[CohortScores]:

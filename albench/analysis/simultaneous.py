@@ -38,7 +38,7 @@ def widening(
     Šidák, Z. (1967). Rectangular confidence regions for the means of multivariate normal
     distributions. JASA 62, 626-633. A bootstrap of the largest t statistic (Westfall and Young
     1993) would use the correlation of the differences. With six or ten repetitions most of the
-    width comes from estimating each spread, and it was no narrower on the committed results.
+    width comes from estimating each spread, and it was hardly narrower on the committed results.
     """
     freedom = np.where(n_pairs >= 2, n_pairs - 1, np.nan)
     each = CONFIDENCE ** (1 / np.maximum(n_family, 1))

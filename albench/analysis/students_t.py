@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from scipy import special
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Numbers = float | NDArray[np.floating] | NDArray[np.integer]
+
+FAR = 20.0
+"""How far above a value a noncentrality is, at least, where SciPy does not tell the share below."""
 
 
 def quantile(share: Numbers, freedom: Numbers) -> NDArray[np.float64]:
@@ -70,10 +73,13 @@ def noncentral_share_below(t: Numbers, freedom: Numbers, centre: Numbers) -> NDA
     Returns
     -------
     ndarray of float
-        Broadcast.
+        Broadcast. Where SciPy gives up, 0: it does so only for centres so far above the value that
+        less than 1e-30 is below.
     """
-    share: NDArray[np.float64] = special.nctdtr(freedom, centre, t)
-    return share
+    share = special.nctdtr(freedom, centre, t)
+    is_lost = np.isnan(share) & (np.asarray(centre) > np.asarray(t) + FAR)
+    below: NDArray[np.float64] = np.where(is_lost, 0.0, share)
+    return below
 
 
 def noncentrality(t: float, freedom: float, share: float) -> float:

@@ -281,8 +281,8 @@ def _outcome(check: Check, mean: float, p: float) -> Outcome:
         return Outcome.OPEN
     is_real = p < ALPHA
     if check is Check.RISE:
-        if mean > 0:
-            return Outcome.PASS
-        return Outcome.FAIL if is_real else Outcome.OPEN
+        if not is_real:  # a block that may be flat does not rise
+            return Outcome.OPEN
+        return Outcome.PASS if mean > 0 else Outcome.FAIL
     is_wrong = mean != 0 if check is Check.END else mean > 0
     return Outcome.FAIL if is_real and is_wrong else Outcome.PASS

@@ -254,8 +254,8 @@ def _model_text(resolved: ResolvedModel) -> str:
         how = f"fitted by a solver, {start}"
     else:
         how += (
-            f": {training.epochs} epochs or {training.min_updates} updates, batch "
-            f"{training.batch_size}, {training.optimiser} at {training.learning_rate:g}"
+            f": {plural(training.epochs, 'epoch')}, at least {training.min_updates} updates, "
+            f"batch {training.batch_size}, {training.optimiser} at {training.learning_rate:g}"
         )
     text = f"{model.plugin} ({options}); {how}"
     return ", ".join([text, *_uncommon(training)])

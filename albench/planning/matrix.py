@@ -10,6 +10,7 @@ from albench.api.needs import GRANTED
 from albench.api.prices import LABEL
 from albench.planning.cells import Cell, Skipped
 from albench.planning.foreseen_failures import Foresight
+from albench.plural import plural
 from albench.references import BASELINE
 
 if TYPE_CHECKING:
@@ -192,12 +193,12 @@ def why_impossible(resolved: Resolved, cell: Cell) -> str | None:
     """Return why a cell's model and strategy do not go together; None if they do."""
     model = resolved.models[cell.model.label].component.descriptor
     if not _allows(model, len(cell.modalities)):
-        return f"model {model.name} {_range(model)}, here are {len(cell.modalities)}"
+        return f"model {model.name} {_range(model)}; {_here(len(cell.modalities))}"
     if cell.strategy is None:
         return None
     strategy = resolved.strategies[cell.strategy.label].component.descriptor
     if not _allows(strategy, len(cell.modalities)):
-        return f"strategy {strategy.name} {_range(strategy)}, here are {len(cell.modalities)}"
+        return f"strategy {strategy.name} {_range(strategy)}; {_here(len(cell.modalities))}"
     known = cell.budget.get("known", ())
     if known and not set(known) & set(cell.modalities):
         return f"of budgets.{cell.budget_label}.known, none is among the modalities in use"
@@ -218,8 +219,14 @@ def _allows(descriptor: Descriptor, n_modalities: int) -> bool:
     return low <= n_modalities and (high is None or n_modalities <= high)
 
 
+def _here(n: int) -> str:
+    return f"here {'is' if n == 1 else 'are'} {n}"
+
+
 def _range(descriptor: Descriptor) -> str:
     low, high = descriptor.modalities
     if high is None:
         return f"works with {low} modalities or more"
+    if low == high:
+        return f"works with {plural(low, 'modality', 'modalities')}"
     return f"works with {low} to {high} modalities"

@@ -280,7 +280,10 @@ def _cell_row(records: Records, planned: PlannedCell) -> dict[str, Any]:
 
 
 def picks_hash(end: Finished) -> str:
-    """Return a hash of what a cell bought after the first labels, in its order.
+    """Return a hash of what each round of a cell after the first labels bought.
+
+    The order within a round does not count: training does not see it, and ties are broken
+    differently by strategies that buy the same.
 
     Parameters
     ----------
@@ -293,8 +296,8 @@ def picks_hash(end: Finished) -> str:
         Of candidates and modalities; empty if it bought nothing.
     """
     later = [entry for entry in end.rounds if entry.round > 0]
-    bought: list[list[int]] = [entry.picked for entry in later]
-    bought += [entry.acquired for entry in later if entry.acquired]
+    bought: list[list[int]] = [sorted(entry.picked) for entry in later]
+    bought += [sorted(entry.acquired) for entry in later if entry.acquired]
     return hashlib.sha256(repr(bought).encode()).hexdigest()[:12] if bought else ""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.analysis.curves import BLOCK
+from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.reporting.cells import Cell, whole
 from albench.reporting.content import Table
@@ -41,7 +42,8 @@ ON_VERDICTS = (
     "difference to be smaller than “equal within”. Worse / equal / better are the probabilities "
     "of the Bayesian signed-rank test, a second opinion with no effect on verdicts. More "
     "repetitions: how many would decide an undecided comparison at a power of 80 %, if the "
-    "measured difference and spread are the true ones."
+    "measured difference and spread are the true ones. Verdicts go by p (Holm), which may be under "
+    "0.05 where the wider interval for all at once still holds 0."
 )
 """What captions say of the columns that tables of comparisons end with."""
 
@@ -65,8 +67,8 @@ def area_table(
     Returns
     -------
     Table
-        The largest of a block is bold, what is separable from random marked. Where some blocks
-        compare strategies, those that only have the baseline are left out.
+        The largest of a block's competitors is bold, what is separable from random marked. Where
+        some blocks compare strategies, those that only have the baseline are left out.
     """
     cells: dict[tuple[Block, str], str] = {}
     n_strategies = efficiency.dropna(subset="area").groupby(list(BLOCK))["strategy"].nunique()
@@ -75,9 +77,10 @@ def area_table(
             continue
         verdicts = of_block(comparison, block).set_index("strategy")["verdict"].to_dict()
         areas = of_block(efficiency, block).dropna(subset="area").groupby("strategy")["area"]
-        best = areas.mean().max()
+        outside = [name for name, one in verdicts.items() if one == Verdict.OUTSIDE]
+        best = areas.mean().drop(outside, errors="ignore").max()
         for strategy, values in areas:
-            is_best = np.isclose(values.mean(), best, rtol=0, atol=1e-9)
+            is_best = strategy not in outside and np.isclose(values.mean(), best, rtol=0, atol=1e-9)
             told = mean_half_width(values)
             mean, *half = told.split(" ")
             shown = " ".join([f"**{mean}**" if is_best else mean, *half])
@@ -86,13 +89,14 @@ def area_table(
             cells[block, str(strategy)] = told.shown_as(shown, verdict=verdict)
     title = f"{LABELS[metric]} over the labels bought"
     caption = (
-        "The area under the learning curve divided by its width, mean over repetitions ± half its "
-        "95 % interval (how many, where some are missing; strategies share splits, so their "
-        "differences are more precise than these). A block is a cohort with a set of modalities, "
-        "a model and a budget. **Bold:** its largest. ▲ better and ▼ worse than random after "
-        "correction, = practically equal to it; no mark: undecided, fewer than six repetitions, "
-        "or not a competitor. Each interval is for one strategy: that of the largest of many "
-        "covers the truth too rarely; the table of differences has simultaneous intervals."
+        "The area under the learning curve divided by its width: mean over repetitions ± half its "
+        "95 % interval; where some are missing, how many there are. Strategies share splits, so "
+        "their differences are more precise than these. A block is a cohort with a set of "
+        "modalities, a model and a budget. **Bold:** the largest of its competitors. ▲ better and "
+        "▼ worse than random after correction, = practically equal to it; no mark: undecided, "
+        "fewer than six repetitions, or not a competitor. Each interval is for one strategy: that "
+        "of the largest of many covers the truth too rarely; the table of differences has "
+        "simultaneous intervals."
     )
     means = comparison.groupby("strategy")["difference"].mean()
     ranked = means.sort_values(ascending=False, kind="stable").index.tolist()

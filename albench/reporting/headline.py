@@ -48,7 +48,7 @@ def headline(finding: Finding | None, named: Namer) -> str:
     better, worse = (
         judged[judged["verdict"] == verdict] for verdict in (Verdict.BETTER, Verdict.WORSE)
     )
-    behind = f"; {_does(len(worse))} worse" if len(worse) else ""
+    behind = f"; {_strategies(len(worse))} worse" if len(worse) else ""
     where = _where(judged, named)
     label = LABELS[finding.metric]
     if better.empty:
@@ -163,8 +163,10 @@ def _judged(overall: pd.DataFrame) -> pd.DataFrame:
 
 
 def _where(judged: pd.DataFrame, named: Namer) -> str:
-    most = int(judged["n_blocks"].max())
-    return f", averaged over {named.compared_blocks}" if most > 1 else ""
+    least, most = int(judged["n_blocks"].min()), int(judged["n_blocks"].max())
+    # A strategy may not suit every block.
+    upto = "" if least == most else "up to "
+    return f", averaged over {upto}{named.compared_blocks}" if most > 1 else ""
 
 
 def _somewhere(finding: Finding) -> str:
@@ -177,8 +179,8 @@ def _somewhere(finding: Finding) -> str:
     return f"; of {len(blocks)} comparisons in single blocks, {finds} one better"
 
 
-def _does(n: int) -> str:
-    return f"{n} {'does' if n == 1 else 'do'}"
+def _strategies(n: int) -> str:
+    return plural(n, "strategy does", "strategies do")
 
 
 def _name(row: pd.Series[Any]) -> str:

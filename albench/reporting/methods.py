@@ -73,8 +73,9 @@ def _cohort(name: str, facts: CohortRecord) -> str:
     noise = f", {100 * facts.label_noise:g} % of the labels wrong" if facts.label_noise else ""
     classes = plural(len(facts.class_order), "class", "classes")
     modalities = plural(len(facts.modalities), "modality", "modalities")
+    simulated = "simulated; " if facts.simulated else ""
     return (
-        f"{_named(name, facts)} ({plural(facts.subjects, 'subject')}, of which "
+        f"{name} ({simulated}{plural(facts.subjects, 'subject')}, of which "
         f"{facts.test_subjects} are for test, {classes}, {modalities}: "
         f"{', '.join(facts.modalities)}{noise})"
     )
@@ -101,9 +102,7 @@ def _strategies(records: Records) -> Iterator[Sentence]:
     yield Sentence(f"We ran {count}: {', '.join(names)}.", cited)
     budgets = "; ".join(f"{name}: {what}" for name, what in records.manifest.budgets.items())
     if budgets:
-        is_priced = any(cohort.cost for cohort in records.manifest.cohorts.values())
-        unit = "" if is_priced else ", counted in labelled candidates"
-        yield Sentence(f"Budgets{unit}: {budgets}.")
+        yield Sentence(f"Budgets: {budgets}.")
 
 
 def _protocol(manifest: Manifest) -> Iterator[Sentence]:

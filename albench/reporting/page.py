@@ -197,19 +197,25 @@ def is_printed_sideways(table: Table) -> bool:
 
 
 def emphasised(text: str) -> Markup:
-    """Return text safe for a page, with text between double asterisks in bold.
+    """Return text safe for a page, with its bold and its code.
 
     Parameters
     ----------
     text : str
-        Plain.
+        Plain; between double asterisks bold, between backticks code.
 
     Returns
     -------
     Markup
-        Escaped.
+        Escaped. No line breaks between a number and its percent sign.
     """
-    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text))))  # noqa: S704  # escaped on this line
+    safe = re.sub(r"\*\*(.+?)\*\*|`([^`]+)`", _marked_up, str(escape(text)))
+    return Markup(re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", safe))  # noqa: S704  # escaped above
+
+
+def _marked_up(found: re.Match[str]) -> str:
+    bold, code = found.groups()
+    return f"<strong>{bold}</strong>" if bold else f"<code>{code}</code>"
 
 
 def inline_svg(figure: Figure) -> Markup:

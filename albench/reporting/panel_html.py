@@ -308,9 +308,11 @@ def _interval_table(
     marks = "".join(_interval_ticks(scale))
     body = "".join(_interval_row(row, scale, numbers[row.strategy]) for row in rows)
     label = escape(f"{panel.place.name}: {panel.x_label}")
+    is_own = all(math.isnan(row.all_low) for row in panel.rows)
+    interval = "95 %" if is_own else "95 %, all at once"
     return (
         f'<table class="intervals" style="--zero:{_px(scale(0.0))}%" aria-label="{label}"><thead>'
-        f"<tr><th>strategy<th>{marks}<th>difference<th>95 %<th>verdict</tr></thead>"
+        f"<tr><th>strategy<th>{marks}<th>difference<th>{interval}<th>verdict</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
 

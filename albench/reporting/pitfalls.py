@@ -105,8 +105,8 @@ def _starts(derived: Derived) -> Judged:
     shared = fairness(derived.records.cells)
     n, n_equal = len(shared), int(shared["equal"].sum()) if len(shared) else 0
     if n and n == n_equal:
-        return True, f"the hashes agree in all {n} repetitions of all blocks"
-    return False, f"the hashes agree in {n_equal} of {n} repetitions of all blocks"
+        return True, f"the hashes agree in every repetition of every block ({n} in all)"
+    return False, f"the hashes agree in {n_equal} of {n} repetitions, counted block by block"
 
 
 def _training(derived: Derived) -> Judged:
@@ -155,13 +155,16 @@ def _imbalance(derived: Derived) -> Judged:
             f"more: {_some(list(map(derived.named.cohort, derived.unequal)))}"
         )
     most = max(map(class_sizes.ratio, derived.manifest.cohorts.values()), default=1.0)
-    return False, f"no class is more than {most:.1f} times as large as another of its cohort"
+    return False, (
+        f"the largest class has at most {most:.1f} times the subjects of the smallest; "
+        f"{class_sizes.TIMES:g} times or more would do"
+    )
 
 
 def _planned(derived: Derived) -> Judged:
     if derived.manifest.judged_before:
         return False, "an earlier run of these results was to be judged otherwise"
-    return True, f"{LABELS[derived.primary]}, named in the specification before the run"
+    return True, f"{LABELS[derived.primary]}; no earlier run of these results had another one"
 
 
 def _corrected(derived: Derived) -> Judged:

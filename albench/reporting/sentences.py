@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DIFFERENT = {Verdict.BETTER, Verdict.WORSE}
 SHORT = 6
-"""Pairs that a sentence names; more are counted."""
+"""Pairs that a sentence names, and strategies that it has in bold; more are counted."""
 
 GOAL = f"{100 * TARGET:g} % of the all-labels score"
 
@@ -147,17 +147,25 @@ def _average(judged: pd.DataFrame, metric: str, named: Namer, *, is_part: bool) 
     better = judged[judged["verdict"] == Verdict.BETTER]
     worse = judged[judged["verdict"] == Verdict.WORSE]
     none = "none of the others beats random" if is_part else "no strategy beats random"
-    said = f"{_listed(better)} better than random" if len(better) else none
+    said, listed = _winners(better, len(judged)) if len(better) else (none, "")
     # A larger mean with a wider interval may come first without differing from random.
     best = (better if len(better) else judged).iloc[0]
     among = "these" if len(better) else plural(len(judged), "strategy", "strategies")
     return (
-        f"averaged over {where} {named.compared_blocks}, **{said}** in {LABELS[metric]}"
+        f"averaged over {where} {named.compared_blocks}, **{said}** in {LABELS[metric]}{listed}"
         f"{f', and {_listed(worse)} worse' if len(worse) else ''}{_rest(judged)}. Of "
         f"{among} {best['strategy']} has the best mean over "
         f"the labels bought, {_gain(best)} against random ({_holds_for(len(judged))}"
         f"{p_equals(best['p_holm'])} after correction)."
     )
+
+
+def _winners(better: pd.DataFrame, n: int) -> tuple[str, str]:
+    """Return who is better than random, in bold, and the names of many, which are not."""
+    if len(better) <= SHORT:
+        return f"{_listed(better)} better than random", ""
+    names = _enumerated(better["strategy"].tolist())
+    return f"{len(better)} of {n} strategies are better than random", f" ({names})"
 
 
 def _rest(judged: pd.DataFrame) -> str:
@@ -175,7 +183,8 @@ def _rest(judged: pd.DataFrame) -> str:
 def _undecided(rows: pd.DataFrame) -> str:
     """Return that comparisons are undecided, and how many more repetitions would decide them."""
     verb, what = ("is", "it") if len(rows) == 1 else ("are", "them")
-    return f"{verb} undecided ({more_repetitions(rows['more'])} would decide {what})"
+    more = more_repetitions(rows["more"])
+    return f"{verb} undecided ({more} would probably decide {what})"
 
 
 def _spread(margins: pd.Series[float]) -> str:
@@ -190,9 +199,15 @@ def _order(neighbours: pd.DataFrame) -> str:
         return ""
     n_apart = int(judged["verdict"].isin([Verdict.BETTER, Verdict.WORSE]).sum())
     return (
-        f" Of {plural(len(judged), 'pair')} of neighbours in the order of these means, "
+        f" Of {plural(len(judged), 'pair')} of neighbours in the order of these means over "
+        f"{_those_blocks(judged)}, random among them, "
         f"{n_apart or 'none'} {'differs' if n_apart < 2 else 'differ'} significantly."
     )
+
+
+def _those_blocks(judged: pd.DataFrame) -> str:
+    n = int(judged["n_blocks"].max())
+    return "both blocks" if n == 2 else f"all {n} blocks"
 
 
 def _holds_for(n: int) -> str:
@@ -311,7 +326,8 @@ def over_cohorts(compared: pd.DataFrame, metric: str) -> Iterator[str]:
         judged[judged["verdict"] == verdict]
         for verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.EQUAL, Verdict.OPEN)
     )
-    said = [f"{_listed(better)} better than random" if len(better) else "nothing beats random"]
+    none = "no strategy beats random"
+    said = [f"{_listed(better)} better than random" if len(better) else none]
     if len(worse):
         said.append(f"{_listed(worse)} worse")
     if len(equal):
@@ -319,10 +335,13 @@ def over_cohorts(compared: pd.DataFrame, metric: str) -> Iterator[str]:
     if len(is_open):
         cohorts = more_repetitions(is_open["more"]).replace("repetition", "cohort")
         what, verb = ("it", "is") if len(is_open) == 1 else ("them", "are")
-        said.append(f"{len(is_open)} {verb} undecided ({cohorts} would decide {what})")
+        count = plural(len(is_open), "strategy", "strategies")
+        said.append(f"{count} {verb} undecided ({cohorts} would probably decide {what})")
+    least, most = int(judged["n_pairs"].min()), int(judged["n_pairs"].max())
+    upto = "" if least == most else "up to "
     yield (
-        f"In {LABELS[metric]}, by {int(judged['n_pairs'].max())} cohorts: {'; '.join(said)} "
-        f"(t-tests over cohorts, corrected by Holm over all {len(judged)})."
+        f"In {LABELS[metric]}, by t-tests over {upto}{most} cohorts, corrected by Holm over "
+        f"{plural(len(judged), 'strategy', 'strategies')}: {'; '.join(said)}."
     )
 
 
@@ -354,16 +373,15 @@ def pairs(mean: pd.DataFrame, each: pd.DataFrame, named: Namer) -> Iterator[str]
     opening = f"On {where}{mean_of} (corrected over {plural(len(judged), 'pair')}): "
     said = ["; ".join(won)] if won else ["no pair differs significantly"]
     if len(equal):
-        said.append(
-            f"equal within {_spread(equal['margin'])} are {_enumerated(_named_pairs(equal))}"
-        )
+        of_it = f"equal (within {_spread(equal['margin'])})"
+        said.append(f"{_told_pairs(equal)} {of_it}")
     yield f"{opening}{'; '.join(said)}."
     if len(is_open):
-        verb, it = ("is", "it") if len(is_open) == 1 else ("are", "them")
-        names = _enumerated(_named_pairs(is_open)) if len(is_open) <= SHORT else len(is_open)
+        it = "it" if len(is_open) == 1 else "them"
+        told = f"All {len(is_open)} pairs are" if len(is_open) == len(judged) > SHORT else ""
         yield (
-            f"Undecided {verb} {names}; {more_repetitions(is_open['more'])} would decide {it} at a "
-            "power of 80 %."
+            f"{told or _told_pairs(is_open)} undecided; "
+            f"{more_repetitions(is_open['more'])} would decide {it} at a power of 80 %."
         )
 
 
@@ -378,8 +396,12 @@ def _in_order(row: Mapping[Any, Any]) -> str:  # a row of a comparison
     )
 
 
-def _named_pairs(rows: pd.DataFrame) -> list[str]:
-    return [f"{a} – {b}" for a, b in zip(rows["strategy"], rows["other"], strict=True)]
+def _told_pairs(rows: pd.DataFrame) -> str:
+    """Return a few pairs by their names, or how many they are, and the verb."""
+    if len(rows) > SHORT:
+        return f"{len(rows)} pairs are"
+    names = [f"{a} – {b}" for a, b in zip(rows["strategy"], rows["other"], strict=True)]
+    return f"{_enumerated(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _by_block(
@@ -403,10 +425,10 @@ def _of_block(part: pd.DataFrame, efficiency: pd.DataFrame) -> str:
     is_open = part[part["verdict"] == Verdict.OPEN]
     said = []
     if len(better):
-        said.append(f"{_listed(better)} better than random, {_most(better)}")
+        said.append(f"{_listed(better)} better than random{_most(better)}")
         said += _price(efficiency, str(better["strategy"].iloc[0]))
     if len(worse):
-        said.append(f"{_listed(worse)} worse than random, {_most(worse)}")
+        said.append(f"{_listed(worse)} worse than random{_most(worse)}")
     if len(equal):
         said.append(f"{_listed(equal)} equal to it (within {_spread(equal['margin'])})")
     if len(is_open):
@@ -445,13 +467,15 @@ def _unjudged(comparison: pd.DataFrame, named: Namer) -> Iterator[str]:
     )
 
 
-def ranking(result: Ranking) -> str:
+def ranking(result: Ranking, named: Namer) -> str:
     """Return in words what mean ranks show.
 
     Parameters
     ----------
     result : Ranking
         The result of `ranks.rank`.
+    named : Namer
+        Names cohorts.
 
     Returns
     -------
@@ -461,15 +485,27 @@ def ranking(result: Ranking) -> str:
     if result.table.empty:
         return "Strategies are not ranked: no block has results of every strategy."
     cohorts = plural(result.n_cohorts, "cohort")
+    first = result.table["rank"].min()
+    leaders = result.table.loc[result.table["rank"] == first, "strategy"].tolist()
     opening = (
         f"Mean ranks (1 is best) over {cohorts}, the blocks of each averaged first; "
-        f"{result.table['strategy'].iloc[0]} leads with {result.table['rank'].iloc[0]:.2f}."
+        f"{_enumerated(leaders)} {'leads' if len(leaders) == 1 else 'lead'} with {first:.2f}."
     )
     if result.n_left_out:
         count = plural(result.n_left_out, "repetition")
-        verb = "does" if result.n_left_out == 1 else "do"
-        opening += f" {count} of a block without results of every strategy {verb} not count."
+        lacks, does = ("lacks", "does") if result.n_left_out == 1 else ("lack", "do")
+        opening += (
+            f" {count}, counted block by block, {lacks} results of some strategy and {does} not "
+            f"count{_without(result, named)}."
+        )
     return f"{opening} {_tested(result)}"
+
+
+def _without(result: Ranking, named: Namer) -> str:
+    if not result.without:
+        return ""
+    verb = "is" if len(result.without) == 1 else "are"
+    return f": {_enumerated([named.cohort(name) for name in result.without])} {verb} left out"
 
 
 def _tested(result: Ranking) -> str:
@@ -496,24 +532,24 @@ def _tested(result: Ranking) -> str:
     return f"{said}: {groups}, {names}."
 
 
-def identical(groups: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """Return which strategies gave the same curves.
+def identical(groups: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
+    """Yield which strategies gave the same curves.
 
     Parameters
     ----------
     groups : sequence of (str, sequence of str)
         A block's name, and strategies that are equal on it.
 
-    Returns
-    -------
+    Yields
+    ------
     str
-        One sentence.
+        A sentence for each group of strategies.
     """
     places: dict[str, list[str]] = {}
     for block, names in groups:
         places.setdefault(_enumerated(names), []).append(block)
-    equal = "; ".join(f"{names} on {_enumerated(blocks)}" for names, blocks in places.items())
-    return f"Equal in every round of every repetition: {equal}."
+    for names, blocks in places.items():
+        yield f"{names} on {'; '.join(blocks)}."
 
 
 def _listed(rows: pd.DataFrame) -> str:
@@ -527,10 +563,12 @@ def _enumerated(names: Sequence[str]) -> str:
 
 
 def _most(rows: pd.DataFrame) -> str:
-    """Return the first row's difference; with its strategy, if there are other rows."""
-    row = rows.iloc[0]
-    whose = f"the most {row['strategy']}, " if len(rows) > 1 else ""
-    return f"{whose}{_gain(row)}"
+    """Return the first row's difference; with whose it is, unless it is everybody's."""
+    first = rows[rows["difference"] == rows["difference"].iloc[0]]
+    gain = _gain(rows.iloc[0])
+    if len(first) == len(rows):
+        return f", {gain}{' each' if len(rows) > 1 else ''}"
+    return f", {_enumerated(first['strategy'].tolist())} by most: {gain}"
 
 
 def _gain(row: pd.Series[Any]) -> str:

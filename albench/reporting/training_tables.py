@@ -154,7 +154,8 @@ def check_table(checks: Sequence[Checked], named: Namer) -> Table:
         "mode. Last round: the mean of strategies that have bought everything, minus all labels. "
         "Upper bound: the mean of all strategies' last rounds, minus all labels. Differences are "
         "paired by repetition, with 95 % intervals. They fail if p < 0.05, which is not "
-        "corrected: of twenty checks of sound networks one fails by chance."
+        "corrected: up to one in twenty checks of sound networks fails by chance. A rise with "
+        "p of 0.05 or more is undecided."
     )
     columns = ("block", *(str(check) for check in Check))
     return Table("training-checks", "Checks of training", caption, columns, rows)

@@ -119,7 +119,7 @@ def test_a_repetition_that_lacks_a_strategy_counts_nowhere(make_blocks: Areas) -
 
 def test_a_block_that_lacks_a_strategy_is_left_out(make_blocks: Areas) -> None:
     ranking = rank(make_blocks([{"a": 0.1, "b": 0.2}, {"a": 0.1}]))
-    assert (ranking.n_cohorts, ranking.n_left_out) == (1, 3)
+    assert (ranking.n_cohorts, ranking.n_left_out, ranking.without) == (1, 3, ("c1",))
 
 
 def test_there_are_no_ranks_without_a_complete_block(make_blocks: Areas) -> None:

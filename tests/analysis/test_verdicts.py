@@ -111,3 +111,14 @@ def test_the_fewest_repetitions_are_those_of_a_search_one_by_one() -> None:
     numbers = np.arange(6, 1001)
     slow = [numbers[np.argmax(power_of(effect, numbers) >= 0.8)] for effect in effects]
     assert fewest.tolist() == slow
+
+
+def test_power_does_not_fall_where_the_noncentral_t_is_not_told() -> None:
+    # SciPy gives no share below for centres around 37 and many degrees of freedom.
+    effect, margin = np.array([-0.13]), np.array([1.1])
+    fewest = repetitions_needed(effect, np.ones(1), 0.05 / 24, margin)
+    numbers = np.arange(6, 1001)
+    powers = power_within(effect, margin, numbers, 0.05 / 24)
+    assert powers[-1] == pytest.approx(1.0)
+    assert fewest.tolist() == [numbers[np.argmax(powers >= 0.8)]]
+    assert power_of(np.array([1.2]), np.array([1000])) == pytest.approx(1.0)

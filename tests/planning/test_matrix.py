@@ -193,9 +193,9 @@ def test_a_model_that_does_not_provide_what_a_strategy_needs_skips_it(planned: P
 @pytest.mark.parametrize(
     ("limits", "fitting", "reason"),
     [
-        ((2, None), ["a+b"], "works with 2 modalities or more, here are 1"),
-        ((1, 1), ["a"], "works with 1 to 1 modalities, here are 2"),
-        ((3, 4), [], "works with 3 to 4 modalities, here are 1"),
+        ((2, None), ["a+b"], "works with 2 modalities or more; here is 1"),
+        ((1, 1), ["a"], "works with 1 modality; here are 2"),
+        ((3, 4), [], "works with 3 to 4 modalities; here is 1"),
     ],
     ids=str,
 )

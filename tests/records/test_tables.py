@@ -244,7 +244,7 @@ def test_cells_that_bought_the_same_have_the_same_hash_of_picks(
     ends = [
         finished("c1"),
         finished("c2", rounds=[make_round(0), make_round(1, [4, 2], 0.9)]),
-        finished("c3", rounds=[make_round(0), make_round(1, [2, 4], 0.75)]),
+        finished("c3", rounds=[make_round(0), make_round(1, [2, 5], 0.75)]),
         finished("c4", status=Status.OOM),
         finished("c5", rounds=[make_round(0)]),
     ]
@@ -252,6 +252,21 @@ def test_cells_that_bought_the_same_have_the_same_hash_of_picks(
     hashes = table.set_index("cell")["picks_hash"]
     assert hashes["c1"] == hashes["c2"] != hashes["c3"]
     assert hashes["c4"] == hashes["c5"] == ""
+
+
+def test_the_order_of_picks_within_a_round_does_not_tell_strategies_apart(
+    finished: End, make_round: Callable[..., Round], event: Told, run_event: Told
+) -> None:
+    ends = [
+        finished(
+            cell, rounds=[make_round(0), *(make_round(i + 1, p, 0.5) for i, p in enumerate(picks))]
+        )
+        for cell, picks in (("c1", ([4, 2], [7])), ("c2", ([2, 4], [7])), ("c3", ([4, 7], [2])))
+    ]
+    planned = ("c1", "entropy"), ("c2", "capped"), ("c3", "margin")
+    table = cells_table(gather([run_event(*planned), *map(event, ends)]))
+    hashes = table.set_index("cell")["picks_hash"]
+    assert hashes["c1"] == hashes["c2"] != hashes["c3"]
 
 
 def test_predictions_of_each_unit_are_a_row(records: Records) -> None:

@@ -17,6 +17,7 @@ from albench.reporting.content import Section, Text
 from albench.reporting.derived import derive
 from albench.reporting.formats import in_order, p_value, signed, span
 from albench.reporting.load import load
+from albench.reporting.names import Namer
 from albench.reporting.sections import fairness
 
 BLOCKS = (("digits", "pixels", "small", "tenth"),)
@@ -208,34 +209,55 @@ def test_an_unequal_start_is_told_loudly(make_toy: Callable[..., Any]) -> None:
     toy.cells.loc[3, "weights_hash"] = "other"
     section = fairness.section(derive(load(toy.write())))
     (text,) = [part for part in section.parts if isinstance(part, Text)]
-    assert text.sentences[0].startswith("**In 1 of 4 repetitions the strategies differed")
+    assert text.sentences[0].startswith("**In 1 of 4 repetitions, counted block by block, the")
 
 
 def ranking(ranks: dict[str, float], *numbers: Any) -> Ranking:
     return Ranking(pd.DataFrame({"strategy": list(ranks), "rank": list(ranks.values())}), *numbers)
 
 
-def test_ranks_that_may_be_chance_have_no_critical_difference() -> None:
-    sentence = sentences.ranking(ranking({"a": 1.5, "random": 1.5}, 5, 0, 0.4, None))
+@pytest.fixture
+def named() -> Namer:
+    """A namer of no blocks."""
+    columns = ["cohort", "modalities", "model", "budget", "strategy", "repetition"]
+    return Namer(pd.DataFrame(columns=columns), {})
+
+
+def test_ranks_that_may_be_chance_have_no_critical_difference(named: Namer) -> None:
+    sentence = sentences.ranking(ranking({"a": 1.5, "random": 1.5}, 5, 0, 0.4, None), named)
     assert "does not reject (p = 0.400)" in sentence
     assert "Nemenyi" not in sentence
 
 
-def test_ranks_that_differ_say_by_how_much_they_must() -> None:
-    sentence = sentences.ranking(ranking({"a": 1.0, "b": 1.8, "random": 2.6}, 8, 3, 0.001, 0.9))
+def test_ranks_that_differ_say_by_how_much_they_must(named: Namer) -> None:
+    sentence = sentences.ranking(
+        ranking({"a": 1.0, "b": 1.8, "random": 2.6}, 8, 3, 0.001, 0.9), named
+    )
     assert "over 8 cohorts, the blocks of each averaged first; a leads with 1.00" in sentence
     assert "ranks closer than 0.90 are not distinguished" in sentence
     assert sentence.endswith("2 groups, a to b; b to random.")
-    assert "3 repetitions of a block without results of every strategy do not count" in sentence
+    assert "3 repetitions, counted block by block, lack results of some strategy and do" in sentence
 
 
-def test_ranks_of_few_cohorts_are_of_these_alone() -> None:
-    sentence = sentences.ranking(ranking({"a": 1.0, "random": 2.0}, 3, 9, float("nan"), None))
+def test_a_cohort_without_a_complete_block_is_named(named: Namer) -> None:
+    table = ranking({"a": 1.0, "random": 2.0}, 7, 18, 0.4, None, ("power",))
+    assert "do not count: power is left out." in sentences.ranking(table, named)
+
+
+def test_whoever_shares_the_first_rank_is_named_too(named: Namer) -> None:
+    table = ranking({"a": 2.75, "b": 2.75, "random": 3.5}, 4, 0, float("nan"), None)
+    assert "; a and b lead with 2.75." in sentences.ranking(table, named)
+
+
+def test_ranks_of_few_cohorts_are_of_these_alone(named: Namer) -> None:
+    sentence = sentences.ranking(
+        ranking({"a": 1.0, "random": 2.0}, 3, 9, float("nan"), None), named
+    )
     assert "With fewer than 5 cohorts, ranks describe only these cohorts and are not" in sentence
 
 
-def test_no_ranks_are_told_as_none() -> None:
-    sentence = sentences.ranking(ranking({}, 0, 9, float("nan"), None))
+def test_no_ranks_are_told_as_none(named: Namer) -> None:
+    sentence = sentences.ranking(ranking({}, 0, 9, float("nan"), None), named)
     assert sentence == "Strategies are not ranked: no block has results of every strategy."
 
 

@@ -96,7 +96,7 @@ def nothing(toy: Any) -> None:
         (nothing, "The code and versions are recorded", False, "no commit"),
         (record_changes, "The code and versions are recorded", False, "changes that are not in it"),
         (record_a_commit, "The code and versions are recorded", True, "commit abc123"),
-        (nothing, "Classes of unequal size are among the data", False, "more than 1.0 times"),
+        (nothing, "Classes of unequal size are among the data", False, "at most 1.0 times"),
         (make_one_class_rare, "Classes of unequal size are among the data", True, "digits"),
         (nothing, "More than one model is tried", True, "2 models: "),
         (nothing, "Few and many labels are both tried", False, "a single budget: "),

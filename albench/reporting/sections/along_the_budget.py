@@ -78,10 +78,10 @@ def _thirds_table(thirds: pd.DataFrame, metric: str, named: Namer) -> Table:
     n = int(thirds["p_holm"].notna().sum())
     caption = (
         "The mean height of the curve over each third of the labels bought, minus random's, "
-        f"averaged over the blocks that both have (of {named.compared_blocks}) and paired by "
+        f"averaged over those of the {named.compared_blocks} that both have and paired by "
         "repetition: on these cohorts, with the interval that holds for all at once. ▲ better, "
-        f"▼ worse and = equal, corrected over {plural(n, 'comparison')}; best with few labels "
-        "first."
+        f"▼ worse and = equal, corrected by Holm over {plural(n, 'comparison')}, which may decide "
+        "where that interval still holds 0; best with few labels first."
     )
     title = f"Difference to random in {LABELS[metric]} by thirds of the budget"
     columns = ("strategy", *(f"{third} third" for third in THIRDS))

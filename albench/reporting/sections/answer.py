@@ -169,7 +169,7 @@ def _state(derived: Derived) -> str:
     if oracles := sorted(derived.oracles):
         remarks.append(
             f"Not a competitor: {', '.join(oracles)} uses labels that are not yet known at that "
-            "time: a yardstick for the others, which the statements below leave out."
+            "time: a yardstick for the others, which statements leave out."
         )
     simulated = [name for name, facts in manifest.cohorts.items() if facts.simulated]
     if simulated:

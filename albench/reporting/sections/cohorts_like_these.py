@@ -57,7 +57,7 @@ def _opening(derived: Derived, finding: Finding, n: int) -> str:
         "and they generalise to other splits of the same data."
     )
     if n >= FEWEST_COHORTS:
-        return f"{these} Here the cohort is the unit, and cohorts like these are."
+        return f"{these} Here the cohort is the unit: what follows is about cohorts like these."
     return (
         f"{these} **Nothing is claimed about cohorts like these:** that takes {FEWEST_COHORTS} "
         f"cohorts, and here {'is' if n == 1 else 'are'} {plural(n, 'cohort')}."

@@ -159,8 +159,8 @@ def _cost_table(rounds: pd.DataFrame, cells: pd.DataFrame, named: Namer) -> Tabl
         for strategy, part in by_strategy(of_block(bought, block)).items():
             rows.append((named.block(block), strategy, *_cost(part, own[strategy])))
     caption = (
-        "Medians of a query, a training and a whole cell, and the peak memory of a cell. Cells ran "
-        "in parallel: these are only orders of magnitude."
+        "Medians of a query, a training and a whole cell, and the largest memory of any cell. "
+        "Cells ran in parallel: these are only orders of magnitude."
     )
     columns = ("block", "strategy", "query (ms)", "training (ms)", "cell (s)", "memory (MiB)")
     return Table("cost", "Time and memory", caption, columns, tuple(rows), is_folded=True)

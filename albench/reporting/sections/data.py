@@ -19,8 +19,17 @@ def section(derived: Derived) -> Section:
     """Return a note on each cohort, and tables of cohorts and modalities."""
     manifest, named = derived.manifest, derived.named
     cohorts = manifest.cohorts.items()
-    notes = [f"**{named.cohort(name)}:** {facts.note}" for name, facts in cohorts if facts.note]
+    notes = [
+        f"**{named.cohort(name)}:** {_sentence(facts.note)}"
+        for name, facts in cohorts
+        if facts.note
+    ]
     return Section("Data", [Text(tuple(notes), is_list=True), *_cohort_tables(manifest, named)])
+
+
+def _sentence(note: str) -> str:
+    """Return what a loader says of its data, as a sentence."""
+    return f"{note[0].upper()}{note[1:].rstrip('.')}."
 
 
 def _cohort_tables(manifest: Manifest, named: Namer) -> Iterator[Table]:

@@ -28,8 +28,11 @@ def section(derived: Derived) -> Section:
 def _verdict(n: int, n_equal: int) -> str:
     what = "split, first labels, initial weights and order of batches"
     if n == n_equal:
-        return f"In all {n} repetitions of all blocks, every strategy had the same {what}."
-    return f"**In {n - n_equal} of {n} repetitions the strategies differed in {what}.**"
+        return f"In every repetition of every block ({n} in all) the strategies shared {what}."
+    return (
+        f"**In {n - n_equal} of {n} repetitions, counted block by block, the strategies differed "
+        f"in {what}.**"
+    )
 
 
 def _fairness_table(shared: pd.DataFrame, named: Namer) -> Table:

@@ -147,8 +147,8 @@ def _means_table(mean: pd.DataFrame, metric: str, named: Namer) -> Table:
         for row in mean.to_dict("records")
     )
     caption = (
-        "The first minus the second in the mean score over the labels bought, averaged over the "
-        f"blocks that both have (of {named.compared_blocks}), paired by repetition: on these "
+        "The first minus the second in the mean score over the labels bought, averaged over those "
+        f"of the {named.compared_blocks} that both have, paired by repetition: on these "
         "cohorts, where the repetition is the unit. Corrected by Holm "
         f"{family(mean)}. {ON_VERDICTS}"
     )

@@ -146,7 +146,8 @@ def _by_goal(derived: Derived, finding: Finding) -> Iterator[Table]:
         "repetition, with the interval that holds for all at once; then the share of the "
         "strategy's cells that reach the goal. A cell that never does counts with the whole "
         "budget (the restricted mean) and is not left out. ▲ better, ▼ worse than random, "
-        f"corrected over {plural(n, 'comparison')}, on these cohorts. Omitted are blocks in which "
+        f"corrected by Holm over {plural(n, 'comparison')}, which may decide where that interval "
+        "still holds 0; on these cohorts. Omitted are blocks in which "
         "random's curve is flat or strategies end above all labels."
     )
     title = "Labels saved, by goal"

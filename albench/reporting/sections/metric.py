@@ -63,7 +63,7 @@ def _curve_figure(derived: Derived, rounds: pd.DataFrame, metric: str) -> Iterat
         f"Test {LABELS[metric]}{gloss} by labels bought: means over repetitions. The grey band is "
         "the 95 % interval of random's mean; the other strategies' intervals are below, where they "
         "are paired. Rounds that fewer than half of the repetitions have are not drawn. The dashed "
-        "line was trained on all labels of the training part."
+        "line is the score of training on all labels of the training part."
     )
     if any(style.is_faint for style in drawn.values()):
         caption += (
@@ -114,4 +114,5 @@ def _remarks(derived: Derived, finding: Finding) -> Iterator[Text]:
         for names in coverage_and_fairness.identical(of_block(derived.once, block), finding.metric)
     ]
     if groups:
-        yield Text((sentences.identical(groups),))
+        told = tuple(sentences.identical(groups))
+        yield Text(told, is_list=True, fold="Equal in every round of every repetition")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from albench.analysis.ranks import Ranking
     from albench.reporting.content import Part
     from albench.reporting.derived import Derived
+    from albench.reporting.names import Namer
 
 
 def section(derived: Derived) -> Section | None:
@@ -30,11 +31,11 @@ def section(derived: Derived) -> Section | None:
         return None
     finding = derived.findings[0].without(derived.oracles)
     ranking = rank(finding.efficiency)
-    return Section("Ranks", list(_parts(ranking, finding.metric)))
+    return Section("Ranks", list(_parts(ranking, finding.metric, derived.named)))
 
 
-def _parts(ranking: Ranking, metric: str) -> Iterator[Part]:
-    yield Text((sentences.ranking(ranking),))
+def _parts(ranking: Ranking, metric: str, named: Namer) -> Iterator[Part]:
+    yield Text((sentences.ranking(ranking, named),))
     if len(ranking.table) > 1:
         yield _table(ranking, metric)
     if ranking.groups:
@@ -48,15 +49,16 @@ def _parts(ranking: Ranking, metric: str) -> Iterator[Part]:
 
 
 def _table(ranking: Ranking, metric: str) -> Table:
+    places = ranking.table["rank"].rank(method="min").astype(int)  # equal ranks share a place
     rows = tuple(
         (
             row["strategy"],
-            whole(i + 1),
+            whole(place),
             decimals(row["rank"], 2),
             _span(row["low"], row["high"]),
             _span(row["like_low"], row["like_high"]),
         )
-        for i, row in enumerate(ranking.table.to_dict("records"))
+        for place, row in zip(places, ranking.table.to_dict("records"), strict=True)
     )
     caption = (
         "Ranks of the mean over the labels bought in each cohort (1 is best; of its repetitions, "

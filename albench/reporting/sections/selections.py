@@ -98,10 +98,11 @@ def _table(purchases: pd.DataFrame, named: Namer) -> Table:
                 rows.append((subject, strategy, there, *cells))
     caption = (
         "In the training part: the share of candidates with the mark, in percent. Then the marked "
-        "share of what was bought after the first labels until so much of the training part was "
-        "labelled, and in brackets that divided by the share in the training part, with its 95 % "
-        "interval over repetitions (Student's t, not corrected): 1 means indifference, less "
-        "means avoiding, more means seeking. At the end: where not everything was bought."
+        "share of what was bought after the first labels, up to the last round with at most so "
+        "much of the training part labelled; in brackets that divided by the share in the training "
+        "part, with its 95 % interval over repetitions (Student's t, not corrected): 1 means "
+        "indifference, less means avoiding, more means seeking. At the end: where not everything "
+        "was bought."
     )
     headings = [_heading(point) for point in points]
     columns = ("block and mark", "strategy", "in the training part", *headings)

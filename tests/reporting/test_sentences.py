@@ -1,0 +1,130 @@
+"""The wording of statements: plurals, ties, long lists, and what they are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from albench.reporting import sentences
+from albench.reporting.derived import Finding
+from albench.reporting.headline import headline
+from albench.reporting.names import Namer
+from albench.reporting.page import emphasised
+
+BLOCK = {"cohort": "digits", "modalities": "a", "model": "m", "budget": "b"}
+NAMES = tuple("abcdefgh")
+
+
+def compared(verdicts: dict[str, tuple[float, str]], **columns: Any) -> pd.DataFrame:
+    """Return a comparison with random: difference and verdict of each strategy."""
+    rows = [
+        {"strategy": name, "other": "random", "difference": difference, "verdict": verdict}
+        | {"all_low": difference - 0.01, "all_high": difference + 0.01, "margin": 0.002}
+        | {"p_holm": 0.01, "n_blocks": 3, "n_pairs": 6, "more": 4.0 if is_open(verdict) else np.nan}
+        for name, (difference, verdict) in verdicts.items()
+    ]
+    return pd.DataFrame(rows).assign(**(BLOCK | columns))
+
+
+def is_open(verdict: str) -> bool:
+    return verdict == "undecided"
+
+
+@pytest.fixture
+def named() -> Namer:
+    """A namer of three blocks of one cohort."""
+    plan = {"strategy": ["a", "random"], "repetition": [0, 0]}
+    parts = [pd.DataFrame(plan).assign(**(BLOCK | {"budget": b})) for b in ("x", "y", "z")]
+    return Namer(pd.concat(parts), {})
+
+
+def findings(table: pd.DataFrame, named: Namer) -> list[str]:
+    price = table.assign(goal=np.nan, labels=np.nan)
+    return list(sentences.answers(table, table, price, table, "accuracy", named))
+
+
+def test_a_few_winners_are_in_bold_and_many_are_counted(named: Namer) -> None:
+    gains = {name: (0.1 - i / 100, "better") for i, name in enumerate(NAMES)}
+    few, *_ = findings(compared({name: gains[name] for name in "ab"}), named)
+    many, *_ = findings(compared(gains), named)
+    assert "**a and b are better than random** in accuracy" in few
+    assert (
+        "**8 of 8 strategies are better than random** in accuracy (a, b, c, d, e, f, g and h)"
+        in many
+    )
+
+
+def test_neighbours_are_those_of_the_blocks_that_all_have(named: Namer) -> None:
+    first, *_ = findings(compared({"a": (0.1, "better"), "b": (0.0, "undecided")}), named)
+    assert "Of 2 pairs of neighbours in the order of these means over all 3 blocks, random" in first
+    assert "1 is undecided (4 more repetitions would probably decide it)" in first
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (0.05, "a and b are better than random, a by most: +0.100 (+0.090 to +0.110)"),
+        (0.1, "a and b are better than random, +0.100 (+0.090 to +0.110) each"),
+    ],
+)
+def test_whoever_gains_most_is_named_unless_all_gain_alike(
+    named: Namer, second: float, told: str
+) -> None:
+    table = compared({"a": (0.1, "better"), "b": (second, "better")}, budget="x")
+    assert any(told in sentence for sentence in findings(table, named))
+
+
+def test_equal_leaders_are_named_together(named: Namer) -> None:
+    gains = {"a": (0.1, "better"), "b": (0.1, "better"), "c": (0.05, "better")}
+    assert any("a and b by most: +0.100" in text for text in findings(compared(gains), named))
+
+
+def test_of_cohorts_like_these_it_is_said_who_is_undecided() -> None:
+    table = compared({"a": (0.1, "undecided"), "b": (0.0, "undecided")})
+    (told,) = sentences.over_cohorts(table.assign(n_pairs=[8, 7]), "accuracy")
+    assert told == (
+        "In accuracy, by t-tests over up to 8 cohorts, corrected by Holm over 2 strategies: no "
+        "strategy beats random; 2 strategies are undecided (4 more cohorts would probably decide "
+        "them)."
+    )
+
+
+def test_pairs_are_named_with_the_verb_that_fits(named: Namer) -> None:
+    table = compared({"a": (0.0, "equal"), "b": (0.0, "undecided")})
+    told = " ".join(sentences.pairs(table, table, named))
+    assert "no pair differs significantly; a – random is equal (within 0.002)." in told
+    assert " b – random is undecided; 4 more repetitions would decide it at a power" in told
+
+
+def test_many_open_pairs_are_counted(named: Namer) -> None:
+    table = compared(dict.fromkeys(NAMES, (0.0, "undecided")))
+    told = list(sentences.pairs(table, table, named))
+    assert told[1].startswith("All 8 pairs are undecided; ")
+
+
+@pytest.mark.parametrize(
+    ("n_blocks", "where"), [([3, 3], "averaged over 3 blocks"), ([3, 2], "over up to 3 blocks")]
+)
+def test_a_headline_counts_strategies_and_the_blocks_that_each_has(
+    named: Namer, n_blocks: list[int], where: str
+) -> None:
+    table = compared({"a": (0.1, "better"), "b": (-0.1, "worse")}).assign(n_blocks=n_blocks)
+    told = headline(Finding("accuracy", table, table, table, {}), named)
+    assert where in told
+    assert told.endswith("by +0.100; 1 strategy does worse.")
+
+
+def test_strategies_of_equal_curves_are_a_sentence_each() -> None:
+    groups = [("d: x, low", ["a", "b"]), ("d: x, high", ["a", "b"]), ("e: y", ["c", "d"])]
+    assert list(sentences.identical(groups)) == [
+        "a and b on d: x, low; d: x, high.",
+        "c and d on e: y.",
+    ]
+
+
+def test_a_page_shows_code_as_code_and_keeps_percent_signs_with_their_numbers() -> None:
+    assert emphasised("`a<b` at 95 %") == "<code>a&lt;b</code> at 95\N{NO-BREAK SPACE}%"
+    assert emphasised("**a `b** c`") == "<strong>a `b</strong> c`"
