@@ -96,7 +96,6 @@ def change(folder: Path, alter: Change) -> None:
 
 ALTERED: dict[str, tuple[Change, str]] = {
     "other subjects": (lambda t: t.assign(code=t["code"] + 2), "than cells.csv says"),
-    "in another order": (lambda t: t.iloc[::-1], "than cells.csv says"),
     "lacking": (lambda t: t.iloc[:-1], "than cells.csv says"),
     "lacking of the first labels": (
         lambda t: t[t["round"] > 0],
