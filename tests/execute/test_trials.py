@@ -15,7 +15,7 @@ from albench.execute.stackable import Make, Verdict, code_of
 from albench.execute.trials import Trials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from albench.planning import Plan
@@ -80,6 +80,11 @@ def test_a_run_spares_the_plan_its_trial(
 ) -> None:
     run_toy("margin", rate=5e-3)
     asked: list[Make] = []
-    monkeypatch.setattr(trials, "verdicts", lambda makes: asked.extend(makes) or [])
+
+    def verdicts(makes: Sequence[Make]) -> list[Verdict]:
+        asked.extend(makes)
+        return []
+
+    monkeypatch.setattr(trials, "verdicts", verdicts)
     assert batches.told_apart(session.open_spec(str(write_spec("margin", rate=5e-3)))) == []
     assert asked == []
