@@ -96,6 +96,7 @@ def test_a_model_sees_the_training_mean_where_a_value_is_missing(
         cache=tmp_path / "cache",
         tags={"values": ""},
         trunk_tags={"values": ""},
+        code="",
     )
     line: Any = None  # nothing is told
     prepared = read_prepared(prepare(request, line), request, cohort)

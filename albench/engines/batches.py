@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 import psutil
 
 from albench.cache_folder import default_folder
-from albench.engines.trials import Trials
-from albench.execute.stackable import Make
+from albench.execute.stackable import Make, code_of
+from albench.execute.trials import Trials
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -186,18 +186,19 @@ def told_apart(opened: Blocks) -> list[str]:
         key = cell.cohort, cell.modalities, cell.model.label
         if key not in makes:
             modalities = opened.modalities[cell.cohort]
+            component = resolved.models[cell.model.label].component
             makes[key] = Make(
-                resolved.models[cell.model.label].component,
+                component,
                 cell.model,
                 {name: modalities[name].shape for name in cell.modalities},
                 len(opened.cohorts[cell.cohort, cell.modalities].classes),
+                code_of(resolved.sources.digest(component).value),
             )
-    sources = [resolved.sources.digest(make.component).value for make in makes.values()]
-    trials = Trials(default_folder() / "lockstep")
+    trials = Trials(default_folder())
     lines = [
         f"one by one: {cohort} · {'+'.join(modalities)} · {model}: {reason}"
         for (cohort, modalities, model), reason in zip(
-            makes, trials.reasons(list(makes.values()), sources), strict=True
+            makes, trials.reasons(list(makes.values())), strict=True
         )
         if reason
     ]

@@ -12,6 +12,7 @@ from albench.execute.cores import usable_cores
 from albench.execute.listen import Monologue
 from albench.execute.prepare import Request, read_prepared
 from albench.execute.run import Progress, process_context
+from albench.execute.stackable import code_of
 from albench.execute.supervise import Job, supervise, supervise_again
 from albench.records.schema import Status
 
@@ -80,6 +81,7 @@ def prepare_all(
             trunk_tags={
                 name: tag([loader.component, component]) for name, loader in loaders.items()
             },
+            code=code_of(resolved.sources.digest(component).value),
         )
         what = f"{cohort} {'+'.join(modalities)} for {model}"
         watch(Progress("prepare", text=what))

@@ -9,7 +9,8 @@ from albench.cohort.cache import FeatureCache
 from albench.cohort.stored_array import StoredArray
 from albench.errors import AlbenchError
 from albench.execute.frames import Message
-from albench.execute.stackable import NOT_TRIED, Make, Verdict, verdict_on
+from albench.execute.stackable import NOT_TRIED, Make, Verdict
+from albench.execute.trials import Trials
 from albench.planning.blame import Blame
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Request:
         empty if its loader is released.
     trunk_tags : mapping of str to str
         The same of the outputs of the modality's frozen trunk, which the model makes as well.
+    code : str
+        What `code_of` says of the model's source.
     """
 
     cohort: str
@@ -58,6 +61,7 @@ class Request:
     cache: Path
     tags: Mapping[str, str]
     trunk_tags: Mapping[str, str]
+    code: str
 
 
 @dataclass(frozen=True)
@@ -132,9 +136,9 @@ def prepare(request: Request, line: Line) -> dict[str, Any]:
         with blame.while_("its frozen trunk was run"):
             array = features(kept, blame.loading(trunk) if trunk else None, cache)
         arrays[key] = _stored(array, kept, cache).plain()
-    make = Make(component, request.model, shapes, request.n_classes)
+    make = Make(component, request.model, shapes, request.n_classes, request.code)
     return {
-        "stackable": asdict(verdict_on(make)),
+        "stackable": asdict(Trials(request.cache).verdict(make)),
         "shapes": {key: list(shape) for key, shape in shapes.items()},
         "arrays": arrays,
         "gaps": [key for key, modality in modalities.items() if modality.has_gaps],
@@ -197,6 +201,7 @@ def read_prepared(plain: Any, request: Request, cohort: Cohort) -> Prepared:
         raise AlbenchError("the answer names no shapes, or modalities that were not asked for")
     try:
         stored = {key: StoredArray.of_plain(array) for key, array in arrays.items()}
+        stackable = Verdict.of_plain(plain.get("stackable"))
     except ValueError as error:
         raise AlbenchError(str(error)) from error
     return Prepared(
@@ -205,16 +210,8 @@ def read_prepared(plain: Any, request: Request, cohort: Cohort) -> Prepared:
         shapes={key: tuple(shape) for key, shape in shapes.items()},
         arrays=stored,
         gaps=tuple(gaps),
-        stackable=_verdict(plain.get("stackable")),
+        stackable=stackable,
     )
-
-
-def _verdict(plain: Any) -> Verdict:
-    reason = plain.get("reason") if isinstance(plain, dict) else None
-    size = plain.get("state_bytes") if isinstance(plain, dict) else None
-    if not isinstance(reason, str) or type(size) is not int or size < 0:
-        raise AlbenchError("the answer does not say whether networks can learn in lockstep")
-    return Verdict(reason, size)
 
 
 def _table(plain: Any, name: str, keys: Sequence[str]) -> dict[str, Any]:

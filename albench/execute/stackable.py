@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 
 from albench.errors import NotStackable
 from albench.execute.child import describe
+from albench.source_digest import source_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from albench.planning import ModelPlan
     from albench.registry import Component
 
+TRIAL = "albench.learn.stackable"
 _PATIENCE_SECONDS = 300
 UNKNOWN = "that could not be found out: its process gave no answer"
+_FAILED = "a trial failed: "
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,36 @@ class Verdict:
 
     reason: str
     state_bytes: int = 0
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the same trial would end so again: memory may have run out, or a file lacked."""
+        return self.reason != UNKNOWN and not self.reason.startswith(_FAILED)
+
+    @classmethod
+    def of_plain(cls, plain: Any) -> Verdict:
+        """Return a verdict that was written as plain data.
+
+        Parameters
+        ----------
+        plain : object
+            As it was read.
+
+        Returns
+        -------
+        Verdict
+            Of the types that it should be of.
+
+        Raises
+        ------
+        ValueError
+            If it is anything else.
+        """
+        reason = plain.get("reason") if isinstance(plain, dict) else None
+        size = plain.get("state_bytes") if isinstance(plain, dict) else None
+        if not isinstance(reason, str) or type(size) is not int or size < 0:
+            raise ValueError("it does not say whether networks can learn in lockstep")
+        return cls(reason, size)
 
 
 NOT_TRIED = Verdict("that has not been tried")
@@ -56,12 +90,31 @@ class Make:
         Of one sample of each modality.
     n_classes : int
         How many classes there are.
+    code : str
+        What `code_of` says of the model's source.
     """
 
     component: Component
     plan: ModelPlan
     shapes: Mapping[str, tuple[int, ...]]
     n_classes: int
+    code: str
+
+
+def code_of(source: str) -> str:
+    """Return what tells whether a trial would be made by the same code.
+
+    Parameters
+    ----------
+    source : str
+        The digest of the model's source.
+
+    Returns
+    -------
+    str
+        That, and the digest of what tries it.
+    """
+    return f"{source} {source_digest(TRIAL).value}"
 
 
 def verdict_on(make: Make) -> Verdict:
@@ -86,11 +139,11 @@ def verdict_on(make: Make) -> Verdict:
     except NotStackable as error:
         return Verdict(str(error))
     except Exception as error:  # noqa: BLE001  # a plugin's model may raise anything
-        return Verdict(f"a trial failed: {describe(error)}")
+        return Verdict(f"{_FAILED}{describe(error)}")
 
 
-def reasons(makes: Sequence[Make]) -> list[str]:
-    """Return why networks cannot learn in lockstep, asked in another process.
+def verdicts(makes: Sequence[Make]) -> list[Verdict]:
+    """Return whether networks can learn in lockstep, asked in another process.
 
     Parameters
     ----------
@@ -99,8 +152,8 @@ def reasons(makes: Sequence[Make]) -> list[str]:
 
     Returns
     -------
-    list of str
-        Of each; empty where they can.
+    list of Verdict
+        Of each; `UNKNOWN` where the process gave no answer.
     """
     if not makes:
         return []
@@ -114,10 +167,10 @@ def reasons(makes: Sequence[Make]) -> list[str]:
             timeout=_PATIENCE_SECONDS,
             check=False,
         )
-        told = [json.loads(line)["reason"] for line in done.stdout.splitlines()]
-    except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
+        told = [Verdict.of_plain(json.loads(line)) for line in done.stdout.splitlines()]
+    except (subprocess.TimeoutExpired, ValueError):
         told = []
-    return [*map(str, told[: len(makes)]), *[UNKNOWN] * (len(makes) - len(told))]
+    return [*told[: len(makes)], *[Verdict(UNKNOWN)] * (len(makes) - len(told))]
 
 
 def _answer() -> None:

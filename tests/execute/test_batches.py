@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from albench import session
-from albench.engines import batches, trials
+from albench.engines import batches
 from albench.errors import FailedFast
+from albench.execute import trials
 from albench.execute.prepare import Prepared
 from albench.execute.run import Settings
 from albench.execute.stackable import UNKNOWN, Make, Verdict
@@ -199,11 +200,11 @@ def test_a_second_plan_builds_no_network(
 ) -> None:
     asked: list[int] = []
 
-    def refused(makes: Sequence[Make]) -> list[str]:
+    def refused(makes: Sequence[Make]) -> list[Verdict]:
         asked.append(len(makes))
-        return ["no"] * len(makes)
+        return [Verdict("no")] * len(makes)
 
-    monkeypatch.setattr(trials, "reasons", refused)
+    monkeypatch.setattr(trials, "verdicts", refused)
     opened = session.open_spec(str(write_spec("margin", model=WIDE, rate=4e-3)))
     first = batches.told_apart(opened)
     assert batches.told_apart(opened) == first == ["one by one: digits · profile · m: no"]
@@ -216,10 +217,10 @@ def test_a_second_plan_builds_no_network(
 def test_an_unanswered_trial_is_not_remembered(
     write_spec: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trials, "reasons", lambda makes: [UNKNOWN] * len(makes))
+    monkeypatch.setattr(trials, "verdicts", lambda makes: [Verdict(UNKNOWN)] * len(makes))
     opened = session.open_spec(str(write_spec("margin", model=WIDE, rate=3e-3)))
     assert batches.told_apart(opened) == [f"one by one: digits · profile · m: {UNKNOWN}"]
-    monkeypatch.setattr(trials, "reasons", lambda makes: [""] * len(makes))
+    monkeypatch.setattr(trials, "verdicts", lambda makes: [Verdict("")] * len(makes))
     assert batches.told_apart(opened) == []
 
 

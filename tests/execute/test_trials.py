@@ -1,0 +1,90 @@
+"""What a trial of networks in lockstep found is remembered, unless it may end otherwise."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from albench import session
+from albench.api import Kind
+from albench.engines import batches
+from albench.execute import trials
+from albench.execute.stackable import Make, Verdict, code_of
+from albench.execute.trials import Trials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from albench.planning import Plan
+    from albench.records.schema import Finished
+    from albench.registry import Registry
+
+ANSWER = Verdict("", 40)
+
+
+@pytest.fixture
+def make(planned: Callable[..., Plan], toys: Registry) -> Make:
+    cell = planned().cells[0]
+    return Make(toys.find(Kind.MODEL, "linear"), cell.model, {"a": (2,)}, 2, code_of("0" * 16))
+
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[Make]:
+    """What has been tried, of which each is found to be alright."""
+    asked: list[Make] = []
+
+    def verdict_on(make: Make) -> Verdict:
+        asked.append(make)
+        return ANSWER
+
+    monkeypatch.setattr(trials, "verdict_on", verdict_on)
+    return asked
+
+
+def test_the_same_is_tried_once(make: Make, tried: list[Make], tmp_path: Path) -> None:
+    assert [Trials(tmp_path).verdict(make) for _ in range(2)] == [ANSWER, ANSWER]
+    assert tried == [make]
+    assert Trials(tmp_path).reasons([make]) == [""]
+    assert Trials(tmp_path / "elsewhere").verdict(make) == ANSWER
+    assert len(tried) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "no JSON", "[]", '{"reason": ""}', json.dumps({"reason": "", "state_bytes": -1})],
+)
+def test_a_damaged_answer_is_asked_for_again(
+    content: str, make: Make, tried: list[Make], tmp_path: Path
+) -> None:
+    Trials(tmp_path).verdict(make)
+    (file,) = (tmp_path / "lockstep").iterdir()
+    file.write_text(content, encoding="utf-8")
+    assert Trials(tmp_path).verdict(make) == ANSWER
+    assert len(tried) == 2
+
+
+def test_a_trial_that_failed_is_made_again(make: Make, tmp_path: Path) -> None:
+    """There is no code behind a toy."""
+    verdict = Trials(tmp_path).verdict(make)
+    assert verdict.reason.startswith("a trial failed: ")
+    assert not (tmp_path / "lockstep").exists()
+
+
+def test_a_run_spares_the_plan_its_trial(
+    run_toy: Callable[..., dict[str, Finished]],
+    write_spec: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_toy("margin", rate=5e-3)
+    asked: list[Make] = []
+
+    def verdicts(makes: Sequence[Make]) -> list[Verdict]:
+        asked.extend(makes)
+        return []
+
+    monkeypatch.setattr(trials, "verdicts", verdicts)
+    assert batches.told_apart(session.open_spec(str(write_spec("margin", rate=5e-3)))) == []
+    assert asked == []
