@@ -176,7 +176,7 @@ def _rest(judged: pd.DataFrame) -> str:
     if len(equal):
         said += f"; {_listed(equal)} equal to it (within {_spread(equal['margin'])})"
     if len(is_open):
-        said += f"; {len(is_open)} {_undecided(is_open)}"
+        said += f"; {plural(len(is_open), 'strategy', 'strategies')} {_undecided(is_open)}"
     return said
 
 
@@ -568,7 +568,7 @@ def _most(rows: pd.DataFrame) -> str:
     gain = _gain(rows.iloc[0])
     if len(first) == len(rows):
         return f", {gain}{' each' if len(rows) > 1 else ''}"
-    return f", {_enumerated(first['strategy'].tolist())} by most: {gain}"
+    return f", by up to {gain[:-1]}; {_enumerated(first['strategy'].tolist())})"
 
 
 def _gain(row: pd.Series[Any]) -> str:

@@ -60,13 +60,13 @@ def test_a_few_winners_are_in_bold_and_many_are_counted(named: Namer) -> None:
 def test_neighbours_are_those_of_the_blocks_that_all_have(named: Namer) -> None:
     first, *_ = findings(compared({"a": (0.1, "better"), "b": (0.0, "undecided")}), named)
     assert "Of 2 pairs of neighbours in the order of these means over all 3 blocks, random" in first
-    assert "1 is undecided (4 more repetitions would probably decide it)" in first
+    assert "1 strategy is undecided (4 more repetitions would probably decide it)" in first
 
 
 @pytest.mark.parametrize(
     ("second", "told"),
     [
-        (0.05, "a and b are better than random, a by most: +0.100 (+0.090 to +0.110)"),
+        (0.05, "a and b are better than random, by up to +0.100 (+0.090 to +0.110; a)"),
         (0.1, "a and b are better than random, +0.100 (+0.090 to +0.110) each"),
     ],
 )
@@ -79,7 +79,10 @@ def test_whoever_gains_most_is_named_unless_all_gain_alike(
 
 def test_equal_leaders_are_named_together(named: Namer) -> None:
     gains = {"a": (0.1, "better"), "b": (0.1, "better"), "c": (0.05, "better")}
-    assert any("a and b by most: +0.100" in text for text in findings(compared(gains), named))
+    assert any(
+        "by up to +0.100 (+0.090 to +0.110; a and b)" in text
+        for text in findings(compared(gains), named)
+    )
 
 
 def test_of_cohorts_like_these_it_is_said_who_is_undecided() -> None:
