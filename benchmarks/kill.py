@@ -23,6 +23,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -65,11 +66,15 @@ SHORT_SPEC = (
     .replace("stop = 80", "stop = 50")
 )
 """For tests, which kill at a named point or once."""
+COMMAND = (sys.executable, "-m", "albench")
+"""What is killed; tests may do with a shorter report."""
 MARK = "ALBENCH_KILL_TRIAL"
 ORPHAN_SECONDS = 3.0
 LIMIT_SECONDS = kill_engines.LIMIT_SECONDS
 
 Essences = dict[str, tuple[Any, ...]]  # what `tables.essence` gives
+Moment = Callable[[random.Random, "subprocess.Popen[str]", Path], None]
+"""Waits until a run is to be killed, given its process and the folder of its results."""
 
 
 @dataclass
@@ -108,22 +113,32 @@ def undisturbed(folder: Path) -> tuple[Essences, float]:
     if process.returncode != 0:
         sys.exit(f"the undisturbed run failed:\n{error}")
     shutil.rmtree(_temporary(folder))
-    return _essences(folder / "results"), time.monotonic() - began
+    return essences_of(folder / "results"), time.monotonic() - began
 
 
-def trial(seed: int, folder: Path, whole: Essences, seconds: float) -> Trial:
-    """Kill at a random instant, run again, and compare.
+def within(seconds: float) -> Moment:
+    """Return a random instant within some seconds."""
+
+    def wait(rng: random.Random, process: subprocess.Popen[str], _: Path) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(rng.uniform(0.0, seconds))
+
+    return wait
+
+
+def trial(seed: int, folder: Path, whole: Essences, moment: Moment) -> Trial:
+    """Kill at some instant, run again, and compare.
 
     Parameters
     ----------
     seed : int
-        Of the instant and the target.
+        Of the target, and of what is random in the instant.
     folder : Path
         For this trial alone; removed if all promises held.
     whole : dict
         What an undisturbed run gave.
-    seconds : float
-        How long that took.
+    moment : callable
+        As `within`: how long that took.
 
     Returns
     -------
@@ -134,8 +149,7 @@ def trial(seed: int, folder: Path, whole: Essences, seconds: float) -> Trial:
     shutil.rmtree(folder, ignore_errors=True)
     done = Trial(seed, rng.choice(["the command", "a descendant", "all"]), [])
     process = _started(folder, str(seed))
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(rng.uniform(0.0, seconds))
+    moment(rng, process, folder / "results")
     done.killed = _kill(process.pid, done.target, rng)
     if done.target != "a descendant":
         process.wait(LIMIT_SECONDS)
@@ -179,9 +193,9 @@ def _started(folder: Path, mark: str) -> subprocess.Popen[str]:
         "MPLCONFIGDIR": str(folder / "mpl"),
         "OMP_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "albench", "run", str(folder / "kill.toml")]
+    arguments = ["run", str(folder / "kill.toml"), "--output", str(folder / "results")]
     return subprocess.Popen(  # noqa: S603  # our own command
-        [*command, "--output", str(folder / "results"), "--jobs", "2"],
+        [*COMMAND, *arguments, "--jobs", "2"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -257,10 +271,11 @@ def _journal(folder: Path) -> bool:
 def _is_whole(folder: Path, whole: Essences) -> bool:
     results = folder / "results"
     is_drawn = (results / "report" / "index.html").is_file()
-    return is_drawn and _journal(folder) and _essences(results) == whole
+    return is_drawn and _journal(folder) and essences_of(results) == whole
 
 
-def _essences(results: Path) -> Essences:
+def essences_of(results: Path) -> Essences:
+    """Return what of each successful cell must be equal."""
     records = tables.gather(journal.read(results / "journal"))
     return {
         cell: tables.essence(end) for cell, end in records.finished.items() if end.status == "ok"
@@ -296,7 +311,7 @@ def main() -> int:
     shutil.rmtree(options.folder / "undisturbed", ignore_errors=True)
     whole, seconds = undisturbed(options.folder / "undisturbed")
     done: list[Trial] = []
-    one = partial(_numbered, folder=options.folder, whole=whole, seconds=seconds)
+    one = partial(_numbered, folder=options.folder, whole=whole, moment=within(seconds))
     with ThreadPoolExecutor(options.jobs) as slots:
         for ended in slots.map(one, range(options.seed, options.seed + options.trials)):
             done.append(ended)
@@ -327,8 +342,8 @@ def engine_trials(options: argparse.Namespace) -> int:
     return 1 if counts["trials with a broken promise"] else 0
 
 
-def _numbered(seed: int, folder: Path, whole: Essences, seconds: float) -> Trial:
-    return trial(seed, folder / str(seed), whole, seconds)
+def _numbered(seed: int, folder: Path, whole: Essences, moment: Moment) -> Trial:
+    return trial(seed, folder / str(seed), whole, moment)
 
 
 if __name__ == "__main__":

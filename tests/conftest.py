@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -134,6 +135,22 @@ def short_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     kept = (*build.SECTIONS[:1], *build.SECTIONS[-5:])
     monkeypatch.setattr(build, "SECTIONS", kept)
+
+
+SHORTLY = """
+import sys
+from albench.cli import main
+from albench.reporting import build
+build.SECTIONS = (*build.SECTIONS[:1], *build.SECTIONS[-5:])
+sys.argv[0] = "albench"
+raise SystemExit(main())
+"""
+
+
+@pytest.fixture(scope="session")
+def short_command() -> tuple[str, ...]:
+    """Start of a command line: albench in a process of its own, with reports as above."""
+    return sys.executable, "-c", SHORTLY
 
 
 @pytest.fixture

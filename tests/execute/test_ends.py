@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,38 +23,56 @@ from albench.engines import recorder
 from albench.errors import InputError
 from albench.execute import preparation
 from albench.execute.lock import FolderLock, require_writable
+from albench.execute.reuse import successes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     WriteSpec = Callable[..., Path]
+    Started = Callable[..., subprocess.Popen[str]]
 
 
-SHORTLY = """
-from albench.reporting import build
-build.SECTIONS = (*build.SECTIONS[:1], *build.SECTIONS[-5:])
-from albench.cli import main
-raise SystemExit(main())
+PLAIN = """
+name = "plain"
+repetitions = 1
+[cohorts.digits]
+test = 0.9
+[cohorts.digits.modalities]
+profile = { loader = "digits", options = { view = "profile" } }
+[models.m]
+plugin = "mmfn"
+options = { width = 8, hidden = 8 }
+training = { epochs = 1, min_updates = 3 }
+[budgets.b]
+initial = 20
+query = 10
+stop = 30
+[[matrix]]
+cohorts = ["digits"]
+models = ["m"]
+strategies = ["margin"]
+budgets = ["b"]
 """
-"""albench, with reports that draw nothing: as `short_reports` makes them, in another process."""
+"""Three cells of parts that ship with albench."""
 
 
 def started(*arguments: object, **options: Any) -> subprocess.Popen[str]:
-    return launched(["-m", "albench", *map(str, arguments)], **options)
+    return launched([sys.executable, "-m", "albench", *arguments], **options)
 
 
-def shortly_started(*arguments: object, **options: Any) -> subprocess.Popen[str]:
-    """Start a run whose report is not what is tested."""
-    return launched(["-c", SHORTLY, *map(str, arguments)], **options)
-
-
-def launched(arguments: list[str], **options: Any) -> subprocess.Popen[str]:
+def launched(command: Sequence[object], **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603  # our own command
-        [sys.executable, *arguments],
+        list(map(str, command)),
         stderr=subprocess.PIPE,
         text=True,
         **{"stdout": subprocess.PIPE, **options},
     )
+
+
+@pytest.fixture
+def shortly_started(short_command: tuple[str, ...]) -> Started:
+    """Start a run whose report is not what is tested."""
+    return lambda *arguments, **options: launched([*short_command, *arguments], **options)
 
 
 def fork_server_of(process: subprocess.Popen[str]) -> psutil.Process:
@@ -65,21 +84,33 @@ def fork_server_of(process: subprocess.Popen[str]) -> psutil.Process:
     pytest.fail(f"it ended without a fork server:\n{process.communicate()[1]}")
 
 
+def is_there(path: str) -> Callable[[Path], bool]:
+    """Return what tells whether a results folder holds such a file."""
+    return lambda results: any(results.glob(path))
+
+
+STAGES = {
+    "while it imports": lambda _: True,
+    "in round 0": is_there("work/logs/start-*"),
+    "after round 0": is_there("work/starts/*"),
+}
+
+
 @pytest.mark.parametrize(
-    "seconds",
+    "stage",
     [
-        pytest.param(0.2, marks=pytest.mark.sweep),
-        pytest.param(3.0, marks=pytest.mark.sweep),
-        6.0,
+        pytest.param(stage, marks=[pytest.mark.sweep] * (stage != "after round 0"))
+        for stage in STAGES
     ],
 )
 def test_a_run_whose_fork_server_is_killed_goes_on_with_a_new_one(
-    seconds: float, write_spec: WriteSpec, tmp_path: Path
+    stage: str, write_spec: WriteSpec, shortly_started: Started, tmp_path: Path
 ) -> None:
     results = tmp_path / "out"
     process = shortly_started("run", write_spec("margin"), "--output", results)
     server = fork_server_of(process)
-    time.sleep(seconds)
+    while not STAGES[stage](results) and process.poll() is None:
+        time.sleep(0.02)
     server.kill()
     output, error = process.communicate(timeout=200)
     assert "Traceback" not in error
@@ -89,7 +120,7 @@ def test_a_run_whose_fork_server_is_killed_goes_on_with_a_new_one(
 
 
 def test_a_run_whose_fork_server_is_killed_again_and_again_says_so(
-    write_spec: WriteSpec, tmp_path: Path
+    write_spec: WriteSpec, shortly_started: Started, tmp_path: Path
 ) -> None:
     process = shortly_started("run", write_spec("margin"), "--output", tmp_path / "out")
     stop = threading.Event()
@@ -114,17 +145,43 @@ def test_a_run_whose_fork_server_is_killed_again_and_again_says_so(
     assert "no process can be started" in error or "fork server" in error
 
 
-def test_a_reader_that_leaves_changes_nothing_but_what_is_read(
-    write_spec: WriteSpec, tmp_path: Path
-) -> None:
-    results = tmp_path / "out"
+@dataclass(frozen=True)
+class Unread:
+    """A run in a folder for temporary files with a long name, whose output nobody reads."""
+
+    results: Path
+    temporary: Path
+    status: int
+    error: str
+
+
+@pytest.fixture(scope="module")
+def unread(tmp_path_factory: pytest.TempPathFactory) -> Unread:
+    folder = tmp_path_factory.mktemp("unread")
+    temporary = folder / ("long" * 25)
+    temporary.mkdir()
+    spec, results = folder / "plain.toml", folder / "out"
+    spec.write_text(PLAIN)
     reading, writing = os.pipe()
     os.close(reading)
-    process = started("run", write_spec("margin"), "--output", results, stdout=writing)
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    process = started("run", spec, "--output", results, stdout=writing, env=environment)
     os.close(writing)
     _, error = process.communicate(timeout=200)
-    assert (process.returncode, "Traceback" in error) == (0, False)
-    assert (results / "report" / "index.html").is_file()
+    return Unread(results, temporary, process.returncode, error)
+
+
+@pytest.mark.xdist_group("unread")  # one run for both
+def test_a_reader_that_leaves_changes_nothing_but_what_is_read(unread: Unread) -> None:
+    assert (unread.status, "Traceback" in unread.error) == (0, False)
+    assert len(successes(unread.results)) == 3
+    assert (unread.results / "report" / "index.html").is_file()
+
+
+@pytest.mark.xdist_group("unread")
+def test_a_folder_for_temporary_files_may_have_a_long_name(unread: Unread) -> None:
+    assert unread.status == 0, unread.error
+    assert [entry for entry in unread.temporary.rglob("*") if not entry.is_dir()] == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
@@ -190,9 +247,9 @@ def test_a_full_disk_is_told_before_anything_is_prepared(
 
 
 def test_what_a_killed_run_left_in_the_temporary_folder_is_cleared_by_the_next(
-    write_spec: WriteSpec, tmp_path: Path
+    write_spec: WriteSpec, shortly_started: Started, tmp_path: Path
 ) -> None:
-    home = Path(tempfile.mkdtemp(dir="/tmp"))  # short: see the test below
+    home = Path(tempfile.mkdtemp(dir="/tmp"))  # short: see the test of long names
     environment = os.environ | {"TMPDIR": str(home)}
     arguments = ("run", write_spec("margin"), "--output", tmp_path / "out")
     process = shortly_started(*arguments, env=environment)
@@ -213,21 +270,6 @@ def test_what_a_killed_run_left_in_the_temporary_folder_is_cleared_by_the_next(
     assert "3 reused" in output
     assert not left.exists()
     shutil.rmtree(home)
-
-
-def test_a_folder_for_temporary_files_may_have_a_long_name(
-    write_spec: WriteSpec, tmp_path: Path
-) -> None:
-    home = tmp_path / ("long" * 25)
-    home.mkdir()
-    environment = os.environ | {"TMPDIR": str(home)}
-    process = shortly_started(
-        "run", write_spec("margin"), "--output", tmp_path / "out", env=environment
-    )
-    output, error = process.communicate(timeout=200)
-    assert process.returncode == 0, error
-    assert "3 cells done" in output
-    assert [entry for entry in home.rglob("*") if not entry.is_dir()] == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
