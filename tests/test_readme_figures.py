@@ -13,6 +13,8 @@ TEXTS = (ROOT / "README.md", ROOT / "docs" / "quickstart.md")
 PAGE = re.compile(r"\((?:\.\./)?results/([\w-]+)/report/report\.md\)")
 DIFFERENCE = re.compile(r"[+−±]\d+\.\d+")
 CELLS = re.compile(r"([\d,]+) cells")
+RUN_FOR = re.compile(r"cells, (\d+) minutes on two shared cores")
+PEEKING = re.compile(r"of this by peeking \|(.+)\|")
 
 PARAGRAPHS = [
     pytest.param(paragraph, link[1], id=f"{path.stem}-{link[1]}")
@@ -62,6 +64,36 @@ def test_who_buys_copies_is_counted() -> None:
     assert fell is not None
     assert match is not None
     assert match.groups() == (fell[2], fell[1])
+
+
+@pytest.mark.parametrize("name", ["mmfn-al", "traps"])
+def test_the_minutes_are_those_of_the_page(name: str) -> None:
+    seconds = re.search(r"all cells together took (\d+) s", page(name))
+    minutes = RUN_FOR.search(paragraph_of(name))
+    assert seconds is not None
+    assert minutes is not None
+    assert int(minutes[1]) == round(int(seconds[1]) / 60)
+
+
+def test_the_gain_by_peeking_is_the_smallest_and_the_largest_of_the_page() -> None:
+    gains = [
+        float(cell.split(" / ")[1])
+        for line in PEEKING.findall(page("mmfn-al"))
+        for cell in line.split("|")
+        if " / " in cell
+    ]
+    told = re.search(r"adds ([\d.]+) to ([\d.]+) points", paragraph_of("mmfn-al"))
+    assert told is not None
+    assert told.groups() == (f"{min(gains):.1f}", f"{max(gains):.1f}")
+
+
+def test_the_claims_decided_are_those_of_the_page() -> None:
+    found = re.search(
+        r"paper's 15 claims (\d+) hold on .* of (\d+) the opposite holds", page("mmfn-al")
+    )
+    assert found is not None
+    assert found.groups() == ("0", "1")
+    assert "decide one of the paper's 15 claims, and against it" in paragraph_of("mmfn-al")
 
 
 def test_the_readme_is_a_screen_and_both_texts_name_a_page() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from albench.analysis.claims import Judged, Standing
 from albench.analysis.curves import SYSTEM
 from albench.errors import RecordsError
 from albench.records.run_record import CohortRecord
@@ -16,6 +17,8 @@ from albench.reporting import writing
 from albench.reporting.load import load
 from albench.reporting.plots import Plot
 from albench.reporting.quality_figures import confusion_matrices
+from albench.reporting.sections import claims
+from albench.spec.published import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,3 +262,20 @@ def test_calibration_is_drawn_over_rounds(paper: Any) -> None:
     svg = (folder / "figures" / "calibration.svg").read_text(encoding="utf-8")
     assert "calibration error" in svg
     assert "margin" in svg
+
+
+@pytest.mark.parametrize(("difference", "is_turned"), [(-0.0002, False), (-0.002, True)])
+def test_a_difference_shown_as_zero_has_no_other_sign(difference: float, is_turned: bool) -> None:
+    ends = {"low": difference - 0.01, "high": difference + 0.01}
+    claimed = Claim.model_validate(claim("Fusion helps", side("margin"), side("random")))
+    judged = Judged(
+        claim=claimed,
+        n_pairs=6,
+        difference=difference,
+        p=0.9,
+        p_holm=0.9,
+        standing=Standing.OPEN,
+        n_repetitions=float("inf"),
+        **ends,
+    )
+    assert ("other sign" in claims._in_words(judged, {"needed": float("inf")})) == is_turned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +78,17 @@ def test_strategies_with_equal_picks_are_one_at_a_trap_too(trapped: Path) -> Non
     text = section(trapped)
     assert "Of 2 strategies: 1 fell, 1 did not, 0 not decided." in text
     assert "| esd = twin | **fell** | 1 |" in text
+
+
+def test_a_yardstick_is_shown_but_not_counted(trapped: Path) -> None:
+    path = trapped / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for part in manifest["plugins"]:
+        part["tags"] = ["oracle"] if part["name"] == "core/margin" else []
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    text = section(trapped)
+    assert "Of 1 strategy: 1 fell, 0 did not, 0 not decided." in text
+    assert "| margin | did not | 0 |" in text
 
 
 def test_the_numbers_are_shown(trapped: Path) -> None:

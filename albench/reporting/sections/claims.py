@@ -70,7 +70,7 @@ def _summary(judged: Sequence[Judged], named: Namer) -> Iterator[str]:
             f"Fewer than {FEWEST_PAIRS} repetitions have both sides of {counts[Standing.TOO_FEW]}: "
             "no verdict is given on these."
         )
-    n_turned = sum(not e.is_decided and e.difference < 0 for e in judged)
+    n_turned = sum(not e.is_decided and _is_turned(e) for e in judged)
     if n_turned:
         yield f"Of those not decided, {n_turned} measured the other sign."
     if n_open:
@@ -103,8 +103,13 @@ def _in_words(judged: Judged, contrast: Contrast) -> str:
     beside = _beside(judged)
     if judged.is_decided:
         return f"{start}{judged.standing}; {measured}.{beside}"
-    sign = " The measured difference has the other sign." if judged.difference < 0 else ""
+    sign = " The measured difference has the other sign." if _is_turned(judged) else ""
     return f"{start}{judged.standing}; {measured}.{sign}{beside} {_what_decides(judged, contrast)}"
+
+
+def _is_turned(judged: Judged) -> bool:
+    """Return whether the difference is below zero as it is shown: +0.000 has no other sign."""
+    return str(signed(judged.difference)).startswith("−")
 
 
 def _beside(judged: Judged) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from albench.analysis import traps
 from albench.analysis.traps import Fate
 from albench.metrics.catalogue import LABELS
+from albench.plural import plural
 from albench.references import BASELINE
 from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table, Text
@@ -36,7 +37,13 @@ def section(derived: Derived) -> Section | None:
 def _parts(derived: Derived) -> Iterator[Part]:
     marks = derived.records.marks
     judged = [(trap, traps.fates(derived.once, marks, trap)) for trap in derived.manifest.traps]
-    yield Text(tuple(_in_words(trap, table) for trap, table in judged), is_list=True)
+    yield Text(
+        tuple(
+            _in_words(trap, table[~table["strategy"].isin(derived.oracles)])
+            for trap, table in judged
+        ),
+        is_list=True,
+    )
     if any(len(table) for _, table in judged):
         yield _matrix(judged, derived.named)
         yield _numbers(judged, derived.named)
@@ -45,7 +52,8 @@ def _parts(derived: Derived) -> Iterator[Part]:
 def _in_words(trap: Trap, table: pd.DataFrame) -> str:
     fates = table["fate"].value_counts()
     counts = ", ".join(f"{fates.get(str(fate), 0)} {fate}" for fate in Fate)
-    who = f"Of {len(table)} strategies: {counts}." if len(table) else "No strategy was compared."
+    n = plural(len(table), "strategy", "strategies")
+    who = f"Of {n}: {counts}." if len(table) else "No strategy was compared."
     return f"**{trap.cohort}**: {trap.best} Fell: a strategy that {_falls(trap)}. {who}"
 
 
