@@ -163,10 +163,8 @@ def _judged(overall: pd.DataFrame) -> pd.DataFrame:
 
 
 def _where(judged: pd.DataFrame, named: Namer) -> str:
-    least, most = int(judged["n_blocks"].min()), int(judged["n_blocks"].max())
-    # A strategy may not suit every block.
-    upto = "" if least == most else "up to "
-    return f", averaged over {upto}{named.compared_blocks}" if most > 1 else ""
+    most = int(judged["n_blocks"].max())
+    return f", averaged over {named.averaged(judged['n_blocks'])}" if most > 1 else ""
 
 
 def _somewhere(finding: Finding) -> str:

@@ -190,6 +190,11 @@ class Namer:
         count = plural(n, "block")
         return f"{count}{_of_simulated(n_simulated, n)}"
 
+    def averaged(self, n_blocks: pd.Series[int]) -> str:
+        """Return over how many blocks strategies are averaged, which may not suit all of them."""
+        upto = "" if n_blocks.min() == n_blocks.max() else "up to "
+        return f"{upto}{self.compared_blocks}"
+
 
 def _of_simulated(n_simulated: int, n: int) -> str:
     """Return how many of some things are simulated, in brackets; empty if none is."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from albench.reporting import sentences
-from albench.reporting.derived import Finding
+from albench.reporting.content import Table, Text
+from albench.reporting.derived import Finding, derive
 from albench.reporting.headline import headline
+from albench.reporting.load import load
+from albench.reporting.methods import methods
 from albench.reporting.names import Namer
 from albench.reporting.page import emphasised
+from albench.reporting.sections import answer, ranks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BLOCK = {"cohort": "digits", "modalities": "a", "model": "m", "budget": "b"}
 NAMES = tuple("abcdefgh")
@@ -131,3 +138,41 @@ def test_strategies_of_equal_curves_are_a_sentence_each() -> None:
 def test_a_page_shows_code_as_code_and_keeps_percent_signs_with_their_numbers() -> None:
     assert emphasised("`a<b` at 95 %") == "<code>a&lt;b</code> at 95\N{NO-BREAK SPACE}%"
     assert emphasised("**a `b** c`") == "<strong>a `b</strong> c`"
+
+
+def test_strategies_of_equal_rank_share_a_place(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    same = toy.cells[toy.cells["strategy"] == "margin"]
+    twin = same.assign(strategy="twin", cell="x" + same["cell"], picks_hash="others")
+    rounds = toy.scores[toy.scores["cell"].isin(same["cell"])]
+    toy.cells = pd.concat([toy.cells, twin])
+    toy.scores = pd.concat([toy.scores, rounds.assign(cell="x" + rounds["cell"])])
+    section = ranks.section(derive(load(toy.write())))
+    assert section is not None
+    text, table = section.parts[:2]
+    assert isinstance(text, Text)
+    assert isinstance(table, Table)
+    assert "; margin and twin lead with 2.00." in text.sentences[0]
+    assert [(row[0], row[1]) for row in table.rows[:3]] == [
+        ("margin", "1"),
+        ("twin", "1"),
+        (table.rows[2][0], "3"),
+    ]
+
+
+def test_an_oracle_is_not_the_bold_one(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    for part in toy.manifest["plugins"]:
+        part["tags"] = ["oracle"] if part["name"] == "core/margin" else []
+    section = answer.section(derive(load(toy.write())))
+    (table,) = [part for part in section.parts if isinstance(part, Table)]
+    place = table.columns.index("margin")
+    assert not any(row[place].startswith("**") for row in table.rows)
+    assert all(any(cell.startswith("**") for cell in row) for row in table.rows)
+
+
+def test_a_budget_of_subjects_is_not_said_to_count_candidates(make_toy: Callable[..., Any]) -> None:
+    toy = make_toy()
+    toy.manifest["budgets"] = {"ten": "initial 10, query 10, up to 60 of the training subjects"}
+    (told,) = [one.text for one in methods(load(toy.write())) if one.text.startswith("Budgets")]
+    assert told == "Budgets: ten: initial 10, query 10, up to 60 of the training subjects."

@@ -57,7 +57,8 @@ def _picture(finding: Finding, derived: Derived) -> Figure:
     """Return each strategy's mean difference to random over all blocks, the best on top."""
     metric, named = finding.metric, derived.named
     is_mean = len(named.blocks) > 1
-    where = f"averaged over {named.compared_blocks}" if is_mean else "paired by repetition"
+    over = named.averaged(finding.overall["n_blocks"])
+    where = f"averaged over {over}" if is_mean else "paired by repetition"
     caption = (
         f"Difference to random in the mean {LABELS[metric]} over the labels bought, {where}. "
         "Thick: the 95 % interval of each strategy; thin: the one that holds for all at once. "
