@@ -157,6 +157,22 @@ def test_bytes_depend_on_the_records_alone(run: Path, tmp_path: Path) -> None:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
+def test_probabilities_that_many_cells_share_take_the_room_of_one(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    drawn = [pack(rng.dirichlet(np.ones(4), 20_000).astype(np.float32)) for _ in range(5)]
+    model = _success("random0", 0)
+    ends = {}
+    for number in range(10):  # every second cell has its own, the others share one
+        entry = replace(model.rounds[0], proba=drawn[number // 2 if number % 2 else 0])
+        ends[str(number)] = replace(model, cell=str(number), rounds=[entry])
+    sizes = {}
+    for name, chosen in (("one", ["0"]), ("all", list(ends))):
+        table = archive._predictions_table({cell: ends[cell] for cell in chosen})
+        archive._write(tmp_path / name, table)
+        sizes[name] = (tmp_path / name).stat().st_size
+    assert sizes["all"] < 5.5 * sizes["one"]  # five differ
+
+
 def test_probabilities_of_the_last_repetitions_are_left_out_beyond_a_limit(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
