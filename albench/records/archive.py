@@ -86,7 +86,8 @@ def write_archive(records: Records, folder: Path, megabytes: float | None = None
         _write(folder / PREDICTIONS, _predictions_table(kept))
         size = (folder / PREDICTIONS).stat().st_size / 1e6
         if megabytes is None or size <= megabytes or n_kept == 0:
-            return n_kept
+            with_proba = {c for c, end in kept.items() if any(e.proba for e in end.rounds)}
+            return len({repetition_of.get(cell, 0) for cell in with_proba})
         n_kept = min(n_kept - 1, int(n_kept * megabytes / size))
 
 

@@ -190,6 +190,17 @@ def test_probabilities_of_the_last_repetitions_are_left_out_beyond_a_limit(
     assert derived.scores["accuracy"].notna().all()
 
 
+def test_records_without_probabilities_have_them_for_no_repetition(run: Path) -> None:
+    records = read(run)
+    bare = {
+        cell: replace(end, rounds=[replace(entry, proba="") for entry in end.rounds])
+        for cell, end in records.finished.items()
+    }
+    lacking = replace(records, finished=bare)
+    assert archive.write_archive(records, run) == 4
+    assert archive.write_archive(lacking, run) == 0
+
+
 @pytest.mark.parametrize(
     "name", ["cells.parquet", "parts.parquet", "picks.parquet", "predictions.parquet", "scores.csv"]
 )

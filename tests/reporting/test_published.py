@@ -266,16 +266,16 @@ def test_calibration_is_drawn_over_rounds(paper: Any) -> None:
 
 @pytest.mark.parametrize(("difference", "is_turned"), [(-0.0002, False), (-0.002, True)])
 def test_a_difference_shown_as_zero_has_no_other_sign(difference: float, is_turned: bool) -> None:
-    ends = {"low": difference - 0.01, "high": difference + 0.01}
     claimed = Claim.model_validate(claim("Fusion helps", side("margin"), side("random")))
     judged = Judged(
         claim=claimed,
         n_pairs=6,
         difference=difference,
+        low=difference - 0.01,
+        high=difference + 0.01,
         p=0.9,
         p_holm=0.9,
         standing=Standing.OPEN,
         n_repetitions=float("inf"),
-        **ends,
     )
     assert ("other sign" in claims._in_words(judged, {"needed": float("inf")})) == is_turned
