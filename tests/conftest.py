@@ -28,6 +28,18 @@ if TYPE_CHECKING:
     from albench.spec import Specification
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run all tests of a file that share what the file makes once for all."""
+    for item in items:
+        made = getattr(item, "_fixtureinfo", None)
+        if made is None or item.get_closest_marker("xdist_group"):
+            continue
+        found = [definitions[-1] for definitions in made.name2fixturedefs.values()]
+        if any(each.scope == "module" for each in found):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 def component(
     kind: Kind,
     name: str,

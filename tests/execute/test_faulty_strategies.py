@@ -47,6 +47,9 @@ budgets = ["b"]
 cell_seconds = 10
 memory_mb = 1500
 """
+JOBS = 6
+"""More than cores: some sleep until their limit."""
+
 ENTRY = '[strategies.{name}]\nplugin = "faulty/{name}"\noptions = {{ folder = "{folder}" }}\n'
 
 
@@ -78,7 +81,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> dict[str, F
         patch.syspath_prepend(str(site))
         registry.discover.cache_clear()
         opened = session.open_spec(str(spec))
-        session.run(opened, site / "results", 3, ["albench"], lambda *_: None, watch)
+        session.run(opened, site / "results", JOBS, ["albench"], lambda *_: None, watch)
     registry.discover.cache_clear()
     return collected
 

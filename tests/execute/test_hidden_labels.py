@@ -102,6 +102,10 @@ budgets = ["b"]
 """
 
 
+PAGE = 4096
+"""Bytes, of which regions of memory are multiples; longer than what is looked for."""
+
+
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with the distribution of the strategies above."""
@@ -153,12 +157,20 @@ def in_memory(pid: int, patterns: dict[str, bytes]) -> dict[str, bool]:
             start, end = (int(part, 16) for part in addresses.split("-"))
             try:
                 memory.seek(start)
-                content = memory.read(end - start)
+                content = without_zeros(memory.read(end - start))
             except OSError:
                 continue
             for name, pattern in patterns.items():
                 is_there[name] |= pattern in content
     return is_there
+
+
+def without_zeros(content: bytes) -> bytes:
+    """Return memory without pages of zeros among such pages, of which most of it consists."""
+    n_pages = len(content) // PAGE
+    pages = np.frombuffer(content, np.uint64, n_pages * PAGE // 8).reshape(n_pages, -1)
+    has_any = np.pad(pages.any(axis=1), 1)
+    return pages[has_any[:-2] | has_any[1:-1] | has_any[2:]].tobytes()
 
 
 def encodings(what: str, labels: NDArray[np.intp]) -> dict[str, bytes]:
