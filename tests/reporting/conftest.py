@@ -187,6 +187,7 @@ def manifest() -> dict[str, Any]:
             "gpu": "none",
             "packages": {"numpy": "2.4.6"},
         },
+        "pace": None,
     }
 
 
