@@ -19,6 +19,8 @@ BROWSERS = (
 SECONDS = 300
 """The time limit for printing."""
 
+_NODE = re.compile(rb"(?<=\(node)\d{8}(?=\))")
+
 
 def find_browser() -> str:
     """Return the path of a browser that can print without a screen.
@@ -74,7 +76,7 @@ def print_page(page: Path, browser: str) -> Path:
         if failure or not printed.is_file():
             problem = f"could not print the page: {failure or 'it wrote nothing'}"
             raise InputError([Complaint(browser, problem)])
-        target.write_bytes(_without_time(printed.read_bytes()))
+        target.write_bytes(_without_chance(printed.read_bytes()))
     return target
 
 
@@ -103,5 +105,8 @@ def _run(command: list[str], page: Path) -> str:
     return f"it ended with {ended.returncode}: {' '.join(last)}" if ended.returncode else ""
 
 
-def _without_time(content: bytes) -> bytes:
-    return re.sub(rb"(?<=Date \(D:)\d{14}", b"0" * 14, content)
+def _without_chance(content: bytes) -> bytes:
+    undated = re.sub(rb"(?<=Date \(D:)\d{14}", b"0" * 14, content)
+    # Header cells bear the numbers of the browser's nodes, which begin now here and now there.
+    first = min(map(int, _NODE.findall(undated)), default=0)
+    return _NODE.sub(lambda node: b"%08d" % (int(node[0]) - first), undated)
