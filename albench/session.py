@@ -505,10 +505,7 @@ def _carry_out(engine: Engine, cells: Sequence[Cell], records: Journal, ended: _
         engine.carry_out(cells, Recorder(records, ended.watch).record)
     if n_left := len(cells) - ended.n_ok - ended.n_failed:
         done = f"{plural(ended.n_ok, 'cell')} done, {ended.n_failed} failed, {n_left} left"
-        raise Stopped(
-            f"stopped after the rounds that were running: {done}; run the same command again to "
-            "continue"
-        )
+        raise Stopped(f"stopped: {done}; run the same command again to continue")
 
 
 def _tell(

@@ -116,7 +116,7 @@ def _is_same(ours: Picks, theirs: Picks) -> bool:
 
 
 def _picks_by_strategy(cells: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, Picks]:
-    hashes = cells.set_index("cell")["picks_hash"]
+    hashes = dict(zip(cells["cell"], cells["picks_hash"], strict=True))
     later = rounds[rounds["round"] > 0]  # the first labels are nobody's picks
     bought = later.drop_duplicates("cell")[CELL]
     picks: dict[str, dict[tuple[object, ...], str]] = {}

@@ -45,6 +45,8 @@ POLL_SECONDS = 1.0
 MAX_LOSSES = 5
 """How many workers may be lost with a unit before the unit is held to be the cause."""
 
+LEFT_TO_WORKERS = "ending; workers finish the cells that they are at and keep them for the next run"
+
 GONE = (OSError, ValueError, KeyError, RuntimeError)
 """What Dask raises when a worker that is spoken to has gone; `OSError` covers its time-outs."""
 
@@ -219,6 +221,7 @@ class DaskEngine:
                 break
             self._collect(agenda, journalled)
             if self._is_ending:
+                self._watch(Progress("notice", text=LEFT_TO_WORKERS))
                 return
             self._require_worker()
         with contextlib.suppress(*GONE):

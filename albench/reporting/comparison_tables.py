@@ -22,7 +22,7 @@ from albench.reporting.formats import (
     signed,
     span,
 )
-from albench.reporting.names import block_of, blocks_of, of_block
+from albench.reporting.names import RowsByBlock, block_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,11 +72,12 @@ def area_table(
     """
     cells: dict[tuple[Block, str], str] = {}
     n_strategies = efficiency.dropna(subset="area").groupby(list(BLOCK))["strategy"].nunique()
-    for block in blocks_of(efficiency):
+    compared = RowsByBlock(comparison)
+    for block, own in RowsByBlock(efficiency).items():
         if n_strategies.get(block, 0) < 2 <= n_strategies.max():
             continue
-        verdicts = of_block(comparison, block).set_index("strategy")["verdict"].to_dict()
-        areas = of_block(efficiency, block).dropna(subset="area").groupby("strategy")["area"]
+        verdicts = compared[block].set_index("strategy")["verdict"].to_dict()
+        areas = own.dropna(subset="area").groupby("strategy")["area"]
         outside = [name for name, one in verdicts.items() if one == Verdict.OUTSIDE]
         best = areas.mean().drop(outside, errors="ignore").max()
         for strategy, values in areas:

@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.references import ALL_LABELS, BASELINE
-from albench.reporting.names import blocks_of, in_figures, of_block
+from albench.reporting.names import RowsByBlock, blocks_of, in_figures
 from albench.reporting.panels import LABELLED
 from albench.reporting.sheets import SCREEN
 
@@ -70,8 +70,9 @@ def learning_curves(
     """
     with mpl.rc_context(sheet.settings):
         figure, panels = _panels(curves, named, sheet)
+        parts = RowsByBlock(curves)
         for block, axes in panels.items():
-            part = of_block(curves, block)
+            part = parts[block]
             _draw_reference(axes, part[part["strategy"] == ALL_LABELS])
             bought = part[part["strategy"] != ALL_LABELS]
             faint_first = sorted(_lines(bought), key=lambda entry: not drawn[entry[0]].is_faint)
@@ -114,8 +115,9 @@ def difference_curves(
     """
     with mpl.rc_context(sheet.settings):
         figure, panels = _panels(curves, named, sheet)
+        parts = RowsByBlock(curves)
         for block, axes in panels.items():
-            part = of_block(curves, block)
+            part = parts[block]
             axes.axhline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
             # Intervals of dozens would hide each other.
             lines = [(name, line) for name, line in _lines(part) if not drawn[name].is_faint]
@@ -158,10 +160,11 @@ def area_differences(
         Filled marks are separable from random after correction.
     """
     with mpl.rc_context(sheet.settings):
-        n = max(len(of_block(comparison, block)) for block in blocks_of(comparison))
+        parts = RowsByBlock(comparison)
+        n = max(map(len, parts.values()))
         figure, panels = _panels(comparison, named, sheet, height=(0.9 + 0.22 * n) * sheet.zoom)
         for block, axes in panels.items():
-            part = of_block(comparison, block).sort_values("strategy", ascending=False)
+            part = parts[block].sort_values("strategy", ascending=False)
             axes.axvline(0.0, color=drawn[BASELINE].colour, linewidth=1.6)
             for height, row in enumerate(part.to_dict("records")):
                 _draw_interval(axes, height, row, drawn[row["strategy"]])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from albench.plural import plural
 from albench.reporting.content import Gallery, Pick
 from albench.reporting.formats import in_order
-from albench.reporting.names import blocks_of, of_block
+from albench.reporting.names import RowsByBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,8 @@ def galleries(pictures: pd.DataFrame, named: Namer) -> Iterator[Gallery]:
     Gallery
         In the order of blocks.
     """
-    for block in blocks_of(pictures):
-        yield _gallery(of_block(pictures, block), block, named)
+    for block, part in RowsByBlock(pictures).items():
+        yield _gallery(part, block, named)
 
 
 def _gallery(part: pd.DataFrame, block: Block, named: Namer) -> Gallery:

@@ -56,11 +56,11 @@ def headline(finding: Finding | None, named: Namer) -> str:
         return f"{start} random in {label}{where}{_somewhere(finding)}{behind}."
     best = better.iloc[0]
     gain = f"{_name(best)} gains {'the most, ' if len(better) > 1 else ''}"
+    by = f"{signed(best['difference'])}{_over_fewer(best, judged)}"
     if len(better) == 1:
-        by = signed(best["difference"])
         return f"{_name(best)} beats random in {label}{where}, by {by}{behind}."
     share = f"{len(better)} of {len(judged)} strategies beat random in {label}{where}"
-    return f"{share}, and {gain}{signed(best['difference'])}{behind}."
+    return f"{share}, and {gain}{by}{behind}."
 
 
 def supporting(finding: Finding, derived: Derived) -> Iterator[str]:
@@ -165,6 +165,12 @@ def _judged(overall: pd.DataFrame) -> pd.DataFrame:
 def _where(judged: pd.DataFrame, named: Namer) -> str:
     most = int(judged["n_blocks"].max())
     return f", averaged over {named.averaged(judged['n_blocks'])}" if most > 1 else ""
+
+
+def _over_fewer(best: pd.Series[Any], judged: pd.DataFrame) -> str:
+    """Return over how many blocks the best was averaged, if others have more."""
+    n, most = int(best["n_blocks"]), int(judged["n_blocks"].max())
+    return f" (over its {n} of the {most} blocks)" if n < most else ""
 
 
 def _somewhere(finding: Finding) -> str:

@@ -8,7 +8,7 @@ from albench.analysis.curves import BLOCK
 from albench.reporting.cells import whole
 from albench.reporting.content import Table
 from albench.reporting.formats import LONGEST, in_order, mean_half_width
-from albench.reporting.names import blocks_of, by_strategy, of_block
+from albench.reporting.names import RowsByBlock, by_strategy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +57,8 @@ def last_round_table(
     """
     last = last_rounds(rounds)
     rows = []
-    for block in blocks_of(last):
-        parts = by_strategy(of_block(last, block))
+    for block, own in RowsByBlock(last).items():
+        parts = by_strategy(own)
         for strategy in in_order([*parts]):
             cells = parts[strategy]
             means = [mean_half_width(cells[column]) for column in shown]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, cast
 
 from albench.analysis.curves import BLOCK
 from albench.analysis.equal_picks import JOINT
@@ -92,25 +90,24 @@ def blocks_of(table: pd.DataFrame) -> list[Block]:
     return sorted(set(table[BLOCK].itertuples(index=False, name=None)))
 
 
-def of_block(table: pd.DataFrame, block: Block) -> pd.DataFrame:
-    """Return the rows of one block.
+class RowsByBlock(dict[Block, "pd.DataFrame"]):
+    """The rows of each block of a table, in the table's order; blocks are sorted.
+
+    A block that the table lacks has a frame without rows.
 
     Parameters
     ----------
     table : DataFrame
         With the columns of a block.
-    block : tuple of str
-        Cohort, modalities, model, budget.
-
-    Returns
-    -------
-    DataFrame
-        In the table's order.
     """
-    is_own = np.ones(len(table), dtype=bool)
-    for column, value in zip(BLOCK, block, strict=True):
-        is_own &= (table[column] == value).to_numpy(dtype=bool)
-    return table[is_own]
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        grouped = table.groupby(list(BLOCK), sort=True)
+        super().__init__((cast("Block", key), part) for key, part in grouped)
+        self._none = table.iloc[:0]
+
+    def __missing__(self, block: Block) -> pd.DataFrame:
+        return self._none
 
 
 def by_strategy(table: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -10,7 +10,7 @@ import numpy as np
 from albench.analysis.curves import places
 from albench.metrics.catalogue import LABELS
 from albench.references import ALL_LABELS, BASELINE
-from albench.reporting.names import COLOURS, DASHES, blocks_of, of_block
+from albench.reporting.names import COLOURS, DASHES, RowsByBlock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -190,8 +190,7 @@ def curve_panels(
         In the order of blocks; without those in which nothing is known.
     """
     panels = []
-    for block in blocks_of(curves):
-        part = of_block(curves, block)
+    for block, part in RowsByBlock(curves).items():
         levels = part.loc[part["strategy"] == ALL_LABELS, "mean"].dropna().tolist()
         lines = _lines(part[part["strategy"] != ALL_LABELS], drawn)
         level = float(levels[0]) if levels else None
@@ -223,7 +222,7 @@ def difference_panels(
         In the order of blocks; without those in which nothing is known.
     """
     label = f"{LABELS[metric]} minus random's"
-    lines = {block: _lines(of_block(curves, block), drawn) for block in blocks_of(curves)}
+    lines = {block: _lines(part, drawn) for block, part in RowsByBlock(curves).items()}
     return tuple(
         Curves(Place(named.block(block), block), own, LABELLED, label, has_bars=True)
         for block, own in lines.items()
@@ -249,7 +248,7 @@ def area_panels(comparison: pd.DataFrame, metric: str, named: Namer) -> tuple[In
         In the order of blocks; without those in which nothing is known.
     """
     label = f"mean {LABELS[metric]} minus random's"
-    rows = {block: _intervals(of_block(comparison, block)) for block in blocks_of(comparison)}
+    rows = {block: _intervals(part) for block, part in RowsByBlock(comparison).items()}
     return tuple(
         Intervals(Place(named.block(block), block), own, label)
         for block, own in rows.items()

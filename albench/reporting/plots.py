@@ -10,7 +10,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.backends.backend_pdf import PdfPages
 
-from albench.reporting.names import blocks_of, of_block
+from albench.reporting.names import RowsByBlock
 from albench.reporting.sheets import COLUMN, COLUMN_HEIGHT, SCREEN
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure as Drawing
 
-    from albench.reporting.names import Block
 
 DPI = 150
 NOTHING = {"CreationDate": None, "Creator": None, "Producer": None}
@@ -80,16 +79,11 @@ class Plot:
             yield self.draw(*self.told, sheet=COLUMN)
             return
         table, *others = self.told
-        blocks = blocks_of(table)
-        tallest = max(blocks, key=lambda block: len(of_block(table, block)))
-        alone = self.draw(of_block(table, tallest), *others, sheet=COLUMN)
+        blocks = [*RowsByBlock(table).values()]
+        alone = self.draw(max(blocks, key=len), *others, sheet=COLUMN)
         n = max(1, int(COLUMN_HEIGHT // alone.get_figheight()))
         for start in range(0, len(blocks), n):
-            yield self.draw(_of_blocks(table, blocks[start : start + n]), *others, sheet=COLUMN)
-
-
-def _of_blocks(table: pd.DataFrame, blocks: Collection[Block]) -> pd.DataFrame:
-    return pd.concat([of_block(table, block) for block in blocks])
+            yield self.draw(pd.concat(blocks[start : start + n]), *others, sheet=COLUMN)
 
 
 def _saved(figure: Drawing, kind: str) -> bytes:

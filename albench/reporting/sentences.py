@@ -14,10 +14,10 @@ from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.references import BASELINE
 from albench.reporting.formats import more_repetitions, p_equals, signed, span
-from albench.reporting.names import blocks_of, of_block
+from albench.reporting.names import RowsByBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -360,22 +360,20 @@ def pairs(mean: pd.DataFrame, each: pd.DataFrame, named: Namer) -> Iterator[str]
     Yields
     ------
     str
-        A sentence for what is better, one for what is equal, and one for what is undecided.
+        Where the comparison was made, then a sentence a winner with all whom it beats, one for what
+        is equal and one for what is undecided.
     """
     judged = mean[~mean["verdict"].isin([Verdict.TOO_FEW, Verdict.OUTSIDE])]
-    where = named.these_cohorts(each["cohort"])
     if judged.empty:
         yield f"No pair has {FEWEST_PAIRS} paired repetitions: nothing is claimed."
         return
-    won = [_in_order(row) for row in judged.to_dict("records") if row["verdict"] in DIFFERENT]
-    equal, is_open = (judged[judged["verdict"] == v] for v in (Verdict.EQUAL, Verdict.OPEN))
     mean_of = ", averaged over blocks" if (judged["n_blocks"] > 1).any() else ""
-    opening = f"On {where}{mean_of} (corrected over {plural(len(judged), 'pair')}): "
-    said = ["; ".join(won)] if won else ["no pair differs significantly"]
+    corrected = f"corrected over {plural(len(judged), 'pair')}"
+    yield f"On {named.these_cohorts(each['cohort'])}{mean_of}, {corrected}:"
+    yield from _by_winner(judged[judged["verdict"].isin(DIFFERENT)])
+    equal, is_open = (judged[judged["verdict"] == v] for v in (Verdict.EQUAL, Verdict.OPEN))
     if len(equal):
-        of_it = f"equal (within {_spread(equal['margin'])})"
-        said.append(f"{_told_pairs(equal)} {of_it}")
-    yield f"{opening}{'; '.join(said)}."
+        yield f"{_told_pairs(equal)} equal (within {_spread(equal['margin'])})."
     if len(is_open):
         it = "it" if len(is_open) == 1 else "them"
         told = f"All {len(is_open)} pairs are" if len(is_open) == len(judged) > SHORT else ""
@@ -385,15 +383,20 @@ def pairs(mean: pd.DataFrame, each: pd.DataFrame, named: Namer) -> Iterator[str]
         )
 
 
-def _in_order(row: Mapping[Any, Any]) -> str:  # a row of a comparison
-    names, sign = (row["strategy"], row["other"]), 1
-    if row["verdict"] == Verdict.WORSE:
-        names, sign = names[::-1], -1
-    low, high = sorted((sign * row["all_low"], sign * row["all_high"]))
-    return (
-        f"{names[0]} is better than {names[1]}, {signed(sign * row['difference'])} "
-        f"({span(low, high)})"
-    )
+def _by_winner(decided: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence for each strategy that beats others, in the order of the pairs."""
+    beaten: dict[str, list[str]] = {}
+    for row in decided.to_dict("records"):
+        names, sign = (row["strategy"], row["other"]), 1
+        if row["verdict"] == Verdict.WORSE:
+            names, sign = names[::-1], -1
+        low, high = sorted((sign * row["all_low"], sign * row["all_high"]))
+        gain = f"{signed(sign * row['difference'])} ({span(low, high)})"
+        beaten.setdefault(names[0], []).append(f"{names[1]}, {gain}")
+    for winner, losers in beaten.items():
+        yield f"{winner} is better than {'; than '.join(losers)}."
+    if not beaten:
+        yield "No pair differs significantly."
 
 
 def _told_pairs(rows: pd.DataFrame) -> str:
@@ -407,13 +410,12 @@ def _told_pairs(rows: pd.DataFrame) -> str:
 def _by_block(
     judged: pd.DataFrame, efficiency: pd.DataFrame, named: Namer, by: str = ""
 ) -> Iterator[str]:
-    silent = []
-    for block in blocks_of(judged):
-        part = of_block(judged, block)
+    silent, gains = [], RowsByBlock(efficiency)
+    for block, part in RowsByBlock(judged).items():
         if part["verdict"].isin([Verdict.OPEN, Verdict.EQUAL]).all():
             silent.append(named.block(block))
         else:
-            yield f"**{named.block(block)}{by}:** {_of_block(part, of_block(efficiency, block))}"
+            yield f"**{named.block(block)}{by}:** {_of_block(part, gains[block])}"
     if silent:
         yield f"No strategy is better or worse than random{by} on {'; '.join(silent)}."
 
@@ -458,8 +460,8 @@ def _unjudged(comparison: pd.DataFrame, named: Namer) -> Iterator[str]:
     if few.empty:
         return
     names = [
-        f"{', '.join(of_block(few, block)['strategy'])} on {named.block(block)}"
-        for block in blocks_of(few)
+        f"{', '.join(part['strategy'])} on {named.block(block)}"
+        for block, part in RowsByBlock(few).items()
     ]
     yield (
         f"With fewer than {FEWEST_PAIRS} paired repetitions nothing is claimed about "

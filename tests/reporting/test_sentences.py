@@ -105,14 +105,22 @@ def test_of_cohorts_like_these_it_is_said_who_is_undecided() -> None:
 def test_pairs_are_named_with_the_verb_that_fits(named: Namer) -> None:
     table = compared({"a": (0.0, "equal"), "b": (0.0, "undecided")})
     told = " ".join(sentences.pairs(table, table, named))
-    assert "no pair differs significantly; a – random is equal (within 0.002)." in told
+    assert "No pair differs significantly. a – random is equal (within 0.002)." in told
     assert " b – random is undecided; 4 more repetitions would decide it at a power" in told
 
 
 def test_many_open_pairs_are_counted(named: Namer) -> None:
     table = compared(dict.fromkeys(NAMES, (0.0, "undecided")))
     told = list(sentences.pairs(table, table, named))
-    assert told[1].startswith("All 8 pairs are undecided; ")
+    assert told[2].startswith("All 8 pairs are undecided; ")
+
+
+def test_a_winner_is_named_once_with_all_whom_it_beats(named: Namer) -> None:
+    table = compared({"a": (0.1, "better"), "b": (-0.1, "worse"), "c": (-0.2, "worse")})
+    assert list(sentences.pairs(table, table, named))[1:] == [
+        "a is better than random, +0.100 (+0.090 to +0.110).",
+        "random is better than b, +0.100 (+0.090 to +0.110); than c, +0.200 (+0.190 to +0.210).",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,6 +133,14 @@ def test_a_headline_counts_strategies_and_the_blocks_that_each_has(
     told = headline(Finding("accuracy", table, table, table, {}), named)
     assert where in told
     assert told.endswith("by +0.100; 1 strategy does worse.")
+
+
+def test_a_headline_says_in_how_many_blocks_its_best_is_if_others_are_in_more(
+    named: Namer,
+) -> None:
+    table = compared({"a": (0.1, "better"), "b": (0.05, "better")}).assign(n_blocks=[2, 3])
+    told = headline(Finding("accuracy", table, table, table, {}), named)
+    assert told.endswith("a gains the most, +0.100 (over its 2 of the 3 blocks).")
 
 
 def test_strategies_of_equal_curves_are_a_sentence_each() -> None:

@@ -20,7 +20,7 @@ from albench.reporting.comparison_tables import COMPARED, ON_VERDICTS, compariso
 from albench.reporting.content import Figure, Section, Table, Text
 from albench.reporting.cost_figures import quality_against_time
 from albench.reporting.formats import decimals, signed, span
-from albench.reporting.names import blocks_of, by_strategy, of_block
+from albench.reporting.names import RowsByBlock, by_strategy
 from albench.reporting.panels import curve_panels
 from albench.reporting.plots import Plot
 
@@ -152,11 +152,11 @@ def _compared_over(
 def _cost_table(rounds: pd.DataFrame, cells: pd.DataFrame, named: Namer) -> Table:
     """Return what each strategy's queries cost."""
     bought = rounds[rounds["round"] > 0]
-    good = cells[cells["status"] == "ok"]
+    good = RowsByBlock(cells[cells["status"] == "ok"])
     rows = []
-    for block in blocks_of(bought):
-        own = by_strategy(of_block(good, block))
-        for strategy, part in by_strategy(of_block(bought, block)).items():
+    for block, rounds_there in RowsByBlock(bought).items():
+        own = by_strategy(good[block])
+        for strategy, part in by_strategy(rounds_there).items():
             rows.append((named.block(block), strategy, *_cost(part, own[strategy])))
     caption = (
         "Medians of a query, a training and a whole cell, and the largest memory of any cell. "

@@ -10,7 +10,7 @@ from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table
 from albench.reporting.formats import decimals, in_order, mean_deviation
 from albench.reporting.last_rounds import last_rounds
-from albench.reporting.names import blocks_of, by_strategy, of_block
+from albench.reporting.names import RowsByBlock, by_strategy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +34,11 @@ def section(derived: Derived) -> Section | None:
 
 def _fusion_table(last: pd.DataFrame, named: Namer, metrics: Sequence[str]) -> Table | None:
     """Return fusion beside single modalities, for random and for all labels."""
-    blocks = blocks_of(last)
+    blocks = RowsByBlock(last)
     if len({(cohort, model, budget) for cohort, _, model, budget in blocks}) == len(blocks):
         return None
     rows = []
-    for block in blocks:
-        part = of_block(last, block)
+    for block, part in blocks.items():
         means = []
         for strategy in (BASELINE, ALL_LABELS):
             cells = part[part["strategy"] == strategy]
@@ -62,8 +61,8 @@ def _final_table(last: pd.DataFrame, named: Namer, metrics: Sequence[str]) -> Ta
     """Return the scores of the last round of each strategy, and of all labels."""
     rows = []
     shown = [name for name in dict.fromkeys([*COMPARABLE, *metrics]) if name in last]
-    for block in blocks_of(last):
-        parts = by_strategy(of_block(last, block))
+    for block, own in RowsByBlock(last).items():
+        parts = by_strategy(own)
         for strategy in in_order([*parts]):
             cells = parts[strategy]
             means = [mean_deviation(cells[metric]) for metric in shown]

@@ -58,7 +58,10 @@ def _parts(
     derived: Derived, names: Sequence[str], each: pd.DataFrame, mean: pd.DataFrame
 ) -> Iterator[Part]:
     metric, named = derived.findings[0].metric, derived.named
-    yield Text((_opening(derived, names, metric), *sentences.pairs(mean, each, named)))
+    where, *told = sentences.pairs(mean, each, named)
+    yield Text((_opening(derived, names, metric), where))
+    if told:
+        yield Text(tuple(told), is_list=True)
     yield _wins_table(names, each, mean, named)
     yield _means_table(mean, metric, named)
     yield _blocks_table(each, metric, named)

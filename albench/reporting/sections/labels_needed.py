@@ -34,7 +34,7 @@ from albench.reporting.formats import (
     signed,
     span,
 )
-from albench.reporting.names import block_of, blocks_of, of_block
+from albench.reporting.names import RowsByBlock, block_of, blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,11 +77,11 @@ def _labels_table(
 ) -> Table:
     """Return how many labels each strategy needed for 95 % of the all-labels score."""
     priced = efficiency.dropna(subset=["goal", "area"])
-    bought = rounds[rounds["strategy"] != ALL_LABELS]
+    bought = RowsByBlock(rounds[rounds["strategy"] != ALL_LABELS])
     cells: dict[tuple[Block, str], str] = {}
-    for block in blocks_of(priced):
-        most = of_block(bought, block)["n_labelled"].max()
-        for strategy, part in of_block(priced, block).groupby("strategy"):
+    for block, own in RowsByBlock(priced).items():
+        most = bought[block]["n_labelled"].max()
+        for strategy, part in own.groupby("strategy"):
             told = _median(part["labels"], most)
             shown = told + named.of_planned(block, len(part))
             cells[block, str(strategy)] = told.shown_as(shown)

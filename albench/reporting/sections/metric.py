@@ -9,7 +9,7 @@ from albench.metrics.catalogue import GLOSSES, LABELS
 from albench.reporting import comparison_tables, figures, panels, sentences
 from albench.reporting.content import Figure, Section, Text
 from albench.reporting.derived import N_BEST
-from albench.reporting.names import of_block
+from albench.reporting.names import RowsByBlock
 from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
@@ -107,11 +107,11 @@ def _difference_figure(
 
 
 def _remarks(derived: Derived, finding: Finding) -> Iterator[Text]:
-    named = derived.named
+    named, rounds = derived.named, RowsByBlock(derived.once)
     groups = [
         (named.block(block), names)
         for block in named.blocks
-        for names in coverage_and_fairness.identical(of_block(derived.once, block), finding.metric)
+        for names in coverage_and_fairness.identical(rounds[block], finding.metric)
     ]
     if groups:
         told = tuple(sentences.identical(groups))

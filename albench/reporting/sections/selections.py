@@ -23,7 +23,7 @@ from albench.reporting.cells import Cell
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import LONGEST, UNKNOWN, decimals, in_order
 from albench.reporting.galleries import galleries
-from albench.reporting.names import blocks_of, of_block
+from albench.reporting.names import RowsByBlock
 from albench.spec.published import FINAL
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def _table(purchases: pd.DataFrame, named: Namer) -> Table:
     """Return how often each strategy bought what is marked, against a blind choice."""
     points = [p for p in ("0.3", "0.5", FINAL) if (purchases["point"] == p).any()]
     rows = []
-    for block in blocks_of(purchases):
-        own = of_block(purchases, block)
+    for block, own in RowsByBlock(purchases).items():
         for mark in _distinct_marks(block[1], own["mark"].unique().tolist()):
             marked = own[own["mark"] == mark]
             for strategy in in_order(marked["strategy"].tolist()):
@@ -127,8 +126,7 @@ def _measures_table(bought: pd.DataFrame, point: str, named: Namer) -> Table:
     )
     there = [name for name in MEASURES if (bought["measure"] == name).any()]
     rows = []
-    for block in blocks_of(bought):
-        own = of_block(bought, block)
+    for block, own in RowsByBlock(bought).items():
         for strategy in in_order(own["strategy"].tolist()):
             part = own[own["strategy"] == strategy]
             cells = [_mean(part.loc[part["measure"] == name, "value"]) for name in there]
@@ -183,8 +181,7 @@ def _modalities(part: pd.DataFrame, names: Sequence[str]) -> Cell:
 def _overlap_table(overlaps: pd.DataFrame, named: Namer) -> Table:
     points = [str(one) for one in POINTS if (overlaps["point"] == str(one)).any()]
     rows = []
-    for block in blocks_of(overlaps):
-        own = of_block(overlaps, block)
+    for block, own in RowsByBlock(overlaps).items():
         for strategy in in_order(own["strategy"].tolist()):
             part = own[own["strategy"] == strategy]
             cells = [_overlap(part[part["point"] == point]) for point in points]
