@@ -36,24 +36,28 @@ def wait_for(there: Callable[[], object], seconds: float = 120.0) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[Path]:
+    """The file of a scheduler with two workers of one thread."""
+    file = tmp_path / "scheduler.json"
+    with Processes(tmp_path / "scheduler") as apart, Processes(tmp_path / "worker") as workers:
+        options = ("--no-dashboard", "--scheduler-file", file)
+        apart.start("distributed.cli.dask_scheduler", "--port", "0", *options)
+        wait_for(file.exists)
+        for _ in range(2):
+            workers.start("distributed.cli.dask_worker", "--nthreads", "1", *options)
+        yield file
+
+
 @pytest.mark.parametrize("n_signals", [1, 2])
 def test_an_interrupted_run_on_dask_goes_on_to_the_same_tables(
-    tmp_path: Path, n_signals: int
+    scheduler: Path, tmp_path: Path, n_signals: int
 ) -> None:
     spec = tmp_path / "kill.toml"
     spec.write_text(SHORT_SPEC)
-    file, results = tmp_path / "scheduler.json", tmp_path / "driver" / "results"
-    with (
-        Processes(tmp_path / "scheduler") as scheduler,
-        Processes(tmp_path / "worker") as workers,
-        Processes(tmp_path / "driver") as driver,
-    ):
-        scheduler.start("distributed.cli.dask_scheduler", "--port", "0", "--scheduler-file", file)
-        wait_for(file.exists)
-        for _ in range(2):
-            options = ("--nthreads", "1", "--no-dashboard", "--scheduler-file", file)
-            workers.start("distributed.cli.dask_worker", *options)
-        engine = ("--engine", "dask", "--scheduler", file, "--output", results)
+    results = tmp_path / "driver" / "results"
+    engine = ("--engine", "dask", "--scheduler", scheduler, "--output", results)
+    with Processes(tmp_path / "driver") as driver:
         run = driver.start("albench", "run", spec, *engine)
         wait_for(lambda: (results.is_dir() and successes(results)) or run.poll() is not None)
         n_before = len(successes(results))
@@ -68,7 +72,6 @@ def test_an_interrupted_run_on_dask_goes_on_to_the_same_tables(
             assert LEFT_TO_WORKERS in told
             assert re.search(r"stopped: \d+ cells? done, 0 failed, \d+ left; run the same", told)
         n_interrupted = len(successes(results))
-
         assert driver.start("albench", "run", spec, *engine).wait(300) == 0, driver.output()
         assert "Traceback" not in driver.output()
     whole = alone(tmp_path / "alone", spec)
