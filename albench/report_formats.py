@@ -14,7 +14,7 @@ PAGES = ("html", "markdown")
 TABLES = ("csv", "parquet", "latex")
 PICTURES = ("svg", "png", "pdf")
 FORMATS = (*PAGES, *TABLES, *PICTURES)
-USUAL = ("html", "markdown", "csv", "latex", "svg", "png")
+USUAL = ("html", "markdown", "csv", "latex", "svg")
 """What is written unless something else is asked for."""
 
 

@@ -96,7 +96,7 @@ class Figure:
     @cached_property
     def svg(self) -> str:
         """The figure as SVG, drawn once."""
-        return self.plot.files(["svg"])["svg"].decode()
+        return self.plot.files(["svg"])[".svg"].decode()
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,12 @@ def draw_files(plot: Plot, stem: Path, kinds: Sequence[str]) -> None:
     plot : Plot
         What draws it.
     stem : Path
-        The files' name without what follows the dot.
+        The files' name without its ending.
     kinds : sequence of str
         Their formats.
     """
-    for kind, content in plot.files(kinds).items():
-        stem.with_name(f"{stem.name}.{kind}").write_bytes(content)
+    for ending, content in plot.files(kinds).items():
+        stem.with_name(f"{stem.name}{ending}").write_bytes(content)
 
 
 def claim(task: Path) -> Path | None:

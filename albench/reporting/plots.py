@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure as Drawing
 
+    from albench.reporting.sheets import Sheet
+
 
 DPI = 150
+MOST_DOTS = 2**15
+"""The height of a PNG file at most; matplotlib draws no more than twice as many dots."""
 NOTHING = {"CreationDate": None, "Creator": None, "Producer": None}
 """What a PDF would tell of when and by what it was made."""
 
@@ -49,41 +53,51 @@ class Plot:
         ----------
         kinds : collection of str
             ``"svg"``, ``"png"`` at 150 dots an inch, and ``"pdf"``: as wide as a column of a paper,
-            with its fonts, on as many pages as its panels take.
+            with its fonts, on as many pages as its panels take. A picture of dots can only be so
+            high: one with more panels than that is several.
 
         Returns
         -------
         dict of str to bytes
-            By kind.
+            By what follows the figure's name: ``".svg"``, ``".pdf"``, ``".png"``, or ``"-1.png"``
+            and so on.
         """
         told: dict[str, bytes] = {}
         if {"svg", "png"} & set(kinds):
-            figure = self.draw(*self.told, sheet=SCREEN)
             with mpl.rc_context(SCREEN.settings):
-                _lay_out(figure)
-                told |= {kind: _saved(figure, kind) for kind in ("svg", "png") if kind in kinds}
+                figure = _laid_out(self.draw(*self.told, sheet=SCREEN))
+                if "svg" in kinds:
+                    told[".svg"] = _saved(figure, "svg")
+                if "png" in kinds:
+                    told |= self._png(figure)
         if "pdf" in kinds:
-            told["pdf"] = self._pdf()
+            told[".pdf"] = self._pdf()
         return told
+
+    def _png(self, whole: Drawing) -> dict[str, bytes]:
+        if whole.get_figheight() * DPI <= MOST_DOTS:
+            return {".png": _saved(whole, "png")}
+        pages = map(_laid_out, self._pages(SCREEN, MOST_DOTS / DPI))
+        return {f"-{i}.png": _saved(page, "png") for i, page in enumerate(pages, start=1)}
 
     def _pdf(self) -> bytes:
         target = io.BytesIO()
         with mpl.rc_context(COLUMN.settings), PdfPages(target, metadata=NOTHING) as pages:
-            for figure in self._pages():
+            for figure in self._pages(COLUMN, COLUMN_HEIGHT):
                 pages.savefig(figure)
         return target.getvalue()
 
-    def _pages(self) -> Iterator[Drawing]:
-        """Yield figures as wide as a column, each with the panels that it has room for."""
+    def _pages(self, sheet: Sheet, height: float) -> Iterator[Drawing]:
+        """Yield figures of a height in inches, each with the panels that it has room for."""
         if not self.by_block:
-            yield self.draw(*self.told, sheet=COLUMN)
+            yield self.draw(*self.told, sheet=sheet)
             return
         table, *others = self.told
         blocks = [*RowsByBlock(table).values()]
-        alone = self.draw(max(blocks, key=len), *others, sheet=COLUMN)
-        n = max(1, int(COLUMN_HEIGHT // alone.get_figheight()))
+        alone = self.draw(max(blocks, key=len), *others, sheet=sheet)
+        n = max(1, int(height // alone.get_figheight())) * sheet.columns
         for start in range(0, len(blocks), n):
-            yield self.draw(pd.concat(blocks[start : start + n]), *others, sheet=COLUMN)
+            yield self.draw(pd.concat(blocks[start : start + n]), *others, sheet=sheet)
 
 
 def _saved(figure: Drawing, kind: str) -> bytes:
@@ -91,13 +105,16 @@ def _saved(figure: Drawing, kind: str) -> bytes:
     if kind == "svg":
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
     else:
-        figure.savefig(target, format="png", dpi=DPI, metadata={"Software": None})
+        # What a single panel about hundreds of strategies would have too many of.
+        dpi = min(DPI, MOST_DOTS / figure.get_figheight())
+        figure.savefig(target, format="png", dpi=dpi, metadata={"Software": None})
     return target.getvalue()
 
 
-def _lay_out(figure: Drawing) -> None:
+def _laid_out(figure: Drawing) -> Drawing:
     """Place everything once: a second layout may differ in the last digits."""
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
         figure.set_layout_engine(None)  # with a placeholder, saving would draw everything twice
+    return figure

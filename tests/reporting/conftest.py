@@ -212,7 +212,11 @@ def rendered() -> None:
 def _leave_figures_blank(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rendering figures takes more than half of a report's time, and few tests look at them."""
     if "rendered" not in request.fixturenames:
-        monkeypatch.setattr(Plot, "files", lambda _, kinds: dict.fromkeys(kinds, b"<svg></svg>"))
+        monkeypatch.setattr(
+            Plot,
+            "files",
+            lambda _, kinds: dict.fromkeys([f".{kind}" for kind in kinds], b"<svg></svg>"),
+        )
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ def drawn(toy_in: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) 
         (("parquet,markdown",), {".parquet", ".md"}),
         (("html",), {".html"}),
         (("png", "svg"), {".png", ".svg"}),
-        ((), {".html", ".md", ".csv", ".tex", ".svg", ".png", ".bib", ".txt"}),
+        ((), {".html", ".md", ".csv", ".tex", ".svg", ".bib", ".txt"}),
     ],
 )
 def test_what_is_asked_for_is_written_and_nothing_else(

@@ -225,7 +225,7 @@ def test_a_class_that_looks_like_a_formula_is_drawn_as_it_is_called() -> None:
     rows = [[*BLOCK, "esd", i, j, 3 + i] for i, j in np.ndindex(2, 2)]
     table = pd.DataFrame(rows, columns=[*SYSTEM, "truth", "answer", "n"])
     plot = Plot(confusion_matrices, (table, {BLOCK[0]: cohort}))
-    svg = plot.files(["svg"])["svg"].decode()
+    svg = plot.files(["svg"])[".svg"].decode()
     assert r">$\frac{$</text>" in svg
     assert ">$5 to $10</text>" in svg
 
