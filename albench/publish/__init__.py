@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 AUDITED = ("bought.csv", "overlaps.csv", "pictures.csv")
 """Tables of purchases that were made with the data at hand, if there are any."""
-MEGABYTES = 10.0
+MEGABYTES = 15.0
 """The most that probabilities take among published results, unless claims are judged by them."""
 
 

@@ -80,15 +80,16 @@ def write_archive(records: Records, folder: Path, megabytes: float | None = None
     if any(entry.acquired for end in ends.values() for entry in end.rounds):
         _write(folder / ACQUIRED, _acquired_table(ends))
     repetition_of = {cell.cell: cell.repetition for cell in records.run.cells}
-    n_kept = 1 + max(repetition_of.values(), default=-1)
+    with_proba = {c: end for c, end in ends.items() if any(entry.proba for entry in end.rounds)}
+    repetitions = sorted({repetition_of.get(cell, 0) for cell in with_proba})
     while True:
-        kept = {c: end for c, end in ends.items() if repetition_of.get(c, 0) < n_kept}
+        kept = {c: end for c, end in with_proba.items() if repetition_of.get(c, 0) in repetitions}
         _write(folder / PREDICTIONS, _predictions_table(kept))
         size = (folder / PREDICTIONS).stat().st_size / 1e6
-        if megabytes is None or size <= megabytes or n_kept == 0:
-            with_proba = {c for c, end in kept.items() if any(e.proba for e in end.rounds)}
-            return len({repetition_of.get(cell, 0) for cell in with_proba})
-        n_kept = min(n_kept - 1, int(n_kept * megabytes / size))
+        if megabytes is None or size <= megabytes or not repetitions:
+            return len(repetitions)
+        n_kept = min(len(repetitions) - 1, int(len(repetitions) * megabytes / size))
+        repetitions = repetitions[:n_kept]
 
 
 def read_archive(folder: Path) -> Reading:

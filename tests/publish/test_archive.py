@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from albench.cli import main
@@ -188,6 +189,21 @@ def test_probabilities_of_the_last_repetitions_are_left_out_beyond_a_limit(
     derived = derive(read(tmp_path / "some"))
     assert len(derived.scores) == 24
     assert derived.scores["accuracy"].notna().all()
+
+
+def test_repetitions_without_probabilities_take_none_of_the_room(run: Path) -> None:
+    records = read(run)
+    archive.write_archive(records, run)
+    megabytes = 0.4 * (run / archive.PREDICTIONS).stat().st_size / 1e6
+    half = {
+        cell: replace(end, rounds=[replace(entry, proba="") for entry in end.rounds])
+        if cell[-1] in "01"
+        else end
+        for cell, end in records.finished.items()
+    }
+    assert archive.write_archive(replace(records, finished=half), run, megabytes) == 1
+    kept = {cell[-1] for cell in pq.read_table(run / archive.PREDICTIONS)["cell"].to_pylist()}
+    assert kept == {"2"}
 
 
 def test_records_without_probabilities_have_them_for_no_repetition(run: Path) -> None:
