@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from albench.analysis.curves import CONFIDENCE
 if TYPE_CHECKING:
     from albench.analysis.score_cube import ScoreCube
 
+METHODS = ("powell", "nm")
+"""Of the search for the likelihood's top; the next where one strays to infinity."""
 NOTHING = (float("nan"), float("nan"), float("nan"))
 
 
@@ -38,7 +41,8 @@ def mixed_interval(scores: ScoreCube, pair: tuple[str, str]) -> tuple[float, flo
     -----
     Cohorts are a random effect. In a cohort, blocks and repetitions are random effects too:
     repetitions are nested, since their splits are drawn by cohort and shared by its blocks. Fitted
-    by restricted maximum likelihood (statsmodels).
+    by restricted maximum likelihood (statsmodels), without gradients: with them it
+    stops short where a variance is 0, at the edge of what is allowed.
     """
     table = _long(scores, pair)
     if table["cohort"].nunique() < 2 or np.ptp(table["gap"]) == 0:
@@ -81,9 +85,11 @@ def _fitted(table: pd.DataFrame) -> tuple[float, float] | None:
             vc_formula=parts,
             data=table.assign(gap=table["gap"] / scale),
         )
-        try:
-            fit = model.fit(reml=True)
-        except np.linalg.LinAlgError:
-            return None
-    mean, error = float(fit.fe_params.iloc[0]) * scale, float(fit.bse_fe.iloc[0]) * scale
-    return (mean, error) if np.isfinite(error) else None
+        for method in METHODS:
+            # It is singular where a method strays far, or where it ends at a variance of 0.
+            with contextlib.suppress(np.linalg.LinAlgError):
+                fit = model.fit(reml=True, method=method)
+                mean, error = float(fit.fe_params.iloc[0]), float(fit.bse_fe.iloc[0])
+                if fit.converged and np.isfinite([fit.llf, error]).all():
+                    return mean * scale, error * scale
+    return None

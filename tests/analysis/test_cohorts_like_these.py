@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from albench.analysis.cohorts_like_these import across_cohorts, n_cohorts
 from albench.analysis.mixed_model import mixed_interval
@@ -81,6 +81,72 @@ def test_the_mixed_model_nests_repetitions(make_scores: Callable[..., ScoreCube]
     mean, low, high = mixed_interval(make_scores(7, budgets=("low", "high")), PAIR)
     assert low < mean < high
     assert mean == pytest.approx(GAINS.mean(), abs=0.01)
+
+
+def reml(gaps: np.ndarray) -> tuple[float, float]:
+    """Return the mean and its standard error by the likelihood's definition, from many starts.
+
+    Gaps have the shape (cohorts, blocks, repetitions).
+    """
+    n_cohorts, n_blocks, n_repetitions = gaps.shape
+    ones = np.ones((n_blocks * n_repetitions, 1))
+    block = np.kron(np.eye(n_blocks), np.ones((n_repetitions, n_repetitions)))
+    repetition = np.kron(np.ones((n_blocks, n_blocks)), np.eye(n_repetitions))
+    within = [ones @ ones.T, block, repetition, np.eye(len(ones))]
+    flat = gaps.reshape(n_cohorts, -1)
+
+    def fitted(roots: np.ndarray) -> tuple[float, float, float]:
+        squares = [*np.square(roots[:3]), max(roots[3] ** 2, 1e-12)]
+        covariance = np.tensordot(squares, within, axes=1)
+        inverse = np.linalg.inv(covariance)
+        weight = n_cohorts * (ones.T @ inverse @ ones).item()
+        mean = (flat @ inverse @ ones).sum() / weight
+        rest = flat - mean
+        fit = np.einsum("ci,ij,cj->", rest, inverse, rest)
+        cost = n_cohorts * np.linalg.slogdet(covariance)[1] + math.log(weight) + fit
+        return cost, mean, weight**-0.5
+
+    starts = [np.full(4, 0.01), *np.random.default_rng(0).uniform(0, 0.03, (6, 4))]
+    ends = [
+        optimize.minimize(
+            lambda roots: fitted(roots)[0],
+            start,
+            method="Nelder-Mead",
+            options={"maxiter": 4000, "xatol": 1e-7, "fatol": 1e-9},
+        )
+        for start in starts
+    ]
+    best = min(ends, key=lambda end: end.fun).x
+    return fitted(best)[1:]
+
+
+@pytest.mark.parametrize(
+    ("spreads", "seed"),
+    [
+        ((0.01, 0.01, 0.005), 0),
+        ((0.01, 0.0, 0.0), 0),  # a search by gradients ends nowhere
+        ((0.01, 0.0, 0.0), 2),  # Powell's method strays to infinity
+        ((0.0, 0.0, 0.02), 0),  # a search by gradients stops short
+        ((0.0, 0.02, 0.0), 2),
+    ],
+)
+def test_the_mixed_model_is_at_the_top_of_its_likelihood_also_at_the_edge(
+    make_areas: Areas, spreads: tuple[float, float, float], seed: int
+) -> None:
+    cohort, block, repetition = spreads
+    rng = np.random.default_rng(seed)
+    gaps = rng.normal(0.02, cohort, (8, 1, 1)) + rng.normal(0, block, (8, 3, 1))
+    gaps = gaps + rng.normal(0, repetition, (8, 1, 6)) + rng.normal(0, 0.01, (8, 3, 6))
+    gaps = gaps * np.array([1, 1, 1, 1, 0.2, 0.2, 3, 3])[:, None, None]
+    rows = [
+        make_areas({"esd": gaps[i, j]}, BASE, cohort=f"c{i}").assign(budget=f"b{j}")
+        for i in range(8)
+        for j in range(3)
+    ]
+    mean, low, high = mixed_interval(cube(pd.concat(rows), "area"), PAIR)
+    truth, error = reml(gaps)
+    half = stats.t.ppf(0.975, 7) * error
+    assert (mean, low, high) == pytest.approx((truth, truth - half, truth + half), abs=2e-4)
 
 
 @pytest.mark.parametrize(("n", "noise"), [(1, 0.01), (7, None)])
