@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.references import ALL_LABELS, BASELINE
-from albench.reporting.names import RowsByBlock, blocks_of, in_figures
+from albench.reporting.names import RowsByBlock, blocks_of, by_strategy, in_figures
 from albench.reporting.panels import LABELLED
 from albench.reporting.sheets import SCREEN
 
@@ -251,8 +251,9 @@ def _panels(
 
 def _lines(part: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """Return each strategy's curve, random's first so that others are drawn over it."""
-    names = sorted(part["strategy"].unique(), key=lambda name: (name != BASELINE, name))
-    return [(name, part[part["strategy"] == name].sort_values("n_labelled")) for name in names]
+    lines = by_strategy(part)
+    names = sorted(lines, key=lambda name: (name != BASELINE, name))
+    return [(name, lines[name].sort_values("n_labelled")) for name in names]
 
 
 def _draw_line(axes: Axes, line: pd.DataFrame, style: Style, name: str) -> None:
