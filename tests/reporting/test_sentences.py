@@ -11,7 +11,7 @@ import pytest
 from albench.reporting import sentences
 from albench.reporting.content import Table, Text
 from albench.reporting.derived import Finding, derive
-from albench.reporting.headline import headline
+from albench.reporting.headline import headline, supporting
 from albench.reporting.load import load
 from albench.reporting.methods import methods
 from albench.reporting.names import Namer
@@ -82,6 +82,16 @@ def test_whoever_gains_most_is_named_unless_all_gain_alike(
 ) -> None:
     table = compared({"a": (0.1, "better"), "b": (second, "better")}, budget="x")
     assert any(told in sentence for sentence in findings(table, named))
+
+
+def test_the_first_screen_says_how_many_neighbours_differ(
+    named: Namer, make_toy: Callable[..., Any]
+) -> None:
+    table = compared({"a": (0.1, "better"), "b": (-0.1, "undecided")})
+    derived = derive(load(make_toy().write()))
+    first, *_ = supporting(Finding("accuracy", table, table, table, {}), derived, table)
+    assert first.startswith("How sure: a's difference")
+    assert first.endswith("over all 3 blocks, random among them, 1 differs significantly.")
 
 
 def test_equal_leaders_are_named_together(named: Namer) -> None:

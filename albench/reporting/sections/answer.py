@@ -39,7 +39,8 @@ def _parts(derived: Derived) -> Iterator[Part]:
     yield Headline(headline.headline(first, derived.named))
     if first is not None and first.overall["difference"].notna().any():
         yield _picture(first, derived)
-        yield from (Text((said,)) for said in headline.supporting(first, derived))
+        below = headline.supporting(first, derived, _neighbours(first))
+        yield from (Text((said,)) for said in below)
     yield Text((_state(derived), *sentences.counted_once(derived.groups)))
     if (failures := training_tables.failures(derived.checks, derived.named)) is not None:
         fails = plural(len(failures.sentences), "check")
@@ -172,7 +173,9 @@ def _state(derived: Derived) -> str:
             f"Not a competitor: {', '.join(oracles)} uses labels that are not yet known at that "
             "time: a yardstick for the others, which statements leave out."
         )
-    simulated = [name for name, facts in manifest.cohorts.items() if facts.simulated]
+    here = set(derived.records.cells["cohort"])
+    cohorts = manifest.cohorts.items()
+    simulated = [name for name, facts in cohorts if facts.simulated and name in here]
     if simulated:
         remarks.append(
             f"Simulated data: {', '.join(simulated)}. Results there are about the simulation."

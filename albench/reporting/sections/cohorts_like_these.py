@@ -37,6 +37,8 @@ def section(derived: Derived) -> Section | None:
         return None
     finding = derived.findings[0]
     scores = cube(finding.efficiency, "area")
+    if BASELINE not in scores.strategies:  # a slice may lack it
+        return None
     n = n_cohorts(scores, [BASELINE])
     parts: list[Part] = [Text((_opening(derived, finding, n),))]
     if n >= FEWEST_COHORTS:
