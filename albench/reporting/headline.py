@@ -39,11 +39,11 @@ def headline(finding: Finding | None, named: Namer) -> str:
     """
     if finding is None:
         return "There is no answer yet: no cell has finished."
-    if len(finding.efficiency) and BASELINE not in set(finding.efficiency["strategy"]):
+    judged = _judged(finding.overall)
+    if judged.empty and BASELINE not in set(finding.efficiency["strategy"]):
         return f"Nothing is claimed: {BASELINE}, with which strategies are compared, is not here."
     if finding.overall.empty:
         return "There is no answer: no block has results of any strategy but random."
-    judged = _judged(finding.overall)
     if judged.empty:
         return (
             f"Nothing is claimed: no strategy has {FEWEST_PAIRS} repetitions that can be paired "
