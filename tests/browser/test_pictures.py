@@ -1,8 +1,8 @@
 """The first screens of the published pages look as they did; ``--pictures`` takes them anew.
 
 A committed picture is a small one: shapes and places count, not the edges of letters. Lines must
-break where they did, so that the fonts must be those of Debian's Chromium. Whoever changes a page's looks, or its results, takes the pictures anew and looks at
-what has changed::
+break where they did, so that the fonts must be those of Debian's Chromium. Whoever changes a
+page's looks, or its results, takes the pictures anew and looks at what has changed::
 
     tox -e full -- tests/browser/test_pictures.py --pictures
 """
