@@ -19,7 +19,7 @@ from albench.analysis.curves import BLOCK
 from albench.analysis.measurements import Sale, measurements
 from albench.analysis.purchases import Pool, measures, overlaps
 from albench.cohort.absence import ABSENT
-from albench.cohort.prices import has_modality, known_at_start
+from albench.cohort.subject_costs import has_modality, known_at_start
 from albench.first_pictures import shown_now, write_pictures
 from albench.planning.division import division_of
 from albench.records import tables

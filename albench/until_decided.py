@@ -24,7 +24,7 @@ from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
-from albench.records.retries import summed
+from albench.records.retry_causes import summed
 from albench.records.sequential import LARGEST, Sequential
 from albench.references import ALL_LABELS
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.api.acquisition import Offer, Request
 from albench.cohort.acquisitions import NOTHING
-from albench.cohort.prices import affordable
+from albench.cohort.subject_costs import affordable
 from albench.errors import QueryFault
 from albench.execute.checked_strategy import answered, built, shown
 from albench.execute.query_checks import fingerprints

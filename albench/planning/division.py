@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.cohort import start
+from albench.cohort import first_labels
 from albench.cohort.split import class_quotas, split
 from albench.errors import Complaint, DataError
 from albench.seeds import Purpose, derive, generator
@@ -73,7 +73,7 @@ def division_of(cell: Cell, cohort: Cohort) -> Split:
     Split
         Of its repetition.
     """
-    kept = start.named(cohort, cell.budget["initial"])
+    kept = first_labels.named(cohort, cell.budget["initial"])
     return division(cohort, cell.test, cell.seed, cell.repetition, kept)
 
 

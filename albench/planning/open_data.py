@@ -9,8 +9,8 @@ from albench.api.modality import Modality
 from albench.api.nearest import did_you_mean
 from albench.cohort.annotators import about_annotators
 from albench.cohort.classes import ClassRules
+from albench.cohort.first_labels import about_named, named
 from albench.cohort.join import Cohort, join
-from albench.cohort.start import about_named, named
 from albench.errors import Complaint, DataError, InputError
 from albench.foreign import foreign_code
 from albench.metrics.chosen import class_of
@@ -23,7 +23,7 @@ from albench.planning.trap_marks import unknown_marks
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from albench.cohort.start import Initial
+    from albench.cohort.first_labels import Initial
     from albench.planning.resolve import LoaderPlan, Resolved
     from albench.spec import Benchmark, CohortSpec
 

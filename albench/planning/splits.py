@@ -8,7 +8,6 @@ import numpy as np
 
 from albench.api.keys import as_keys
 from albench.api.nearest import did_you_mean
-from albench.cohort.facts import MAX_NAMED, fact
 from albench.cohort.splitting import (
     TEST,
     TRAIN,
@@ -19,6 +18,7 @@ from albench.cohort.splitting import (
     GivenParts,
     numbered,
 )
+from albench.cohort.subject_facts import MAX_NAMED, fact
 from albench.errors import Complaint, DataError
 from albench.plural import plural
 

@@ -10,7 +10,7 @@ from albench.analysis.head_to_head import best_few, neighbours
 from albench.analysis.score_cube import cube
 from albench.metrics.catalogue import BY_SIZE, LABELS
 from albench.plural import plural
-from albench.records.retries import retries_text
+from albench.records.retry_causes import retries_text
 from albench.reporting import comparison_tables, figures, headline, sentences, training_tables
 from albench.reporting.content import Figure, Headline, Section, Text
 from albench.reporting.panels import overall_panel

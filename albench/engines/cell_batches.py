@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import psutil
 
 from albench.cache_folder import default_folder
-from albench.execute.stackable import Make, code_of
+from albench.execute.stacking_verdicts import Make, code_of
 from albench.execute.trials import Trials
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Blocks(Protocol):
         ...
 
 
-class Batches:
+class CellBatches:
     """Divides cells into batches.
 
     Parameters

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Replay:
+class PlannedReplay:
     """What a run of recorded picks adds to its record.
 
     Parameters
