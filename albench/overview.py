@@ -311,14 +311,14 @@ def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
     from albench.reporting.load import load
     from albench.reporting.sliced import chosen_rows
 
-    told = load(results)
-    cells = chosen_rows(told.cells, part) if part else told.cells
+    published = load(results)
+    cells = chosen_rows(published.cells, part) if part else published.cells
     return StatusOverview(
-        name=told.manifest.name,
+        name=published.manifest.name,
         counts=dict(Counter(cells["status"])),
         failures=_failures(cells),
-        conflicts=told.manifest.conflicts,
-        retries=told.manifest.retries,
+        conflicts=published.manifest.conflicts,
+        retries=published.manifest.retries,
         warnings=("published as tables alone: its cells can be neither explained nor audited",),
     )
 

@@ -108,9 +108,9 @@ def open_replay(
     _require_any(plan, source)
     metric = resolved.specification.benchmark.judging.headline
     used = {cell.model.label for cell in plan.cells}
-    told = {title: pair for title, pair in models.items() if title in used}
+    replayed = {title: pair for title, pair in models.items() if title in used}
     rest = replace(part, included={k: v for k, v in part.included.items() if k != "model"})
-    replay = PlannedReplay(run, told, metric, areas)
+    replay = PlannedReplay(run, replayed, metric, areas)
     opened = Opened(resolved, modalities, cohorts, plan, rest, keep_edited, base, replay=replay)
     _ = opened.plan  # complains of the slice
     return opened

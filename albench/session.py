@@ -532,8 +532,8 @@ def _begun(
     with Journal(results / "journal") as records:
         path = relative_path(opened.resolved.specification.source, results)
         own_place: dict[str, object] = {"spec_path": path, "pace": there.pace}
-        told = opened.record(there, command, jobs).model_copy(update=own_place)
-        records.append("run", told.to_json())
+        record = opened.record(there, command, jobs).model_copy(update=own_place)
+        records.append("run", record.to_json())
         records.extend([("cell", end.to_json()) for end in taken])
         yield records
 

@@ -156,8 +156,8 @@ def why_alone(resolved: Resolved, strategy: str) -> str:
     str
         The end of a sentence about it.
     """
-    found = resolved.strategies[strategy]
-    parts = (found.component, *found.wrapped)
+    resolved_strategy = resolved.strategies[strategy]
+    parts = (resolved_strategy.component, *resolved_strategy.wrapped)
     if any(part.descriptor.is_oracle for part in parts):
         return "is told labels that others must not know"
     if not all(map(_is_trusted, parts)):

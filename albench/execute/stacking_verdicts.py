@@ -167,10 +167,10 @@ def verdicts(makes: Sequence[Make]) -> list[StackingVerdict]:
             timeout=_PATIENCE_SECONDS,
             check=False,
         )
-        told = [StackingVerdict.of_plain(json.loads(line)) for line in done.stdout.splitlines()]
+        answers = [StackingVerdict.of_plain(json.loads(line)) for line in done.stdout.splitlines()]
     except (subprocess.TimeoutExpired, ValueError):
-        told = []
-    return [*told[: len(makes)], *[StackingVerdict(UNKNOWN)] * (len(makes) - len(told))]
+        answers = []
+    return [*answers[: len(makes)], *[StackingVerdict(UNKNOWN)] * (len(makes) - len(answers))]
 
 
 def _answer() -> None:

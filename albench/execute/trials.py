@@ -49,9 +49,9 @@ class Trials:
             Remembered, if the same has been tried before.
         """
         file = self._file(make)
-        known = _read(file)
-        if known is not None:
-            return known
+        remembered = _read(file)
+        if remembered is not None:
+            return remembered
         verdict = verdict_on(make)
         _keep(file, verdict)
         return verdict
@@ -75,8 +75,8 @@ class Trials:
         for file, verdict in zip(new, verdicts(list(new.values())), strict=True):
             answers[file] = verdict
             _keep(file, verdict)
-        found = [answers[file] for file in files]
-        return ["" if verdict is None else verdict.reason for verdict in found]
+        in_order = [answers[file] for file in files]
+        return ["" if verdict is None else verdict.reason for verdict in in_order]
 
     def _file(self, make: Make) -> Path:
         return self._folder / f"{_key(make)}.json"

@@ -177,9 +177,9 @@ def lacking_classes(cohort: Cohort, test: int | float, seed: int, repetitions: i
         for name, members in zip(lacking, (parts.train, parts.test), strict=True):
             there = np.bincount(cohort.labels[members], minlength=len(cohort.classes)) > 0
             lacking[name] |= dict.fromkeys(np.array(cohort.classes)[~there].tolist())
-    told = [
+    gaps = [
         f"the {name} part has nobody of class {', '.join(classes)}"
         for name, classes in lacking.items()
         if classes
     ]
-    return f"In the split that is given, {' and '.join(told)}." if told else ""
+    return f"In the split that is given, {' and '.join(gaps)}." if gaps else ""

@@ -160,25 +160,25 @@ def _about_annotators(
 ) -> list[Complaint]:
     terms = [one.terms() for one in spec.annotators]
     where = f"cohorts.{cohort.name}"
-    found = (Complaint(where, text) for text in about_annotators(terms, cohort.classes))
-    return [complaint for complaint in found if complaint not in said]
+    complaints = (Complaint(where, text) for text in about_annotators(terms, cohort.classes))
+    return [complaint for complaint in complaints if complaint not in said]
 
 
 def _unknown_classes(
     resolved: Resolved, cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort]
 ) -> list[Complaint]:
     """Return a complaint about each recall of a class that no cohort has."""
-    known = sorted({name for cohort in cohorts.values() for name in cohort.classes})
+    classes = sorted({name for cohort in cohorts.values() for name in cohort.classes})
     asked = resolved.specification.benchmark.metrics
     return [
-        Complaint("metrics", f"{name!r}: no cohort has the class {label!r}{_there(label, known)}")
+        Complaint("metrics", f"{name!r}: no cohort has the class {label!r}{_there(label, classes)}")
         for name in asked
-        if cohorts and (label := class_of(name)) is not None and label not in known
+        if cohorts and (label := class_of(name)) is not None and label not in classes
     ]
 
 
-def _there(label: str, known: Sequence[str]) -> str:
-    return f"{did_you_mean(label, known) or '.'} There are: {', '.join(known)}"
+def _there(label: str, classes: Sequence[str]) -> str:
+    return f"{did_you_mean(label, classes) or '.'} There are: {', '.join(classes)}"
 
 
 def _divisible(resolved: Resolved, cohort: Cohort, modalities: Mapping[str, Modality]) -> Cohort:

@@ -341,8 +341,8 @@ class Benchmark(Section):
 
     @model_validator(mode="after")
     def _has_one_headline(self) -> Benchmark:
-        told = "primary_metric" in self.model_fields_set
-        if told and self.metrics and self.metrics[0] != self.primary_metric:
+        names_primary = "primary_metric" in self.model_fields_set
+        if names_primary and self.metrics and self.metrics[0] != self.primary_metric:
             raise ValueError(
                 f"primary_metric is {self.primary_metric!r}, but metrics begins with "
                 f"{self.metrics[0]!r}, which is the headline: leave out primary_metric"

@@ -70,9 +70,9 @@ def test_retries_are_shown_by_the_run_the_status_the_manifest_and_the_page(
     monkeypatch.setattr(console, "LOG_SECONDS", -1.0)
     spec, results = write_spec("hungry"), tmp_path / "results"
     assert main(["run", str(spec), "--output", str(results)]) == 0
-    told = capsys.readouterr()
-    assert ", 1 retry (1 out of memory) in " in told.out
-    assert ", 1 retry (1 out of memory), " in told.err
+    printed = capsys.readouterr()
+    assert ", 1 retry (1 out of memory) in " in printed.out
+    assert ", 1 retry (1 out of memory), " in printed.err
     assert main(["status", str(results)]) == 0
     assert capsys.readouterr().out == "toy: 3 ok, 1 retry (1 out of memory)\n"
     assert main(["status", str(results), "--json"]) == 0
