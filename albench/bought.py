@@ -19,7 +19,7 @@ from albench.analysis.curves import BLOCK
 from albench.analysis.measurements import Sale, measurements
 from albench.analysis.purchases import Pool, measures, overlaps
 from albench.cohort.absence import ABSENT
-from albench.cohort.prices import has_modality, known_at_start
+from albench.cohort.subject_costs import has_modality, known_at_start
 from albench.first_pictures import shown_now, write_pictures
 from albench.planning.division import division_of
 from albench.records import tables
@@ -83,23 +83,23 @@ def audit_purchases(results: Path) -> tuple[int, int]:
     opened = session.open_recorded(run, results)
     cells = {cell.id: cell for cell in opened.whole.cells}
     picks, acquired = _picks(records), _acquired(records)
-    known = {cell: own for cell, own in picks.items() if cell in cells}
+    planned = {cell: own for cell, own in picks.items() if cell in cells}
     write_pictures(opened, results, shown_now(opened, session.specification_file(run, results)))
     pools = _Pools(opened)
     bought = [
-        (cell, *told)
-        for cell, own in known.items()
-        for told in (
+        (cell, *quantity)
+        for cell, own in planned.items()
+        for quantity in (
             *measures(own, pools.of(cells[cell])),
             *_measurements(own, acquired[cell], pools.sale_of(cells[cell])),
         )
     ]
-    shared = _overlaps(records, known, {cell: pools.n_train(cells[cell]) for cell in known})
+    shared = _overlaps(records, planned, {cell: pools.n_train(cells[cell]) for cell in planned})
     measured = pd.DataFrame(bought, columns=[*BOUGHT.text, *BOUGHT.numbers])
     with storage_told(results):
         _write(measured.sort_values([*BOUGHT.key]), results, "bought")
         _write(shared, results, "overlaps")
-    return len(known), len(picks) - len(known)
+    return len(planned), len(picks) - len(planned)
 
 
 def _write(table: pd.DataFrame, results: Path, name: str) -> None:
@@ -136,9 +136,9 @@ def _overlaps(
         if cell.cell in picks:
             groups[*cell.system[:4], str(cell.repetition)][cell.strategy] = cell.cell
     rows = [
-        (*key[:4], *told)
+        (*key[:4], *overlap)
         for key, ids in groups.items()
-        for told in overlaps(
+        for overlap in overlaps(
             {name: picks[cell] for name, cell in ids.items()}, n_train[next(iter(ids.values()))]
         )
     ]

@@ -18,7 +18,7 @@ from albench.execute.tally import Tally
 from albench.output import LastingStream
 from albench.plural import plural
 from albench.records.printable import printable
-from albench.records.retries import retries_text
+from albench.records.retry_causes import retries_text
 from albench.records.schema import Status
 
 if TYPE_CHECKING:

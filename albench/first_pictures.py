@@ -135,11 +135,11 @@ def write_pictures(opened: Opened, results: Path, shown: Sequence[str] | None = 
 
 def _of_cohort(name: str, records: Records, opened: Opened) -> Iterator[tuple[object, ...]]:
     """Yield the rows of a cohort's table."""
-    known = {cell.id for cell in opened.whole.cells}  # others are of other data than are here
+    planned = {cell.id for cell in opened.whole.cells}  # others are of other data than are here
     ends = [
         (cell, end)
         for cell, end in records.purchases()
-        if cell.cohort == name and cell.cell in known
+        if cell.cohort == name and cell.cell in planned
     ]
     chosen = _block(ends, opened)
     if not chosen:
@@ -230,9 +230,9 @@ def as_webp(sample: NDArray[np.uint8] | NDArray[np.float32]) -> bytes:
     """
     values = sample
     if values.dtype != np.uint8:
-        known = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
-        reach = float(np.ptp(known)) or 1.0
-        values = np.round(255 * (known - known.min()) / reach).astype(np.uint8)
+        finite = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
+        reach = float(np.ptp(finite)) or 1.0
+        values = np.round(255 * (finite - finite.min()) / reach).astype(np.uint8)
     grey = values[0] if len(values) == 1 else np.moveaxis(values, 0, -1)
     image = Image.fromarray(grey).convert("RGB")
     image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)

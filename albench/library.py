@@ -270,13 +270,13 @@ def load(results: str | Path) -> Results:
     """
     folder = Path(results)
     if has_records(folder):
-        told = scored_results(folder)
+        scored = scored_results(folder)
         return Results(
             folder=folder,
-            cells=told.cells,
-            rounds=told.rounds,
-            scores=told.scores,
-            manifest=told.manifest,
+            cells=scored.cells,
+            rounds=scored.rounds,
+            scores=scored.scores,
+            manifest=scored.manifest,
         )
     text = load_tables(folder)
     return Results(

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from albench import registry
 from albench.api.descriptors import Kind as ComponentKind
 from albench.console import clock
-from albench.engines.batches import told_apart
+from albench.engines.cell_batches import told_apart
 from albench.engines.late import late_conflicts
 from albench.errors import PluginError
 from albench.execute import recorded_picks
 from albench.plural import plural
 from albench.price_limit import expected_footprints, expected_price
 from albench.records.results_folder import has_records, has_tables
-from albench.records.retries import retries_text, summed
+from albench.records.retry_causes import retries_text, summed
 from albench.reporting.detectable_effects import foresight
 from albench.source_digest import source_digest
 from albench.spec.slices import EVERYTHING
@@ -311,14 +311,14 @@ def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
     from albench.reporting.load import load
     from albench.reporting.sliced import chosen_rows
 
-    told = load(results)
-    cells = chosen_rows(told.cells, part) if part else told.cells
+    published = load(results)
+    cells = chosen_rows(published.cells, part) if part else published.cells
     return StatusOverview(
-        name=told.manifest.name,
+        name=published.manifest.name,
         counts=dict(Counter(cells["status"])),
         failures=_failures(cells),
-        conflicts=told.manifest.conflicts,
-        retries=told.manifest.retries,
+        conflicts=published.manifest.conflicts,
+        retries=published.manifest.retries,
         warnings=("published as tables alone: its cells can be neither explained nor audited",),
     )
 

@@ -94,8 +94,8 @@ def expected_footprints(opened: Opened, there: Reuse) -> Footprints:
             n_units = ceil(n_units * len(cohort.candidates) / len(cohort.subjects))
         n = n_units * len(cohort.classes)
         probabilities[name] = max(n, probabilities.get(name, 0))
-    known = published("peak_mb", *_published(opened))
-    return footprints(opened.plan.cells, there.done, known, probabilities)
+    published_mb = published("peak_mb", *_published(opened))
+    return footprints(opened.plan.cells, there.done, published_mb, probabilities)
 
 
 def _published(opened: Opened) -> list[Path]:
@@ -144,20 +144,20 @@ def within(opened: Opened, results: Path, jobs: int, limit: Limit) -> tuple[Open
     for cell in opened.plan.cells:
         repetitions[cell.repetition].append(cell)
     kept, n_kept = _first_that_fit(list(repetitions.values()), seconds, limit.seconds)
-    told = f"{n_kept} of {plural(len(repetitions), 'repetition')}"
+    kept_share = f"{n_kept} of {plural(len(repetitions), 'repetition')}"
     if not kept:
         blocks: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
         for cell in next(iter(repetitions.values())):
             blocks[cell.block].append(cell)
         kept, n_kept = _first_that_fit(sorted(blocks.values(), key=seconds), seconds, limit.seconds)
-        told = f"{n_kept} of {plural(len(blocks), 'block')} in one repetition"
+        kept_share = f"{n_kept} of {plural(len(blocks), 'block')} in one repetition"
     if not kept:
         least = min(map(seconds, blocks.values()))
         problem = f"one repetition of the cheapest block takes about {least:.0f} s"
         raise InputError([Complaint(f"--within {limit.text}", f"{problem} ({expected.sureness})")])
     chosen = frozenset((cell.id, cell.block) for cell in kept)
     part = replace(opened, chosen=chosen, limit=f"--within {limit.text}")
-    return part, f"within {limit.text}: {told}, {expected.sureness}"
+    return part, f"within {limit.text}: {kept_share}, {expected.sureness}"
 
 
 def _first_that_fit(

@@ -23,7 +23,7 @@ from albench.planning.foreseen_failures import Foresight
 from albench.planning.matrix import Block, cell_of, why_impossible
 from albench.planning.resolve import ResolvedStrategy
 from albench.records import tables
-from albench.records.replay import Replay
+from albench.records.planned_replay import PlannedReplay
 from albench.records.results_folder import latest_run_of, read_results
 from albench.registry import Component
 from albench.session import Opened
@@ -108,9 +108,9 @@ def open_replay(
     _require_any(plan, source)
     metric = resolved.specification.benchmark.judging.headline
     used = {cell.model.label for cell in plan.cells}
-    told = {title: pair for title, pair in models.items() if title in used}
+    replayed = {title: pair for title, pair in models.items() if title in used}
     rest = replace(part, included={k: v for k, v in part.included.items() if k != "model"})
-    replay = Replay(run, told, metric, areas)
+    replay = PlannedReplay(run, replayed, metric, areas)
     opened = Opened(resolved, modalities, cohorts, plan, rest, keep_edited, base, replay=replay)
     _ = opened.plan  # complains of the slice
     return opened

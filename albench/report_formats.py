@@ -38,12 +38,12 @@ def chosen_formats(names: Sequence[str]) -> tuple[str, ...]:
     """
     unknown = [name for name in dict.fromkeys(names) if name not in FORMATS]
     if unknown:
-        told = ", ".join(FORMATS)
+        formats = ", ".join(FORMATS)
         raise InputError(
             [
                 Complaint(
                     "--format",
-                    f"{name!r} is no format of a report (there are {told})"
+                    f"{name!r} is no format of a report (there are {formats})"
                     f"{did_you_mean(name, FORMATS)}",
                 )
                 for name in unknown

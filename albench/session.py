@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from albench.engines.engine import Engine
     from albench.execute.devices import Placement
     from albench.planning import Cell, Resolved
-    from albench.records.replay import Replay
+    from albench.records.planned_replay import PlannedReplay
     from albench.records.run_record import CohortRecord, PlannedRun, RunRecord
     from albench.records.schema import Finished
     from albench.records.sequential import Sequential
@@ -84,7 +84,7 @@ class Opened:
         What repetitions are added for, beyond those that the specification asks for.
     given_up : frozenset of str
         Cells that failed in this run already and are not tried again in it.
-    replay : Replay or None
+    replay : PlannedReplay or None
         Whose picks are replayed.
     """
 
@@ -99,7 +99,7 @@ class Opened:
     chosen: frozenset[tuple[str, tuple[str, str, str, str]]] | None = None
     sequential: Sequential | None = None
     given_up: frozenset[str] = frozenset()
-    replay: Replay | None = None
+    replay: PlannedReplay | None = None
 
     @cached_property
     def plan(self) -> Plan:
@@ -532,8 +532,8 @@ def _begun(
     with Journal(results / "journal") as records:
         path = relative_path(opened.resolved.specification.source, results)
         own_place: dict[str, object] = {"spec_path": path, "pace": there.pace}
-        told = opened.record(there, command, jobs).model_copy(update=own_place)
-        records.append("run", told.to_json())
+        record = opened.record(there, command, jobs).model_copy(update=own_place)
+        records.append("run", record.to_json())
         records.extend([("cell", end.to_json()) for end in taken])
         yield records
 

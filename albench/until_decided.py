@@ -24,7 +24,7 @@ from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
-from albench.records.retries import summed
+from albench.records.retry_causes import summed
 from albench.records.sequential import LARGEST, Sequential
 from albench.references import ALL_LABELS
 
@@ -87,13 +87,13 @@ class Look:
     def text(self) -> str:
         """The state in a sentence, and what comes next."""
         n, n_all = int((~_is_open(self.comparisons)).sum()), self._n_comparisons
-        told = f"until decided: {n} of {plural(n_all, 'comparison')} decided in {self._label}"
+        so_far = f"until decided: {n} of {plural(n_all, 'comparison')} decided in {self._label}"
         if not self.n_added:
-            return told
+            return so_far
         sizes = sorted(set(self.n_added.values()))
         more = f"{sizes[0]} to {sizes[-1]} repetitions" if len(sizes) > 1 else ""
         more = more or plural(sizes[0], "repetition")
-        return f"{told}; next, {more} of {plural(len(self.n_added), 'block')}"
+        return f"{so_far}; next, {more} of {plural(len(self.n_added), 'block')}"
 
     @property
     def lines(self) -> Iterator[str]:
@@ -101,8 +101,8 @@ class Look:
         for row in self.comparisons.to_dict("records"):
             where = " · ".join(str(row[key]) for key in BLOCK)
             ends = row["all_low"], row["all_high"]
-            known = np.isfinite(ends).all()
-            span = f", {ends[0]:+.3f} to {ends[1]:+.3f}" if known else ""
+            is_bounded = np.isfinite(ends).all()
+            span = f", {ends[0]:+.3f} to {ends[1]:+.3f}" if is_bounded else ""
             after = plural(row["n_pairs"], "repetition")
             yield f"  {row['strategy']} vs {row['other']}, {where}: {row['verdict']}, {after}{span}"
 

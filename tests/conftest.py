@@ -14,7 +14,7 @@ from albench import spec
 from albench.api import Descriptor, Kind, Modality, Option, fingerprint
 from albench.cohort.join import join
 from albench.execute import trials
-from albench.execute.stackable import UNKNOWN, Verdict
+from albench.execute.stacking_verdicts import UNKNOWN, StackingVerdict
 from albench.planning import Plan, foreseen_failures, make, resolve
 from albench.planning.matrix import modality_sets
 from albench.records.provenance import provenance
@@ -176,7 +176,7 @@ def untried_networks(monkeypatch: pytest.MonkeyPatch) -> None:
 
     For tests that only plan: a run refuses to start where a function of albench is replaced.
     """
-    monkeypatch.setattr(trials, "verdicts", lambda makes: [Verdict(UNKNOWN)] * len(makes))
+    monkeypatch.setattr(trials, "verdicts", lambda makes: [StackingVerdict(UNKNOWN)] * len(makes))
 
 
 @pytest.fixture

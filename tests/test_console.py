@@ -148,7 +148,7 @@ def test_the_time_left_is_unknown_before_a_cell_has_ended(
     cells: tuple[Cell, ...], watcher: Watcher, log: io.StringIO
 ) -> None:
     watcher.begin(cells, [])
-    watcher.watch(Progress("start", cells[0]))
+    watcher.watch(Progress("round zero", cells[0]))
     assert "time left unknown" in log.getvalue()
 
 
@@ -164,7 +164,7 @@ def test_cells_that_are_reused_make_the_first_estimate(
     cells: tuple[Cell, ...], watcher: Watcher, log: io.StringIO
 ) -> None:
     watcher.begin(cells[2:6], [(cells[1], 60.0)])
-    watcher.watch(Progress("start", cells[2]))
+    watcher.watch(Progress("round zero", cells[2]))
     assert "about 2:00 left" in log.getvalue()
 
 
@@ -191,7 +191,7 @@ def test_a_log_is_plain_text(
 def run_through(watcher: Watcher, cells: tuple[Cell, ...]) -> None:
     watcher.begin(cells, [])
     watcher.watch(Progress("begin", cells[1], round=0))
-    watcher.watch(Progress("start", cells[1]))
+    watcher.watch(Progress("round zero", cells[1]))
     for cell in cells[:4]:
         watcher.watch(Progress("begin", cell))
         watcher.watch(Progress("round", cell, round=3))
@@ -351,7 +351,7 @@ def test_a_run_goes_on_when_its_live_line_cannot_be_shown(
     with Watcher(2, kept.append, Broken(error, left)) as watcher:
         watcher.begin(cells, [])
         for cell in cells:
-            watcher.watch(Progress("start", cell))
+            watcher.watch(Progress("round zero", cell))
             watcher.watch(ended(cell, Status.TIMEOUT))
     assert len(kept) == 1 + len(cells)
 

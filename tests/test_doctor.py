@@ -52,9 +52,9 @@ def test_a_machine_that_lacks_nothing_is_fit(capfd: pytest.CaptureFixture[str]) 
 
 def test_json_says_the_same(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--json"]) == 0
-    told = json.loads(capfd.readouterr().out)
-    assert told["fit"] is True
-    assert {finding["state"] for finding in told["findings"]} <= {"ok", "warning"}
+    printed = json.loads(capfd.readouterr().out)
+    assert printed["fit"] is True
+    assert {finding["state"] for finding in printed["findings"]} <= {"ok", "warning"}
 
 
 def test_a_real_child_computes_here() -> None:

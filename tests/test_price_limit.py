@@ -46,28 +46,30 @@ def results(tmp_path: Path, opened: Opened) -> Path:
 
 
 def test_whole_repetitions_are_kept_first(opened: Opened, results: Path) -> None:
-    part, told = within(opened, results, 1, Limit(70.0, "70s"))
+    part, sentence = within(opened, results, 1, Limit(70.0, "70s"))
     assert {cell.repetition for cell in part.plan.cells} == {0}
     assert len(part.plan.cells) == 6
     assert part.limit == "--within 70s"
-    assert told == "within 70s: 1 of 2 repetitions, a guess by training updates, which may be " + (
-        "ten times off until cells have run"
+    assert (
+        sentence
+        == "within 70s: 1 of 2 repetitions, a guess by training updates, which may be "
+        + ("ten times off until cells have run")
     )
 
 
 def test_all_is_kept_where_there_is_time(opened: Opened, results: Path) -> None:
-    part, told = within(opened, results, 1, Limit(7200.0, "2h"))
+    part, sentence = within(opened, results, 1, Limit(7200.0, "2h"))
     assert part.plan.cells == opened.plan.cells
-    assert "2 of 2 repetitions" in told
+    assert "2 of 2 repetitions" in sentence
 
 
 def test_blocks_of_one_repetition_are_kept_where_no_repetition_fits(
     opened: Opened, results: Path
 ) -> None:
-    part, told = within(opened, results, 1, Limit(21.0, "21s"))
+    part, sentence = within(opened, results, 1, Limit(21.0, "21s"))
     assert {cell.block for cell in part.plan.cells} == {opened.plan.cells[0].block}
     assert len(part.plan.cells) == 3  # one of which is done
-    assert "1 of 2 blocks in one repetition" in told
+    assert "1 of 2 blocks in one repetition" in sentence
 
 
 def test_a_time_in_which_nothing_fits_is_refused(opened: Opened, results: Path) -> None:

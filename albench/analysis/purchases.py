@@ -101,7 +101,7 @@ def measures(picks: Sequence[Sequence[int]], pool: Pool) -> Iterator[Measured]:
         bought = np.concatenate(
             [np.asarray(part, dtype=np.intp) for part in picks[1 : position + 1]]
         )
-        yield from (Measured(point, *told) for told in _of_classes(bought, pool))
+        yield from (Measured(point, *measured) for measured in _of_classes(bought, pool))
         if len(np.unique(pool.subjects[pool.train])) < len(pool.train):
             share = len(np.unique(pool.subjects[bought])) / len(bought)
             yield Measured(point, SUBJECTS, share)
@@ -109,9 +109,9 @@ def measures(picks: Sequence[Sequence[int]], pool: Pool) -> Iterator[Measured]:
             yield Measured(point, DUPLICATES, _duplicates(picks, position, pool.contents))
         sizes = np.array([len(part) for part in picks[1 : position + 1]], dtype=float)
         for name, ratios in steps.items():
-            known = np.isfinite(ratios[:position])
-            if known.any():
-                value = np.average(ratios[:position][known], weights=sizes[known])
+            is_finite = np.isfinite(ratios[:position])
+            if is_finite.any():
+                value = np.average(ratios[:position][is_finite], weights=sizes[is_finite])
                 yield Measured(point, name, float(value))
 
 

@@ -46,10 +46,10 @@ def transfer(
         the first: each with the interval that holds for all rows and the verdict in its family.
         All are paired by repetition, and of repetitions that both models have.
     """
-    known = efficiency[efficiency["cell"].isin(areas.keys())]
-    there = known["cell"].map(areas)
-    sides = {"there": there, "here": known["area"], "change": known["area"] - there}
-    tables = {name: known.assign(area=values) for name, values in sides.items()}
+    replayed = efficiency[efficiency["cell"].isin(areas.keys())]
+    there = replayed["cell"].map(areas)
+    sides = {"there": there, "here": replayed["area"], "change": replayed["area"] - there}
+    tables = {name: replayed.assign(area=values) for name, values in sides.items()}
     return (
         _side_by_side(over_blocks, tables, ["n_blocks"], outside, margins),
         _side_by_side(by_block, tables, BLOCK, outside, margins),

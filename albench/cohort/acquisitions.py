@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.api.prices import LABEL
+from albench.api.price_keys import LABEL
 from albench.cohort.absence import ABSENT
-from albench.cohort.prices import has_modality, known_at_start
+from albench.cohort.subject_costs import has_modality, known_at_start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

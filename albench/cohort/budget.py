@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from albench.cohort.prices import ROUNDING, Purse, affordable
+from albench.cohort.subject_costs import ROUNDING, Purse, affordable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

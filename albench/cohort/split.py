@@ -60,7 +60,7 @@ def split(
         Shuffles within classes.
     kept : ndarray of int or None
         Numbers of subjects that stay in the training part; enough others are left, see
-        `albench.cohort.start.about_named`.
+        `albench.cohort.first_labels.about_named`.
 
     Returns
     -------

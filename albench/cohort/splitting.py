@@ -181,8 +181,8 @@ def numbered(*columns: tuple[str, ...] | Integers) -> Integers:
     """
     codes = [np.unique(np.asarray(column), return_inverse=True)[1] for column in columns]
     _, numbers = np.unique(np.stack(codes, axis=1), axis=0, return_inverse=True)
-    found: Integers = numbers.reshape(-1).astype(np.intp)
-    return found
+    groups: Integers = numbers.reshape(-1).astype(np.intp)
+    return groups
 
 
 def _one_fold(folds: Integers, number: int) -> Split:

@@ -186,9 +186,9 @@ def in_place(path: Path, key: str) -> StoredArray:
         stamp = Stamp.of(handle)
         _header_size(whole, handle, description)
         checksum = description.checksum(handle)
-    found = StoredArray(path=whole, description=description, checksum=checksum, stamp=stamp)
-    _VERIFIED[whole] = found
-    return found
+    stored = StoredArray(path=whole, description=description, checksum=checksum, stamp=stamp)
+    _VERIFIED[whole] = stored
+    return stored
 
 
 def remembered(array: Array) -> StoredArray | None:

@@ -35,8 +35,8 @@ def run(options: Namespace) -> int:
     findings = (*examine(options.device), plugins)
     fit = is_fit(findings)
     if options.json:
-        told = {"fit": fit, "findings": [asdict(finding) for finding in findings]}
-        say(json.dumps(told, indent=1))
+        answer = {"fit": fit, "findings": [asdict(finding) for finding in findings]}
+        say(json.dumps(answer, indent=1))
     else:
         say(as_text(findings))
         say("benchmarks can run here" if fit else "benchmarks cannot run here: see `unfit` above")

@@ -164,7 +164,7 @@ def _carried_out(
 
 
 def _text_of(summary: Summary) -> str:
-    from albench.records.retries import retries_text
+    from albench.records.retry_causes import retries_text
 
     counts = [f"{plural(summary.n_ok, 'cell')} done", f"{summary.n_reused} reused"]
     counts += [f"{summary.n_failed} failed", retries_text(summary.retries)]

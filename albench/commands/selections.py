@@ -27,9 +27,11 @@ def run(options: Namespace) -> int:
     from albench.publish import redraw
 
     n_cells, n_unknown = audit_purchases(options.results)
-    told = f"{plural(n_cells, 'cell')} looked at"
+    summary = f"{plural(n_cells, 'cell')} looked at"
     if n_unknown:
-        told += f"; {n_unknown} left out, which the specification does not plan with the data here"
-    say(told)
+        summary += (
+            f"; {n_unknown} left out, which the specification does not plan with the data here"
+        )
+    say(summary)
     say(f"report: {redraw(options.results, warn=say)}")
     return OK

@@ -25,10 +25,10 @@ from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.work import Agenda, Unit
 from albench.errors import AlbenchError, Complaint, InputError
 from albench.execute import checkpoint
-from albench.execute.retries import Retries
+from albench.execute.retry_counts import Retries
 from albench.execute.run import Progress
 from albench.execute.supervise import Outcome
-from albench.records.retries import Cause, summed
+from albench.records.retry_causes import Cause, summed
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class DaskEngine:
         self._kept: list[tuple[str, dict[str, Any]]] = []
         self._at_work: dict[str, str] = {}  # worker of each unit that an earlier driver left there
         self._losses: Counter[str] = Counter()
-        self._has_start: set[tuple[str, str]] = set()  # host, round 0
+        self._has_round_zero: set[tuple[str, str]] = set()  # host, round 0
         self._is_told_of_none = False
         self._has_ended = threading.Event()
         self._retries = Retries(watch)
@@ -210,7 +210,7 @@ class DaskEngine:
         """
         agenda = Agenda.of(cells)
         journalled = _Once({cell.id: cell for cell in cells}, record, self._results, self._watch)
-        self._skip_known_starts(agenda, journalled)
+        self._skip_known_rounds_zero(agenda, journalled)
         while True:
             self._require_scheduler()
             self._meet()
@@ -227,9 +227,9 @@ class DaskEngine:
         with contextlib.suppress(*GONE):
             self._client.run(dask_worker.forget_run, self._described.id, workers=[*self._workers])
 
-    def _skip_known_starts(self, agenda: Agenda, journalled: _Once) -> None:
+    def _skip_known_rounds_zero(self, agenda: Agenda, journalled: _Once) -> None:
         for unit in [unit for unit in agenda.ready if unit.is_round_zero]:
-            if checkpoint.load(self._start_path(unit)) is not None:
+            if checkpoint.load(self._round_zero_path(unit)) is not None:
                 agenda.ready.remove(unit)
                 self._end_round_zero(unit, Outcome(Status.OK, None, "", 0, 0), agenda, journalled)
 
@@ -373,12 +373,12 @@ class DaskEngine:
     def _submit(self, unit: Unit, name: str, worker: _Worker, *, may_be_lost: bool) -> None:
         cell = unit.cells[0]
         place = _host_of(name), cell.round_zero_id
-        start = None
-        if unit.needs_round_zero and place not in self._has_start:
-            start = self._start_path(unit).read_bytes()
-            self._has_start.add(place)
+        round_zero = None
+        if unit.needs_round_zero and place not in self._has_round_zero:
+            round_zero = self._round_zero_path(unit).read_bytes()
+            self._has_round_zero.add(place)
         given = Assignment(
-            self._described, unit.id, cell.id, unit.is_round_zero, start, may_be_lost
+            self._described, unit.id, cell.id, unit.is_round_zero, round_zero, may_be_lost
         )
         future = self._client.submit(
             dask_worker.carry_out,
@@ -419,9 +419,9 @@ class DaskEngine:
             self._keep(name, answer.finished, journalled)
         else:
             outcome = Outcome(Status(answer.status), None, answer.reason, answer.seconds, 0.0)
-            if answer.start is not None:
-                checkpoint.place(self._start_path(unit), answer.start)
-            self._watch(Progress("start", unit.cells[0], text=answer.reason))
+            if answer.round_zero is not None:
+                checkpoint.place(self._round_zero_path(unit), answer.round_zero)
+            self._watch(Progress("round zero", unit.cells[0], text=answer.reason))
             self._end_round_zero(unit, outcome, agenda, journalled)
 
     def _end_round_zero(
@@ -443,7 +443,7 @@ class DaskEngine:
         journalled.record(replace(finished, retries=retries))
         self._ask(dask_worker.acknowledge, self._described.id, finished.cell, names=[name])
 
-    def _start_path(self, unit: Unit) -> Path:
+    def _round_zero_path(self, unit: Unit) -> Path:
         name = f"{unit.cells[0].round_zero_id}{checkpoint.SUFFIX}"
         return self._results / "work" / "starts" / name
 

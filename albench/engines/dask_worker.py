@@ -48,7 +48,7 @@ class Assignment:
         The identity of its cell; of a round 0, of any cell of the repetition.
     is_round_zero : bool
         Whether it is a round 0.
-    start : bytes or None
+    round_zero : bytes or None
         The checkpoint after round 0, if this host may not have it.
     may_be_lost : bool
         False if the unit runs alone, so that the end of the fork server is its own doing.
@@ -58,7 +58,7 @@ class Assignment:
     unit: str
     cell: str
     is_round_zero: bool
-    start: bytes | None
+    round_zero: bytes | None
     may_be_lost: bool
 
 
@@ -72,7 +72,7 @@ class Answer:
         The record of a cell.
     status, reason, seconds : str, str, float
         Of a round 0.
-    start : bytes or None
+    round_zero : bytes or None
         The checkpoint after it.
     refusal : str
         Why this worker takes no work of this run.
@@ -84,7 +84,7 @@ class Answer:
     status: str = ""
     reason: str = ""
     seconds: float = 0.0
-    start: bytes | None = None
+    round_zero: bytes | None = None
     refusal: str = ""
     is_lost: bool = False
 
@@ -131,16 +131,19 @@ class _Worker:
         cell = self._cells[given.cell]
         outcome = self._supervisor.round_zero(cell, self._never)
         path = self._supervisor.round_zero_path(cell)
-        start = path.read_bytes() if outcome.status is Status.OK else None
+        round_zero = path.read_bytes() if outcome.status is Status.OK else None
         return Answer(
-            status=outcome.status, reason=outcome.reason, seconds=outcome.seconds, start=start
+            status=outcome.status,
+            reason=outcome.reason,
+            seconds=outcome.seconds,
+            round_zero=round_zero,
         )
 
     def cell(self, given: Assignment, kept: Path) -> Answer:
         cell = self._cells[given.cell]
         path = self._supervisor.round_zero_path(cell)
-        if given.start is not None and not path.is_file():
-            _place(path, given.start)
+        if given.round_zero is not None and not path.is_file():
+            _place(path, given.round_zero)
         attempt = self._supervisor.cell(cell, self._never, may_be_lost=given.may_be_lost)
         if attempt.is_lost:
             return Answer(is_lost=True, reason=attempt.finished.reason)

@@ -7,14 +7,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.engines.batches import Batches
+from albench.engines.cell_batches import CellBatches
 from albench.engines.stops import Stops
 from albench.engines.work import Agenda, Unit
 from albench.execute.batch_supervisor import BatchSupervisor
 from albench.execute.cell_supervisor import CellSupervisor
 from albench.execute.interrupts import NOTICE
 from albench.execute.run import Progress, process_context
-from albench.records.retries import Cause
+from albench.records.retry_causes import Cause
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ POLL_SECONDS = 0.5
 class _Ended:
     """A unit that is over, with the outcomes of its rounds 0 and what is left of it."""
 
-    starts: tuple[tuple[Cell, Outcome], ...] = ()
+    rounds_zero: tuple[tuple[Cell, Outcome], ...] = ()
     left: tuple[Unit, ...] = ()
     lost: tuple[Unit, ...] = ()
 
@@ -75,7 +75,7 @@ class LocalEngine:
             self._tell,
         )
         self._together = BatchSupervisor(self._supervisor, settings, process_context(resolved))
-        self._batches = Batches(resolved, prepared, settings)
+        self._batches = CellBatches(resolved, prepared, settings)
 
     def end_soon(self) -> None:
         """Begin nothing more, and stop each child after its round; see `Engine.end_soon`."""
@@ -122,7 +122,7 @@ class LocalEngine:
             for ended in (future.result() for future in done):
                 agenda.alone.extend(ended.lost)
                 agenda.ready.extend(ended.left)
-                for cell, failed in agenda.end_rounds_zero(ended.starts):
+                for cell, failed in agenda.end_rounds_zero(ended.rounds_zero):
                     self._record(record, cell, failed)
 
     def _carry_out(self, unit: Unit, record: Record, may_be_lost: bool = True) -> _Ended:
@@ -142,8 +142,8 @@ class LocalEngine:
         (cell,) = unit.cells
         self._tell(Progress("begin", cell, round=0))
         outcome = self._supervisor.round_zero(cell, stop)
-        self._tell(Progress("start", cell, text=outcome.reason))
-        return _Ended(starts=((cell, outcome),))
+        self._tell(Progress("round zero", cell, text=outcome.reason))
+        return _Ended(rounds_zero=((cell, outcome),))
 
     def _cell(
         self, unit: Unit, record: Record, stop: threading.Event, *, may_be_lost: bool
@@ -161,17 +161,17 @@ class LocalEngine:
     # -- a batch in a child --------------------------------------------------------------------
 
     def _rounds_zero(self, unit: Unit, _: Record, stop: threading.Event) -> _Ended:
-        starts: list[tuple[Cell, Outcome]] = []
+        rounds_zero: list[tuple[Cell, Outcome]] = []
 
         def ended(cell: Cell, outcome: Outcome) -> None:
-            self._tell(Progress("start", cell, text=outcome.reason))
-            starts.append((cell, outcome))
+            self._tell(Progress("round zero", cell, text=outcome.reason))
+            rounds_zero.append((cell, outcome))
 
         for cell in unit.cells:
             self._tell(Progress("begin", cell, round=0))
         broken = self._together.rounds_zero(unit.cells, stop, ended)
         left = tuple(Unit((cell,), is_round_zero=True) for cell in broken.cells)
-        return _Ended(tuple(starts), self._to_go_on(left, broken))
+        return _Ended(tuple(rounds_zero), self._to_go_on(left, broken))
 
     def _batch(self, unit: Unit, record: Record, stop: threading.Event) -> _Ended:
         for cell in unit.cells:

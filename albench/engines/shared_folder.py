@@ -28,7 +28,7 @@ from albench.execute.lock import require_unlocked
 from albench.execute.reuse import reuse, successes
 from albench.execute.run import Progress
 from albench.records.journal import Journal
-from albench.records.retries import Cause, summed
+from albench.records.retry_causes import Cause, summed
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:
@@ -216,9 +216,9 @@ class FolderWorker:
             if cell.id in done:
                 continue
             unit = Unit((cell,))
-            start = Unit((cell,), is_round_zero=True)
-            if unit.needs_round_zero and start.id not in done:
-                unit = start
+            round_zero = Unit((cell,), is_round_zero=True)
+            if unit.needs_round_zero and round_zero.id not in done:
+                unit = round_zero
             if unit.id in tried or unit.id in self._running:
                 continue
             tried.add(unit.id)
@@ -283,16 +283,20 @@ class FolderWorker:
         outcome = self._supervisor.round_zero(cell, claimed.stop)
         if not claimed.stop.is_set() or outcome.status is Status.OK:
             self._marks.mark(claimed.unit.id, outcome.status, outcome.reason, outcome.seconds)
-            self._watch(Progress("start", cell, text=outcome.reason))
+            self._watch(Progress("round zero", cell, text=outcome.reason))
 
     def _cell(self, claimed: _Running, recorder: Recorder, *, may_be_lost: bool) -> bool:
         cell = claimed.unit.cells[0]
-        start = self._marks.outcome(Unit((cell,), is_round_zero=True).id)
+        round_zero = self._marks.outcome(Unit((cell,), is_round_zero=True).id)
         if claimed.lease.losses >= MAX_LOSSES:
             reason = f"its worker was lost {claimed.lease.losses} times while it ran"
             finished = Finished(cell=cell.id, status=Status.CRASHED, reason=reason)
-        elif cell.strategy is not None and start is not None and start.status is not Status.OK:
-            finished = round_zero_failed(cell, start)
+        elif (
+            cell.strategy is not None
+            and round_zero is not None
+            and round_zero.status is not Status.OK
+        ):
+            finished = round_zero_failed(cell, round_zero)
         else:
             self._watch(Progress("begin", cell))
             attempt = self._supervisor.cell(cell, claimed.stop, may_be_lost=may_be_lost)

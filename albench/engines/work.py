@@ -94,8 +94,8 @@ class Agenda:
             if cell.strategy is not None:
                 waiting.setdefault(cell.round_zero_id, []).append(cell)
         references = divide([cell for cell in unique if cell.strategy is None])
-        starts = divide([group[0] for group in waiting.values()])
-        ready = [*map(Unit, references), *(Unit(each, is_round_zero=True) for each in starts)]
+        rounds_zero = divide([group[0] for group in waiting.values()])
+        ready = [*map(Unit, references), *(Unit(each, is_round_zero=True) for each in rounds_zero)]
         return cls(deque(ready), divide=divide, _waiting=waiting)
 
     def end_rounds_zero(

@@ -13,7 +13,7 @@ from albench.cohort.acquisitions import NOTHING
 from albench.errors import AlbenchError
 from albench.learn.learner import Learner
 from albench.learn.optimisation import Seeds
-from albench.learn.pool_views import Round, candidate_view
+from albench.learn.pool_views import QueryRound, candidate_view
 from albench.seeds import Purpose, generator
 
 if TYPE_CHECKING:
@@ -334,7 +334,7 @@ class ActiveCell:
         self,
         number: int,
         tell_labels: Callable[[NDArray[np.intp]], NDArray[np.intp]] | None = None,
-    ) -> Round:
+    ) -> QueryRound:
         """Return what a strategy's view of the pool must know of a round.
 
         Parameters
@@ -346,10 +346,10 @@ class ActiveCell:
 
         Returns
         -------
-        Round
+        QueryRound
             With the seeds of its dropout passes and committees.
         """
-        return Round(
+        return QueryRound(
             number=number,
             dropout_seed=self.cell.stream(Purpose.DROPOUT, "query", number),
             committee_seed=self.cell.stream(Purpose.WEIGHTS, "committee", number),

@@ -130,8 +130,8 @@ class BatchConversation:
     def max_bytes(self) -> int | None:
         """Return what the longest message of a member needs, if that is known of all."""
         sizes = [talk.max_bytes() for talk in self._talks]
-        known = [size for size in sizes if size is not None]
-        return max(known) if len(known) == len(sizes) else None
+        limits = [size for size in sizes if size is not None]
+        return max(limits) if len(limits) == len(sizes) else None
 
     def overdue(self) -> str:
         """Return that a member has had its time, or that all have learned for too long."""

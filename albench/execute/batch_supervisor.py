@@ -11,7 +11,7 @@ from albench.execute.batch_conversation import BatchConversation
 from albench.execute.batch_task import BatchTask
 from albench.execute.cell_supervisor import ROUND_ZERO_IS_THERE
 from albench.execute.supervise import Job, Outcome, supervise
-from albench.records.retries import Cause
+from albench.records.retry_causes import Cause
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from albench.execute import checkpoint
 from albench.execute.conversation import CellConversation, fits
 from albench.execute.devices import DevicePool
 from albench.execute.repetition import open_repetition
-from albench.execute.retries import Retries
+from albench.execute.retry_counts import Retries
 from albench.execute.run import LOGS, process_context
 from albench.execute.supervise import Job, Outcome, supervise, supervise_again
 from albench.execute.task import task_for
-from albench.records.retries import Cause
+from albench.records.retry_causes import Cause
 from albench.records.schema import Finished, Status
 
 if TYPE_CHECKING:

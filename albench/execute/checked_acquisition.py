@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.api.acquisition import Offer, Request
 from albench.cohort.acquisitions import NOTHING
-from albench.cohort.prices import affordable
+from albench.cohort.subject_costs import affordable
 from albench.errors import QueryFault
 from albench.execute.checked_strategy import answered, built, shown
 from albench.execute.query_checks import fingerprints
@@ -154,8 +154,8 @@ def _thing(request: object, pool: PoolView, offer: Offer, who: str) -> Thing:
         raise QueryFault(f"{who}: expected requests, found {type(request).__name__}")
     place = request.position
     if not _is_position(place, len(pool)):
-        found = f"{place!r:.40}"
-        raise QueryFault(f"{who}: {found} is not a position in the pool (0 to {len(pool) - 1})")
+        shown = f"{place!r:.40}"
+        raise QueryFault(f"{who}: {shown} is not a position in the pool (0 to {len(pool) - 1})")
     subject = int(pool.subjects[place])
     if request.modality is None:
         return subject, LABEL_COLUMN

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from albench.cohort.prices import Purse
+from albench.cohort.subject_costs import Purse
 from albench.errors import AlbenchError
 from albench.execute.child import describe, text_of
 from albench.execute.query_checks import checked_picks, fingerprints

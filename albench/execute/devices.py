@@ -171,10 +171,10 @@ def _is_a_name(text: str) -> bool:
 
 def torch_has_cuda() -> bool:
     """Return whether the installed torch is built for CUDA, without importing it."""
-    found = importlib.util.find_spec("torch")
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec("torch")
+    if spec is None or spec.origin is None:
         return False
-    version = Path(found.origin).with_name("version.py")
+    version = Path(spec.origin).with_name("version.py")
     return version.is_file() and bool(runpy.run_path(str(version)).get("cuda"))
 
 

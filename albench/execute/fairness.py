@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from albench.api.modality import fingerprint
-from albench.learn.batches import BatchOrder
+from albench.learn.mini_batches import BatchOrder
 from albench.seeds import generator
 
 if TYPE_CHECKING:

@@ -97,14 +97,15 @@ def footprints(
             here[cell.block].append(done[cell.id].peak_mb)
         elif megabytes := published_mb.get(place_of(cell)):
             there[cell.block].append(megabytes)
-    known = {block: max(megabytes) for block, megabytes in (there | here).items()}
-    otherwise = max(known.values(), default=PROCESS_MB)
+    megabytes_of = {block: max(megabytes) for block, megabytes in (there | here).items()}
+    otherwise = max(megabytes_of.values(), default=PROCESS_MB)
     disk: dict[Block, float] = dict.fromkeys((cell.block for cell in cells), 0.0)
     for cell in unique.values():
         if cell.id not in done:
             disk[cell.block] += _journal_bytes(cell, probabilities.get(cell.cohort))
     blocks = {
-        block: Footprint(size / 1e6, known.get(block, otherwise)) for block, size in disk.items()
+        block: Footprint(size / 1e6, megabytes_of.get(block, otherwise))
+        for block, size in disk.items()
     }
     return Footprints(blocks, _sureness(len(blocks), len(here), len(there.keys() - here.keys())))
 

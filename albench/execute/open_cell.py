@@ -12,7 +12,7 @@ from albench.cohort.absence import ABSENT
 from albench.execute.active_cell import ActiveCell
 from albench.execute.held_out import HeldOut
 from albench.learn.absent_samples import mean_sample, with_absent
-from albench.learn.committee import CommitteesAhead
+from albench.learn.committee_networks import CommitteesAhead
 from albench.learn.estimator import FusionClassifier
 from albench.learn.gaps import fill_gaps
 from albench.learn.lesson import Examples

@@ -47,12 +47,12 @@ def pace_here() -> Pace:
         Measured now if it has not been, which takes a quarter of a second.
     """
     try:
-        known = Pace.model_validate(json.loads(_file().read_text(encoding="utf-8")))
-        age = _today() - datetime.date.fromisoformat(known.date)
+        remembered = Pace.model_validate(json.loads(_file().read_text(encoding="utf-8")))
+        age = _today() - datetime.date.fromisoformat(remembered.date)
     except (OSError, ValueError, ValidationError):
         return measure_pace()
     is_recent = datetime.timedelta() <= age <= datetime.timedelta(days=DAYS)
-    return known if known.work == WORK and is_recent else measure_pace()
+    return remembered if remembered.work == WORK and is_recent else measure_pace()
 
 
 def measure_pace() -> Pace:

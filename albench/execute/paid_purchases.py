@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.cohort.prices import affordable
+from albench.cohort.subject_costs import affordable
 from albench.errors import QueryFault
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from albench.execute.cores import usable_cores
 from albench.execute.listen import Monologue
 from albench.execute.prepare import Request, read_prepared
 from albench.execute.run import Progress, process_context
-from albench.execute.stackable import code_of
+from albench.execute.stacking_verdicts import code_of
 from albench.execute.supervise import Job, supervise, supervise_again
 from albench.records.schema import Status
 

@@ -9,7 +9,7 @@ from albench.cohort.cache import FeatureCache
 from albench.cohort.stored_array import StoredArray
 from albench.errors import AlbenchError
 from albench.execute.frames import Message
-from albench.execute.stackable import NOT_TRIED, Make, Verdict
+from albench.execute.stacking_verdicts import NOT_TRIED, Make, StackingVerdict
 from albench.execute.trials import Trials
 from albench.planning.blame import Blame
 
@@ -80,7 +80,7 @@ class Prepared:
         The file of each modality, all rows: samples, or the outputs of a frozen trunk.
     gaps : tuple of str
         The modalities whose vectors hold NaN for what is missing.
-    stackable : Verdict
+    stackable : StackingVerdict
         Whether its networks can learn in lockstep.
     """
 
@@ -89,7 +89,7 @@ class Prepared:
     shapes: Mapping[str, tuple[int, ...]]
     arrays: Mapping[str, StoredArray]
     gaps: tuple[str, ...] = ()
-    stackable: Verdict = NOT_TRIED
+    stackable: StackingVerdict = NOT_TRIED
 
 
 def prepare(request: Request, line: Line) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def read_prepared(plain: Any, request: Request, cohort: Cohort) -> Prepared:
         raise AlbenchError("the answer names no shapes, or modalities that were not asked for")
     try:
         stored = {key: StoredArray.of_plain(array) for key, array in arrays.items()}
-        stackable = Verdict.of_plain(plain.get("stackable"))
+        stackable = StackingVerdict.of_plain(plain.get("stackable"))
     except ValueError as error:
         raise AlbenchError(str(error)) from error
     return Prepared(

@@ -103,23 +103,23 @@ def price(
     n_here = 0
     for key, cell in unique.items():
         place = place_of(cell)
-        if known := own.get(kind_of(cell)):
-            seconds[key] = statistics.median(known)
+        if durations := own.get(kind_of(cell)):
+            seconds[key] = statistics.median(durations)
             n_here += key in here
         elif place in there.seconds:
             from_there[key] = there.seconds[place]
     scale = _scale(unique, here, there, pace_here) if from_there else Scale()
-    seconds |= {key: scale.ratio * known for key, known in from_there.items()}
+    seconds |= {key: scale.ratio * taken for key, taken in from_there.items()}
     rest = [cell for key, cell in unique.items() if key not in seconds]
     seconds |= _by_updates(rest, {key: (unique[key], taken) for key, taken in seconds.items()})
     return Price(seconds, _sureness(n_here, len(from_there), len(rest), scale))
 
 
-def _by_updates(cells: Iterable[Cell], known: Mapping[str, tuple[Cell, float]]) -> dict[str, float]:
+def _by_updates(cells: Iterable[Cell], timed: Mapping[str, tuple[Cell, float]]) -> dict[str, float]:
     """Return what cells take by their updates, and by the seconds of others."""
     # Seconds an update, of references, which train once, and of others.
     rates: dict[bool, list[float]] = defaultdict(list)
-    for cell, taken in known.values():
+    for cell, taken in timed.values():
         rates[cell.strategy is None].append(taken / expected_cost(cell))
     seconds = {}
     for cell in cells:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api.modality import fingerprint
-from albench.cohort import start
+from albench.cohort import first_labels
 from albench.cohort.absence import ABSENT
 from albench.cohort.acquisitions import NOTHING, acquisitions
 from albench.cohort.annotators import NO_ANSWER, as_labelled
 from albench.cohort.marks import candidate_marks, count_marks
-from albench.cohort.prices import count_measured
+from albench.cohort.subject_costs import count_measured
 from albench.errors import QueryFault
 from albench.execute.paid_purchases import require_acquired, require_paid
 from albench.execute.task import Unlabelled
@@ -84,7 +84,7 @@ class Repetition:
             Sorted; the same for all strategies and all models on these modalities.
         """
         rng = generator(self.cell.stream(Purpose.FIRST_LABELS))
-        return start.first_set(self.cohort, self.train, self.schedule, self.cell.budget, rng)
+        return first_labels.first_set(self.cohort, self.train, self.schedule, self.cell.budget, rng)
 
     def labels_of(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the class numbers that candidates are labelled with when they are bought.
@@ -316,7 +316,7 @@ def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
         cell=cell,
         cohort=cohort,
         marks=candidate_marks(cohort),
-        schedule=start.rounds(cohort, train, cell.budget),
+        schedule=first_labels.rounds(cohort, train, cell.budget),
         train=train,
         test=test,
         validation=np.flatnonzero(np.isin(cohort.candidate_subjects, parts.validation)),

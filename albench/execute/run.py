@@ -30,9 +30,9 @@ class Progress:
     Parameters
     ----------
     kind : str
-        ``prepare``; ``notice``; ``begin``, of a cell or of a repetition's round 0; ``start``, the
-        end of a round 0; ``round``, the end of one; ``retry``, of a cell that is tried again, with
-        the cause; or ``cell``, the end of one.
+        ``prepare``; ``notice``; ``begin``, of a cell or of a repetition's round 0; ``round zero``,
+        the end of a round 0; ``round``, the end of one; ``retry``, of a cell that is tried again,
+        with the cause; or ``cell``, the end of one.
     cell : Cell or None
         Which cell; of a round 0, any cell of its repetition.
     finished : Finished or None

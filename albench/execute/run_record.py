@@ -178,8 +178,10 @@ def _samples_by_class(chosen: Sequence[str], cohort: Cohort) -> dict[str, dict[s
 def _note(modalities: Iterable[Modality], cohort: Cohort, spec: CohortSpec) -> str:
     sentences = [s for modality in modalities for s in (modality.note, *modality.warnings)]
     labelled = in_words([one.terms() for one in spec.annotators])
-    told = [*filter(None, [*dict.fromkeys(sentences), cohort.remark, labelled, _priced(spec.cost)])]
-    return " ".join([*(f"{sentence.rstrip('.')}." for sentence in told[:-1]), *told[-1:]])
+    remarks = [
+        *filter(None, [*dict.fromkeys(sentences), cohort.remark, labelled, _priced(spec.cost)])
+    ]
+    return " ".join([*(f"{sentence.rstrip('.')}." for sentence in remarks[:-1]), *remarks[-1:]])
 
 
 def _priced(cost: Mapping[str, float]) -> str:

@@ -86,7 +86,7 @@ class Tally:
             is_round_zero = progress.round == 0
             key = _key(cell, is_round_zero=is_round_zero)
             self._running[key] = Running(cell, is_round_zero, time.monotonic())
-        elif progress.kind == "start":
+        elif progress.kind == "round zero":
             self._running.pop(_key(cell, is_round_zero=True), None)
         elif progress.kind == "round":
             self._end_round(cell, progress.round)

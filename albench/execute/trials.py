@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from albench.atomic_file import write_atomically
 from albench.execute.devices import visible_devices
-from albench.execute.stackable import Verdict, verdict_on, verdicts
+from albench.execute.stacking_verdicts import StackingVerdict, verdict_on, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from albench.execute.stackable import Make
+    from albench.execute.stacking_verdicts import Make
 
 
 class Trials:
@@ -35,7 +35,7 @@ class Trials:
     def __init__(self, cache: Path) -> None:
         self._folder = cache / "lockstep"
 
-    def verdict(self, make: Make) -> Verdict:
+    def verdict(self, make: Make) -> StackingVerdict:
         """Return whether networks can learn in lockstep; a trial is made in this process.
 
         Parameters
@@ -45,13 +45,13 @@ class Trials:
 
         Returns
         -------
-        Verdict
+        StackingVerdict
             Remembered, if the same has been tried before.
         """
         file = self._file(make)
-        known = _read(file)
-        if known is not None:
-            return known
+        remembered = _read(file)
+        if remembered is not None:
+            return remembered
         verdict = verdict_on(make)
         _keep(file, verdict)
         return verdict
@@ -75,8 +75,8 @@ class Trials:
         for file, verdict in zip(new, verdicts(list(new.values())), strict=True):
             answers[file] = verdict
             _keep(file, verdict)
-        found = [answers[file] for file in files]
-        return ["" if verdict is None else verdict.reason for verdict in found]
+        in_order = [answers[file] for file in files]
+        return ["" if verdict is None else verdict.reason for verdict in in_order]
 
     def _file(self, make: Make) -> Path:
         return self._folder / f"{_key(make)}.json"
@@ -97,14 +97,14 @@ def _key(make: Make) -> str:
     return hashlib.sha256(json.dumps(decisive, default=str).encode()).hexdigest()[:32]
 
 
-def _read(file: Path) -> Verdict | None:
+def _read(file: Path) -> StackingVerdict | None:
     with suppress(OSError, ValueError):
         answer: Any = json.loads(file.read_text(encoding="utf-8"))
-        return Verdict.of_plain(answer)
+        return StackingVerdict.of_plain(answer)
     return None
 
 
-def _keep(file: Path, verdict: Verdict) -> None:
+def _keep(file: Path, verdict: StackingVerdict) -> None:
     if not verdict.is_certain:
         return
     with suppress(OSError):  # a cache that cannot be written to costs the next time seconds

@@ -100,8 +100,8 @@ _SEEN: dict[str, tuple[ModuleType, tuple[_Seen, ...]]] = {}
 
 def _is_as_seen(module: ModuleType) -> bool:
     """Return whether a module is untouched since it was found so; else look at all of it again."""
-    known, seen = _SEEN.get(module.__name__, (None, ()))
-    if known is module and all(each.is_there() for each in seen):
+    seen_module, seen = _SEEN.get(module.__name__, (None, ()))
+    if seen_module is module and all(each.is_there() for each in seen):
         return True
     if not any(True for _ in _replaced(module)):
         _SEEN[module.__name__] = module, tuple(_names_of(module))

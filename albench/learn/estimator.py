@@ -17,9 +17,9 @@ from skorch import NeuralNetClassifier
 from torch import nn
 
 from albench.learn.batch_norm import reestimate
-from albench.learn.batches import Batches, CandidateDataset
 from albench.learn.devices import resolved
 from albench.learn.lesson import Examples, Lesson, checked_set
+from albench.learn.mini_batches import CandidateDataset, MiniBatches
 from albench.learn.network import build_network
 from albench.learn.optimisation import (
     Seeds,
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from torch.optim.lr_scheduler import LRScheduler
 
     from albench.api import FusionModel, Shapes, Solver
-    from albench.learn.batches import Batch
-    from albench.learn.committee import CommitteesAhead
+    from albench.learn.committee_networks import CommitteesAhead
     from albench.learn.lockstep import Lockstep
+    from albench.learn.mini_batches import Batch
     from albench.learn.store import SampleStore
 
     Floats = NDArray[np.float32]
@@ -289,7 +289,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         train = CandidateDataset(self.store, lesson.candidates, lesson.labels)
         valid = CandidateDataset(self.store, lesson.valid_candidates, lesson.valid_labels)
         stop = EarlyStop(self.module_, training.patience) if len(valid) else None
-        batches, validation = Batches(train, size, lesson.rng), Batches(valid, size)
+        batches, validation = MiniBatches(train, size, lesson.rng), MiniBatches(valid, size)
         datasets = {"dataset_train": train, "dataset_valid": valid}
         n_epochs = lesson.n_epochs
         self._schedule = build_schedule(training, self.optimizer_, n_epochs * len(batches))

@@ -10,7 +10,7 @@ from modAL.models import ActiveLearner
 
 from albench.errors import DataError
 from albench.learn.lockstep import Pupil
-from albench.learn.pool_views import Round, candidate_view
+from albench.learn.pool_views import QueryRound, candidate_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Integers = NDArray[np.intp]
 
-_FIRST = Round()
+_FIRST = QueryRound()
 
 
 class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
@@ -52,14 +52,14 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
         self._order = order
         super().__init__(estimator=estimator, query_strategy=_query)
 
-    def view(self, X_pool: ArrayLike, round: Round = _FIRST) -> PoolView:
+    def view(self, X_pool: ArrayLike, round: QueryRound = _FIRST) -> PoolView:
         """Return what the strategy is shown of a pool.
 
         Parameters
         ----------
         X_pool : array_like of int, shape (n_pool, n_modalities)
             Sample numbers of the candidates without a label.
-        round : Round
+        round : QueryRound
             The round it is shown in.
 
         Returns
@@ -173,7 +173,7 @@ def _query(
     n_instances: int = 1,
     *,
     rng: np.random.Generator,
-    round: Round = _FIRST,
+    round: QueryRound = _FIRST,
 ) -> Integers:
     """Ask the learner's strategy; modAL calls this, and takes the rows of what it returns."""
     return _strategy_of(learner)(learner.view(X_pool, round), n_instances, rng)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.errors import DataError
-from albench.learn.batches import BatchOrder
+from albench.learn.mini_batches import BatchOrder
 from albench.learn.validation import validation_mask
 from albench.seeds import generator
 

@@ -85,31 +85,31 @@ class _Lifting:
 
     def run(self, program: torch.fx.GraphModule, inputs: Tensors) -> Tensors:
         """Return the stacked outputs."""
-        known: dict[torch.fx.Node, Any] = {}  # whatever operations return
+        results: dict[torch.fx.Node, Any] = {}  # whatever operations return
         stacked: set[torch.fx.Node] = set()
         remaining = iter(inputs)
         outputs: Tensors = []
         for node in program.graph.nodes:
             if node.op == "placeholder":
-                known[node] = next(remaining)
+                results[node] = next(remaining)
                 stacked.add(node)
             elif node.op == "get_attr":
-                known[node] = getattr(program, node.target)
+                results[node] = getattr(program, node.target)
             elif node.op == "output":
                 outputs = [
-                    known[each] if each in stacked else self._for_all(known[each])
+                    results[each] if each in stacked else self._for_all(results[each])
                     for each in node.args[0]
                 ]
             else:
-                known[node] = self._done(node, known, stacked)
+                results[node] = self._done(node, results, stacked)
         return outputs
 
     def _done(
-        self, node: torch.fx.Node, known: dict[torch.fx.Node, Any], stacked: set[torch.fx.Node]
+        self, node: torch.fx.Node, results: dict[torch.fx.Node, Any], stacked: set[torch.fx.Node]
     ) -> Any:
         leaves, structure = tree_flatten((node.args, node.kwargs))
         is_stacked = [isinstance(each, torch.fx.Node) and each in stacked for each in leaves]
-        values = [known[each] if isinstance(each, torch.fx.Node) else each for each in leaves]
+        values = [results[each] if isinstance(each, torch.fx.Node) else each for each in leaves]
         if any(is_stacked):
             stacked.add(node)
         if node.target is part_of:
@@ -143,7 +143,7 @@ class _Lifting:
                 pairs = self._pairs(call, tried)
             except (RuntimeError, ValueError):  # vmap refuses it, or that a result is None
                 return False
-            if not all(_is_same(found, alone) for found, alone in pairs):
+            if not all(_is_same(stacked, alone) for stacked, alone in pairs):
                 return False
             n_numbers += sum(max(1, alone.numel()) for _, alone in pairs)
         return True
@@ -152,12 +152,12 @@ class _Lifting:
         """Return results of heads out of a stack, each with that of the head by itself."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # vmap loops itself, where it has no rule
-            found = tree_flatten(call.stacked([_copy(each) for each in values]))[0]
+            stacked = tree_flatten(call.stacked([_copy(each) for each in values]))[0]
         return [
             (got[row], wanted)
             for row in self._tried_heads(call, values)
             for got, wanted in zip(
-                found,
+                stacked,
                 tree_flatten(call.alone([_copy(each) for each in values], row))[0],
                 strict=True,
             )
@@ -290,7 +290,7 @@ def _copy(value: Any) -> Any:
     return value.clone() if isinstance(value, torch.Tensor) else value
 
 
-def _is_same(found: torch.Tensor, expected: torch.Tensor) -> bool:
-    return found.shape == expected.shape and torch.allclose(
-        found, expected, rtol=0, atol=0, equal_nan=True
+def _is_same(actual: torch.Tensor, expected: torch.Tensor) -> bool:
+    return actual.shape == expected.shape and torch.allclose(
+        actual, expected, rtol=0, atol=0, equal_nan=True
     )

@@ -17,9 +17,9 @@ import torch
 from torch import nn
 
 from albench.errors import NotStackable
-from albench.learn.batches import BatchOrder
 from albench.learn.estimator import weights_and_buffers
 from albench.learn.lesson import checked_set
+from albench.learn.mini_batches import BatchOrder
 from albench.learn.optimisation import class_weights
 from albench.learn.stacked_network import StackedBatch, StackedNetwork
 from albench.learn.stacked_optimiser import StackedOptimiser

@@ -11,7 +11,7 @@ import numpy as np
 from albench.api import needs
 from albench.errors import QueryFault
 from albench.learn.estimator import FusionClassifier
-from albench.learn.pool_views import Round, candidate_view, row_view
+from albench.learn.pool_views import QueryRound, candidate_view, row_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -159,7 +159,7 @@ def _view(
         pool=X_pool,
         labelled=learner.X_training,
         labels=learner.y_training,
-        round=Round(dropout_seed=dropout_seed, committee_seed=committee_seed),
+        round=QueryRound(dropout_seed=dropout_seed, committee_seed=committee_seed),
     )
 
 

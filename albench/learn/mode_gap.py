@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from albench.learn.batches import Batches, CandidateDataset
+from albench.learn.mini_batches import CandidateDataset, MiniBatches
 from albench.learn.train_eval_modes import normalising_by_batch
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def mode_gap(
     # A copy, since a batch norm in training mode changes its statistics.
     module = copy.deepcopy(classifier.module_)
     dataset = CandidateDataset(classifier.store, candidates, labels)
-    batches = Batches(dataset, classifier.training.batch_size, np.random.default_rng(seed))
+    batches = MiniBatches(dataset, classifier.training.batch_size, np.random.default_rng(seed))
     n_right = 0
     with normalising_by_batch(module) as norms, torch.no_grad():
         if not norms:

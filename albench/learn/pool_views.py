@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Round:
+class QueryRound:
     """What a view must know of the round it is asked in.
 
     Parameters
@@ -52,7 +52,7 @@ def candidate_view(
     pool: Integers,
     labelled: Integers,
     labels: Integers,
-    round: Round,
+    round: QueryRound,
 ) -> PoolView:
     """Return the view of a pool of candidates.
 
@@ -68,7 +68,7 @@ def candidate_view(
         Sample numbers.
     labels : ndarray of int, shape (n_labelled,)
         Class numbers of the labelled set.
-    round : Round
+    round : QueryRound
         The round.
 
     Returns

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.errors import QueryFault
-from albench.learn.committee import committee_proba
+from albench.learn.committee_networks import committee_proba
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

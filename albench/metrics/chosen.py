@@ -50,13 +50,13 @@ def unknown(name: str) -> str:
     str
         The nearest names and the list; empty if the name can be asked for.
     """
-    known = [*_LISTED, *MORE, *_announced()]
-    if name in known or (name.startswith(RECALL) and name != RECALL):
+    names = [*_LISTED, *MORE, *_announced()]
+    if name in names or (name.startswith(RECALL) and name != RECALL):
         return ""
-    hint = did_you_mean(name, known) or "."
+    hint = did_you_mean(name, names) or "."
     return (
         f"there is no metric {name!r} of which more is better{hint} There are: "
-        f"{', '.join(known)}, and {RECALL}CLASS for each class"
+        f"{', '.join(names)}, and {RECALL}CLASS for each class"
     )
 
 

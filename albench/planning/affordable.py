@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.cohort.prices import affordable, subject_costs
-from albench.cohort.start import is_cold
+from albench.cohort.first_labels import is_cold
+from albench.cohort.subject_costs import affordable, subject_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.cohort import start
+from albench.cohort import first_labels
 from albench.cohort.split import class_quotas, split
 from albench.errors import Complaint, DataError
 from albench.seeds import Purpose, derive, generator
@@ -73,7 +73,7 @@ def division_of(cell: Cell, cohort: Cohort) -> Split:
     Split
         Of its repetition.
     """
-    kept = start.named(cohort, cell.budget["initial"])
+    kept = first_labels.named(cohort, cell.budget["initial"])
     return division(cohort, cell.test, cell.seed, cell.repetition, kept)
 
 
@@ -177,9 +177,9 @@ def lacking_classes(cohort: Cohort, test: int | float, seed: int, repetitions: i
         for name, members in zip(lacking, (parts.train, parts.test), strict=True):
             there = np.bincount(cohort.labels[members], minlength=len(cohort.classes)) > 0
             lacking[name] |= dict.fromkeys(np.array(cohort.classes)[~there].tolist())
-    told = [
+    gaps = [
         f"the {name} part has nobody of class {', '.join(classes)}"
         for name, classes in lacking.items()
         if classes
     ]
-    return f"In the split that is given, {' and '.join(told)}." if told else ""
+    return f"In the split that is given, {' and '.join(gaps)}." if gaps else ""

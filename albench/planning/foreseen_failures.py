@@ -9,9 +9,9 @@ import numpy as np
 
 from albench.api import tags
 from albench.api.needs import DROPOUT_PROBA, EMBEDDINGS, STREAM_EMBEDDINGS
-from albench.cohort import budget, start
+from albench.cohort import budget, first_labels
 from albench.cohort.annotators import NO_ANSWER, as_labelled
-from albench.cohort.start import is_cold
+from albench.cohort.first_labels import is_cold
 from albench.planning.affordable import about_query, least_bought
 from albench.planning.division import division_of, fewest_to_train_on
 from albench.planning.single_batches import learns_from_one
@@ -266,9 +266,9 @@ def _start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     noise = generator(cell.stream(Purpose.NOISE))
     cohort = as_labelled(cohort, train, cell.label_noise, cell.annotators, noise)
-    plan = start.rounds(cohort, train, cell.budget)
+    plan = first_labels.rounds(cohort, train, cell.budget)
     rng = generator(cell.stream(Purpose.FIRST_LABELS))
-    first = start.first_set(cohort, train, plan, cell.budget, rng)
+    first = first_labels.first_set(cohort, train, plan, cell.budget, rng)
     first = first[cohort.candidate_labels[first] != NO_ANSWER]
     return len(np.unique(cohort.candidate_subjects[first])), len(first)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.api.acquisition import asks_for_modalities
 from albench.api.needs import GRANTED
-from albench.api.prices import LABEL
+from albench.api.price_keys import LABEL
 from albench.planning.cells import Cell, Skipped
 from albench.planning.foreseen_failures import Foresight
 from albench.plural import plural

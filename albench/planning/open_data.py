@@ -9,8 +9,8 @@ from albench.api.modality import Modality
 from albench.api.nearest import did_you_mean
 from albench.cohort.annotators import about_annotators
 from albench.cohort.classes import ClassRules
+from albench.cohort.first_labels import about_named, named
 from albench.cohort.join import Cohort, join
-from albench.cohort.start import about_named, named
 from albench.errors import Complaint, DataError, InputError
 from albench.foreign import foreign_code
 from albench.metrics.chosen import class_of
@@ -23,7 +23,7 @@ from albench.planning.trap_marks import unknown_marks
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from albench.cohort.start import Initial
+    from albench.cohort.first_labels import Initial
     from albench.planning.resolve import LoaderPlan, Resolved
     from albench.spec import Benchmark, CohortSpec
 
@@ -160,25 +160,25 @@ def _about_annotators(
 ) -> list[Complaint]:
     terms = [one.terms() for one in spec.annotators]
     where = f"cohorts.{cohort.name}"
-    found = (Complaint(where, text) for text in about_annotators(terms, cohort.classes))
-    return [complaint for complaint in found if complaint not in said]
+    complaints = (Complaint(where, text) for text in about_annotators(terms, cohort.classes))
+    return [complaint for complaint in complaints if complaint not in said]
 
 
 def _unknown_classes(
     resolved: Resolved, cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort]
 ) -> list[Complaint]:
     """Return a complaint about each recall of a class that no cohort has."""
-    known = sorted({name for cohort in cohorts.values() for name in cohort.classes})
+    classes = sorted({name for cohort in cohorts.values() for name in cohort.classes})
     asked = resolved.specification.benchmark.metrics
     return [
-        Complaint("metrics", f"{name!r}: no cohort has the class {label!r}{_there(label, known)}")
+        Complaint("metrics", f"{name!r}: no cohort has the class {label!r}{_there(label, classes)}")
         for name in asked
-        if cohorts and (label := class_of(name)) is not None and label not in known
+        if cohorts and (label := class_of(name)) is not None and label not in classes
     ]
 
 
-def _there(label: str, known: Sequence[str]) -> str:
-    return f"{did_you_mean(label, known) or '.'} There are: {', '.join(known)}"
+def _there(label: str, classes: Sequence[str]) -> str:
+    return f"{did_you_mean(label, classes) or '.'} There are: {', '.join(classes)}"
 
 
 def _divisible(resolved: Resolved, cohort: Cohort, modalities: Mapping[str, Modality]) -> Cohort:

@@ -298,9 +298,11 @@ def _idle_training(component: Component, training: Training, label: str) -> list
     """Return a complaint about each key of training that a model with a solver does not heed."""
     is_refitted = tags.REFITTED in component.descriptor.tags
     heeded = () if is_refitted else ("class_weights", "warm_start")
-    told = f"heeds {' and '.join(heeded)} alone" if heeded else "has its settings among its options"
+    scope = (
+        f"heeds {' and '.join(heeded)} alone" if heeded else "has its settings among its options"
+    )
     problem = (
-        f"has no effect: model {component.descriptor.name} is fitted by a solver and {told}; "
+        f"has no effect: model {component.descriptor.name} is fitted by a solver and {scope}; "
         "remove it"
     )
     return [

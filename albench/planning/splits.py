@@ -8,7 +8,6 @@ import numpy as np
 
 from albench.api.keys import as_keys
 from albench.api.nearest import did_you_mean
-from albench.cohort.facts import MAX_NAMED, fact
 from albench.cohort.splitting import (
     TEST,
     TRAIN,
@@ -19,6 +18,7 @@ from albench.cohort.splitting import (
     GivenParts,
     numbered,
 )
+from albench.cohort.subject_facts import MAX_NAMED, fact
 from albench.errors import Complaint, DataError
 from albench.plural import plural
 
@@ -97,9 +97,9 @@ def _by_column(
     }
     strange = sorted(set(number_of) - set(values))
     if strange:
-        known = sorted(set(values), key=_natural)
-        hint = did_you_mean(strange[0], known) or ";"
-        shown = ", ".join(map(repr, known[:20]))
+        in_column = sorted(set(values), key=_natural)
+        hint = did_you_mean(strange[0], in_column) or ";"
+        shown = ", ".join(map(repr, in_column[:20]))
         problem = f"no subject has {strange[0]!r} in column {spec.column!r}{hint} there are {shown}"
         raise _about(cohort, problem)
     others = _NOBODY if spec.train else TRAIN
@@ -129,9 +129,9 @@ def _from_files(files: Mapping[Part, str], cohort: Cohort, folder: Path) -> Inte
     parts = [
         _NUMBERS[part_of[subject]] if subject in part_of else others for subject in cohort.subjects
     ]
-    found = np.array(parts, dtype=np.intp)
-    _require_everybody(cohort, found)
-    return found
+    numbers = np.array(parts, dtype=np.intp)
+    _require_everybody(cohort, numbers)
+    return numbers
 
 
 def _ids(cohort: Cohort, path: Path) -> list[str]:

@@ -16,7 +16,7 @@ from albench.metrics.catalogue import METRICS, scores
 from albench.metrics.chosen import more_scores
 from albench.records import tables
 from albench.records.manifest import Manifest
-from albench.records.retries import summed
+from albench.records.retry_causes import summed
 from albench.records.run_record import RunRecord
 from albench.records.schema import Status
 

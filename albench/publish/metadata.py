@@ -102,8 +102,8 @@ def write_metadata(results: Path, *, is_new: bool) -> None:
 
 def _published(results: Path) -> str:
     try:
-        told = json.loads((results / CROISSANT).read_text(encoding="utf-8"))["datePublished"]
-        return datetime.date.fromisoformat(told).isoformat()
+        date = json.loads((results / CROISSANT).read_text(encoding="utf-8"))["datePublished"]
+        return datetime.date.fromisoformat(date).isoformat()
     except (OSError, ValueError, KeyError, TypeError):  # there is none, or it is not ours
         return _today()
 
@@ -255,11 +255,11 @@ def _crate(results: Path, manifest: Manifest, date: str) -> Json:
 
 
 def _file(path: Path, results: Path) -> Json:
-    told = {
+    description = {
         "@id": path.relative_to(results).as_posix(),
         "@type": "File",
         "name": path.name,
         "encodingFormat": ENCODINGS[path.suffix],
     }
     # A page is drawn again at any time; what records hold is what is published.
-    return told | ({"sha256": _sha256(path)} if path.parent == results else {})
+    return description | ({"sha256": _sha256(path)} if path.parent == results else {})

@@ -32,14 +32,14 @@ def scored_results(results: Path) -> Scored:
         If there is no record of a run, or one that this albench cannot read.
     """
     memory = memory_of(results)
-    if (known := memory.recall()) is not None:
+    if (remembered := memory.recall()) is not None:
         return Scored(
-            manifest=Manifest.model_validate(known.plain["manifest"]),
-            **{name: known.frames[name] for name in ("cells", "rounds", "scores")},
+            manifest=Manifest.model_validate(remembered.plain["manifest"]),
+            **{name: remembered.frames[name] for name in ("cells", "rounds", "scores")},
         )
-    told = scored(read(results))
-    remember(memory, told)
-    return told
+    scores = scored(read(results))
+    remember(memory, scores)
+    return scores
 
 
 def memory_of(results: Path) -> Memory:
@@ -47,17 +47,17 @@ def memory_of(results: Path) -> Memory:
     return Memory(results, __name__)
 
 
-def remember(memory: Memory, told: Scored) -> None:
+def remember(memory: Memory, scores: Scored) -> None:
     """Keep what was derived for the next who asks.
 
     Parameters
     ----------
     memory : Memory
         Made before the records were read.
-    told : Scored
+    scores : Scored
         Derived from them.
     """
-    if told.manifest.judging.metrics:
+    if scores.manifest.judging.metrics:
         return  # functions of plugins, which may be edited
-    frames = {"cells": told.cells, "rounds": told.rounds, "scores": told.scores}
-    memory.keep(Derived(frames, {"manifest": told.manifest.to_json()}))
+    frames = {"cells": scores.cells, "rounds": scores.rounds, "scores": scores.scores}
+    memory.keep(Derived(frames, {"manifest": scores.manifest.to_json()}))

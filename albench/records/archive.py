@@ -272,8 +272,13 @@ def _rounds(folder: Path) -> dict[str, list[Round]]:
     proba = _probabilities(folder)
     marks = _marks(folder)
     there = set(zip(scores["cell"], scores["round"].astype(int), strict=True))
-    for name, known in ((PICKS, picks), (ACQUIRED, acquired), (PREDICTIONS, proba), (MARKS, marks)):
-        _require_rounds(name, known, there)
+    for name, by_round in (
+        (PICKS, picks),
+        (ACQUIRED, acquired),
+        (PREDICTIONS, proba),
+        (MARKS, marks),
+    ):
+        _require_rounds(name, by_round, there)
     rounds: dict[str, list[Round]] = {}
     for row in scores.sort_values(["cell", "round"]).to_dict("records"):
         key = str(row["cell"]), int(row["round"])
@@ -321,8 +326,8 @@ def _require_rounds(
     """Raise if a table has rows of rounds that ``scores.csv`` does not have."""
     for cell, number in keys:
         if (cell, number) not in there:
-            told = f"round {number} of cell {printable(str(cell), 40)}"
-            raise ValueError(f"{name} has rows of {told}, which scores.csv lacks")
+            where = f"round {number} of cell {printable(str(cell), 40)}"
+            raise ValueError(f"{name} has rows of {where}, which scores.csv lacks")
 
 
 def _require_same_picks(end: Finished, stated: object) -> None:

@@ -51,10 +51,10 @@ def relative_path(file: str | Path, results: Path) -> str:
     """
     try:
         is_file = Path(file).is_file()
-        told = os.path.relpath(Path(file).resolve(), results.resolve()) if is_file else ""
+        relative = os.path.relpath(Path(file).resolve(), results.resolve()) if is_file else ""
     except (OSError, ValueError):
         return ""
-    return Path(told).as_posix() if told else ""
+    return Path(relative).as_posix() if relative else ""
 
 
 def read_results(results: Path) -> Reading:

@@ -144,7 +144,7 @@ class Finished:
     sources : dict of str to str
         The digest of the source of each component that made it, by qualified name.
     retries : dict of str to int
-        How often it was tried again before that, by `albench.records.retries.Cause`.
+        How often it was tried again before that, by `albench.records.retry_causes.Cause`.
     """
 
     cell: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.api.prices import LABEL
+from albench.api.price_keys import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -72,10 +72,10 @@ def state_of(results: Path) -> State:
         If there is no record of a run, or one that this albench cannot read.
     """
     memory = Memory(results, __name__)
-    if (known := memory.recall()) is not None:
-        plain = known.plain
+    if (remembered := memory.recall()) is not None:
+        plain = remembered.plain
         return State(
-            cells=known.frames["cells"],
+            cells=remembered.frames["cells"],
             name=plain["name"],
             conflicts=tuple(plain["conflicts"]),
             warnings=tuple(plain["warnings"]),

@@ -129,14 +129,14 @@ def references_of(manifest: Manifest) -> dict[str, list[Entry]]:
     packages = {"albench": manifest.provenance.albench}
     packages |= {part.distribution: part.version for part in manifest.plugins if part.distribution}
     packages |= manifest.provenance.packages
-    told = {name: [_package(name, version)] for name, version in sorted(packages.items())}
+    entries = {name: [_package(name, version)] for name, version in sorted(packages.items())}
     for part in sorted(manifest.plugins, key=lambda part: part.name):
         own = list(_cited(part.citation))
-        told[part.name] = own or told.get(part.distribution, told["albench"])
-    return _with_distinct_keys(told)
+        entries[part.name] = own or entries.get(part.distribution, entries["albench"])
+    return _with_distinct_keys(entries)
 
 
-def _with_distinct_keys(told: Mapping[str, list[Entry]]) -> dict[str, list[Entry]]:
+def _with_distinct_keys(by_name: Mapping[str, list[Entry]]) -> dict[str, list[Entry]]:
     """Return the same entries, with a letter behind the key of a second one of that name."""
     taken: dict[str, Mapping[str, str]] = {}
 
@@ -146,7 +146,7 @@ def _with_distinct_keys(told: Mapping[str, list[Entry]]) -> dict[str, list[Entry
                 return replace(entry, key=entry.key + letter)
         return entry
 
-    return {name: [distinct(entry) for entry in entries] for name, entries in told.items()}
+    return {name: [distinct(entry) for entry in entries] for name, entries in by_name.items()}
 
 
 def as_bibtex(references: Iterable[Iterable[Entry]]) -> str:
@@ -199,16 +199,16 @@ def _authors(text: str) -> str:
 
 
 def _package(name: str, version: str) -> Entry:
-    known = LIBRARIES.get(name)
-    told = f"version {latex_text(version)}"
+    paper = LIBRARIES.get(name)
+    note = f"version {latex_text(version)}"
     key = re.sub(r"[^a-z0-9-]+", "-", name.lower())
-    if known is None:
-        fields = {"key": _field(name), "title": f"{{{_field(name)}}}", "note": told}
+    if paper is None:
+        fields = {"key": _field(name), "title": f"{{{_field(name)}}}", "note": note}
         return Entry(key, "misc", fields)
-    kind = "article" if "journal" in known else "inproceedings"
-    kind = kind if "eprint" not in known else "misc"
-    fields = {field: value.replace("&", r"\&") for field, value in known.items()}
-    return Entry(key, kind, {**fields, "note": told})
+    kind = "article" if "journal" in paper else "inproceedings"
+    kind = kind if "eprint" not in paper else "misc"
+    fields = {field: value.replace("&", r"\&") for field, value in paper.items()}
+    return Entry(key, kind, {**fields, "note": note})
 
 
 def _field(text: str) -> str:

@@ -12,9 +12,9 @@ from albench.reporting.panels import Curves, Intervals
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from albench.reporting.cells import Value
     from albench.reporting.content import Section
     from albench.reporting.panels import Panel, Place
+    from albench.reporting.table_cells import Value
 
 KEYS = ("cohort", "modalities", "model", "budget")
 STRATEGY = "strategy"

@@ -9,7 +9,6 @@ import numpy as np
 from albench.analysis.curves import BLOCK
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
-from albench.reporting.cells import Cell, whole
 from albench.reporting.content import Table
 from albench.reporting.formats import (
     ALL_ENDS,
@@ -23,6 +22,7 @@ from albench.reporting.formats import (
     span,
 )
 from albench.reporting.names import RowsByBlock, block_of
+from albench.reporting.table_cells import TableCell, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,12 +82,12 @@ def area_table(
         best = areas.mean().drop(outside, errors="ignore").max()
         for strategy, values in areas:
             is_best = strategy not in outside and np.isclose(values.mean(), best, rtol=0, atol=1e-9)
-            told = mean_half_width(values)
-            mean, *half = told.split(" ")
+            area = mean_half_width(values)
+            mean, *half = area.split(" ")
             shown = " ".join([f"**{mean}**" if is_best else mean, *half])
             verdict = str(verdicts.get(strategy, ""))
             shown += MARKS.get(verdict, "") + named.of_planned(block, len(values))
-            cells[block, str(strategy)] = told.shown_as(shown, verdict=verdict)
+            cells[block, str(strategy)] = area.shown_as(shown, verdict=verdict)
     title = f"{LABELS[metric]} over the labels bought"
     caption = (
         "The area under the learning curve divided by its width: mean over repetitions ± half its "
@@ -199,13 +199,13 @@ def comparison_cells(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of a c
         signed(row["difference"]),
         span(row["low"], row["high"]),
         span(row["all_low"], row["all_high"], names=ALL_ENDS),
-        Cell(won, {**counts, "unpaired": int(row["n_missing"])}),
+        TableCell(won, {**counts, "unpaired": int(row["n_missing"])}),
         p_value(row["p"]),
         p_value(row["p_holm"]),
         p_value(row["p_wilcoxon"]),
         decimals(row["margin"], 3),
         p_value(row["p_equal"]),
-        Cell(" / ".join(map(share, odds.values())), odds),
+        TableCell(" / ".join(map(share, odds.values())), odds),
         str(row["verdict"]),
         repetitions(row["more"]),
     )

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from albench.reporting.cells import Cell, values_of
 from albench.reporting.formats import UNKNOWN
+from albench.reporting.table_cells import TableCell, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from albench.reporting.cells import Value
     from albench.reporting.content import Table
+    from albench.reporting.table_cells import Value
 
     Row = Mapping[str, Value]
 
@@ -120,7 +120,7 @@ def _columns(table: Table, rows: Sequence[Row]) -> list[str]:
     for i, heading in enumerate(table.columns):
         # A cell that is plainly unknown has no column of its own beside those of the others.
         every = [row[i] for row in table.rows]
-        cells = [c for c in every if isinstance(c, Cell) or c not in {"", UNKNOWN}] or [""]
+        cells = [c for c in every if isinstance(c, TableCell) or c not in {"", UNKNOWN}] or [""]
         names |= {_name(heading, key): None for cell in cells for key in values_of(cell)}
     return list(names)
 
@@ -147,10 +147,10 @@ def csv_field(value: Value) -> str:
 
 
 def _typed(values: Sequence[Value | None]) -> pd.Series[Any]:  # of the type that they have
-    known = [None if value == UNKNOWN else value for value in values]
-    types = {type(value) for value in known if value is not None}
+    entries = [None if value == UNKNOWN else value for value in values]
+    types = {type(value) for value in entries if value is not None}
     if types == {int}:
-        return pd.Series(known, dtype="Int64")
+        return pd.Series(entries, dtype="Int64")
     if types and types <= {int, float}:
-        return pd.Series(known, dtype="float64")
-    return pd.Series([None if value is None else str(value) for value in known], dtype="str")
+        return pd.Series(entries, dtype="float64")
+    return pd.Series([None if value is None else str(value) for value in entries], dtype="str")

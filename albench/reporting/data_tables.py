@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.reporting.cells import Cell
 from albench.reporting.content import Table
+from albench.reporting.table_cells import TableCell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,13 +67,13 @@ def _table(table: DataTable, facts: CohortRecord, name: str, named: Namer) -> Ta
 
 def _cell(
     counts: Mapping[str, int] | None, classes: Sequence[str], table: DataTable, column: int
-) -> Cell:
+) -> TableCell:
     printed = sum(table.printed[label][column] for label in classes)
     if counts is None:
-        return Cell(f"{LACKING} / {printed}", {" here": LACKING, " printed": printed})
+        return TableCell(f"{LACKING} / {printed}", {" here": LACKING, " printed": printed})
     ours = sum(counts.get(label, 0) for label in classes)
     text = str(ours) if ours == printed else f"**{ours}** / {printed}"
-    return Cell(text, {" here": ours, " printed": printed})
+    return TableCell(text, {" here": ours, " printed": printed})
 
 
 def _counts(facts: CohortRecord, chosen: tuple[str, ...]) -> Mapping[str, int] | None:

@@ -101,8 +101,8 @@ class Drawer:
         process.communicate()
         if process.returncode:
             last = (Path(self._scratch.name) / "said").read_text().strip().splitlines()[-1:]
-            told = " ".join(last) or f"it ended with {process.returncode}"
-            raise OSError(f"{self._folder}: the process that draws figures failed: {told}")
+            last_words = " ".join(last) or f"it ended with {process.returncode}"
+            raise OSError(f"{self._folder}: the process that draws figures failed: {last_words}")
 
     def __exit__(
         self,

@@ -10,7 +10,7 @@ import numpy as np
 from albench.analysis.curves import mean_interval
 from albench.analysis.power import MOST
 from albench.references import ALL_LABELS, BASELINE
-from albench.reporting.cells import Cell, number
+from albench.reporting.table_cells import TableCell, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,38 +32,38 @@ MOST_COLUMNS = 9
 """A page is as wide as a name and so many numbers."""
 
 
-def signed(value: float, digits: int = 3) -> Cell:
+def signed(value: float, digits: int = 3) -> TableCell:
     """Return a difference with its sign, never as -0."""
     shown = f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
     return number(value, UNKNOWN if np.isnan(value) else shown)
 
 
-def span(low: float, high: float, digits: int = 3, names: tuple[str, str] = ENDS) -> Cell:
+def span(low: float, high: float, digits: int = 3, names: tuple[str, str] = ENDS) -> TableCell:
     """Return an interval of differences, its ends under their own names."""
     text = UNKNOWN if np.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
-    return Cell(text, dict(zip(names, (float(low), float(high)), strict=True)))
+    return TableCell(text, dict(zip(names, (float(low), float(high)), strict=True)))
 
 
-def estimate(value: float, low: float, high: float, digits: int = 3) -> Cell:
+def estimate(value: float, low: float, high: float, digits: int = 3) -> TableCell:
     """Return a difference with its interval in brackets."""
     text = f"{signed(value, digits)} ({span(low, high, digits)})"
-    return Cell(
+    return TableCell(
         UNKNOWN if np.isnan(value) else text,
         {"": float(value), " low": float(low), " high": float(high)},
     )
 
 
-def decimals(value: float, digits: int) -> Cell:
+def decimals(value: float, digits: int) -> TableCell:
     """Return a number to so many decimals."""
     return number(value, UNKNOWN if np.isnan(value) else f"{value:.{digits}f}")
 
 
-def share(value: float) -> Cell:
+def share(value: float) -> TableCell:
     """Return a probability or a share to two decimals."""
     return decimals(value, 2)
 
 
-def repetitions(value: float) -> Cell:
+def repetitions(value: float) -> TableCell:
     """Return a number of repetitions that is needed."""
     if np.isnan(value):
         return number(value, UNKNOWN)
@@ -94,7 +94,7 @@ def more_repetitions(values: pd.Series[float]) -> str:
     return f"{' to '.join(dict.fromkeys(ends))} more repetitions"
 
 
-def p_value(value: float) -> Cell:
+def p_value(value: float) -> TableCell:
     """Return a p value to three decimals."""
     is_small = value < 0.001  # three decimals are shown
     return number(value, "< 0.001") if is_small else decimals(value, 3)
@@ -106,13 +106,13 @@ def p_equals(value: float) -> str:
     return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
-def mean_half_width(values: pd.Series[float]) -> Cell:
+def mean_half_width(values: pd.Series[float]) -> TableCell:
     """Return a mean with the half width of its 95 % interval; of one value, only that."""
     numbers = _known(values)
     mean, low, high = mean_interval(numbers)
     half = "" if np.isnan(low) else f" ± {mean - low:.3f}"
     text = UNKNOWN if np.isnan(mean) else f"{mean:.3f}{half}"
-    return Cell(text, {" mean": mean, " low": low, " high": high, " n": len(numbers)})
+    return TableCell(text, {" mean": mean, " low": low, " high": high, " n": len(numbers)})
 
 
 def _known(values: pd.Series[float]) -> NDArray[np.float64]:
@@ -120,14 +120,14 @@ def _known(values: pd.Series[float]) -> NDArray[np.float64]:
     return numbers[~np.isnan(numbers)]
 
 
-def mean_deviation(values: pd.Series[float]) -> Cell:
+def mean_deviation(values: pd.Series[float]) -> TableCell:
     """Return a mean with its standard deviation; of one value, only that."""
     numbers = _known(values)
     mean = float(numbers.mean()) if len(numbers) else float("nan")
     deviation = float(numbers.std(ddof=1)) if len(numbers) > 1 else float("nan")
     half = "" if np.isnan(deviation) else f" ± {deviation:.3f}"
     text = UNKNOWN if np.isnan(mean) else f"{mean:.3f}{half}"
-    return Cell(text, {" mean": mean, " sd": deviation, " n": len(numbers)})
+    return TableCell(text, {" mean": mean, " sd": deviation, " n": len(numbers)})
 
 
 def in_order(strategies: Sequence[str], ranked: Sequence[str] = ()) -> list[str]:

@@ -55,15 +55,15 @@ def _gallery(part: pd.DataFrame, block: Block, named: Namer) -> Gallery:
 
 def _picks(own: pd.DataFrame) -> Iterator[Pick]:
     for _, pick in own.groupby("place", sort=True):
-        told = pick.to_dict("records")
+        rows = pick.to_dict("records")
         yield Pick(
-            told[0]["class"],
+            rows[0]["class"],
             tuple(
                 (
                     f"{row['class']}, subject {row['subject']}, {row['modality']} "
                     f"sample {row['sample']:.0f}, round {row['round']:.0f}",
                     row["picture"],
                 )
-                for row in told
+                for row in rows
             ),
         )

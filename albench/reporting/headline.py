@@ -67,7 +67,7 @@ def headline(finding: Finding | None, named: Namer) -> str:
     return f"{share}, and {gain}{by}{behind}."
 
 
-def supporting(finding: Finding, derived: Derived, neighbours: pd.DataFrame) -> Iterator[str]:
+def supporting(finding: Finding, derived: Derived) -> Iterator[str]:
     """Yield what stands below the headline.
 
     Parameters
@@ -76,8 +76,6 @@ def supporting(finding: Finding, derived: Derived, neighbours: pd.DataFrame) -> 
         The comparisons in the primary metric, of competitors alone.
     derived : Derived
         Of the same records.
-    neighbours : DataFrame
-        The result of `comparison.over_blocks` of neighbours in the order of means.
 
     Yields
     ------
@@ -85,6 +83,7 @@ def supporting(finding: Finding, derived: Derived, neighbours: pd.DataFrame) -> 
         How certain it is; the same with every class counted alike, where that may differ.
     """
     if said := sureness(finding, derived.named):
+        neighbours = finding.neighbours
         yield f"{said}{sentences.order(neighbours) if len(neighbours) > 1 else ''}"
     if finding.metric == BY_SIZE and derived.alike is not None:
         alike = derived.alike.without(derived.oracles)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.curves import BLOCK
-from albench.reporting.cells import whole
 from albench.reporting.content import Table
 from albench.reporting.formats import LONGEST, in_order, mean_half_width
 from albench.reporting.names import RowsByBlock, by_strategy
+from albench.reporting.table_cells import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -65,8 +65,8 @@ def methods(records: Records) -> list[Sentence]:
 
 def _data(manifest: Manifest) -> Iterator[Sentence]:
     loaders = tuple(part.name for part in manifest.plugins if part.kind == "loader")
-    told = "; ".join(_cohort(name, facts) for name, facts in manifest.cohorts.items())
-    yield Sentence(f"Data: {told or 'none'}.", loaders)
+    cohorts = "; ".join(_cohort(name, facts) for name, facts in manifest.cohorts.items())
+    yield Sentence(f"Data: {cohorts or 'none'}.", loaders)
 
 
 def _cohort(name: str, facts: CohortRecord) -> str:
@@ -87,17 +87,17 @@ def _named(name: str, facts: CohortRecord) -> str:
 
 def _models(manifest: Manifest) -> Iterator[Sentence]:
     plugins = tuple(part.name for part in manifest.plugins if part.kind == "model")
-    told = "; ".join(f"{name}: {what}" for name, what in manifest.models.items())
-    if told:
-        yield Sentence(f"Models: {told}.", plugins)
+    models = "; ".join(f"{name}: {what}" for name, what in manifest.models.items())
+    if models:
+        yield Sentence(f"Models: {models}.", plugins)
 
 
 def _strategies(records: Records) -> Iterator[Sentence]:
     cells = records.cells[records.cells["strategy"] != ALL_LABELS]
     plugins = dict(zip(cells["strategy"], cells["strategy_plugin"], strict=True))
     names = sorted(plugins)
-    known = {part.name for part in records.manifest.plugins}
-    cited = tuple(dict.fromkeys(plugins[name] for name in names if plugins[name] in known))
+    plugins_in_use = {part.name for part in records.manifest.plugins}
+    cited = tuple(dict.fromkeys(plugins[name] for name in names if plugins[name] in plugins_in_use))
     count = plural(len(names), "query strategy", "query strategies")
     yield Sentence(f"We ran {count}: {', '.join(names)}.", cited)
     budgets = "; ".join(f"{name}: {what}" for name, what in records.manifest.budgets.items())

@@ -70,20 +70,20 @@ class Columns:
         if None in numbers:
             places = [self._texts.setdefault(field, len(self._texts)) for field in fields]
             return f"t:{_runs([_base_36(place) for place in places])}"
-        known = [number for number in numbers if number is not None]
-        letters = Counter(number[-1] for number in known if number[-1:].isupper())
+        present = [number for number in numbers if number is not None]
+        letters = Counter(number[-1] for number in present if number[-1:].isupper())
         usual = max(letters, key=lambda letter: (letters[letter], letter), default="A")
-        return f"{usual}:{_runs([number.removesuffix(usual) for number in known])}"
+        return f"{usual}:{_runs([number.removesuffix(usual) for number in present])}"
 
 
 def _number(field: str) -> str | None:
     """Return a number as it is packed; None for a text, and for what would be written otherwise."""
     if field in {"", BEYOND}:
         return {"": "", BEYOND: "~"}[field]
-    found = NUMBER.fullmatch(field)
-    if found is None:
+    match = NUMBER.fullmatch(field)
+    if match is None:
         return None
-    sign, whole, part, exponent = found.groups(default="")
+    sign, whole, part, exponent = match.groups(default="")
     digits, n_decimals = int(whole + part), len(part) + int(exponent or 0)
     is_exact = digits < LARGEST and n_decimals < len(DECIMALS)
     if not is_exact or _written(digits, n_decimals) != field.removeprefix("-"):
@@ -128,13 +128,13 @@ def packed(figures: Mapping[str, Sequence[PanelValues]], tables: Sequence[Table]
         refer. The rows of a figure's panels follow each other.
     """
     columns, places = Columns(), dict[Place, int]()
-    told = {table.name: _table(table, columns) for table in tables}
+    packed_tables = {table.name: _table(table, columns) for table in tables}
     drawn = {name: _figure(panels, columns, places) for name, panels in figures.items()}
     return {
         "texts": columns.texts,
         "columns": columns.packed,
         "places": [[place.name, *place.block] for place in places],
-        "tables": told,
+        "tables": packed_tables,
         "figures": drawn,
     }
 

@@ -62,17 +62,17 @@ class Plot:
             By what follows the figure's name: ``".svg"``, ``".pdf"``, ``".png"``, or ``"-1.png"``
             and so on.
         """
-        told: dict[str, bytes] = {}
+        files: dict[str, bytes] = {}
         if {"svg", "png"} & set(kinds):
             with mpl.rc_context(SCREEN.settings):
                 figure = _laid_out(self.draw(*self.told, sheet=SCREEN))
                 if "svg" in kinds:
-                    told[".svg"] = _saved(figure, "svg")
+                    files[".svg"] = _saved(figure, "svg")
                 if "png" in kinds:
-                    told |= self._png(figure)
+                    files |= self._png(figure)
         if "pdf" in kinds:
-            told[".pdf"] = self._pdf()
-        return told
+            files[".pdf"] = self._pdf()
+        return files
 
     def _png(self, whole: Drawing) -> dict[str, bytes]:
         if whole.get_figheight() * DPI <= MOST_DOTS:

@@ -12,17 +12,17 @@ from albench.analysis.curves import SYSTEM, mean_interval
 from albench.analysis.points import value_at
 from albench.metrics.catalogue import BOOTSTRAPPED, LABELS
 from albench.references import ALL_LABELS
-from albench.reporting.cells import Cell, whole
 from albench.reporting.content import Table
 from albench.reporting.formats import UNKNOWN
+from albench.reporting.table_cells import TableCell, whole
 from albench.spec.published import AREA, FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from albench.analysis.summaries import Summaries
-    from albench.reporting.cells import Value
     from albench.reporting.names import Namer
+    from albench.reporting.table_cells import Value
     from albench.spec.published import Point, Printed, PublishedTable, System
 
 
@@ -117,12 +117,12 @@ def of_system(rounds: pd.DataFrame, system: System) -> pd.DataFrame:
     return own.sort_values(["repetition", "round"])
 
 
-def _pair(accuracy: float, auc: float, labelled: float | None = None) -> Cell:
+def _pair(accuracy: float, auc: float, labelled: float | None = None) -> TableCell:
     values: dict[str, Value] = {" accuracy": accuracy, " auc": auc}
     shown = " / ".join(_percent(value) for value in (accuracy, auc))
     if labelled is None or np.isnan(labelled):
-        return Cell(shown, values)
-    return Cell(f"{shown} ({labelled:.1f})", values | {" labelled": labelled})
+        return TableCell(shown, values)
+    return TableCell(f"{shown} ({labelled:.1f})", values | {" labelled": labelled})
 
 
 def _percent(value: float) -> str:
@@ -183,7 +183,7 @@ def _touched(part: pd.DataFrame) -> str:
     ]
     best, last = shares if _has_choice(part) else (np.nan, shares[1])
     shown = [UNKNOWN if np.isnan(share) else f"{share:.1f}" for share in (best, last)]
-    return Cell("; ".join(shown), {" touched at best": best, " touched at last": last})
+    return TableCell("; ".join(shown), {" touched at best": best, " touched at last": last})
 
 
 def _flattery(summaries: Summaries, system: System) -> str:
@@ -241,11 +241,11 @@ def _figure(
     mean, low, high = mean_interval(percent)
     half = "" if np.isnan(low) else f" ± {mean - low:.1f}"
     ends = _over_subjects(summaries.intervals, system, metric, at)
-    told: dict[str, Value] = {" mean": mean, " low": low, " high": high}
+    shown: dict[str, Value] = {" mean": mean, " low": low, " high": high}
     if ends is None:
-        return Cell(f"{mean:.1f}{half}", told)
-    told |= {" low over test subjects": ends[0], " high over test subjects": ends[1]}
-    return Cell(f"{mean:.1f}{half} [{ends[0]:.0f}, {ends[1]:.0f}]", told)
+        return TableCell(f"{mean:.1f}{half}", shown)
+    shown |= {" low over test subjects": ends[0], " high over test subjects": ends[1]}
+    return TableCell(f"{mean:.1f}{half} [{ends[0]:.0f}, {ends[1]:.0f}]", shown)
 
 
 def _over_subjects(

@@ -387,9 +387,9 @@ def pairs(mean: pd.DataFrame, each: pd.DataFrame, named: Namer) -> Iterator[str]
         yield f"{_told_pairs(equal)} equal (within {_spread(equal['margin'])})."
     if len(is_open):
         it = "it" if len(is_open) == 1 else "them"
-        told = f"All {len(is_open)} pairs are" if len(is_open) == len(judged) > SHORT else ""
+        whole = f"All {len(is_open)} pairs are" if len(is_open) == len(judged) > SHORT else ""
         yield (
-            f"{told or _told_pairs(is_open)} undecided; "
+            f"{whole or _told_pairs(is_open)} undecided; "
             f"{more_repetitions(is_open['more'])} would decide {it} at a power of 80 %."
         )
 

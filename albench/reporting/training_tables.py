@@ -18,9 +18,9 @@ from albench.analysis.training_checks import (
     passed_lines,
 )
 from albench.metrics.catalogue import LABELS
-from albench.reporting.cells import Cell
 from albench.reporting.content import Table, Text
 from albench.reporting.formats import UNKNOWN, signed, span
+from albench.reporting.table_cells import TableCell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from albench.analysis.training_checks import Checked
-    from albench.reporting.cells import Value
     from albench.reporting.load import Records
     from albench.reporting.names import Namer
+    from albench.reporting.table_cells import Value
 
 FAILURES = {
     Check.LOSS: "the log loss of networks is not below that of guessing",
@@ -161,21 +161,23 @@ def check_table(checks: Sequence[Checked], named: Namer) -> Table:
     return Table("training-checks", "Checks of training", caption, columns, rows)
 
 
-def _joined(checks: Sequence[Checked]) -> Cell:
+def _joined(checks: Sequence[Checked]) -> TableCell:
     is_unknown = all(np.isnan(entry.value) for entry in checks)
     text = str(checks[0].outcome) if is_unknown else "; ".join(map(_outcome, checks))
-    return Cell(text, {name: value for entry in checks for name, value in _values(entry).items()})
+    return TableCell(
+        text, {name: value for entry in checks for name, value in _values(entry).items()}
+    )
 
 
 def _values(checked: Checked) -> dict[str, Value]:
     """Return a check's outcome and numbers, by metric where there is a check for each of them."""
     is_by_metric = checked.check not in {Check.LOSS, Check.MODES}
     of = f" {LABELS[checked.metric]}" if is_by_metric else ""
-    told: dict[str, Value] = {f"{of} outcome": str(checked.outcome), f"{of} value": checked.value}
+    values: dict[str, Value] = {f"{of} outcome": str(checked.outcome), f"{of} value": checked.value}
     if checked.check is Check.LOSS:
-        return told | {f"{of} bound": checked.bound}
+        return values | {f"{of} bound": checked.bound}
     ends: dict[str, Value] = {f"{of} low": checked.low, f"{of} high": checked.high}
-    return told if checked.check is Check.MODES else told | ends
+    return values if checked.check is Check.MODES else values | ends
 
 
 def _outcome(checked: Checked) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from albench.api.prices import LABEL
+from albench.api.price_keys import LABEL
 from albench.spec.section import Name
 
 if TYPE_CHECKING:

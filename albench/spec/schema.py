@@ -57,7 +57,7 @@ ImportPath = Annotated[StrictStr, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*
 _PER_CLASS = re.compile(r"(one|[1-9][0-9]*) per class")
 
 
-def _is_start(value: object) -> object:
+def _is_initial(value: object) -> object:
     if isinstance(value, list):
         return _subjects(value)
     if isinstance(value, str):
@@ -84,7 +84,7 @@ def _subjects(names: list[object]) -> list[str]:
     return sorted(subjects)
 
 
-Start = Annotated[int | float | str | list[str], BeforeValidator(_is_start)]
+Initial = Annotated[int | float | str | list[str], BeforeValidator(_is_initial)]
 """An `Amount`, 0, a count per class, or the subjects themselves."""
 
 
@@ -182,7 +182,7 @@ class StrategySpec(Section):
 class BudgetSpec(Section):
     """``[budgets.B]``: how many labels are bought, and when."""
 
-    initial: Start = 0.1
+    initial: Initial = 0.1
     """The first labelled set: a share, a count, ``"one per class"``, or a list of subjects."""
     query: Amount = 0.025
     stop: Amount = 1.0
@@ -341,8 +341,8 @@ class Benchmark(Section):
 
     @model_validator(mode="after")
     def _has_one_headline(self) -> Benchmark:
-        told = "primary_metric" in self.model_fields_set
-        if told and self.metrics and self.metrics[0] != self.primary_metric:
+        names_primary = "primary_metric" in self.model_fields_set
+        if names_primary and self.metrics and self.metrics[0] != self.primary_metric:
             raise ValueError(
                 f"primary_metric is {self.primary_metric!r}, but metrics begins with "
                 f"{self.metrics[0]!r}, which is the headline: leave out primary_metric"

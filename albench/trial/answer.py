@@ -73,8 +73,8 @@ class Trial:
     def as_json(self) -> dict[str, Any]:
         """Return it as plain data."""
         keys = ("theirs", "metric", "difference", "low", "high", "verdict")
-        told = [{key: getattr(each, key) for key in keys} for each in self.comparisons]
-        return asdict(replace(self, comparisons=())) | {"comparisons": told}
+        comparisons = [{key: getattr(each, key) for key in keys} for each in self.comparisons]
+        return asdict(replace(self, comparisons=())) | {"comparisons": comparisons}
 
     def as_text(self) -> str:
         """Return the answer: a sentence, what it rests on, a table, and the place."""

@@ -113,7 +113,7 @@ def conduct(task: Task, results: Callable[[str], Path], carry_out: CarryOut) -> 
         run.run(strategies, blocks, there.repetitions[:1])
     deadline = began + (1 - SPARE) * task.seconds
     blocks, repetitions = _run_on(run, strategies, blocks, there.repetitions, deadline)
-    told = side_by_side(published, (run.cells, run.scores), strategies, blocks, repetitions)
+    beside = side_by_side(published, (run.cells, run.scores), strategies, blocks, repetitions)
     return Trial(
         strategy=label,
         against=str(task.against),
@@ -123,8 +123,8 @@ def conduct(task: Task, results: Callable[[str], Path], carry_out: CarryOut) -> 
         n_repetitions_there=len(there.repetitions),
         n_run=run.n_run,
         reproduction=check,
-        comparisons=library.compare_pairs(told, [(label, name) for name in (BASELINE, *rivals)]),
-        place=_place(told, label) if check.holds else None,
+        comparisons=library.compare_pairs(beside, [(label, name) for name in (BASELINE, *rivals)]),
+        place=_place(beside, label) if check.holds else None,
         skipped=tuple(f"{skip.what}: {skip.reason}" for skip in opened.whole.skipped),
         seconds=time.perf_counter() - began,
     )
@@ -186,6 +186,6 @@ def _run_on(
         run.run(strategies, chosen, repetitions[:n_done])
 
 
-def _place(told: Results, label: str) -> RankPlace | None:
-    metric = told.manifest.judging.primary_metric
-    return rank_place(told.cells, told.scores, label, oracles(told), metric)
+def _place(beside: Results, label: str) -> RankPlace | None:
+    metric = beside.manifest.judging.primary_metric
+    return rank_place(beside.cells, beside.scores, label, oracles(beside), metric)

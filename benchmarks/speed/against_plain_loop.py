@@ -120,13 +120,13 @@ def problems(opened: session.Opened) -> tuple[list[Problem], tuple[int, ...]]:
         opened.modalities[name][modality].read(cohort.candidates[:, column])
         for column, modality in enumerate(modalities)
     ]
-    X, found = np.concatenate(tables, axis=1), {}
+    X, problems = np.concatenate(tables, axis=1), {}
     for cell in opened.plan.cells:
         repetition = open_repetition(cell, cohort)
         first = np.searchsorted(repetition.train, repetition.first_labels())
         y, targets = cohort.true_labels, tuple(map(int, repetition.schedule.targets))
-        found[cell.repetition] = Problem.of(X, y, repetition.train, repetition.test, first)
-    return [found[number] for number in sorted(found)], targets
+        problems[cell.repetition] = Problem.of(X, y, repetition.train, repetition.test, first)
+    return [problems[number] for number in sorted(problems)], targets
 
 
 def with_albench(matrix: Matrix, folder: Path) -> Turn:

@@ -40,7 +40,7 @@ from albench.cohort.join import join
 from albench.cohort.split import split
 from albench.learn.estimator import FusionClassifier
 from albench.learn.extraction import features
-from albench.learn.pool_views import Round, candidate_view
+from albench.learn.pool_views import QueryRound, candidate_view
 from albench.learn.store import SampleStore
 from albench.loaders.liver.loader import load
 from albench.models.mmfn import Mmfn
@@ -143,7 +143,7 @@ def factorised(problem: Problem, passes: int) -> Integers:
         pool=problem.pool,
         labelled=problem.labelled,
         labels=problem.labels,
-        round=Round(dropout_seed=MASK_SEED),
+        round=QueryRound(dropout_seed=MASK_SEED),
     )
     picks: Integers = strategy(view, problem.n_query, generator(2))
     return picks

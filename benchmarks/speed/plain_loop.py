@@ -127,18 +127,18 @@ def learn(
     torch.set_num_threads(1)
     warnings.simplefilter("ignore", ConvergenceWarning)  # the updates are counted
     build, query = CLASSIFIERS[classifier], STRATEGIES[strategy](seed)
-    known = np.full(len(problem.y), np.nan)
+    labels = np.full(len(problem.y), np.nan)
     picks, scores = problem.first, []
     for n_labelled, n_next in zip(targets, [*targets[1:], None], strict=True):
-        known[picks] = problem.y[picks]
-        model = build(problem, n_labelled, seed).fit(problem.X, known)
+        labels[picks] = problem.y[picks]
+        model = build(problem, n_labelled, seed).fit(problem.X, labels)
         scores.append(model.score(problem.X_test, problem.y_test))
         if n_next is not None:
             committee = [build(problem, n_labelled, seed + 1 + k) for k in range(MEMBERS)]
             picks = call_func(
                 query.query,
                 X=problem.X,
-                y=known,
+                y=labels,
                 clf=model,
                 fit_clf=False,
                 estimator=model,

@@ -89,12 +89,12 @@ def _measured(part: str, n_cells: int) -> Measured:
     process.start()
     sender.close()
     try:
-        told: Measured = receiver.recv()
+        measured: Measured = receiver.recv()
     except EOFError:
         raise SystemExit(f"the part {part} failed") from None
     finally:
         process.join()
-    return told
+    return measured
 
 
 def _carry_out(part: str, n_cells: int, sender: Connection) -> None:

@@ -108,13 +108,13 @@ def reading(repetitions: int) -> dict[str, float]:
         folder = Path(name)
         n_cells = write_journal(folder, repetitions)
         size = sum(path.stat().st_size for path in folder.glob("journal/*")) / 1e6
-        told: dict[str, float] = {"cells": n_cells, "megabytes": size}
+        measured: dict[str, float] = {"cells": n_cells, "megabytes": size}
         for time_of in ("first ", ""):
             for what, read in (("status", status_overview), ("load", library.load)):
                 began = time.process_time()
                 read(folder)
-                told[time_of + what] = time.process_time() - began
-        return told
+                measured[time_of + what] = time.process_time() - began
+        return measured
 
 
 def plan_of_quickstart() -> dict[str, float]:
@@ -201,8 +201,8 @@ def elsewhere(what: str, repetitions: int) -> dict[str, float]:
     """Return what a part takes in a process of its own."""
     command = [sys.executable, __file__, "--part", what, "--repetitions", str(repetitions)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # our own
-    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
 def page(n_cells: int) -> list[str]:

@@ -50,7 +50,7 @@ BUDGETS = {"low": (10, 10), "middle": (50, 25), "high": (150, 75)}
 
 
 @dataclass(frozen=True)
-class Round:
+class Query:
     """A pool after round 0 of a cell."""
 
     classifier: Any
@@ -61,8 +61,7 @@ class Round:
 
     def view(self, needs: frozenset[str]) -> PoolView:
         """Return a view that has computed nothing yet."""
-        from albench.learn.pool_views import Round as Told
-        from albench.learn.pool_views import candidate_view
+        from albench.learn.pool_views import QueryRound, candidate_view
 
         chosen = np.zeros(len(self.labels), dtype=bool)
         chosen[self.labelled] = True
@@ -74,13 +73,13 @@ class Round:
             pool=self.candidates[~chosen],
             labelled=self.candidates[chosen],
             labels=self.labels[chosen],
-            round=Told(
+            round=QueryRound(
                 tell_labels=lambda rows: np.array([by_key[tuple(row)] for row in rows.tolist()])
             ),
         )
 
 
-def opened(cohort: str, budget: str) -> Round:
+def opened(cohort: str, budget: str) -> Query:
     """Return a trained round of a cohort."""
     from albench.learn.estimator import FusionClassifier
     from albench.learn.optimisation import Seeds
@@ -108,7 +107,7 @@ def opened(cohort: str, budget: str) -> Round:
     )
     candidates = np.tile(np.arange(len(rows))[:, None], (1, len(values)))
     classifier.fit(candidates[labelled], labels[labelled])
-    return Round(classifier, candidates, labels, labelled, query)
+    return Query(classifier, candidates, labels, labelled, query)
 
 
 def _cohort(name: str) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.intp]]:

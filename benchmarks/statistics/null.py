@@ -424,11 +424,11 @@ def of_added_repetitions(setting: Setting, n: int, rng: np.random.Generator) -> 
 
 def _ever(gaps: Gaps) -> NDArray[np.bool_]:
     """Return whether a corrected t-test finds anything after any number of repetitions."""
-    found = [
+    is_found = [
         np.isin(verdicts(gaps[..., :n], np.nan), DIFFERENT).any(axis=1)
         for n in range(FEWEST_PAIRS, gaps.shape[-1] + 1)
     ]
-    return np.asarray(np.stack(found).any(axis=0))
+    return np.asarray(np.stack(is_found).any(axis=0))
 
 
 def _ends(n_decided: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,12 +16,12 @@ from matplotlib.figure import Figure as Drawing
 
 from albench.first_pictures import as_webp
 from albench.reporting.build import sections
-from albench.reporting.cells import Cell
 from albench.reporting.content import Figure, Gallery, Headline, Pick, Section, Table, Text
 from albench.reporting.load import load
 from albench.reporting.page import page
 from albench.reporting.panels import Curves, Interval, Intervals, Line, Place
 from albench.reporting.plots import Plot
+from albench.reporting.table_cells import TableCell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,7 +96,10 @@ def all_sorts() -> Table:
     floats = rng.normal(size=120) * 10.0 ** rng.integers(-12, 9, 120)
     floats[:4] = [math.nan, math.inf, -math.inf, 0.25]
     rows = [
-        (f"{i % 3}", Cell("x", {" value": value, " n": i % 7, " word": "1e-05" if i % 2 else "-"}))
+        (
+            f"{i % 3}",
+            TableCell("x", {" value": value, " n": i % 7, " word": "1e-05" if i % 2 else "-"}),
+        )
         for i, value in enumerate(floats.tolist())
     ]
     return Table("all-sorts", "All sorts", "", ("a", "b"), tuple(rows))
@@ -131,9 +134,9 @@ def _metric(metric: str) -> list[Figure | Table]:
     areas = tuple(Intervals(place, _rows(), metric) for place in places)
     columns = ("block", "strategy", "area", "labels")
     told = {" mean": 0.9, " low": 0.8, " high": 1.0, " n": 6}
-    area = Cell("0.9 ± 0.1", told)
-    numbers = [(area, "–"), (Cell("0.10", told), "more"), (Cell("−0.5", told), "12")]
-    numbers.append((Cell("1.5e-3 ▲", told), "9"))
+    area = TableCell("0.9 ± 0.1", told)
+    numbers = [(area, "–"), (TableCell("0.10", told), "more"), (TableCell("−0.5", told), "12")]
+    numbers.append((TableCell("1.5e-3 ▲", told), "9"))
     rows = tuple(
         (place.name, name, *numbers[i % 4]) for place in places for i, name in enumerate(STRATEGIES)
     )

@@ -59,9 +59,9 @@ def test_altered_purchases_are_refused(
     change, problem = ALTERED[damage]
     path = alter(asking_bundle, lambda files: _change(files, change))
     assert main(["check", str(path)]) == 2
-    told = capsys.readouterr().err
-    assert problem in told
-    assert "altered.zip" in told
+    printed = capsys.readouterr().err
+    assert problem in printed
+    assert "altered.zip" in printed
 
 
 def _complaints(bundle: Path) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from albench.cohort import start
+from albench.cohort import first_labels
 from albench.cohort.annotators import NO_ANSWER, about_annotators, as_labelled, in_words
 from albench.cohort.join import join
 from albench.cohort.marks import candidate_marks
@@ -161,8 +161,8 @@ def test_first_labels_are_drawn_among_those_that_somebody_labelled(
 ) -> None:
     given = labelled(cohort, {"abstain": 0.9})
     terms = BudgetSpec.model_validate({"of": of, **how}).model_dump()
-    plan = start.rounds(given, training(given), terms)
-    first = start.first_set(given, training(given), plan, terms, np.random.default_rng(1))
+    plan = first_labels.rounds(given, training(given), terms)
+    first = first_labels.first_set(given, training(given), plan, terms, np.random.default_rng(1))
     has_label = given.candidate_labels[first] >= 0
     owners = given.candidate_subjects[first]
     assert set(owners) == set(owners[has_label])

@@ -66,11 +66,11 @@ def test_an_interrupted_run_on_dask_goes_on_to_the_same_tables(
             time.sleep(0.02)
         # The second may find Python at its very end; a shell reports both as 130.
         assert run.wait(60) in {130, -signal.SIGINT}
-        told = driver.output()
-        assert "Traceback" not in told
+        printed = driver.output()
+        assert "Traceback" not in printed
         if n_signals == 1:
-            assert LEFT_TO_WORKERS in told
-            assert re.search(r"stopped: \d+ cells? done, 0 failed, \d+ left; run the same", told)
+            assert LEFT_TO_WORKERS in printed
+            assert re.search(r"stopped: \d+ cells? done, 0 failed, \d+ left; run the same", printed)
         n_interrupted = len(successes(results))
         assert driver.start("albench", "run", spec, *engine).wait(300) == 0, driver.output()
         assert "Traceback" not in driver.output()

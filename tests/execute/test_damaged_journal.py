@@ -51,15 +51,15 @@ def test_an_audit_and_a_run_tell_the_lost_cell_and_go_on(
     capsys.readouterr()
 
     assert main(["audit", str(run), "--share", "1"]) == 0
-    told = capsys.readouterr()
-    assert f"the result of cell {lost}" in told.out + told.err
-    assert "2 cells equal" in told.out
+    printed = capsys.readouterr()
+    assert f"the result of cell {lost}" in printed.out + printed.err
+    assert "2 cells equal" in printed.out
 
     assert main(["run", spec, "--output", str(run)]) == 0
-    told = capsys.readouterr()
-    assert f"the result of cell {lost}" in told.out + told.err
-    assert "1 cell to run, 2 reused" in told.out
-    assert "1 cell done, 2 reused, 0 failed" in told.out
+    printed = capsys.readouterr()
+    assert f"the result of cell {lost}" in printed.out + printed.err
+    assert "1 cell to run, 2 reused" in printed.out
+    assert "1 cell done, 2 reused, 0 failed" in printed.out
     after = read(run).finished
     assert {c: essence(end) for c, end in after.items()} == {
         c: essence(end) for c, end in before.items()
@@ -80,8 +80,8 @@ def test_a_lost_plan_is_told_by_an_audit_and_written_again_by_a_run(
     assert main(["audit", str(run), "--share", "1"]) == 2
     assert "the record of a run is lost" in capsys.readouterr().err
     assert main(["run", spec, "--output", str(run)]) == 0
-    told = capsys.readouterr()
-    assert "the record of a run is lost" in told.out + told.err
-    assert "0 cells done, 3 reused, 0 failed" in told.out
+    printed = capsys.readouterr()
+    assert "the record of a run is lost" in printed.out + printed.err
+    assert "0 cells done, 3 reused, 0 failed" in printed.out
     assert main(["audit", str(run), "--share", "1"]) == 0
     assert "3 cells equal" in capsys.readouterr().out

@@ -34,24 +34,24 @@ def test_a_block_takes_the_memory_of_its_largest_cell_here(cells: tuple[Cell, ..
     of_first = [cell for cell in cells if cell.block == first]
     there = {cell.id: done(cell, mb) for cell, mb in zip(of_first, (700.0, 900.0), strict=False)}
     published = {place_of(cell): 5000.0 for cell in of_first}
-    told = footprints(cells, there, published, {})
-    assert told.blocks[first].memory_mb == 900.0
-    assert told.blocks[second].memory_mb == 900.0, "as much as the largest that is known"
-    assert told.sureness == "a guess for 1 block, of which no cell has run yet"
+    sizes = footprints(cells, there, published, {})
+    assert sizes.blocks[first].memory_mb == 900.0
+    assert sizes.blocks[second].memory_mb == 900.0, "as much as the largest that is known"
+    assert sizes.sureness == "a guess for 1 block, of which no cell has run yet"
 
 
 def test_a_block_that_never_ran_here_takes_what_was_published(cells: tuple[Cell, ...]) -> None:
-    told = footprints(cells, {}, {place_of(cell): 640.0 for cell in cells}, {})
-    assert {each.memory_mb for each in told.blocks.values()} == {640.0}
-    assert told.sureness == "by what is published"
+    sizes = footprints(cells, {}, {place_of(cell): 640.0 for cell in cells}, {})
+    assert {each.memory_mb for each in sizes.blocks.values()} == {640.0}
+    assert sizes.sureness == "by what is published"
 
 
 def test_a_plan_of_which_nothing_is_known_takes_what_libraries_take(
     cells: tuple[Cell, ...],
 ) -> None:
-    told = footprints(cells, {}, {}, {})
-    assert {each.memory_mb for each in told.blocks.values()} == {PROCESS_MB}
-    assert "a guess for 2 blocks" in told.sureness
+    sizes = footprints(cells, {}, {}, {})
+    assert {each.memory_mb for each in sizes.blocks.values()} == {PROCESS_MB}
+    assert "a guess for 2 blocks" in sizes.sureness
 
 
 def test_what_is_done_adds_nothing_to_the_journal(cells: tuple[Cell, ...]) -> None:
@@ -78,5 +78,5 @@ def test_the_size_on_disk_is_that_of_a_line_of_the_journal(cells: tuple[Cell, ..
         for number in range(4)
     ]
     line = str(Finished(cell=cell.id, status=Status.OK, rounds=rounds).to_json())
-    (told,) = footprints([cell], {}, {}, {cell.cohort: 2000}).blocks.values()
-    assert told.disk_mb * 1e6 == pytest.approx(len(line), rel=0.15)
+    (sizes,) = footprints([cell], {}, {}, {cell.cohort: 2000}).blocks.values()
+    assert sizes.disk_mb * 1e6 == pytest.approx(len(line), rel=0.15)

@@ -91,11 +91,11 @@ def test_the_first_interrupt_ends_a_run_after_its_rounds_and_it_goes_on_to_the_s
     wait_for(lambda: [*results.glob("work/checkpoints/*.checkpoint")] or run.poll() is not None)
     below = psutil.Process(run.pid).children(recursive=True)
     run.send_signal(signal.SIGINT)
-    told, _ = run.communicate(timeout=120)
-    assert run.returncode == 130, told
-    assert NOTICE in told
-    assert re.search(r"stopped: \d cells? done, 0 failed", told)
-    assert "Traceback" not in told
+    printed, _ = run.communicate(timeout=120)
+    assert run.returncode == 130, printed
+    assert NOTICE in printed
+    assert re.search(r"stopped: \d cells? done, 0 failed", printed)
+    assert "Traceback" not in printed
     assert not psutil.wait_procs(below, timeout=5)[1]
     assert [*results.glob("work/checkpoints/*.checkpoint")], "rounds that ended are kept"
 
@@ -150,10 +150,10 @@ def test_the_second_interrupt_stops_at_once(write_spec: WriteSpec, tmp_path: Pat
             break
     assert run.poll() is None, "the round that runs is waited for"
     run.send_signal(signal.SIGINT)
-    told, _ = run.communicate(timeout=60)
+    printed, _ = run.communicate(timeout=60)
     assert run.returncode == 130
-    assert "stopped; run the same command again to continue" in told
-    assert "Traceback" not in told
+    assert "stopped; run the same command again to continue" in printed
+    assert "Traceback" not in printed
     assert not psutil.wait_procs(below, timeout=5)[1]
     assert len(successes(results)) == 2
 

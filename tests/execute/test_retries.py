@@ -9,7 +9,7 @@ import pytest
 
 from albench import console
 from albench.cli import main
-from albench.engines import batches
+from albench.engines import cell_batches
 from albench.publish.derive import derive
 from albench.publish.read import read
 from albench.records.tables import essence
@@ -34,7 +34,7 @@ training = {{ epochs = 1, min_updates = 3, learning_rate = {rate}, warm_start = 
 def test_memory_that_ran_out_once_is_tried_again_from_the_last_round(
     run_toy: RunToy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, lockstep: bool
 ) -> None:
-    monkeypatch.setattr(batches, "TRUSTED", frozenset({"albench", "naughty"}))
+    monkeypatch.setattr(cell_batches, "TRUSTED", frozenset({"albench", "naughty"}))
     ended = run_toy("hungry", jobs=1, lockstep=lockstep, model=WIDE)
     assert (tmp_path / "marker").read_text() == "x"
     whole = run_toy("hungry", jobs=1, lockstep=False, model=WIDE, output="whole")
@@ -70,9 +70,9 @@ def test_retries_are_shown_by_the_run_the_status_the_manifest_and_the_page(
     monkeypatch.setattr(console, "LOG_SECONDS", -1.0)
     spec, results = write_spec("hungry"), tmp_path / "results"
     assert main(["run", str(spec), "--output", str(results)]) == 0
-    told = capsys.readouterr()
-    assert ", 1 retry (1 out of memory) in " in told.out
-    assert ", 1 retry (1 out of memory), " in told.err
+    printed = capsys.readouterr()
+    assert ", 1 retry (1 out of memory) in " in printed.out
+    assert ", 1 retry (1 out of memory), " in printed.err
     assert main(["status", str(results)]) == 0
     assert capsys.readouterr().out == "toy: 3 ok, 1 retry (1 out of memory)\n"
     assert main(["status", str(results), "--json"]) == 0

@@ -9,9 +9,9 @@ import pytest
 
 from albench import session
 from albench.api import Kind
-from albench.engines import batches
+from albench.engines import cell_batches
 from albench.execute import trials
-from albench.execute.stackable import Make, Verdict, code_of
+from albench.execute.stacking_verdicts import Make, StackingVerdict, code_of
 from albench.execute.trials import Trials
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from albench.records.schema import Finished
     from albench.registry import Registry
 
-ANSWER = Verdict("", 40)
+ANSWER = StackingVerdict("", 40)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[Make]:
     """What has been tried, of which each is found to be alright."""
     asked: list[Make] = []
 
-    def verdict_on(make: Make) -> Verdict:
+    def verdict_on(make: Make) -> StackingVerdict:
         asked.append(make)
         return ANSWER
 
@@ -81,10 +81,10 @@ def test_a_run_spares_the_plan_its_trial(
     run_toy("margin", rate=5e-3)
     asked: list[Make] = []
 
-    def verdicts(makes: Sequence[Make]) -> list[Verdict]:
+    def verdicts(makes: Sequence[Make]) -> list[StackingVerdict]:
         asked.extend(makes)
         return []
 
     monkeypatch.setattr(trials, "verdicts", verdicts)
-    assert batches.told_apart(session.open_spec(str(write_spec("margin", rate=5e-3)))) == []
+    assert cell_batches.told_apart(session.open_spec(str(write_spec("margin", rate=5e-3)))) == []
     assert asked == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from albench.learn.committee import MOST_AHEAD, CommitteesAhead
+from albench.learn.committee_networks import MOST_AHEAD, CommitteesAhead
 from albench.learn.lockstep import Lockstep, Pupil
 from albench.learn.scoring import ClassifierSource
 from albench.spec.training import Training

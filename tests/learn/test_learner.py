@@ -13,7 +13,7 @@ from modAL.models import Committee
 from albench.api import PoolView, needs
 from albench.errors import DataError, UndeclaredNeed
 from albench.learn.learner import Learner
-from albench.learn.pool_views import Round
+from albench.learn.pool_views import QueryRound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ def test_the_strategy_sees_the_round_and_the_labelled_set(problem: Problems) -> 
     learner = Learner(toy.classifier(), strategy)
     learner.teach(*toy.labelled)
 
-    learner.query(toy.pool, 1, rng=np.random.default_rng(0), round=Round(number=4))
+    learner.query(toy.pool, 1, rng=np.random.default_rng(0), round=QueryRound(number=4))
 
     pool = strategy.pool
     assert pool is not None
@@ -109,7 +109,7 @@ def test_the_rounds_seeds_decide_its_dropout_passes(problem: Problems) -> None:
     learner = _learner(toy, needs.PROBA, needs.DROPOUT_PROBA)
 
     one, same, other = (
-        next(learner.view(toy.pool, Round(dropout_seed=seed)).dropout_proba(1))
+        next(learner.view(toy.pool, QueryRound(dropout_seed=seed)).dropout_proba(1))
         for seed in (1, 1, 2)
     )
 

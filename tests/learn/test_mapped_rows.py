@@ -51,25 +51,25 @@ def modality(file: Path, values: np.ndarray = VALUES) -> Modality:
 @pytest.mark.usefixtures("large")
 def test_a_large_file_is_mapped_and_not_copied(file: Path, tmp_path: Path) -> None:
     cache = FeatureCache(tmp_path / "cache")
-    found = features(modality(file), None, cache)
-    assert isinstance(found, np.memmap)
-    assert found.filename == str(file)
-    assert found.dtype == np.float16
-    np.testing.assert_array_equal(found, VALUES)
+    result = features(modality(file), None, cache)
+    assert isinstance(result, np.memmap)
+    assert result.filename == str(file)
+    assert result.dtype == np.float16
+    np.testing.assert_array_equal(result, VALUES)
     assert not (tmp_path / "cache").exists()
 
 
 def test_a_small_one_is_read_as_before(file: Path, tmp_path: Path) -> None:
-    found = features(modality(file), None, FeatureCache(tmp_path / "cache"))
-    assert found.dtype == np.float32
-    assert not isinstance(found, np.memmap)
+    result = features(modality(file), None, FeatureCache(tmp_path / "cache"))
+    assert result.dtype == np.float32
+    assert not isinstance(result, np.memmap)
 
 
 @pytest.mark.usefixtures("large")
 def test_a_child_finds_out_if_the_file_has_changed_since(file: Path, tmp_path: Path) -> None:
-    found = remembered(features(modality(file), None, FeatureCache(tmp_path / "cache")))
-    assert found is not None
-    told = StoredArray.of_plain(found.plain())
+    result = remembered(features(modality(file), None, FeatureCache(tmp_path / "cache")))
+    assert result is not None
+    told = StoredArray.of_plain(result.plain())
     np.testing.assert_array_equal(told.open(), VALUES)
     np.save(file, VALUES + 1)
     with pytest.raises(DataError, match=r"v\.npy.*checksum"):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.learn.committee import committee_proba
+from albench.learn.committee_networks import committee_proba
 from albench.learn.lesson import Examples
 from albench.spec.training import Training
 

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from albench.api import DataError, needs
 from albench.learn.estimator import FusionClassifier
 from albench.learn.learner import Learner
-from albench.learn.pool_views import Round, candidate_view
+from albench.learn.pool_views import QueryRound, candidate_view
 from albench.learn.store import SampleStore, Scaling
 from albench.models.logistic import Logistic
 from albench.spec.training import Training
@@ -134,7 +134,7 @@ def test_members_of_a_committee_are_bootstraps_that_the_seed_decides() -> None:
             pool=CANDIDATES[30:],
             labelled=CANDIDATES[:30],
             labels=LABELS[:30],
-            round=Round(committee_seed=seed),
+            round=QueryRound(committee_seed=seed),
         )
         return list(view.committee_proba(3))
 

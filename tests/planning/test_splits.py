@@ -56,11 +56,11 @@ def divided(cohort_with: Callable[..., Cohort]) -> Divided:
     def parts(repetitions: int = 1, **split: Any) -> list[Split]:
         cohort = cohort_with(**split)
         require_divisible(cohort, 0.2, 3, repetitions)
-        found = [division(cohort, 0.2, 3, repetition) for repetition in range(repetitions)]
-        for each in found:
+        each_time = [division(cohort, 0.2, 3, repetition) for repetition in range(repetitions)]
+        for each in each_time:
             everybody = np.concatenate([each.train, each.test, each.validation])
             assert sorted(everybody.tolist()) == list(range(N))
-        return found
+        return each_time
 
     return parts
 

@@ -52,10 +52,10 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(
     file = tmp_path / "bad.toml"
     file.write_text(SPEC.format(repetitions=repetitions, budget=budget))
     assert main(["plan", str(file)]) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert [line.split(": ")[1] for line in told] == [f"{file}, line {n}" for n in lines]
+    printed = capsys.readouterr().err.splitlines()
+    assert [line.split(": ")[1] for line in printed] == [f"{file}, line {n}" for n in lines]
     for name in ("digits", "mmfn", "entropy", "badge"):
-        assert sum(f"did you mean '{name}'" in line for line in told) == 1
+        assert sum(f"did you mean '{name}'" in line for line in printed) == 1
 
 
 @pytest.mark.parametrize(

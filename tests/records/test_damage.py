@@ -108,8 +108,8 @@ def test_a_report_names_the_lost_result_and_shows_the_others(
 ) -> None:
     flip(run, 3, 300)
     assert main(["report", str(run)]) == 0
-    told = capsys.readouterr()
-    assert CELLS[1] in told.out + told.err
+    printed = capsys.readouterr()
+    assert CELLS[1] in printed.out + printed.err
     assert f"{CELLS[0]}," in (run / "cells.csv").read_text(encoding="utf-8")
 
 
@@ -135,9 +135,9 @@ def test_a_bundle_holds_the_other_results_and_names_the_lost_one(
     flip(run, 3, 300)
     target = tmp_path / "lab.zip"
     assert main(["bundle", str(run), "-o", str(target)]) == 0
-    told = capsys.readouterr().out
-    assert f"the result of cell {CELLS[1]}" in told
-    assert "2 cells" in told
+    printed = capsys.readouterr().out
+    assert f"the result of cell {CELLS[1]}" in printed
+    assert "2 cells" in printed
     with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
         unpack_bundle(target, Path(folder))
         assert sorted(successes(Path(folder))) == [CELLS[0], CELLS[2]]
@@ -173,9 +173,9 @@ def test_a_merge_names_a_lost_result_and_keeps_the_others(
     assert f"the result of cell {CELLS[1]}" in capsys.readouterr().out
     assert sorted(successes(tmp_path / "both")) == [CELLS[0], CELLS[2]]
     assert main(["status", str(tmp_path / "both")]) == FAILED
-    told = capsys.readouterr().out
-    assert "line 3: the line is damaged" in told
-    assert f"the result of cell {CELLS[1]}" in told
+    printed = capsys.readouterr().out
+    assert "line 3: the line is damaged" in printed
+    assert f"the result of cell {CELLS[1]}" in printed
 
 
 def test_a_merge_replaces_a_lost_result_by_another_machines(run: Path, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 from albench.reporting.build import sections
-from albench.reporting.cells import Cell, number, whole
 from albench.reporting.content import Table
 from albench.reporting.data_files import as_csv, as_parquet
 from albench.reporting.formats import (
@@ -26,6 +25,7 @@ from albench.reporting.formats import (
     span,
 )
 from albench.reporting.load import load
+from albench.reporting.table_cells import TableCell, number, whole
 
 ROOT = Path(__file__).parents[2]
 LARGE = {"mmfn-al", "strategies", "traps"}
@@ -111,6 +111,6 @@ def test_parquet_has_the_columns_of_the_csv_with_their_types() -> None:
 
 
 def test_a_text_that_shows_a_cell_keeps_its_values_and_takes_more() -> None:
-    cell = Cell("0.5", {" mean": 0.5}).shown_as("**0.5** ▲", verdict="better")
+    cell = TableCell("0.5", {" mean": 0.5}).shown_as("**0.5** ▲", verdict="better")
     assert cell == "**0.5** ▲"
     assert cell.holds == {" mean": 0.5, " verdict": "better"}

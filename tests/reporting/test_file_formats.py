@@ -72,10 +72,10 @@ def test_an_unknown_format_is_named_with_those_that_there_are(
     results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert report(results, "latx,csv") == 2
-    told = capsys.readouterr().err
-    assert "'latx' is no format of a report" in told
-    assert "did you mean 'latex'?" in told
-    assert all(name in told for name in FORMATS)
+    printed = capsys.readouterr().err
+    assert "'latx' is no format of a report" in printed
+    assert "did you mean 'latex'?" in printed
+    assert all(name in printed for name in FORMATS)
     assert not (results / "report").exists()
 
 
@@ -126,9 +126,9 @@ def test_a_process_that_cannot_draw_is_told_of(
     monkeypatch.setattr(writing, "MANY_CELLS", 1)
     monkeypatch.setattr(drawing, "PROGRAM", "albench.nowhere")
     assert report(results, "svg") == 1
-    told = capsys.readouterr().err
-    assert "figures: the process that draws figures failed: " in told
-    assert "No module named albench.nowhere" in told
+    printed = capsys.readouterr().err
+    assert "figures: the process that draws figures failed: " in printed
+    assert "No module named albench.nowhere" in printed
 
 
 def test_parquet_tables_can_be_read(results: Path) -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from albench.reporting.cells import number
 from albench.reporting.content import Code, Section, Table, Text
 from albench.reporting.data_files import as_csv
 from albench.reporting.markdown import markdown
+from albench.reporting.table_cells import number
 
 if TYPE_CHECKING:
     from pathlib import Path

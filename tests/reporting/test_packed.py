@@ -78,9 +78,9 @@ def test_any_number_comes_back() -> None:
 
 def test_a_column_that_two_have_stands_once() -> None:
     tables = [Table(name, "T", "", ("a", "b"), (("x", "1"), ("y", "2"))) for name in ("t", "u")]
-    told = packed({}, tables)
-    assert told["tables"]["t"]["columns"] == told["tables"]["u"]["columns"] == [0, 1]
-    assert len(told["columns"]) == 2
+    page = packed({}, tables)
+    assert page["tables"]["t"]["columns"] == page["tables"]["u"]["columns"] == [0, 1]
+    assert len(page["columns"]) == 2
 
 
 def test_panels_with_other_columns_keep_their_values_apart() -> None:
@@ -88,17 +88,17 @@ def test_panels_with_other_columns_keep_their_values_apart() -> None:
         PanelValues(Place("p"), "true class", ("a", "b"), (("a", 1.0, 0.0),)),
         PanelValues(Place("q"), "true class", ("b", "c"), (("c", 0.25, 0.75),)),
     ]
-    told = packed({"f": panels}, [])
-    figure = told["figures"]["f"]
-    rows = list(zip(*(unpacked(told, place) for place in figure["columns"]), strict=True))
+    page = packed({"f": panels}, [])
+    figure = page["figures"]["f"]
+    rows = list(zip(*(unpacked(page, place) for place in figure["columns"]), strict=True))
     assert figure["headings"] == ["true class", "a", "b", "c"]
     assert rows == [("a", "1", "0", ""), ("c", "", "0.25", "0.75")]
-    assert [told["places"][place][0] for place, _ in figure["panels"]] == ["p", "q"]
+    assert [page["places"][place][0] for place, _ in figure["panels"]] == ["p", "q"]
 
 
 def test_a_table_without_rows_has_no_columns() -> None:
-    told = packed({}, [Table("t", "T", "", ("a",), ())])
-    assert told["tables"]["t"] == {
+    page = packed({}, [Table("t", "T", "", ("a",), ())])
+    assert page["tables"]["t"] == {
         "headings": csv_fields(Table("t", "T", "", ("a",), ()))[0],
         "columns": [],
     }

@@ -18,14 +18,14 @@ QUESTIONS = [question for question, _, _ in CHECKLIST]
 
 
 def judged(toy: Any) -> dict[str, tuple[bool, str]]:
-    told = pitfalls(derive(load(toy.write())))
-    return {one.question: (one.is_avoided, one.reason) for one in told}
+    judged = pitfalls(derive(load(toy.write())))
+    return {one.question: (one.is_avoided, one.reason) for one in judged}
 
 
 def test_every_item_is_answered_with_a_reason_and_a_source(make_toy: Callable[..., Any]) -> None:
-    told = pitfalls(derive(load(make_toy().write())))
-    assert [one.question for one in told] == QUESTIONS
-    assert all(one.reason and one.source for one in told)
+    judged = pitfalls(derive(load(make_toy().write())))
+    assert [one.question for one in judged] == QUESTIONS
+    assert all(one.reason and one.source for one in judged)
 
 
 def lose_random(toy: Any) -> None:
@@ -114,17 +114,17 @@ def test_an_item_says_what_the_records_say(
 ) -> None:
     toy = make_toy()
     change(toy)
-    told = judged(toy)[question]
-    assert told[0] is is_avoided
-    assert reason in told[1]
+    checklist = judged(toy)[question]
+    assert checklist[0] is is_avoided
+    assert reason in checklist[1]
 
 
 def test_results_without_any_success_have_a_checklist_too(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     toy.end("error", "nothing works")
-    told = judged(toy)
-    assert not told["Random choice is a competitor everywhere"][0]
-    assert not told["Comparisons are corrected for their number"][0]
+    checklist = judged(toy)
+    assert not checklist["Random choice is a competitor everywhere"][0]
+    assert not checklist["Comparisons are corrected for their number"][0]
 
 
 def test_the_page_counts_what_is_avoided(make_toy: Callable[..., Any]) -> None:

@@ -63,20 +63,20 @@ PRICES = {
 
 @pytest.mark.parametrize("prices", PRICES)
 def test_prices_that_make_no_sense_are_refused(parse: Parse, prices: str) -> None:
-    told = problem(parse, ("LSTE = 1, LUS = 0.5, label = 10", prices))
-    assert PRICES[prices] in told
-    assert "cohorts.clinic" in told
+    complaint = problem(parse, ("LSTE = 1, LUS = 0.5, label = 10", prices))
+    assert PRICES[prices] in complaint
+    assert "cohorts.clinic" in complaint
 
 
 def test_a_modality_called_label_cannot_be_priced(parse: Parse) -> None:
-    told = problem(parse, ("LUS = { loader", "label = { loader"), ("LUS = 0.5, ", ""))
-    assert "a modality called 'label' cannot be priced beside the label" in told
+    complaint = problem(parse, ("LUS = { loader", "label = { loader"), ("LUS = 0.5, ", ""))
+    assert "a modality called 'label' cannot be priced beside the label" in complaint
 
 
 def test_a_budget_of_cost_needs_prices(parse: Parse) -> None:
-    told = problem(parse, ("cost = { LSTE = 1, LUS = 0.5, label = 10 }\n", ""))
-    assert "cohorts.clinic: has no cost, and budget 'money' is of cost" in told
-    assert "cost = { LSTE = 1, label = 10 }" in told
+    complaint = problem(parse, ("cost = { LSTE = 1, LUS = 0.5, label = 10 }\n", ""))
+    assert "cohorts.clinic: has no cost, and budget 'money' is of cost" in complaint
+    assert "cost = { LSTE = 1, label = 10 }" in complaint
 
 
 @pytest.mark.parametrize("initial", ['"one per class"', '["P1", "P2"]'])
@@ -106,7 +106,7 @@ def ids(plan: Plan) -> set[str]:
 def test_what_is_known_at_the_start_is_a_modality_and_needs_a_budget_of_cost(parse: Parse) -> None:
     known = ('of = "cost"', 'of = "cost"\nknown = ["LUS"]')
     assert parse(known, text=COHORT).benchmark.budgets["money"].known == ["LUS"]
-    told = problem(parse, ('of = "cost"', 'of = "cost"\nknown = ["LSU"]'))
-    assert "budgets.money.known" in told
-    assert "'LSU' is not" in told or "did you mean 'LUS'" in told
+    complaint = problem(parse, ('of = "cost"', 'of = "cost"\nknown = ["LSU"]'))
+    assert "budgets.money.known" in complaint
+    assert "'LSU' is not" in complaint or "did you mean 'LUS'" in complaint
     assert 'known needs of = "cost"' in problem(parse, ('of = "cost"', 'known = ["LUS"]'))

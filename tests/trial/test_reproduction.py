@@ -20,22 +20,22 @@ def side(accuracy: float = 0.8125, split: str = "aa", n_labelled: int = 30) -> S
 
 
 def test_last_digits_are_no_difference() -> None:
-    told = reproduction(side(), side(accuracy=0.81251))
-    assert told.holds
-    assert told.n_cells == 1
+    check = reproduction(side(), side(accuracy=0.81251))
+    assert check.holds
+    assert check.n_cells == 1
 
 
 def test_another_score_is_named_with_both_numbers() -> None:
-    told = reproduction(side(), side(accuracy=0.8))
-    assert not told.holds
-    assert told.difference == (
+    check = reproduction(side(), side(accuracy=0.8))
+    assert not check.holds
+    assert check.difference == (
         "accuracy 0.8000 in place of 0.8125 in round 1 of digits · f · small · low · repetition 0"
     )
 
 
 def test_another_split_is_named_though_scores_are_equal() -> None:
-    told = reproduction(side(), side(split="cc"))
-    assert "the split into training and test part of digits" in told.difference
+    check = reproduction(side(), side(split="cc"))
+    assert "the split into training and test part of digits" in check.difference
 
 
 def test_other_numbers_of_labels_are_named() -> None:

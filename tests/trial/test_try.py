@@ -21,20 +21,20 @@ def _elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 def tried(*arguments: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     assert main(["try", *arguments, "--json"]) == 0
-    told: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return told
+    printed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return printed
 
 
 def test_a_strategy_is_compared_with_random_and_rivals_and_has_a_place(
     published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = tried("badge", "--against", str(published), "--rival", "first", capsys=capsys)
-    assert [row["theirs"] for row in told["comparisons"]] == ["random", "first"]
-    assert all(row["low"] < row["difference"] < row["high"] for row in told["comparisons"])
-    assert told["reproduction"] == {"n_cells": 2, "difference": ""}
-    assert (told["n_blocks"], told["n_repetitions"]) == (2, 6)
-    assert told["place"]["n_strategies"] == 3
-    assert told["n_run"] == 2 * 6 + 2
+    answer = tried("badge", "--against", str(published), "--rival", "first", capsys=capsys)
+    assert [row["theirs"] for row in answer["comparisons"]] == ["random", "first"]
+    assert all(row["low"] < row["difference"] < row["high"] for row in answer["comparisons"])
+    assert answer["reproduction"] == {"n_cells": 2, "difference": ""}
+    assert (answer["n_blocks"], answer["n_repetitions"]) == (2, 6)
+    assert answer["place"]["n_strategies"] == 3
+    assert answer["n_run"] == 2 * 6 + 2
 
 
 def test_a_second_trial_of_the_same_strategy_runs_nothing(
@@ -43,27 +43,27 @@ def test_a_second_trial_of_the_same_strategy_runs_nothing(
     arguments = ("badge", "--against", str(published), "--rival", "first")
     tried(*arguments, capsys=capsys)
     assert main(["try", *arguments]) == 0
-    told = capsys.readouterr().out
-    assert "On 2 blocks with 6 repetitions each; 0 cells ran" in told
-    assert "makes the published numbers again (2 cells of random run and equal)" in told
-    assert "of 3 by mean rank over the same blocks" in told
+    printed = capsys.readouterr().out
+    assert "On 2 blocks with 6 repetitions each; 0 cells ran" in printed
+    assert "makes the published numbers again (2 cells of random run and equal)" in printed
+    assert "of 3 by mean rank over the same blocks" in printed
 
 
 def test_a_published_strategy_that_is_tried_ties_with_itself(
     published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = tried("entropy", "--against", str(published), "--rival", "first", capsys=capsys)
-    assert told["comparisons"][1]["difference"] == 0
-    assert told["comparisons"][1]["verdict"] == "equal"
+    answer = tried("entropy", "--against", str(published), "--rival", "first", capsys=capsys)
+    assert answer["comparisons"][1]["difference"] == 0
+    assert answer["comparisons"][1]["verdict"] == "equal"
 
 
 def test_a_slice_leaves_out_blocks_and_repetitions(
     published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     part = ("--budget", "low", "--repetitions", "1-2")
-    told = tried("badge", "--against", str(published), *part, capsys=capsys)
-    assert (told["n_blocks"], told["n_repetitions"]) == (1, 2)
-    assert told["comparisons"][0]["verdict"] == "too few repetitions"
+    answer = tried("badge", "--against", str(published), *part, capsys=capsys)
+    assert (answer["n_blocks"], answer["n_repetitions"]) == (1, 2)
+    assert answer["comparisons"][0]["verdict"] == "too few repetitions"
 
 
 def test_where_published_numbers_do_not_come_out_random_and_a_rival_run_too(
@@ -78,11 +78,11 @@ def test_where_published_numbers_do_not_come_out_random_and_a_rival_run_too(
         row[place] = "0.123"
     (other / "scores.csv").write_text("\n".join([lines[0], *map(",".join, changed)]) + "\n")
     output = ("--output", str(tmp_path / "run"), "--repetitions", "0-1")
-    told = tried("badge", "--against", str(other), *output, capsys=capsys)
-    assert "in place of 0.1230 in round 0 of digits" in told["reproduction"]["difference"]
-    assert [row["theirs"] for row in told["comparisons"]] == ["random", "first"]
-    assert told["place"] is None
-    assert told["n_run"] == 3 * 2 * 2
+    answer = tried("badge", "--against", str(other), *output, capsys=capsys)
+    assert "in place of 0.1230 in round 0 of digits" in answer["reproduction"]["difference"]
+    assert [row["theirs"] for row in answer["comparisons"]] == ["random", "first"]
+    assert answer["place"] is None
+    assert answer["n_run"] == 3 * 2 * 2
     assert main(["try", "badge", "--against", str(other), *output]) == 0
     assert "So random and first ran here too." in capsys.readouterr().out
 
@@ -92,8 +92,8 @@ def test_an_option_of_the_strategy_is_heeded(
 ) -> None:
     part = ("--budget", "low", "--repetitions", "0", "--output", str(tmp_path / "run"))
     option = ("--option", "passes=3")
-    told = tried("bald", "--against", str(published), *option, *part, capsys=capsys)
-    assert told["strategy"] == "core.bald"
+    answer = tried("bald", "--against", str(published), *option, *part, capsys=capsys)
+    assert answer["strategy"] == "core.bald"
     manifest = (tmp_path / "run" / "journal").glob("*.jsonl")
     assert any('"passes": 3' in file.read_text() for file in manifest)
 
@@ -117,9 +117,9 @@ def test_bad_input_is_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["try", *arguments, "--against", str(published)]) == 2
-    told = capsys.readouterr()
-    assert message in told.err
-    assert told.out == ""
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert printed.out == ""
 
 
 def test_results_that_are_not_there_are_told(capsys: pytest.CaptureFixture[str]) -> None:

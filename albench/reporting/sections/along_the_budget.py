@@ -91,6 +91,6 @@ def _thirds_table(thirds: pd.DataFrame, metric: str, named: Namer) -> Table:
 def _cell(row: Mapping[Any, Any] | None) -> str:  # a row of a comparison
     if row is None:
         return UNKNOWN
-    told = estimate(row["difference"], row["all_low"], row["all_high"])
+    gain = estimate(row["difference"], row["all_low"], row["all_high"])
     verdict = str(row["verdict"])
-    return told.shown_as(told + MARKS.get(verdict, ""), verdict=verdict)
+    return gain.shown_as(gain + MARKS.get(verdict, ""), verdict=verdict)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from albench.analysis.comparison import over_blocks
-from albench.analysis.head_to_head import best_few, neighbours
-from albench.analysis.score_cube import cube
 from albench.metrics.catalogue import BY_SIZE, LABELS
 from albench.plural import plural
-from albench.records.retries import retries_text
+from albench.records.retry_causes import retries_text
 from albench.reporting import comparison_tables, figures, headline, sentences, training_tables
 from albench.reporting.content import Figure, Headline, Section, Text
 from albench.reporting.panels import overall_panel
@@ -18,8 +15,6 @@ from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
     from albench.records.manifest import Manifest
     from albench.reporting.content import Part
@@ -39,8 +34,7 @@ def _parts(derived: Derived) -> Iterator[Part]:
     yield Headline(headline.headline(first, derived.named))
     if first is not None and first.overall["difference"].notna().any():
         yield _picture(first, derived)
-        below = headline.supporting(first, derived, _neighbours(first))
-        yield from (Text((said,)) for said in below)
+        yield from (Text((said,)) for said in headline.supporting(first, derived))
     yield Text((_state(derived), *sentences.counted_once(derived.groups)))
     if (failures := training_tables.failures(derived.checks, derived.named)) is not None:
         fails = plural(len(failures.sentences), "check")
@@ -76,7 +70,7 @@ def _findings(derived: Derived) -> Iterator[str]:
         first.against_random,
         first.overall,
         first.efficiency,
-        _neighbours(first),
+        first.neighbours,
         first.metric,
         derived.named,
     )
@@ -120,13 +114,6 @@ def _judging(derived: Derived) -> Iterator[str]:
             f"Changed: an earlier run of these results had another {' and '.join(changed)}, so "
             "the choice may depend on what they showed."
         )
-
-
-def _neighbours(finding: Finding) -> pd.DataFrame:
-    """Return each strategy against the next in the order of means over all blocks."""
-    order = best_few(finding.overall, n=len(finding.overall) + 1)
-    scores = cube(finding.efficiency, "area")
-    return over_blocks(scores, neighbours(order), margins=finding.margins)
 
 
 def _how_it_ran(manifest: Manifest) -> list[str]:

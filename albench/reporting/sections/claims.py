@@ -11,9 +11,9 @@ from albench.analysis.power import MOST
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
-from albench.reporting.cells import Cell, number, whole
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import UNKNOWN, estimate, p_value, signed, span
+from albench.reporting.table_cells import TableCell, number, whole
 from albench.spec.published import AREA, FINAL
 
 if TYPE_CHECKING:
@@ -189,10 +189,10 @@ def _row(judged: Judged, contrast: Contrast, named: Namer) -> tuple[str, ...]:
     )
 
 
-def _measured(judged: Judged) -> Cell:
-    told = estimate(judged.difference, judged.low, judged.high)
+def _measured(judged: Judged) -> TableCell:
+    interval = estimate(judged.difference, judged.low, judged.high)
     values = {"difference": judged.difference, "low": judged.low, "high": judged.high}
-    return Cell(told, {name: float(value) for name, value in values.items()})
+    return TableCell(interval, {name: float(value) for name, value in values.items()})
 
 
 def _both(claim: Claim) -> tuple[tuple[Side, Side], tuple[Side, Side]]:

@@ -12,10 +12,10 @@ from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.references import BASELINE
 from albench.reporting import sentences
-from albench.reporting.cells import whole
 from albench.reporting.comparison_tables import family
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import ALL_ENDS, estimate, p_value, repetitions, signed, span
+from albench.reporting.table_cells import whole
 
 if TYPE_CHECKING:
     import pandas as pd

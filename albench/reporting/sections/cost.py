@@ -15,7 +15,6 @@ from albench.analysis.quality_for_cost import (
 )
 from albench.metrics.catalogue import LABELS
 from albench.reporting import figures
-from albench.reporting.cells import whole
 from albench.reporting.comparison_tables import COMPARED, ON_VERDICTS, comparison_cells, family
 from albench.reporting.content import Figure, Section, Table, Text
 from albench.reporting.cost_figures import quality_against_time
@@ -23,6 +22,7 @@ from albench.reporting.formats import decimals, signed, span
 from albench.reporting.names import RowsByBlock, by_strategy
 from albench.reporting.panels import curve_panels
 from albench.reporting.plots import Plot
+from albench.reporting.table_cells import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from albench.analysis.coverage_and_fairness import coverage
 from albench.analysis.curves import BLOCK
 from albench.records.tables import LOST
 from albench.reporting import training_tables
-from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table
 from albench.reporting.names import block_of
+from albench.reporting.table_cells import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

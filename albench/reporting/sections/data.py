@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.reporting.cells import Cell, whole
 from albench.reporting.content import Section, Table, Text
+from albench.reporting.table_cells import TableCell, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,6 @@ def _cohort_tables(manifest: Manifest, named: Namer) -> Iterator[Table]:
     yield Table("modalities", "Modalities", "", headings, modalities)
 
 
-def _listed(counts: dict[str, int]) -> Cell:
+def _listed(counts: dict[str, int]) -> TableCell:
     text = ", ".join(f"{name.replace('+', ' + ')}: {n}" for name, n in counts.items())
-    return Cell(text, {f" {name}": n for name, n in counts.items()})
+    return TableCell(text, {f" {name}": n for name, n in counts.items()})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.coverage_and_fairness import HASHES, fairness
-from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.names import block_of
+from albench.reporting.table_cells import whole
 
 if TYPE_CHECKING:
     import pandas as pd

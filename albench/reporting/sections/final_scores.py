@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from albench.metrics.catalogue import COMPARABLE, LABELS
 from albench.references import ALL_LABELS, BASELINE
-from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table
 from albench.reporting.formats import decimals, in_order, mean_deviation
 from albench.reporting.last_rounds import last_rounds
 from albench.reporting.names import RowsByBlock, by_strategy
+from albench.reporting.table_cells import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

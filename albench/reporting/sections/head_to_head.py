@@ -11,7 +11,6 @@ from albench.analysis.score_cube import cube
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.reporting import sentences
-from albench.reporting.cells import Cell, whole
 from albench.reporting.comparison_tables import (
     COMPARED,
     MARKS,
@@ -22,16 +21,17 @@ from albench.reporting.comparison_tables import (
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import UNKNOWN
 from albench.reporting.names import block_of
+from albench.reporting.table_cells import TableCell, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
-    from albench.reporting.cells import Value
     from albench.reporting.content import Part
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
+    from albench.reporting.table_cells import Value
 
 TITLE = "Head to head"
 OPPOSITE = {"better": "worse", "worse": "better"}
@@ -58,10 +58,10 @@ def _parts(
     derived: Derived, names: Sequence[str], each: pd.DataFrame, mean: pd.DataFrame
 ) -> Iterator[Part]:
     metric, named = derived.findings[0].metric, derived.named
-    where, *told = sentences.pairs(mean, each, named)
+    where, *verdicts = sentences.pairs(mean, each, named)
     yield Text((_opening(derived, names, metric), where))
-    if told:
-        yield Text(tuple(told), is_list=True)
+    if verdicts:
+        yield Text(tuple(verdicts), is_list=True)
     yield _wins_table(names, each, mean, named)
     yield _means_table(mean, metric, named)
     yield _blocks_table(each, metric, named)
@@ -135,13 +135,13 @@ def _won(counts: tuple[tuple[int, ...], ...], verdict: str) -> str:
     if not total:
         return UNKNOWN
     shares = "-".join(f"{100 * n / total:.0f}" for n in repetitions)
-    told: dict[str, Value] = {
+    values: dict[str, Value] = {
         f" {name} {unit}": n
         for unit, counts_of in (("repetitions", repetitions), ("blocks", blocks))
         for name, n in zip(("won", "tied", "lost"), counts_of, strict=True)
     }
     shown = f"{shares} %, {'-'.join(map(str, blocks))}{MARKS.get(verdict, '')}"
-    return Cell(shown, told | {" verdict": verdict})
+    return TableCell(shown, values | {" verdict": verdict})
 
 
 def _means_table(mean: pd.DataFrame, metric: str, named: Namer) -> Table:

@@ -20,7 +20,6 @@ from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.references import ALL_LABELS
 from albench.reporting import training_tables
-from albench.reporting.cells import Cell
 from albench.reporting.comparison_tables import MARKS, family
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import (
@@ -35,6 +34,7 @@ from albench.reporting.formats import (
     span,
 )
 from albench.reporting.names import RowsByBlock, block_of, blocks_of
+from albench.reporting.table_cells import TableCell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,9 +82,9 @@ def _labels_table(
     for block, own in RowsByBlock(priced).items():
         most = bought[block]["n_labelled"].max()
         for strategy, part in own.groupby("strategy"):
-            told = _median(part["labels"], most)
-            shown = told + named.of_planned(block, len(part))
-            cells[block, str(strategy)] = told.shown_as(shown)
+            median = _median(part["labels"], most)
+            shown = median + named.of_planned(block, len(part))
+            cells[block, str(strategy)] = median.shown_as(shown)
     title = f"Labels for {100 * TARGET:g} % of the all-labels {LABELS[metric]}"
     caption = (
         "Labelled candidates in the first round that reaches the goal of the same repetition: "
@@ -162,10 +162,10 @@ def _goal_cell(row: Mapping[Any, Any] | None) -> str:  # a row of a comparison
     if row is None:
         return UNKNOWN
     mean, low, high = (100 * row[key] for key in ("difference", "all_low", "all_high"))
-    told, verdict = estimate(mean, low, high, digits=1), str(row["verdict"])
+    saved, verdict = estimate(mean, low, high, digits=1), str(row["verdict"])
     reached = float(row["reached"] / row["n_cells"])
-    shown = f"{told}{MARKS.get(verdict, '')}, {100 * reached:.0f} % reach it"
-    return told.shown_as(shown, verdict=verdict, **{" reached": reached})
+    shown = f"{saved}{MARKS.get(verdict, '')}, {100 * reached:.0f} % reach it"
+    return saved.shown_as(shown, verdict=verdict, **{" reached": reached})
 
 
 def _saved_row(row: Mapping[Any, Any], cells: pd.DataFrame, named: Namer) -> tuple[str, ...]:
@@ -188,11 +188,11 @@ def _saved_row(row: Mapping[Any, Any], cells: pd.DataFrame, named: Namer) -> tup
     )
 
 
-def _of_all(n: int, n_all: int) -> Cell:
-    return Cell(f"{n}/{n_all}", {"": n, " of": n_all})
+def _of_all(n: int, n_all: int) -> TableCell:
+    return TableCell(f"{n}/{n_all}", {"": n, " of": n_all})
 
 
-def _median_cell(interval: tuple[float, float, float], end: float) -> Cell:
+def _median_cell(interval: tuple[float, float, float], end: float) -> TableCell:
     """Return a median of labels with its interval; what lies beyond the budget is infinite."""
     median, low, high = (
         UNKNOWN if np.isnan(value) else f"> {end:.0f}" if np.isinf(value) else f"{value:.0f}"
@@ -201,12 +201,12 @@ def _median_cell(interval: tuple[float, float, float], end: float) -> Cell:
     is_known = low != UNKNOWN and {low, high} != {median}
     text = f"{median} ({low} to {high})" if is_known else median
     names = ("median labels", "median labels low", "median labels high")
-    return Cell(text, dict(zip(names, map(float, interval), strict=True)))
+    return TableCell(text, dict(zip(names, map(float, interval), strict=True)))
 
 
-def _median(labels: pd.Series[float], most: float) -> Cell:
+def _median(labels: pd.Series[float], most: float) -> TableCell:
     median = float(np.median(labels.fillna(np.inf)))
     shown = f"{median:.0f}" if np.isfinite(median) else f"> {most:.0f}"
     n, n_reached = len(labels), int(labels.notna().sum())
     text = shown if n_reached in {0, n} else f"{shown}, {n_reached}/{n}"
-    return Cell(text, {" median labels": median, " reached": n_reached, " n": n})
+    return TableCell(text, {" median labels": median, " reached": n_reached, " n": n})

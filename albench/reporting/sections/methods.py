@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 def section(derived: Derived) -> Section:
     """Return sentences with the protocol's real values."""
-    told = methods(derived.records)
-    return Section("Methods", [Text(tuple(sentence.text for sentence in told), is_list=True)])
+    described = methods(derived.records)
+    return Section("Methods", [Text(tuple(sentence.text for sentence in described), is_list=True)])

@@ -114,5 +114,5 @@ def _remarks(derived: Derived, finding: Finding) -> Iterator[Text]:
         for names in coverage_and_fairness.identical(rounds[block], finding.metric)
     ]
     if groups:
-        told = tuple(sentences.identical(groups))
-        yield Text(told, is_list=True, fold="Equal in every round of every repetition")
+        equal = tuple(sentences.identical(groups))
+        yield Text(equal, is_list=True, fold="Equal in every round of every repetition")

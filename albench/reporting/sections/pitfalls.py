@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 def section(derived: Derived) -> Section:
     """Return a sentence and the filled checklist."""
-    told = pitfalls(derived)
-    failed = [one.question for one in told if not one.is_avoided]
+    judged = pitfalls(derived)
+    failed = [one.question for one in judged if not one.is_avoided]
     rows = tuple(
         (one.question, "pass" if one.is_avoided else "**fail**", one.reason, one.source)
-        for one in told
+        for one in judged
     )
     caption = (
         "Pass or fail by what the records say; a benchmark may have good reasons not to try "
         "something. The sources warn of the pitfall."
     )
     columns = ("what avoids it", "outcome", "by the records", "source")
-    summary = f"{len(told) - len(failed)} of {len(told)} known pitfalls are avoided."
+    summary = f"{len(judged) - len(failed)} of {len(judged)} known pitfalls are avoided."
     return Section(
         "Known pitfalls",
         [Text((summary,)), Table("pitfalls", "Checklist of pitfalls", caption, columns, rows)],

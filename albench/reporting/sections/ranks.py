@@ -10,11 +10,11 @@ from albench.analysis.cohorts_like_these import FEWEST_COHORTS
 from albench.analysis.ranks import rank
 from albench.metrics.catalogue import LABELS
 from albench.reporting import sentences
-from albench.reporting.cells import Cell, whole
 from albench.reporting.content import Figure, Section, Table, Text
 from albench.reporting.formats import UNKNOWN, decimals
 from albench.reporting.plots import Plot
 from albench.reporting.rank_figures import critical_difference
+from albench.reporting.table_cells import TableCell, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,6 @@ def _table(ranking: Ranking, metric: str) -> Table:
     return Table("ranks", title, caption, columns, rows)
 
 
-def _span(low: float, high: float) -> Cell:
+def _span(low: float, high: float) -> TableCell:
     text = UNKNOWN if np.isnan(low) else f"{low:.1f} to {high:.1f}"
-    return Cell(text, {" low": float(low), " high": float(high)})
+    return TableCell(text, {" low": float(low), " high": float(high)})

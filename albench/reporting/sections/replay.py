@@ -10,11 +10,11 @@ from scipy.stats import kendalltau
 from albench.analysis.transfer import survival, transfer
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
-from albench.reporting.cells import whole
 from albench.reporting.comparison_tables import MARKS
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import estimate
 from albench.reporting.names import block_of
+from albench.reporting.table_cells import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,18 +31,18 @@ TITLE = "Replayed picks"
 
 def section(derived: Derived) -> Section | None:
     """Return where picks are from, and the transfer table; None where strategies picked."""
-    told = derived.manifest.replayed
-    if told is None:
+    replayed = derived.manifest.replayed
+    if replayed is None:
         return None
-    parts: list[Text | Table] = [Text((_source(told),))]
-    finding = next((one for one in derived.findings if one.metric == told.metric), None)
+    parts: list[Text | Table] = [Text((_source(replayed),))]
+    finding = next((one for one in derived.findings if one.metric == replayed.metric), None)
     if finding is not None:
-        mean, each = transfer(finding.efficiency, told.areas, derived.oracles, finding.margins)
+        mean, each = transfer(finding.efficiency, replayed.areas, derived.oracles, finding.margins)
         if len(mean):
-            parts[0] = Text((_source(told), *_outcome(mean)))
+            parts[0] = Text((_source(replayed), *_outcome(mean)))
             parts += [
-                _mean_table(mean, told.metric, derived.named),
-                _blocks_table(each, told.metric, derived.named),
+                _mean_table(mean, replayed.metric, derived.named),
+                _blocks_table(each, replayed.metric, derived.named),
             ]
     return Section(TITLE, parts)
 
@@ -61,10 +61,10 @@ def _source(told: Replayed) -> str:
 
 def _outcome(mean: pd.DataFrame) -> list[str]:
     won = mean[mean["there verdict"] == "better"]
-    told = []
+    sentences = []
     if len(won):
         n = int((won["here verdict"] == "better").sum())
-        told.append(
+        sentences.append(
             f"Of {plural(len(won), 'strategy', 'strategies')} better than random with the model "
             f"that picked, {n} {'is' if n == 1 else 'are'} better than random with the other too, "
             "averaged over blocks."
@@ -72,8 +72,8 @@ def _outcome(mean: pd.DataFrame) -> list[str]:
     ends = mean[["there", "here"]].dropna()
     if len(ends) > 2:
         tau = float(kendalltau(ends["there"], ends["here"]).statistic)
-        told.append(f"The orders of their mean differences agree to Kendall's τ = {tau:.2f}.")
-    return told
+        sentences.append(f"The orders of their mean differences agree to Kendall's τ = {tau:.2f}.")
+    return sentences
 
 
 COLUMNS = ("with the model that picked", "replayed", "change", "does it survive?")
@@ -115,5 +115,5 @@ def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:  # a row of `transfer`
 def _told(row: Mapping[Any, Any], side: str) -> str:
     low, high = (float(row[f"{side} {end}"]) for end in ("low", "high"))
     verdict = str(row[f"{side} verdict"])
-    told = estimate(float(np.float64(row[side])), low, high)
-    return told.shown_as(told + MARKS.get(verdict, ""), verdict=verdict)
+    interval = estimate(float(np.float64(row[side])), low, high)
+    return interval.shown_as(interval + MARKS.get(verdict, ""), verdict=verdict)

@@ -19,20 +19,20 @@ from albench.analysis.purchases import (
 )
 from albench.analysis.selections import POINTS, marked_purchases
 from albench.references import BASELINE
-from albench.reporting.cells import Cell
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import LONGEST, UNKNOWN, decimals, in_order
 from albench.reporting.galleries import galleries
 from albench.reporting.names import RowsByBlock
+from albench.reporting.table_cells import TableCell
 from albench.spec.published import FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.reporting.cells import Value
     from albench.reporting.content import Part
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
+    from albench.reporting.table_cells import Value
 
 
 MEASURES = (CLASS_MIX, RAREST, SUBJECTS, DUPLICATES, DISTANCE)
@@ -93,7 +93,7 @@ def _table(purchases: pd.DataFrame, named: Namer) -> Table:
                 cells = [_cell(part, point) for point in points]
                 there = decimals(100 * part["train_share"].iloc[0], 1)
                 what = f"{named.block(block)}: {mark}"
-                subject = Cell(what, {"block": named.block(block), "mark": mark})
+                subject = TableCell(what, {"block": named.block(block), "mark": mark})
                 rows.append((subject, strategy, there, *cells))
     caption = (
         "In the training part: the share of candidates with the mark, in percent. Then the marked "
@@ -144,15 +144,15 @@ def _measures_table(bought: pd.DataFrame, point: str, named: Namer) -> Table:
     return Table(f"purchases-{point}", title, caption, columns, tuple(rows), is_folded=True)
 
 
-def _mean(values: pd.Series[float]) -> Cell:
+def _mean(values: pd.Series[float]) -> TableCell:
     mean, low, high = mean_interval(np.asarray(values, dtype=np.float64))
     interval = "" if np.isnan(low) else f" ({low:.2f} to {high:.2f})"
     text = UNKNOWN if np.isnan(mean) else f"{mean:.2f}{interval}"
-    told = {" mean": mean, " low": low, " high": high, " n": len(values)}
-    return Cell(text.replace("-", "−"), told)
+    values_shown = {" mean": mean, " low": low, " high": high, " n": len(values)}
+    return TableCell(text.replace("-", "−"), values_shown)
 
 
-def _by_modality(part: pd.DataFrame, names: Sequence[str]) -> Cell:
+def _by_modality(part: pd.DataFrame, names: Sequence[str]) -> TableCell:
     means = {
         name.removeprefix(OF_MODALITY): float(part.loc[part["measure"] == name, "value"].mean())
         for name in names
@@ -160,10 +160,10 @@ def _by_modality(part: pd.DataFrame, names: Sequence[str]) -> Cell:
     }
     ranked = sorted(means.items(), key=lambda item: -item[1])
     text = ", ".join(f"{name} {value:.2f}" for name, value in ranked) or UNKNOWN
-    return Cell(text, {f" {name}": value for name, value in means.items()})
+    return TableCell(text, {f" {name}": value for name, value in means.items()})
 
 
-def _modalities(part: pd.DataFrame, names: Sequence[str]) -> Cell:
+def _modalities(part: pd.DataFrame, names: Sequence[str]) -> TableCell:
     means = part.groupby("measure")["value"].mean().to_dict()
     shown = [name for name in names if f"{MEASURED}{name}" in means]
     texts, values = [], {}
@@ -175,7 +175,7 @@ def _modalities(part: pd.DataFrame, names: Sequence[str]) -> Cell:
             values[f" {name} of the labelled"] = 100 * labelled
             among = f" ({100 * labelled:.0f})"
         texts.append(f"{name} {measured:.0f}{among}")
-    return Cell(", ".join(texts) or UNKNOWN, values)
+    return TableCell(", ".join(texts) or UNKNOWN, values)
 
 
 def _overlap_table(overlaps: pd.DataFrame, named: Namer) -> Table:
@@ -196,11 +196,11 @@ def _overlap_table(overlaps: pd.DataFrame, named: Namer) -> Table:
     return Table("overlap", title, caption, columns, tuple(rows), is_folded=True)
 
 
-def _overlap(part: pd.DataFrame) -> Cell:
+def _overlap(part: pd.DataFrame) -> TableCell:
     """Return the closest strategy and random, each with its share and what chance gives."""
     closest = part.sort_values("share", ascending=False, kind="stable").head(1)
     shown = pd.concat([closest, part[part["other"] == BASELINE]]).drop_duplicates("other")
-    told = [
+    overlaps = [
         f"{row['other']} {100 * row['share']:.0f} ({100 * row['chance']:.0f})"
         for row in shown.to_dict("records")
     ]
@@ -208,7 +208,7 @@ def _overlap(part: pd.DataFrame) -> Cell:
     for row in shown.to_dict("records"):
         kind = " random" if row["other"] == BASELINE else " closest"
         values |= {kind: str(row["other"]), f"{kind} share": float(row["share"])}
-    return Cell(", ".join(told) or UNKNOWN, values)
+    return TableCell(", ".join(overlaps) or UNKNOWN, values)
 
 
 def _distinct_marks(modalities: str, marks: Sequence[str]) -> list[str]:
@@ -228,6 +228,6 @@ def _cell(part: pd.DataFrame, point: str) -> str:
         float(part[key].to_dict()[point]) for key in ("share", "ratio", "low", "high")
     )
     interval = "" if np.isnan(low) else f", {low:.2f} to {high:.2f}"
-    known = "" if np.isnan(ratio) else f" ({ratio:.2f}{interval})"
-    text = f"{100 * share:.1f}{known}".replace("-", "−")
-    return Cell(text, {" share": 100 * share, " ratio": ratio, " low": low, " high": high})
+    against_blind = "" if np.isnan(ratio) else f" ({ratio:.2f}{interval})"
+    text = f"{100 * share:.1f}{against_blind}".replace("-", "−")
+    return TableCell(text, {" share": 100 * share, " ratio": ratio, " low": low, " high": high})

@@ -9,10 +9,10 @@ from albench.analysis.traps import Fate
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.references import BASELINE
-from albench.reporting.cells import whole
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import UNKNOWN, decimals, in_order, p_value, signed, span
 from albench.reporting.names import block_of
+from albench.reporting.table_cells import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

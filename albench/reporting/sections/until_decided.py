@@ -13,11 +13,11 @@ from albench.analysis.significance import ALPHA
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
-from albench.reporting.cells import whole
 from albench.reporting.comparison_tables import MARKS
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.formats import ALL_ENDS, decimals, repetitions, signed, span
 from albench.reporting.names import block_of
+from albench.reporting.table_cells import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,11 +70,11 @@ def _outcome(table: pd.DataFrame, rule: Sequential) -> str:
     counts = table["verdict"].value_counts().to_dict()
     decided = [v for v in (Verdict.BETTER, Verdict.WORSE, Verdict.EQUAL) if v in counts]
     n = sum(counts[verdict] for verdict in decided)
-    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in decided)
+    counted = ", ".join(f"{counts[verdict]} {verdict}" for verdict in decided)
     of_all = (
         f"Of {plural(rule.n_comparisons, 'comparison')} {n} {'is' if n == 1 else 'are'} decided"
     )
-    return f"{of_all}: {told}." if told else f"{of_all}."
+    return f"{of_all}: {counted}." if counted else f"{of_all}."
 
 
 def _added(cells: pd.DataFrame) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.api import needs
 from albench.learn.estimator import FusionClassifier
-from albench.learn.pool_views import Round, candidate_view
+from albench.learn.pool_views import QueryRound, candidate_view
 from albench.learn.store import SampleStore
 from albench.spec.training import Training
 from albench.testing import descriptor_claims
@@ -59,7 +59,7 @@ def _view(specimen: Specimen) -> PoolView:
         pool=candidates[N_LABELLED:],
         labelled=candidates[:N_LABELLED],
         labels=labels,
-        round=Round(),
+        round=QueryRound(),
     )
 
 

@@ -14,7 +14,7 @@ from albench.api import Modality, fingerprint
 from albench.cohort.join import join
 from albench.execute.checked_strategy import teller
 from albench.learn.estimator import FusionClassifier
-from albench.learn.pool_views import Round, candidate_view
+from albench.learn.pool_views import QueryRound, candidate_view
 from albench.learn.store import SampleStore
 from albench.seeds import torch_seeded
 from albench.spec.training import Training
@@ -126,7 +126,7 @@ class RealRound:
             pool=pool,
             labelled=self.cohort.candidates[self.labelled],
             labels=labels[self.labelled].copy(),
-            round=Round(number=number, tell_labels=tell_labels),
+            round=QueryRound(number=number, tell_labels=tell_labels),
         )
 
     def model_hash(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from albench.cohort import start
+from albench.cohort import first_labels
 from albench.cohort.join import join
 from albench.cohort.split import split
 from albench.spec import BudgetSpec
@@ -32,8 +32,8 @@ def clinic(make_modality: Callable[..., Modality]) -> Cohort:
 def first(cohort: Cohort, train: NDArray[np.intp], **terms: object) -> NDArray[np.intp]:
     """Return the first candidates of a budget."""
     plain = BudgetSpec.model_validate(terms).model_dump()
-    plan = start.rounds(cohort, train, plain)
-    picked = start.first_set(cohort, train, plan, plain, np.random.default_rng(5))
+    plan = first_labels.rounds(cohort, train, plain)
+    picked = first_labels.first_set(cohort, train, plan, plain, np.random.default_rng(5))
     unit = cohort.candidate_subjects[picked] if plan.unit == "subjects" else picked
     assert len(np.unique(unit)) == plan.targets[0]
     return picked
@@ -65,7 +65,7 @@ def test_named_subjects_come_with_all_their_candidates(clinic: Cohort, of: str) 
 
 
 def test_named_subjects_stay_in_the_training_part(clinic: Cohort) -> None:
-    kept = start.named(clinic, ["P29", "P03"])
+    kept = first_labels.named(clinic, ["P29", "P03"])
     parts = [split(clinic, 0.3, np.random.default_rng(seed), kept) for seed in range(50)]
     assert all(np.isin(kept, part.train).all() for part in parts)
     assert {len(part.test) for part in parts} == {len(split(clinic, 0.3, kept_rng()).test)}
@@ -78,7 +78,7 @@ def kept_rng() -> np.random.Generator:
 
 
 def test_naming_nobody_leaves_a_split_as_it_was(clinic: Cohort) -> None:
-    nobody = start.named(clinic, 0.1)
+    nobody = first_labels.named(clinic, 0.1)
     plain, same = (split(clinic, 0.3, kept_rng(), kept) for kept in (None, nobody))
     assert np.array_equal(plain.test, same.test)
 
@@ -95,7 +95,7 @@ def test_naming_nobody_leaves_a_split_as_it_was(clinic: Cohort) -> None:
     ids=str,
 )
 def test_a_list_that_cannot_be_is_complained_about(
-    clinic: Cohort, initial: start.Initial, complaint: str | None
+    clinic: Cohort, initial: first_labels.Initial, complaint: str | None
 ) -> None:
-    problem = start.about_named(clinic, 0.3, initial)
+    problem = first_labels.about_named(clinic, 0.3, initial)
     assert problem is None if complaint is None else complaint in str(problem)

@@ -68,10 +68,10 @@ def _by_key(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _unknown(name: str, modalities: Mapping[str, Modality]) -> str:
-    known = list(dict.fromkeys(x for modality in modalities.values() for x in modality.facts))
-    listed = ", ".join(map(repr, known)) or "none"
+    facts = list(dict.fromkeys(x for modality in modalities.values() for x in modality.facts))
+    listed = ", ".join(map(repr, facts)) or "none"
     return (
-        f"no modality knows {name!r} of its subjects{did_you_mean(name, known) or ';'} they know "
+        f"no modality knows {name!r} of its subjects{did_you_mean(name, facts) or ';'} they know "
         f"{listed}. A column that the loader table reads as a feature unasked becomes known by "
         "its option 'facts'"
     )

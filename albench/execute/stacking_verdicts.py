@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from albench.planning import ModelPlan
     from albench.registry import Component
 
-TRIAL = "albench.learn.stackable"
+TRIAL = "albench.learn.stacking_trial"
 _PATIENCE_SECONDS = 300
 UNKNOWN = "that could not be found out: its process gave no answer"
 _FAILED = "a trial failed: "
 
 
 @dataclass(frozen=True)
-class Verdict:
+class StackingVerdict:
     """Whether networks of a make can learn in lockstep.
 
     Parameters
@@ -48,7 +48,7 @@ class Verdict:
         return self.reason != UNKNOWN and not self.reason.startswith(_FAILED)
 
     @classmethod
-    def of_plain(cls, plain: Any) -> Verdict:
+    def of_plain(cls, plain: Any) -> StackingVerdict:
         """Return a verdict that was written as plain data.
 
         Parameters
@@ -58,7 +58,7 @@ class Verdict:
 
         Returns
         -------
-        Verdict
+        StackingVerdict
             Of the types that it should be of.
 
         Raises
@@ -73,7 +73,7 @@ class Verdict:
         return cls(reason, size)
 
 
-NOT_TRIED = Verdict("that has not been tried")
+NOT_TRIED = StackingVerdict("that has not been tried")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def code_of(source: str) -> str:
     return f"{source} {source_digest(TRIAL).value}"
 
 
-def verdict_on(make: Make) -> Verdict:
+def verdict_on(make: Make) -> StackingVerdict:
     """Return whether networks of a make can learn in lockstep; they are built in this process.
 
     Parameters
@@ -127,22 +127,22 @@ def verdict_on(make: Make) -> Verdict:
 
     Returns
     -------
-    Verdict
+    StackingVerdict
         One that cannot be built learns by itself: the run tells what is wrong with it.
     """
-    from albench.learn.stackable import require_stackable
+    from albench.learn.stacking_trial import require_stackable
 
     try:
         model = make.component.load()(**make.component.arguments(make.plan.options))
         size = require_stackable(model, dict(make.shapes), make.n_classes, make.plan.training)
-        return Verdict("", size)
+        return StackingVerdict("", size)
     except NotStackable as error:
-        return Verdict(str(error))
+        return StackingVerdict(str(error))
     except Exception as error:  # noqa: BLE001  # a plugin's model may raise anything
-        return Verdict(f"{_FAILED}{describe(error)}")
+        return StackingVerdict(f"{_FAILED}{describe(error)}")
 
 
-def verdicts(makes: Sequence[Make]) -> list[Verdict]:
+def verdicts(makes: Sequence[Make]) -> list[StackingVerdict]:
     """Return whether networks can learn in lockstep, asked in another process.
 
     Parameters
@@ -152,7 +152,7 @@ def verdicts(makes: Sequence[Make]) -> list[Verdict]:
 
     Returns
     -------
-    list of Verdict
+    list of StackingVerdict
         Of each; `UNKNOWN` where the process gave no answer.
     """
     if not makes:
@@ -167,10 +167,10 @@ def verdicts(makes: Sequence[Make]) -> list[Verdict]:
             timeout=_PATIENCE_SECONDS,
             check=False,
         )
-        told = [Verdict.of_plain(json.loads(line)) for line in done.stdout.splitlines()]
+        answers = [StackingVerdict.of_plain(json.loads(line)) for line in done.stdout.splitlines()]
     except (subprocess.TimeoutExpired, ValueError):
-        told = []
-    return [*told[: len(makes)], *[Verdict(UNKNOWN)] * (len(makes) - len(told))]
+        answers = []
+    return [*answers[: len(makes)], *[StackingVerdict(UNKNOWN)] * (len(makes) - len(answers))]
 
 
 def _answer() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 
 from albench.api.nearest import did_you_mean
 from albench.cohort.budget import cost_schedule, first_labels, schedule, units_by_class
-from albench.cohort.prices import subject_costs
 from albench.cohort.split import class_quotas
+from albench.cohort.subject_costs import subject_costs
 from albench.plural import plural
 
 if TYPE_CHECKING:

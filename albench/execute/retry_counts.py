@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from albench.execute.run import Progress
-from albench.records.retries import Cause
+from albench.records.retry_causes import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from albench import session
-from albench.engines import batches
+from albench.engines import cell_batches
 from albench.errors import FailedFast
 from albench.execute import trials
 from albench.execute.prepare import Prepared
 from albench.execute.run import Settings
-from albench.execute.stackable import UNKNOWN, Make, Verdict
+from albench.execute.stacking_verdicts import UNKNOWN, Make, StackingVerdict
 from albench.records import journal
 from albench.records.tables import essence
 
@@ -39,7 +39,7 @@ training = {{ epochs = 1, min_updates = 3, learning_rate = {rate}, warm_start = 
 @pytest.fixture
 def _naughty_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the toy's strategies share a child with those that ship with albench."""
-    monkeypatch.setattr(batches, "TRUSTED", frozenset({"albench", "naughty"}))
+    monkeypatch.setattr(cell_batches, "TRUSTED", frozenset({"albench", "naughty"}))
 
 
 def batches_of(results: Path) -> list[str]:
@@ -173,7 +173,7 @@ def test_a_run_that_is_ended_amid_a_batch_goes_on_to_the_same_bytes(
 def test_the_first_failure_of_a_batch_ends_a_run_that_is_to_fail_fast(
     write_spec: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "TRUSTED", frozenset({"albench", "naughty"}))
+    monkeypatch.setattr(cell_batches, "TRUSTED", frozenset({"albench", "naughty"}))
     opened = session.open_spec(str(write_spec("margin", "raises", "entropy", model=WIDE)))
     results = tmp_path / "results"
     with pytest.raises(FailedFast, match="KeyError"):
@@ -187,7 +187,7 @@ def test_the_plan_tells_what_shares_no_child_and_why(write_spec: Callable[..., P
     path = write_spec("first", "oracle-greedy", "margin", model=WIDE)
     text = path.read_text().replace('models = ["m"]', 'models = ["m", "mixed"]')
     path.write_text(f"{text}\n[models.mixed]\n{mixed}")
-    assert batches.told_apart(session.open_spec(str(path))) == [
+    assert cell_batches.told_apart(session.open_spec(str(path))) == [
         "one by one: digits · profile · mixed: its precision is bfloat16",
         "in a process of its own: first: is no part of albench, and must not be able to find "
         "labels that others have bought",
@@ -200,28 +200,28 @@ def test_a_second_plan_builds_no_network(
 ) -> None:
     asked: list[int] = []
 
-    def refused(makes: Sequence[Make]) -> list[Verdict]:
+    def refused(makes: Sequence[Make]) -> list[StackingVerdict]:
         asked.append(len(makes))
-        return [Verdict("no")] * len(makes)
+        return [StackingVerdict("no")] * len(makes)
 
     monkeypatch.setattr(trials, "verdicts", refused)
     opened = session.open_spec(str(write_spec("margin", model=WIDE, rate=4e-3)))
-    first = batches.told_apart(opened)
-    assert batches.told_apart(opened) == first == ["one by one: digits · profile · m: no"]
+    first = cell_batches.told_apart(opened)
+    assert cell_batches.told_apart(opened) == first == ["one by one: digits · profile · m: no"]
     assert asked == [1, 0]
     other = session.open_spec(str(write_spec("margin", model=WIDE, rate=2e-3)))
-    assert batches.told_apart(other) == first
+    assert cell_batches.told_apart(other) == first
     assert asked == [1, 0, 1]
 
 
 def test_an_unanswered_trial_is_not_remembered(
     write_spec: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trials, "verdicts", lambda makes: [Verdict(UNKNOWN)] * len(makes))
+    monkeypatch.setattr(trials, "verdicts", lambda makes: [StackingVerdict(UNKNOWN)] * len(makes))
     opened = session.open_spec(str(write_spec("margin", model=WIDE, rate=3e-3)))
-    assert batches.told_apart(opened) == [f"one by one: digits · profile · m: {UNKNOWN}"]
-    monkeypatch.setattr(trials, "verdicts", lambda makes: [Verdict("")] * len(makes))
-    assert batches.told_apart(opened) == []
+    assert cell_batches.told_apart(opened) == [f"one by one: digits · profile · m: {UNKNOWN}"]
+    monkeypatch.setattr(trials, "verdicts", lambda makes: [StackingVerdict("")] * len(makes))
+    assert cell_batches.told_apart(opened) == []
 
 
 def divided(
@@ -234,10 +234,12 @@ def divided(
         component=opened.resolved.models["m"].component,
         shapes={},
         arrays={},
-        stackable=Verdict(reason, n_bytes),
+        stackable=StackingVerdict(reason, n_bytes),
     )
     settings = Settings(Path(), Path(), **{"jobs": 1, "cell_seconds": 9.0, "memory_mb": None} | how)
-    dividing = batches.Batches(opened.resolved, {("digits", ("profile",), "m"): block}, settings)
+    dividing = cell_batches.CellBatches(
+        opened.resolved, {("digits", ("profile",), "m"): block}, settings
+    )
     cells = [cell for cell in opened.plan.cells if cell.strategy is not None]
     made = dividing.of(cells)
     assert [cell.id for batch in made for cell in batch] == [cell.id for cell in cells]
@@ -254,6 +256,6 @@ def test_cells_are_divided_by_children_memory_and_what_can_be_stacked(
     assert [size for size, _ in divided(write_spec, memory_mb=300.0)] == [1] * 12
     assert [size for size, _ in divided(write_spec, "it branches")] == [1] * 12
     assert [size for size, _ in divided(write_spec, lockstep=False)] == [1] * 12
-    monkeypatch.setattr(batches, "TRUSTED", frozenset())  # a model of somebody else's
-    monkeypatch.setattr(batches, "why_alone", lambda *_: "")
+    monkeypatch.setattr(cell_batches, "TRUSTED", frozenset())  # a model of somebody else's
+    monkeypatch.setattr(cell_batches, "why_alone", lambda *_: "")
     assert divided(write_spec) == [(3, {number}) for number in range(4)]

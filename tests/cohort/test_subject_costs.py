@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from albench.cohort import start
+from albench.cohort import first_labels
 from albench.cohort.budget import cost_schedule
 from albench.cohort.join import join
-from albench.cohort.prices import Purse, count_measured, subject_costs
+from albench.cohort.subject_costs import Purse, count_measured, subject_costs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,8 +70,8 @@ def test_rounds_may_spend_at_least_a_query_each() -> None:
 def test_first_labels_are_whole_subjects_for_the_money_there_is(clinic: Cohort, first: str) -> None:
     terms = {"of": "cost", "prices": PRICES, "initial": 25, "query": 7, "stop": 1.0, "first": first}
     train = np.arange(len(clinic.candidates))
-    plan = start.rounds(clinic, train, terms)
-    picked = start.first_set(clinic, train, plan, terms, np.random.default_rng(1))
+    plan = first_labels.rounds(clinic, train, terms)
+    picked = first_labels.first_set(clinic, train, plan, terms, np.random.default_rng(1))
     subjects = np.unique(clinic.candidate_subjects[picked])
     assert len(subjects) == 4
     assert len(picked) == np.isin(clinic.candidate_subjects, subjects).sum()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import psutil
 
 from albench.cache_folder import default_folder
-from albench.execute.stackable import Make, code_of
+from albench.execute.stacking_verdicts import Make, code_of
 from albench.execute.trials import Trials
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Blocks(Protocol):
         ...
 
 
-class Batches:
+class CellBatches:
     """Divides cells into batches.
 
     Parameters
@@ -156,8 +156,8 @@ def why_alone(resolved: Resolved, strategy: str) -> str:
     str
         The end of a sentence about it.
     """
-    found = resolved.strategies[strategy]
-    parts = (found.component, *found.wrapped)
+    resolved_strategy = resolved.strategies[strategy]
+    parts = (resolved_strategy.component, *resolved_strategy.wrapped)
     if any(part.descriptor.is_oracle for part in parts):
         return "is told labels that others must not know"
     if not all(map(_is_trusted, parts)):

@@ -1,4 +1,4 @@
-"""Batches hold every candidate once, in an order that a generator decides."""
+"""Mini-batches hold every candidate once, in an order that a generator decides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from albench.learn.batches import Batches, CandidateDataset
+from albench.learn.mini_batches import CandidateDataset, MiniBatches
 from albench.learn.store import SampleStore
 
 
@@ -17,16 +17,16 @@ def _dataset(n: int) -> CandidateDataset:
     return CandidateDataset(store, np.arange(n)[:, None], np.arange(n))
 
 
-def _labels(batches: Batches) -> list[list[int]]:
+def _labels(batches: MiniBatches) -> list[list[int]]:
     return [labels.tolist() for _, labels in batches]
 
 
 def test_without_a_generator_the_order_is_kept() -> None:
-    assert _labels(Batches(_dataset(5), 2)) == [[0, 1], [2, 3, 4]]
+    assert _labels(MiniBatches(_dataset(5), 2)) == [[0, 1], [2, 3, 4]]
 
 
 def test_samples_and_labels_belong_together() -> None:
-    for samples, labels in Batches(_dataset(7), 3, np.random.default_rng(0)):
+    for samples, labels in MiniBatches(_dataset(7), 3, np.random.default_rng(0)):
         assert samples["x"][:, 0].tolist() == labels.tolist()
 
 
@@ -37,11 +37,11 @@ def test_samples_and_labels_belong_together() -> None:
 def test_batches_are_as_equal_as_can_be_and_none_has_one_candidate(
     n: int, size: int, expected: list[int]
 ) -> None:
-    assert [len(labels) for labels in _labels(Batches(_dataset(n), size))] == expected
+    assert [len(labels) for labels in _labels(MiniBatches(_dataset(n), size))] == expected
 
 
 def test_each_pass_has_a_new_order_of_all_candidates() -> None:
-    batches = Batches(_dataset(20), 6, np.random.default_rng(0))
+    batches = MiniBatches(_dataset(20), 6, np.random.default_rng(0))
 
     first, second = (list(chain(*_labels(batches))) for _ in range(2))
 
@@ -50,6 +50,6 @@ def test_each_pass_has_a_new_order_of_all_candidates() -> None:
 
 
 def test_equal_generators_give_equal_orders() -> None:
-    one, two = (Batches(_dataset(20), 6, np.random.default_rng(3)) for _ in range(2))
+    one, two = (MiniBatches(_dataset(20), 6, np.random.default_rng(3)) for _ in range(2))
 
     assert _labels(one) == _labels(two)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Replay:
+class PlannedReplay:
     """What a run of recorded picks adds to its record.
 
     Parameters
@@ -50,13 +50,13 @@ class Replay:
             what papers print and what is known of traps is about other models.
         """
         where = self.source.provenance
-        known = {part.name for part in record.plugins}
+        in_use = {part.name for part in record.plugins}
         strategies = [
             part
             for part in self.source.plugins
-            if part.kind == "strategy" and part.name not in known
+            if part.kind == "strategy" and part.name not in in_use
         ]
-        told = Replayed(
+        replayed = Replayed(
             name=self.source.name,
             albench=where.albench,
             commit=where.commit,
@@ -70,7 +70,7 @@ class Replay:
             "title": title,
             "plugins": (*record.plugins, *strategies),
             "models": {name: record.models[name] for name in self.models},
-            "replayed": told,
+            "replayed": replayed,
             "traps": (),
             "published": Published(),
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.api.prices import LABEL
+from albench.api.price_keys import LABEL
 from albench.cohort.absence import ABSENT
 
 if TYPE_CHECKING:

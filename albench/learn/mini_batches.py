@@ -82,7 +82,7 @@ class BatchOrder:
             yield order[positions]
 
 
-class Batches:
+class MiniBatches:
     """Batches of a dataset.
 
     Parameters

@@ -11,7 +11,7 @@ Value = str | int | float
 """What a column of a data file holds; NaN is unknown."""
 
 
-class Cell(str):
+class TableCell(str):
     """A cell's text, which remembers its values: tables show it, data files hold these.
 
     Parameters
@@ -28,13 +28,13 @@ class Cell(str):
 
     holds: Mapping[str, Value]
 
-    def __new__(cls, text: str, values: Mapping[str, Value]) -> Cell:
+    def __new__(cls, text: str, values: Mapping[str, Value]) -> TableCell:
         """Return the text with its values."""
         cell = super().__new__(cls, text)
         cell.holds = values
         return cell
 
-    def shown_as(self, text: str, **more: Value) -> Cell:
+    def shown_as(self, text: str, **more: Value) -> TableCell:
         """Return the same values, and more, under another text.
 
         Parameters
@@ -46,10 +46,12 @@ class Cell(str):
 
         Returns
         -------
-        Cell
+        TableCell
             A new one.
         """
-        return Cell(text, {**self.holds, **{f" {name}": value for name, value in more.items()}})
+        return TableCell(
+            text, {**self.holds, **{f" {name}": value for name, value in more.items()}}
+        )
 
 
 def values_of(text: str) -> Mapping[str, Value]:
@@ -63,12 +65,12 @@ def values_of(text: str) -> Mapping[str, Value]:
     Returns
     -------
     mapping of str to Value
-        By the name of their column, as of `Cell`.
+        By the name of their column, as of `TableCell`.
     """
-    return text.holds if isinstance(text, Cell) else {"": text.replace("**", "")}
+    return text.holds if isinstance(text, TableCell) else {"": text.replace("**", "")}
 
 
-def whole(n: float, text: str = "") -> Cell:
+def whole(n: float, text: str = "") -> TableCell:
     """Return a count.
 
     Parameters
@@ -80,13 +82,13 @@ def whole(n: float, text: str = "") -> Cell:
 
     Returns
     -------
-    Cell
+    TableCell
         With one value, an int.
     """
-    return Cell(text or str(int(n)), {"": int(n)})
+    return TableCell(text or str(int(n)), {"": int(n)})
 
 
-def number(value: float, text: str) -> Cell:
+def number(value: float, text: str) -> TableCell:
     """Return a number under the heading of its column.
 
     Parameters
@@ -98,7 +100,7 @@ def number(value: float, text: str) -> Cell:
 
     Returns
     -------
-    Cell
+    TableCell
         With one value.
     """
-    return Cell(text, {"": float(value)})
+    return TableCell(text, {"": float(value)})
