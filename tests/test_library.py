@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from albench.library import PLANNED, ROUNDS, Results
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "docs" / "python.ipynb"
+PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 TINY: dict[str, Any] = {
     "name": "tiny",
@@ -154,3 +157,16 @@ def test_the_notebook_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.Monke
     for text in code:
         exec(text, names)  # noqa: S102  # what the docs tell readers to run
     assert names["results"].cells["status"].eq("ok").all()
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS)
+def test_what_the_docs_show_can_be_planned_and_compared(
+    snippet: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def planned_only(name: str, **chosen: Any) -> Results:
+        assert len(albench.plan(name, **chosen).cells)
+        return albench.load(ROOT / "results" / name)
+
+    monkeypatch.setattr(albench, "run", planned_only, raising=False)
+    monkeypatch.setattr(albench, "report", lambda results: results.folder, raising=False)
+    exec(snippet, {})  # noqa: S102  # what the docs tell readers to run
