@@ -71,13 +71,31 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         ["run", "x.toml", "--jobs", "two"],
         ["plugins"],
         ["plugins", "list", "--kind", "stream"],
+        ["run", "x.toml", "--no-such"],
+        ["run", "x.toml", "--shard", "9/3"],
+        ["plan", "x.toml", "--within", "0h"],
+        ["report", "x", "--repetitions", "4-1"],
+        ["worker", "x", "--max-time", "soon"],
     ],
     ids=" ".join,
 )
-def test_wrong_arguments_end_with_status_2(arguments: list[str]) -> None:
+def test_wrong_arguments_end_with_status_2_and_one_line(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main(arguments)
     assert end.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("albench: ")
+
+
+def test_an_unknown_option_is_told_with_its_command_and_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["plan", "x.toml", "--frm=results", "--no-such"])
+    problem = "--frm=results --no-such: `albench plan` has no such argument"
+    assert capsys.readouterr().err == f"albench: {problem}; did you mean '--from'?\n"
 
 
 def test_python_m_albench_is_albench() -> None:
