@@ -74,6 +74,10 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         ["run", "x.toml", "--no-such"],
         ["run", "x.toml", "--shard", "9/3"],
         ["plan", "x.toml", "--within", "0h"],
+        ["run", "x.toml", "--engine", "shared-folder", "--stale-seconds", "-5"],
+        ["run", "x.toml", "--engine", "shared-folder", "--stale-seconds", "0.5"],
+        ["run", "x.toml", "--engine", "shared-folder", "--stale-seconds", "nan"],
+        ["run", "x.toml", "--engine", "dask", "--cell-resources", "GPU=inf"],
         ["report", "x", "--repetitions", "4-1"],
         ["worker", "x", "--max-time", "soon"],
     ],
@@ -340,7 +344,7 @@ def test_what_ends_a_command_is_one_message_and_a_status(
 
 def test_every_module_of_a_command_is_listed() -> None:
     folder = Path(cli.__file__).parent / "commands"
-    shared = {"__init__", "arguments", "plugin_options"}
+    shared = {"__init__", "arguments", "engine_options", "plugin_options"}
     modules = {f"albench.commands.{path.stem}" for path in folder.glob("*.py")}
     listed = set(map(cli.module_of, COMMANDS))
     assert modules == listed | {f"albench.commands.{name}" for name in shared}

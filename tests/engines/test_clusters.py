@@ -16,7 +16,7 @@ from kill import SHORT_SPEC
 from kill_engines import Processes
 
 from albench.cli import main
-from albench.commands.run import _resources
+from albench.commands.engine_options import resources_of
 from albench.engines import dask
 from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.run_folder import SHARED, Presence, workers_at
@@ -144,7 +144,7 @@ def test_a_dask_run_without_a_scheduler_is_told_what_is_missing(
 
 
 def test_resources_are_read_as_dask_writes_them() -> None:
-    assert _resources("GPU=0.5,MEMORY=8") == {"GPU": 0.5, "MEMORY": 8.0}
+    assert resources_of("GPU=0.5,MEMORY=8") == {"GPU": 0.5, "MEMORY": 8.0}
 
 
 @pytest.fixture
