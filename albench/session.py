@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench import registry, spec
 from albench.cache_folder import default_folder
@@ -251,9 +251,36 @@ def read_spec(name: str) -> spec.Specification:
     InputError
         With all complaints about the file.
     """
-    return spec.read(
-        spec.find(name), also=lambda content: unknown_names(content, registry.discover())
-    )
+    return spec.read(spec.find(name), also=_unknown_plugins)
+
+
+def parse_spec(text: str, source: str, folder: Path) -> spec.Specification:
+    """Read a specification from its text, as `read_spec` does from a file.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    source : str
+        What complaints call it.
+    folder : Path
+        What relative paths in it are relative to.
+
+    Returns
+    -------
+    Specification
+        Not resolved yet.
+
+    Raises
+    ------
+    InputError
+        With all complaints about it.
+    """
+    return spec.parse(text, source, folder, also=_unknown_plugins)
+
+
+def _unknown_plugins(content: dict[str, Any]) -> list[spec.Fault]:
+    return unknown_names(content, registry.discover())
 
 
 def open_specification(
