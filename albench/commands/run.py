@@ -186,6 +186,7 @@ def _prepare(options: Namespace, opened: Opened, results: Path) -> int:
 
     seconds = STALE_SECONDS if options.stale_seconds is None else options.stale_seconds
     n_left = session.prepare_for_workers(opened, results, seconds, options.command_line)
-    say(f"{n_left} cells to run; start `albench worker {results}` on any number of machines")
+    left = f"{plural(n_left, 'cell')} to run"
+    say(f"{left}; start `albench worker {results}` on any number of machines")
     say(f"`albench status {results}` counts what they do, `albench report {results}` draws it")
     return OK
