@@ -35,6 +35,7 @@ from albench.planning.unknown_names import unknown_names
 from albench.plural import plural
 from albench.records.journal import Journal
 from albench.records.results_folder import read_results, relative_path
+from albench.records.run_record import ELSEWHERE
 from albench.records.schema import Status
 from albench.spec.slices import EVERYTHING, Slice
 
@@ -504,7 +505,11 @@ def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
             there = opened.reuse(results)  # by now, another run may have been at work in it
         _tell(there, unique, watch, on_begin)
         with _begun(
-            opened, _paced(there, unique, settings, cluster), results, command, jobs
+            opened,
+            _paced(there, unique, settings, cluster),
+            results,
+            command,
+            jobs if cluster is None else ELSEWHERE,
         ) as records:
             _carry_out(engine, there.left(unique.values()), records, ended)
             records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
@@ -654,7 +659,7 @@ def prepare_for_workers(
         lock.acquire()
         require_no_workers(results)
         there = opened.reuse(results)
-        with _begun(opened, there, results, command, 0):
+        with _begun(opened, there, results, command, ELSEWHERE):
             left = {cell.id for cell in there.left(opened.plan.cells)}
         # What is not of the slice counts as done: workers plan the whole matrix.
         marks = [cell.id for cell in opened.whole.cells if cell.id not in left]
