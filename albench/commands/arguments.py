@@ -94,8 +94,12 @@ def placement_of(options: argparse.Namespace) -> Placement:
 
 
 def _device(text: str) -> str:
-    if re.fullmatch(r"auto|cpu|cuda(:[0-9]+)?", text) is None:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected auto, cpu, cuda or cuda:N")
+    from albench.execute.devices import require_device
+
+    try:
+        require_device(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
     return text
 
 

@@ -12,6 +12,7 @@ from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import ALIKE, BY_SIZE, LABELS
 from albench.plural import plural
 from albench.references import ALL_LABELS
+from albench.reporting.formats import cores_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -182,7 +183,7 @@ def _done(records: Records) -> Iterator[Sentence]:
     yield Sentence(
         f"Of {plural(len(cells), 'planned cell')} (a strategy or the reference, on one block, in "
         f"one repetition) {n_ok} succeeded. They were run with albench {where.albench}, Python "
-        f"{where.python}, {versions}, on {where.cpu} with {where.cores} cores and "
+        f"{where.python}, {versions}, on {where.cpu} with {cores_text(where.cores)} and "
         f"{where.memory_gb:g} GB (GPU: {where.gpu}).",
         ("albench", *packages),
     )

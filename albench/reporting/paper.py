@@ -12,6 +12,7 @@ from albench.reporting.bibliography import as_bibtex, references_of
 from albench.reporting.content import Figure, Table
 from albench.reporting.data_files import csv_field
 from albench.reporting.file_names import file_name
+from albench.reporting.formats import cores_text
 from albench.reporting.latex import HEAD, latex_text
 from albench.reporting.methods import methods
 
@@ -99,7 +100,7 @@ def _environment(manifest: Manifest) -> str:
     lines = [
         f"# {manifest.command}",
         f"# albench {where.albench}{commit}, Python {where.python}, {where.os}",
-        f"# {where.cpu}, {where.cores} cores, {where.memory_gb:g} GB, GPU: {where.gpu}",
+        f"# {where.cpu}, {cores_text(where.cores)}, {where.memory_gb:g} GB, GPU: {where.gpu}",
     ]
     lines += [f"{name}=={version}" for name, version in sorted(where.packages.items())]
     return "\n".join([*lines, ""])
