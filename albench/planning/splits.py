@@ -21,9 +21,10 @@ from albench.cohort.splitting import (
 )
 from albench.errors import Complaint, DataError
 from albench.plural import plural
+from albench.spelt_keys import as_spelt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -90,12 +91,12 @@ def _by_column(
             raise _about(cohort, problem)
         _require_whole_groups(cohort, folds, groups, spec.group)
         return GivenFolds(folds)
-    number_of = {
-        value: number
-        for part, number in _NUMBERS.items()
-        for value in as_keys(getattr(spec, part) or ())
-    }
     known = sorted(set(values), key=_natural)
+    number_of: dict[str, int] = {}
+    for part, number in _NUMBERS.items():
+        for value in as_spelt(getattr(spec, part) or (), known):
+            if number_of.setdefault(value, number) != number:
+                raise _about(cohort, f"{value!r} is in two parts, in two spellings")
     if strange := [value for value in number_of if value not in known]:
         shown = ", ".join(map(repr, known[:20])) + (" ..." if len(known) > 20 else "")
         problem = f"no subject has {_strangers(strange, known)} in column {spec.column!r}; there "
@@ -116,15 +117,17 @@ def _from_files(
     files: Mapping[Part, str], cohort: Cohort, modalities: Mapping[str, Modality], folder: Path
 ) -> Integers:
     part_of: dict[str, Part] = {}
+    anybody = _anybody(modalities)
     complaints = []
     for part in _NUMBERS:
-        for subject in _ids(cohort, folder / files[part]) if part in files else ():
+        ids = _ids(cohort, folder / files[part]) if part in files else ()
+        for subject in as_spelt(ids, anybody):
             if part_of.setdefault(subject, part) != part:
                 problem = f"subject {subject} is in the files of {part_of[subject]} and {part}"
                 complaints.append(Complaint(f"cohort {cohort.name}, split", problem))
     if complaints:
         raise DataError(complaints)
-    _require_acquainted(cohort, files, part_of, modalities)
+    _require_acquainted(cohort, files, part_of, anybody)
     others = _NOBODY if "train" in files else TRAIN
     parts = [
         _NUMBERS[part_of[subject]] if subject in part_of else others for subject in cohort.subjects
@@ -139,16 +142,15 @@ def _ids(cohort: Cohort, path: Path) -> list[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise _about(cohort, f"{path} cannot be read: {error}") from error
-    return as_keys(line.strip() for line in lines if line.strip())
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _require_acquainted(
     cohort: Cohort,
     files: Mapping[Part, str],
     part_of: Mapping[str, Part],
-    modalities: Mapping[str, Modality],
+    anybody: Collection[str],
 ) -> None:
-    anybody = _anybody(modalities)
     complaints = []
     for part, file in files.items():
         listed = [subject for subject, name in part_of.items() if name == part]
