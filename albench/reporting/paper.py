@@ -7,7 +7,7 @@ import io
 import shlex
 from typing import TYPE_CHECKING
 
-from albench.report_formats import PICTURES, TABLES
+from albench.report_formats import FORMATS, PICTURES, TABLES, USUAL
 from albench.reporting.bibliography import as_bibtex, references_of
 from albench.reporting.content import Figure, Table
 from albench.reporting.data_files import csv_field
@@ -28,26 +28,34 @@ ENDINGS = {"latex": "tex"}
 """Of files whose name does not end in their format."""
 
 
-def report_command(name: str, part: Slice, rivals: Sequence[str]) -> str:
-    """Return the command that draws a report again, but for its formats.
+def report_command(
+    results: str, part: Slice, rivals: Sequence[str], formats: Collection[str]
+) -> str:
+    """Return the command that draws a whole report again.
+
+    A report in fewer formats would take away the files of all others: the command names all.
 
     Parameters
     ----------
-    name : str
-        The benchmark's: its results are expected in ``runs/NAME``.
+    results : str
+        Where the results are expected: ``runs/NAME``, or ``results/NAME`` once they are published.
     part : Slice
         What is shown.
     rivals : sequence of str
         Who is compared.
+    formats : collection of str
+        Those that are written.
 
     Returns
     -------
     str
         For a shell.
     """
-    words = ["albench", "report", f"runs/{name}"]
+    words = ["albench", "report", results]
     if rivals:
         words += ["--compare", ",".join(rivals)]
+    if set(formats) != set(USUAL):
+        words += ["--format", ",".join(kind for kind in FORMATS if kind in formats)]
     return shlex.join(words) + (f" {part.text}" if part else "")
 
 
@@ -110,19 +118,18 @@ def _items(parts: Sequence[Section], formats: Collection[str], again: str) -> st
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(("file", "section", "title", "command"))
     for section in parts:
-        for file, title, kind in _files(section, formats):
-            row = (file, section.title, title, f"{again} --format {kind}")
-            writer.writerow(map(csv_field, row))
+        for file, title in _files(section, formats):
+            writer.writerow(map(csv_field, (file, section.title, title, again)))
     return target.getvalue()
 
 
-def _files(section: Section, formats: Collection[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield each file of a section with its title and format."""
+def _files(section: Section, formats: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield each file of a section with its title."""
     for part in section.parts:
         if isinstance(part, Table):
             for kind in (kind for kind in TABLES if kind in formats):
-                yield f"tables/{file_name(part.name)}.{ENDINGS.get(kind, kind)}", part.title, kind
+                yield f"tables/{file_name(part.name)}.{ENDINGS.get(kind, kind)}", part.title
         elif isinstance(part, Figure):
             for kind in (kind for kind in PICTURES if kind in formats):
                 title = part.caption.replace("**", "").partition(". ")[0].rstrip(".")
-                yield f"figures/{part.name}.{kind}", title, kind
+                yield f"figures/{part.name}.{kind}", title

@@ -156,4 +156,21 @@ def test_each_table_and_figure_is_listed_with_the_command_that_rebuilds_it(toy: 
         for path in (report / name).iterdir()
     }
     assert {row["file"] for row in rows} == written
-    assert all(" --compare margin,esd --format " in row["command"] for row in rows)
+    expected = f"albench report results/{toy.manifest['name']} --compare margin,esd"
+    assert {row["command"] for row in rows} == {expected}
+
+
+def test_the_command_of_an_item_takes_no_other_item_away(toy: Any) -> None:
+    folder = toy.write()
+    assert main(["report", str(folder), "--format", "png,csv"]) == 0
+    text = (folder / "report" / "paper" / "items.csv").read_text(encoding="utf-8")
+    commands = {row["command"] for row in csv.DictReader(text.splitlines())}
+    assert commands == {f"albench report results/{toy.manifest['name']} --format csv,png"}
+
+
+def test_a_run_is_drawn_again_where_it_ran(toy: Any) -> None:
+    folder = toy.write()
+    (folder / "journal").mkdir()
+    (folder / "journal" / "1.jsonl").touch()
+    items = (writing.write(folder).parent / "paper" / "items.csv").read_text(encoding="utf-8")
+    assert f"albench report runs/{toy.manifest['name']}" in items
