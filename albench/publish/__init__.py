@@ -13,6 +13,7 @@ from albench.plural import plural
 from albench.publish.derive import derive
 from albench.publish.metadata import write_metadata
 from albench.publish.read import read
+from albench.publish.repeatable import repeatable
 from albench.publish.scored import memory_of, remember
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import ACQUIRED, write_archive
@@ -147,14 +148,16 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
 def _moved(records: Records, run: Path, target: Path) -> Records:
     """Return records whose specification is named relative to where they are published.
 
-    Outside the working directory a path would name folders of this machine: it is left out.
+    Outside the working directory a path would name folders of this machine: it is left out, of the
+    command as well.
     """
-    path = ""
+    path, command = "", repeatable(records.run.command, Path.cwd())
     if records.run.spec_path:
         file, here = (run / records.run.spec_path).resolve(), Path.cwd()
         if file.is_relative_to(here) and target.resolve().is_relative_to(here):
             path = relative_path(file, target)
-    return replace(records, run=records.run.model_copy(update={"spec_path": path}))
+    told = {"spec_path": path, "command": command}
+    return replace(records, run=records.run.model_copy(update=told))
 
 
 def _replace(target: Path, new: Path) -> None:
