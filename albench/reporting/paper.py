@@ -13,10 +13,10 @@ from albench.reporting.content import Figure, Table
 from albench.reporting.data_files import csv_field
 from albench.reporting.file_names import file_name
 from albench.reporting.latex import HEAD, latex_text
-from albench.reporting.methods import methods
+from albench.reporting.methods import Sentence, methods
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from albench.records.manifest import Manifest
     from albench.reporting.bibliography import Entry
@@ -81,18 +81,30 @@ def paper_files(
         By name: ``methods.tex``, ``references.bib``, ``environment.txt``, and ``items.csv``, with
         the command that rebuilds each table and figure.
     """
-    references = references_of(records.manifest)
+    libraries = _libraries(parts)
+    references = references_of(records.manifest, libraries)
     return {
-        "methods.tex": _methods(records, references),
+        "methods.tex": _methods([*methods(records), *_drawn_with(libraries)], references),
         "references.bib": as_bibtex(references.values()),
         "environment.txt": _environment(records.manifest),
         "items.csv": _items(parts, formats, again),
     }
 
 
-def _methods(records: Records, references: dict[str, list[Entry]]) -> str:
+def _libraries(parts: Sequence[Section]) -> tuple[str, ...]:
+    """Return the packages that a report was made with, whichever its results were made with."""
+    shows_figures = any(isinstance(piece, Figure) for part in parts for piece in part.parts)
+    used = {name for part in parts for name in part.libraries} | {"numpy", "pandas", "scipy"}
+    return tuple(sorted(used | ({"matplotlib"} if shows_figures else set())))
+
+
+def _drawn_with(libraries: tuple[str, ...]) -> Iterator[Sentence]:
+    yield Sentence(f"Tables and figures were made with {', '.join(libraries)}.", libraries)
+
+
+def _methods(told: Iterable[Sentence], references: dict[str, list[Entry]]) -> str:
     lines = [*HEAD, r"% \bibliography{references}"]
-    for sentence in methods(records):
+    for sentence in told:
         keys = [entry.key for name in sentence.cites for entry in references.get(name, [])]
         cited = rf"~\cite{{{','.join(dict.fromkeys(keys))}}}" if keys else ""
         text = latex_text(sentence.text)
