@@ -17,7 +17,7 @@ from albench.publish.repeatable import repeatable
 from albench.publish.scored import memory_of, remember
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import ACQUIRED, write_archive
-from albench.records.results_folder import has_journal, relative_path
+from albench.records.results_folder import has_journal, relative_path, require_folder
 from albench.records.storage import storage_told
 from albench.report_formats import USUAL
 from albench.reporting import writing
@@ -72,6 +72,7 @@ def redraw(
     StorageError
         If the disk is full or read-only, or the folder is not the user's.
     """
+    require_folder(results)
     with storage_told(results):
         if has_journal(results):
             memory = memory_of(results)
@@ -121,6 +122,7 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         If the disk is full or read-only, or the place is not the user's; what was published before
         is as it was.
     """
+    require_folder(run)
     if not has_journal(run):
         raise RecordsError([Complaint(str(run), "has no journal of a run")])
     records = _moved(read(run), run, target)
