@@ -33,6 +33,7 @@ from albench.python_terms import folder_of, in_python_terms, path_of, positive, 
 from albench.records import tables
 from albench.records.results_folder import has_records
 from albench.records.tables import COST, MEASURED
+from albench.reporting.formats import estimate
 from albench.reporting.load import load as load_tables
 from albench.spec.slices import Place
 
@@ -150,10 +151,8 @@ class Comparison:
     blocks: pd.DataFrame
 
     def __str__(self) -> str:
-        return (
-            f"{self.ours} against {self.theirs}, {self.metric}: {self.difference:+.4f} "
-            f"({self.low:+.4f} to {self.high:+.4f}), {self.verdict}"
-        )
+        difference = estimate(self.difference, self.low, self.high, 4)
+        return f"{self.ours} against {self.theirs}, {self.metric}: {difference}, {self.verdict}"
 
 
 def plan(specification: Spec, **chosen: Iterable[Any] | str | int) -> Planned:

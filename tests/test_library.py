@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 import re
 import subprocess
 import sys
@@ -109,6 +111,12 @@ def test_a_comparison_is_a_sentence_and_a_table(results: Results) -> None:
     assert len(comparison.blocks) == 1
     back = albench.compare(results.folder, "random", "margin")
     assert back.difference == pytest.approx(-comparison.difference)
+
+
+def test_a_comparison_of_one_repetition_has_no_interval(results: Results) -> None:
+    comparison = albench.compare(results, "margin", "random", "accuracy")
+    single = dataclasses.replace(comparison, low=math.nan, high=math.nan)
+    assert " (–), " in str(single)
 
 
 def test_tables_without_records_can_be_compared(results: Results, tmp_path: Path) -> None:

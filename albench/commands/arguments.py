@@ -136,6 +136,8 @@ def add_base(parser: argparse.ArgumentParser) -> None:
 
 def results_folder(text: str) -> Path:
     """Return a folder of results, if it is there."""
+    if Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"{text!r} is a file, expected a folder of results")
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {text!r}")
     return Path(text)

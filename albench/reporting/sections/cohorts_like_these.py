@@ -49,7 +49,7 @@ def section(derived: Derived) -> Section | None:
             Text((_opening(derived, finding, n), *sentences.over_cohorts(ordered, finding.metric))),
             _table(ordered, scores, finding.metric),
         ]
-    return Section(TITLE, parts)
+    return Section(TITLE, parts, ("statsmodels",) if n >= FEWEST_COHORTS else ())
 
 
 def _opening(derived: Derived, finding: Finding, n: int) -> str:
