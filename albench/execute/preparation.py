@@ -92,7 +92,7 @@ def prepare_all(
 
 
 class _Notices(Monologue):
-    """Passes on what a preparing child wants the user to know."""
+    """Passes on notices of a preparing child to the user."""
 
     def __init__(self, watch: Callable[[Progress], None]) -> None:
         self._watch = watch

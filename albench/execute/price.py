@@ -116,7 +116,7 @@ def price(
 
 
 def _by_updates(cells: Iterable[Cell], timed: Mapping[str, tuple[Cell, float]]) -> dict[str, float]:
-    """Return what cells take by their updates, and by the seconds of others."""
+    """Return the seconds of cells, from their training updates and the seconds of others."""
     # Seconds an update, of references, which train once, and of others.
     rates: dict[bool, list[float]] = defaultdict(list)
     for cell, taken in timed.values():

@@ -57,7 +57,7 @@ class BatchOrder:
     n : int
         How many candidates there are.
     batch_size : int
-        The most candidates a batch. All batches are as equal as can be: in a small rest the
+        The most candidates a batch. All batches are as equal as possible: in a small rest the
         statistics of batch normalisation are noise, and behind it the network's running ones are
         too. None has one candidate, which cannot be normalised, unless asked for or alone.
     rng : numpy.random.Generator or None

@@ -1,4 +1,4 @@
-"""The state of a run folder or of published results: what became of each cell."""
+"""The state of a run folder or of published results: how each cell ended, if it has."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Made = tuple[str, str, str, int]
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """What became of the cells of the latest run's plan.
+    """How the planned cells of the latest run ended, and which have not run.
 
     Parameters
     ----------
