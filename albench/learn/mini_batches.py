@@ -1,4 +1,4 @@
-"""Batches of candidates, each gathered from the store at once."""
+"""Mini-batches of candidates, each gathered from the store at once."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class BatchOrder:
 
 
 class MiniBatches:
-    """Batches of a dataset.
+    """Mini-batches of a dataset.
 
     Parameters
     ----------
