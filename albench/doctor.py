@@ -37,7 +37,7 @@ FEWEST_GIB, FEW_GIB = 0.5, 5.0
 _MEMORY_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
-class State(StrEnum):
+class Fitness(StrEnum):
     """What a finding means for a benchmark."""
 
     OK = "ok"
@@ -46,7 +46,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One thing about this machine.
 
     Parameters
@@ -55,7 +55,7 @@ class Finding:
         What was looked at.
     text : str
         What is there.
-    state : State
+    state : Fitness
         What that means.
     advice : str
         What to do about it; empty if it is ok.
@@ -63,11 +63,11 @@ class Finding:
 
     subject: str
     text: str
-    state: State = State.OK
+    state: Fitness = Fitness.OK
     advice: str = ""
 
 
-def examine(device: str) -> tuple[Finding, ...]:
+def examine(device: str) -> tuple[Diagnosis, ...]:
     """Return what there is on this machine, after a child has computed as a cell does.
 
     Parameters
@@ -77,14 +77,14 @@ def examine(device: str) -> tuple[Finding, ...]:
 
     Returns
     -------
-    tuple of Finding
+    tuple of Diagnosis
         Processor, memory, GPU, disks, cache, versions and processes.
     """
     findings = [*_versions(), _system(), _processor(), *_gpus()]
     try:
         placement = place(device)
     except AlbenchError as error:
-        findings.append(Finding("device", str(error), State.UNFIT, "choose another --device"))
+        findings.append(Diagnosis("device", str(error), Fitness.UNFIT, "choose another --device"))
     else:
         findings += [_memory(placement.jobs), *_children(placement.devices)]
     folders = {
@@ -96,17 +96,17 @@ def examine(device: str) -> tuple[Finding, ...]:
     return (*findings, _cache(default_folder()))
 
 
-def is_fit(findings: Sequence[Finding]) -> bool:
+def is_fit(findings: Sequence[Diagnosis]) -> bool:
     """Return whether benchmarks can run where these were found."""
-    return all(finding.state is not State.UNFIT for finding in findings)
+    return all(finding.state is not Fitness.UNFIT for finding in findings)
 
 
-def as_text(findings: Sequence[Finding]) -> str:
+def as_text(findings: Sequence[Diagnosis]) -> str:
     """Return findings for people, one line each and a line of advice where there is any.
 
     Parameters
     ----------
-    findings : sequence of Finding
+    findings : sequence of Diagnosis
         Of `examine`.
 
     Returns
@@ -123,9 +123,9 @@ def as_text(findings: Sequence[Finding]) -> str:
     return "\n".join(lines)
 
 
-def _versions() -> Iterator[Finding]:
+def _versions() -> Iterator[Diagnosis]:
     python = f"albench {importlib.metadata.version('albench')}, Python {platform.python_version()}"
-    yield Finding("versions", python)
+    yield Diagnosis("versions", python)
     wrong, there = [], []
     for text in importlib.metadata.requires("albench") or ():
         needed = Requirement(text)
@@ -141,54 +141,54 @@ def _versions() -> Iterator[Finding]:
             wrong.append(f"{needed.name} {version}, needed is {needed.specifier}")
     if wrong:
         advice = "install albench again in an environment of its own: pip install albench"
-        yield Finding("packages", "; ".join(wrong), State.UNFIT, advice)
+        yield Diagnosis("packages", "; ".join(wrong), Fitness.UNFIT, advice)
     else:
-        yield Finding("packages", ", ".join(there))
+        yield Diagnosis("packages", ", ".join(there))
 
 
-def _system() -> Finding:
+def _system() -> Diagnosis:
     text = f"{platform.system()} {platform.release()}"
     if platform.system() == "Linux":
-        return Finding("system", text)
+        return Diagnosis("system", text)
     advice = "albench is tested on Linux; what a crashed cell has started may be left elsewhere"
-    return Finding("system", text, State.WARNING, advice)
+    return Diagnosis("system", text, Fitness.WARNING, advice)
 
 
-def _processor() -> Finding:
+def _processor() -> Diagnosis:
     cores, usable = os.cpu_count() or 1, usable_cores()
     limited = "" if usable == cores else f", of which this process may use {usable}"
     threads = f"{plural(usable, 'cell')} at once on the CPU, one thread each"
-    return Finding("processor", f"{cpu_name()}, {plural(cores, 'core')}{limited}: {threads}")
+    return Diagnosis("processor", f"{cpu_name()}, {plural(cores, 'core')}{limited}: {threads}")
 
 
-def _gpus() -> Iterator[Finding]:
+def _gpus() -> Iterator[Diagnosis]:
     gpus = installed_gpus()
     if not gpus:
-        yield Finding("GPU", "none")
+        yield Diagnosis("GPU", "none")
         return
     visible = visible_devices()
     for gpu in gpus:
         memory = "" if gpu.memory_mb is None else f", {gpu.memory_mb / 1024:.0f} GiB"
         driver = f", driver {gpu.driver}" if gpu.driver else ""
-        yield Finding("GPU", f"{gpu.number}: {gpu.name}{memory}{driver}")
+        yield Diagnosis("GPU", f"{gpu.number}: {gpu.name}{memory}{driver}")
     if not torch_has_cuda():
         advice = "install a build of torch for CUDA, or ignore this if the CPU is meant"
-        yield Finding("GPU", "the installed torch is built for CPUs", State.WARNING, advice)
+        yield Diagnosis("GPU", "the installed torch is built for CPUs", Fitness.WARNING, advice)
     elif not visible:
         advice = "unset CUDA_VISIBLE_DEVICES, or ignore this if the CPU is meant"
-        yield Finding("GPU", "none is visible to this process", State.WARNING, advice)
+        yield Diagnosis("GPU", "none is visible to this process", Fitness.WARNING, advice)
 
 
-def _memory(jobs: int) -> Finding:
+def _memory(jobs: int) -> Diagnosis:
     memory = psutil.virtual_memory()
     total, free = _limit(memory.total), min(memory.available, _limit(memory.total))
     text = f"{free / GIB:.1f} of {total / GIB:.1f} GiB free"
     needed = f"{jobs} at once need some {jobs * CHILD_GIB:.1f} GiB"
     if free < CHILD_GIB * GIB:
-        return Finding("memory", text, State.UNFIT, "free some, or use a larger machine")
+        return Diagnosis("memory", text, Fitness.UNFIT, "free some, or use a larger machine")
     if free < jobs * CHILD_GIB * GIB:
-        return Finding("memory", text, State.WARNING, f"{needed}: give a smaller --jobs")
-    return Finding("memory", text)
+        return Diagnosis("memory", text, Fitness.WARNING, f"{needed}: give a smaller --jobs")
+    return Diagnosis("memory", text)
 
 
 def _limit(total: int) -> int:
@@ -199,29 +199,29 @@ def _limit(total: int) -> int:
         return total
 
 
-def _children(devices: Devices) -> Iterator[Finding]:
+def _children(devices: Devices) -> Iterator[Diagnosis]:
     """Let a child compute on each device, as cells will."""
     for name in devices.names or (CPU,):
         environment = devices.environment_on(name) if devices.names else devices.environment
         try:
             probed = probe(environment)
         except AlbenchError as error:
-            yield Finding("child process", str(error), State.UNFIT)
+            yield Diagnosis("child process", str(error), Fitness.UNFIT)
             return
         where = f"on GPU {name}" if devices.names else "on the CPU"
         if probed.problem:
             advice = "nothing can run like this; the message is that of a cell"
-            yield Finding("child process", f"{where}: {probed.problem}", State.UNFIT, advice)
+            yield Diagnosis("child process", f"{where}: {probed.problem}", Fitness.UNFIT, advice)
         elif devices.names and probed.device == CPU:
             advice = "is the driver too old for this torch? --device cpu does without"
             problem = f"{where}: torch does not see it"
-            yield Finding("child process", problem, State.UNFIT, advice)
+            yield Diagnosis("child process", problem, Fitness.UNFIT, advice)
         else:
             text = f"{where}: computes ({probed.device}), after {probed.seconds:.1f} s"
-            yield Finding("child process", text)
+            yield Diagnosis("child process", text)
 
 
-def _disk(subject: str, folder: Path) -> Finding:
+def _disk(subject: str, folder: Path) -> Diagnosis:
     there = folder.absolute()
     while not there.exists() and there != there.parent:
         there = there.parent
@@ -231,13 +231,13 @@ def _disk(subject: str, folder: Path) -> Finding:
             text = f"{folder}: {free:.1f} GiB free{_locks(Path(made))}"
     except OSError as error:
         problem = f"{folder}: cannot be written to: {error.strerror}"
-        return Finding(subject, problem, State.UNFIT, _other_place(subject))
+        return Diagnosis(subject, problem, Fitness.UNFIT, _other_place(subject))
     if free < FEWEST_GIB:
-        return Finding(subject, text, State.UNFIT, f"free some, or {_other_place(subject)}")
+        return Diagnosis(subject, text, Fitness.UNFIT, f"free some, or {_other_place(subject)}")
     if free < FEW_GIB:
         advice = f"that may not last; free some, or {_other_place(subject)}"
-        return Finding(subject, text, State.WARNING, advice)
-    return Finding(subject, text)
+        return Diagnosis(subject, text, Fitness.WARNING, advice)
+    return Diagnosis(subject, text)
 
 
 def _locks(folder: Path) -> str:
@@ -258,7 +258,7 @@ def _other_place(subject: str) -> str:
     return places[subject]
 
 
-def _cache(folder: Path) -> Finding:
+def _cache(folder: Path) -> Diagnosis:
     arrays = list(folder.glob("*.npy")) if folder.is_dir() else []
     size = sum(array.stat().st_size for array in arrays) / GIB
-    return Finding("cache", f"{folder}: {plural(len(arrays), 'array')}, {size:.1f} GiB")
+    return Diagnosis("cache", f"{folder}: {plural(len(arrays), 'array')}, {size:.1f} GiB")

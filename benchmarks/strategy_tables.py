@@ -1,4 +1,4 @@
-"""Write the tables and the count of docs/strategies.md from the registry.
+"""Write the tables and the counts of docs/strategies.md from the registry.
 
 ``python benchmarks/strategy_tables.py`` replaces what stands between the page's markers; all else
 on the page is written by hand.
@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.strategies import catalogue
+from albench.strategies.acquisitions import ACQUISITIONS
 
 if TYPE_CHECKING:
     from albench.api import Descriptor, Option
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "strategies.md"
-MARKED = re.compile(r"(<!-- generated: ([\w-]+) -->)(.*?)(<!-- end -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- generated: ([\w -]+) -->)(.*?)(<!-- end -->)", re.DOTALL)
 HEAD = """
 
 | name | picks | needs | options | cost | marks | source |
@@ -31,8 +32,8 @@ def rewritten(page: str) -> str:
     Parameters
     ----------
     page : str
-        Markdown; ``<!-- generated: count -->`` or ``<!-- generated: FAMILY -->`` begins a part, and
-        ``<!-- end -->`` ends it.
+        Markdown; ``<!-- generated: count -->``, ``acquisition count`` or a family's name in its
+        place begins a part, and ``<!-- end -->`` ends it.
 
     Returns
     -------
@@ -45,6 +46,8 @@ def rewritten(page: str) -> str:
 def _generated(part: str) -> str:
     if part == "count":
         return str(len(catalogue.every()))
+    if part == "acquisition count":
+        return str(len(ACQUISITIONS))
     return HEAD + "".join(f"{_row(each)}\n" for each in catalogue.declared_in(part)) + "\n"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from albench import doctor
 from albench.cli import main
-from albench.doctor import GIB, Finding, State, as_text, examine, is_fit
+from albench.doctor import GIB, Diagnosis, Fitness, as_text, examine, is_fit
 from albench.errors import AlbenchError
 from albench.execute import devices
 from albench.execute.probe import Probed, probe
@@ -38,7 +38,7 @@ def _a_child_that_computes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
         monkeypatch.setattr(module, "installed_gpus", lambda: ())
 
 
-def of(subject: str, device: str = "auto") -> list[Finding]:
+def of(subject: str, device: str = "auto") -> list[Diagnosis]:
     return [finding for finding in examine(device) if finding.subject == subject]
 
 
@@ -78,14 +78,14 @@ def test_no_child_at_all_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatch)
         raise AlbenchError("no process can be started, 5 times in a row")
 
     monkeypatch.setattr(doctor, "probe", fail)
-    assert [finding.state for finding in of("child process")] == [State.UNFIT]
+    assert [finding.state for finding in of("child process")] == [Fitness.UNFIT]
 
 
 @pytest.mark.parametrize(
-    ("free", "state"), [(0.5, State.UNFIT), (2.0, State.WARNING), (60.0, State.OK)]
+    ("free", "state"), [(0.5, Fitness.UNFIT), (2.0, Fitness.WARNING), (60.0, Fitness.OK)]
 )
 def test_memory_is_judged_by_what_runs_at_once(
-    free: float, state: State, monkeypatch: pytest.MonkeyPatch
+    free: float, state: Fitness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(devices, "usable_cores", lambda: 8)
     memory = Memory(64 * GIB, int(free * GIB))
@@ -105,15 +105,15 @@ def test_a_container_s_memory_is_what_it_is_allowed(
 
 
 @pytest.mark.parametrize(
-    ("free", "state"), [(0.1, State.UNFIT), (3.0, State.WARNING), (50.0, State.OK)]
+    ("free", "state"), [(0.1, Fitness.UNFIT), (3.0, Fitness.WARNING), (50.0, Fitness.OK)]
 )
 def test_a_disk_that_is_nearly_full_is_told_with_a_way_out(
-    free: float, state: State, monkeypatch: pytest.MonkeyPatch
+    free: float, state: Fitness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("albench.doctor.psutil.disk_usage", lambda _: Usage(free * GIB))
     (found,) = of("runs")
     assert found.state == state
-    assert ("--output" in found.advice) == (state is not State.OK)
+    assert ("--output" in found.advice) == (state is not Fitness.OK)
 
 
 def test_a_folder_that_cannot_be_written_to_is_a_reason_not_to_run(
@@ -124,7 +124,7 @@ def test_a_folder_that_cannot_be_written_to_is_a_reason_not_to_run(
 
     monkeypatch.setattr("albench.doctor.tempfile.TemporaryDirectory", refuse)
     (found,) = of("temporary files")
-    assert found.state is State.UNFIT
+    assert found.state is Fitness.UNFIT
     assert "Read-only file system" in found.text
     assert "TMPDIR" in found.advice
 
@@ -135,7 +135,7 @@ def test_a_package_of_another_version_is_a_reason_not_to_run(
     needed = ["numpy>=999", "surely-not-there>=1", "absent; extra == 'dask'", "pluggy>=1"]
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: needed)
     (found,) = of("packages")
-    assert found.state is State.UNFIT
+    assert found.state is Fitness.UNFIT
     assert "needed is >=999" in found.text
     assert "surely-not-there is missing" in found.text
     assert "absent" not in found.text
@@ -160,7 +160,7 @@ def test_a_gpu_that_torch_computes_on_is_shown(
 
 def test_a_gpu_that_torch_does_not_see_is_a_reason_not_to_run(a_gpu: None) -> None:
     (found,) = of("child process")
-    assert found.state is State.UNFIT
+    assert found.state is Fitness.UNFIT
     assert "--device cpu" in found.advice
     assert is_fit(examine("cpu"))
 
@@ -170,12 +170,14 @@ def test_a_torch_for_cpus_beside_a_gpu_is_a_warning(
 ) -> None:
     for module in (devices, doctor):
         monkeypatch.setattr(module, "torch_has_cuda", lambda: False)
-    assert [finding.state for finding in of("GPU")] == [State.OK, State.WARNING]
+    assert [finding.state for finding in of("GPU")] == [Fitness.OK, Fitness.WARNING]
     assert not is_fit(examine("cuda"))
 
 
 def test_advice_stands_below_what_it_is_about() -> None:
-    shown = as_text([Finding("disk", "full", State.UNFIT, "free some"), Finding("GPU", "none")])
+    shown = as_text(
+        [Diagnosis("disk", "full", Fitness.UNFIT, "free some"), Diagnosis("GPU", "none")]
+    )
     assert shown.splitlines() == [
         "unfit    disk  full",
         "               -> free some",

@@ -19,7 +19,7 @@ SPEC = Path(__file__).parents[1] / "benchmarks" / "mmfn-al-224.toml"
 FEWER: Mapping[str, str] = {
     r"size = 224, complete = true": "size = 224, subjects = 15, images = 1",
     r"test = 0.2": "test = 0.4",
-    r'weights = "imagenet"': 'weights = "random"',  # ImageNet's are not to be had offline
+    r'weights = "imagenet"': 'weights = "random"',  # ImageNet's cannot be downloaded offline
     r"epochs = \d+": "epochs = 1",
     r"min_updates = \d+, ": "",
     r"batch_size = \d+": "batch_size = 2",

@@ -9,7 +9,7 @@ import pytest
 
 from albench import cli, session
 from albench.execute.open_cell import open_cell
-from albench.execute.prepare import Request, prepare, read_prepared
+from albench.execute.prepare import PreparationRequest, prepare, read_prepared
 from albench.execute.repetition import open_repetition
 from albench.execute.task import task_for
 
@@ -87,7 +87,7 @@ def test_a_model_sees_the_training_mean_where_a_value_is_missing(
         opened.resolved.models["small"].component,
     )
     loaders = opened.resolved.loaders["blood"]
-    request = Request(
+    request = PreparationRequest(
         cohort="blood",
         n_classes=len(cohort.classes),
         loaders=loaders,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from albench.spec.published import Claim, Side
 
 
-class Standing(StrEnum):
+class ClaimStanding(StrEnum):
     """The verdict on a claim."""
 
     HOLDS = "holds"
@@ -70,7 +70,7 @@ class Judged:
         What is said to be better minus the other, and its 95 % interval over repetitions.
     p, p_holm : float
         Of the paired t-test, and corrected by Holm over all claims with enough pairs.
-    standing : Standing
+    standing : ClaimStanding
         By `p_holm`.
     n_repetitions : float
         How many would decide it with a power of 80 %, corrected for all that are not decided;
@@ -86,22 +86,22 @@ class Judged:
     high: float
     p: float
     p_holm: float
-    standing: Standing
+    standing: ClaimStanding
     n_repetitions: float
     alone: Alone | None = None
 
     @property
     def is_decided(self) -> bool:
         """Whether it holds, or the opposite."""
-        return self.standing in {Standing.HOLDS, Standing.OPPOSITE}
+        return self.standing in {ClaimStanding.HOLDS, ClaimStanding.OPPOSITE}
 
 
-def level_of(standings: Sequence[Standing]) -> float:
+def level_of(standings: Sequence[ClaimStanding]) -> float:
     """Return the significance level of the next claim to be decided.
 
     Parameters
     ----------
-    standings : sequence of Standing
+    standings : sequence of ClaimStanding
         Of all claims.
 
     Returns
@@ -110,7 +110,7 @@ def level_of(standings: Sequence[Standing]) -> float:
         Holm's: 0.05 by the number of claims that are not decided, those with too few repetitions
         among them, since they are judged too once there are more.
     """
-    n_open = sum(one in {Standing.OPEN, Standing.TOO_FEW} for one in standings)
+    n_open = sum(one in {ClaimStanding.OPEN, ClaimStanding.TOO_FEW} for one in standings)
     return ALPHA / max(n_open, 1)
 
 
@@ -234,12 +234,12 @@ def _needed(difference: float, deviation: float, level: float) -> float:
     return float(needed[0])
 
 
-def _standing(p_holm: float, difference: float) -> Standing:
+def _standing(p_holm: float, difference: float) -> ClaimStanding:
     if np.isnan(p_holm):
-        return Standing.TOO_FEW
+        return ClaimStanding.TOO_FEW
     if p_holm >= ALPHA:
-        return Standing.OPEN
-    return Standing.HOLDS if difference > 0 else Standing.OPPOSITE
+        return ClaimStanding.OPEN
+    return ClaimStanding.HOLDS if difference > 0 else ClaimStanding.OPPOSITE
 
 
 def subjects_needed(

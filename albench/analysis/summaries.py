@@ -33,7 +33,7 @@ CONTRAST_COLUMNS = ("claim", "low", "high", "deviation", "n_subjects", "n_repeti
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Outcome:
+class CellPredictions:
     """The test probabilities of one cell.
 
     Parameters
@@ -54,7 +54,7 @@ class Outcome:
     shares: NDArray[np.float64]
 
 
-Outcomes = dict["System", dict[int, Outcome]]
+Outcomes = dict["System", dict[int, CellPredictions]]
 """By system and repetition."""
 
 
@@ -144,7 +144,7 @@ def _resample_all(outcomes: Outcomes, published: Published) -> dict[System, dict
 
 
 def _resampled(
-    outcome: Outcome, counts: Mapping[str, NDArray[np.float64]], judged: tuple[Point, ...]
+    outcome: CellPredictions, counts: Mapping[str, NDArray[np.float64]], judged: tuple[Point, ...]
 ) -> dict[Key, NDArray[np.float64]]:
     weights = np.column_stack([counts[subject] for subject in outcome.subjects])
     scores = weighted_scores(outcome.labels, outcome.proba, weights)
@@ -184,7 +184,7 @@ def _spread(means: NDArray[np.float64]) -> dict[str, float]:
     return {"low": float(low), "high": float(high), "deviation": float(finite.std(ddof=1))}
 
 
-def _n_subjects(cells: Mapping[int, Outcome]) -> int:
+def _n_subjects(cells: Mapping[int, CellPredictions]) -> int:
     return len({subject for outcome in cells.values() for subject in outcome.subjects})
 
 
@@ -204,7 +204,7 @@ def _contrast(
     return _spread(_over_repetitions(gaps)) | {"n_subjects": n, "n_repetitions": len(shared)}
 
 
-def _optimism(system: System, cells: Mapping[int, Outcome]) -> dict[str, object]:
+def _optimism(system: System, cells: Mapping[int, CellPredictions]) -> dict[str, object]:
     rows = []
     for repetition in sorted(cells):
         outcome = cells[repetition]
@@ -219,7 +219,7 @@ def _optimism(system: System, cells: Mapping[int, Outcome]) -> dict[str, object]
     return system._asdict() | by_metric | {"n_repetitions": len(finite)}
 
 
-def _confusion(system: System, cells: Mapping[int, Outcome]) -> list[dict[str, object]]:
+def _confusion(system: System, cells: Mapping[int, CellPredictions]) -> list[dict[str, object]]:
     n_classes = next(iter(cells.values())).proba.shape[2]
     counts = np.zeros((n_classes, n_classes), dtype=int)
     for outcome in cells.values():

@@ -29,7 +29,7 @@ MODES = ("train_accuracy_by_batch", "train_accuracy")
 """Accuracy on the labelled set in training mode and in evaluation mode, where it is recorded."""
 
 
-class Check(StrEnum):
+class TrainingCheck(StrEnum):
     """The checks of every block."""
 
     LOSS = "loss below guessing"
@@ -39,7 +39,7 @@ class Check(StrEnum):
     UPPER = "all labels are an upper bound"
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """How a check ended."""
 
     PASS = "pass"  # noqa: S105  # no password
@@ -57,9 +57,9 @@ class Checked:
     ----------
     block : tuple of str
         Cohort, modalities, model, budget.
-    check : Check
+    check : TrainingCheck
         What was asked.
-    outcome : Outcome
+    outcome : CheckOutcome
         How it ended.
     metric : str
         What `value` is of.
@@ -72,8 +72,8 @@ class Checked:
     """
 
     block: Block
-    check: Check
-    outcome: Outcome
+    check: TrainingCheck
+    outcome: CheckOutcome
     metric: str = ""
     value: float = float("nan")
     low: float = float("nan")
@@ -118,10 +118,12 @@ def check_training(
     checks = [_loss(key, part, guesses.get(key[0], np.nan)) for key, part in blocks]
     checks += [_modes(key, part) for key, part in blocks]
     each = list(_each(blocks, metrics))
-    checks += _judged(Check.RISE, ((key, m, _rise(part, m)) for key, part, m in each))
+    checks += _judged(TrainingCheck.RISE, ((key, m, _rise(part, m)) for key, part, m in each))
     ends = ((key, m, _at_the_end(part, m)) for key, part, m in each)
-    checks += _judged(Check.END, ends, margins)
-    checks += _judged(Check.UPPER, ((key, m, _above(part, m)) for key, part, m in each), margins)
+    checks += _judged(TrainingCheck.END, ends, margins)
+    checks += _judged(
+        TrainingCheck.UPPER, ((key, m, _above(part, m)) for key, part, m in each), margins
+    )
     return checks
 
 
@@ -161,7 +163,8 @@ def passed_lines(checks: Iterable[Checked], metric: str) -> set[Block]:
     return {
         checked.block
         for checked in checks
-        if (checked.check, checked.outcome, checked.metric) == (Check.UPPER, Outcome.FAIL, metric)
+        if (checked.check, checked.outcome, checked.metric)
+        == (TrainingCheck.UPPER, CheckOutcome.FAIL, metric)
     }
 
 
@@ -194,23 +197,23 @@ def _each(
 
 def _loss(block: Block, part: pd.DataFrame, guess: float) -> Checked:
     if "log_loss" not in part or np.isnan(guess):
-        return Checked(block, Check.LOSS, Outcome.UNKNOWN)
+        return Checked(block, TrainingCheck.LOSS, CheckOutcome.UNKNOWN)
     value = _worst_of_trained(part, part["log_loss"])
     if np.isnan(value):
-        return Checked(block, Check.LOSS, Outcome.UNKNOWN)
-    outcome = Outcome.PASS if value < guess else Outcome.FAIL
-    return Checked(block, Check.LOSS, outcome, "log_loss", value, bound=guess)
+        return Checked(block, TrainingCheck.LOSS, CheckOutcome.UNKNOWN)
+    outcome = CheckOutcome.PASS if value < guess else CheckOutcome.FAIL
+    return Checked(block, TrainingCheck.LOSS, outcome, "log_loss", value, bound=guess)
 
 
 def _modes(block: Block, part: pd.DataFrame) -> Checked:
     if not set(MODES) <= set(part):
-        return Checked(block, Check.MODES, Outcome.UNKNOWN)
+        return Checked(block, TrainingCheck.MODES, CheckOutcome.UNKNOWN)
     by_batch, predicted = (part[name] for name in MODES)
     value = _worst_of_trained(part, by_batch - predicted)
     if np.isnan(value):
-        return Checked(block, Check.MODES, Outcome.UNKNOWN)
-    outcome = Outcome.PASS if value <= LARGEST_MODE_GAP else Outcome.FAIL
-    return Checked(block, Check.MODES, outcome, "accuracy", value, bound=LARGEST_MODE_GAP)
+        return Checked(block, TrainingCheck.MODES, CheckOutcome.UNKNOWN)
+    outcome = CheckOutcome.PASS if value <= LARGEST_MODE_GAP else CheckOutcome.FAIL
+    return Checked(block, TrainingCheck.MODES, outcome, "accuracy", value, bound=LARGEST_MODE_GAP)
 
 
 def _worst_of_trained(part: pd.DataFrame, values: pd.Series[float]) -> float:
@@ -261,28 +264,28 @@ def _known(gaps: pd.Series[float]) -> NDArray[np.float64]:
 
 
 def _judged(
-    check: Check,
+    check: TrainingCheck,
     asked: Iterable[tuple[Block, str, NDArray[np.float64] | None]],
     margins: Mapping[str, float] | None = None,
 ) -> Iterator[Checked]:
     for block, metric, gaps in asked:
         if gaps is None:
-            yield Checked(block, check, Outcome.ELSEWHERE, metric)
+            yield Checked(block, check, CheckOutcome.ELSEWHERE, metric)
             continue
         mean, low, high = mean_interval(gaps)
         margin = (margins or {}).get(block[0], 0.0)
         is_equal = -margin < low and high < margin
-        outcome = Outcome.PASS if is_equal else _outcome(check, mean, paired_t(gaps))
+        outcome = CheckOutcome.PASS if is_equal else _outcome(check, mean, paired_t(gaps))
         yield Checked(block, check, outcome, metric, mean, low, high, bound=0.0)
 
 
-def _outcome(check: Check, mean: float, p: float) -> Outcome:
+def _outcome(check: TrainingCheck, mean: float, p: float) -> CheckOutcome:
     if np.isnan(p):  # one repetition has no spread
-        return Outcome.OPEN
+        return CheckOutcome.OPEN
     is_real = p < ALPHA
-    if check is Check.RISE:
+    if check is TrainingCheck.RISE:
         if not is_real:  # a block that may be flat does not rise
-            return Outcome.OPEN
-        return Outcome.PASS if mean > 0 else Outcome.FAIL
-    is_wrong = mean != 0 if check is Check.END else mean > 0
-    return Outcome.FAIL if is_real and is_wrong else Outcome.PASS
+            return CheckOutcome.OPEN
+        return CheckOutcome.PASS if mean > 0 else CheckOutcome.FAIL
+    is_wrong = mean != 0 if check is TrainingCheck.END else mean > 0
+    return CheckOutcome.FAIL if is_real and is_wrong else CheckOutcome.PASS

@@ -25,13 +25,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Return 0 if benchmarks can run here."""
     from albench import registry
-    from albench.doctor import Finding, State, as_text, examine, is_fit
+    from albench.doctor import Diagnosis, Fitness, as_text, examine, is_fit
     from albench.plugin_overview import plugin_problems
 
     reports = registry.discover().reports
     problems = plugin_problems(reports)
-    state = State.WARNING if problems else State.OK
-    plugins = Finding("plugins", problems or f"{len(reports)} entry points, all in order", state)
+    state = Fitness.WARNING if problems else Fitness.OK
+    plugins = Diagnosis("plugins", problems or f"{len(reports)} entry points, all in order", state)
     findings = (*examine(options.device), plugins)
     fit = is_fit(findings)
     if options.json:

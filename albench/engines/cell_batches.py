@@ -95,7 +95,7 @@ class CellBatches:
         self._memory = _memory(settings)
 
     def of(self, cells: Sequence[Cell]) -> list[tuple[Cell, ...]]:
-        """Return cells in batches, as even as can be; alone where a cell shares no child.
+        """Return cells in batches of about equal size; alone where a cell shares no child.
 
         Parameters
         ----------

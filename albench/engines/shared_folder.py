@@ -84,7 +84,7 @@ class _Running:
 
 
 @dataclass(frozen=True)
-class Tally:
+class WorkerTally:
     """What a worker did.
 
     Parameters
@@ -153,12 +153,12 @@ class FolderWorker:
         """Claim nothing more, and end each running cell after its round; may be called anywhere."""
         self._is_asked_to_end.set()
 
-    def work(self) -> Tally:
+    def work(self) -> WorkerTally:
         """Work until every cell of the run is done, or the time is near.
 
         Returns
         -------
-        Tally
+        WorkerTally
             What was done here, and what is left.
 
         Raises
@@ -179,7 +179,7 @@ class FolderWorker:
                 self._work(recorder, slots)
             finally:  # of an interrupt as well: no child may outlive the worker
                 self._stop_all()
-        return Tally(self._counts[True], self._counts[False], len(self.left))
+        return WorkerTally(self._counts[True], self._counts[False], len(self.left))
 
     def _journal(self) -> Journal:
         require_unlocked(self._results)

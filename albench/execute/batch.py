@@ -153,7 +153,7 @@ class _MemberLine:
         self._line.send(self._signed(message))
 
     def ask(self, message: Message) -> Message:
-        """Tell the supervisor something, and return what it answers."""
+        """Send the supervisor a message, and return its answer."""
         return self._line.ask(self._signed(message))
 
     def _signed(self, message: Message) -> Message:

@@ -124,17 +124,17 @@ class BatchConversation:
         return f"{len(self._left)} members have not ended" if self._left else ""
 
     def where(self) -> str:
-        """Return who is at work; nobody while all learn."""
+        """Return whose query is running; nobody during training."""
         return "" if self.querying is None else self._talks[self.querying].where()
 
     def max_bytes(self) -> int | None:
-        """Return what the longest message of a member needs, if that is known of all."""
+        """Return the size of the longest message of any member, if it is known for all."""
         sizes = [talk.max_bytes() for talk in self._talks]
         limits = [size for size in sizes if size is not None]
         return max(limits) if len(limits) == len(sizes) else None
 
     def overdue(self) -> str:
-        """Return that a member has had its time, or that all have learned for too long."""
+        """Return why the batch is stopped: a member, or the common training, is over its limit."""
         waited = time.perf_counter() - self._heard
         reason = f"stopped without a result after the limit of {self._limit:g} s"
         if waited > self._limit or self.late() is not None:

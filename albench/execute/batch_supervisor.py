@@ -58,7 +58,7 @@ WHOLE = Broken(None, (), has_cause=False)
 
 
 class _RecordingFailed(Exception):
-    """Carries what was raised where a member's end was recorded past those who listen."""
+    """Carries an error from the recording of a member's end past the listener."""
 
     def __init__(self, error: AlbenchError) -> None:
         super().__init__(str(error))
@@ -140,7 +140,7 @@ class BatchSupervisor:
         stop : threading.Event
             Set from another thread to stop the child.
         on_end : callable
-            Takes each of them with what became of its repetition's round 0.
+            Called with each of them and the outcome of its repetition's round 0.
 
         Returns
         -------

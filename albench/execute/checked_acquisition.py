@@ -88,7 +88,7 @@ class CheckedAcquisition:
         Raises
         ------
         QueryFault
-            If the answer is none, or asks for what is not to be had.
+            If the answer is no list of requests, or asks for what is not for sale.
         PurityViolation
             If the strategy changed the model, the pool or the global random state.
         AlbenchError

@@ -107,7 +107,7 @@ class CellConversation:
         return "" if n == self._n_rounds else f"{n} of {self._n_rounds} rounds are there"
 
     def where(self) -> str:
-        """Return plugin, distribution and round of who is at work."""
+        """Return plugin, distribution and round of the code that is running."""
         model = f"model {self._model.qualified} ({self._model.package})"
         number = len(self.rounds)
         if self._strategy is None:
@@ -120,7 +120,7 @@ class CellConversation:
         return f"{model}, before {strategy}"
 
     def max_bytes(self) -> int | None:
-        """Return what a round's weights and probabilities need, if the weights are known."""
+        """Return the bytes of a round's weights and probabilities, if the weights' are known."""
         if self._n_state is None:
             return None
         n_units, n_classes = self._repetition.n_test_units(), len(self._repetition.cohort.classes)

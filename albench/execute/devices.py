@@ -47,7 +47,7 @@ class Devices:
         return f"{plural(len(self.names), 'GPU')} ({', '.join(self.names)})" if self.names else CPU
 
     def environment_on(self, name: str) -> dict[str, str]:
-        """Return what the environment of a child on one GPU is given."""
+        """Return the environment variables of a child on one GPU."""
         return {**self.environment, VARIABLE: name}
 
     @property

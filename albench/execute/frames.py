@@ -164,6 +164,6 @@ def _message(body: bytes) -> Message:
     except Exception as error:
         raise DamagedFrame(f"a frame cannot be read: {type(error).__name__}") from error
     if not isinstance(kind, str) or not all(name.startswith(_PREFIX) for name in tensors):
-        raise DamagedFrame("a frame holds something else than a message")
+        raise DamagedFrame("a frame does not hold a message")
     arrays = {name.removeprefix(_PREFIX): array for name, array in tensors.items()}
     return Message(kind, plain, arrays)

@@ -1,4 +1,4 @@
-"""Listening to a child: what it says is taken, answered, and never waited for without end."""
+"""Listening to a child: messages are read and answered, and no wait is without a limit."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Conversation(Protocol):
         ...
 
     def lack(self) -> str:
-        """Return what has not been told yet though it was promised; empty when all has been."""
+        """Return what the child must still send, in words; empty when nothing is missing."""
         ...
 
     def where(self) -> str:
-        """Return who is at work, for the reason of a failure; empty if nobody can be named."""
+        """Return whose code is running, for the reason of a failure; empty if unknown."""
         ...
 
     def max_bytes(self) -> int | None:
@@ -59,7 +59,7 @@ class Conversation(Protocol):
         ...
 
     def overdue(self) -> str:
-        """Return what takes longer than it may, of what the conversation alone knows; or empty."""
+        """Return which step exceeds a limit that only the conversation knows, or nothing."""
         ...
 
 
@@ -79,7 +79,7 @@ class Monologue:
         return ""
 
     def max_bytes(self) -> int | None:
-        """Return what a result that is no array ever needs."""
+        """Return the size of the longest message that holds no array."""
         return PLAIN_BYTES
 
     def overdue(self) -> str:
@@ -163,7 +163,7 @@ class Listener:
                 self._write(selector)
 
     def _read_rest(self) -> End:
-        """Take what an ended child has said; what it left alive may hold its pipe open."""
+        """Read what an ended child has sent; a process that it left may hold its pipe open."""
         deadline = time.perf_counter() + 1.0
         end = self._read()
         while end is None and time.perf_counter() < deadline and self._has_more:
@@ -186,7 +186,7 @@ class Listener:
                 if (end := self._take(message)) is not None:
                     return end
         except DamagedFrame as error:
-            reason = f"wrote something else than messages to its line to albench: {error}"
+            reason = f"wrote to its line to albench what is not a message: {error}"
             return End(Status.CRASHED, reason)
         return None
 

@@ -68,7 +68,7 @@ class FolderLock:
         (self._results / _HOLDER).write_text(json.dumps(note), encoding="utf-8")
 
     def holder(self) -> str:
-        """Return who has the folder, and what to do about it, as the end of a sentence."""
+        """Return which process holds the folder and what to do, as the end of a sentence."""
         who = "another process"
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             note = json.loads((self._results / _HOLDER).read_text(encoding="utf-8"))

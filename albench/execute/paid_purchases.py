@@ -1,4 +1,4 @@
-"""The supervising side's look at what is bought: it is there, and paid for."""
+"""The supervisor's checks of a purchase: what is bought exists and is paid for."""
 
 from __future__ import annotations
 
@@ -37,12 +37,14 @@ def require_acquired(
     Raises
     ------
     QueryFault
-        If any is not there, known already, bought twice, or of a subject outside the pool.
+        If any does not exist, is known already, is bought twice, or is of a subject outside
+        the pool.
     """
     if acquired.ndim != 1 or acquired.dtype.kind not in "iu":
         raise QueryFault(f"measured an array of shape {acquired.shape} and type {acquired.dtype}")
     if not np.isin(acquired, terms.missing(owners, terms.held(before))).all():
-        raise QueryFault("measured what is known, is not there, or is of no subject of the pool")
+        problem = "is known already, does not exist, or is of a subject outside the pool"
+        raise QueryFault(f"measured what {problem}")
     if len(np.unique(acquired)) != len(acquired):
         raise QueryFault("measured a modality of a subject twice")
 

@@ -10,7 +10,7 @@ from albench.errors import AlbenchError, DataError
 from albench.execute import scratch
 from albench.execute.cores import usable_cores
 from albench.execute.listen import Monologue
-from albench.execute.prepare import Request, read_prepared
+from albench.execute.prepare import PreparationRequest, read_prepared
 from albench.execute.run import Progress, process_context
 from albench.execute.stacking_verdicts import code_of
 from albench.execute.supervise import Job, supervise, supervise_again
@@ -70,7 +70,7 @@ def prepare_all(
         cohort, modalities, model = key
         loaders = {name: resolved.loaders[cohort][name] for name in modalities}
         component, tag = resolved.models[model].component, resolved.sources.tag
-        request = Request(
+        request = PreparationRequest(
             cohort=cohort,
             n_classes=len(cohorts[cohort, modalities].classes),
             loaders=loaders,
@@ -92,7 +92,7 @@ def prepare_all(
 
 
 class _Notices(Monologue):
-    """Passes on what a preparing child wants the user to know."""
+    """Passes on notices of a preparing child to the user."""
 
     def __init__(self, watch: Callable[[Progress], None]) -> None:
         self._watch = watch
@@ -107,7 +107,7 @@ class _Notices(Monologue):
 
 
 def _prepared(  # of one call
-    request: Request,
+    request: PreparationRequest,
     cohort: Cohort,
     what: str,
     start: BaseContext,

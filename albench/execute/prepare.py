@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Request:
+class PreparationRequest:
     """The data of one cohort on one set of modalities, for one model.
 
     Parameters
@@ -92,12 +92,12 @@ class Prepared:
     stackable: StackingVerdict = NOT_TRIED
 
 
-def prepare(request: Request, line: Line) -> dict[str, Any]:
+def prepare(request: PreparationRequest, line: Line) -> dict[str, Any]:
     """Return where a block's data lie, after having put there what was missing.
 
     Parameters
     ----------
-    request : Request
+    request : PreparationRequest
         What is needed.
     line : Line
         Takes what the user should know: of a damaged cache that is made again.
@@ -145,7 +145,7 @@ def prepare(request: Request, line: Line) -> dict[str, Any]:
     }
 
 
-def _opened(request: Request, key: str) -> Modality:
+def _opened(request: PreparationRequest, key: str) -> Modality:
     from albench.planning import open_loader
 
     plan, where = request.loaders[key], f"cohorts.{request.cohort}.modalities.{key}"
@@ -168,14 +168,14 @@ def _stored(array: NDArray[Any], modality: Modality, cache: FeatureCache) -> Sto
     return cache.stored(array) or cache.store(key, array.shape, array.dtype, fill, modality.note)
 
 
-def read_prepared(plain: Any, request: Request, cohort: Cohort) -> Prepared:
+def read_prepared(plain: Any, request: PreparationRequest, cohort: Cohort) -> Prepared:
     """Return what `prepare` gave, which comes from a process that has run plugins.
 
     Parameters
     ----------
     plain : object
         As it came.
-    request : Request
+    request : PreparationRequest
         What was asked for.
     cohort : Cohort
         Of the block.

@@ -49,7 +49,7 @@ class Price:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedTimes:
     """What cells took on the machine on which published results were made.
 
     Parameters
@@ -64,13 +64,13 @@ class Published:
     pace: Pace | None = None
 
 
-NOTHING = Published({})
+NOTHING = PublishedTimes({})
 
 
 def price(
     cells: Iterable[Cell],
     here: Mapping[str, float],
-    there: Published = NOTHING,
+    there: PublishedTimes = NOTHING,
     pace_here: Callable[[], Pace | None] = lambda: None,
 ) -> Price:
     """Return what each cell of a plan is expected to take.
@@ -81,7 +81,7 @@ def price(
         Planned.
     here : mapping of str to float
         Seconds of those that have run on this machine, by identity.
-    there : Published
+    there : PublishedTimes
         What cells took that ran on another one.
     pace_here : callable
         Returns how fast this machine is, or None; called if nothing else compares the two.
@@ -116,7 +116,7 @@ def price(
 
 
 def _by_updates(cells: Iterable[Cell], timed: Mapping[str, tuple[Cell, float]]) -> dict[str, float]:
-    """Return what cells take by their updates, and by the seconds of others."""
+    """Return the seconds of cells, from their training updates and the seconds of others."""
     # Seconds an update, of references, which train once, and of others.
     rates: dict[bool, list[float]] = defaultdict(list)
     for cell, taken in timed.values():
@@ -152,7 +152,7 @@ class Scale:
 def _scale(
     cells: Mapping[str, Cell],
     here: Mapping[str, float],
-    there: Published,
+    there: PublishedTimes,
     pace_here: Callable[[], Pace | None],
 ) -> Scale:
     """Return the ratio of the cells that ran on both machines, or else of the machines' paces."""
@@ -181,7 +181,7 @@ def _sureness(n_here: int, n_published: int, n_guessed: int, scale: Scale) -> st
     return f"by {plural(n_here, 'cell')} that ran before"
 
 
-def published_price(*folders: Path) -> Published:
+def published_price(*folders: Path) -> PublishedTimes:
     """Return how long published cells took, and how fast their machine was.
 
     Parameters
@@ -191,12 +191,12 @@ def published_price(*folders: Path) -> Published:
 
     Returns
     -------
-    Published
+    PublishedTimes
         Without seconds where there is no table that can be read.
     """
     for folder in folders:
         if seconds := published("seconds", folder):
-            return Published(seconds, _pace(folder))
+            return PublishedTimes(seconds, _pace(folder))
     return NOTHING
 
 

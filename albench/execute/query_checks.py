@@ -1,4 +1,4 @@
-"""What a strategy answered and what it touched, checked in every real run."""
+"""Checks of every query in a real run: the answer, and what the strategy changed."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Repetition:
     acquisitions: Acquisitions | None = None
 
     def unlabelled(self) -> Unlabelled:
-        """Return what a child receives of it."""
+        """Return the part that a child receives."""
         return Unlabelled(
             modalities=self.cohort.modalities,
             n_classes=len(self.cohort.classes),

@@ -92,13 +92,13 @@ class Speaker(Protocol):
         ...
 
     def ask(self, message: Message) -> Message:
-        """Tell the supervisor something, and return what it answers."""
+        """Send the supervisor a message, and return its answer."""
         ...
 
 
 Step = Tell | Ask | Foresee | Teach
 Steps = Generator[Step, Any, None]
-"""What a cell does; it is sent what each step comes to."""
+"""The steps of a cell, as a generator that is sent the result of each."""
 
 
 def run_alone(task: CellTask, line: Line) -> None:
@@ -217,7 +217,7 @@ def _rounds(task: CellTask, opened: ActiveCell) -> Steps:
 
 
 def _purchased(opened: ActiveCell, task: CellTask, number: int) -> Purchase:
-    """Return what a strategy buys, whichever of the two contracts it keeps."""
+    """Return what a strategy buys, under either version of the contract."""
     component, plan, data = task.strategy, task.cell.strategy, task.data
     if component is None or plan is None:
         raise ValueError("the reference buys nothing")
@@ -264,7 +264,7 @@ def _queried(
 def _round(
     opened: ActiveCell, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int
 ) -> Steps:
-    """Train with what was bought, evaluate, and tell what there is to tell of the round."""
+    """Train on the labels bought, evaluate, and report the round to the supervisor."""
     train_seconds: float = yield Teach(opened, bought, labels, number)
     trained = time.perf_counter()
     proba = opened.test_proba()

@@ -132,7 +132,7 @@ def _seen(space: Mapping[str, object], name: str) -> _Seen:
 
 
 def _replaced(module: ModuleType) -> Iterator[tuple[str, str]]:
-    """Yield the names that do not stand for what the module's source says, and what they are."""
+    """Yield each name that is not what the module's source defines, and its present value."""
     source = _source(str(module.__file__))
     for owner, definition in source.definitions:
         holder = getattr(module, owner, None) if owner else module

@@ -15,7 +15,7 @@ import torch
 from torch.func import vmap
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
-from albench.learn.recorded_program import Recorder, part_of
+from albench.learn.recorded_program import ProgramRecorder, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,11 +66,11 @@ def lift(
         Takes the inputs one by one; returns what `function` returns, of all heads.
     """
     single = [values[0].clone() for values in inputs]
-    recorded = Recorder(single)
+    recorded = ProgramRecorder(single)
     with recorded:
         outputs = function(single)
     program = recorded.program(outputs)
-    recorder = Recorder(inputs)
+    recorder = ProgramRecorder(inputs)
     with torch.no_grad():
         lifted = _Lifting(recorder, len(inputs[0])).run(program, inputs)
     return recorder.program(lifted).forward
@@ -79,7 +79,7 @@ def lift(
 class _Lifting:
     """Carries out one head's program for all heads, and records that."""
 
-    def __init__(self, recorder: Recorder, n_heads: int) -> None:
+    def __init__(self, recorder: ProgramRecorder, n_heads: int) -> None:
         self._recorder, self._n_heads = recorder, n_heads
         self._generator = torch.Generator().manual_seed(_SEED)
 

@@ -1,4 +1,4 @@
-"""Batches of candidates, each gathered from the store at once."""
+"""Mini-batches of candidates, each gathered from the store at once."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class BatchOrder:
     n : int
         How many candidates there are.
     batch_size : int
-        The most candidates a batch. All batches are as equal as can be: in a small rest the
+        The most candidates a batch. All batches are as equal as possible: in a small rest the
         statistics of batch normalisation are noise, and behind it the network's running ones are
         too. None has one candidate, which cannot be normalised, unless asked for or alone.
     rng : numpy.random.Generator or None
@@ -83,7 +83,7 @@ class BatchOrder:
 
 
 class MiniBatches:
-    """Batches of a dataset.
+    """Mini-batches of a dataset.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _RESHAPES = ("aten::expand", "aten::view", "aten::_unsafe_view")
 
 
-class Recorder(TorchDispatchMode):
+class ProgramRecorder(TorchDispatchMode):
     """Writes every operation that reaches a kernel into a graph, and carries it out.
 
     Parameters

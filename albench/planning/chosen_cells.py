@@ -61,7 +61,7 @@ def place_of(cell: Cell) -> Place:
 
 
 def _dealt(cells: Sequence[Cell], n_shards: int) -> dict[str, int]:
-    """Return the shard of each cell: equal on all machines, as even in cost as can be.
+    """Return the shard of each cell: equal on all machines, with costs as equal as possible.
 
     What shares a round 0 stays together where that leaves enough to deal out.
     """

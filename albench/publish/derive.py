@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from albench.analysis import summaries
-from albench.analysis.summaries import Outcome, Outcomes
+from albench.analysis.summaries import CellPredictions, Outcomes
 from albench.errors import RecordsError
 from albench.metrics.catalogue import METRICS, scores
 from albench.metrics.chosen import more_scores
@@ -216,11 +216,11 @@ def _is_added(planned: PlannedCell, run: PlannedRun) -> bool:
     return run.sequential is not None and planned.repetition >= run.sequential.planned
 
 
-def _outcome(end: Finished, answers: Sequence[Predictions], *, by_subject: bool) -> Outcome:
+def _outcome(end: Finished, answers: Sequence[Predictions], *, by_subject: bool) -> CellPredictions:
     if end.part is None or not answers:
         raise RecordsError(f"cell {end.cell} succeeded without a test part: run it again")
     n_labelled = np.array([entry.n_labelled for entry in end.rounds], dtype=float)
-    return Outcome(
+    return CellPredictions(
         # A candidate is called by its subject and its samples.
         subjects=tuple(u if by_subject else u.rpartition(":")[0] for u in end.part.units),
         labels=answers[0].labels,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from albench.publish.derive import Scored, scored
 from albench.publish.read import read
 from albench.records.manifest import Manifest
-from albench.records.remembered import Derived, Memory
+from albench.records.remembered import Memory, RememberedTables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,4 +60,4 @@ def remember(memory: Memory, scores: Scored) -> None:
     if scores.manifest.judging.metrics:
         return  # functions of plugins, which may be edited
     frames = {"cells": scores.cells, "rounds": scores.rounds, "scores": scores.scores}
-    memory.keep(Derived(frames, {"manifest": scores.manifest.to_json()}))
+    memory.keep(RememberedTables(frames, {"manifest": scores.manifest.to_json()}))

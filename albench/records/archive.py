@@ -332,7 +332,7 @@ def _require_rounds(
 
 def _require_same_picks(end: Finished, stated: object) -> None:
     if stated and stated != picks_hash(end):
-        raise ValueError(f"cell {end.cell} bought something else than cells.csv says")
+        raise ValueError(f"cell {end.cell} did not buy what cells.csv says")
 
 
 def _by_round(table: pa.Table, column: str) -> dict[tuple[str, int], list[int]]:

@@ -34,7 +34,7 @@ _INDEX = "index.json"
 
 
 @dataclass(frozen=True, eq=False)
-class Derived:
+class RememberedTables:
     """What was derived from a journal.
 
     Parameters
@@ -67,12 +67,12 @@ class Memory:
         key = _key(results / "journal", module)
         self._folder = None if key is None else self._all / f"{self._prefix}{key}"
 
-    def recall(self) -> Derived | None:
+    def recall(self) -> RememberedTables | None:
         """Return what was derived from the same journal by the same code.
 
         Returns
         -------
-        Derived or None
+        RememberedTables or None
             None if there is nothing, or it is damaged.
         """
         if self._folder is None:
@@ -86,15 +86,15 @@ class Memory:
             contents = {name: file.read_bytes() for name, file in files.items()}
             if all(_sha256(contents[name]) == index["frames"][name] for name in contents):
                 frames = {name: pd.read_parquet(io.BytesIO(c)) for name, c in contents.items()}
-                return Derived(frames, index["plain"])
+                return RememberedTables(frames, index["plain"])
         return None
 
-    def keep(self, derived: Derived) -> None:
+    def keep(self, derived: RememberedTables) -> None:
         """Remember what was derived, instead of what was before; a disk may refuse it.
 
         Parameters
         ----------
-        derived : Derived
+        derived : RememberedTables
             From the journal as it was when this memory was made.
         """
         if self._folder is None:
@@ -111,7 +111,7 @@ class Memory:
                 shutil.rmtree(part, ignore_errors=True)
 
 
-def _write(folder: Path, derived: Derived) -> None:
+def _write(folder: Path, derived: RememberedTables) -> None:
     digests = {}
     for name, frame in derived.frames.items():
         content = frame.to_parquet()

@@ -1,4 +1,4 @@
-"""The state of a run folder or of published results: what became of each cell."""
+"""The state of a run folder or of published results: how each cell ended, if it has."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.records import tables
-from albench.records.remembered import Derived, Memory
+from albench.records.remembered import Memory, RememberedTables
 from albench.records.results_folder import latest_run_of, read_results
 from albench.records.run_record import PlannedRun
 from albench.records.schema import Status
@@ -27,7 +27,7 @@ Made = tuple[str, str, str, int]
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """What became of the cells of the latest run's plan.
+    """How the planned cells of the latest run ended, and which have not run.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def state_of(results: Path) -> State:
         "made": state.made,
         "has_ended": state.has_ended,
     }
-    memory.keep(Derived({"cells": state.cells}, plain))
+    memory.keep(RememberedTables({"cells": state.cells}, plain))
     return state
 
 

@@ -17,7 +17,7 @@ from albench.analysis.cohorts_like_these import FEWEST_COHORTS
 from albench.analysis.coverage_and_fairness import fairness
 from albench.analysis.curves import BLOCK
 from albench.analysis.significance import FEWEST_PAIRS
-from albench.analysis.training_checks import Outcome
+from albench.analysis.training_checks import CheckOutcome
 from albench.metrics.catalogue import LABELS
 from albench.plural import plural
 from albench.references import ALL_LABELS, BASELINE
@@ -111,11 +111,11 @@ def _starts(derived: Derived) -> Judged:
 
 
 def _training(derived: Derived) -> Judged:
-    failed = [checked for checked in derived.checks if checked.outcome is Outcome.FAIL]
+    failed = [checked for checked in derived.checks if checked.outcome is CheckOutcome.FAIL]
     names = [f"{derived.named.block(one.block)} ({one.check})" for one in failed]
     if failed:
         return False, f"checks that fail: {_some(list(dict.fromkeys(names)))}"
-    n = sum(checked.outcome is Outcome.PASS for checked in derived.checks)
+    n = sum(checked.outcome is CheckOutcome.PASS for checked in derived.checks)
     return n > 0, f"{plural(n, 'check')} of training passed and none failed"
 
 

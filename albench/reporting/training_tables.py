@@ -11,8 +11,8 @@ from albench.analysis.convergence import convergence, doubled
 from albench.analysis.efficiency import TARGET
 from albench.analysis.equivalence import margins
 from albench.analysis.training_checks import (
-    Check,
-    Outcome,
+    CheckOutcome,
+    TrainingCheck,
     check_training,
     guessing,
     passed_lines,
@@ -33,13 +33,17 @@ if TYPE_CHECKING:
     from albench.reporting.table_cells import Value
 
 FAILURES = {
-    Check.LOSS: "the log loss of networks is not below that of guessing",
-    Check.RISE: "random's {metric} falls as labels are bought",
-    Check.MODES: "networks predict what they were trained on worse than they did in training",
-    Check.END: (
+    TrainingCheck.LOSS: "the log loss of networks is not below that of guessing",
+    TrainingCheck.RISE: "random's {metric} falls as labels are bought",
+    TrainingCheck.MODES: (
+        "networks predict what they were trained on worse than they did in training"
+    ),
+    TrainingCheck.END: (
         "with all labels bought, {metric} is not that of training on all labels from the start"
     ),
-    Check.UPPER: "strategies end above all labels in {metric}, which are no upper bound there",
+    TrainingCheck.UPPER: (
+        "strategies end above all labels in {metric}, which are no upper bound there"
+    ),
 }
 NO_GOAL = f"Labels for {100 * TARGET:g} % of the all-labels {{metric}} are not reported there."
 N_NAMED = 4
@@ -89,22 +93,22 @@ def failures(checks: Sequence[Checked], named: Namer) -> Text | None:
     """
     sentences = [
         _failure(check, metric, failed, named)
-        for check in Check
+        for check in TrainingCheck
         for metric in sorted({checked.metric for checked in checks})
         if (failed := _failed(checks, check, metric))
     ]
     return Text(tuple(sentences), is_list=True) if sentences else None
 
 
-def _failed(checks: Sequence[Checked], check: Check, metric: str) -> list[Checked]:
+def _failed(checks: Sequence[Checked], check: TrainingCheck, metric: str) -> list[Checked]:
     return [
         checked
         for checked in checks
-        if (checked.check, checked.metric, checked.outcome) == (check, metric, Outcome.FAIL)
+        if (checked.check, checked.metric, checked.outcome) == (check, metric, CheckOutcome.FAIL)
     ]
 
 
-def _failure(check: Check, metric: str, failed: Sequence[Checked], named: Namer) -> str:
+def _failure(check: TrainingCheck, metric: str, failed: Sequence[Checked], named: Namer) -> str:
     word = LABELS.get(metric, metric)
     worst = sorted(failed, key=lambda checked: -abs(checked.value - checked.bound))
     places = [f"{named.block(checked.block)} ({_short(checked)})" for checked in worst[:N_NAMED]]
@@ -112,11 +116,11 @@ def _failure(check: Check, metric: str, failed: Sequence[Checked], named: Namer)
         places.append(f"and {rest} more")
     what = FAILURES[check].format(metric=word)
     sentence = f"**Training fails a check:** {what}: {'; '.join(places)}. See Coverage."
-    return f"{sentence} {NO_GOAL.format(metric=word)}" if check is Check.UPPER else sentence
+    return f"{sentence} {NO_GOAL.format(metric=word)}" if check is TrainingCheck.UPPER else sentence
 
 
 def _short(checked: Checked) -> str:
-    if checked.check is Check.LOSS:
+    if checked.check is TrainingCheck.LOSS:
         return f"{checked.value:.3f}, guessing {checked.bound:.3f}"
     return signed(checked.value)
 
@@ -142,7 +146,7 @@ def check_table(checks: Sequence[Checked], named: Namer) -> Table:
             named.block(block),
             *(
                 _joined([f for f in checks if (f.block, f.check) == (block, check)])
-                for check in Check
+                for check in TrainingCheck
             ),
         )
         for block in blocks
@@ -157,7 +161,7 @@ def check_table(checks: Sequence[Checked], named: Namer) -> Table:
         "corrected: up to one in twenty checks of sound networks fails by chance. A rise with "
         "p of 0.05 or more is undecided."
     )
-    columns = ("block", *(str(check) for check in Check))
+    columns = ("block", *(str(check) for check in TrainingCheck))
     return Table("training-checks", "Checks of training", caption, columns, rows)
 
 
@@ -171,20 +175,22 @@ def _joined(checks: Sequence[Checked]) -> TableCell:
 
 def _values(checked: Checked) -> dict[str, Value]:
     """Return a check's outcome and numbers, by metric where there is a check for each of them."""
-    is_by_metric = checked.check not in {Check.LOSS, Check.MODES}
+    is_by_metric = checked.check not in {TrainingCheck.LOSS, TrainingCheck.MODES}
     of = f" {LABELS[checked.metric]}" if is_by_metric else ""
     values: dict[str, Value] = {f"{of} outcome": str(checked.outcome), f"{of} value": checked.value}
-    if checked.check is Check.LOSS:
+    if checked.check is TrainingCheck.LOSS:
         return values | {f"{of} bound": checked.bound}
     ends: dict[str, Value] = {f"{of} low": checked.low, f"{of} high": checked.high}
-    return values if checked.check is Check.MODES else values | ends
+    return values if checked.check is TrainingCheck.MODES else values | ends
 
 
 def _outcome(checked: Checked) -> str:
-    outcome = f"**{checked.outcome}**" if checked.outcome is Outcome.FAIL else str(checked.outcome)
-    if checked.check is Check.LOSS:
+    outcome = (
+        f"**{checked.outcome}**" if checked.outcome is CheckOutcome.FAIL else str(checked.outcome)
+    )
+    if checked.check is TrainingCheck.LOSS:
         return f"{outcome}: {checked.value:.3f} against {checked.bound:.3f}"
-    if checked.check is Check.MODES:
+    if checked.check is TrainingCheck.MODES:
         return f"{outcome}: {signed(checked.value)}"
     interval = span(checked.low, checked.high)
     shown = f" ({interval})" if interval != UNKNOWN else ""

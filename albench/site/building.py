@@ -17,7 +17,7 @@ from albench.site.addresses import address
 from albench.site.cards import cards
 from albench.site.changes import MARKER, earlier_changes, write_changes
 from albench.site.joining import join
-from albench.site.pages import Benchmark, write_pages
+from albench.site.pages import BenchmarkEntry, write_pages
 from albench.site.sources import read_sources
 from albench.site.standing import standing
 
@@ -86,7 +86,7 @@ def _by_benchmark(sources: Sequence[Source]) -> list[list[Source]]:
     return list(groups.values())
 
 
-def _benchmark(joined: Joined, site: Path) -> Benchmark:
+def _benchmark(joined: Joined, site: Path) -> BenchmarkEntry:
     run = joined.records.run
     folder = site / address(run.name)
     folder.mkdir()
@@ -97,7 +97,7 @@ def _benchmark(joined: Joined, site: Path) -> Benchmark:
     place = standing(folder)
     picture = f"report/figures/areas-{place.metric}.svg"
     drawn = picture if (folder / picture).is_file() else ""
-    return Benchmark(joined, folder.name, place, digest, drawn)
+    return BenchmarkEntry(joined, folder.name, place, digest, drawn)
 
 
 def _require_place(site: Path, paths: Sequence[Path]) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.records.run_record import PluginRecord
-    from albench.site.pages import Benchmark
+    from albench.site.pages import BenchmarkEntry
     from albench.site.standing import Place
 
 
@@ -25,21 +25,21 @@ class Card:
         As the first benchmark that has it says.
     file : str
         Its page's name.
-    places : tuple of (Benchmark, Place)
+    places : tuple of (BenchmarkEntry, Place)
         Where it stands; none for random, which is the measure, and for oracles.
     """
 
     plugin: PluginRecord
     file: str
-    places: tuple[tuple[Benchmark, Place], ...]
+    places: tuple[tuple[BenchmarkEntry, Place], ...]
 
 
-def cards(benchmarks: Sequence[Benchmark]) -> tuple[Card, ...]:
+def cards(benchmarks: Sequence[BenchmarkEntry]) -> tuple[Card, ...]:
     """Return a card for each strategy.
 
     Parameters
     ----------
-    benchmarks : sequence of Benchmark
+    benchmarks : sequence of BenchmarkEntry
         Of a site.
 
     Returns
@@ -59,7 +59,9 @@ def cards(benchmarks: Sequence[Benchmark]) -> tuple[Card, ...]:
     )
 
 
-def _places(plugin: str, benchmarks: Sequence[Benchmark]) -> tuple[tuple[Benchmark, Place], ...]:
+def _places(
+    plugin: str, benchmarks: Sequence[BenchmarkEntry]
+) -> tuple[tuple[BenchmarkEntry, Place], ...]:
     return tuple(
         (benchmark, place)
         for benchmark in benchmarks

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from albench.site.pages import Benchmark
+    from albench.site.pages import BenchmarkEntry
 
 MARKER = "site.json"
 """Says that a folder is a site; a build replaces only such a folder."""
@@ -79,7 +79,7 @@ def earlier_changes(site: Path) -> Changes:
 
 
 def write_changes(
-    before: Changes, benchmarks: Sequence[Benchmark], site: Path, title: str, web_address: str
+    before: Changes, benchmarks: Sequence[BenchmarkEntry], site: Path, title: str, web_address: str
 ) -> tuple[Change, ...]:
     """Write the list of changes and the feed.
 
@@ -87,7 +87,7 @@ def write_changes(
     ----------
     before : Changes
         Of the site that is replaced.
-    benchmarks : sequence of Benchmark
+    benchmarks : sequence of BenchmarkEntry
         Of the new site.
     site : Path
         Its folder.
@@ -119,7 +119,7 @@ def write_changes(
     return listed
 
 
-def _change(benchmark: Benchmark, *, is_new: bool) -> Change:
+def _change(benchmark: BenchmarkEntry, *, is_new: bool) -> Change:
     cells = plural(len(benchmark.joined.records.finished), "cell")
     sources = plural(len(benchmark.joined.sources), "source")
     return Change(

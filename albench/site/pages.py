@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Benchmark:
+class BenchmarkEntry:
     """A benchmark of a site.
 
     Parameters
@@ -54,7 +54,7 @@ class Benchmark:
 
 def write_pages(
     title: str,
-    benchmarks: Sequence[Benchmark],
+    benchmarks: Sequence[BenchmarkEntry],
     cards: Sequence[Card],
     changes: Sequence[Change],
     site: Path,
@@ -65,7 +65,7 @@ def write_pages(
     ----------
     title : str
         The site's.
-    benchmarks : sequence of Benchmark
+    benchmarks : sequence of BenchmarkEntry
         Each has its folder already.
     cards : sequence of Card
         Of all strategies.

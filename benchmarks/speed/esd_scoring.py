@@ -16,8 +16,9 @@ take turns within one run, on one thread; the ratio is of the medians::
 
     OMP_NUM_THREADS=1 python benchmarks/speed/esd_scoring.py
 
-The target of issue 3 is 50 times. A perfect factorisation at this pool gives the number of images
-that all pairs have in ten passes over the number of unique ones; it is printed too.
+The target is 50 times the speed of the plain way. A perfect factorisation at this pool gives the
+number of images that all pairs have in ten passes over the number of unique ones; it is printed
+too.
 """
 
 from __future__ import annotations

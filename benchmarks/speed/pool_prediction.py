@@ -9,8 +9,8 @@ batches. Both run side by side on one thread::
 
     OMP_NUM_THREADS=1 python benchmarks/speed/pool_prediction.py
 
-The target of issue 2 is 30 times; a perfect factorisation would give 80: ten passes over four
-times as many candidates of two images each.
+The target is 30 times the speed of the plain way; a perfect factorisation would give 80: ten passes
+over four times as many candidates of two images each.
 """
 
 from __future__ import annotations

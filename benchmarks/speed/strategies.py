@@ -27,7 +27,7 @@ against peers, medians of several such processes are compared. Run it alone, on 
 
     OMP_NUM_THREADS=1 python benchmarks/speed/strategies.py --write docs/speed-strategies.md
 
-The targets of issue 4: geometric mean of the ratios 5, none under 1; memory at most the inputs'
+Targets: the geometric mean of the ratios at least 5, none under 1; memory at most the inputs'
 own size; exponent at most 1.15. Wrappers and strategies that share a name with a peer's but not
 what they compute (eer) are in the last two parts only.
 """
@@ -382,11 +382,12 @@ def _share(reading: Reading, n_bytes: int) -> str:
 
 
 def page(parts: Sequence[Part], command: str) -> str:
-    """Return the page: what was run where, and the tables."""
+    """Return the page: what was run where, and the tables; one part alone is in its title."""
     packages = ("albench", "scikit-activeml", "baal", "numpy", "scipy", "scikit-learn")
     versions = ", ".join(f"{name} {_version(name)}" for name in packages)
+    only = f": {parts[0].title.lower()}" if len(parts) == 1 else ""
     head = (
-        "# Speed of query strategies\n\nWritten by "
+        f"# Speed of query strategies{only}\n\nWritten by "
         f"`python benchmarks/speed/strategies.py --write`, whose docstring says what is measured "
         f"and how: do not edit.\n\n`{command}`, {datetime.date.today().isoformat()}; {versions}; "
         f"Python {platform.python_version()}; {_processor()}, one thread.\n"

@@ -8,9 +8,9 @@ ratios is printed, since what else runs on the machine then slows both alike. Ru
 
     OMP_NUM_THREADS=1 python benchmarks/speed/trunk_extraction.py
 
-The target of issue 3 is 80 % of the bare loop's images a second. It is held with the building of
-the trunk in the time, which happens once for a benchmark's thousands of images and here for a
-hundred; the share without it is printed too. The reader has a thread of its own, so that a second
+The target is 80 % of the bare loop's images a second, with the building of the trunk in the time,
+which happens once for a benchmark's thousands of images and here for a hundred; the share without
+it is printed too. The reader has a thread of its own, so that a second
 core is used if there is one. Everything else is set to one thread.
 """
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from albench.analysis.claims import Standing, judge, level_of, subjects_needed
+from albench.analysis.claims import ClaimStanding, judge, level_of, subjects_needed
 from albench.analysis.power import repetitions_needed
 from albench.spec.published import Claim, Point, Side
 
@@ -45,13 +45,13 @@ def rounds(make_rounds: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("better", "than", "expected"),
     [
-        ("good", "random", Standing.HOLDS),
-        ("random", "good", Standing.OPPOSITE),
-        ("same", "random", Standing.OPEN),
+        ("good", "random", ClaimStanding.HOLDS),
+        ("random", "good", ClaimStanding.OPPOSITE),
+        ("same", "random", ClaimStanding.OPEN),
     ],
 )
 def test_a_claim_stands_as_its_difference_says(
-    rounds: pd.DataFrame, better: str, than: str, expected: Standing
+    rounds: pd.DataFrame, better: str, than: str, expected: ClaimStanding
 ) -> None:
     (verdict,) = judge(rounds, [claim(better, than)])
     assert verdict.standing == expected
@@ -59,7 +59,7 @@ def test_a_claim_stands_as_its_difference_says(
 
 def test_five_repetitions_decide_nothing(rounds: pd.DataFrame) -> None:
     (verdict,) = judge(rounds[rounds["repetition"] < 5], [claim("good", "random")])
-    assert verdict.standing == Standing.TOO_FEW
+    assert verdict.standing == ClaimStanding.TOO_FEW
 
 
 def test_claims_are_corrected_together(rounds: pd.DataFrame) -> None:
@@ -99,9 +99,14 @@ def test_an_open_claim_needs_more_than_it_had(make_rounds: Callable[..., pd.Data
 
 
 def test_the_level_is_that_of_the_claims_not_decided() -> None:
-    standings = [Standing.HOLDS, Standing.OPEN, Standing.TOO_FEW, Standing.OPPOSITE]
+    standings = [
+        ClaimStanding.HOLDS,
+        ClaimStanding.OPEN,
+        ClaimStanding.TOO_FEW,
+        ClaimStanding.OPPOSITE,
+    ]
     assert level_of(standings) == 0.025
-    assert level_of([Standing.HOLDS]) == 0.05
+    assert level_of([ClaimStanding.HOLDS]) == 0.05
 
 
 def test_equal_differences_need_what_wilcoxon_can_tell() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from albench.analysis.summaries import Outcome, Outcomes, summarise
+from albench.analysis.summaries import CellPredictions, Outcomes, summarise
 from albench.metrics.classification import macro_auc
 from albench.spec.published import Claim, Published, PublishedTable, Side, System, TableColumn
 
@@ -41,7 +41,7 @@ def outcomes() -> Outcomes:
             proba = (proba / proba.sum(axis=2, keepdims=True)).astype(np.float32)
             subjects = tuple(f"s{i}" for i in range(40))
             shares = np.linspace(0.2, 1.0, 5)
-            outcome = Outcome(subjects=subjects, labels=labels, proba=proba, shares=shares)
+            outcome = CellPredictions(subjects=subjects, labels=labels, proba=proba, shares=shares)
             collected.setdefault(system, {})[repetition] = outcome
     return collected
 

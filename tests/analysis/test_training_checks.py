@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from albench.analysis.training_checks import (
-    Check,
     Checked,
-    Outcome,
+    CheckOutcome,
+    TrainingCheck,
     check_training,
     guessing,
     passed_lines,
@@ -51,7 +51,7 @@ def rounds(
     return pd.DataFrame(rows)
 
 
-def outcome(checks: list[Checked], check: Check, metric: str = "auc") -> Outcome:
+def outcome(checks: list[Checked], check: TrainingCheck, metric: str = "auc") -> CheckOutcome:
     """Return how a check ended."""
     (one,) = [f for f in checks if f.check is check and f.metric in ("", metric, "log_loss")]
     return one.outcome
@@ -60,64 +60,66 @@ def outcome(checks: list[Checked], check: Check, metric: str = "auc") -> Outcome
 def test_sound_training_passes_all_that_can_be_checked() -> None:
     checks = check_training(rounds(), GUESS)
 
-    by_check = {check: {f.outcome for f in checks if f.check is check} for check in Check}
+    by_check = {check: {f.outcome for f in checks if f.check is check} for check in TrainingCheck}
 
-    assert by_check.pop(Check.MODES) == {Outcome.UNKNOWN}
-    assert set().union(*by_check.values()) == {Outcome.PASS}
+    assert by_check.pop(TrainingCheck.MODES) == {CheckOutcome.UNKNOWN}
+    assert set().union(*by_check.values()) == {CheckOutcome.PASS}
 
 
-@pytest.mark.parametrize(("loss", "expected"), [(1.6, Outcome.PASS), (4.7, Outcome.FAIL)])
-def test_a_loss_above_guessing_fails(loss: float, expected: Outcome) -> None:
-    assert outcome(check_training(rounds(loss=loss), GUESS), Check.LOSS) is expected
+@pytest.mark.parametrize(("loss", "expected"), [(1.6, CheckOutcome.PASS), (4.7, CheckOutcome.FAIL)])
+def test_a_loss_above_guessing_fails(loss: float, expected: CheckOutcome) -> None:
+    assert outcome(check_training(rounds(loss=loss), GUESS), TrainingCheck.LOSS) is expected
 
 
 def test_one_bad_network_is_not_hidden_by_another() -> None:
     table = rounds(loss=0.5)
     table.loc[table["strategy"] == "all-labels", "log_loss"] = 4.7
 
-    assert outcome(check_training(table, GUESS), Check.LOSS) is Outcome.FAIL
+    assert outcome(check_training(table, GUESS), TrainingCheck.LOSS) is CheckOutcome.FAIL
 
 
 def test_scores_that_fall_as_labels_are_bought_fail_and_flat_ones_are_undecided() -> None:
     falling = check_training(rounds(heights=(0.84, 0.82, 0.81)), GUESS)
 
-    assert outcome(falling, Check.RISE) is Outcome.FAIL
+    assert outcome(falling, TrainingCheck.RISE) is CheckOutcome.FAIL
     for end in (0.794, 0.7999):  # one falls by chance, one rises
         flat = check_training(rounds(heights=(0.8, 0.8, end)), GUESS)
-        assert outcome(flat, Check.RISE) is Outcome.OPEN
+        assert outcome(flat, TrainingCheck.RISE) is CheckOutcome.OPEN
 
 
 @pytest.mark.parametrize("reference", [0.865, 0.75])
 def test_a_last_round_that_is_not_all_labels_fails_on_either_side(reference: float) -> None:
     checks = check_training(rounds(reference=reference), GUESS)
 
-    assert outcome(checks, Check.END) is Outcome.FAIL
+    assert outcome(checks, TrainingCheck.END) is CheckOutcome.FAIL
 
 
 @pytest.mark.parametrize(
     ("margin", "expected"),
-    [(0.03, Outcome.PASS), (0.01, Outcome.FAIL), (np.nan, Outcome.FAIL)],
+    [(0.03, CheckOutcome.PASS), (0.01, CheckOutcome.FAIL), (np.nan, CheckOutcome.FAIL)],
 )
-def test_a_difference_that_is_too_small_to_matter_is_none(margin: float, expected: Outcome) -> None:
+def test_a_difference_that_is_too_small_to_matter_is_none(
+    margin: float, expected: CheckOutcome
+) -> None:
     checks = check_training(rounds(reference=0.785), GUESS, margins={"liver": margin})
 
-    assert outcome(checks, Check.END) is expected
-    assert outcome(checks, Check.UPPER) is expected
+    assert outcome(checks, TrainingCheck.END) is expected
+    assert outcome(checks, TrainingCheck.UPPER) is expected
 
 
 def test_a_difference_that_may_matter_fails_even_if_it_is_estimated_within_the_margin() -> None:
     checks = check_training(rounds(reference=0.785), GUESS, margins={"liver": 0.015})
-    (end,) = [c for c in checks if c.check is Check.END and c.metric == "auc"]
+    (end,) = [c for c in checks if c.check is TrainingCheck.END and c.metric == "auc"]
 
     assert end.value < 0.015 < end.high
-    assert end.outcome is Outcome.FAIL
+    assert end.outcome is CheckOutcome.FAIL
 
 
 def test_a_budget_that_ends_early_is_not_compared_at_its_end() -> None:
     checks = check_training(rounds(reference=0.9, n_candidates=60), GUESS)
 
-    assert outcome(checks, Check.END) is Outcome.ELSEWHERE
-    assert outcome(checks, Check.UPPER) is Outcome.PASS
+    assert outcome(checks, TrainingCheck.END) is CheckOutcome.ELSEWHERE
+    assert outcome(checks, TrainingCheck.UPPER) is CheckOutcome.PASS
 
 
 def test_a_reference_below_the_strategies_is_no_upper_line() -> None:
@@ -131,22 +133,29 @@ def test_prediction_far_from_training_fails() -> None:
     lagging = rounds().assign(train_accuracy_by_batch=0.98, train_accuracy=0.5)
     sound = rounds().assign(train_accuracy_by_batch=0.98, train_accuracy=0.97)
 
-    assert outcome(check_training(lagging, GUESS), Check.MODES, "accuracy") is Outcome.FAIL
-    assert outcome(check_training(sound, GUESS), Check.MODES, "accuracy") is Outcome.PASS
+    assert (
+        outcome(check_training(lagging, GUESS), TrainingCheck.MODES, "accuracy")
+        is CheckOutcome.FAIL
+    )
+    assert (
+        outcome(check_training(sound, GUESS), TrainingCheck.MODES, "accuracy") is CheckOutcome.PASS
+    )
 
 
 def test_one_repetition_decides_nothing() -> None:
     checks = check_training(rounds(reference=0.5, n_repetitions=1), GUESS)
 
-    assert {f.outcome for f in checks if f.check in {Check.END, Check.UPPER}} == {Outcome.OPEN}
+    assert {f.outcome for f in checks if f.check in {TrainingCheck.END, TrainingCheck.UPPER}} == {
+        CheckOutcome.OPEN
+    }
 
 
 def test_without_a_reference_or_losses_nothing_is_claimed() -> None:
     table = rounds().drop(columns="log_loss")
     checks = check_training(table[table["strategy"] == "random"], GUESS)
 
-    assert outcome(checks, Check.LOSS) is Outcome.UNKNOWN
-    assert outcome(checks, Check.UPPER) is Outcome.ELSEWHERE
+    assert outcome(checks, TrainingCheck.LOSS) is CheckOutcome.UNKNOWN
+    assert outcome(checks, TrainingCheck.UPPER) is CheckOutcome.ELSEWHERE
 
 
 def test_guessing_knows_the_shares_of_classes() -> None:

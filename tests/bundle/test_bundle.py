@@ -112,7 +112,7 @@ def _buy_one_again(files: Files) -> None:
 
 
 def test_purchases_that_are_not_those_of_the_tables_are_told(bundle: Path, alter: Alter) -> None:
-    assert "bought something else than cells.csv says" in _complaints(alter(bundle, _buy_one_again))
+    assert "did not buy what cells.csv says" in _complaints(alter(bundle, _buy_one_again))
 
 
 def test_a_candidate_that_is_bought_twice_is_told(bundle: Path, alter: Alter) -> None:

@@ -128,12 +128,12 @@ def purchases(repetition: Repetition) -> dict[str, tuple[Any, Any]]:
         "for more than": (nobody, codes[:9]),
         "that could be spent": (pool[:2], codes[-2:]),
         "a modality of a subject twice": (nobody, np.repeat(codes[:1], 2)),
-        "measured what is known": (nobody, 2 * owners[pool[:1]]),
-        "is not there": (nobody, 2 * owners[lacks[:1]] + 1),
-        "of no subject of the pool": (nobody, 2 * owners[repetition.test[:1]] + 1),
-        "is of no subject": (nobody, 2 * owners[first[:1]] + 1),
+        "measured what is known already": (nobody, 2 * owners[pool[:1]]),
+        "does not exist": (nobody, 2 * owners[lacks[:1]] + 1),
+        "is of a subject outside the pool": (nobody, 2 * owners[repetition.test[:1]] + 1),
+        "a subject outside the pool": (nobody, 2 * owners[first[:1]] + 1),
         "measured an array of shape": (nobody, codes[:2] + 0.5),
-        "no subject of the pool": (nobody, np.array([-1])),
+        "outside the pool": (nobody, np.array([-1])),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from albench.execute.price import Published, price, published_price
+from albench.execute.price import PublishedTimes, price, published_price
 from albench.planning.chosen_cells import place_of
 from albench.planning.cost import expected_cost
 from albench.records.run_record import Pace
@@ -37,7 +37,7 @@ def test_a_kind_that_has_run_here_takes_its_median(cells: tuple[Cell, ...]) -> N
 def test_published_seconds_are_scaled_by_the_cells_that_ran_on_both(
     cells: tuple[Cell, ...],
 ) -> None:
-    published = Published({place_of(cell): 2.0 for cell in cells})
+    published = PublishedTimes({place_of(cell): 2.0 for cell in cells})
     assert price(cells, {}, published).of(cells, 2) == 12.0
     here = {of(cells, "random").id: 6.0}
     other_block = next(c for c in cells if len(c.modalities) == 2 and c.strategy is not None)
@@ -72,7 +72,7 @@ HERE = Pace(work=1, seconds=0.3, date="2026-02-02")
 def test_published_seconds_are_scaled_by_what_both_machines_take_for_the_same_work(
     cells: tuple[Cell, ...],
 ) -> None:
-    published = Published({place_of(cell): 2.0 for cell in cells}, THERE)
+    published = PublishedTimes({place_of(cell): 2.0 for cell in cells}, THERE)
     expected = price(cells, {}, published, lambda: HERE)
     assert list(expected.seconds.values()) == pytest.approx([3.0] * len(expected.seconds))
     assert "times 1.50: what this machine takes for the same work" in expected.sureness
@@ -87,7 +87,7 @@ def test_published_seconds_are_scaled_by_what_both_machines_take_for_the_same_wo
 def test_paces_that_cannot_be_compared_scale_nothing(
     cells: tuple[Cell, ...], there: Pace | None, here: Pace | None
 ) -> None:
-    published = Published({place_of(cell): 2.0 for cell in cells}, there)
+    published = PublishedTimes({place_of(cell): 2.0 for cell in cells}, there)
     expected = price(cells, {}, published, lambda: here)
     assert set(expected.seconds.values()) == {2.0}
     assert "three times as fast or slow" in expected.sureness
@@ -97,11 +97,11 @@ def test_the_pace_is_measured_only_where_nothing_else_tells(cells: tuple[Cell, .
     def never() -> Pace:
         raise AssertionError("it was measured")
 
-    published = Published({place_of(cell): 2.0 for cell in cells}, THERE)
+    published = PublishedTimes({place_of(cell): 2.0 for cell in cells}, THERE)
     price(cells, {of(cells, "random").id: 6.0}, published, never)  # a cell ran on both
     price(cells, {cell.id: 6.0 for cell in cells}, published, never)
-    price(cells, {}, Published({}, THERE), never)
-    price(cells, {}, Published(published.seconds), never)
+    price(cells, {}, PublishedTimes({}, THERE), never)
+    price(cells, {}, PublishedTimes(published.seconds), never)
 
 
 def results_with(folder: Path, manifest: str) -> Path:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from albench.analysis.claims import Judged, Standing
+from albench.analysis.claims import ClaimStanding, Judged
 from albench.analysis.curves import SYSTEM
 from albench.errors import RecordsError
 from albench.records.run_record import CohortRecord
@@ -275,7 +275,7 @@ def test_a_difference_shown_as_zero_has_no_other_sign(difference: float, is_turn
         high=difference + 0.01,
         p=0.9,
         p_holm=0.9,
-        standing=Standing.OPEN,
+        standing=ClaimStanding.OPEN,
         n_repetitions=float("inf"),
     )
     assert ("other sign" in claims._in_words(judged, {"needed": float("inf")})) == is_turned

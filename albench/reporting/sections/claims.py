@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.claims import Standing, judge, level_of, subjects_needed
+from albench.analysis.claims import ClaimStanding, judge, level_of, subjects_needed
 from albench.analysis.power import MOST
 from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import LABELS
@@ -57,18 +57,18 @@ def _parts(derived: Derived) -> Iterator[Part]:
 def _summary(judged: Sequence[Judged], named: Namer) -> Iterator[str]:
     cohorts = sorted({side.cohort for e in judged for side in (e.claim.better, e.claim.than)})
     where = " and ".join(named.cohort(name) for name in cohorts)
-    counts = {standing: sum(e.standing is standing for e in judged) for standing in Standing}
+    counts = {standing: sum(e.standing is standing for e in judged) for standing in ClaimStanding}
     whose = "paper's " if all(entry.claim.source for entry in judged) else ""
-    n_open = counts[Standing.OPEN] + counts[Standing.TOO_FEW]
+    n_open = counts[ClaimStanding.OPEN] + counts[ClaimStanding.TOO_FEW]
     yield (
-        f"Of the {whose}{_claims(len(judged))} {_holds(counts[Standing.HOLDS])} on {where}, of "
-        f"{counts[Standing.OPPOSITE]} the opposite holds, and {n_open} "
+        f"Of the {whose}{_claims(len(judged))} {_holds(counts[ClaimStanding.HOLDS])} on {where}, "
+        f"of {counts[ClaimStanding.OPPOSITE]} the opposite holds, and {n_open} "
         f"{'is' if n_open == 1 else 'are'} not decided."
     )
-    if counts[Standing.TOO_FEW]:
+    if counts[ClaimStanding.TOO_FEW]:
         yield (
-            f"Fewer than {FEWEST_PAIRS} repetitions have both sides of {counts[Standing.TOO_FEW]}: "
-            "no verdict is given on these."
+            f"Fewer than {FEWEST_PAIRS} repetitions have both sides of "
+            f"{counts[ClaimStanding.TOO_FEW]}: no verdict is given on these."
         )
     n_turned = sum(not e.is_decided and _is_turned(e) for e in judged)
     if n_turned:

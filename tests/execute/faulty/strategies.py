@@ -284,19 +284,19 @@ def write_everywhere(content: bytes) -> None:
             continue
 
 
-@fault("crashed", "wrote something else than messages")
+@fault("crashed", "wrote to its line to albench what is not a message")
 def writes_nine_bytes_everywhere(self: Strategy, pool: Any, n: int) -> Picks:
     write_everywhere(b"nine bits")
     return first(n)
 
 
-@fault("crashed", "wrote something else than messages")
+@fault("crashed", "wrote to its line to albench what is not a message")
 def writes_a_length_everywhere(self: Strategy, pool: Any, n: int) -> Picks:
     write_everywhere(b"albench1" + b"\xff" * 60)
     return first(n)
 
 
-@fault("crashed", "wrote something else than messages")
+@fault("crashed", "wrote to its line to albench what is not a message")
 def writes_a_pickle_everywhere(self: Strategy, pool: Any, n: int) -> Picks:
     class Runs:
         def __reduce__(self) -> tuple[Any, ...]:
