@@ -198,6 +198,11 @@ def plan_overview(
     )
 
 
+def _with_tables(results: Path, base: Path | None) -> Path:
+    """Return where the spread of scores is known from: the run, or what it starts from."""
+    return results if base is None or has_tables(results) else base
+
+
 def _power(opened: Opened, results: Path) -> tuple[str, ...]:
     oracles = {
         label
@@ -207,7 +212,8 @@ def _power(opened: Opened, results: Path) -> tuple[str, ...]:
     planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
     n_repetitions = len({cell.repetition for cell in opened.plan.cells})
     metric = opened.resolved.specification.benchmark.judging.headline
-    return foresight(planned, oracles, n_repetitions, results, metric)
+    known = _with_tables(results, opened.base)
+    return foresight(planned, oracles, n_repetitions, known, metric)
 
 
 @dataclass(frozen=True)
