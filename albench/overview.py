@@ -12,11 +12,12 @@ from albench.api.descriptors import Kind as ComponentKind
 from albench.console import clock
 from albench.engines.batches import told_apart
 from albench.engines.late import late_conflicts
-from albench.errors import PluginError
+from albench.errors import Complaint, InputError, PluginError
 from albench.execute import recorded_picks
+from albench.planning.chosen_cells import cells_of
 from albench.plural import plural
 from albench.price_limit import expected_footprints, expected_price
-from albench.records.results_folder import has_records, has_tables
+from albench.records.results_folder import has_records, has_tables, latest_run
 from albench.records.retries import retries_text, summed
 from albench.reporting.detectable_effects import foresight
 from albench.source_digest import source_digest
@@ -272,7 +273,41 @@ class StatusOverview:
         return "\n".join([*lines, *self.warnings])
 
 
-def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
+def shard_of(results: Path, part: Slice) -> frozenset[str] | None:
+    """Return the cells of a shard, which only the whole matrix can tell.
+
+    Parameters
+    ----------
+    results : Path
+        A run folder, or published results.
+    part : Slice
+        What is asked about.
+
+    Returns
+    -------
+    frozenset of str
+        Identities; None without a shard.
+
+    Raises
+    ------
+    InputError
+        As of `session.open_recorded`, or if the slice leaves nothing.
+    RecordsError
+        As of `status_overview`.
+    """
+    if part.shard is None:
+        return None
+    from albench.reporting.load import load
+    from albench.session import open_recorded  # and with it all that runs cells
+
+    record = latest_run(results) if has_records(results) else load(results).manifest
+    whole = open_recorded(record, results).whole.cells
+    return frozenset(cell.id for cell in cells_of(part, whole))
+
+
+def status_overview(
+    results: Path, part: Slice = EVERYTHING, shard: frozenset[str] | None = None
+) -> StatusOverview:
     """Return the state of a results folder.
 
     Parameters
@@ -280,7 +315,9 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     results : Path
         A run folder, or published results.
     part : Slice
-        What of it is asked about; without a shard.
+        What of it is asked about, its shard aside.
+    shard : frozenset of str or None
+        The cells that `shard_of` gave.
 
     Returns
     -------
@@ -295,12 +332,11 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
         If the slice names what is not there, or leaves nothing.
     """
     from albench.records.state import state_of  # pandas, which a plan need not wait for
-    from albench.reporting.sliced import chosen_rows
 
     if not has_records(results) and has_tables(results):
-        return _status_of_tables(results, part)
+        return _status_of_tables(results, part, shard)
     state = state_of(results)
-    cells = chosen_rows(state.cells, part) if part else state.cells
+    cells = _asked_about(state.cells, part, shard)
     return StatusOverview(
         name=state.name,
         counts=dict(Counter(cells["status"])),
@@ -312,13 +348,12 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     )
 
 
-def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
+def _status_of_tables(results: Path, part: Slice, shard: frozenset[str] | None) -> StatusOverview:
     """Return the state of results that were published without their records."""
     from albench.reporting.load import load
-    from albench.reporting.sliced import chosen_rows
 
     told = load(results)
-    cells = chosen_rows(told.cells, part) if part else told.cells
+    cells = _asked_about(told.cells, part, shard)
     return StatusOverview(
         name=told.manifest.name,
         counts=dict(Counter(cells["status"])),
@@ -327,6 +362,19 @@ def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
         retries=told.manifest.retries,
         warnings=("published as tables alone: its cells can be neither explained nor audited",),
     )
+
+
+def _asked_about(cells: pd.DataFrame, part: Slice, shard: frozenset[str] | None) -> pd.DataFrame:
+    """Return the rows of a slice's cells."""
+    from albench.reporting.sliced import chosen_rows
+
+    chosen = chosen_rows(cells, part) if part else cells
+    if shard is None:
+        return chosen
+    mine = chosen[chosen["cell"].isin(shard)]
+    if mine.empty:
+        raise InputError([Complaint(part.text, "none of its cells was planned in these results")])
+    return mine
 
 
 def _failures(cells: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
