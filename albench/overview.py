@@ -37,6 +37,13 @@ if TYPE_CHECKING:
     from albench.spec.slices import Slice
 
 
+ONE_BY_ONE = (
+    "one by one: every cell; times that rest on cells that learnt in lockstep are too short then, "
+    "for small networks by a factor of two to three"
+)
+"""What a plan without lockstep has to say: records do not tell which way cells learnt."""
+
+
 @dataclass(frozen=True)
 class PlanOverview:
     """What a run would do.
@@ -152,7 +159,7 @@ class PlanOverview:
 
 
 def plan_overview(
-    opened: Opened, results: Path, jobs: int, proposal: str = "", *, lockstep: bool = False
+    opened: Opened, results: Path, jobs: int, proposal: str = "", *, lockstep: bool | None = None
 ) -> PlanOverview:
     """Return what a run would do.
 
@@ -166,9 +173,9 @@ def plan_overview(
         How many cells would run at once.
     proposal : str
         What of the slice fits into a time; empty without a limit.
-    lockstep : bool
-        Whether to tell what does not learn in lockstep; networks are built for it, which takes
-        seconds.
+    lockstep : bool or None
+        Whether cells may share a child. If so, it is told which do not; networks are built for it,
+        which takes seconds. None tells nothing of it.
 
     Returns
     -------
@@ -195,8 +202,14 @@ def plan_overview(
         memory_sureness=needed.sureness,
         proposal=proposal,
         warnings=(*opened.warnings, *there.warnings),
-        apart=tuple(told_apart(opened)) if lockstep else (),
+        apart=_apart(opened, lockstep=lockstep),
     )
+
+
+def _apart(opened: Opened, *, lockstep: bool | None) -> tuple[str, ...]:
+    if lockstep is None:
+        return ()
+    return tuple(told_apart(opened)) if lockstep else (ONE_BY_ONE,)
 
 
 def _with_tables(results: Path, base: Path | None) -> Path:

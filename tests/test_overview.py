@@ -96,6 +96,13 @@ def test_a_slice_tells_what_is_skipped_of_it_alone(
     assert len(told.skipped) == n_skipped
 
 
+def test_a_plan_without_lockstep_says_what_its_times_rest_on(
+    opened: Opened, tmp_path: Path
+) -> None:
+    told = plan_overview(opened, tmp_path, 2, lockstep=False).as_text()
+    assert "one by one: every cell; times that rest on cells that learnt in lockstep" in told
+
+
 def test_a_cohort_that_is_absent_is_skipped_where_it_is_chosen() -> None:
     absent = Skipped("cohort far", "no loader", (("cohort", "far"),))
     assert skips_of(Slice(included={"cohort": ["f*"], "model": ["small"]}), [absent]) == (absent,)
