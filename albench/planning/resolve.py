@@ -245,7 +245,7 @@ def _loaders(
     for name, cohort in resolver.specification.benchmark.cohorts.items():
         reason = _why_absent(resolver, cohort) if cohort.optional else None
         if reason:
-            skipped.append(Skipped(f"cohort {name}", reason))
+            skipped.append(Skipped(f"cohort {name}", reason, (("cohort", name),)))
         else:
             loaders[name] = _cohort_loaders(resolver, name, cohort)
     return loaders, tuple(skipped)
