@@ -96,7 +96,7 @@ def _heads(heads: Heads) -> list[str]:
         "",
         "| | albench | scikit-learn | | target | |",
         "| --- | ---: | ---: | ---: | --- | --- |",
-        f"| seconds of a fit | {heads.own_seconds:.2f} | {heads.their_seconds:.2f} "
+        f"| processor seconds of a fit | {heads.own_seconds:.2f} | {heads.their_seconds:.2f} "
         f"| {heads.ratio:.2f} times | at most {TIME_TARGET:g} times | {time} |",
         f"| largest difference of probabilities | | | {heads.difference:.1e} "
         f"| at most {DIFFERENCE_TARGET:g} | {equal} |",
