@@ -237,11 +237,12 @@ def test_lesions_of_one_patient_are_on_one_side_of_a_split(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", IMITATIONS)
-def test_its_head_tells_citation_licence_and_where_to_put_the_data(name: str) -> None:
+def test_its_head_tells_citation_licence_checksums_and_where_to_put_the_data(name: str) -> None:
     text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     head = text[: text.index("\nname = ")]
     assert "# Citation: " in head
     assert "# Licence: " in head
+    assert re.search(r"^# Checksums?(:| \(MD5)", head, flags=re.MULTILINE)
     places = set(re.findall(r'"(data/[a-z0-9-]+)', text))
     assert places
     assert all(place in head for place in places)
