@@ -35,14 +35,15 @@ class Heads:
 
     n_rows: int
     length: int
-    own_seconds: float
+    head_seconds: float
+    cell_seconds: float
     their_seconds: float
     difference: float
 
     @property
     def ratio(self) -> float:
         """How many times scikit-learn's time the head takes."""
-        return self.own_seconds / self.their_seconds
+        return self.head_seconds / self.their_seconds
 
     @property
     def is_met(self) -> bool:
@@ -96,8 +97,9 @@ def _heads(heads: Heads) -> list[str]:
         "",
         "| | albench | scikit-learn | | target | |",
         "| --- | ---: | ---: | ---: | --- | --- |",
-        f"| processor seconds of a fit | {heads.own_seconds:.2f} | {heads.their_seconds:.2f} "
+        f"| processor seconds of a fit | {heads.head_seconds:.2f} | {heads.their_seconds:.2f} "
         f"| {heads.ratio:.2f} times | at most {TIME_TARGET:g} times | {time} |",
+        f"| with rows read and standardised, as in a cell | {heads.cell_seconds:.2f} | | | | |",
         f"| largest difference of probabilities | | | {heads.difference:.1e} "
         f"| at most {DIFFERENCE_TARGET:g} | {equal} |",
     ]
