@@ -307,7 +307,8 @@ def _two_validations(benchmark: Benchmark) -> list[Fault]:
         own = [name for name, split in splits.items() if split and split.has_validation]
         if benchmark.models[label].training.validation and len(own) == len(splits):
             each = "" if len(own) == 1 else " each"
-            problem = f"{', '.join(own)}{each} has a validation part of its own, by which training is stopped: set it to 0"
+            has = f"{', '.join(own)}{each} has a validation part of its own"
+            problem = f"{has}, by which training is stopped: set it to 0"
             faults.append((("models", label, "training", "validation"), problem))
     return faults
 

@@ -230,6 +230,14 @@ def test_an_id_in_a_file_that_no_subject_has_is_refused(
         cohort_with(files={"test": "test.txt"})
 
 
+def test_a_file_of_ids_in_utf_16_is_told_what_to_do(
+    cohort_with: Callable[..., Cohort], tmp_path: Path
+) -> None:
+    (tmp_path / "test.txt").write_text("P01\n", encoding="utf-16")
+    with pytest.raises(DataError, match=r"test.txt cannot be read: it is text in UTF-16.* UTF-8"):
+        cohort_with(files={"test": "test.txt"})
+
+
 def test_an_id_may_be_of_a_subject_that_the_cohort_leaves_out(
     make_modality: Callable[..., Modality], tmp_path: Path
 ) -> None:
