@@ -61,13 +61,13 @@ def cards(benchmarks: Sequence[BenchmarkEntry]) -> tuple[Card, ...]:
     return tuple(_card(plugin, benchmarks) for _, plugin in sorted(plugins.items()))
 
 
-def _card(plugin: PluginRecord, benchmarks: Sequence[Benchmark]) -> Card:
+def _card(plugin: PluginRecord, benchmarks: Sequence[BenchmarkEntry]) -> Card:
     places = _places(plugin.name, benchmarks)
     unranked = "" if places else _why_unranked(plugin, benchmarks)
     return Card(plugin, f"{address(plugin.name)}.html", places, unranked)
 
 
-def _why_unranked(plugin: PluginRecord, benchmarks: Sequence[Benchmark]) -> str:
+def _why_unranked(plugin: PluginRecord, benchmarks: Sequence[BenchmarkEntry]) -> str:
     if plugin.name == f"core/{BASELINE}":
         return "it is the measure that all others are compared with"
     if "oracle" in plugin.tags:
