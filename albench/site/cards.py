@@ -79,7 +79,7 @@ def _why_unranked(plugin: PluginRecord, benchmarks: Sequence[BenchmarkEntry]) ->
     return "in no repetition have both it and random finished"
 
 
-def _has_results(plugin: str, benchmark: Benchmark) -> bool:
+def _has_results(plugin: str, benchmark: BenchmarkEntry) -> bool:
     finished = benchmark.joined.records.finished
     return any(
         cell.cell in finished and finished[cell.cell].status is Status.OK
