@@ -6,9 +6,10 @@ import argparse
 import sys
 from importlib import import_module
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from albench import __version__
+from albench.api.nearest import did_you_mean
 from albench.commands import COMMANDS, FAILED, GROUPS, INTERRUPTED, WRONG_INPUT
 from albench.errors import AlbenchError, InputError
 from albench.output import complain, print_line
@@ -33,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         parser = _parser()
-        options = parser.parse_args(given)
+        options, unknown = parser.parse_known_args(given)
+        if unknown:
+            options.own_parser.refuse(unknown)
         options.parser = parser
         options.command_line = ["albench", *given]
         status: int = options.command(options)
@@ -59,7 +62,53 @@ def _os_error(error: OSError) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose help is an output like any other: not being able to write it is an error."""
+    """A parser whose help is an output like any other, and whose complaints are one line each.
+
+    Not being able to write the help is an error.
+    """
+
+    def error(self, message: str) -> NoReturn:
+        """Complain of an argument, without the usage, which can be longer than a screen.
+
+        Parameters
+        ----------
+        message : str
+            Of argparse; the argument comes first, if there is one.
+
+        Raises
+        ------
+        SystemExit
+            With the status of wrong input.
+        """
+        told = message.removeprefix("argument ")
+        self._end(told if told != message else f"{told}; {self._advice}")
+
+    def refuse(self, unknown: Sequence[str]) -> NoReturn:
+        """Complain of arguments that the command does not have.
+
+        Parameters
+        ----------
+        unknown : sequence of str
+            As they were given, from the first that is not known.
+
+        Raises
+        ------
+        SystemExit
+            As of `error`.
+        """
+        options = [part for part in unknown if part.startswith("-")] or unknown
+        hint = did_you_mean(options[0].partition("=")[0], self._option_string_actions)
+        hint = hint or f"; {self._advice}"
+        self._end(f"{' '.join(options)}: `{self.prog}` has no such argument{hint}")
+
+    @property
+    def _advice(self) -> str:
+        return f"see `{self.prog} --help`"
+
+    @staticmethod
+    def _end(problem: str) -> NoReturn:
+        complain(problem)
+        raise SystemExit(WRONG_INPUT)
 
     def _print_message(self, message: str, file: Any = None) -> None:  # a text stream
         if message:
@@ -100,4 +149,4 @@ def _group(subparsers: Any, name: str) -> Any:  # argparse keeps these types to 
 def _add(subparsers: Any, word: str, command: Any) -> None:  # as above; a module of commands
     parser = subparsers.add_parser(word, help=command.HELP, description=command.HELP)
     command.add_arguments(parser)
-    parser.set_defaults(command=command.run)
+    parser.set_defaults(command=command.run, own_parser=parser)

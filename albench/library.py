@@ -29,11 +29,13 @@ from albench.execute.devices import AUTO, place
 from albench.planning.chosen_cells import place_of
 from albench.publish.read import read
 from albench.publish.scored import scored_results
+from albench.python_terms import folder_of, in_python_terms, path_of, positive, slice_of
 from albench.records import tables
 from albench.records.results_folder import has_records
 from albench.records.tables import COST, MEASURED
+from albench.reporting.formats import estimate
 from albench.reporting.load import load as load_tables
-from albench.spec.slices import AXES, EVERYTHING, Place, Slice
+from albench.spec.slices import Place
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -149,22 +151,20 @@ class Comparison:
     blocks: pd.DataFrame
 
     def __str__(self) -> str:
-        return (
-            f"{self.ours} against {self.theirs}, {self.metric}: {self.difference:+.4f} "
-            f"({self.low:+.4f} to {self.high:+.4f}), {self.verdict}"
-        )
+        difference = estimate(self.difference, self.low, self.high, 4)
+        return f"{self.ours} against {self.theirs}, {self.metric}: {difference}, {self.verdict}"
 
 
-def plan(specification: Spec, **chosen: Iterable[Any] | str) -> Planned:
+def plan(specification: Spec, **chosen: Iterable[Any] | str | int) -> Planned:
     """Return the cells of a specification; nothing is run or written.
 
     Parameters
     ----------
     specification : str, Path or mapping
         A file, the name of a benchmark, or what a file would hold.
-    **chosen : str or iterable of str
+    **chosen : str, int, or iterable of them
         A part of the matrix: names or globs of ``cohort``, ``modalities``, ``model``, ``strategy``
-        and ``budget``, and numbers of ``repetitions``.
+        and ``budget``, and numbers of ``repetitions``, which can also be a text: ``0-4,7``.
 
     Returns
     -------
@@ -174,9 +174,11 @@ def plan(specification: Spec, **chosen: Iterable[Any] | str) -> Planned:
     Raises
     ------
     InputError
-        With all complaints about the specification, plugins and data.
+        With all complaints about the specification, plugins and data, or about `chosen`.
     """
-    opened = session.open_specification(_specification(specification), _slice(chosen))
+    part = slice_of(chosen)
+    with in_python_terms():
+        opened = session.open_specification(_specification(specification), part)
     rows = [(cell.id, *place_of(cell)) for cell in opened.plan.cells]
     skipped = [[skip.what, skip.reason] for skip in opened.plan.skipped]
     cells = pd.DataFrame(rows, columns=["cell", *Place._fields])
@@ -192,7 +194,7 @@ def run(  # noqa: PLR0913  # as many as the command has
     per_gpu: int | None = None,
     base: str | Path | None = None,
     lockstep: bool = True,
-    **chosen: Iterable[Any] | str,
+    **chosen: Iterable[Any] | str | int,
 ) -> Results:
     """Run the cells of a specification that are not done yet, write the report, and return all.
 
@@ -212,7 +214,7 @@ def run(  # noqa: PLR0913  # as many as the command has
         Results that the run starts from.
     lockstep : bool
         Whether cells may share a process, in which they learn in lockstep, to the same results.
-    **chosen : str or iterable of str
+    **chosen : str, int, or iterable of them
         As of `plan`.
 
     Returns
@@ -228,24 +230,25 @@ def run(  # noqa: PLR0913  # as many as the command has
     AlbenchError
         If the disk is full; finished cells are kept.
     """
-    placement = place(device, jobs, per_gpu)
-    opened = session.open_specification(
-        _specification(specification),
-        _slice(chosen),
-        base=None if base is None else Path(base),
-    )
-    results = opened.run_folder if output is None else Path(output)
-    with script_hidden():
-        session.run(
-            opened,
-            results,
-            placement.jobs,
-            ["albench.run"],
-            lambda *_: None,
-            lambda _: None,
-            devices=placement.devices,
-            lockstep=lockstep,
-        )
+    part, start = slice_of(chosen), None if base is None else folder_of("base", base)
+    positive("jobs", jobs)
+    positive("per_gpu", per_gpu)
+    given = None if output is None else path_of("output", output)
+    with in_python_terms():
+        placement = place(device, jobs, per_gpu)
+        opened = session.open_specification(_specification(specification), part, base=start)
+        results = given or opened.run_folder
+        with script_hidden():
+            session.run(
+                opened,
+                results,
+                placement.jobs,
+                ["albench.run"],
+                lambda *_: None,
+                lambda _: None,
+                devices=placement.devices,
+                lockstep=lockstep,
+            )
     publish.redraw(results)
     return load(results)
 
@@ -268,7 +271,7 @@ def load(results: str | Path) -> Results:
     RecordsError
         If there are none, or they are damaged.
     """
-    folder = Path(results)
+    folder = path_of("results", results)
     if has_records(folder):
         scored = scored_results(folder)
         return Results(
@@ -346,10 +349,10 @@ def compare_pairs(
     loaded = results if isinstance(results, Results) else load(results)
     judging = loaded.manifest.judging
     metric = metric or judging.headline
-    _require("strategy", dict.fromkeys(sum(pairs, ())), loaded.cells["strategy"].unique())
+    _require("strategy", dict.fromkeys(map(str, sum(pairs, ()))), loaded.cells["strategy"].unique())
     sizes = (*ROUNDS, COST)
     names = [str(name) for name in loaded.scores if name not in sizes]
-    _require("metric", [metric], [name for name in names if not name.startswith(MEASURED)])
+    _require("metric", [str(metric)], [name for name in names if not name.startswith(MEASURED)])
     efficiency = cell_efficiency(joined(loaded.cells, loaded.scores), metric)
     scores = cube(efficiency, "area")
     within = margins(loaded.manifest.cohorts, judging.equal_within)
@@ -399,7 +402,8 @@ def report(results: Results | str | Path) -> Path:
     RecordsError
         As of `load`.
     """
-    return publish.redraw(results.folder if isinstance(results, Results) else Path(results))
+    folder = results.folder if isinstance(results, Results) else path_of("results", results)
+    return publish.redraw(folder)
 
 
 @contextmanager
@@ -418,26 +422,12 @@ def script_hidden() -> Iterator[None]:
 
 def _specification(given: Spec) -> spec.Specification:
     if isinstance(given, str | Path):
-        return spec.read(spec.find(str(given)))
+        return session.read_spec(str(given))
     try:
         text = tomli_w.dumps(given)
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError([Complaint("the specification", f"is no TOML: {error}")]) from error
-    return spec.parse(text, "the specification", Path.cwd())
-
-
-def _slice(chosen: Mapping[str, Iterable[Any] | str]) -> Slice:
-    included = {}
-    for axis, names in chosen.items():
-        if axis not in (*AXES, "repetitions"):
-            hint = did_you_mean(axis, [*AXES, "repetitions"])
-            raise InputError([Complaint(axis, f"is nothing to choose by{hint or ''}")])
-        included[axis] = [names] if isinstance(names, str | int) else list(names)
-    if not included:
-        return EVERYTHING
-    repetitions = included.pop("repetitions", None)
-    numbers = None if repetitions is None else frozenset(int(each) for each in repetitions)
-    return Slice(included=included, repetitions=numbers)
+    return session.parse_spec(text, "the specification", Path.cwd())
 
 
 def _require(kind: str, wanted: Iterable[str], there: Iterable[Any]) -> None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench import registry, spec
 from albench.cache_folder import default_folder
@@ -35,6 +35,7 @@ from albench.planning.unknown_names import unknown_names
 from albench.plural import plural
 from albench.records.journal import Journal
 from albench.records.results_folder import read_results, relative_path
+from albench.records.run_record import ELSEWHERE
 from albench.records.schema import Status
 from albench.spec.slices import EVERYTHING, Slice
 
@@ -251,9 +252,36 @@ def read_spec(name: str) -> spec.Specification:
     InputError
         With all complaints about the file.
     """
-    return spec.read(
-        spec.find(name), also=lambda content: unknown_names(content, registry.discover())
-    )
+    return spec.read(spec.find(name), also=_unknown_plugins)
+
+
+def parse_spec(text: str, source: str, folder: Path) -> spec.Specification:
+    """Read a specification from its text, as `read_spec` does from a file.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    source : str
+        What complaints call it.
+    folder : Path
+        What relative paths in it are relative to.
+
+    Returns
+    -------
+    Specification
+        Not resolved yet.
+
+    Raises
+    ------
+    InputError
+        With all complaints about it.
+    """
+    return spec.parse(text, source, folder, also=_unknown_plugins)
+
+
+def _unknown_plugins(content: dict[str, Any]) -> list[spec.Fault]:
+    return unknown_names(content, registry.discover())
 
 
 def open_specification(
@@ -477,7 +505,11 @@ def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
             there = opened.reuse(results)  # by now, another run may have been at work in it
         _tell(there, unique, watch, on_begin)
         with _begun(
-            opened, _paced(there, unique, settings, cluster), results, command, jobs
+            opened,
+            _paced(there, unique, settings, cluster),
+            results,
+            command,
+            jobs if cluster is None else ELSEWHERE,
         ) as records:
             _carry_out(engine, there.left(unique.values()), records, ended)
             records.append("end", {"seconds": round(time.perf_counter() - began, 1)})
@@ -627,7 +659,7 @@ def prepare_for_workers(
         lock.acquire()
         require_no_workers(results)
         there = opened.reuse(results)
-        with _begun(opened, there, results, command, 0):
+        with _begun(opened, there, results, command, ELSEWHERE):
             left = {cell.id for cell in there.left(opened.plan.cells)}
         # What is not of the slice counts as done: workers plan the whole matrix.
         marks = [cell.id for cell in opened.whole.cells if cell.id not in left]

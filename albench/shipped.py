@@ -30,7 +30,8 @@ class BenchmarkOverview:
     cells : int or None
         How many there are; None without published results.
     seconds : float or None
-        The wall time of the published run, without the preparation of data; None without one.
+        Those of all published cells, divided by `jobs`: about the wall time of such a run on a
+        machine that is as busy, without the preparation of data. None without published results.
     jobs : int
         How many cells ran at once then.
     """

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from albench.spec import Specification
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let pictures of the published pages be taken anew."""
+    parser.addoption("--pictures", action="store_true", help="take pictures of pages anew")
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one process run all tests of a file that share what the file makes once for all."""

@@ -71,13 +71,35 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         ["run", "x.toml", "--jobs", "two"],
         ["plugins"],
         ["plugins", "list", "--kind", "stream"],
+        ["run", "x.toml", "--no-such"],
+        ["run", "x.toml", "--shard", "9/3"],
+        ["plan", "x.toml", "--within", "0h"],
+        ["run", "x.toml", "--engine", "shared-folder", "--stale-seconds", "-5"],
+        ["run", "x.toml", "--engine", "shared-folder", "--stale-seconds", "0.5"],
+        ["run", "x.toml", "--engine", "shared-folder", "--stale-seconds", "nan"],
+        ["run", "x.toml", "--engine", "dask", "--cell-resources", "GPU=inf"],
+        ["report", "x", "--repetitions", "4-1"],
+        ["worker", "x", "--max-time", "soon"],
     ],
     ids=" ".join,
 )
-def test_wrong_arguments_end_with_status_2(arguments: list[str]) -> None:
+def test_wrong_arguments_end_with_status_2_and_one_line(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main(arguments)
     assert end.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("albench: ")
+
+
+def test_an_unknown_option_is_told_with_its_command_and_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["plan", "x.toml", "--frm=results", "--no-such"])
+    problem = "--frm=results --no-such: `albench plan` has no such argument"
+    assert capsys.readouterr().err == f"albench: {problem}; did you mean '--from'?\n"
 
 
 def test_python_m_albench_is_albench() -> None:
@@ -322,7 +344,7 @@ def test_what_ends_a_command_is_one_message_and_a_status(
 
 def test_every_module_of_a_command_is_listed() -> None:
     folder = Path(cli.__file__).parent / "commands"
-    shared = {"__init__", "arguments", "plugin_options"}
+    shared = {"__init__", "arguments", "engine_options", "plugin_options"}
     modules = {f"albench.commands.{path.stem}" for path in folder.glob("*.py")}
     listed = set(map(cli.module_of, COMMANDS))
     assert modules == listed | {f"albench.commands.{name}" for name in shared}

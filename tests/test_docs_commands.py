@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from albench import spec
 from albench.cli import _parser
+from albench.references import ALWAYS
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 FENCED = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -38,3 +46,22 @@ def test_there_are_commands_to_check() -> None:
 @pytest.mark.parametrize("given", COMMANDS)
 def test_a_command_in_the_docs_is_understood(given: list[str]) -> None:
     _parser().parse_args(given)
+
+
+def named(options: Namespace) -> Iterator[tuple[str, str]]:
+    """Yield each name that a command chooses of a benchmark, after the key of the matrix."""
+    for key, axis in {"cohorts": "cohort", "models": "model", "budgets": "budget"}.items():
+        yield from ((key, name) for name in getattr(options, axis, []))
+    strategies = [*getattr(options, "strategy", []), *sum(options.until_decided or (), ())]
+    yield from (("strategies", name) for name in strategies)
+
+
+@pytest.mark.parametrize("given", COMMANDS)
+def test_a_command_in_the_docs_names_what_its_benchmark_has(given: list[str]) -> None:
+    options = _parser().parse_args(given)
+    if given[0] not in ("run", "plan") or options.spec not in spec.available() or options.replay:
+        return
+    entries = spec.read(spec.find(options.spec)).benchmark.matrix
+    for key, pattern in named(options):
+        there = {name for entry in entries for name in getattr(entry, key)} | set(ALWAYS)
+        assert any(fnmatchcase(name, pattern) for name in there), (pattern, there)

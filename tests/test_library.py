@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,13 +13,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import tomli_w
 
 import albench
+from albench.cli import main
 from albench.errors import InputError, RecordsError, SpecError
 from albench.library import PLANNED, ROUNDS, Results
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "docs" / "python.ipynb"
+PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 TINY: dict[str, Any] = {
     "name": "tiny",
@@ -106,6 +113,12 @@ def test_a_comparison_is_a_sentence_and_a_table(results: Results) -> None:
     assert back.difference == pytest.approx(-comparison.difference)
 
 
+def test_a_comparison_of_one_repetition_has_no_interval(results: Results) -> None:
+    comparison = albench.compare(results, "margin", "random", "accuracy")
+    single = dataclasses.replace(comparison, low=math.nan, high=math.nan)
+    assert " (–), " in str(single)
+
+
 def test_tables_without_records_can_be_compared(results: Results, tmp_path: Path) -> None:
     for table in [*results.folder.glob("*.csv"), results.folder / "manifest.json"]:
         (tmp_path / table.name).write_bytes(table.read_bytes())
@@ -131,6 +144,77 @@ def test_a_wrong_name_is_told_with_the_nearest(results: Results, tmp_path: Path)
         albench.load(tmp_path)
 
 
+def test_repetitions_are_chosen_as_on_the_command_line() -> None:
+    both = albench.plan(TINY, repetitions="0-1").cells
+    assert set(both["repetition"]) == {0, 1}
+    assert set(albench.plan(TINY, repetitions=1).cells["repetition"]) == {1}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "problem"),
+    [
+        ({"repetitions": "4-0"}, "repetitions: found '4-0', expected numbers and ranges from 0"),
+        ({"repetitions": [1.5]}, r"repetitions: found \[1.5\], expected numbers from 0"),
+        ({"repetitions": None}, "repetitions: found None"),
+        ({"repetitions": 9}, "^repetitions 9: there is none"),
+        ({"cohort": 5}, "^cohort: found 5, expected a name or a glob"),
+        ({"cohort": None}, "^cohort: found None"),
+        ({"cohort": [3]}, "^cohort: found"),
+        ({"cohort": []}, "^cohort: found"),
+        ({"strategy": "badge"}, "^strategy badge: is not in the matrix"),
+    ],
+)
+def test_a_bad_choice_is_told_in_python_s_terms(chosen: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        albench.plan(TINY, **chosen)
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"device": "gpu"}, "^device: found 'gpu', expected auto, cpu, cuda or cuda:N"),
+        ({"device": None}, "^device: found None"),
+        ({"device": "cpu", "per_gpu": 2}, "^per_gpu: there is no GPU with device cpu"),
+        ({"jobs": 0}, "^jobs: found 0, expected a whole number of 1 or more"),
+        ({"jobs": "two"}, "^jobs: found 'two'"),
+        ({"per_gpu": 1.5}, "^per_gpu: found 1.5"),
+        ({"base": "no-such-folder"}, "^base: there is no folder 'no-such-folder'"),
+        ({"output": 5}, "^output: found 5, expected a path"),
+        ({"output": __file__}, "choose a folder for the results with output"),
+    ],
+)
+def test_a_bad_argument_of_a_run_is_told_in_python_s_terms(
+    given: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(InputError, match=problem):
+        albench.run(TINY, **given)
+
+
+def test_all_complaints_are_told_as_by_the_command(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bad = {**TINY, "repetitions": 0, "strategies": {"margin": {"plugin": "no-such"}}}
+    path = tmp_path / "bad.toml"
+    path.write_text(tomli_w.dumps(bad), encoding="utf-8")
+    assert main(["plan", str(path)]) == 2
+    said = [line.removeprefix("albench: ") for line in capfd.readouterr().err.splitlines()]
+    assert len(said) > 1
+    with pytest.raises(InputError) as error:
+        albench.plan(path)
+    assert [str(each) for each in error.value.complaints] == said
+    with pytest.raises(InputError) as error:
+        albench.plan(bad)
+    assert len(error.value.complaints) == len(said)
+
+
+def test_results_and_names_of_another_kind_are_told(results: Results) -> None:
+    for wrong in (5, None):
+        with pytest.raises(InputError, match=r"^results: found"):
+            albench.load(wrong)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="no such strategy"):
+            albench.compare(results, wrong)  # type: ignore[arg-type]
+
+
 def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
@@ -154,3 +238,16 @@ def test_the_notebook_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.Monke
     for text in code:
         exec(text, names)  # noqa: S102  # what the docs tell readers to run
     assert names["results"].cells["status"].eq("ok").all()
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS)
+def test_what_the_docs_show_can_be_planned_and_compared(
+    snippet: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def planned_only(name: str, **chosen: Any) -> Results:
+        assert len(albench.plan(name, **chosen).cells)
+        return albench.load(ROOT / "results" / name)
+
+    monkeypatch.setattr(albench, "run", planned_only, raising=False)
+    monkeypatch.setattr(albench, "report", lambda results: results.folder, raising=False)
+    exec(snippet, {})  # noqa: S102  # what the docs tell readers to run

@@ -19,7 +19,7 @@ from albench.publish.derive import derive
 from albench.publish.read import read
 from albench.publish.write import write_text_tables
 from albench.records.archive import write_archive
-from albench.records.results_folder import has_records
+from albench.records.results_folder import has_records, require_folder
 from albench.records.schema import Status
 from albench.records.storage import storage_told
 
@@ -52,6 +52,7 @@ def write_bundle(results: Path, target: Path) -> tuple[int, tuple[str, ...]]:
         If there are no whole records, no cell succeeded, or probabilities were left out: scores
         could not be checked.
     """
+    require_folder(results)
     if not has_records(results):
         problem = "holds no records: name a run folder, or results with cells.parquet"
         raise InputError([Complaint(str(results), problem)])

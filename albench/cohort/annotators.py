@@ -11,6 +11,7 @@ from albench.api.nearest import did_you_mean
 from albench.cohort.absence import first_samples
 from albench.cohort.noise import mislabelled
 from albench.plural import plural
+from albench.spelt_keys import as_spelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,6 +45,32 @@ class Annotator:
     errors: NDArray[np.float64]
     difficulty: float
     abstain: float
+
+
+def as_spelt_by(terms: Terms, classes: Sequence[str]) -> dict[str, Any]:
+    """Return what an annotator's kind says, its classes spelt as the cohort's are.
+
+    Parameters
+    ----------
+    terms : mapping
+        What an `AnnotatorSpec` says.
+    classes : sequence of str
+        The cohort's.
+
+    Returns
+    -------
+    dict
+        The same terms if they are spelt so.
+    """
+    spelt = dict(terms)
+    if confusion := terms.get("confusion"):
+        spelt["confusion"] = {
+            true: dict(zip(as_spelt(row, classes), row.values(), strict=True))
+            for true, row in zip(as_spelt(confusion, classes), confusion.values(), strict=True)
+        }
+    if pairs := terms.get("pairs"):
+        spelt["pairs"] = [[*as_spelt(pair[:2], classes), pair[2]] for pair in pairs]
+    return spelt
 
 
 def as_labelled(

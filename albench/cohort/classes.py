@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint
 from albench.plural import plural
+from albench.spelt_keys import as_spelt
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -61,6 +62,25 @@ class Chosen:
         """A sentence on what is left out; empty if nothing is."""
         left_out = [f"{name} ({plural(n, 'subject')})" for name, n in self.left_out.items()]
         return f"Classes left out: {', '.join(left_out)}." if left_out else ""
+
+
+def as_spelt_by(rules: ClassRules, labels: Collection[str]) -> ClassRules:
+    """Return rules whose classes are spelt as labels are.
+
+    Parameters
+    ----------
+    rules : ClassRules
+        What the user says.
+    labels : collection of str
+        All that any modality knows, as keys.
+
+    Returns
+    -------
+    ClassRules
+        A class that nobody is of stays as it was written.
+    """
+    classes = rules.classes if rules.classes is None else as_spelt(rules.classes, labels)
+    return replace(rules, classes=classes, exclude=as_spelt(rules.exclude, labels))
 
 
 def choose(labels: Iterable[str], rules: ClassRules) -> Chosen:
@@ -150,12 +170,24 @@ def about_rules(
     Returns
     -------
     list of Complaint
-        An excluded class that nobody is of; an order that means something and was not given.
+        An excluded class that nobody is of; a class in two spellings, or left out as well; an
+        order that means something and was not given.
     """
     complaints = [
         Complaint(f"cohort {name}, exclude_classes", _unknown(excluded, present))
         for excluded in rules.exclude
         if excluded not in present
+    ]
+    complaints += [
+        Complaint(f"cohort {name}, {key}", f"names {one!r} twice, in two spellings: write it once")
+        for key, named in (("classes", rules.classes or ()), ("exclude_classes", rules.exclude))
+        for one, count in Counter(named).items()
+        if count > 1
+    ]
+    complaints += [
+        Complaint(f"cohort {name}", f"{one!r} is in both classes and exclude_classes")
+        for one in rules.classes or ()
+        if one in rules.exclude
     ]
     order = choose(labels, rules).order
     if rules.ordered and rules.classes is None and not are_numbers(order):

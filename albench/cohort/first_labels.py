@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from albench.cohort.budget import cost_schedule, first_labels, schedule, units_b
 from albench.cohort.split import class_quotas
 from albench.cohort.subject_costs import subject_costs
 from albench.plural import plural
+from albench.spelt_keys import as_spelt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +43,26 @@ def is_cold(initial: Initial) -> bool:
         True for a count of 0 alone.
     """
     return isinstance(initial, int) and initial == 0
+
+
+def spelt(cohort: Cohort, initial: Initial) -> Initial:
+    """Return how a budget begins, its subjects spelt as the cohort's are.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose subjects.
+    initial : int, float, str or sequence of str
+        As the specification says it.
+
+    Returns
+    -------
+    int, float, str or list of str
+        Sorted, if it is a list.
+    """
+    if isinstance(initial, int | float | str):
+        return initial
+    return sorted(as_spelt(initial, cohort.subjects))
 
 
 def named(cohort: Cohort, initial: Initial) -> NDArray[np.intp]:
@@ -160,6 +182,9 @@ def about_named(cohort: Cohort, test: int | float | None, initial: Initial) -> s
         hint = did_you_mean(unknown[0], cohort.subjects) or "."
         some = ", ".join(cohort.subjects[:MOST_NAMED])
         return f"cohort {cohort.name} has no subject {shown}{more}{hint} Its subjects: {some} ..."
+    twice = [one for one, other in itertools.pairwise(sorted(initial)) if one == other]
+    if twice:
+        return f"names subject {twice[0]!r} twice, in two spellings: write it once"
     if test is None:
         return None
     n_classes = len(cohort.classes)

@@ -11,7 +11,7 @@ import numpy as np
 from albench.api.keys import as_keys
 from albench.api.modality import fingerprint
 from albench.cohort.absence import ABSENT, remark
-from albench.cohort.classes import ClassRules, about_rules, choose
+from albench.cohort.classes import ClassRules, about_rules, as_spelt_by, choose
 from albench.cohort.spellings import about_join
 from albench.errors import Complaint, DataError
 from albench.plural import plural
@@ -118,7 +118,7 @@ def join(
     classes : sequence of str or None
         The classes in their order, for those who have no other rule.
     rules : ClassRules or None
-        All that is said of classes; None is `classes` alone.
+        All that is said of classes, which are compared as keys too; None is `classes` alone.
     incomplete : bool
         Whether a subject who lacks some modalities, but not all, takes part.
 
@@ -135,7 +135,6 @@ def join(
         fewer than two classes, an order that was not given, or marks that do not fit the rows;
         all complaints at once.
     """
-    rules = rules or ClassRules(classes=classes)
     distinct = {key: _distinct(modality) for key, modality in modalities.items()}
     keys = {key: _keys(modalities[key], subjects) for key, (subjects, _) in distinct.items()}
     rows = {
@@ -149,9 +148,10 @@ def join(
     labels_of = {key: _labels_by_subject(modalities[key], keys[key]) for key in modalities}
     sources = _found_labels(labels_of, subjects)
     labels = {subject: next(iter(part)) for subject, part in sources.items() if len(part) == 1}
+    every_label = {label for part in labels_of.values() for label in part.values()}
+    rules = as_spelt_by(rules or ClassRules(classes=classes), every_label)
     chosen = choose(labels.values(), rules)
     order = chosen.order
-    every_label = {label for part in labels_of.values() for label in part.values()}
     labels = {subject: one for subject, one in labels.items() if one not in chosen.left_out}
     complaints = [
         *_ambiguous(name, sources),

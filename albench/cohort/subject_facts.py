@@ -58,6 +58,7 @@ def fact(cohort: Cohort, modalities: Mapping[str, Modality], name: str) -> tuple
         who = plural(len(without), "subject")
         problem = f"no modality knows {name!r} of {who}: {', '.join(without[:MAX_NAMED])}"
         problem += " ..." if len(without) > MAX_NAMED else ""
+        problem += "; a word such as NA is no value, unless the loader's option 'literal' names it"
         raise DataError([Complaint(where, problem)])
     return tuple(values[subject] for subject in cohort.subjects)
 

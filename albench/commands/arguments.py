@@ -94,8 +94,12 @@ def placement_of(options: argparse.Namespace) -> Placement:
 
 
 def _device(text: str) -> str:
-    if re.fullmatch(r"auto|cpu|cuda(:[0-9]+)?", text) is None:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected auto, cpu, cuda or cuda:N")
+    from albench.execute.devices import require_device
+
+    try:
+        require_device(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
     return text
 
 
@@ -132,6 +136,8 @@ def add_base(parser: argparse.ArgumentParser) -> None:
 
 def results_folder(text: str) -> Path:
     """Return a folder of results, if it is there."""
+    if Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"{text!r} is a file, expected a folder of results")
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {text!r}")
     return Path(text)

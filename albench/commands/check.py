@@ -37,7 +37,7 @@ def run(options: Namespace) -> int:
     for bundle in options.bundles:
         checked = check_bundle(bundle)
         cells = plural(len(checked.records.finished), "cell")
-        say(f"{bundle}: holds; {cells}, {checked.n_scores} scores computed again")
+        say(f"{bundle}: holds; {cells}, {plural(checked.n_scores, 'score')} computed again")
         for name in checked.edited:
             say(f"{bundle}: some cells were made by another source of {name} than the run says")
         if options.audit is not None and not _agrees(bundle, checked.records.run.name, options):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from albench.commands import FAILED, OK
 from albench.commands.arguments import add_json
 from albench.output import say
+from albench.plural import plural
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -76,7 +77,8 @@ def _moved(difference: Difference) -> Iterator[str]:
             f"{move.gain_a:+.4f} -> {move.gain_b:+.4f}"
         )
     if len(difference.moves) > SHOWN:
-        yield f"and {len(difference.moves) - SHOWN} more strategies changed"
+        n_more = len(difference.moves) - SHOWN
+        yield f"and {plural(n_more, 'more strategy', 'more strategies')} changed"
 
 
 def _listed(what: str, cells: Sequence[str]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,14 @@ from albench.commands.arguments import (
     opened_by,
     placement_of,
 )
+from albench.commands.engine_options import (
+    DASK,
+    LOCAL,
+    SHARED,
+    STALE_SECONDS,
+    add_engine,
+    require_used,
+)
 from albench.errors import Complaint, InputError
 from albench.output import complain, say
 from albench.plural import plural
@@ -31,8 +38,6 @@ if TYPE_CHECKING:
     from albench.execute.devices import Placement
     from albench.execute.run import Progress
     from albench.session import Opened, Summary
-
-ENGINES = ("local", "dask", "shared-folder")
 
 HELP = "plan and run a benchmark, or resume it; then report"
 
@@ -52,35 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--fail-fast", action="store_true", help=text)
     text = "run each cell in a process of its own; what comes out is the same, later"
     parser.add_argument("--no-lockstep", dest="lockstep", action="store_false", help=text)
-    _add_engine(parser)
-
-
-def _add_engine(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--engine",
-        choices=ENGINES,
-        default="local",
-        help="where cells run: in processes here, on a Dask cluster, or wherever `albench worker` "
-        "is started on the results folder (default: local)",
-    )
-    parser.add_argument(
-        "--scheduler",
-        metavar="ADDRESS|FILE",
-        help="dask: the address of the scheduler, or the file it wrote",
-    )
-    parser.add_argument(
-        "--cell-resources",
-        type=_resources,
-        default={},
-        metavar="NAME=AMOUNT,...",
-        help="dask: how much of the workers' resources a cell takes, as in GPU=0.5",
-    )
-    parser.add_argument(
-        "--stale-seconds",
-        type=float,
-        default=180.0,
-        help="shared-folder: take over a worker's cells after this silence (default: 180)",
-    )
+    add_engine(parser)
 
 
 def run(options: Namespace) -> int:
@@ -88,13 +65,14 @@ def run(options: Namespace) -> int:
     from albench.first_pictures import write_pictures
     from albench.publish import redraw
 
+    require_used(options)
     placement = _placement(options)
     opened, results = _opened(options, placement)
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")
     for warning in opened.warnings:
         say(f"warning: {warning}")
-    if options.engine == "shared-folder":
+    if options.engine == SHARED:
         return _prepare(options, opened, results)
     if placement.devices.names:
         say(f"cells compute on {placement.devices.text}")
@@ -114,10 +92,10 @@ def _opened(options: Namespace, placement: Placement) -> tuple[Opened, Path]:
     """Return what is to be run, and where to; say what a limit leaves of it."""
     from albench.price_limit import within
 
-    if options.engine == "shared-folder" and options.until_decided is not None:
+    if options.engine == SHARED and options.until_decided is not None:
         problem = "looks at results while they are made: run it with --engine local or dask"
         raise InputError([Complaint("--until-decided", problem)])
-    if options.engine != "local" and options.replay is not None:
+    if options.engine != LOCAL and options.replay is not None:
         problem = "runs here alone, where the files of picks are: leave out --engine"
         raise InputError([Complaint("--replay", problem)])
     opened = opened_by(options)
@@ -176,7 +154,7 @@ def _placement(options: Namespace) -> Placement:
     from albench.execute.cores import usable_cores
     from albench.execute.devices import Placement
 
-    if options.engine == "local":
+    if options.engine == LOCAL:
         return placement_of(options)
     elsewhere = {"--jobs": options.jobs, "--per-gpu": options.per_gpu}
     given = [option for option, value in elsewhere.items() if value is not None]
@@ -184,8 +162,8 @@ def _placement(options: Namespace) -> Placement:
         given.append("--device")
     if given:
         advice = {
-            "dask": "start its workers with --nthreads, and with CUDA_VISIBLE_DEVICES set",
-            "shared-folder": "give it to `albench worker`",
+            DASK: "start its workers with --nthreads, and with CUDA_VISIBLE_DEVICES set",
+            SHARED: "give it to `albench worker`",
         }
         problem = f"cells do not run here with --engine {options.engine}; {advice[options.engine]}"
         raise InputError([Complaint(", ".join(given), problem)])
@@ -193,35 +171,22 @@ def _placement(options: Namespace) -> Placement:
 
 
 def _cluster(options: Namespace) -> Cluster | None:
-    if options.engine != "dask":
+    if options.engine != DASK:
         return None
     from albench.engines.dask import Cluster
 
     if options.scheduler is None:
         problem = "--scheduler is missing: the address of a Dask scheduler, or the file it wrote"
         raise InputError([Complaint("--engine dask", problem)])
-    return Cluster(options.scheduler, options.cell_resources)
-
-
-def _resources(text: str) -> dict[str, float]:
-    resources = {}
-    for part in text.split(","):
-        name, _, amount = part.partition("=")
-        try:
-            resources[name.strip()] = float(amount)
-        except ValueError:
-            resources.clear()
-        if not name.strip() or not resources.get(name.strip(), 0.0) > 0:
-            raise ArgumentTypeError(f"found {text!r}, expected NAME=AMOUNT,... as in GPU=0.5")
-    return resources
+    return Cluster(options.scheduler, options.cell_resources or {})
 
 
 def _prepare(options: Namespace, opened: Opened, results: Path) -> int:
     from albench import session
 
-    n_left = session.prepare_for_workers(
-        opened, results, options.stale_seconds, options.command_line
-    )
-    say(f"{n_left} cells to run; start `albench worker {results}` on any number of machines")
+    seconds = STALE_SECONDS if options.stale_seconds is None else options.stale_seconds
+    n_left = session.prepare_for_workers(opened, results, seconds, options.command_line)
+    left = f"{plural(n_left, 'cell')} to run"
+    say(f"{left}; start `albench worker {results}` on any number of machines")
     say(f"`albench status {results}` counts what they do, `albench report {results}` draws it")
     return OK

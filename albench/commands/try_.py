@@ -70,10 +70,12 @@ def run(options: argparse.Namespace) -> int:
     from albench import registry
     from albench.api import Kind
     from albench.commands.plugin_options import plugin_options
+    from albench.records.results_folder import require_folder
     from albench.references import BASELINE
     from albench.trial.conduct import Task, conduct
     from albench.trial.specification import Tried
 
+    require_folder(options.against)
     if not options.against.is_dir():
         raise InputError([Complaint(f"--against {options.against}", "there is no such folder")])
     component = registry.discover().find(Kind.STRATEGY, options.name)

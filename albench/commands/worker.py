@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from albench.commands import FAILED, OK
 from albench.commands.arguments import add_placement, placement_of
 from albench.output import say
+from albench.plural import plural
 
 if TYPE_CHECKING:
     from albench.engines.shared_folder import FolderWorker
@@ -45,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
         _end_on_terminate(worker)
         watcher.begin(worker.left, [])
         tally = worker.work()
-    say(f"{tally.n_ok} cells done here, {tally.n_failed} failed, {tally.n_left} left in the run")
+    done = f"{plural(tally.n_ok, 'cell')} done here"
+    say(f"{done}, {tally.n_failed} failed, {tally.n_left} left in the run")
     if not tally.n_left:
         say(f"every cell has ended; `albench report {options.results}` draws the report")
     return FAILED if tally.n_failed else OK

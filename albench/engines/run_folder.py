@@ -16,6 +16,7 @@ from albench.atomic_file import write_atomically
 from albench.engines.plan_description import PlanDescription
 from albench.errors import Complaint, InputError
 from albench.execute.supervise import Outcome
+from albench.records.results_folder import require_folder
 from albench.records.schema import Status
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def read_task(results: Path) -> SharedTask:
     InputError
         If there is nothing of the kind, or it is damaged.
     """
+    require_folder(results)
     path = results / SHARED / _TASK
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

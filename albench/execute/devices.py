@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import itertools
 import os
+import re
 import runpy
 import threading
 from dataclasses import dataclass, field
@@ -122,8 +123,13 @@ def choose(device: str = AUTO) -> Devices:
     Raises
     ------
     InputError
-        If a GPU is asked for and there is none, or none that torch can use.
+        If it is the name of no device; or if a GPU is asked for and there is none, or none that
+        torch can use.
     """
+    try:
+        require_device(device)
+    except ValueError as error:
+        raise InputError([Complaint("--device", str(error))]) from error
     if device == CPU:
         return Devices(environment={VARIABLE: ""})
     visible = visible_devices()
@@ -141,6 +147,23 @@ def choose(device: str = AUTO) -> Devices:
         there = ", ".join(f"cuda:{index}" for index in range(len(names)))
         raise InputError([Complaint(where, f"there is no such GPU; there are {there}")])
     return Devices((names[number],), environment)
+
+
+def require_device(name: object) -> None:
+    """Require a text to name a device, which may be absent.
+
+    Parameters
+    ----------
+    name : object
+        As of `place`.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    if not isinstance(name, str) or re.fullmatch(r"auto|cpu|cuda(:[0-9]+)?", name) is None:
+        raise ValueError(f"found {name!r}, expected auto, cpu, cuda or cuda:N")
 
 
 def _why_none(visible: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from albench.api import tags
 from albench.cohort.absence import ABSENT
-from albench.cohort.annotators import in_words
+from albench.cohort.annotators import as_spelt_by, in_words
 from albench.cohort.join import Cohort
 from albench.planning.component_digests import short
 from albench.planning.division import n_test_subjects
@@ -177,7 +177,7 @@ def _samples_by_class(chosen: Sequence[str], cohort: Cohort) -> dict[str, dict[s
 
 def _note(modalities: Iterable[Modality], cohort: Cohort, spec: CohortSpec) -> str:
     sentences = [s for modality in modalities for s in (modality.note, *modality.warnings)]
-    labelled = in_words([one.terms() for one in spec.annotators])
+    labelled = in_words([as_spelt_by(one.terms(), cohort.classes) for one in spec.annotators])
     remarks = [
         *filter(None, [*dict.fromkeys(sentences), cohort.remark, labelled, _priced(spec.cost)])
     ]

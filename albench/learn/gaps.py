@@ -56,7 +56,8 @@ def require_whole(values: NDArray[np.float32], modality: Modality) -> None:
     ]
     if rows:
         where = f"subject {modality.subjects[rows[0]]}, row {rows[0]}"
-        problem = f"holds a value that is not finite, as do {len(rows)} rows in all"
+        others = f", as do {len(rows)} rows in all" if len(rows) > 1 else ""
+        problem = f"holds a value that is not finite{others}"
         raise DataError([Complaint(where, problem)])
 
 

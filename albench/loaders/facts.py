@@ -1,9 +1,10 @@
 """What a table knows of subjects beside their labels: a column a fact, read on demand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from albench.api import Complaint, DataError
+from albench.api import Complaint, DataError, as_keys
 from albench.loaders.grid import Grid
+from albench.loaders.owners import is_gap
 
 
 class ColumnFacts(Mapping[str, Mapping[str, str]]):
@@ -19,6 +20,8 @@ class ColumnFacts(Mapping[str, Mapping[str, str]]):
         The columns that are facts.
     more : mapping of str to mapping of str to str, or None
         Facts from elsewhere.
+    literal : collection of str
+        Words of `MISSING_WORDS` that are values here.
     """
 
     def __init__(
@@ -27,10 +30,12 @@ class ColumnFacts(Mapping[str, Mapping[str, str]]):
         subjects: Sequence[str],
         names: Sequence[str],
         more: Mapping[str, Mapping[str, str]] | None = None,
+        literal: Collection[object] = (),
     ) -> None:
         self._grid = grid
         self._subjects = subjects
         self._more = dict(more or {})
+        self._literal = literal
         self._names = tuple(dict.fromkeys([*self._more, *names]))
 
     def __getitem__(self, name: str) -> Mapping[str, str]:
@@ -38,7 +43,7 @@ class ColumnFacts(Mapping[str, Mapping[str, str]]):
             raise KeyError(name)
         if name in self._more:
             return self._more[name]
-        return fact_of(self._grid, self._subjects, name)
+        return fact_of(self._grid, self._subjects, name, self._literal)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -47,7 +52,9 @@ class ColumnFacts(Mapping[str, Mapping[str, str]]):
         return len(self._names)
 
 
-def fact_of(grid: Grid, subjects: Sequence[str], name: str) -> dict[str, str]:
+def fact_of(
+    grid: Grid, subjects: Sequence[str], name: str, literal: Collection[object] = ()
+) -> dict[str, str]:
     """Return a column by subject.
 
     Parameters
@@ -58,6 +65,8 @@ def fact_of(grid: Grid, subjects: Sequence[str], name: str) -> dict[str, str]:
         The subject of each of its rows; rows of nobody are passed over.
     name : str
         The column.
+    literal : collection of str
+        Words of `MISSING_WORDS` that are values here.
 
     Returns
     -------
@@ -70,7 +79,8 @@ def fact_of(grid: Grid, subjects: Sequence[str], name: str) -> dict[str, str]:
         If a subject has two values; names each with its rows.
     """
     first: dict[str, int] = {}
-    values = grid.keys(name)
+    cells = grid.columns[name].tolist()
+    values = as_keys("" if isinstance(x, str) and is_gap(x, literal) else x for x in cells)
     complaints = []
     for row, (owner, value) in enumerate(zip(subjects, values, strict=True)):
         if not (owner and value):

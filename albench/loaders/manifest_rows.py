@@ -86,7 +86,7 @@ def read_manifest(
     pictures, misplaced = _pictures(grid, owners, (root or manifest.parent).resolve())
     complaints = [*_about_fields(grid, wanted), *owners.complaints, *misplaced]
     others = [name for name in grid.columns if name not in (*COLUMNS, "label")]
-    facts = ColumnFacts(grid, owners.subjects, others)
+    facts = ColumnFacts(grid, owners.subjects, others, literal=literal)
     return ManifestRows(pictures, owners.labels, owners.remark, complaints, facts)
 
 

@@ -1,6 +1,6 @@
 """Whom rows belong to: the subject and the label of each, refused or left out if there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from albench.api import MISSING_WORDS, Complaint, Label
@@ -112,14 +112,14 @@ def _problem(text: str, has_option: bool) -> str:
     )
 
 
-def is_gap(text: str, literal: Sequence[object] | None = ()) -> bool:
+def is_gap(text: str, literal: Collection[object] | None = ()) -> bool:
     """Return whether a key is missing: empty, or a word for it that is not meant.
 
     Parameters
     ----------
     text : str
         As `as_keys` gives it.
-    literal : sequence of str or None
+    literal : collection of str or None
         The words that are meant.
 
     Returns

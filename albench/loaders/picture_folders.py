@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from albench.api import Complaint, DataError, Modality
+from albench.api import MISSING_WORDS, Complaint, DataError, Modality
 from albench.loaders.facts import ColumnFacts
 from albench.loaders.gallery import modality_of
 from albench.loaders.grid import Column, Grid
@@ -69,7 +69,13 @@ def load(
         Framing(size=size, channels=channels),
         f"Pictures below {home.name} that match {files}.{'' if called else f' {OWN}'}",
         owners.complaints,
-        ColumnFacts(grid, owners.subjects, [name for name in grid.columns if name != SUBJECT]),
+        # A folder has a name on purpose, whatever software writes for a missing value.
+        ColumnFacts(
+            grid,
+            owners.subjects,
+            [name for name in grid.columns if name != SUBJECT],
+            literal=MISSING_WORDS,
+        ),
     )
 
 

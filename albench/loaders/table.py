@@ -100,7 +100,10 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         fingerprint=fingerprint("table", subjects, columns.values, as_text(owners.labels)),
         labels=owners.labels,
         facts=ColumnFacts(
-            grid, subjects.tolist(), [name for name in others if name not in silently_read]
+            grid,
+            subjects.tolist(),
+            [name for name in others if name not in silently_read],
+            literal=reading.literal,
         ),
         has_gaps=bool(np.isnan(columns.values).any()),
         note=f"Table {grid.file.name} with {columns.values.shape[1]} features."

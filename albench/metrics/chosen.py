@@ -16,6 +16,7 @@ from albench.errors import PluginError
 from albench.foreign import foreign_code
 from albench.metrics.catalogue import METRICS
 from albench.metrics.unequal_classes import macro_f1, recall
+from albench.spelt_keys import as_spelt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,9 +111,10 @@ def _score(
 ) -> float:
     wanted = class_of(name)
     if wanted is not None:
-        if wanted not in classes:
+        spelt = as_spelt([wanted], classes)[0]
+        if spelt not in classes:
             return math.nan
-        return recall(labels, proba, classes.index(wanted))
+        return recall(labels, proba, classes.index(spelt))
     if name in MORE:
         return MORE[name](labels, proba)
     return _of_plugin(name, labels.copy(), proba.copy())

@@ -14,21 +14,28 @@ from albench.cohort.annotators import NO_ANSWER, as_labelled
 from albench.cohort.first_labels import is_cold
 from albench.planning.affordable import about_query, least_bought
 from albench.planning.division import division_of, fewest_to_train_on
+from albench.planning.few_labels import FewLabels
 from albench.planning.single_batches import learns_from_one
 from albench.plural import plural
 from albench.seeds import Purpose, generator
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from albench.cohort.join import Cohort
     from albench.planning.cells import Cell
     from albench.planning.resolve import Resolved, ResolvedStrategy
 
+    Integers = NDArray[np.intp]
     Cohorts = Mapping[tuple[str, tuple[str, ...]], Cohort]
 
 EMBEDDED = frozenset({EMBEDDINGS, STREAM_EMBEDDINGS})
 """What can be known of candidates before anything is labelled."""
+
+MOST_STARTS = 5
+"""First labels, by how many are of each class, that a model with a solver is tried on."""
 
 FEWEST_TO_TRAIN_ON = 2
 """Subjects that a validation part must leave."""
@@ -50,6 +57,8 @@ class Foresight:
         self._cohorts = cohorts
         self._smallest_starts: dict[str, tuple[int, int]] = {}
         self._single_learners: dict[tuple[str, str, tuple[str, ...]], bool] = {}
+        self._few_labels = FewLabels()
+        self._starts_by_class: dict[str, list[tuple[int, ...]]] = {}
 
     def reason(self, cell: Cell) -> str | None:
         """Return why a cell cannot work, and which key to change; None if nothing is in sight.
@@ -72,6 +81,7 @@ class Foresight:
             or self._about_dropout(cell)
             or self._about_validation(cell)
             or self._about_batches(cell)
+            or self._about_few_labels(cell)
         )
 
     def _about_incomplete(self, cell: Cell) -> str | None:
@@ -168,6 +178,38 @@ class Foresight:
             "until there are 2"
         )
 
+    def _about_few_labels(self, cell: Cell) -> str | None:
+        model = self._resolved.models[cell.model.label]
+        if tags.REFITTED not in model.component.descriptor.tags:
+            return None
+        for counts in self._by_class(cell):
+            shapes = {name: self._cohort(cell).shapes[name] for name in cell.modalities}
+            if why := self._few_labels.problem(model.component, cell.model, shapes, counts):
+                return (
+                    f"model {cell.model.label} cannot learn from {_listed(counts)}, with "
+                    f"which a repetition begins ({why}): raise "
+                    f"{_key_of_start(cell)}, or change models.{cell.model.label}.options"
+                )
+        return None
+
+    def _by_class(self, cell: Cell) -> list[tuple[int, ...]]:
+        """Return the labelled candidates of each class that repetitions start with, fewest first.
+
+        Where no class or one alone is labelled, they are those of the next round at best: half of
+        them of one class, half of another.
+        """
+        key = cell.round_zero_id if cell.strategy is not None else cell.id
+        if key not in self._starts_by_class:
+            cohort = self._cohort(cell)
+            n_repetitions = self._resolved.specification.benchmark.repetitions
+            starts = {
+                _counts_by_class(replace(cell, repetition=repetition), cohort)
+                for repetition in range(n_repetitions)
+            }
+            fewest = sorted(starts, key=lambda counts: (min(counts, default=0), sum(counts)))
+            self._starts_by_class[key] = fewest[:MOST_STARTS]
+        return self._starts_by_class[key]
+
     def _learns_from_one(self, cell: Cell) -> bool:
         key = (cell.model.label, cell.cohort, cell.modalities)
         if key not in self._single_learners:
@@ -262,15 +304,42 @@ def _least_start(cell: Cell, cohort: Cohort, n_train: int) -> tuple[int, int]:
 
 def _start(cell: Cell, cohort: Cohort) -> tuple[int, int]:
     """Return how many subjects and candidates are labelled first in a repetition."""
+    _, first, _ = _first_labels(cell, cohort)
+    return len(np.unique(cohort.candidate_subjects[first])), len(first)
+
+
+def _counts_by_class(cell: Cell, cohort: Cohort) -> tuple[int, ...]:
+    """Return how many labelled candidates of each class, of those that have any, come first."""
+    labels, first, later = _first_labels(cell, cohort)
+    counts = np.bincount(labels[first], minlength=2)
+    if np.count_nonzero(counts) < 2:
+        counts = np.array([later // 2, later - later // 2])
+    return tuple(sorted(counts[counts > 0].tolist()))
+
+
+def _first_labels(cell: Cell, cohort: Cohort) -> tuple[Integers, Integers, int]:
+    """Return all labels, which candidates are labelled first, and how many there are a round later.
+
+    The reference starts with the training part, and ends with it.
+    """
     parts = division_of(cell, cohort)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))
     noise = generator(cell.stream(Purpose.NOISE))
     cohort = as_labelled(cohort, train, cell.label_noise, cell.annotators, noise)
-    plan = first_labels.rounds(cohort, train, cell.budget)
-    rng = generator(cell.stream(Purpose.FIRST_LABELS))
-    first = first_labels.first_set(cohort, train, plan, cell.budget, rng)
+    if cell.strategy is None:
+        first, later = train, 0
+    else:
+        plan = first_labels.rounds(cohort, train, cell.budget)
+        rng = generator(cell.stream(Purpose.FIRST_LABELS))
+        first = first_labels.first_set(cohort, train, plan, cell.budget, rng)
+        is_counted = plan.unit == "candidates" and len(plan.targets) > 1
+        later = int(plan.targets[1]) if is_counted else 0
     first = first[cohort.candidate_labels[first] != NO_ANSWER]
-    return len(np.unique(cohort.candidate_subjects[first])), len(first)
+    return cohort.candidate_labels, first, later
+
+
+def _listed(counts: Sequence[int]) -> str:
+    return f"{plural(sum(counts), 'labelled candidate')} ({' + '.join(map(str, counts))} by class)"
 
 
 def _at_start(cell: Cell) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from albench.api.acquisition import asks_for_modalities
 from albench.api.needs import GRANTED
 from albench.api.price_keys import LABEL
+from albench.cohort.annotators import as_spelt_by
+from albench.cohort.first_labels import spelt
 from albench.planning.cells import Cell, Skipped
 from albench.planning.foreseen_failures import Foresight
 from albench.plural import plural
@@ -169,24 +171,23 @@ def cell_of(
         model=block.model,
         strategy=strategy,
         budget_label=block.budget,
-        budget=_terms(benchmark.budgets[block.budget], spec.cost, cohort.modalities),
+        budget=_terms(benchmark.budgets[block.budget], spec.cost, cohort),
         seed=benchmark.seed,
         repetition=repetition,
         label_noise=spec.label_noise,
-        annotators=tuple(one.terms() for one in spec.annotators),
+        annotators=tuple(as_spelt_by(one.terms(), cohort.classes) for one in spec.annotators),
         split=None if splitting is None else splitting.identity,
     )
 
 
-def _terms(
-    budget: BudgetSpec, cost: Mapping[str, float], modalities: ModalitySet
-) -> dict[str, Any]:
+def _terms(budget: BudgetSpec, cost: Mapping[str, float], cohort: Cohort) -> dict[str, Any]:
     """Return what a budget says, with the prices of what is in use if it is counted in them."""
     # What came later than the first results is named only where it is used: they stay valid.
     terms = budget.model_dump(exclude=None if budget.known else {"known"})
+    terms["initial"] = spelt(cohort, budget.initial)
     if budget.of != "cost":
         return terms
-    return terms | {"prices": {name: cost.get(name, 0.0) for name in (*modalities, LABEL)}}
+    return terms | {"prices": {name: cost.get(name, 0.0) for name in (*cohort.modalities, LABEL)}}
 
 
 def why_impossible(resolved: Resolved, cell: Cell) -> str | None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from albench.api.modality import Modality
 from albench.api.nearest import did_you_mean
-from albench.cohort.annotators import about_annotators
+from albench.cohort.annotators import about_annotators, as_spelt_by
 from albench.cohort.classes import ClassRules
-from albench.cohort.first_labels import about_named, named
+from albench.cohort.first_labels import about_named, named, spelt
 from albench.cohort.join import Cohort, join
 from albench.errors import Complaint, DataError, InputError
 from albench.foreign import foreign_code
@@ -19,6 +19,7 @@ from albench.planning.division import division, lacking_classes, require_divisib
 from albench.planning.matrix import modality_sets
 from albench.planning.splits import splitting_of
 from albench.planning.trap_marks import unknown_marks
+from albench.spelt_keys import as_spelt
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -140,6 +141,7 @@ def _about_first_subjects(resolved: Resolved, cohort: Cohort) -> list[Complaint 
 
 def _about_named(benchmark: Benchmark, cohort: Cohort, initial: Initial) -> str | None:
     test = benchmark.cohorts[cohort.name].test
+    initial = spelt(cohort, initial)
     if cohort.splitting is None:
         return about_named(cohort, test, initial)
     if problem := about_named(cohort, None, initial):
@@ -158,7 +160,7 @@ def _about_named(benchmark: Benchmark, cohort: Cohort, initial: Initial) -> str 
 def _about_annotators(
     spec: CohortSpec, cohort: Cohort, said: Collection[Complaint | str]
 ) -> list[Complaint]:
-    terms = [one.terms() for one in spec.annotators]
+    terms = [as_spelt_by(one.terms(), cohort.classes) for one in spec.annotators]
     where = f"cohorts.{cohort.name}"
     complaints = (Complaint(where, text) for text in about_annotators(terms, cohort.classes))
     return [complaint for complaint in complaints if complaint not in said]
@@ -173,7 +175,7 @@ def _unknown_classes(
     return [
         Complaint("metrics", f"{name!r}: no cohort has the class {label!r}{_there(label, classes)}")
         for name in asked
-        if cohorts and (label := class_of(name)) is not None and label not in classes
+        if cohorts and (label := class_of(name)) and as_spelt([label], classes)[0] not in classes
     ]
 
 

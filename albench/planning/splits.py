@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api.keys import as_keys
-from albench.api.nearest import did_you_mean
+from albench.api.nearest import nearest
 from albench.cohort.splitting import (
     TEST,
     TRAIN,
@@ -21,9 +21,10 @@ from albench.cohort.splitting import (
 from albench.cohort.subject_facts import MAX_NAMED, fact
 from albench.errors import Complaint, DataError
 from albench.plural import plural
+from albench.spelt_keys import as_spelt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def splitting_of(
         names = fact(cohort, modalities, spec.group)
         groups = numbered(names)
     if spec.files is not None:
-        parts = _from_files(spec.files, cohort, folder)
+        parts = _from_files(spec.files, cohort, modalities, folder)
         _require_whole_groups(cohort, parts, groups, spec.group)
         return GivenParts(parts)
     if spec.column is not None:
@@ -90,18 +91,16 @@ def _by_column(
             raise _about(cohort, problem)
         _require_whole_groups(cohort, folds, groups, spec.group)
         return GivenFolds(folds)
-    number_of = {
-        value: number
-        for part, number in _NUMBERS.items()
-        for value in as_keys(getattr(spec, part) or ())
-    }
-    strange = sorted(set(number_of) - set(values))
-    if strange:
-        in_column = sorted(set(values), key=_natural)
-        hint = did_you_mean(strange[0], in_column) or ";"
-        shown = ", ".join(map(repr, in_column[:20]))
-        problem = f"no subject has {strange[0]!r} in column {spec.column!r}{hint} there are {shown}"
-        raise _about(cohort, problem)
+    known = sorted(set(values), key=_natural)
+    number_of: dict[str, int] = {}
+    for part, number in _NUMBERS.items():
+        for value in as_spelt(getattr(spec, part) or (), known):
+            if number_of.setdefault(value, number) != number:
+                raise _about(cohort, f"{value!r} is in two parts, in two spellings")
+    if strange := [value for value in number_of if value not in known]:
+        shown = ", ".join(map(repr, known[:20])) + (" ..." if len(known) > 20 else "")
+        problem = f"no subject has {_strangers(strange, known)} in column {spec.column!r}; there "
+        raise _about(cohort, f"{problem}are {shown}")
     others = _NOBODY if spec.train else TRAIN
     parts = np.array([number_of.get(value, others) for value in values], dtype=np.intp)
     _require_everybody(cohort, parts)
@@ -114,17 +113,21 @@ def _natural(value: str) -> tuple[bool, float, str]:
     return not is_number, float(value) if is_number else 0.0, value
 
 
-def _from_files(files: Mapping[Part, str], cohort: Cohort, folder: Path) -> Integers:
+def _from_files(
+    files: Mapping[Part, str], cohort: Cohort, modalities: Mapping[str, Modality], folder: Path
+) -> Integers:
     part_of: dict[str, Part] = {}
+    anybody = _anybody(modalities)
     complaints = []
     for part in _NUMBERS:
-        for subject in _ids(cohort, folder / files[part]) if part in files else ():
+        ids = _ids(cohort, folder / files[part]) if part in files else ()
+        for subject in as_spelt(ids, anybody):
             if part_of.setdefault(subject, part) != part:
                 problem = f"subject {subject} is in the files of {part_of[subject]} and {part}"
                 complaints.append(Complaint(f"cohort {cohort.name}, split", problem))
     if complaints:
         raise DataError(complaints)
-    _require_acquainted(cohort, files, part_of)
+    _require_acquainted(cohort, files, part_of, anybody)
     others = _NOBODY if "train" in files else TRAIN
     parts = [
         _NUMBERS[part_of[subject]] if subject in part_of else others for subject in cohort.subjects
@@ -139,19 +142,54 @@ def _ids(cohort: Cohort, path: Path) -> list[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise _about(cohort, f"{path} cannot be read: {error}") from error
-    return as_keys(line.strip() for line in lines if line.strip())
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _require_acquainted(
-    cohort: Cohort, files: Mapping[Part, str], part_of: Mapping[str, Part]
+    cohort: Cohort,
+    files: Mapping[Part, str],
+    part_of: Mapping[str, Part],
+    anybody: Collection[str],
 ) -> None:
+    complaints = []
     for part, file in files.items():
         listed = [subject for subject, name in part_of.items() if name == part]
+        strange = [subject for subject in listed if subject not in anybody]
         if not set(listed) & set(cohort.subjects):
             spelt = ", ".join(map(repr, listed[:3])) or "no id"
             there = ", ".join(map(repr, cohort.subjects[:3]))
             problem = f"no subject of the cohort is in {file}: it has {spelt}, the cohort {there}"
-            raise _about(cohort, f"{problem}; a file has one id a line")
+            complaints.append(f"{problem}; a file has one id a line")
+        elif strange:
+            count = plural(len(strange), "id")
+            problem = f"{file} has {count} that no subject has: {_strangers(strange, anybody)}"
+            complaints.append(
+                f"{problem}; correct or remove them: a file has one id a line, and no heading"
+            )
+    if complaints:
+        where = f"cohort {cohort.name}, split"
+        raise DataError([Complaint(where, problem) for problem in complaints])
+
+
+def _anybody(modalities: Mapping[str, Modality]) -> dict[str, None]:
+    """Return every subject that a modality knows, in the cohort or left out of it."""
+    known: dict[str, None] = {}
+    for modality in modalities.values():
+        named = {*np.asarray(modality.subjects).tolist(), *(modality.labels or ())}
+        known |= dict.fromkeys(as_keys(named))
+    return known
+
+
+def _strangers(strange: Sequence[str], known: Iterable[str]) -> str:
+    """Return keys that are not known, each with the one that it may mean."""
+    named = [f"{key!r}{_perhaps(key, known)}" for key in strange[:MAX_NAMED]]
+    more = len(strange) - MAX_NAMED
+    return ", ".join(named) + (f" and {more} more" if more > 0 else "")
+
+
+def _perhaps(key: str, known: Iterable[str]) -> str:
+    near = nearest(key, known)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def _require_everybody(cohort: Cohort, parts: Integers) -> None:

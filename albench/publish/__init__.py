@@ -13,10 +13,11 @@ from albench.plural import plural
 from albench.publish.derive import derive
 from albench.publish.metadata import write_metadata
 from albench.publish.read import read
+from albench.publish.repeatable import repeatable
 from albench.publish.scored import memory_of, remember
 from albench.publish.write import write, write_text_tables
 from albench.records.archive import ACQUIRED, write_archive
-from albench.records.results_folder import has_journal, relative_path
+from albench.records.results_folder import has_journal, relative_path, require_folder
 from albench.records.storage import storage_told
 from albench.report_formats import USUAL
 from albench.reporting import writing
@@ -71,6 +72,7 @@ def redraw(
     StorageError
         If the disk is full or read-only, or the folder is not the user's.
     """
+    require_folder(results)
     with storage_told(results):
         if has_journal(results):
             memory = memory_of(results)
@@ -120,6 +122,7 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
         If the disk is full or read-only, or the place is not the user's; what was published before
         is as it was.
     """
+    require_folder(run)
     if not has_journal(run):
         raise RecordsError([Complaint(str(run), "has no journal of a run")])
     records = _moved(read(run), run, target)
@@ -147,14 +150,16 @@ def publish(run: Path, target: Path, *, incomplete: bool = False) -> tuple[Path,
 def _moved(records: Records, run: Path, target: Path) -> Records:
     """Return records whose specification is named relative to where they are published.
 
-    Outside the working directory a path would name folders of this machine: it is left out.
+    Outside the working directory a path would name folders of this machine: it is left out, of the
+    command as well.
     """
-    path = ""
+    path, command = "", repeatable(records.run.command, Path.cwd())
     if records.run.spec_path:
         file, here = (run / records.run.spec_path).resolve(), Path.cwd()
         if file.is_relative_to(here) and target.resolve().is_relative_to(here):
             path = relative_path(file, target)
-    return replace(records, run=records.run.model_copy(update={"spec_path": path}))
+    told = {"spec_path": path, "command": command}
+    return replace(records, run=records.run.model_copy(update=told))
 
 
 def _replace(target: Path, new: Path) -> None:

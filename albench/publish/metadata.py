@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from albench.plural import plural
 from albench.records.manifest import read_manifest
 from albench.reporting.bibliography import references_of
+from albench.reporting.formats import cores_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,9 +231,10 @@ def _crate(results: Path, manifest: Manifest, date: str) -> Json:
                 "instrument": {"@id": "#albench"},
                 "result": [{"@id": path.name} for path in files],
                 "description": (
-                    f"Python {where.python}, {where.os}, {where.cpu}, {where.cores} cores, "
+                    f"Python {where.python}, {where.os}, {where.cpu}, "
+                    f"{cores_text(where.cores)}, "
                     f"{where.memory_gb:g} GB, GPU: {where.gpu}; seed {manifest.seed}, "
-                    f"{manifest.repetitions} repetitions"
+                    f"{plural(manifest.repetitions, 'repetition')}"
                 ),
             },
             {

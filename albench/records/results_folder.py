@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,27 @@ from albench.records import journal
 if TYPE_CHECKING:
     from albench.records.journal import Reading
     from albench.records.run_record import PlannedRun
+
+
+def require_folder(results: Path) -> None:
+    """Refuse a file where a folder of results is expected.
+
+    Parameters
+    ----------
+    results : Path
+        As it was named; it may be missing.
+
+    Raises
+    ------
+    RecordsError
+        If it is a file.
+    """
+    if results.is_file():
+        is_bundle = zipfile.is_zipfile(results) or results.suffix == ".zip"
+        advice = "; bundles are read by albench check and albench site" if is_bundle else ""
+        raise RecordsError(
+            [Complaint(str(results), f"is a file, expected a folder of results{advice}")]
+        )
 
 
 def has_journal(results: Path) -> bool:
@@ -73,8 +95,9 @@ def read_results(results: Path) -> Reading:
     Raises
     ------
     RecordsError
-        If what is there is damaged.
+        If what is there is damaged, or a file.
     """
+    require_folder(results)
     if not has_journal(results) and has_archive(results):
         from albench.records.archive import read_archive  # pandas: most plans need none
 

@@ -30,6 +30,9 @@ from albench.spec.traps import Trap  # noqa: TC001  # pydantic reads it when a r
 LARGEST = 2**53
 """No count or class number is larger: tables hold numbers exactly up to here."""
 
+ELSEWHERE = 0
+"""As the number of cells that ran at once: it was up to workers on other machines."""
+
 Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 Amount = Annotated[float, Field(strict=True, ge=0, le=LARGEST)]
 """Seconds, gigabytes or a share."""
@@ -179,7 +182,7 @@ class RunRecord(Record):
     spec, command : str
         The specification and the command, as the user gave them.
     jobs : int
-        How many cells ran at once.
+        How many cells ran at once; `ELSEWHERE` if that was up to workers on other machines.
     provenance : Provenance
         Versions and hardware.
     plugins : tuple of PluginRecord

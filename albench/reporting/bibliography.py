@@ -9,9 +9,10 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from albench.reporting.latex import latex_text
+from albench.reporting.works import REMARK, known_work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from albench.records.manifest import Manifest
 
@@ -87,7 +88,7 @@ LIBRARIES: Mapping[str, Mapping[str, str]] = {
 """What the authors of libraries ask to be cited; others are cited as software."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """A reference.
 
@@ -111,29 +112,54 @@ class Entry:
         return f"@{self.kind}{{{self.key},\n{''.join(lines)}}}\n"
 
 
-def references_of(manifest: Manifest) -> dict[str, list[Entry]]:
+def references_of(manifest: Manifest, libraries: Collection[str] = ()) -> dict[str, list[Entry]]:
     """Return what each plugin and each library is cited by.
 
     Parameters
     ----------
     manifest : Manifest
         With the plugins in use and the versions of libraries.
+    libraries : collection of str
+        Others, of which no version is recorded: those that a report was made with.
 
     Returns
     -------
     dict of str to list of Entry
         By the name of a plugin or a package. A plugin that cites nothing, or is of its own authors
-        alone, is cited by its package. Entries say what the plugin's descriptor says: a citation
-        that is no list of authors and year is an entry with a note.
+        alone, is cited by its package. Entries say what the plugin's descriptor says, and all of a
+        work that albench knows: another citation that is no list of authors and year is an entry
+        with a note. A work has one entry, the fullest, however plugins cite it.
     """
     packages = {"albench": manifest.provenance.albench}
     packages |= {part.distribution: part.version for part in manifest.plugins if part.distribution}
-    packages |= manifest.provenance.packages
-    entries = {name: [_package(name, version)] for name, version in sorted(packages.items())}
+    packages |= dict.fromkeys(libraries, "") | manifest.provenance.packages
+    entries_of = {name: [_package(name, version)] for name, version in sorted(packages.items())}
     for part in sorted(manifest.plugins, key=lambda part: part.name):
         own = list(_cited(part.citation))
-        entries[part.name] = own or entries.get(part.distribution, entries["albench"])
-    return _with_distinct_keys(entries)
+        entries_of[part.name] = own or entries_of.get(part.distribution, entries_of["albench"])
+    return _with_distinct_keys(_each_work_once(entries_of))
+
+
+def _each_work_once(entries_of: Mapping[str, list[Entry]]) -> dict[str, list[Entry]]:
+    """Return the same references, each work by the fullest of its entries wherever it stands."""
+    entries = (entry for group in entries_of.values() for entry in group)
+    of_work: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda one: ("title" not in one.fields, -len(one.fields))):
+        known = next((of_work[mark] for mark in _marks(entry) if mark in of_work), entry)
+        of_work |= {mark: known for mark in _marks(entry) if mark not in of_work}
+    return {
+        name: list(dict.fromkeys(of_work[_marks(entry)[0]] for entry in group))
+        for name, group in entries_of.items()
+    }
+
+
+def _marks(entry: Entry) -> list[str]:
+    """Return what tells a work from others: its number, its title and year, or else all fields."""
+    fields = entry.fields
+    title = " ".join(re.findall(r"[a-z0-9]+", re.sub("[{}]", "", fields.get("title", "").lower())))
+    marks = [f"arXiv {fields['eprint']}"] if "eprint" in fields else []
+    marks += [f"{title} {fields.get('year', '')}"] if title else []
+    return marks or [str(sorted(fields.items()))]
 
 
 def _with_distinct_keys(by_name: Mapping[str, list[Entry]]) -> dict[str, list[Entry]]:
@@ -176,6 +202,10 @@ def _cited(citation: str) -> Iterator[Entry]:
 def _reference(text: str) -> Entry:
     """Return a reference such as *Ash et al. 2020, Deep batch active learning*."""
     arxiv = ARXIV.search(text)
+    if known := known_work(text, arxiv["number"] if arxiv else ""):
+        return Entry(
+            _key(f"{known['author']} {known['year']} {known['title']}"), _kind(known), known
+        )
     rest = ARXIV.sub("", text).strip(" ,(") if arxiv else text
     parts = REFERENCE.fullmatch(rest)
     fields: dict[str, str] = {}
@@ -188,7 +218,7 @@ def _reference(text: str) -> Entry:
         fields |= {"note": _field(text)}
     if "author" not in fields:
         fields |= {"key": _field(text)}  # by which it is sorted
-    return Entry(_key(text), "misc", fields)
+    return Entry(_key(REMARK.sub("", text, count=1)), "misc", fields)
 
 
 def _authors(text: str) -> str:
@@ -200,15 +230,19 @@ def _authors(text: str) -> str:
 
 def _package(name: str, version: str) -> Entry:
     paper = LIBRARIES.get(name)
-    note = f"version {latex_text(version)}"
+    note = {"note": f"version {latex_text(version)}"} if version else {}
     key = re.sub(r"[^a-z0-9-]+", "-", name.lower())
     if paper is None:
-        fields = {"key": _field(name), "title": f"{{{_field(name)}}}", "note": note}
-        return Entry(key, "misc", fields)
-    kind = "article" if "journal" in paper else "inproceedings"
-    kind = kind if "eprint" not in paper else "misc"
+        return Entry(key, "misc", {"key": _field(name), "title": f"{{{_field(name)}}}", **note})
     fields = {field: value.replace("&", r"\&") for field, value in paper.items()}
-    return Entry(key, kind, {**fields, "note": note})
+    return Entry(key, _kind(paper), {**fields, **note})
+
+
+def _kind(fields: Mapping[str, str]) -> str:
+    """Return the type of a published work's entry."""
+    if "journal" in fields:
+        return "article"
+    return "inproceedings" if "booktitle" in fields else "misc"
 
 
 def _field(text: str) -> str:

@@ -149,10 +149,21 @@ Part = Headline | Text | Table | Figure | Gallery | Code
 
 @dataclass(frozen=True)
 class Section:
-    """A titled part of the report."""
+    """A titled part of the report.
+
+    Parameters
+    ----------
+    title : str
+        Its heading.
+    parts : sequence of Part
+        What it shows.
+    libraries : tuple of str
+        Packages that computed it, beside those of the whole report.
+    """
 
     title: str
     parts: Sequence[Part]
+    libraries: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:

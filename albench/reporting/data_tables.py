@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.reporting.content import Table
 from albench.reporting.table_cells import TableCell
+from albench.spelt_keys import as_spelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,6 +43,10 @@ def data_tables(
 
 
 def _table(table: DataTable, facts: CohortRecord, name: str, named: Namer) -> Table:
+    spelt = as_spelt(table.printed, facts.class_order)
+    table = table.model_copy(
+        update={"printed": dict(zip(spelt, table.printed.values(), strict=True))}
+    )
     ours = [_counts(facts, chosen) for chosen in table.columns]
     classes = [label for label in facts.class_order if label in table.printed]
     rows = [

@@ -14,6 +14,8 @@ from albench.analysis import (
     equivalence,
     training_checks,
 )
+from albench.analysis.head_to_head import best_few, neighbours
+from albench.analysis.score_cube import cube
 from albench.metrics.catalogue import ALIKE, BY_SIZE
 from albench.references import ALL_LABELS
 from albench.reporting import training_tables
@@ -57,6 +59,14 @@ class Finding:
     against_random: pd.DataFrame
     overall: pd.DataFrame
     margins: Mapping[str, float]
+
+    @property
+    def neighbours(self) -> pd.DataFrame:
+        """Each strategy against the next in the order of means over all blocks."""
+        order = best_few(self.overall, n=len(self.overall) + 1)
+        return comparison.over_blocks(
+            cube(self.efficiency, "area"), neighbours(order), margins=self.margins
+        )
 
     def without(self, strategies: Collection[str]) -> Finding:
         """Return the comparisons of the other strategies.

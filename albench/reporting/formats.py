@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.analysis.curves import mean_interval
 from albench.analysis.power import MOST
+from albench.plural import plural
 from albench.references import ALL_LABELS, BASELINE
 from albench.reporting.table_cells import TableCell, number
 
@@ -176,3 +177,19 @@ def grid(
         table[0] = ("strategy", *table[0][1:])
     across = "block" if table[0][0] == "strategy" else "strategy"
     return replace(empty, columns=table[0], rows=tuple(table[1:]), across=across)
+
+
+def cores_text(n: int | None) -> str:
+    """Return how many cores a machine has.
+
+    Parameters
+    ----------
+    n : int or None
+        None if the system did not say.
+
+    Returns
+    -------
+    str
+        ``1 core``, ``8 cores``.
+    """
+    return "an unknown number of cores" if n is None else plural(n, "core")

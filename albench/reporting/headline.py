@@ -8,6 +8,8 @@ from albench.analysis.significance import FEWEST_PAIRS
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import BY_SIZE, LABELS
 from albench.plural import plural
+from albench.references import BASELINE
+from albench.reporting import sentences
 from albench.reporting.formats import p_equals, signed, span
 from albench.reporting.names import in_figures
 
@@ -37,9 +39,11 @@ def headline(finding: Finding | None, named: Namer) -> str:
     """
     if finding is None:
         return "There is no answer yet: no cell has finished."
+    judged = _judged(finding.overall)
+    if judged.empty and BASELINE not in set(finding.efficiency["strategy"]):
+        return f"Nothing is claimed: {BASELINE}, with which strategies are compared, is not here."
     if finding.overall.empty:
         return "There is no answer: no block has results of any strategy but random."
-    judged = _judged(finding.overall)
     if judged.empty:
         return (
             f"Nothing is claimed: no strategy has {FEWEST_PAIRS} repetitions that can be paired "
@@ -79,7 +83,8 @@ def supporting(finding: Finding, derived: Derived) -> Iterator[str]:
         How certain it is; the same with every class counted alike, where that may differ.
     """
     if said := sureness(finding, derived.named):
-        yield said
+        neighbours = finding.neighbours
+        yield f"{said}{sentences.order(neighbours) if len(neighbours) > 1 else ''}"
     if finding.metric == BY_SIZE and derived.alike is not None:
         alike = derived.alike.without(derived.oracles)
         if said := beside(finding, alike, derived.unequal, derived.named):

@@ -19,6 +19,7 @@ from albench.metrics.ordinal import BOUNDARY
 from albench.plural import plural
 from albench.records.manifest import MENDING, read_manifest
 from albench.records.printable import printable
+from albench.records.results_folder import require_folder
 from albench.records.tables import COST
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ def load(results: Path) -> Records:
     RecordsError
         If a file is missing, unreadable, damaged or of another version: all complaints at once.
     """
+    require_folder(results)
     complaints: list[Complaint] = []
     cells = _table(results / "cells.csv", CELLS, complaints)
     about_manifest: list[Complaint] = []

@@ -12,6 +12,7 @@ from albench.analysis.significance import ALPHA, FEWEST_PAIRS
 from albench.metrics.catalogue import ALIKE, BY_SIZE, LABELS
 from albench.plural import plural
 from albench.references import ALL_LABELS
+from albench.reporting.formats import cores_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,9 +86,37 @@ def _named(name: str, facts: CohortRecord) -> str:
     return f"{name} (simulated)" if facts.simulated else name
 
 
+def in_words(model: str) -> str:
+    """Return what the record says of a model as people would say it.
+
+    Parameters
+    ----------
+    model : str
+        ``core/mmfn (weights_file None, frozen True, flatten False, width 64); trained anew``
+
+    Returns
+    -------
+    str
+        ``core/mmfn (frozen, no flatten, width 64); trained anew``: options that are not set are
+        left out, and those that are only on or off are told by their name.
+    """
+    plugin, bracket, rest = model.partition(" (")
+    options, end, training = rest.partition(");")
+    if not (bracket and end):
+        return model
+    told = ", ".join(filter(None, map(_option_in_words, options.split(", "))))
+    return f"{plugin} ({told}){end[1:]}{training}" if told else f"{plugin}{end[1:]}{training}"
+
+
+def _option_in_words(option: str) -> str:
+    name, _, value = option.partition(" ")
+    words = name.replace("_", " ")
+    return {"None": "", "True": words, "False": f"no {words}"}.get(value, f"{words} {value}")
+
+
 def _models(manifest: Manifest) -> Iterator[Sentence]:
     plugins = tuple(part.name for part in manifest.plugins if part.kind == "model")
-    models = "; ".join(f"{name}: {what}" for name, what in manifest.models.items())
+    models = "; ".join(f"{name}: {in_words(what)}" for name, what in manifest.models.items())
     if models:
         yield Sentence(f"Models: {models}.", plugins)
 
@@ -182,7 +211,7 @@ def _done(records: Records) -> Iterator[Sentence]:
     yield Sentence(
         f"Of {plural(len(cells), 'planned cell')} (a strategy or the reference, on one block, in "
         f"one repetition) {n_ok} succeeded. They were run with albench {where.albench}, Python "
-        f"{where.python}, {versions}, on {where.cpu} with {where.cores} cores and "
+        f"{where.python}, {versions}, on {where.cpu} with {cores_text(where.cores)} and "
         f"{where.memory_gb:g} GB (GPU: {where.gpu}).",
         ("albench", *packages),
     )

@@ -106,7 +106,8 @@ def _starts(derived: Derived) -> Judged:
     n, n_equal = len(shared), int(shared["equal"].sum()) if len(shared) else 0
     if n and n == n_equal:
         return True, f"the hashes agree in every repetition of every block ({n} in all)"
-    return False, f"the hashes agree in {n_equal} of {n} repetitions, counted block by block"
+    agree = f"the hashes agree in {n_equal} of {plural(n, 'repetition')}"
+    return False, f"{agree}, counted block by block"
 
 
 def _training(derived: Derived) -> Judged:
@@ -188,7 +189,8 @@ def _complete(derived: Derived) -> Judged:
     lacking = int((cells["status"] != "ok").sum())
     if lacking:
         return False, f"{plural(lacking, 'cell')} of {len(cells)} without a result"
-    return True, f"all {len(cells)} planned cells succeeded"
+    n_all = len(cells)
+    return True, f"{'the' if n_all == 1 else 'all'} {plural(n_all, 'planned cell')} succeeded"
 
 
 def _reproducible(derived: Derived) -> Judged:

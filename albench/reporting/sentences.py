@@ -132,7 +132,7 @@ def _overall(
     judged, short = several[~is_short], several[is_short]
     if len(judged):
         average = _average(judged, metric, named, is_part=len(short) > 0)
-        yield f"On {where}, {average}{_order(neighbours)}"
+        yield f"On {where}, {average}{order(neighbours)}"
     if len(short):
         names = ", ".join(sorted(short["strategy"]))
         yield (
@@ -192,8 +192,19 @@ def _spread(margins: pd.Series[float]) -> str:
     return " to ".join(dict.fromkeys(ends))
 
 
-def _order(neighbours: pd.DataFrame) -> str:
-    """Return how many neighbours in the order of means differ significantly."""
+def order(neighbours: pd.DataFrame) -> str:
+    """Return how many neighbours in the order of means differ significantly.
+
+    Parameters
+    ----------
+    neighbours : DataFrame
+        The result of `comparison.over_blocks` of neighbours in that order.
+
+    Returns
+    -------
+    str
+        A sentence after a space; empty if none is judged.
+    """
     judged = neighbours[neighbours["verdict"] != Verdict.TOO_FEW]
     if judged.empty:
         return ""
@@ -489,6 +500,8 @@ def ranking(result: Ranking, named: Namer) -> str:
     cohorts = plural(result.n_cohorts, "cohort")
     first = result.table["rank"].min()
     leaders = result.table.loc[result.table["rank"] == first, "strategy"].tolist()
+    if len(result.table) == 1:
+        return f"There is nothing to rank: {leaders[0]} is alone."
     opening = (
         f"Mean ranks (1 is best) over {cohorts}, the blocks of each averaged first; "
         f"{_enumerated(leaders)} {'leads' if len(leaders) == 1 else 'lead'} with {first:.2f}."
@@ -506,8 +519,9 @@ def ranking(result: Ranking, named: Namer) -> str:
 def _without(result: Ranking, named: Namer) -> str:
     if not result.without:
         return ""
-    verb = "is" if len(result.without) == 1 else "are"
-    return f": {_enumerated([named.cohort(name) for name in result.without])} {verb} left out"
+    names = _enumerated([named.cohort(name) for name in result.without])
+    what, verb = ("cohort", "is") if len(result.without) == 1 else ("cohorts", "are")
+    return f": the {what} {names} {verb} left out"
 
 
 def _tested(result: Ranking) -> str:

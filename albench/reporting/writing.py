@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from albench.records.results_folder import has_journal
 from albench.report_formats import PICTURES, USUAL
 from albench.reporting.build import each_section
 from albench.reporting.content import Figure, Table
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.reporting.content import Part, Section
+    from albench.reporting.load import Records
     from albench.spec.slices import Slice
 
 MANY_CELLS = 1000
@@ -78,7 +80,7 @@ def write(
         for table in (piece for piece in _pieces(parts) if isinstance(piece, Table)):
             _write_table(table, folder / "tables", formats)
         if {"csv", "latex"} & set(formats):
-            again = report_command(records.manifest.name, part, rivals)
+            again = report_command(_place(results, records), part, rivals, formats)
             for name, text in paper_files(records, parts, formats, again).items():
                 _write(folder / "paper" / name, text)
         if "markdown" in formats:
@@ -87,6 +89,11 @@ def write(
             shown = records.manifest.judging.shown
             _write(folder / "index.html", page(title, question, parts, shown))
     return folder / "index.html" if "html" in formats else folder
+
+
+def _place(results: Path, records: Records) -> str:
+    """Return where results are kept: those of runs in ``runs``, published ones in ``results``."""
+    return f"{'runs' if has_journal(results) else 'results'}/{records.manifest.name}"
 
 
 def _make_way(folder: Path) -> None:

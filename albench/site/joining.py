@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import Complaint, RecordsError
+from albench.plural import plural
 from albench.records.schema import Status
 from albench.records.tables import Records, agree
 from albench.references import ALL_LABELS
@@ -190,7 +191,7 @@ def _other_parts(sources: Sequence[Source]) -> list[Complaint]:
 
 def _difference(first: Finished, second: Finished) -> str:
     if len(first.rounds) != len(second.rounds):
-        return f"{len(first.rounds)} and {len(second.rounds)} rounds"
+        return f"{len(first.rounds)} and {plural(len(second.rounds), 'round')}"
     for before, after in zip(first.rounds, second.rounds, strict=True):
         if before.picked != after.picked:
             return f"the picks of round {before.round}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from albench.reporting.formats import signed, span
 from albench.reporting.page import emphasised
 
 if TYPE_CHECKING:
@@ -117,9 +118,6 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"emphasised": emphasised, "signed": _signed}
+    environment.filters |= {"emphasised": emphasised, "signed": signed}
+    environment.globals |= {"span": span}
     return environment
-
-
-def _signed(number: float) -> str:
-    return f"{number:+.3f}".replace("-", "−")

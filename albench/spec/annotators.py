@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StrictStr, model_validator
+from pydantic import Field, model_validator
 
-from albench.spec.section import Count, Section
+from albench.spec.section import Count, Key, Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -20,7 +20,7 @@ class AnnotatorSpec(Section):
     """The share of answers that are any of the other classes, each equally often."""
     confusion: dict[str, dict[str, Share]] = Field(default_factory=dict)
     """By true class, the share of answers that are each other class."""
-    pairs: list[tuple[StrictStr, StrictStr, Share]] = Field(default_factory=list)
+    pairs: list[tuple[Key, Key, Share]] = Field(default_factory=list)
     """Two classes and the share of either that is taken for the other."""
     difficulty: Share = 0.0
     """How unequally errors fall on samples: at 1, from never to twice the share."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.api.nearest import not_among
+from albench.plural import plural
 from albench.references import ALL_LABELS, ALWAYS
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def _of_table(
     for i, column in enumerate(table.columns):
         where = (*path, "columns", i)
         if column.printed and len(column.printed) != len(table.rows):
-            problem = f"has {len(column.printed)} entries; the table has {len(table.rows)} rows"
+            printed = plural(len(column.printed), "entry", "entries")
+            problem = f"has {printed}; the table has {plural(len(table.rows), 'row')}"
             yield (*where, "printed"), problem
         labels = list(_unknown_labels(benchmark, where, column.model, column.budget))
         yield from labels
@@ -79,7 +81,8 @@ def _of_data_table(
     for name, counts in table.printed.items():
         where = (*path, "printed", name)
         if len(counts) != len(table.columns):
-            yield where, f"has {len(counts)} numbers; the table has {len(table.columns)} columns"
+            columns = plural(len(table.columns), "column")
+            yield where, f"has {plural(len(counts), 'number')}; the table has {columns}"
         if cohort is not None and cohort.classes is not None and name not in cohort.classes:
             yield where, not_among(f"classes of cohort {table.cohort!r}", name, cohort.classes)
 

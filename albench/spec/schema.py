@@ -28,7 +28,7 @@ from albench.spec.published import (  # pydantic reads the annotations when the 
     Published,
     PublishedTable,
 )
-from albench.spec.section import Count, Distinct, Name, Section
+from albench.spec.section import Count, Distinct, Key, Name, Section
 from albench.spec.splitting import SplitSpec  # noqa: TC001  # pydantic reads it
 from albench.spec.training import Training
 from albench.spec.traps import Trap  # noqa: TC001
@@ -105,14 +105,14 @@ class CohortSpec(Section):
     """More about the split than how many are tested."""
     evaluate: Literal["subject", "candidate"] = "subject"
     """Score subjects (the mean of their candidates' probabilities) or candidates."""
-    classes: Annotated[list[str], Field(min_length=2), Distinct] | None = None
+    classes: Annotated[list[Key], Field(min_length=2), Distinct] | None = None
     """The classes in their order; None takes those found, sorted."""
     ordered: StrictBool = False
     """Whether the order means something: reports then score the distance too; no identity.
 
     It must then be given, unless labels are numbers.
     """
-    exclude_classes: Annotated[list[str], Distinct] = Field(default_factory=list)
+    exclude_classes: Annotated[list[Key], Distinct] = Field(default_factory=list)
     """Classes whose subjects are left out."""
     min_subjects_per_class: Annotated[Count, Field(ge=0)] = 0
     """Classes with fewer subjects are left out, counted over those who have all modalities."""

@@ -24,6 +24,18 @@ def _is_whole_number(value: object) -> object:
 Count = Annotated[int, BeforeValidator(_is_whole_number)]
 
 
+def _as_text(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise ValueError("must be text or a whole number")  # noqa: TRY004  # pydantic collects ValueErrors only
+    return value
+
+
+Key = Annotated[str, BeforeValidator(_as_text)]
+"""A label or a subject: 1 is written as text, and compared by value where the data are known."""
+
+
 def _no_duplicates(values: Sequence[Any]) -> Sequence[Any]:  # of names, or of sets of names
     twice = [value for i, value in enumerate(values) if value in values[:i]]
     if twice:

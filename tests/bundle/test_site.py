@@ -80,6 +80,15 @@ def test_strategies_of_several_sources_are_ranked_together(make: Make, tmp_path:
     assert "No cell has two different results" in text
 
 
+def test_one_repetition_has_no_interval(make: Make, tmp_path: Path) -> None:
+    source = make("ours.zip", OURS, repetitions=1, plugins=[plugin("core/margin")])
+    build([source], tmp_path / "site", TITLE)
+    for page in ("toy/index.html", f"strategies/{address('core/margin')}.html"):
+        text = (tmp_path / "site" / page).read_text()
+        assert "<td>–</td>" in text
+        assert "nan" not in text.rpartition("<tbody>")[2]
+
+
 def test_a_bundle_that_is_left_out_leaves_nothing(make: Make, tmp_path: Path) -> None:
     ours, theirs, site = make("ours.zip", OURS), make("theirs.zip", THEIRS), tmp_path / "site"
     build([ours, theirs], site, TITLE)

@@ -16,11 +16,13 @@ from kill import SHORT_SPEC
 from kill_engines import Processes
 
 from albench.cli import main
-from albench.commands.run import _resources
+from albench.commands.engine_options import resources_of
 from albench.engines import dask
 from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.run_folder import SHARED, Presence, workers_at
 from albench.execute.lock import FolderLock
+from albench.records.results_folder import read_results
+from albench.records.run_record import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +64,23 @@ def test_the_array_script_of_the_docs_carries_a_run_out(shared: Path, tmp_path: 
     environment = os.environ | {"PATH": path, "ALBENCH_RUN": str(shared)}
     subprocess.run(["sbatch", str(script)], env=environment, check=True)  # noqa: S603, S607  # ours
     assert main(["status", str(shared)]) == 0
+
+
+def test_a_single_cell_is_not_called_cells(
+    spec: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    results = tmp_path / "one"
+    shared = ["--engine", "shared-folder", "--output", str(results)]
+    alone = ["--exclude-strategy", "all-labels", "--strategy", "margin"]
+    options = [*shared, *alone, "--exclude-strategy", "random"]
+    assert main(["run", str(spec), *options]) == 0
+    assert "1 cell to run; start" in capfd.readouterr().out
+    assert main(["worker", str(results), "--jobs", "1"]) == 0
+    assert "1 cell done here, 0 failed" in capfd.readouterr().out
+
+
+def test_a_run_of_workers_elsewhere_does_not_count_cells_at_once(shared: Path) -> None:
+    assert read_results(shared).runs[-1].jobs == ELSEWHERE
 
 
 def test_a_worker_of_another_version_is_refused_with_both(
@@ -144,7 +163,7 @@ def test_a_dask_run_without_a_scheduler_is_told_what_is_missing(
 
 
 def test_resources_are_read_as_dask_writes_them() -> None:
-    assert _resources("GPU=0.5,MEMORY=8") == {"GPU": 0.5, "MEMORY": 8.0}
+    assert resources_of("GPU=0.5,MEMORY=8") == {"GPU": 0.5, "MEMORY": 8.0}
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from kill_engines import Processes, alone, tables_of
 
 from albench.engines.dask import LEFT_TO_WORKERS
 from albench.execute.reuse import successes
+from albench.records.results_folder import read_results
+from albench.records.run_record import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,3 +79,4 @@ def test_an_interrupted_run_on_dask_goes_on_to_the_same_tables(
     whole = alone(tmp_path / "alone", spec)
     assert 1 <= n_before <= n_interrupted < whole["cells.csv"].count("\n") - 1
     assert tables_of(results) == whole
+    assert read_results(results).runs[-1].jobs == ELSEWHERE

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from albench.api import DataError, Modality
@@ -81,13 +82,42 @@ def test_a_table_beside_embeddings_is_all_facts(tmp_path: Path) -> None:
     assert list(modality.facts) == ["x", "fold", "site"]
 
 
+GAPS = ("subject,label,x,fold", "P1,a,1,1.0", "P2,b,2,NaN", "P3,b,3,2.0")
+
+
+@pytest.mark.parametrize("load", [of_table, of_embeddings])
+def test_a_word_for_a_missing_value_is_no_fact_as_in_parquet(
+    tmp_path: Path, load: Callable[[Path, Path], Modality]
+) -> None:
+    assert load(tmp_path, table_of(tmp_path, GAPS)).facts["fold"] == {"P1": "1", "P3": "2"}
+    pd.DataFrame(
+        {
+            "subject": ["P1", "P2", "P3"],
+            "label": list("abb"),
+            "x": [1.0, 2.0, 3.0],
+            "fold": [1, None, 2],
+        }
+    ).to_parquet(tmp_path / "t.parquet")
+    assert load(tmp_path, tmp_path / "t.parquet").facts["fold"] == {"P1": "1", "P3": "2"}
+
+
+@pytest.mark.parametrize("word", ["NA", "None"])
+def test_a_word_that_is_meant_is_a_fact(tmp_path: Path, word: str) -> None:
+    rows = ("subject,label,x,site", f"P1,a,1,{word}", "P2,b,2,south")
+    meant = table.load(path=table_of(tmp_path, rows), literal=[word])
+    assert meant.facts["site"] == {"P1": word, "P2": "south"}
+    assert table.load(path=table_of(tmp_path, rows)).facts["site"] == {"P2": "south"}
+
+
 def test_a_manifest_knows_its_other_columns(
     tmp_path: Path, write_picture: Callable[..., Path]
 ) -> None:
     write_picture("a.png")
-    (tmp_path / "m.csv").write_text("subject,modality,path,label,fold\nP1,us,a.png,F0,3\n")
+    (tmp_path / "m.csv").write_text("subject,modality,path,label,fold,site\nP1,us,a.png,F0,3,NA\n")
     modality = images.load(manifest=tmp_path / "m.csv", size=4)
-    assert dict(modality.facts) == {"fold": {"P1": "3"}}
+    assert dict(modality.facts) == {"fold": {"P1": "3"}, "site": {}}
+    modality = images.load(manifest=tmp_path / "m.csv", size=4, literal=["NA"])
+    assert modality.facts["site"] == {"P1": "NA"}
 
 
 def test_medmnist_knows_its_own_split(tmp_path: Path) -> None:

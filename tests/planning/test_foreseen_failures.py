@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
 from albench.learn.validation import validation_mask
 from albench.planning import foreseen_failures, make, resolve, single_batches
+from albench.planning.few_labels import FewLabels, refusal
 from albench.planning.foreseen_failures import _left
 from albench.planning.single_batches import takes_one
 from albench.registry import Component
@@ -51,11 +53,16 @@ SPECIFICATION = """
 """
 
 
+def _answer_here(_: FewLabels, question: bytes) -> str:
+    return refusal(*pickle.loads(question))  # noqa: S301  # written by this process
+
+
 @pytest.fixture(autouse=True)
 def _in_this_process(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Ask networks here, and not in a process each, which imports torch for seconds."""
     if "asks_a_process" not in request.node.name:
         monkeypatch.setattr(foreseen_failures, "learns_from_one", takes_one)
+        monkeypatch.setattr(FewLabels, "_answer", _answer_here)
 
 
 @pytest.fixture
@@ -268,6 +275,60 @@ def test_a_classifier_has_what_its_vectors_and_refits_can_give(foreseen: Foresee
     plan = foreseen(*FOREST, asked, shape=(8,))
     assert set(reasons(plan)) == {"bald"}
     assert "dropout_proba, which model sklearn does not provide" in reasons(plan)["bald"]
+
+
+def classifier(name: str, parameters: str = "") -> tuple[tuple[str, str], ...]:
+    given = f", parameters = {{ {parameters} }}" if parameters else ""
+    options = f'{{ classifier = "sklearn.{name}"{given} }}'
+    return FOREST[0], (FOREST[1][0], options), FOREST[2]
+
+
+NEIGHBOURS = "neighbors.KNeighborsClassifier"
+CALIBRATED = "calibration.CalibratedClassifierCV"
+
+
+@pytest.mark.parametrize(
+    ("model", "initial", "said"),
+    [
+        (classifier(NEIGHBOURS), "2", "n_neighbors"),
+        (classifier(NEIGHBOURS), "0", "n_neighbors"),  # two in the next round
+        (classifier(NEIGHBOURS), "5", ""),
+        (classifier(NEIGHBOURS, "n_neighbors = 1"), "2", ""),
+        (classifier(CALIBRATED), '"4 per class"', "(4 + 4 by class)"),
+        (classifier(CALIBRATED), '"5 per class"', ""),
+        (classifier("linear_model.LogisticRegressionCV"), '"one per class"', "(1 + 1 by class)"),
+        (FOREST, "2", ""),
+    ],
+)
+def test_a_classifier_that_wants_more_labels_is_skipped_with_the_key_to_change(
+    foreseen: Foreseen, model: tuple[tuple[str, str], ...], initial: str, said: str
+) -> None:
+    changes = (*model, ("initial = 1", f"initial = {initial}"), ("query = 1", "query = 2"))
+    reason_of = reasons(foreseen(*changes, shape=(8,)))
+    assert set(reason_of) == ({"random"} if said else set())
+    assert said in reason_of.get("random", "")
+    if said:
+        key = "query" if initial == "0" else "initial"
+        assert f"raise budgets.few.{key}, or change models.net.options" in reason_of["random"]
+
+
+def test_it_asks_a_process_whether_a_classifier_learns(foreseen: Foreseen) -> None:
+    changes = (*classifier(NEIGHBOURS), ("initial = 1", "initial = 2"))
+    assert "n_neighbors" in reasons(foreseen(*changes, shape=(8,)))["random"]
+
+
+def test_a_rare_class_among_many_labels_is_foreseen(parse: Callable[..., Specification]) -> None:
+    changes = classifier("discriminant_analysis.QuadraticDiscriminantAnalysis")
+    model = resolve(parse(*changes, text=SPECIFICATION), registry.discover()).models["net"]
+    few = FewLabels()
+    asked = (model.component, model.plan, {"a": (4,)})
+    assert "only 1 sample" in few.problem(*asked, (1, 1000))
+    assert few.problem(*asked, (9, 1000)) == ""
+
+
+def test_a_classifier_that_learns_from_nothing_is_not_judged(foreseen: Foreseen) -> None:
+    wants_more = classifier(NEIGHBOURS, "n_neighbors = 400")
+    assert reasons(foreseen(*wants_more, INITIAL, shape=(8,))) == {}
 
 
 @pytest.mark.parametrize("key", ["warm_start = true", 'class_weights = "balanced"', "epochs = 3"])

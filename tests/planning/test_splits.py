@@ -89,7 +89,7 @@ def test_numbered_folds_are_in_the_order_of_their_numbers(divided: Divided) -> N
 
 def test_files_name_the_subjects_of_each_part(divided: Divided, tmp_path: Path) -> None:
     (tmp_path / "test.txt").write_text("P01\n\nP02 \nP03\n")
-    (tmp_path / "val.txt").write_text("P04\nP05\nnobody\n")
+    (tmp_path / "val.txt").write_text("P04\nP05\n")
     (parts,) = divided(files={"test": "test.txt", "validation": "val.txt"})
     assert parts.test.tolist() == [1, 2, 3]
     assert parts.validation.tolist() == [4, 5]
@@ -211,6 +211,39 @@ def test_ids_that_are_spelt_otherwise_are_shown_beside_the_cohorts(
     (tmp_path / "test.txt").write_text("1\n2\n")
     with pytest.raises(DataError, match="it has '1', '2', the cohort 'P00', 'P01'"):
         cohort_with(files={"test": "test.txt"})
+
+
+UNKNOWN = {
+    "a misspelt id": ("P01\nP002\np03\n", "2 ids that no subject has: 'P002' .did you mean 'P"),
+    "a heading": ("subject\nP01\n", "1 id that no subject has: 'subject'; .* and no heading"),
+    "many": ("P01\n" + "".join(f"Q{n:03}\n" for n in range(9)), "9 ids .* 'Q004'.* and 4 more;"),
+}
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_an_id_in_a_file_that_no_subject_has_is_refused(
+    case: str, cohort_with: Callable[..., Cohort], tmp_path: Path
+) -> None:
+    ids, said = UNKNOWN[case]
+    (tmp_path / "test.txt").write_text(ids)
+    with pytest.raises(DataError, match=f"test.txt has {said}"):
+        cohort_with(files={"test": "test.txt"})
+
+
+def test_an_id_may_be_of_a_subject_that_the_cohort_leaves_out(
+    make_modality: Callable[..., Modality], tmp_path: Path
+) -> None:
+    whole = make_modality(OWNERS, LABELS)
+    part = make_modality(OWNERS[:40], {owner: LABELS[owner] for owner in OWNERS[:40]})
+    (tmp_path / "test.txt").write_text("P01\nP02\nP50\n")
+    cohort = join("clinic", {"a": whole, "b": part})
+    spec = SplitSpec(files={"test": "test.txt"})
+    splitting_of(spec, cohort, {"a": whole, "b": part}, tmp_path)
+
+
+def test_every_value_that_nobody_has_is_named(cohort_with: Callable[..., Cohort]) -> None:
+    with pytest.raises(DataError, match=r"no subject has 'y', 'x' in column 'fold'; there are"):
+        cohort_with(column="fold", test=["0", "x"], validation=["y"])
 
 
 def test_modalities_that_put_a_subject_into_two_parts_are_refused(

@@ -19,6 +19,7 @@ from albench.publish.read import read
 from albench.records import archive, tables
 from albench.records.archive import read_archive
 from albench.records.journal import Journal
+from albench.records.manifest import read_manifest
 from albench.records.schema import Finished, Part, Round, Status, pack, unpack
 
 if TYPE_CHECKING:
@@ -149,6 +150,18 @@ def test_published_scores_are_those_of_the_run_to_the_last_digit(run: Path, tmp_
     for name in ("cells.csv", "scores.csv", "marks.csv"):
         first = pd.read_csv(tmp_path / "published" / name)
         pd.testing.assert_frame_equal(first, pd.read_csv(tmp_path / "twice" / name))
+
+
+def test_the_command_that_is_published_names_no_place_of_this_machine(
+    run: Path, tmp_path: Path, planned_run: Callable[..., PlannedRun]
+) -> None:
+    cells, command = [_cell(*one) for one in NAMES], f"albench run toy --output {tmp_path / 'mine'}"
+    with Journal(run / "journal") as journal:
+        journal.append("run", planned_run(cells, repetitions=4, command=command).to_json())
+    page, _ = publish(run, tmp_path / "published")
+    assert read_manifest(tmp_path / "published" / "manifest.json").command == "albench run toy"
+    environment = page.parent / "paper" / "environment.txt"
+    assert environment.read_text(encoding="utf-8").startswith("# albench run toy\n")
 
 
 def test_bytes_depend_on_the_records_alone(run: Path, tmp_path: Path) -> None:

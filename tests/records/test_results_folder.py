@@ -81,6 +81,22 @@ def test_published_results_name_the_specification_where_it_is_beside_them(
     assert read_manifest(tmp_path / "tiny" / "manifest.json").spec_path == ""
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("diff {} {}", "report {}", "status {}", "audit {}", "bundle {} -o t.zip"),
+        *("merge {} -o out", "publish {}", "worker {}", "try margin --against {}"),
+    ],
+)
+def test_a_bundle_in_place_of_a_folder_is_one_sentence(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lab.zip").touch()
+    assert main(command.replace("{}", str(tmp_path / "lab.zip")).split()) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "lab.zip: is a file, expected a folder of results; bundles are read by " in said
+
+
 def test_results_that_are_tables_alone_have_a_state_and_no_more(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -241,7 +241,7 @@ def test_ranks_that_differ_say_by_how_much_they_must(named: Namer) -> None:
 
 def test_a_cohort_without_a_complete_block_is_named(named: Namer) -> None:
     table = ranking({"a": 1.0, "random": 2.0}, 7, 18, 0.4, None, ("power",))
-    assert "do not count: power is left out." in sentences.ranking(table, named)
+    assert "do not count: the cohort power is left out." in sentences.ranking(table, named)
 
 
 def test_whoever_shares_the_first_rank_is_named_too(named: Namer) -> None:

@@ -14,9 +14,10 @@ import pytest
 from albench.cli import main
 from albench.reporting import writing
 from albench.reporting.bibliography import as_bibtex, references_of
+from albench.reporting.content import Section
 from albench.reporting.latex import HEAD
 from albench.reporting.load import load
-from albench.reporting.methods import methods
+from albench.reporting.methods import in_words, methods
 from albench.reporting.paper import paper_files
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def test_every_plugin_and_library_has_a_reference(results: Path) -> None:
 def test_a_citation_becomes_authors_year_and_title_or_stays_a_note(toy: Any) -> None:
     for plugin, citation in zip(
         toy.manifest["plugins"],
-        ("Ash et al. 2020, Deep batch", "Gao, Li & Wu 2021, arXiv 2011.00694", "after Wang 2019"),
+        ("Ash et al. 2020, Deep batch", "Gao, Li & Wu 2021, arXiv 2111.00694", "after Wang 2019"),
         strict=False,
     ):
         plugin["citation"] = citation
@@ -116,8 +117,56 @@ def test_a_citation_becomes_authors_year_and_title_or_stays_a_note(toy: Any) -> 
     first, second, third = (references[name][0].fields for name in names[:3])
     assert first == {"author": "{Ash} and others", "year": "2020", "title": "Deep batch"}
     assert second["author"] == "{Gao} and {Li} and {Wu}"
-    assert second["eprint"] == "2011.00694"
+    assert second["eprint"] == "2111.00694"
     assert third == {"note": "after Wang 2019", "key": "after Wang 2019"}
+
+
+def test_a_work_has_one_entry_however_it_is_cited(toy: Any) -> None:
+    for plugin, citation in zip(
+        toy.manifest["plugins"],
+        (
+            "Gal, Islam & Ghahramani 2017; Gao et al. 2020 (MMFN-AL, arXiv 2011.00694)",
+            "Gao, Zhou, Liu, arXiv 2011.00694 (its numbers)",
+            "Gal, Islam & Ghahramani 2017, Deep Bayesian active learning with image data",
+            "as baseline: Gao et al. 2020, arXiv 2011.00694",
+        ),
+        strict=False,
+    ):
+        plugin["citation"] = citation
+    references = references_of(load(toy.write()).manifest)
+    names = [plugin["name"] for plugin in toy.manifest["plugins"][:4]]
+    both = [entry.key for entry in references[names[0]]]
+    keys = [[entry.key for entry in references[name]] for name in names[1:]]
+    assert keys == [both[1:], both[:1], both[1:]]
+    assert as_bibtex(references.values()).count("2011.00694") == 1
+
+
+def test_a_work_that_is_cited_by_its_number_has_the_fields_of_the_fullest(toy: Any) -> None:
+    for plugin, citation in zip(
+        toy.manifest["plugins"],
+        ("Wu 2021, arXiv 2111.00694", "Wu 2021, On labels, arXiv 2111.00694"),
+        strict=False,
+    ):
+        plugin["citation"] = citation
+    references = references_of(load(toy.write()).manifest)
+    first, second = (references[plugin["name"]] for plugin in toy.manifest["plugins"][:2])
+    assert first[0].as_bibtex() == second[0].as_bibtex()
+    assert first[0].fields["title"] == "On labels"
+
+
+def test_what_computed_a_report_is_cited_though_the_run_did_not_use_it(toy: Any) -> None:
+    records = load(toy.write())
+    parts = [Section("Cohorts like these", (), ("statsmodels",))]
+    files = paper_files(records, parts, ["latex"], "albench")
+    assert "Seabold" in files["references.bib"]
+    assert re.search(r"statsmodels~.cite\{[^}]*statsmodels[^}]*\}", files["methods.tex"])
+
+
+def test_options_of_models_are_told_in_words() -> None:
+    recorded = "core/m (weights_file None, frozen True, gate_bias False, width 64); trained anew"
+    assert in_words(recorded) == "core/m (frozen, no gate bias, width 64); trained anew"
+    assert in_words("core/m (weights None); trained anew") == "core/m; trained anew"
+    assert in_words("core/m") == "core/m"
 
 
 def test_two_references_never_share_a_key(toy: Any) -> None:
@@ -156,4 +205,21 @@ def test_each_table_and_figure_is_listed_with_the_command_that_rebuilds_it(toy: 
         for path in (report / name).iterdir()
     }
     assert {row["file"] for row in rows} == written
-    assert all(" --compare margin,esd --format " in row["command"] for row in rows)
+    expected = f"albench report results/{toy.manifest['name']} --compare margin,esd"
+    assert {row["command"] for row in rows} == {expected}
+
+
+def test_the_command_of_an_item_takes_no_other_item_away(toy: Any) -> None:
+    folder = toy.write()
+    assert main(["report", str(folder), "--format", "png,csv"]) == 0
+    text = (folder / "report" / "paper" / "items.csv").read_text(encoding="utf-8")
+    commands = {row["command"] for row in csv.DictReader(text.splitlines())}
+    assert commands == {f"albench report results/{toy.manifest['name']} --format csv,png"}
+
+
+def test_a_run_is_drawn_again_where_it_ran(toy: Any) -> None:
+    folder = toy.write()
+    (folder / "journal").mkdir()
+    (folder / "journal" / "1.jsonl").touch()
+    items = (writing.write(folder).parent / "paper" / "items.csv").read_text(encoding="utf-8")
+    assert f"albench report runs/{toy.manifest['name']}" in items

@@ -11,7 +11,7 @@ import pytest
 from albench.reporting import sentences
 from albench.reporting.content import Table, Text
 from albench.reporting.derived import Finding, derive
-from albench.reporting.headline import headline
+from albench.reporting.headline import headline, supporting
 from albench.reporting.load import load
 from albench.reporting.methods import methods
 from albench.reporting.names import Namer
@@ -82,6 +82,14 @@ def test_whoever_gains_most_is_named_unless_all_gain_alike(
 ) -> None:
     table = compared({"a": (0.1, "better"), "b": (second, "better")}, budget="x")
     assert any(told in sentence for sentence in findings(table, named))
+
+
+def test_the_first_screen_says_how_many_neighbours_differ(make_toy: Callable[..., Any]) -> None:
+    derived = derive(load(make_toy().write()))
+    first, *_ = supporting(derived.findings[0], derived)
+    n = len(derived.findings[0].neighbours)
+    assert first.startswith("How sure: ")
+    assert f" Of {n} pairs of neighbours in the order of these means over " in first
 
 
 def test_equal_leaders_are_named_together(named: Namer) -> None:

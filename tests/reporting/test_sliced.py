@@ -31,6 +31,18 @@ def test_a_sliced_report_stands_beside_the_whole_one_and_says_what_it_is(results
     assert len(pd.read_csv(results / "cells.csv")) == 1280
 
 
+def test_a_slice_without_random_or_simulated_cohorts_says_nothing_about_them(
+    results: Path,
+) -> None:
+    part = ["--cohort", "digits", "--strategy", "margin", "--exclude-strategy", "random"]
+    assert main(["report", str(results), *part]) == 0
+    page = (results / "slice" / "report.md").read_text()
+    assert "Nothing is claimed: random, with which strategies are compared, is not here." in page
+    assert "Simulated data" not in page
+    assert "Cohorts like these" not in page
+    assert "margin leads" not in page
+
+
 def test_a_name_that_is_not_in_the_results_is_refused(
     results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

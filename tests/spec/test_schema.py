@@ -164,7 +164,7 @@ def test_a_setting_of_training_without_effect_is_refused(
         ("label_noise = 0.6", "label_noise: input should be less than or equal to 0.5 (found 0.6)"),
         ("label_noise = -0.1", "label_noise: input should be greater than or equal to 0"),
         ("optional = 'yes'", "optional: input should be a valid boolean"),
-        ("classes = [0, 1]", "classes[0]: input should be a valid string"),
+        ("classes = [0.5, 1.5]", "classes[0]: must be text or a whole number"),
         ("classes = ['F0']", "classes: list should have at least 2 items"),
         ("classes = []", "classes: list should have at least 2 items"),
         ("classes = ['F0', 'F1', 'F0']", "classes: names 'F0' twice"),

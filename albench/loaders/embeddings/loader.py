@@ -99,7 +99,9 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
         ),
         labels=owners.labels,
         mapped=_mapped(path, opened.vectors, rows),
-        facts=ColumnFacts(grid, owners.subjects, _others(grid, column, label)),
+        facts=ColumnFacts(
+            grid, owners.subjects, _others(grid, column, label), literal=literal or ()
+        ),
         note=f"Embeddings {path.name}: {n_rows} vectors of {length} {opened.vectors.dtype} "
         f"numbers.{matched}{owners.remark}",
         warnings=warning,

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from albench.analysis.comparison import over_blocks
-from albench.analysis.head_to_head import best_few, neighbours
-from albench.analysis.score_cube import cube
 from albench.metrics.catalogue import BY_SIZE, LABELS
 from albench.plural import plural
 from albench.records.retry_causes import retries_text
@@ -18,8 +15,6 @@ from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
     from albench.records.manifest import Manifest
     from albench.reporting.content import Part
@@ -75,7 +70,7 @@ def _findings(derived: Derived) -> Iterator[str]:
         first.against_random,
         first.overall,
         first.efficiency,
-        _neighbours(first),
+        first.neighbours,
         first.metric,
         derived.named,
     )
@@ -119,13 +114,6 @@ def _judging(derived: Derived) -> Iterator[str]:
             f"Changed: an earlier run of these results had another {' and '.join(changed)}, so "
             "the choice may depend on what they showed."
         )
-
-
-def _neighbours(finding: Finding) -> pd.DataFrame:
-    """Return each strategy against the next in the order of means over all blocks."""
-    order = best_few(finding.overall, n=len(finding.overall) + 1)
-    scores = cube(finding.efficiency, "area")
-    return over_blocks(scores, neighbours(order), margins=finding.margins)
 
 
 def _how_it_ran(manifest: Manifest) -> list[str]:
@@ -172,7 +160,9 @@ def _state(derived: Derived) -> str:
             f"Not a competitor: {', '.join(oracles)} uses labels that are not yet known at that "
             "time: a yardstick for the others, which statements leave out."
         )
-    simulated = [name for name, facts in manifest.cohorts.items() if facts.simulated]
+    here = set(derived.records.cells["cohort"])
+    cohorts = manifest.cohorts.items()
+    simulated = [name for name, facts in cohorts if facts.simulated and name in here]
     if simulated:
         remarks.append(
             f"Simulated data: {', '.join(simulated)}. Results there are about the simulation."

@@ -37,6 +37,8 @@ def section(derived: Derived) -> Section | None:
         return None
     finding = derived.findings[0]
     scores = cube(finding.efficiency, "area")
+    if BASELINE not in scores.strategies:  # a slice may lack it
+        return None
     n = n_cohorts(scores, [BASELINE])
     parts: list[Part] = [Text((_opening(derived, finding, n),))]
     if n >= FEWEST_COHORTS:
@@ -47,7 +49,7 @@ def section(derived: Derived) -> Section | None:
             Text((_opening(derived, finding, n), *sentences.over_cohorts(ordered, finding.metric))),
             _table(ordered, scores, finding.metric),
         ]
-    return Section(TITLE, parts)
+    return Section(TITLE, parts, ("statsmodels",) if n >= FEWEST_COHORTS else ())
 
 
 def _opening(derived: Derived, finding: Finding, n: int) -> str:

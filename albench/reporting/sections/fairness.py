@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.coverage_and_fairness import HASHES, fairness
+from albench.plural import plural
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.names import block_of
 from albench.reporting.table_cells import whole
@@ -30,8 +31,8 @@ def _verdict(n: int, n_equal: int) -> str:
     if n == n_equal:
         return f"In every repetition of every block ({n} in all) the strategies shared {what}."
     return (
-        f"**In {n - n_equal} of {n} repetitions, counted block by block, the strategies differed "
-        f"in {what}.**"
+        f"**In {n - n_equal} of {plural(n, 'repetition')}, counted block by block, the strategies "
+        f"differed in {what}.**"
     )
 
 

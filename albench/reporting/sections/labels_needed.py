@@ -198,7 +198,8 @@ def _median_cell(interval: tuple[float, float, float], end: float) -> TableCell:
         UNKNOWN if np.isnan(value) else f"> {end:.0f}" if np.isinf(value) else f"{value:.0f}"
         for value in interval
     )
-    text = f"{median} ({low} to {high})" if low != UNKNOWN else median
+    is_known = low != UNKNOWN and {low, high} != {median}
+    text = f"{median} ({low} to {high})" if is_known else median
     names = ("median labels", "median labels low", "median labels high")
     return TableCell(text, dict(zip(names, map(float, interval), strict=True)))
 
