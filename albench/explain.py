@@ -154,8 +154,10 @@ def _sources(
     if cell is None or not successes:
         return
     result = counted(successes, sources.of(cell))
+    files = sources.files(cell)
     for part, digest in sorted(result.sources.items()):
-        yield f"made by {part} with the digest {digest}"
+        where = f" ({files[part]})" if files.get(part) else ""
+        yield f"made by {part}{where} with the digest {digest}"
     for edit in sources.edits_since(cell, result.sources):
         fate = "so that it runs again" if edit.is_working_copy else "and it declares its version"
         yield f"{edit.file} of {edit.name} has the digest {edit.current} now, {fate}"

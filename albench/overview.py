@@ -12,11 +12,12 @@ from albench.api.descriptors import Kind as ComponentKind
 from albench.console import clock
 from albench.engines.cell_batches import told_apart
 from albench.engines.late import late_conflicts
-from albench.errors import PluginError
+from albench.errors import Complaint, InputError, PluginError
 from albench.execute import recorded_picks
+from albench.planning.chosen_cells import cells_of
 from albench.plural import plural
 from albench.price_limit import expected_footprints, expected_price
-from albench.records.results_folder import has_records, has_tables
+from albench.records.results_folder import has_records, has_tables, latest_run
 from albench.records.retry_causes import retries_text, summed
 from albench.reporting.detectable_effects import foresight
 from albench.source_digest import source_digest
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
     from albench.records.state import State
     from albench.session import Opened
     from albench.spec.slices import Slice
+
+
+ONE_BY_ONE = (
+    "one by one: every cell; times that rest on cells that learnt in lockstep are too short then, "
+    "for small networks by a factor of two to three"
+)
+"""What a plan without lockstep has to say: records do not tell which way cells learnt."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +159,7 @@ class PlanOverview:
 
 
 def plan_overview(
-    opened: Opened, results: Path, jobs: int, proposal: str = "", *, lockstep: bool = False
+    opened: Opened, results: Path, jobs: int, proposal: str = "", *, lockstep: bool | None = None
 ) -> PlanOverview:
     """Return what a run would do.
 
@@ -165,9 +173,9 @@ def plan_overview(
         How many cells would run at once.
     proposal : str
         What of the slice fits into a time; empty without a limit.
-    lockstep : bool
-        Whether to tell what does not learn in lockstep; networks are built for it, which takes
-        seconds.
+    lockstep : bool or None
+        Whether cells may share a child. If so, it is told which do not; networks are built for it,
+        which takes seconds. None tells nothing of it.
 
     Returns
     -------
@@ -194,8 +202,19 @@ def plan_overview(
         memory_sureness=needed.sureness,
         proposal=proposal,
         warnings=(*opened.warnings, *there.warnings),
-        apart=tuple(told_apart(opened)) if lockstep else (),
+        apart=_apart(opened, lockstep=lockstep),
     )
+
+
+def _apart(opened: Opened, *, lockstep: bool | None) -> tuple[str, ...]:
+    if lockstep is None:
+        return ()
+    return tuple(told_apart(opened)) if lockstep else (ONE_BY_ONE,)
+
+
+def _with_tables(results: Path, base: Path | None) -> Path:
+    """Return where the spread of scores is known from: the run, or what it starts from."""
+    return results if base is None or has_tables(results) else base
 
 
 def _power(opened: Opened, results: Path) -> tuple[str, ...]:
@@ -207,7 +226,8 @@ def _power(opened: Opened, results: Path) -> tuple[str, ...]:
     planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
     n_repetitions = len({cell.repetition for cell in opened.plan.cells})
     metric = opened.resolved.specification.benchmark.judging.headline
-    return foresight(planned, oracles, n_repetitions, results, metric)
+    known = _with_tables(results, opened.base)
+    return foresight(planned, oracles, n_repetitions, known, metric)
 
 
 @dataclass(frozen=True)
@@ -266,7 +286,41 @@ class StatusOverview:
         return "\n".join([*lines, *self.warnings])
 
 
-def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
+def shard_of(results: Path, part: Slice) -> frozenset[str] | None:
+    """Return the cells of a shard, which only the whole matrix can tell.
+
+    Parameters
+    ----------
+    results : Path
+        A run folder, or published results.
+    part : Slice
+        What is asked about.
+
+    Returns
+    -------
+    frozenset of str
+        Identities; None without a shard.
+
+    Raises
+    ------
+    InputError
+        As of `session.open_recorded`, or if the slice leaves nothing.
+    RecordsError
+        As of `status_overview`.
+    """
+    if part.shard is None:
+        return None
+    from albench.reporting.load import load
+    from albench.session import open_recorded  # and with it all that runs cells
+
+    record = latest_run(results) if has_records(results) else load(results).manifest
+    whole = open_recorded(record, results).whole.cells
+    return frozenset(cell.id for cell in cells_of(part, whole))
+
+
+def status_overview(
+    results: Path, part: Slice = EVERYTHING, shard: frozenset[str] | None = None
+) -> StatusOverview:
     """Return the state of a results folder.
 
     Parameters
@@ -274,7 +328,9 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     results : Path
         A run folder, or published results.
     part : Slice
-        What of it is asked about; without a shard.
+        What of it is asked about, its shard aside.
+    shard : frozenset of str or None
+        The cells that `shard_of` gave.
 
     Returns
     -------
@@ -289,12 +345,11 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
         If the slice names what is not there, or leaves nothing.
     """
     from albench.records.state import state_of  # pandas, which a plan need not wait for
-    from albench.reporting.sliced import chosen_rows
 
     if not has_records(results) and has_tables(results):
-        return _status_of_tables(results, part)
+        return _status_of_tables(results, part, shard)
     state = state_of(results)
-    cells = chosen_rows(state.cells, part) if part else state.cells
+    cells = _asked_about(state.cells, part, shard)
     return StatusOverview(
         name=state.name,
         counts=dict(Counter(cells["status"])),
@@ -306,13 +361,12 @@ def status_overview(results: Path, part: Slice = EVERYTHING) -> StatusOverview:
     )
 
 
-def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
+def _status_of_tables(results: Path, part: Slice, shard: frozenset[str] | None) -> StatusOverview:
     """Return the state of results that were published without their records."""
     from albench.reporting.load import load
-    from albench.reporting.sliced import chosen_rows
 
     published = load(results)
-    cells = chosen_rows(published.cells, part) if part else published.cells
+    cells = _asked_about(published.cells, part, shard)
     return StatusOverview(
         name=published.manifest.name,
         counts=dict(Counter(cells["status"])),
@@ -321,6 +375,19 @@ def _status_of_tables(results: Path, part: Slice) -> StatusOverview:
         retries=published.manifest.retries,
         warnings=("published as tables alone: its cells can be neither explained nor audited",),
     )
+
+
+def _asked_about(cells: pd.DataFrame, part: Slice, shard: frozenset[str] | None) -> pd.DataFrame:
+    """Return the rows of a slice's cells."""
+    from albench.reporting.sliced import chosen_rows
+
+    chosen = chosen_rows(cells, part) if part else cells
+    if shard is None:
+        return chosen
+    mine = chosen[chosen["cell"].isin(shard)]
+    if mine.empty:
+        raise InputError([Complaint(part.text, "none of its cells was planned in these results")])
+    return mine
 
 
 def _failures(cells: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:

@@ -17,8 +17,8 @@ from albench.atomic_file import write_atomically
 from albench.cache_folder import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.recorded_picks import DESCRIPTOR
-from albench.planning import Plan, Skipped, open_cohorts, resolve
-from albench.planning.cells import StrategyPlan, canonical
+from albench.planning import Plan, open_cohorts, resolve
+from albench.planning.cells import StrategyPlan, canonical, skipped_system
 from albench.planning.foreseen_failures import Foresight
 from albench.planning.matrix import Block, cell_of, why_impossible
 from albench.planning.resolve import ResolvedStrategy
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.cohort.join import Cohort
-    from albench.planning import Cell, Resolved
+    from albench.planning import Cell, Resolved, Skipped
     from albench.planning.resolve import ResolvedModel
     from albench.records.run_record import PlannedCell
     from albench.records.schema import Finished
@@ -223,8 +223,8 @@ def _planned(
                 continue  # it is the model that picked
             first = replace(cell, repetition=0)
             if reason := _why_not(first, resolved, foresight):
-                what = " · ".join((*cell.block, cell.strategy_label))
-                skipped.setdefault(what, Skipped(what, reason))
+                skip = skipped_system(cell, reason)
+                skipped.setdefault(skip.what, skip)
                 continue
             reference = cell_of(resolved, block, None, planned.repetition)
             cells.setdefault((reference.id, *reference.block), reference)

@@ -30,7 +30,7 @@ from albench.execute.run import Progress, Settings, one_at_a_time
 from albench.execute.run_record import cohort_records, planned_run
 from albench.execute.untouched import require_untouched
 from albench.planning import Plan, make, open_cohorts, resolve
-from albench.planning.chosen_cells import cells_of
+from albench.planning.chosen_cells import cells_of, skips_of
 from albench.planning.unknown_names import unknown_names
 from albench.plural import plural
 from albench.records.journal import Journal
@@ -104,11 +104,11 @@ class Opened:
 
     @cached_property
     def plan(self) -> Plan:
-        """Cells of the slice, and skips."""
+        """Cells and skips of the slice."""
         cells = cells_of(self.part, self.whole.cells)
         if self.chosen is not None:
             cells = tuple(cell for cell in cells if (cell.id, cell.block) in self.chosen)
-        return Plan(cells, self.whole.skipped)
+        return Plan(cells, skips_of(self.part, self.whole.skipped))
 
     @property
     def run_folder(self) -> Path:

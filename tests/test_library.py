@@ -86,6 +86,30 @@ def test_a_run_gives_all_frames(results: Results) -> None:
     assert (results.folder / "report" / "index.html").is_file()
 
 
+def test_the_status_of_shards_is_that_of_the_whole(
+    results: Results, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    for table in [*results.folder.glob("*.csv"), results.folder / "manifest.json"]:
+        (tables / table.name).write_bytes(table.read_bytes())
+    for folder in (str(results.folder), str(tables)):
+        n_ok = []
+        for shard in ("1/2", "2/2"):
+            assert main(["status", folder, "--json", "--shard", shard]) == 0
+            n_ok.append(json.loads(capfd.readouterr().out)["counts"]["ok"])
+        assert sum(n_ok) == len(results.cells)
+        assert min(n_ok) > 0
+    assert main(["status", folder, "--shard", "9/9"]) == 2
+    assert "--shard 9/9: has no cell" in capfd.readouterr().err
+
+
+def test_no_report_is_drawn_of_a_shard(results: Results, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(results.folder), "--shard", "1/2"]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("albench: --shard 1/2: may hold one strategy of a repetition and not")
+
+
 def test_loading_gives_what_the_run_gave(results: Results) -> None:
     again = albench.load(results.folder)
     pd.testing.assert_frame_equal(again.cells, results.cells)

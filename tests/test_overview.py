@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from albench import overview
 from albench.errors import RecordsError
 from albench.overview import data_text, plan_overview, status_overview
-from albench.planning import Plan, resolve
+from albench.planning import Plan, Skipped, resolve
+from albench.planning.chosen_cells import skips_of
 from albench.records.journal import Journal
 from albench.records.run_record import CohortRecord, ModalityRecord
 from albench.records.schema import Finished, Round, Status, pack
 from albench.session import Opened
+from albench.spec.slices import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +77,48 @@ def write(tmp_path: Path, opened: Opened, planned_run: Callable[..., PlannedRun]
         return tmp_path
 
     return write
+
+
+@pytest.mark.parametrize(
+    ("part", "n_skipped"),
+    [
+        (Slice(), 2),
+        (Slice(repetitions=frozenset([0])), 2),
+        (Slice(included={"modalities": ["a"]}), 1),
+        (Slice(excluded={"modalities": ["a*b"]}), 1),
+        (Slice(included={"strategy": ["esd"]}), 0),
+    ],
+)
+def test_a_slice_tells_what_is_skipped_of_it_alone(
+    part: Slice, n_skipped: int, opened: Opened, tmp_path: Path
+) -> None:
+    told = plan_overview(replace(opened, part=part), tmp_path, 2)
+    assert len(told.skipped) == n_skipped
+
+
+def test_a_plan_without_lockstep_says_what_its_times_rest_on(
+    opened: Opened, tmp_path: Path
+) -> None:
+    told = plan_overview(opened, tmp_path, 2, lockstep=False).as_text()
+    assert "one by one: every cell; times that rest on cells that learnt in lockstep" in told
+
+
+def test_a_cohort_that_is_absent_is_skipped_where_it_is_chosen() -> None:
+    absent = Skipped("cohort far", "no loader", (("cohort", "far"),))
+    assert skips_of(Slice(included={"cohort": ["f*"], "model": ["small"]}), [absent]) == (absent,)
+    assert skips_of(Slice(included={"cohort": ["near"]}), [absent]) == ()
+
+
+def test_the_spread_is_known_from_what_a_run_starts_from(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published, run = tmp_path / "published", tmp_path / "run"
+    published.mkdir()
+    for name in ("cells.csv", "manifest.json"):
+        (published / name).touch()
+    monkeypatch.setattr(overview, "foresight", lambda *given: (str(given[3]),))
+    assert overview._power(opened, run) == (str(run),)
+    assert overview._power(replace(opened, base=published), run) == (str(published),)
 
 
 def test_a_plan_is_told_by_block_with_what_is_skipped(opened: Opened, tmp_path: Path) -> None:

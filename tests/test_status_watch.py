@@ -43,7 +43,7 @@ def states(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def states(*given: StatusOverview | BaseException) -> None:
         following: Iterator[StatusOverview | BaseException] = iter(given)
 
-        def look(_: Path, __: object) -> StatusOverview:
+        def look(*_: object) -> StatusOverview:
             result = next(following)
             if isinstance(result, BaseException):
                 raise result

@@ -120,5 +120,8 @@ def _require_checkable(records: Records, results: Path) -> None:
     )
     if bare:
         without = plural(bare, "cell was", "cells were")
-        problem = f"{without} published without probabilities; bundle the run folder instead"
+        problem = (
+            f"{without} published without probabilities, by which a bundle is checked: only their "
+            "run folder can be bundled, by whoever has it; a site takes these results as they are"
+        )
         raise InputError([Complaint(str(results), problem)])

@@ -134,6 +134,18 @@ def add_base(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="base", metavar="RESULTS", type=results_folder, help=text)
 
 
+def add_lockstep(parser: argparse.ArgumentParser) -> None:
+    """Add ``--no-lockstep``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of the command.
+    """
+    text = "run each cell in a process of its own; what comes out is the same, later"
+    parser.add_argument("--no-lockstep", dest="lockstep", action="store_false", help=text)
+
+
 def results_folder(text: str) -> Path:
     """Return a folder of results, if it is there."""
     if Path(text).is_file():

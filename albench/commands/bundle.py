@@ -17,9 +17,8 @@ HELP = "write a run's records as one file, to send to others"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "results", metavar="RESULTS", type=Path, help="a run folder, or published results"
-    )
+    text = "a run folder, or published results in which all repetitions keep their probabilities"
+    parser.add_argument("results", metavar="RESULTS", type=Path, help=text)
     parser.add_argument("-o", "--output", type=Path, required=True, help="the file: mylab.zip")
 
 

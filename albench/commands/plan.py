@@ -10,6 +10,7 @@ from albench.commands import OK
 from albench.commands.arguments import (
     add_base,
     add_json,
+    add_lockstep,
     add_placement,
     add_replay,
     add_reuse_edited,
@@ -40,6 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_within(parser)
     add_until_decided(parser)
     add_replay(parser)
+    add_lockstep(parser)
 
 
 def run(options: Namespace) -> int:
@@ -57,6 +59,6 @@ def run(options: Namespace) -> int:
         opened, proposal = seen.stage, "\n".join([seen.text, *seen.lines])
     if options.within is not None:
         opened, proposal = within(opened, results, jobs, options.within)
-    overview = plan_overview(opened, results, jobs, proposal, lockstep=True)
+    overview = plan_overview(opened, results, jobs, proposal, lockstep=options.lockstep)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK

@@ -29,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="strategies to compare with each other (default: those named in the specification, "
         "or the best few)",
     )
-    add_slice(parser, with_shard=False)
+    add_slice(parser)
     parser.add_argument(
         "--format",
         action="extend",
@@ -47,6 +47,10 @@ def run(options: Namespace) -> int:
     from albench.publish import redraw
     from albench.reporting.printing import find_browser, print_page
 
+    if options.shard is not None:
+        problem = "may hold one strategy of a repetition and not another, so that nothing can be "
+        problem += "compared: join the parts with `albench merge`, or choose by --repetitions"
+        raise InputError([Complaint("--shard {}/{}".format(*options.shard), problem)])
     formats = chosen_formats(options.format)
     if options.pdf and "html" not in formats:
         problem = "prints the page, which --format leaves out: add html to it"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from albench.commands import FAILED, OK
 from albench.commands.arguments import (
     add_base,
+    add_lockstep,
     add_placement,
     add_replay,
     add_reuse_edited,
@@ -55,8 +56,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_replay(parser)
     text = "end the run at the first failing cell; the others resume next time"
     parser.add_argument("--fail-fast", action="store_true", help=text)
-    text = "run each cell in a process of its own; what comes out is the same, later"
-    parser.add_argument("--no-lockstep", dest="lockstep", action="store_false", help=text)
+    add_lockstep(parser)
     add_engine(parser)
 
 

@@ -17,9 +17,9 @@ from albench.output import say
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable
 
     from albench.overview import StatusOverview
-    from albench.spec.slices import Slice
 
 HELP = "show what is done, failed and missing"
 
@@ -39,7 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         const=WATCH_SECONDS,
         help="update at this interval until the run ends or Ctrl-C (default: every 5 s)",
     )
-    add_slice(parser, with_shard=False)
+    add_slice(parser)
 
 
 def _seconds(text: str) -> float:
@@ -51,24 +51,30 @@ def _seconds(text: str) -> float:
 
 def run(options: Namespace) -> int:
     """Return 0 if every planned cell succeeded."""
-    from albench.overview import status_overview
+    from albench.overview import shard_of, status_overview
 
     part = slice_of(options)
-    overview = status_overview(options.results, part)
+    shard = shard_of(options.results, part)
+
+    def look() -> StatusOverview:
+        return status_overview(options.results, part, shard)
+
+    overview = look()
     if options.watch is not None:
-        overview = _watch(options.results, options.watch, overview, part)
+        overview = _watch(look, options.watch, overview)
     say(json.dumps(overview.as_json(), indent=1) if options.json else overview.as_text())
     return OK if overview.is_complete else FAILED
 
 
-def _watch(results: Path, seconds: float, overview: StatusOverview, part: Slice) -> StatusOverview:
+def _watch(
+    look: Callable[[], StatusOverview], seconds: float, overview: StatusOverview
+) -> StatusOverview:
     """Show the state of a run at intervals; return the last."""
     from albench.console import Redrawn
-    from albench.overview import status_overview
 
     with contextlib.suppress(KeyboardInterrupt), Redrawn(sys.stdout) as shown:
         while not overview.has_ended:
             shown.show(overview.as_text())
             time.sleep(seconds)
-            overview = status_overview(results, part)
+            overview = look()
     return overview

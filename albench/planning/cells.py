@@ -229,10 +229,39 @@ class Skipped:
         The combination.
     reason : str
         Why, and what to do about it.
+    place : tuple of (str, str)
+        What a slice may choose it by: axes and names. A whole cohort has no more than its own.
     """
 
     what: str
     reason: str
+    place: tuple[tuple[str, str], ...] = ()
+
+
+def skipped_system(cell: Cell, reason: str) -> Skipped:
+    """Return a strategy on a block as a combination that cannot work.
+
+    Parameters
+    ----------
+    cell : Cell
+        In any repetition.
+    reason : str
+        As of `Skipped`.
+
+    Returns
+    -------
+    Skipped
+        Of all repetitions.
+    """
+    cohort, modalities, model, budget = cell.block
+    names = {
+        "cohort": cohort,
+        "modalities": modalities,
+        "model": model,
+        "budget": budget,
+        "strategy": cell.strategy_label,
+    }
+    return Skipped(" · ".join(names.values()), reason, tuple(names.items()))
 
 
 def canonical(value: object) -> str:

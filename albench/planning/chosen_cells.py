@@ -12,7 +12,7 @@ from albench.spec.slices import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from albench.planning.cells import Cell
+    from albench.planning.cells import Cell, Skipped
     from albench.spec.slices import Slice
 
 _UNITS_PER_SHARD = 4
@@ -52,6 +52,24 @@ def cells_of(part: Slice, cells: Sequence[Cell]) -> tuple[Cell, ...]:
         problem = f"has no cell: there are only {len(shard_of)} to deal out"
         raise InputError([Complaint(f"--shard {number}/{n_shards}", problem)])
     return mine
+
+
+def skips_of(part: Slice, skipped: Sequence[Skipped]) -> tuple[Skipped, ...]:
+    """Return what a slice would choose of the combinations that cannot work.
+
+    Parameters
+    ----------
+    part : Slice
+        What is chosen; repetitions and shards aside.
+    skipped : sequence of Skipped
+        Of a whole plan.
+
+    Returns
+    -------
+    tuple of Skipped
+        In their order.
+    """
+    return tuple(skip for skip in skipped if part.may_admit(skip.place))
 
 
 def place_of(cell: Cell) -> Place:

@@ -69,6 +69,10 @@ class Sources:
         parts = self._components(cell)
         return {name: self.digest(parts[name]).value for name in sorted(parts)}
 
+    def files(self, cell: Cell) -> dict[str, str]:
+        """Return the own file of each component that makes a cell, as `short` has it."""
+        return {name: short(self.digest(part)) for name, part in self._components(cell).items()}
+
     def edits_since(self, cell: Cell, recorded: Mapping[str, str]) -> tuple[Edit, ...]:
         """Return the components of a cell that were edited since a result was recorded.
 

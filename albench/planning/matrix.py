@@ -10,7 +10,7 @@ from albench.api.needs import GRANTED
 from albench.api.price_keys import LABEL
 from albench.cohort.annotators import as_spelt_by
 from albench.cohort.first_labels import spelt
-from albench.planning.cells import Cell, Skipped
+from albench.planning.cells import Cell, Skipped, skipped_system
 from albench.planning.foreseen_failures import Foresight
 from albench.plural import plural
 from albench.references import BASELINE
@@ -86,8 +86,8 @@ def make(resolved: Resolved, cohorts: Mapping[tuple[str, ModalitySet], Cohort]) 
         for cell in _first_repetition(resolved, entry, cohorts):
             reason = why_impossible(resolved, cell) or foresight.reason(cell)
             if reason:
-                what = " · ".join((*cell.block, cell.strategy_label))
-                skipped.setdefault(what, Skipped(what, reason))
+                skip = skipped_system(cell, reason)
+                skipped.setdefault(skip.what, skip)
             else:
                 cells.setdefault((cell.id, *cell.block), cell)
     repeated = [

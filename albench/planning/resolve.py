@@ -245,7 +245,7 @@ def _loaders(
     for name, cohort in resolver.specification.benchmark.cohorts.items():
         reason = _why_absent(resolver, cohort) if cohort.optional else None
         if reason:
-            skipped.append(Skipped(f"cohort {name}", reason))
+            skipped.append(Skipped(f"cohort {name}", reason, (("cohort", name),)))
         else:
             loaders[name] = _cohort_loaders(resolver, name, cohort)
     return loaders, tuple(skipped)
@@ -291,7 +291,26 @@ def _models(resolver: _Resolver) -> dict[str, ResolvedModel]:
             files=resolver.files(component, options, path),
         )
         models[label] = ResolvedModel(plan, component, resolver.imported(component, options))
+    resolver.faults += _two_validations(resolver.specification.benchmark)
     return models
+
+
+def _two_validations(benchmark: Benchmark) -> list[Fault]:
+    """Return a complaint about each model that no cohort of the matrix lets hold anybody out."""
+    cohorts_of: dict[str, dict[str, None]] = {}
+    for entry in benchmark.matrix:
+        for label in entry.models:
+            cohorts_of.setdefault(label, {}).update(dict.fromkeys(entry.cohorts))
+    faults: list[Fault] = []
+    for label, names in cohorts_of.items():
+        splits = {name: benchmark.cohorts[name].split for name in names}
+        own = [name for name, split in splits.items() if split and split.has_validation]
+        if benchmark.models[label].training.validation and len(own) == len(splits):
+            each = "" if len(own) == 1 else " each"
+            has = f"{', '.join(own)}{each} has a validation part of its own"
+            problem = f"{has}, by which training is stopped: set it to 0"
+            faults.append((("models", label, "training", "validation"), problem))
+    return faults
 
 
 def _idle_training(component: Component, training: Training, label: str) -> list[Fault]:

@@ -22,6 +22,7 @@ from albench.cohort.subject_facts import MAX_NAMED, fact
 from albench.errors import Complaint, DataError
 from albench.plural import plural
 from albench.spelt_keys import as_spelt
+from albench.utf8_text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -139,8 +140,8 @@ def _from_files(
 
 def _ids(cohort: Cohort, path: Path) -> list[str]:
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = read_text(path).splitlines()
+    except (OSError, ValueError) as error:
         raise _about(cohort, f"{path} cannot be read: {error}") from error
     return [line.strip() for line in lines if line.strip()]
 

@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from albench.metrics.catalogue import LABELS
 from albench.reporting.names import in_figures
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
+    from matplotlib.axis import Axis
 
     from albench.reporting.names import Style
     from albench.reporting.sheets import Sheet
@@ -70,10 +71,17 @@ def quality_against_time(
             axes.annotate(
                 in_figures(name), (seconds, gain), xytext=(4, 5), textcoords="offset points"
             )
-        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        _number_times(axes.xaxis)
         axes.set_xlabel("seconds of a query")
         axes.set_ylabel(f"mean {LABELS[metric]} over the labels bought,\nminus random's")
     return figure
+
+
+def _number_times(axis: Axis) -> None:
+    """Write plain numbers; those of matplotlib's smaller ticks are formulas, which are not read."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _with_room(

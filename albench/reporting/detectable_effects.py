@@ -62,7 +62,9 @@ def foresight(
     n_comparisons = len({entry for entry in planned if entry[1] not in left_out})
     if not n_comparisons:
         return ()
-    return tuple(_lines(n_comparisons, n_repetitions, _past(results, oracles, metric), metric))
+    return tuple(
+        _lines(n_comparisons, n_repetitions, results, _past(results, oracles, metric), metric)
+    )
 
 
 def _past(results: Path, oracles: Collection[str], metric: str) -> NDArray[np.float64]:
@@ -80,7 +82,7 @@ def _past(results: Path, oracles: Collection[str], metric: str) -> NDArray[np.fl
 
 
 def _lines(
-    n_comparisons: int, n_repetitions: int, past: NDArray[np.float64], metric: str
+    n_comparisons: int, n_repetitions: int, results: Path, past: NDArray[np.float64], metric: str
 ) -> Iterator[str]:
     level = ALPHA / n_comparisons
     compared = f"{plural(n_comparisons, 'comparison')} with random"
@@ -108,8 +110,8 @@ def _lines(
     usual = float(np.median(past))
     effect_list = ", ".join(f"{usual * effect:.3f} with {n}" for n, effect in effects.items())
     yield (
-        f"the same in {word} over the labels bought, by the results here, whose standard deviation "
-        f"is {usual:.3f} (median of {len(past)}): {effect_list}"
+        f"the same in {word} over the labels bought, by the results in {results}, whose standard "
+        f"deviation is {usual:.3f} (median of {len(past)}): {effect_list}"
     )
 
 

@@ -21,7 +21,13 @@ WIDTHS, ROW = {SCREEN: 8.0, COLUMN: COLUMN.alone}, 0.22
 """Inches of the figure, and of a line of names on the screen."""
 INK = "#222222"
 FOR_NAMES = {SCREEN: 0.6, COLUMN: 1.0}
-"""Room for names on either side, as a share of the line's length."""
+"""The least room for names on either side, as a share of the line's length."""
+NAMES_BEGIN = 0.05
+"""So far from the line's ends, as a share of its length."""
+MOST_FOR_NAMES = 0.9
+"""Of the figure's width, on both sides together."""
+SIDES = ("right", "left")
+"""How names are aligned before and behind the line."""
 BAR_STEP = 0.45
 """Between bars, in lines of names."""
 
@@ -54,8 +60,6 @@ def critical_difference(ranking: Ranking, sheet: Sheet = SCREEN) -> Figure:
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set_axis_off()
-        room = FOR_NAMES[sheet] * (len(names) - 1)
-        axes.set_xlim(1 - room, len(names) + room)
         axes.set_ylim(first_name + n_lines, -3.0)
         _draw_scale(axes, len(names))
         if ranking.critical_difference is not None:
@@ -66,7 +70,25 @@ def critical_difference(ranking: Ranking, sheet: Sheet = SCREEN) -> Figure:
             is_left = i < n_lines
             line = i if is_left else len(names) - 1 - i
             _draw_name(axes, name, places[name], first_name + line, (len(names), is_left))
+        _make_room(axes, len(names), FOR_NAMES[sheet])
     return figure
+
+
+def _make_room(axes: Axes, n: int, least: float) -> None:
+    """Set where the figure ends, so that the longest name on either side is not cut off."""
+    least = (least - NAMES_BEGIN) / (1 + 2 * least)  # of the figure's width
+    width = axes.get_window_extent().width
+    left, right = (
+        max([least, *(text.get_window_extent().width / width for text in texts)])
+        for texts in (
+            [text for text in axes.texts if text.get_horizontalalignment() == side]
+            for side in SIDES
+        )
+    )
+    shrunk = min(1.0, MOST_FOR_NAMES / (left + right))
+    whole = (n - 1) * (1 + 2 * NAMES_BEGIN) / (1 - shrunk * (left + right))
+    begin = NAMES_BEGIN * (n - 1)
+    axes.set_xlim(1 - begin - shrunk * left * whole, n + begin + shrunk * right * whole)
 
 
 def _draw_scale(axes: Axes, n: int) -> None:
@@ -92,7 +114,7 @@ def _draw_bar(axes: Axes, low: float, high: float, height: float) -> None:
 
 def _draw_name(axes: Axes, name: str, rank: float, height: float, side: tuple[int, bool]) -> None:
     n, is_left = side
-    margin = 0.04 * (n - 1)
+    margin = 0.8 * NAMES_BEGIN * (n - 1)
     end = 1 - margin if is_left else n + margin
     axes.plot([rank, rank, end], [0, height, height], color="#888888", linewidth=0.7)
     label = f"{in_figures(name)}  {rank:.2f}" if is_left else f"{rank:.2f}  {in_figures(name)}"

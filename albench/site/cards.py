@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.records.schema import Status
+from albench.references import BASELINE
 from albench.site.addresses import address
 
 if TYPE_CHECKING:
@@ -27,11 +29,14 @@ class Card:
         Its page's name.
     places : tuple of (BenchmarkEntry, Place)
         Where it stands; none for random, which is the measure, and for oracles.
+    unranked : str
+        Why it stands nowhere; empty if it does.
     """
 
     plugin: PluginRecord
     file: str
     places: tuple[tuple[BenchmarkEntry, Place], ...]
+    unranked: str
 
 
 def cards(benchmarks: Sequence[BenchmarkEntry]) -> tuple[Card, ...]:
@@ -53,9 +58,33 @@ def cards(benchmarks: Sequence[BenchmarkEntry]) -> tuple[Card, ...]:
         for part in benchmark.run.plugins
         if part.kind == "strategy"
     }
-    return tuple(
-        Card(plugin, f"{address(name)}.html", _places(name, benchmarks))
-        for name, plugin in sorted(plugins.items())
+    return tuple(_card(plugin, benchmarks) for _, plugin in sorted(plugins.items()))
+
+
+def _card(plugin: PluginRecord, benchmarks: Sequence[BenchmarkEntry]) -> Card:
+    places = _places(plugin.name, benchmarks)
+    unranked = "" if places else _why_unranked(plugin, benchmarks)
+    return Card(plugin, f"{address(plugin.name)}.html", places, unranked)
+
+
+def _why_unranked(plugin: PluginRecord, benchmarks: Sequence[BenchmarkEntry]) -> str:
+    if plugin.name == f"core/{BASELINE}":
+        return "it is the measure that all others are compared with"
+    if "oracle" in plugin.tags:
+        return "it reads labels that it could not have, and is no competitor"
+    if not any(_has_results(plugin.name, benchmark) for benchmark in benchmarks):
+        return (
+            "it has no results here; the specification names it, or another strategy is built on it"
+        )
+    return "in no repetition have both it and random finished"
+
+
+def _has_results(plugin: str, benchmark: BenchmarkEntry) -> bool:
+    finished = benchmark.joined.records.finished
+    return any(
+        cell.cell in finished and finished[cell.cell].status is Status.OK
+        for cell in benchmark.run.cells
+        if cell.strategy_plugin == plugin
     )
 
 

@@ -51,6 +51,11 @@ class BenchmarkEntry:
         """Its record."""
         return self.joined.records.run
 
+    @property
+    def is_slice(self) -> bool:
+        """Whether all sources together planned a part of the matrix alone."""
+        return len(self.run.cells) < self.run.matrix_cells
+
 
 def write_pages(
     title: str,

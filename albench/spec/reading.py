@@ -19,6 +19,7 @@ from albench.spec.priced_budgets import unpriced_budgets
 from albench.spec.promises import broken_promises
 from albench.spec.schema import Benchmark
 from albench.spec.section import NAME_PATTERN
+from albench.utf8_text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -164,8 +165,8 @@ def read(path: Path, also: Also = nothing_else) -> Specification:
         With every complaint, each with its line, key, what was found and what is allowed.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")  # editors of Windows mark the byte order
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path)
+    except (OSError, ValueError) as error:
         raise SpecError(f"{path}: cannot be read: {error}") from error
     return parse(text, str(path), path.parent, also)
 

@@ -75,6 +75,10 @@ class Slice:
             and place.repetition not in (self.excluded_repetitions or ())
         )
 
+    def may_admit(self, names: Iterable[tuple[str, str]]) -> bool:
+        """Return whether cells of these names, each after its axis, can be chosen."""
+        return all(self._admits(axis, name) for axis, name in names)
+
     def _admits(self, axis: str, name: str) -> bool:
         if _matches(name, self.excluded.get(axis, ())):
             return False

@@ -37,6 +37,11 @@ class SplitSpec(Section):
         """Whether nothing is drawn."""
         return self.column is not None or self.files is not None
 
+    @property
+    def has_validation(self) -> bool:
+        """Whether it names a validation part."""
+        return self.validation is not None or "validation" in (self.files or {})
+
     @model_validator(mode="after")
     def _is_of_one_kind(self) -> SplitSpec:
         kinds = [key for key in ("column", "files", "folds") if getattr(self, key) is not None]

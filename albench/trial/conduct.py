@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from albench import library, registry, session
 from albench.api.descriptors import Kind
 from albench.errors import Complaint, InputError, PluginError
-from albench.planning.chosen_cells import cells_of
+from albench.planning.chosen_cells import cells_of, skips_of
 from albench.references import BASELINE
 from albench.spec.slices import EVERYTHING
 from albench.trial.answer import Trial
@@ -113,6 +113,7 @@ def conduct(task: Task, results: Callable[[str], Path], carry_out: CarryOut) -> 
         run.run(strategies, blocks, there.repetitions[:1])
     deadline = began + (1 - SPARE) * task.seconds
     blocks, repetitions = _run_on(run, strategies, blocks, there.repetitions, deadline)
+    skips = skips_of(task.part, opened.whole.skipped)
     beside = side_by_side(published, (run.cells, run.scores), strategies, blocks, repetitions)
     return Trial(
         strategy=label,
@@ -125,7 +126,7 @@ def conduct(task: Task, results: Callable[[str], Path], carry_out: CarryOut) -> 
         reproduction=check,
         comparisons=library.compare_pairs(beside, [(label, name) for name in (BASELINE, *rivals)]),
         place=_place(beside, label) if check.holds else None,
-        skipped=tuple(f"{skip.what}: {skip.reason}" for skip in opened.whole.skipped),
+        skipped=tuple(f"{skip.what}: {skip.reason}" for skip in skips),
         seconds=time.perf_counter() - began,
     )
 

@@ -1,7 +1,16 @@
-"""How long a million embeddings take to open, and a round of entropy over all of them.
+# mypy: disable-error-code="import-not-found"
+# The modules beside this one are found when this file is run.
+"""How long a million embeddings take to open, and a round of strategies over all of them.
 
 ``python benchmarks/speed/data.py`` prints seconds, and the memory that is the process's own: pages
-of the mapped file are the system's, and not counted. Linux alone tells that.
+of the mapped file are the system's, and not counted. Linux alone tells that. ``--write FILE``
+writes what was found to a page. Four fifths of the vectors are the training part, from which
+entropy, badge and typiclust choose. Each is asked about ever more of it, twice as many each time,
+as long as a query is expected to take no more than ``--seconds`` and what memory is free; the page
+tells the last query, and what all would take.
+
+The head `logistic` is then fitted beside scikit-learn's own LogisticRegression, to the same rows
+with the same settings: at most 1.2 times its time, and the same probabilities to 1e-4.
 
 With ``--cells N``, a batch of N cells learns from the vectors in one child instead, and the most
 memory that this child had is printed, less the vectors: at most 1 GB is the target, of 50 cells on
@@ -25,6 +34,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import tomli_w
+from data_page import Found, Measured, page
+from logistic_heads import compare
 from numpy.lib.format import open_memmap
 
 from albench import session, spec
@@ -46,12 +57,24 @@ from albench.spec.slices import Slice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from albench.api import Modality
     from albench.registry import Component
 
 N_ROWS, LENGTH, N_AT_ONCE = 1_000_000, 768, 10_000
 TYPES = ("float16", "float32")
 N_CLASSES, N_LABELLED, N_BOUGHT = 10, 500, 100
+N_FITTED, N_ASKED = 20_000, 10_000
+"""Rows that both heads are fitted to, and asked about."""
+
+STRATEGIES = ("entropy", "badge", "typiclust")
+SECONDS = 60.0
+"""What a query may take by default."""
+
+N_STEPS = 6
+"""How often a pool is halved for the first query."""
+
 TEST_EACH = 5
 """Every fifth row is a test sample."""
 
@@ -89,8 +112,8 @@ def own_memory() -> int:
 
 
 @contextmanager
-def measured(what: str) -> Iterator[None]:
-    """Print the seconds of the block, and by how much memory it grew at most."""
+def measured(what: str) -> Iterator[Measured]:
+    """Print the seconds of the block, and by how much memory it grew at most; keep them too."""
     before, highest, is_over = own_memory(), 0, threading.Event()
 
     def watch() -> None:
@@ -100,16 +123,21 @@ def measured(what: str) -> Iterator[None]:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
+    one = Measured(what)
     began, worked = time.perf_counter(), time.process_time()
     try:
-        yield
+        yield one
     finally:
-        seconds, worked = time.perf_counter() - began, time.process_time() - worked
+        one.seconds, one.processor_seconds = (
+            time.perf_counter() - began,
+            time.process_time() - worked,
+        )
         is_over.set()
         watcher.join()
-        grown = max(highest - before, 0) / 2**20
+        one.mebibytes = max(highest - before, 0) / 2**20
         print(
-            f"{what}: {seconds:.1f} s, {worked:.1f} s of them at work, {grown:,.0f} MiB more",
+            f"{what}: {one.seconds:.1f} s, {one.processor_seconds:.1f} s of them at work, "
+            f"{one.mebibytes:,.0f} MiB more",
             flush=True,
         )
 
@@ -122,24 +150,70 @@ def store_of(modality: Modality, folder: Path) -> SampleStore:
     return SampleStore({"v": (rows, part)}, scalings={"v": Scaling.of(part)})
 
 
-def choose(vectors: Path, table: Path, strategies: dict[str, Component]) -> None:
-    """Open the vectors, and let strategies choose among all of them."""
-    with measured("open"):
+def choose(
+    vectors: Path, table: Path, strategies: dict[str, Component], limit: float, found: Found
+) -> None:
+    """Open the vectors, let strategies choose among all of them, and fit both heads."""
+    with measured("open") as opening:
         modality = load(path=vectors, table=table)
-    with measured("map, verify and standardise"):
+    with measured("map, verify and standardise") as mapping:
         store = store_of(modality, vectors.parent / "cache")
     pool = store.rows("v")[:, None]
+    labels = pool[:, 0] % N_CLASSES
     shapes = {"v": modality.shape}
     classifier = FusionClassifier(Logistic(), shapes, N_CLASSES, store, device="cpu")
     learner = Learner(classifier)
-    with measured(f"fit logistic to {N_LABELLED}"):
-        labels = pool[:N_LABELLED, 0] % N_CLASSES
-        learner.fit(pool[:N_LABELLED], labels)
+    with measured(f"fit logistic to {N_LABELLED}") as fitting:
+        learner.fit(pool[:N_LABELLED], labels[:N_LABELLED])
+    found.steps += [opening, mapping, fitting]
     for name, component in strategies.items():
         learner.strategy = component.load()()
-        with measured(f"{name} chooses {N_BOUGHT} of {len(pool) - N_LABELLED:,}"):
+        found.steps.append(grown(learner, pool[N_LABELLED:], name, limit))
+    n_fitted = min(N_FITTED, len(pool) // 2)
+    asked = pool[n_fitted : n_fitted + N_ASKED]
+    found.heads = compare(classifier, store, pool[:n_fitted], labels[:n_fitted], asked)
+    print(found.heads, flush=True)
+
+
+def grown(learner: Learner, pool: NDArray[np.intp], name: str, limit: float) -> Measured:
+    """Return the query of the largest part of a pool that takes no more than there is."""
+    sizes = [len(pool) >> k for k in range(N_STEPS, -1, -1) if len(pool) >> k > 5 * N_BOUGHT]
+    done: list[tuple[int, Measured]] = []
+    for size in sizes:
+        if len(done) > 1 and (too_much := _too_much(done, size, limit)):
+            minutes = _expected(done, len(pool)) / 60
+            done[-1][1].note = f"{too_much}; all {len(pool):,} would take {minutes:,.1f} min"
+            return done[-1][1]
+        learner.estimator.forget_predictions()
+        with measured(f"{name} chooses {N_BOUGHT} of {size:,}") as one:
             rng = np.random.default_rng(0)
-            learner.query(pool[N_LABELLED:], n_instances=N_BOUGHT, rng=rng)
+            learner.query(pool[:size], n_instances=N_BOUGHT, rng=rng)
+        done.append((size, one))
+    return done[-1][1]
+
+
+def _too_much(done: list[tuple[int, Measured]], size: int, limit: float) -> str:
+    """Return why a query of a larger pool is not asked; empty if it may be."""
+    n, last = done[-1]
+    if _expected(done, size) > limit:
+        return f"a query of {size:,} was expected to take more than {limit:g} s"
+    if last.mebibytes * size / n > free_memory() / 2**20:
+        return f"a query of {size:,} was expected to need more memory than is free"
+    return ""
+
+
+def _expected(done: list[tuple[int, Measured]], size: int) -> float:
+    """Return the seconds of a larger pool, by how the last two grew, at least in proportion."""
+    (n_before, before), (n, last) = done[-2:]
+    power = np.log(max(last.seconds, 1e-3) / max(before.seconds, 1e-3)) / np.log(n / n_before)
+    return float(last.seconds * (size / n) ** min(max(power, 1.0), 2.2))
+
+
+def free_memory() -> int:
+    """Return the bytes of memory that the system has for this process."""
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    (kilobytes,) = (line.split()[1] for line in lines if line.startswith("MemAvailable"))
+    return int(kilobytes) * 1024
 
 
 def learn_in_a_batch(vectors: Path, table: Path, n_cells: int) -> None:
@@ -194,28 +268,33 @@ def batch_specification(vectors: Path, table: Path, n_cells: int) -> str:
     )
 
 
-def main() -> None:
-    """Measure one or the other."""
+def main(arguments: list[str] | None = None) -> int:
+    """Measure one or the other; return 0 if every target of heads is met."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=N_ROWS)
     parser.add_argument("--length", type=int, default=LENGTH)
     parser.add_argument("--type", choices=TYPES, default=TYPES[0])
-    parser.add_argument("--strategies", nargs="+", default=["entropy"])
+    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES))
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="that a query may take")
     parser.add_argument("--cells", type=int, help="of a batch whose child is measured instead")
-    given = parser.parse_args()
+    parser.add_argument("--write", type=Path, help="a page to write")
+    given = parser.parse_args(arguments)
     chosen = {name: discover().find(Kind.STRATEGY, name) for name in given.strategies}
     with tempfile.TemporaryDirectory() as folder:
         vectors, table = write(Path(folder), given.rows, given.length, given.type)
         size = vectors.stat().st_size / 2**20
-        print(
-            f"{given.rows:,} x {given.length} {given.type}, {size:,.0f} MiB, in the system's cache",
-            flush=True,
-        )
-        if given.cells is None:
-            choose(vectors, table, chosen)
-        else:
+        shape = f"{given.rows:,} x {given.length} {given.type}, {size:,.0f} MiB"
+        found = Found(f"{shape}, in the system's cache")
+        print(found.data, flush=True)
+        if given.cells is not None:
             learn_in_a_batch(vectors, table, given.cells)
+            return 0
+        choose(vectors, table, chosen, given.seconds, found)
+    if given.write:
+        command = ["python benchmarks/speed/data.py", *(arguments or sys.argv[1:])]
+        given.write.write_text(page(found, command), encoding="utf-8")
+    return 0 if found.heads is None or found.heads.is_met else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

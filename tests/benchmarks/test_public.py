@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from albench import session
+from albench.planning.division import division
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,12 +227,22 @@ def test_a_benchmark_on_public_data_plans_on_an_imitation(name: str, tmp_path: P
     assert {cell.strategy_label for cell in opened.plan.cells} > {"all-labels", "badge"}
 
 
+def test_lesions_of_one_patient_are_on_one_side_of_a_split(tmp_path: Path) -> None:
+    pad_ufes(tmp_path / "data")
+    opened = session.open_spec(shutil.copy(str(FOLDER / "pad-ufes-20.toml"), str(tmp_path)))
+    (cohort,) = opened.cohorts.values()
+    parts = division(cohort, 0.2, seed=0, repetition=0)
+    patients = [{int(cohort.subjects[i]) // 2 for i in side} for side in (parts.train, parts.test)]
+    assert not set.intersection(*patients)
+
+
 @pytest.mark.parametrize("name", IMITATIONS)
-def test_its_head_tells_citation_licence_and_where_to_put_the_data(name: str) -> None:
+def test_its_head_tells_citation_licence_checksums_and_where_to_put_the_data(name: str) -> None:
     text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     head = text[: text.index("\nname = ")]
     assert "# Citation: " in head
     assert "# Licence: " in head
+    assert re.search(r"^# Checksums?(:| \(MD5)", head, flags=re.MULTILINE)
     places = set(re.findall(r'"(data/[a-z0-9-]+)', text))
     assert places
     assert all(place in head for place in places)

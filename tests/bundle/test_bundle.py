@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,10 +19,12 @@ from albench.bundle.layout import CONTENTS, FILES
 from albench.bundle.writing import pack_records
 from albench.cli import main
 from albench.errors import RecordsError
+from albench.publish.derive import derive
+from albench.publish.write import write_text_tables
+from albench.records.archive import read_archive, write_archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from albench.records.tables import Records
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     Alter = Callable[[Path, Callable[[dict[str, bytes]], object]], Path]
 
 Files = dict[str, bytes]
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_bundle_holds_what_it_lists_and_nothing_pickled(bundle: Path) -> None:
@@ -212,6 +216,29 @@ def test_a_missing_bundle_ends_with_status_2(
 ) -> None:
     assert main(["check", str(tmp_path / "x.zip")]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_published_results_without_probabilities_say_who_can_bundle_them(
+    records_of: Callable[..., Records], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = records_of({"core/random": 0.2})
+    write_text_tables(derive(records), tmp_path)
+    write_archive(records, tmp_path, 0.0)
+    assert main(["bundle", str(tmp_path), "-o", str(tmp_path / "a.zip")]) == 2
+    said = capsys.readouterr().err
+    assert "only their run folder can be bundled, by whoever has it" in said
+    assert "a site takes these results as they are" in said
+
+
+@pytest.mark.sweep  # reads all that is published
+def test_the_page_on_sharing_says_which_published_results_can_be_bundled() -> None:
+    page = (ROOT / "docs" / "sharing.md").read_text(encoding="utf-8")
+    told = page.partition("A bundle is checked by")[2].partition("\n\n")[0]
+    can, _, cannot = told.partition(". `results/")
+    for results in sorted(path.parent for path in ROOT.glob("results/*/cells.parquet")):
+        entries = [entry for end in read_archive(results).cells for entry in end.rounds]
+        has_all = all(entry.proba for entry in entries)
+        assert f"results/{results.name}`" in (can if has_all else f"results/{cannot}")
 
 
 def test_a_folder_without_records_makes_no_bundle(

@@ -89,6 +89,37 @@ def test_one_repetition_has_no_interval(make: Make, tmp_path: Path) -> None:
         assert "nan" not in text.rpartition("<tbody>")[2]
 
 
+def test_a_card_says_why_a_strategy_has_no_rank(make: Make, tmp_path: Path) -> None:
+    plugins = [
+        plugin("core/random"),
+        plugin("lab/oracle", tags=["oracle"]),  # type: ignore[arg-type]  # the only list
+        plugin("lab/unused"),
+        plugin("core/margin"),
+    ]
+    skills = {"core/random": 0.2, "lab/oracle": 0.4, "core/margin": 0.3}
+    build([make("ours.zip", skills, plugins=plugins)], tmp_path / "site", TITLE)
+    for name, reason in (
+        ("core/random", "No rank: it is the measure"),
+        ("lab/oracle", "No rank: it reads labels"),
+        ("lab/unused", "No rank: it has no results here"),
+        ("core/margin", "1 of 1"),
+    ):
+        text = (tmp_path / "site" / "strategies" / f"{address(name)}.html").read_text()
+        assert reason in text
+
+
+def test_a_page_says_that_its_results_are_a_slice(make: Make, tmp_path: Path) -> None:
+    whole, part = make("whole.zip", OURS), make("a.zip", OURS, slice="--cohort x", matrix_cells=40)
+    build([part], tmp_path / "site", TITLE)
+    text = (tmp_path / "site" / "toy" / "index.html").read_text()
+    assert "A slice: 18 of the 40 cells of the matrix are here." in text
+    assert "<td>--cohort x</td>" in text
+    build([whole], tmp_path / "site", TITLE)
+    text = (tmp_path / "site" / "toy" / "index.html").read_text()
+    assert "A slice" not in text
+    assert "<td>whole matrix</td>" in text
+
+
 def test_a_bundle_that_is_left_out_leaves_nothing(make: Make, tmp_path: Path) -> None:
     ours, theirs, site = make("ours.zip", OURS), make("theirs.zip", THEIRS), tmp_path / "site"
     build([ours, theirs], site, TITLE)

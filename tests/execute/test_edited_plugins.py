@@ -211,6 +211,6 @@ def test_plan_status_and_explain_tell_what_is_stale(
     name = cells.loc["ends", "cell"]
     assert main(["explain", str(name), "--spec", "edited.toml"]) == 0
     out = capsys.readouterr().out
-    assert "made by mine/ends with the digest " in out
+    assert "made by mine/ends (mine/ends.py) with the digest " in out
     assert "mine/ends.py of mine/ends has the digest " in out
     assert "so that it runs again" in out

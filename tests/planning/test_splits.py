@@ -230,6 +230,14 @@ def test_an_id_in_a_file_that_no_subject_has_is_refused(
         cohort_with(files={"test": "test.txt"})
 
 
+def test_a_file_of_ids_in_utf_16_is_told_what_to_do(
+    cohort_with: Callable[..., Cohort], tmp_path: Path
+) -> None:
+    (tmp_path / "test.txt").write_text("P01\n", encoding="utf-16")
+    with pytest.raises(DataError, match=r"test.txt cannot be read: it is text in UTF-16.* UTF-8"):
+        cohort_with(files={"test": "test.txt"})
+
+
 def test_an_id_may_be_of_a_subject_that_the_cohort_leaves_out(
     make_modality: Callable[..., Modality], tmp_path: Path
 ) -> None:
@@ -276,6 +284,46 @@ def test_a_specification_that_contradicts_itself_is_refused(case: str) -> None:
     split, said = CONTRADICTIONS[case]
     with pytest.raises(ValueError, match=said):
         SplitSpec(**split)
+
+
+TWO_VALIDATIONS = """
+name = "folds"
+repetitions = 3
+[cohorts.clinic]
+split = {{ column = "fold", test = ["0"], validation = ["1"] }}
+[cohorts.clinic.modalities]
+a = {{ loader = "table", options = {{ path = "rows.csv", facts = ["fold"] }} }}
+[cohorts.drawn.modalities]
+a = {{ loader = "table", options = {{ path = "rows.csv", facts = ["fold"] }} }}
+[models.net]
+plugin = "mmfn"
+training = {{ validation = 0.2 }}
+[budgets.few]
+initial = 12
+query = 5
+stop = 30
+[[matrix]]
+cohorts = [{cohorts}]
+models = ["net"]
+strategies = ["margin"]
+budgets = ["few"]
+"""
+
+
+@pytest.mark.parametrize(("cohorts", "status"), [('"clinic"', 2), ('"clinic", "drawn"', 0)])
+def test_a_share_held_out_beside_a_validation_part_is_one_complaint(
+    cohorts: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{owner},{LABELS[owner]},{FACTS['fold'][owner]},0.5" for owner in OWNERS]
+    (tmp_path / "rows.csv").write_text("\n".join(["subject,label,fold,x", *rows]))
+    spec = tmp_path / "folds.toml"
+    spec.write_text(TWO_VALIDATIONS.format(cohorts=cohorts))
+    assert cli.main(["plan", str(spec)]) == status
+    out, err = capsys.readouterr()
+    assert ("net.training.validation: clinic has a validation part of its own" in err) == (
+        status == 2
+    )
+    assert ("skipped: clinic" in out) == (status == 0)
 
 
 SPEC = """

@@ -8,6 +8,7 @@ import pytest
 
 from albench.analysis.ranks import Ranking
 from albench.reporting.rank_figures import critical_difference
+from albench.reporting.sheets import COLUMN, SCREEN, Sheet
 
 RANKS = {"a": 1.2, "b": 1.9, "c": 2.9, "random": 4.0}
 
@@ -34,6 +35,17 @@ def test_a_bar_joins_each_group(
     difference: float | None, p: float, expected: list[tuple[float, float]]
 ) -> None:
     assert bars(difference, p) == expected
+
+
+@pytest.mark.parametrize("sheet", [SCREEN, COLUMN])
+def test_the_longest_name_is_not_cut_off(sheet: Sheet) -> None:
+    names = ["distinct-samples and 3 alike", "b", "c", "d", "e", "least-confident-dropout"]
+    table = pd.DataFrame({"strategy": names, "rank": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]})
+    figure = critical_difference(Ranking(table, 6, 0, 0.01, 1.05), sheet)
+    box = figure.bbox
+    places = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert min(place.x0 for place in places) >= box.x0
+    assert max(place.x1 for place in places) <= box.x1
 
 
 def test_every_strategy_is_named_with_its_rank() -> None:

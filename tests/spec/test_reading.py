@@ -99,6 +99,15 @@ def test_a_file_that_cannot_be_read_is_told(kind: str, tmp_path: Path) -> None:
         spec.read(file)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
+def test_a_file_in_another_encoding_is_told_what_to_do(encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / "bench.toml"
+    file.write_bytes('name = "größe"'.encode(encoding))
+    said = "UTF-16" if encoding.startswith("utf-16") else "byte 0xf6 at position 10"
+    with pytest.raises(SpecError, match=rf"bench\.toml: cannot be read: it is .*{said}.*: save it"):
+        spec.read(file)
+
+
 def test_a_file_is_found_by_its_path(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").touch()
     assert spec.find(str(tmp_path / "mine.toml")) == tmp_path / "mine.toml"

@@ -48,7 +48,9 @@ def load(*, path: Path, split: str = "all") -> Modality:
     """
     chosen = tuple(BATCHES) if split == "all" else (split,)
     home = folder_with(Path(path), (NAMES, *(file for name in chosen for file in BATCHES[name])))
-    names = [line.strip() for line in (home / NAMES).read_text("utf-8").split("\n") if line.strip()]
+    names = [
+        line.strip() for line in (home / NAMES).read_text("utf-8-sig").split("\n") if line.strip()
+    ]
     parts = {name: [_records(home / file, len(names)) for file in BATCHES[name]] for name in chosen}
     records = np.concatenate([batch for batches in parts.values() for batch in batches])
     subjects = [

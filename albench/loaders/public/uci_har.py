@@ -75,7 +75,9 @@ def load(*, path: Path, view: str = "accelerometer") -> Modality:
 
 def _activities(file: Path) -> dict[str, str]:
     """Return the name of each code: lines such as ``1 WALKING``."""
-    pairs = [line.split(maxsplit=1) for line in file.read_text("utf-8").split("\n") if line.strip()]
+    pairs = [
+        line.split(maxsplit=1) for line in file.read_text("utf-8-sig").split("\n") if line.strip()
+    ]
     if not pairs or any(len(pair) != 2 for pair in pairs):
         raise DataError([Complaint(str(file), "holds no lines of a number and an activity")])
     return {code: name.strip() for code, name in pairs}
@@ -99,7 +101,7 @@ def _codes(file: Path) -> list[str]:
 
 def _numbers(file: Path) -> NDArray[np.float32]:
     try:
-        values = np.loadtxt(file, dtype=np.float32, ndmin=2)
+        values = np.loadtxt(file, dtype=np.float32, ndmin=2, encoding="utf-8-sig")
     except OSError as error:
         raise DataError([Complaint(str(file), f"cannot be read: {error.strerror}")]) from error
     except ValueError as error:

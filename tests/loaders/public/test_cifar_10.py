@@ -46,6 +46,13 @@ def test_training_batches_come_first_and_the_split_is_a_fact(cifar: Path) -> Non
     assert set(modality.facts["split"].values()) == {"train", "test"}
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_name(cifar: Path) -> None:
+    (names,) = cifar.rglob("batches.meta.txt")
+    plain = loader.load(path=cifar).labels
+    names.write_bytes(b"\xef\xbb\xbf" + names.read_bytes())
+    assert loader.load(path=cifar).labels == plain
+
+
 def test_a_part_is_read_alone(cifar: Path) -> None:
     (cifar / "cifar-10-batches-bin" / "data_batch_3.bin").unlink()
     assert len(loader.load(path=cifar, split="test")) == 2

@@ -49,6 +49,12 @@ def test_windows_are_subjects_and_persons_are_a_fact(har: Path) -> None:
     assert modality.facts["split"]["test-00001"] == "test"
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_value(har: Path) -> None:
+    for file in har.rglob("*.txt"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert "WALKING" in set((loader.load(path=har).labels or {}).values())
+
+
 def test_files_that_differ_in_length_are_refused(har: Path) -> None:
     (har / "UCI HAR Dataset" / "train" / "subject_train.txt").write_text("1\n1\n")
     with pytest.raises(DataError, match="holds 4 windows, 4 activities and 3 persons"):
