@@ -19,7 +19,7 @@ RUN_FOR = re.compile(r"about (\d+)\s+minutes\s+with\s+two\s+at\s+once")
 PEEKING = re.compile(r"of this by peeking \|(.+)\|")
 
 PARAGRAPHS = [
-    pytest.param(paragraph, link[1], id=f"{path.stem}-{link[1]}")
+    pytest.param(" ".join(paragraph.split()), link[1], id=f"{path.stem}-{link[1]}")
     for path in TEXTS
     for paragraph in path.read_text(encoding="utf-8").split("\n\n")
     if (link := PAGE.search(paragraph))
