@@ -6,13 +6,17 @@ import contextlib
 import importlib.util
 import itertools
 import os
+import platform
 import re
 import runpy
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from filelock import FileLock, Timeout
+
+from albench.cache_folder import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.cores import usable_cores
 from albench.gpus import installed_gpus
@@ -20,6 +24,8 @@ from albench.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from filelock import BaseFileLock
 
 AUTO, CPU, CUDA = "auto", "cpu", "cuda"
 VARIABLE = "CUDA_VISIBLE_DEVICES"
@@ -202,18 +208,22 @@ def torch_has_cuda() -> bool:
 
 
 class DevicePool:
-    """Gives each child the GPU that fewest others have.
+    """Gives each child the GPU that fewest others have, whichever process of this host asks.
+
+    Who takes a GPU holds a lock on a file of it, the first that is free: the children on a GPU are
+    counted by its locks, and the system frees those of a process that is killed.
 
     Parameters
     ----------
     devices : Devices
         What there is; without a GPU, every child computes on the CPU.
+    folder : Path or None
+        Where the locks lie; None is where all processes look that share a cache on this host.
     """
 
-    def __init__(self, devices: Devices) -> None:
+    def __init__(self, devices: Devices, folder: Path | None = None) -> None:
         self._devices = devices
-        self._taken = dict.fromkeys(devices.names, 0)
-        self._lock = threading.Lock()
+        self._folder = folder
 
     @contextlib.contextmanager
     def one(self) -> Iterator[Mapping[str, str]]:
@@ -224,14 +234,34 @@ class DevicePool:
         mapping of str to str
             What to set in its environment.
         """
-        if not self._taken:
+        if not self._devices.names:
             yield self._devices.environment
             return
-        with self._lock:
-            name = min(self._taken, key=lambda name: self._taken[name])
-            self._taken[name] += 1
+        name, lock = self._taken()
         try:
             yield self._devices.environment_on(name)
         finally:
-            with self._lock:
-                self._taken[name] -= 1
+            lock.release()
+
+    def _taken(self) -> tuple[str, BaseFileLock]:
+        """Return a GPU, and the lock that is held on it now."""
+        folder = _locks_here() if self._folder is None else self._folder
+        folder.mkdir(parents=True, exist_ok=True)
+        for n_others, name in _turns(self._devices.names):
+            file = folder / f"{quote(name, safe='')}.{n_others}.lock"
+            # Not a singleton: each child of this process needs a lock of its own.
+            lock = FileLock(file, thread_local=False, is_singleton=False)
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=0)
+                return name, lock
+        raise AssertionError("turns never end")
+
+
+def _locks_here() -> Path:
+    return default_folder() / "gpus" / platform.node()  # several hosts may have one cache
+
+
+def _turns(names: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield every GPU with 0 others on it, then with 1, and so on."""
+    for n_others in itertools.count():
+        yield from ((n_others, name) for name in names)

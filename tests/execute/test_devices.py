@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
+import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -133,14 +134,40 @@ def test_numbers_are_those_that_the_driver_shows(
     assert choose("cuda:1").first == {"CUDA_VISIBLE_DEVICES": "3"}
 
 
-def test_children_are_spread_over_the_devices() -> None:
-    pool = DevicePool(Devices(("2", "5")))
+def test_children_are_spread_over_the_devices(tmp_path: Path) -> None:
+    pool = DevicePool(Devices(("2", "5")), tmp_path)
     with pool.one() as first, pool.one() as second, pool.one() as third:
         assert first == {"CUDA_VISIBLE_DEVICES": "2"}
         assert second == {"CUDA_VISIBLE_DEVICES": "5"}
         assert third == first
     with pool.one() as again:
         assert again == first
+
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from albench.execute.devices import DevicePool, Devices
+with DevicePool(Devices(("2", "MIG-a/1/0")), Path(sys.argv[1])).one() as environment:
+    print(environment["CUDA_VISIBLE_DEVICES"], flush=True)
+    time.sleep(600)
+"""
+
+
+def test_processes_of_a_host_share_its_devices_evenly_and_a_killed_one_leaves_its_own(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", HOLDS, str(tmp_path)]
+    pool = DevicePool(Devices(("2", "MIG-a/1/0")), tmp_path)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603  # ours
+        assert other.stdout is not None
+        assert other.stdout.readline() == "2\n"
+        with pool.one() as mine:
+            assert mine == {"CUDA_VISIBLE_DEVICES": "MIG-a/1/0"}
+        other.kill()
+        other.wait()
+        with pool.one() as mine:
+            assert mine == {"CUDA_VISIBLE_DEVICES": "2"}
 
 
 def test_without_a_device_a_child_is_told_of_none() -> None:
