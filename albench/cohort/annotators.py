@@ -274,13 +274,20 @@ def in_words(annotators: Sequence[Terms]) -> str:
     if not annotators:
         return ""
     number = sum(terms.get("number", 1) for terms in annotators)
-    kinds = "; ".join(_kind(terms) for terms in annotators)
+    kinds = "; ".join(_who(terms, number) + _kind(terms) for terms in annotators)
     how = " The majority counts." if number > 1 else ""
     return f"Training labels are told by {plural(number, 'simulated annotator')} ({kinds}).{how}"
 
 
+def _who(terms: Terms, everybody: int) -> str:
+    number = terms.get("number", 1)
+    if number == 1:
+        return ""
+    return "each " if number == everybody else f"{number} of whom each "
+
+
 def _kind(terms: Terms) -> str:
-    parts = [f"{terms['number']} of whom each"] if terms.get("number", 1) > 1 else []
+    parts = []
     if terms.get("wrong"):
         parts.append(f"{_percent(terms['wrong'])} wrong")
     parts += [

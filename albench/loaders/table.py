@@ -106,9 +106,13 @@ def load(  # noqa: PLR0913  # one argument an option of the benchmark
             literal=reading.literal,
         ),
         has_gaps=bool(np.isnan(columns.values).any()),
-        note=f"Table {grid.file.name} with {columns.values.shape[1]} features."
+        note=f"Table {grid.file.name} with {_features(columns.values.shape[1])}."
         f"{columns.remark}{owners.remark}",
     )
+
+
+def _features(n: int) -> str:
+    return "1 feature" if n == 1 else f"{n} features"
 
 
 def _require_marks(path: Path, separator: str, decimal: str) -> None:

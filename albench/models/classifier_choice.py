@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import tomllib
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,9 @@ def unfitted(path: str, parameters: Mapping[str, Any]) -> Any:  # a class of any
     DataError
         If there is no such classifier, or it does not take the parameters.
     """
-    made = _called(_class_at(path), path, {})
+    found = _class_at(path)
+    _require_no_arguments(found, path)
+    made = _called(found, path, {})
     known = made.get_params()
     complaints = [*_about_names(path, parameters, known), *_about_types(parameters, known)]
     if complaints:
@@ -72,8 +75,7 @@ def unfitted(path: str, parameters: Mapping[str, Any]) -> Any:  # a class of any
     made = _called(type(made), path, given)
     _require_valid(made)
     if not hasattr(made, "predict_proba"):
-        more = ": give it the parameter probability = true" if "probability" in known else ""
-        raise _about_classifier(f"{path} so has no predict_proba{more}")
+        raise _about_classifier(f"{path} {_without_probabilities(made, known)}")
     return made
 
 
@@ -107,6 +109,29 @@ def _class_at(path: str) -> Any:  # a class of any library
         wanted = "a classifier's class, with fit, get_params and predict_proba"
         raise _about_classifier(f"{path} is no classifier: expected {wanted}{_hint(path)}")
     return found
+
+
+def _require_no_arguments(found: Any, path: str) -> None:  # a class of any library
+    try:
+        parameters = inspect.signature(found).parameters.values()
+    except (TypeError, ValueError):  # of a class in C
+        return
+    gathered = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = [x.name for x in parameters if x.default is x.empty and x.kind not in gathered]
+    if needed:
+        raise _about_classifier(
+            f"{path} cannot be made from a specification: its constructor needs "
+            f"{', '.join(needed)}, and no argument may be needed. Where one is another classifier, "
+            "name a class of your own that makes both (allow_import)"
+        )
+
+
+def _without_probabilities(made: Any, known: Mapping[str, Any]) -> str:  # of any library
+    if "probability" in known:
+        return "has no predict_proba yet: give it the parameter probability = true"
+    if hasattr(type(made), "predict_proba"):
+        return "has no predict_proba with these parameters: change them"
+    return "has no predict_proba: take a classifier that has"
 
 
 def _hint(path: str) -> str:
