@@ -30,6 +30,14 @@ def page(name: str) -> str:
     return (ROOT / "results" / name / "report" / "report.md").read_text(encoding="utf-8")
 
 
+def test_every_picture_of_the_gallery_is_one_that_is_published() -> None:
+    gallery = ROOT / "docs" / "gallery.md"
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", gallery.read_text(encoding="utf-8"))
+    paths = [(gallery.parent / picture).resolve() for picture in pictures]
+    assert paths
+    assert all(path.is_file() and path.is_relative_to(ROOT / "results") for path in paths)
+
+
 @pytest.mark.parametrize(("paragraph", "name"), PARAGRAPHS)
 def test_numbers_of_cells_are_those_planned(paragraph: str, name: str) -> None:
     planned = re.search(r"All (\d+) planned cells", page(name))
