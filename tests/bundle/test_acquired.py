@@ -45,10 +45,10 @@ def _change(files: Files, change: Change) -> None:
 
 
 ALTERED: dict[str, tuple[Change, str]] = {
-    "altered": (lambda t: t.assign(code=t["code"] + 2), "than cells.csv says"),
+    "altered": (lambda t: t.assign(code=t["code"] + 2), "what cells.csv says"),
     "missing rows": (lambda t: t[t["round"] > 0], "by round 0 than are counted"),
     "rows of a foreign cell": (lambda t: t.assign(cell="0" * 16), "which scores.csv lacks"),
-    "a cell that buys nothing": (lambda t: t.iloc[:0], "than cells.csv says"),
+    "a cell that buys nothing": (lambda t: t.iloc[:0], "what cells.csv says"),
 }
 
 
@@ -72,7 +72,7 @@ def _complaints(bundle: Path) -> str:
 
 def test_a_bundle_without_its_purchases_is_refused(asking_bundle: Path, alter: Alter) -> None:
     path = alter(asking_bundle, lambda files: files.pop(ACQUIRED))
-    assert "than cells.csv says" in _complaints(path)
+    assert "what cells.csv says" in _complaints(path)
 
 
 def test_purchases_of_cells_that_cannot_buy_are_refused(

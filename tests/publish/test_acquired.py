@@ -95,13 +95,13 @@ def change(folder: Path, alter: Change) -> None:
 
 
 ALTERED: dict[str, tuple[Change, str]] = {
-    "other subjects": (lambda t: t.assign(code=t["code"] + 2), "than cells.csv says"),
-    "lacking": (lambda t: t.iloc[:-1], "than cells.csv says"),
+    "other subjects": (lambda t: t.assign(code=t["code"] + 2), "what cells.csv says"),
+    "lacking": (lambda t: t.iloc[:-1], "what cells.csv says"),
     "lacking of the first labels": (
         lambda t: t[t["round"] > 0],
         "acquired.parquet: cell 0 bought other modalities by round 0 than are counted",
     ),
-    "twice": (lambda t: pd.concat([t, t.iloc[-1:]]), "than cells.csv says"),
+    "twice": (lambda t: pd.concat([t, t.iloc[-1:]]), "what cells.csv says"),
     "of a foreign cell": (
         lambda t: t.assign(cell="9"),
         "acquired.parquet has rows of round 0 of cell 9, which scores.csv lacks",
