@@ -11,6 +11,7 @@ from albench.cli import main
 from albench.errors import InputError
 from albench.reporting import writing
 from albench.reporting.build import sections
+from albench.reporting.content import Text
 from albench.reporting.load import load
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 def opening(folder: Path) -> str:
     (section,) = [s for s in sections(load(folder)) if s.title == "Head to head"]
-    return " ".join(section.parts[0].sentences)  # type: ignore[union-attr]  # a text
+    texts = [part for part in section.parts if isinstance(part, Text)]
+    return " ".join(sentence for text in texts for sentence in text.sentences)
 
 
 def table(page: Path, name: str) -> list[dict[str, str]]:
