@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from albench.learn.estimator import FusionClassifier
     from albench.learn.store import SampleStore
 
-N_TIMES = 3
+N_TIMES = 7
 
 
 def compare(
