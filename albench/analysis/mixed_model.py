@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from albench.analysis import nested_likelihood
 from albench.analysis.curves import CONFIDENCE
 
 if TYPE_CHECKING:
@@ -41,13 +42,20 @@ def mixed_interval(scores: ScoreCube, pair: tuple[str, str]) -> tuple[float, flo
     -----
     Cohorts are a random effect. In a cohort, blocks and repetitions are random effects too:
     repetitions are nested, since their splits are drawn by cohort and shared by its blocks. Fitted
-    by restricted maximum likelihood (statsmodels), without gradients: with them it
-    stops short where a variance is 0, at the edge of what is allowed.
+    by restricted maximum likelihood: see `albench.analysis.nested_likelihood`, or, where a cohort
+    lacks a repetition of a block, by statsmodels, which takes a hundred times as long, and without
+    gradients: with them it stops short where a variance is 0, at the edge of what is allowed.
     """
     table = _long(scores, pair)
     if table["cohort"].nunique() < 2 or np.ptp(table["gap"]) == 0:
         return NOTHING
-    fixed = _fitted(table)
+    grids = [
+        grid.pivot(index="block", columns="rep", values="gap")
+        for _, grid in table.groupby("cohort")
+    ]
+    is_whole = not any(grid.isna().any(axis=None) for grid in grids)
+    whole = [grid.to_numpy() for grid in grids] if is_whole else []
+    fixed = nested_likelihood.fitted(whole) if whole else _fitted(table)
     if fixed is None:
         return NOTHING
     mean, error = fixed
