@@ -14,7 +14,13 @@ from albench.analysis import nested_likelihood
 from albench.analysis.curves import CONFIDENCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from albench.analysis.score_cube import ScoreCube
+
+    Floats = NDArray[np.float64]
 
 METHODS = ("powell", "nm")
 """Of the search for the likelihood's top; the next where one strays to infinity."""
@@ -46,31 +52,41 @@ def mixed_interval(scores: ScoreCube, pair: tuple[str, str]) -> tuple[float, flo
     lacks a repetition of a block, by statsmodels, which takes a hundred times as long, and without
     gradients: with them it stops short where a variance is 0, at the edge of what is allowed.
     """
-    table = _long(scores, pair)
-    if table["cohort"].nunique() < 2 or np.ptp(table["gap"]) == 0:
+    gaps = -np.diff(scores.of(pair), axis=-1)[..., 0]
+    of_cohort = [gaps[rows] for rows in _rows_by_cohort(scores)]
+    there = [grid for grid in map(_without_empty, of_cohort) if grid.size]
+    if len(there) < 2 or np.ptp(gaps[np.isfinite(gaps)]) == 0:
         return NOTHING
-    grids = [
-        grid.pivot(index="block", columns="rep", values="gap")
-        for _, grid in table.groupby("cohort")
-    ]
-    is_whole = not any(grid.isna().any(axis=None) for grid in grids)
-    whole = [grid.to_numpy() for grid in grids] if is_whole else []
-    fixed = nested_likelihood.fitted(whole) if whole else _fitted(table)
+    if all(np.isfinite(grid).all() for grid in there):
+        fixed: tuple[float, float] | None = nested_likelihood.fitted(there)
+    else:
+        fixed = _fitted(_long(scores.cohorts, gaps))
     if fixed is None:
         return NOTHING
     mean, error = fixed
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, table["cohort"].nunique() - 1)) * error
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(there) - 1)) * error
     return mean, mean - half, mean + half
 
 
-def _long(scores: ScoreCube, pair: tuple[str, str]) -> pd.DataFrame:
+def _rows_by_cohort(scores: ScoreCube) -> list[list[int]]:
+    rows: dict[str, list[int]] = {}
+    for row, cohort in enumerate(scores.cohorts):
+        rows.setdefault(cohort, []).append(row)
+    return list(rows.values())
+
+
+def _without_empty(grid: Floats) -> Floats:
+    """Return blocks and repetitions of which anything is known, ``(n_blocks, n_repetitions)``."""
+    known = np.isfinite(grid)
+    return grid[np.ix_(known.any(axis=1), known.any(axis=0))]
+
+
+def _long(cohorts: Sequence[str], gaps: Floats) -> pd.DataFrame:
     """Return one row per block and repetition that both strategies have."""
-    ours, theirs = np.moveaxis(scores.of(pair), -1, 0)
-    gaps = ours - theirs
     block, repetition = np.nonzero(np.isfinite(gaps))
-    cohorts = np.array(scores.cohorts, dtype=object)[block]
+    names = np.array(cohorts, dtype=object)[block]
     return pd.DataFrame(
-        {"gap": gaps[block, repetition], "cohort": cohorts, "block": block, "rep": repetition}
+        {"gap": gaps[block, repetition], "cohort": names, "block": block, "rep": repetition}
     )
 
 

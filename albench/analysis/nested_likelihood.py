@@ -48,7 +48,7 @@ class _Eigenspaces:
 
     @staticmethod
     def of(gaps: Sequence[Floats]) -> _Eigenspaces:
-        sizes = np.array([each.shape for each in gaps], dtype=float).T
+        blocks, repetitions = np.array([each.shape for each in gaps], dtype=float).T
         means = np.array([each.mean() for each in gaps])
         squares = []
         for each, mean in zip(gaps, means, strict=True):
@@ -58,7 +58,7 @@ class _Eigenspaces:
             n_blocks, n_repetitions = each.shape
             between = (of_blocks**2).sum() * n_repetitions, (of_repetitions**2).sum() * n_blocks
             squares.append([*between, (rest**2).sum()])
-        return _Eigenspaces(*sizes, means, np.array(squares).T)
+        return _Eigenspaces(blocks, repetitions, means, np.array(squares).T)
 
     def fit(self, logs: Floats) -> tuple[float, float, float]:
         """Return minus twice the log likelihood, the mean, and its standard error.
