@@ -52,15 +52,13 @@ def mixed_interval(scores: ScoreCube, pair: tuple[str, str]) -> tuple[float, flo
     lacks a repetition of a block, by statsmodels, which takes a hundred times as long, and without
     gradients: with them it stops short where a variance is 0, at the edge of what is allowed.
     """
-    gaps = -np.diff(scores.of(pair), axis=-1)[..., 0]
-    of_cohort = [gaps[rows] for rows in _rows_by_cohort(scores)]
-    there = [grid for grid in map(_without_empty, of_cohort) if grid.size]
-    if len(there) < 2 or np.ptp(gaps[np.isfinite(gaps)]) == 0:
+    there = _grids(scores, pair)
+    if len(there) < 2 or _spread(there) == 0:
         return NOTHING
-    if all(np.isfinite(grid).all() for grid in there):
+    if _are_whole(there):
         fixed: tuple[float, float] | None = nested_likelihood.fitted(there)
     else:
-        fixed = _fitted(_long(scores.cohorts, gaps))
+        fixed = _fitted(_long(there))
     if fixed is None:
         return NOTHING
     mean, error = fixed
@@ -68,26 +66,58 @@ def mixed_interval(scores: ScoreCube, pair: tuple[str, str]) -> tuple[float, flo
     return mean, mean - half, mean + half
 
 
-def _rows_by_cohort(scores: ScoreCube) -> list[list[int]]:
+def needs_statsmodels(scores: ScoreCube, pair: tuple[str, str]) -> bool:
+    """Return whether a cohort lacks a repetition of a block, so that the library fits the model.
+
+    Parameters
+    ----------
+    scores : ScoreCube
+        Of one metric.
+    pair : (str, str)
+        As of `mixed_interval`.
+
+    Returns
+    -------
+    bool
+        False too where there is nothing to fit.
+    """
+    there = _grids(scores, pair)
+    return len(there) > 1 and not _are_whole(there)
+
+
+def _grids(scores: ScoreCube, pair: tuple[str, str]) -> list[Floats]:
+    """Return the differences of each cohort that has any, ``(n_blocks, n_repetitions)``."""
+    ours, theirs = np.moveaxis(scores.of(pair), -1, 0)
+    gaps = ours - theirs
     rows: dict[str, list[int]] = {}
     for row, cohort in enumerate(scores.cohorts):
         rows.setdefault(cohort, []).append(row)
-    return list(rows.values())
+    return [grid for grid in (_without_empty(gaps[each]) for each in rows.values()) if grid.size]
 
 
 def _without_empty(grid: Floats) -> Floats:
-    """Return blocks and repetitions of which anything is known, ``(n_blocks, n_repetitions)``."""
+    """Return blocks and repetitions of which anything is known."""
     known = np.isfinite(grid)
     return grid[np.ix_(known.any(axis=1), known.any(axis=0))]
 
 
-def _long(cohorts: Sequence[str], gaps: Floats) -> pd.DataFrame:
-    """Return one row per block and repetition that both strategies have."""
-    block, repetition = np.nonzero(np.isfinite(gaps))
-    names = np.array(cohorts, dtype=object)[block]
-    return pd.DataFrame(
-        {"gap": gaps[block, repetition], "cohort": names, "block": block, "rep": repetition}
-    )
+def _are_whole(grids: Sequence[Floats]) -> bool:
+    return all(np.isfinite(grid).all() for grid in grids)
+
+
+def _spread(grids: Sequence[Floats]) -> float:
+    return float(np.ptp(np.concatenate([grid[np.isfinite(grid)] for grid in grids])))
+
+
+def _long(grids: Sequence[Floats]) -> pd.DataFrame:
+    """Return one row per block and repetition; blocks are numbered through all cohorts."""
+    tables, n_before = [], 0
+    for cohort, grid in enumerate(grids):
+        block, repetition = np.nonzero(np.isfinite(grid))
+        columns = {"gap": grid[block, repetition], "block": n_before + block, "rep": repetition}
+        tables.append(pd.DataFrame(columns).assign(cohort=cohort))
+        n_before += len(grid)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _fitted(table: pd.DataFrame) -> tuple[float, float] | None:
