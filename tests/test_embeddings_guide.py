@@ -95,6 +95,7 @@ def imitation(folder: Path) -> Path:
     return folder / "reviews_of_films.csv"
 
 
+@pytest.mark.sweep
 def test_the_script_makes_embeddings_of_texts_that_are_read(tmp_path: Path) -> None:
     script, texts = EXAMPLES / "text_embeddings.py", imitation(tmp_path)
     arguments = [tmp_path / "reviews", "--texts", texts, "--length", "4"]
@@ -106,6 +107,7 @@ def test_the_script_makes_embeddings_of_texts_that_are_read(tmp_path: Path) -> N
     assert set(modality.facts["film"].values()) == {f"film {number}" for number in range(5)}
 
 
+@pytest.mark.sweep
 def test_the_cohort_of_reviews_can_be_planned(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -111,6 +111,7 @@ def test_axe_finds_nothing(
     assert violations(opened(report(name), color_scheme=scheme)) == {}
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(not has_axe, reason="axe-playwright-python is not installed")
 def test_axe_finds_nothing_where_something_is_chosen(
     opened: Callable[..., Any], by_hand: Path

@@ -66,6 +66,7 @@ def test_the_array_script_of_the_docs_carries_a_run_out(shared: Path, tmp_path: 
     assert main(["status", str(shared)]) == 0
 
 
+@pytest.mark.sweep
 def test_a_single_cell_is_not_called_cells(
     spec: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,7 +48,11 @@ def batches_of(results: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "warm", ["false", "true, validation = 0.3, patience = 1"], ids=["cold", "warm, stopped early"]
+    "warm",
+    [
+        pytest.param("false", id="cold", marks=pytest.mark.sweep),
+        pytest.param("true, validation = 0.3, patience = 1", id="warm, stopped early"),
+    ],
 )
 def test_results_are_the_same_bytes_with_and_without_lockstep(
     run_toy: RunToy, tmp_path: Path, warm: str

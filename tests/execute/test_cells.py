@@ -46,6 +46,7 @@ def test_every_fault_ends_its_own_cell_with_a_reason_and_no_other(run_toy: RunTo
         assert [entry.round for entry in ended[name].rounds] == [0]
 
 
+@pytest.mark.sweep
 def test_an_endless_cell_is_stopped_at_its_limit(run_toy: RunToy) -> None:
     ended = run_toy("sleeps", seconds=8)
     assert ended["sleeps"].status == "timeout"

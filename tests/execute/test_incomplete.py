@@ -54,7 +54,10 @@ def _tables(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_tables")
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(name, marks=[pytest.mark.sweep] * (name == "a network")) for name in MODELS],
+)
 def test_a_killed_cell_of_an_incomplete_cohort_goes_on_to_the_same_bytes(
     run_toy: RunToy, model: str
 ) -> None:

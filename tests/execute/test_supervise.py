@@ -117,6 +117,7 @@ def test_a_child_that_never_gives_the_interpreter_back_is_stopped(
     assert do("holds_the_lock", seconds=5.0).status == "timeout"
 
 
+@pytest.mark.sweep
 def test_what_a_child_started_ends_with_it(do: Callable[..., Outcome]) -> None:
     hears = Hears()
     do("has_children", seconds=5.0, conversation=hears)
