@@ -41,6 +41,7 @@ def test_the_specification_is_ten_lines() -> None:
     assert len(BLOCKS[0].splitlines()) <= 11
 
 
+@pytest.mark.sweep
 def test_embeddings_with_a_fixed_split_and_a_forest_run(
     stranger: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

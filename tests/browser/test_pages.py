@@ -143,6 +143,7 @@ def test_a_page_is_whole_without_scripts(
     assert fold.locator("> :not(summary)").first.is_visible()
 
 
+@pytest.mark.sweep
 @pages
 @pytest.mark.skipif(not has_pypdf, reason="pypdf is not installed")
 @pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.sweep)])

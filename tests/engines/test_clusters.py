@@ -112,6 +112,7 @@ def test_a_run_into_a_folder_where_workers_are_busy_is_refused(
     assert workers_at(shared) == []
 
 
+@pytest.mark.sweep
 def test_a_worker_in_a_folder_that_a_run_has_for_itself_is_refused(
     shared: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -75,6 +75,7 @@ def test_a_killed_cell_goes_on_to_the_same_bytes(
     assert essence(resumed["dies"]) == essence(whole)
 
 
+@pytest.mark.sweep
 def test_records_are_equal_whatever_the_number_of_jobs(run_toy: RunToy) -> None:
     one = run_toy("esd", "k-center", output="one", jobs=1, repetitions=2)
     two = run_toy("esd", "k-center", output="two", jobs=2, repetitions=2)

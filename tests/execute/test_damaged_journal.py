@@ -79,6 +79,7 @@ def test_an_audit_and_a_run_tell_the_lost_cell_and_go_on(
     assert "3 cells equal" in capsys.readouterr().out
 
 
+@pytest.mark.sweep
 def test_a_lost_plan_is_told_by_an_audit_and_written_again_by_a_run(
     spec: str, run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_killed_cell_of_a_forest_goes_on_to_the_same_bytes(run_toy: RunToy) ->
     assert again == {}
 
 
+@pytest.mark.sweep
 def test_strategies_run_with_a_forest(run_toy: RunToy) -> None:
     names = ("margin", "badge", "qbc-kl", "k-center")
     ended = run_toy(*names, model=FOREST, parameters='["n_estimators=5"]')

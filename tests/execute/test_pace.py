@@ -89,6 +89,7 @@ def test_a_file_that_cannot_be_read_or_written_stops_nothing(cache: Path) -> Non
     assert pace_here().seconds > 0
 
 
+@pytest.mark.sweep
 def test_a_run_of_many_cells_records_it_and_a_later_one_keeps_it(
     write_spec: Callable[..., Path],
     tmp_path: Path,

@@ -96,6 +96,7 @@ def require_areas_of(results: Path, replayed: Path) -> None:
     assert ours == pytest.approx(theirs, abs=1e-5)
 
 
+@pytest.mark.sweep
 def test_a_strategy_whose_needs_the_model_lacks_can_be_replayed_with_it(
     recorded: Recorded, tmp_path: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_strategy_whose_needs_the_model_lacks_can_be_replayed_with_it(
     assert picks(replayed) == picks(results)
 
 
+@pytest.mark.sweep
 def test_subjects_are_bought_as_they_were(recorded: Recorded, tmp_path: Path) -> None:
     spec, results = recorded("entropy", of="subjects")
     replayed = tmp_path / "replayed"

@@ -111,6 +111,7 @@ def test_a_flood_of_output_does_not_fill_the_disk(
     assert (tmp_path / "log").stat().st_size <= MAX_LOG_BYTES + 50_001
 
 
+@pytest.mark.sweep
 def test_a_child_that_never_gives_the_interpreter_back_is_stopped(
     do: Callable[..., Outcome],
 ) -> None:
