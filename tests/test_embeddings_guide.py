@@ -41,6 +41,7 @@ def test_the_specification_is_ten_lines() -> None:
     assert len(BLOCKS[0].splitlines()) <= 11
 
 
+@pytest.mark.sweep
 def test_embeddings_with_a_fixed_split_and_a_forest_run(
     stranger: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -95,6 +96,7 @@ def imitation(folder: Path) -> Path:
     return folder / "reviews_of_films.csv"
 
 
+@pytest.mark.sweep
 def test_the_script_makes_embeddings_of_texts_that_are_read(tmp_path: Path) -> None:
     script, texts = EXAMPLES / "text_embeddings.py", imitation(tmp_path)
     arguments = [tmp_path / "reviews", "--texts", texts, "--length", "4"]
@@ -106,6 +108,7 @@ def test_the_script_makes_embeddings_of_texts_that_are_read(tmp_path: Path) -> N
     assert set(modality.facts["film"].values()) == {f"film {number}" for number in range(5)}
 
 
+@pytest.mark.sweep
 def test_the_cohort_of_reviews_can_be_planned(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -239,6 +239,7 @@ def test_results_and_names_of_another_kind_are_told(results: Results) -> None:
             albench.compare(results, wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.sweep
 def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
@@ -253,6 +254,7 @@ def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == ["once", "['ok', 'ok', 'ok']"]
 
 
+@pytest.mark.sweep
 def test_the_notebook_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]

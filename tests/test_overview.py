@@ -92,15 +92,15 @@ def write(tmp_path: Path, opened: Opened, planned_run: Callable[..., PlannedRun]
 def test_a_slice_tells_what_is_skipped_of_it_alone(
     part: Slice, n_skipped: int, opened: Opened, tmp_path: Path
 ) -> None:
-    told = plan_overview(replace(opened, part=part), tmp_path, 2)
-    assert len(told.skipped) == n_skipped
+    overview = plan_overview(replace(opened, part=part), tmp_path, 2)
+    assert len(overview.skipped) == n_skipped
 
 
 def test_a_plan_without_lockstep_says_what_its_times_rest_on(
     opened: Opened, tmp_path: Path
 ) -> None:
-    told = plan_overview(opened, tmp_path, 2, lockstep=False).as_text()
-    assert "one by one: every cell; times that rest on cells that learnt in lockstep" in told
+    text = plan_overview(opened, tmp_path, 2, lockstep=False).as_text()
+    assert "one by one: every cell; times that rest on cells that learnt in lockstep" in text
 
 
 def test_a_cohort_that_is_absent_is_skipped_where_it_is_chosen() -> None:

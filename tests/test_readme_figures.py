@@ -95,9 +95,9 @@ def test_the_gain_by_peeking_is_the_smallest_and_the_largest_of_the_page() -> No
         for cell in line.split("|")
         if " / " in cell
     ]
-    told = re.search(r"adds ([\d.]+) to ([\d.]+) points", paragraph_of("mmfn-al"))
-    assert told is not None
-    assert told.groups() == (f"{min(gains):.1f}", f"{max(gains):.1f}")
+    matched = re.search(r"adds ([\d.]+) to ([\d.]+) points", paragraph_of("mmfn-al"))
+    assert matched is not None
+    assert matched.groups() == (f"{min(gains):.1f}", f"{max(gains):.1f}")
 
 
 def test_the_claims_decided_are_those_of_the_page() -> None:

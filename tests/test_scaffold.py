@@ -59,10 +59,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [Kind.STRATEGY, *(pytest.param(kind, marks=pytest.mark.sweep) for kind in KINDS[:2])],
-)
+@pytest.mark.sweep  # the finished example is what the template makes, and is tested as a plugin
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_new_package_passes_its_own_tests(site: Path, kind: Kind) -> None:
     command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     output = run(*command, folder=site.parent / f"my-{kind}", PYTHONPATH=str(site))
@@ -77,7 +75,10 @@ def test_a_new_package_is_listed_at_once(site: Path, kind: Kind) -> None:
     assert any(f"my-{kind}/my-{kind}" in line and " ok " in line for line in listed)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [Kind.STRATEGY, *(pytest.param(kind, marks=pytest.mark.sweep) for kind in KINDS[:2])],
+)
 def test_its_benchmark_has_two_cells_and_a_reference(site: Path, kind: Kind) -> None:
     command = (sys.executable, "-m", "albench", "plan", "benchmark.toml", "--json")
     planned = run(*command, folder=site.parent / f"my-{kind}", PYTHONPATH=str(site))

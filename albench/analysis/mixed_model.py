@@ -10,10 +10,17 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from albench.analysis import nested_likelihood
 from albench.analysis.curves import CONFIDENCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from albench.analysis.score_cube import ScoreCube
+
+    Floats = NDArray[np.float64]
 
 METHODS = ("powell", "nm")
 """Of the search for the likelihood's top; the next where one strays to infinity."""
@@ -41,29 +48,76 @@ def mixed_interval(scores: ScoreCube, pair: tuple[str, str]) -> tuple[float, flo
     -----
     Cohorts are a random effect. In a cohort, blocks and repetitions are random effects too:
     repetitions are nested, since their splits are drawn by cohort and shared by its blocks. Fitted
-    by restricted maximum likelihood (statsmodels), without gradients: with them it
-    stops short where a variance is 0, at the edge of what is allowed.
+    by restricted maximum likelihood: see `albench.analysis.nested_likelihood`, or, where a cohort
+    lacks a repetition of a block, by statsmodels, which takes a hundred times as long, and without
+    gradients: with them it stops short where a variance is 0, at the edge of what is allowed.
     """
-    table = _long(scores, pair)
-    if table["cohort"].nunique() < 2 or np.ptp(table["gap"]) == 0:
+    there = _grids(scores, pair)
+    if len(there) < 2 or _spread(there) == 0:
         return NOTHING
-    fixed = _fitted(table)
+    if _are_whole(there):
+        fixed: tuple[float, float] | None = nested_likelihood.fitted(there)
+    else:
+        fixed = _fitted(_long(there))
     if fixed is None:
         return NOTHING
     mean, error = fixed
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, table["cohort"].nunique() - 1)) * error
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(there) - 1)) * error
     return mean, mean - half, mean + half
 
 
-def _long(scores: ScoreCube, pair: tuple[str, str]) -> pd.DataFrame:
-    """Return one row per block and repetition that both strategies have."""
+def needs_statsmodels(scores: ScoreCube, pair: tuple[str, str]) -> bool:
+    """Return whether a cohort lacks a repetition of a block, so that the library fits the model.
+
+    Parameters
+    ----------
+    scores : ScoreCube
+        Of one metric.
+    pair : (str, str)
+        As of `mixed_interval`.
+
+    Returns
+    -------
+    bool
+        False too where there is nothing to fit.
+    """
+    there = _grids(scores, pair)
+    return len(there) > 1 and not _are_whole(there)
+
+
+def _grids(scores: ScoreCube, pair: tuple[str, str]) -> list[Floats]:
+    """Return the differences of each cohort that has any, ``(n_blocks, n_repetitions)``."""
     ours, theirs = np.moveaxis(scores.of(pair), -1, 0)
     gaps = ours - theirs
-    block, repetition = np.nonzero(np.isfinite(gaps))
-    cohorts = np.array(scores.cohorts, dtype=object)[block]
-    return pd.DataFrame(
-        {"gap": gaps[block, repetition], "cohort": cohorts, "block": block, "rep": repetition}
-    )
+    rows: dict[str, list[int]] = {}
+    for row, cohort in enumerate(scores.cohorts):
+        rows.setdefault(cohort, []).append(row)
+    return [grid for grid in (_without_empty(gaps[each]) for each in rows.values()) if grid.size]
+
+
+def _without_empty(grid: Floats) -> Floats:
+    """Return blocks and repetitions of which anything is known."""
+    known = np.isfinite(grid)
+    return grid[np.ix_(known.any(axis=1), known.any(axis=0))]
+
+
+def _are_whole(grids: Sequence[Floats]) -> bool:
+    return all(np.isfinite(grid).all() for grid in grids)
+
+
+def _spread(grids: Sequence[Floats]) -> float:
+    return float(np.ptp(np.concatenate([grid[np.isfinite(grid)] for grid in grids])))
+
+
+def _long(grids: Sequence[Floats]) -> pd.DataFrame:
+    """Return one row per block and repetition; blocks are numbered through all cohorts."""
+    tables, n_before = [], 0
+    for cohort, grid in enumerate(grids):
+        block, repetition = np.nonzero(np.isfinite(grid))
+        columns = {"gap": grid[block, repetition], "block": n_before + block, "rep": repetition}
+        tables.append(pd.DataFrame(columns).assign(cohort=cohort))
+        n_before += len(grid)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _fitted(table: pd.DataFrame) -> tuple[float, float] | None:

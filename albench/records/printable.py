@@ -19,6 +19,9 @@ _WHOLE = frozenset({"proba", "spec"})
 
 _NUMBERS = frozenset({int, float, bool})
 
+_HARMFUL = bytes({*range(32), ord("\\"), *range(127, 256)})
+"""Bytes by which JSON may write, or begin to write, what is not printable."""
+
 _JOINERS = "\u200c\u200d"  # Persian and Indic words, and emoji, need them
 
 
@@ -78,6 +81,27 @@ def printable_data(value: Any) -> Any:  # plain data of any kind
         If it is nested more than `MOST_LEVELS` deep.
     """
     return _printable_data(value, TEXT_LIMIT, MOST_LEVELS)
+
+
+def is_printable_json(text: bytes) -> bool:
+    r"""Return whether JSON is sure to have printable texts alone.
+
+    Parameters
+    ----------
+    text : bytes
+        Of any length.
+
+    Returns
+    -------
+    bool
+        True if it is of printable ASCII without an escape; JSON with other letters may be as good.
+
+    Examples
+    --------
+    >>> is_printable_json(b'{"reason": "none"}'), is_printable_json(rb'{"reason": "\u001b"}')
+    (True, False)
+    """
+    return len(text.translate(None, _HARMFUL)) == len(text)
 
 
 @lru_cache(maxsize=1000)

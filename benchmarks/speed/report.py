@@ -2,7 +2,9 @@
 
 ``--write FILE`` writes what was found to a page.
 
-- ``published``: the report of the largest published results, drawn again into a temporary folder.
+- ``published``: the report of as many whole repetitions of the largest published results as come
+  nearest to 4,680 cells, for which the target is set, drawn again into a temporary folder.
+- ``whole``: the report of all of them.
 - ``large``: tables of 100,000 cells with 20 rounds each. They are those of the published results,
   their cohorts named anew until there are enough and their curves drawn through 20 rounds, each
   with noise of its own.
@@ -43,8 +45,14 @@ LARGEST = "strategies"
 TABLES = ("marks", "intervals", "optimism", "contrasts", "confusion")
 N_CELLS, N_ROUNDS = 100_000, 20
 N_RESAMPLES = 10_000
-TARGETS = {"published": (20.0, None), "large": (300.0, 4.0), "bootstrap": (10.0, None)}
-"""Seconds, and gigabytes, that a part may take."""
+N_PUBLISHED = 4680
+TARGETS = {
+    "published": (20.0, None),
+    "whole": (None, None),
+    "large": (300.0, 4.0),
+    "bootstrap": (10.0, None),
+}
+"""Seconds, and gigabytes, that a part may take; None where nothing was promised."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,8 @@ class Measured:
     def is_met(self) -> bool:
         """Whether it kept its targets."""
         seconds, gigabytes = TARGETS[self.part]
-        return self.seconds <= seconds and (gigabytes is None or self.gigabytes <= gigabytes)
+        in_time = seconds is None or self.seconds <= seconds
+        return in_time and (gigabytes is None or self.gigabytes <= gigabytes)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -102,9 +111,13 @@ def _carry_out(part: str, n_cells: int, sender: Connection) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "results"
         folder.mkdir()
-        what, work = {"published": _published, "large": _large, "bootstrap": _bootstrap}[part](
-            folder, n_cells
-        )
+        prepare = {
+            "published": _published,
+            "whole": _whole,
+            "large": _large,
+            "bootstrap": _bootstrap,
+        }
+        what, work = prepare[part](folder, n_cells)
         before, begun = _processor_seconds(), time.perf_counter()
         work()
         seconds = time.perf_counter() - begun
@@ -123,6 +136,18 @@ def _most_gigabytes() -> float:
 
 
 def _published(folder: Path, _: int) -> tuple[str, Callable[[], object]]:
+    _whole(folder, 0)
+    cells, scores = (pd.read_csv(folder / f"{name}.csv") for name in ("cells", "scores"))
+    n_repetitions = cells["repetition"].nunique()
+    n_kept = max(1, round(n_repetitions * N_PUBLISHED / len(cells)))
+    cells = cells[cells["repetition"] < n_kept]
+    cells.to_csv(folder / "cells.csv", index=False)
+    scores[scores["cell"].isin(cells["cell"])].to_csv(folder / "scores.csv", index=False)
+    what = f"report of {len(cells):,} cells, {n_kept} of {n_repetitions} repetitions"
+    return what, lambda: _write_report(folder)
+
+
+def _whole(folder: Path, _: int) -> tuple[str, Callable[[], object]]:
     for name in ("cells", "scores", *TABLES):
         shutil.copy(RESULTS / LARGEST / f"{name}.csv", folder)
     shutil.copy(RESULTS / LARGEST / "manifest.json", folder)
@@ -131,7 +156,7 @@ def _published(folder: Path, _: int) -> tuple[str, Callable[[], object]]:
 
 
 def _large(folder: Path, n_cells: int) -> tuple[str, Callable[[], object]]:
-    _published(folder, n_cells)
+    _whole(folder, 0)
     cells, scores = (pd.read_csv(folder / f"{name}.csv") for name in ("cells", "scores"))
     n_copies = -(-n_cells // len(cells))
     rng = np.random.default_rng(0)
@@ -181,7 +206,7 @@ def _bootstrap(folder: Path, _: int) -> tuple[str, Callable[[], object]]:
     from albench.analysis.ranks import rank
     from albench.reporting.load import load
 
-    _published(folder, 0)
+    _whole(folder, 0)
     records = load(folder)
     price = cell_efficiency(joined(records.cells, records.scores), "accuracy")
     # Each block counts as a cohort: fewer than five would leave out the resamples of cohorts.
@@ -199,7 +224,7 @@ def _write_report(folder: Path) -> None:
 
 def _page(measured: list[Measured]) -> str:
     rows = [
-        f"| {one.what} | {one.seconds:.1f} s | {_target(one)} | {'yes' if one.is_met else 'no'} "
+        f"| {one.what} | {one.seconds:.1f} s | {_target(one)} | {_verdict(one)} "
         f"| {one.processor_seconds:.1f} s | {one.gigabytes:.2f} GB |"
         for one in measured
     ]
@@ -221,7 +246,14 @@ def _page(measured: list[Measured]) -> str:
 
 def _target(one: Measured) -> str:
     seconds, gigabytes = TARGETS[one.part]
-    return f"{seconds:g} s" + (f", {gigabytes:g} GB" if gigabytes else "")
+    limits = (f"{seconds:g} s" if seconds else "", f"{gigabytes:g} GB" if gigabytes else "")
+    return ", ".join(filter(None, limits))
+
+
+def _verdict(one: Measured) -> str:
+    if TARGETS[one.part] == (None, None):
+        return ""
+    return "yes" if one.is_met else "no"
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ def test_advantages_are_followed_from_one_model_to_the_other(
     assert ranked["there"].tolist() == pytest.approx([0.1, 0.1, 0.0], abs=0.01)
     assert ranked["here"].tolist() == pytest.approx([0.1, 0.0, 0.1], abs=0.01)
     assert ranked["change verdict"].tolist() == ["equal", "worse", "better"]
-    told = {row["strategy"]: survival(row) for row in mean.to_dict("records")}
-    assert told == {"kept": "yes", "lost": "no", "late": "no advantage found"}
+    survivals = {row["strategy"]: survival(row) for row in mean.to_dict("records")}
+    assert survivals == {"kept": "yes", "lost": "no", "late": "no advantage found"}
     assert len(each) == 6
     assert mean["n_blocks"].tolist() == [2, 2, 2]
 

@@ -13,6 +13,8 @@ FOLDER = Path(__file__).parents[2] / "benchmarks" / "speed"
 WAYS = ("albench", "scikit-activeml, scikit-learn", "scikit-activeml, skorch")
 STRATEGIES = ("random", "margin", "k-center")
 
+pytestmark = pytest.mark.sweep  # it takes what a small benchmark takes, with three libraries
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:

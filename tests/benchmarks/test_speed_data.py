@@ -10,7 +10,10 @@ import pytest
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "speed" / "data.py"
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells own memory")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells own memory"),
+    pytest.mark.sweep,
+]
 
 
 def page_of(folder: Path, *options: str) -> str:

@@ -11,6 +11,8 @@ import pytest
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "speed" / "strategies.py"
 NAMES = ("margin", "k-center", "bald")
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -133,10 +133,10 @@ def _metric(metric: str) -> list[Figure | Table]:
     curves = tuple(Curves(place, _lines(), "labels", metric, 0.95) for place in places)
     areas = tuple(Intervals(place, _rows(), metric) for place in places)
     columns = ("block", "strategy", "area", "labels")
-    told = {" mean": 0.9, " low": 0.8, " high": 1.0, " n": 6}
-    area = TableCell("0.9 ± 0.1", told)
-    numbers = [(area, "–"), (TableCell("0.10", told), "more"), (TableCell("−0.5", told), "12")]
-    numbers.append((TableCell("1.5e-3 ▲", told), "9"))
+    values = {" mean": 0.9, " low": 0.8, " high": 1.0, " n": 6}
+    area = TableCell("0.9 ± 0.1", values)
+    numbers = [(area, "–"), (TableCell("0.10", values), "more"), (TableCell("−0.5", values), "12")]
+    numbers.append((TableCell("1.5e-3 ▲", values), "9"))
     rows = tuple(
         (place.name, name, *numbers[i % 4]) for place in places for i, name in enumerate(STRATEGIES)
     )

@@ -37,6 +37,7 @@ def view(window: Any) -> dict[str, list[str]]:
     return parse_qs(urlsplit(window.url).fragment)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -262,6 +263,7 @@ def test_a_link_within_the_page_leaves_the_view_as_it_is(window: Any) -> None:
     assert visible(window, "[data-name=curves-auc] .panel") == N_BLOCKS / 2
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "fragment", ["#cohort=nowhere&show=none&sort.all-auc=99.up", "#sort.x=1&=&%", "#%3Cb%3E"]
 )

@@ -111,6 +111,7 @@ def test_axe_finds_nothing(
     assert violations(opened(report(name), color_scheme=scheme)) == {}
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(not has_axe, reason="axe-playwright-python is not installed")
 def test_axe_finds_nothing_where_something_is_chosen(
     opened: Callable[..., Any], by_hand: Path
@@ -142,6 +143,7 @@ def test_a_page_is_whole_without_scripts(
     assert fold.locator("> :not(summary)").first.is_visible()
 
 
+@pytest.mark.sweep
 @pages
 @pytest.mark.skipif(not has_pypdf, reason="pypdf is not installed")
 @pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.sweep)])

@@ -106,9 +106,9 @@ def records_of(planned_run: Callable[..., PlannedRun]) -> Callable[..., Records]
 
     def make(skills: Mapping[str, float], salt: int = 0, **changes: Any) -> Records:
         names: Sequence[str | None] = [None, *skills]
-        told = {"repetitions": N_REPETITIONS, "seed": 0, **changes}
-        cells = [planned_cell(s, r, 0) for s in names for r in range(told["repetitions"])]
-        run = planned_run([cell.to_json() for cell in cells], **told)
+        benchmark = {"repetitions": N_REPETITIONS, "seed": 0, **changes}
+        cells = [planned_cell(s, r, 0) for s in names for r in range(benchmark["repetitions"])]
+        run = planned_run([cell.to_json() for cell in cells], **benchmark)
         ends = {c.cell: success(c, skills.get(c.strategy_plugin, 0.5), salt) for c in cells}
         return Records(run, ends, dict.fromkeys(ends, 1), ())
 

@@ -233,8 +233,8 @@ def test_published_results_without_probabilities_say_who_can_bundle_them(
 @pytest.mark.sweep  # reads all that is published
 def test_the_page_on_sharing_says_which_published_results_can_be_bundled() -> None:
     page = (ROOT / "docs" / "sharing.md").read_text(encoding="utf-8")
-    told = page.partition("A bundle is checked by")[2].partition("\n\n")[0]
-    can, _, cannot = told.partition(". `results/")
+    paragraph = page.partition("A bundle is checked by")[2].partition("\n\n")[0]
+    can, _, cannot = paragraph.partition(". `results/")
     for results in sorted(path.parent for path in ROOT.glob("results/*/cells.parquet")):
         entries = [entry for end in read_archive(results).cells for entry in end.rounds]
         has_all = all(entry.proba for entry in entries)

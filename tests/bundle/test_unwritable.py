@@ -80,7 +80,7 @@ def test_a_disk_that_refuses_is_told_in_a_sentence_and_nothing_recorded_is_touch
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    number, told = REFUSALS[refusal]
+    number, message = REFUSALS[refusal]
 
     def refuse(*_: Any, **__: Any) -> None:
         raise OSError(number, os.strerror(number))
@@ -90,7 +90,7 @@ def test_a_disk_that_refuses_is_told_in_a_sentence_and_nothing_recorded_is_touch
     assert main([command, *arguments[command]]) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("albench: ")
-    assert told in line
+    assert message in line
     assert content(run_folder / "journal") == journal
     assert content(tmp_path / "there") == there
 

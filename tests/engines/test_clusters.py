@@ -66,6 +66,7 @@ def test_the_array_script_of_the_docs_carries_a_run_out(shared: Path, tmp_path: 
     assert main(["status", str(shared)]) == 0
 
 
+@pytest.mark.sweep
 def test_a_single_cell_is_not_called_cells(
     spec: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_run_into_a_folder_where_workers_are_busy_is_refused(
     assert workers_at(shared) == []
 
 
+@pytest.mark.sweep
 def test_a_worker_in_a_folder_that_a_run_has_for_itself_is_refused(
     shared: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

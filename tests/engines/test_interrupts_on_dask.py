@@ -31,30 +31,16 @@ def as_in_a_terminal() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-def wait_for(there: Callable[[], object], seconds: float = 120.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not there():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-@pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[Path]:
-    """The file of a scheduler with two workers of one thread."""
-    file = tmp_path / "scheduler.json"
-    with Processes(tmp_path / "scheduler") as apart, Processes(tmp_path / "worker") as workers:
-        options = ("--no-dashboard", "--scheduler-file", file)
-        apart.start("distributed.cli.dask_scheduler", "--port", "0", *options)
-        wait_for(file.exists)
-        for _ in range(2):
-            workers.start("distributed.cli.dask_worker", "--nthreads", "1", *options)
-        yield file
-
-
 @pytest.mark.parametrize("n_signals", [1, 2])
 def test_an_interrupted_run_on_dask_goes_on_to_the_same_tables(
-    scheduler: Path, tmp_path: Path, n_signals: int
+    scheduler: Path,
+    start_worker: Callable[[], object],
+    wait_for: Callable[[Callable[[], object]], None],
+    tmp_path: Path,
+    n_signals: int,
 ) -> None:
+    for _ in range(2):
+        start_worker()
     spec = tmp_path / "kill.toml"
     spec.write_text(SHORT_SPEC)
     results = tmp_path / "driver" / "results"

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("kills")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.sweep, pytest.mark.xdist_group("kills")]
 ENGINES = ("shared-folder", "dask", "local")
-SHORT = {("shared-folder", "before-checkpoint")}
-"""What runs every time; `tox -e full` has them all."""
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +41,8 @@ def whole(spec: Path) -> Mapping[str, str]:
     return tables
 
 
-@pytest.mark.parametrize(
-    ("engine", "point"),
-    [
-        pytest.param(engine, point, marks=() if (engine, point) in SHORT else pytest.mark.sweep)
-        for engine in ENGINES
-        for point in POINTS
-    ],
-)
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_kill_at_a_named_point_changes_no_table(
     engine: str, point: str, spec: Path, whole: Mapping[str, str], tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def acquired(ends: dict[str, Finished]) -> dict[str, list[list[int]]]:
     return {cell: [entry.acquired for entry in end.rounds] for cell, end in sorted(ends.items())}
 
 
+@pytest.mark.sweep
 def test_what_was_bought_is_published_and_read_again(
     spec: Path, run: Path, published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,7 +48,11 @@ def batches_of(results: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "warm", ["false", "true, validation = 0.3, patience = 1"], ids=["cold", "warm, stopped early"]
+    "warm",
+    [
+        pytest.param("false", id="cold", marks=pytest.mark.sweep),
+        pytest.param("true, validation = 0.3, patience = 1", id="warm, stopped early"),
+    ],
 )
 def test_results_are_the_same_bytes_with_and_without_lockstep(
     run_toy: RunToy, tmp_path: Path, warm: str
@@ -143,13 +147,13 @@ def test_a_run_that_is_ended_amid_a_batch_goes_on_to_the_same_bytes(
     write_spec: Callable[..., Path], tmp_path: Path
 ) -> None:
     opened = session.open_spec(str(write_spec(*WELL_BEHAVED, model=WIDE)))
-    told: list[str] = []
+    notices: list[str] = []
     ended: dict[str, Finished] = {}
 
     def interrupt(progress: Progress) -> None:
         if progress.kind == "round" and progress.round == 2:
-            told.append(progress.kind)
-            if len(told) == 3:
+            notices.append(progress.kind)
+            if len(notices) == 3:
                 raise KeyboardInterrupt
 
     def watch(progress: Progress) -> None:

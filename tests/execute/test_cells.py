@@ -46,6 +46,7 @@ def test_every_fault_ends_its_own_cell_with_a_reason_and_no_other(run_toy: RunTo
         assert [entry.round for entry in ended[name].rounds] == [0]
 
 
+@pytest.mark.sweep
 def test_an_endless_cell_is_stopped_at_its_limit(run_toy: RunToy) -> None:
     ended = run_toy("sleeps", seconds=8)
     assert ended["sleeps"].status == "timeout"
@@ -74,6 +75,7 @@ def test_a_killed_cell_goes_on_to_the_same_bytes(
     assert essence(resumed["dies"]) == essence(whole)
 
 
+@pytest.mark.sweep
 def test_records_are_equal_whatever_the_number_of_jobs(run_toy: RunToy) -> None:
     one = run_toy("esd", "k-center", output="one", jobs=1, repetitions=2)
     two = run_toy("esd", "k-center", output="two", jobs=2, repetitions=2)

@@ -34,6 +34,7 @@ def test_a_cold_start_buys_its_first_labels_without_a_model(run_toy: RunToy) -> 
     assert not np.allclose(unpack(ended.rounds[1].proba), 0.1)
 
 
+@pytest.mark.sweep
 def test_a_killed_cell_of_a_cold_start_goes_on_to_the_same_bytes(run_toy: RunToy) -> None:
     killed = run_toy("dies", model=NETWORK, warm="true", initial=0)["dies"]
     assert (killed.status, len(killed.rounds)) == ("crashed", 2)

@@ -41,7 +41,14 @@ def flip(run: Path, event: bytes, at: int) -> None:
     file.write_bytes(content)
 
 
-@pytest.mark.parametrize("at", [2, 30, 300], ids=["checksum", "identity", "content"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param(2, id="checksum", marks=pytest.mark.sweep),
+        pytest.param(30, id="identity"),
+        pytest.param(300, id="content", marks=pytest.mark.sweep),
+    ],
+)
 def test_an_audit_and_a_run_tell_the_lost_cell_and_go_on(
     spec: str, run: Path, capsys: pytest.CaptureFixture[str], at: int
 ) -> None:
@@ -72,6 +79,7 @@ def test_an_audit_and_a_run_tell_the_lost_cell_and_go_on(
     assert "3 cells equal" in capsys.readouterr().out
 
 
+@pytest.mark.sweep
 def test_a_lost_plan_is_told_by_an_audit_and_written_again_by_a_run(
     spec: str, run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -179,6 +179,7 @@ def test_edited_results_are_kept_if_that_is_asked_for_and_the_page_says_so(
     assert "1 cell was made by another source of mine/ends" in page
 
 
+@pytest.mark.sweep
 def test_an_edited_loader_is_read_again_though_its_fingerprint_is_the_same(
     mine: Path, run: Callable[..., str]
 ) -> None:

@@ -96,6 +96,7 @@ STAGES = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "stage",
     [
@@ -171,6 +172,7 @@ def unread(tmp_path_factory: pytest.TempPathFactory) -> Unread:
     return Unread(results, temporary, process.returncode, error)
 
 
+@pytest.mark.sweep
 @pytest.mark.xdist_group("unread")  # one run for both
 def test_a_reader_that_leaves_changes_nothing_but_what_is_read(unread: Unread) -> None:
     assert (unread.status, "Traceback" in unread.error) == (0, False)
@@ -178,6 +180,7 @@ def test_a_reader_that_leaves_changes_nothing_but_what_is_read(unread: Unread) -
     assert (unread.results / "report" / "index.html").is_file()
 
 
+@pytest.mark.sweep
 @pytest.mark.xdist_group("unread")
 def test_a_folder_for_temporary_files_may_have_a_long_name(unread: Unread) -> None:
     assert unread.status == 0, unread.error
@@ -246,6 +249,7 @@ def test_a_full_disk_is_told_before_anything_is_prepared(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sweep
 def test_what_a_killed_run_left_in_the_temporary_folder_is_cleared_by_the_next(
     write_spec: WriteSpec, shortly_started: Started, tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ def written(write_spec: Callable[..., Path]) -> Callable[..., str]:
     )
 
 
+@pytest.mark.sweep
 def test_first_picks_are_kept_as_pictures_and_published(
     written: Callable[..., str], tmp_path: Path
 ) -> None:

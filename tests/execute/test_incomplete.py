@@ -54,17 +54,20 @@ def _tables(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_tables")
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(name, marks=[pytest.mark.sweep] * (name == "a network")) for name in MODELS],
+)
 def test_a_killed_cell_of_an_incomplete_cohort_goes_on_to_the_same_bytes(
     run_toy: RunToy, model: str
 ) -> None:
-    told: dict[str, Any] = {"model": MODELS[model], "cohort": COHORT, "initial": 10}
-    killed = run_toy("dies", **told)["dies"]
+    settings: dict[str, Any] = {"model": MODELS[model], "cohort": COHORT, "initial": 10}
+    killed = run_toy("dies", **settings)["dies"]
     assert (killed.status, len(killed.rounds)) == ("crashed", 2)
-    resumed = run_toy("dies", "modality-disagreement", "qbc-kl", "badge", **told)
+    resumed = run_toy("dies", "modality-disagreement", "qbc-kl", "badge", **settings)
     # Whatever does not say that it works with what is lacking is skipped, not run.
     assert {name for name, end in resumed.items() if end.reason} == set()
-    whole = run_toy("dies", output="elsewhere", **told)["dies"]
+    whole = run_toy("dies", output="elsewhere", **settings)["dies"]
     assert essence(resumed["dies"]) == essence(whole)
     assert whole.part is not None
     assert whole.part.n_subjects + whole.part.n_test_subjects == N
@@ -107,16 +110,18 @@ def test_a_network_is_given_the_training_mean_and_told_what_is_lacking(
 
 @pytest.mark.usefixtures("_tables")
 def test_a_budget_of_cost_is_kept_to_and_a_killed_cell_goes_on(run_toy: RunToy) -> None:
-    told: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "model": MODELS["logistic"],
         "cohort": COHORT.replace('"mask"', '"mask"\ncost = {{ a = 2, label = 1 }}'),
         "of": "cost",
         "initial": 10,
     }
-    killed = run_toy("dies", **told)["dies"]
+    killed = run_toy("dies", **settings)["dies"]
     assert (killed.status, len(killed.rounds)) == ("crashed", 2)
-    resumed = run_toy("dies", "badge", **told)
-    assert essence(resumed["dies"]) == essence(run_toy("dies", output="elsewhere", **told)["dies"])
+    resumed = run_toy("dies", "badge", **settings)
+    assert essence(resumed["dies"]) == essence(
+        run_toy("dies", output="elsewhere", **settings)["dies"]
+    )
     for end in resumed.values():
         costs = [2 * entry.measured["a"] + entry.n_labelled_subjects for entry in end.rounds]
         targets = (10, 20, 30, 40, 50)

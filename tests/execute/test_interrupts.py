@@ -79,7 +79,13 @@ def undisturbed() -> dict[str, list[Any]]:
     return {}
 
 
-@pytest.mark.parametrize("options", [(), ("--no-lockstep",)], ids=["a batch", "one by one"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param((), id="a batch"),
+        pytest.param(("--no-lockstep",), id="one by one", marks=pytest.mark.sweep),
+    ],
+)
 def test_the_first_interrupt_ends_a_run_after_its_rounds_and_it_goes_on_to_the_same_results(
     write_spec: WriteSpec,
     undisturbed: dict[str, list[Any]],
@@ -137,6 +143,7 @@ def test_each_running_cell_ends_the_round_that_it_is_in(
     assert max(rounds.values()) < 4, "none went on to its end"
 
 
+@pytest.mark.sweep
 def test_the_second_interrupt_stops_at_once(write_spec: WriteSpec, tmp_path: Path) -> None:
     spec, results = write_spec("sleeps"), tmp_path / "results"
     run = started(spec, results, "--jobs", "1")

@@ -34,7 +34,7 @@ options = {{ classifier = "sklearn.ensemble.RandomForestClassifier", parameters 
 """
 
 
-@pytest.mark.parametrize("warm", ["false", "true"])
+@pytest.mark.parametrize("warm", ["false", pytest.param("true", marks=pytest.mark.sweep)])
 def test_a_killed_cell_of_a_logistic_regression_goes_on_to_the_same_bytes(
     run_toy: RunToy, warm: str
 ) -> None:
@@ -51,6 +51,7 @@ def test_strategies_of_all_that_it_provides_run(run_toy: RunToy) -> None:
     assert {name: ended[name].reason for name in names} == dict.fromkeys(names, "")
 
 
+@pytest.mark.sweep
 def test_a_killed_cell_of_a_forest_goes_on_to_the_same_bytes(run_toy: RunToy) -> None:
     few = {"model": FOREST, "parameters": '["n_estimators=10"]'}
     killed = run_toy("dies", **few)["dies"]
@@ -63,6 +64,7 @@ def test_a_killed_cell_of_a_forest_goes_on_to_the_same_bytes(run_toy: RunToy) ->
     assert again == {}
 
 
+@pytest.mark.sweep
 def test_strategies_run_with_a_forest(run_toy: RunToy) -> None:
     names = ("margin", "badge", "qbc-kl", "k-center")
     ended = run_toy(*names, model=FOREST, parameters='["n_estimators=5"]')

@@ -43,9 +43,9 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> Pace:
     """What a measurement would give, which is made by no work."""
-    told = Pace(work=WORK, seconds=9.0, date="2026-01-01")
-    monkeypatch.setattr(pace, "measure_pace", lambda: told)
-    return told
+    measured = Pace(work=WORK, seconds=9.0, date="2026-01-01")
+    monkeypatch.setattr(pace, "measure_pace", lambda: measured)
+    return measured
 
 
 def test_it_takes_less_than_two_seconds_of_a_processor() -> None:
@@ -89,6 +89,7 @@ def test_a_file_that_cannot_be_read_or_written_stops_nothing(cache: Path) -> Non
     assert pace_here().seconds > 0
 
 
+@pytest.mark.sweep
 def test_a_run_of_many_cells_records_it_and_a_later_one_keeps_it(
     write_spec: Callable[..., Path],
     tmp_path: Path,
@@ -120,8 +121,8 @@ def test_merged_runs_keep_the_pace_that_all_of_them_have(
     planned_run: Callable[..., PlannedRun], tmp_path: Path, other: float, kept: bool
 ) -> None:
     for name, seconds in (("a", 0.2), ("b", other)):
-        told = Pace(work=WORK, seconds=seconds, date="2026-01-01")
+        measured = Pace(work=WORK, seconds=seconds, date="2026-01-01")
         with Journal(tmp_path / name / "journal") as journal:
-            journal.append("run", planned_run([], pace=told).to_json())
+            journal.append("run", planned_run([], pace=measured).to_json())
     merge([tmp_path / "a", tmp_path / "b"], tmp_path / "both")
     assert (read(tmp_path / "both").run.pace is not None) == kept

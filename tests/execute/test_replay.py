@@ -82,20 +82,21 @@ def test_another_model_learns_the_recorded_picks_and_is_told_apart(
 
 def require_areas_of(results: Path, replayed: Path) -> None:
     """Require that a replay records what the cells scored whose picks it replays."""
-    told = read_manifest(replayed / "manifest.json").replayed
-    assert told is not None
-    assert (told.name, told.models) == ("toy", {"other on picks of m": ("other", "m")})
+    replay = read_manifest(replayed / "manifest.json").replayed
+    assert replay is not None
+    assert (replay.name, replay.models) == ("toy", {"other on picks of m": ("other", "m")})
     records = load(results)
     areas = cell_efficiency(joined(records.cells, records.scores), "accuracy")
     theirs = areas.set_index(["strategy", "repetition"])["area"].to_dict()
     ours = {
-        (cell.strategy, cell.repetition): told.areas[cell.cell]
+        (cell.strategy, cell.repetition): replay.areas[cell.cell]
         for cell in read(replayed).run.cells
         if cell.strategy != "all-labels"
     }
     assert ours == pytest.approx(theirs, abs=1e-5)
 
 
+@pytest.mark.sweep
 def test_a_strategy_whose_needs_the_model_lacks_can_be_replayed_with_it(
     recorded: Recorded, tmp_path: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_strategy_whose_needs_the_model_lacks_can_be_replayed_with_it(
     assert picks(replayed) == picks(results)
 
 
+@pytest.mark.sweep
 def test_subjects_are_bought_as_they_were(recorded: Recorded, tmp_path: Path) -> None:
     spec, results = recorded("entropy", of="subjects")
     replayed = tmp_path / "replayed"
@@ -142,8 +144,8 @@ def test_what_cannot_be_replayed_is_refused_with_what_to_do(
 def test_replayed_picks_are_no_plan_of_their_specification(
     planned_run: Callable[..., PlannedRun], tmp_path: Path
 ) -> None:
-    told = {"name": "toy", "albench": "1", "commit": "", "metric": "accuracy"}
-    replayed = Replayed(**told, models={}, areas={})
+    source = {"name": "toy", "albench": "1", "commit": "", "metric": "accuracy"}
+    replayed = Replayed(**source, models={}, areas={})
     record = planned_run([]).model_copy(update={"replayed": replayed})
     with pytest.raises(InputError, match="holds replayed picks; replay them again to compare"):
         session.open_recorded(record, tmp_path)

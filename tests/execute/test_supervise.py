@@ -111,12 +111,14 @@ def test_a_flood_of_output_does_not_fill_the_disk(
     assert (tmp_path / "log").stat().st_size <= MAX_LOG_BYTES + 50_001
 
 
+@pytest.mark.sweep
 def test_a_child_that_never_gives_the_interpreter_back_is_stopped(
     do: Callable[..., Outcome],
 ) -> None:
     assert do("holds_the_lock", seconds=5.0).status == "timeout"
 
 
+@pytest.mark.sweep
 def test_what_a_child_started_ends_with_it(do: Callable[..., Outcome]) -> None:
     hears = Hears()
     do("has_children", seconds=5.0, conversation=hears)

@@ -51,7 +51,7 @@ def carry_out(opened: Opened, tmp_path: Path) -> Callable[..., tuple[Summary, St
 
     def carry_out(height: Callable[[Cell], float | None]) -> tuple[Summary, Stages, list[str]]:
         stages: Stages = []
-        told: list[str] = []
+        notices: list[str] = []
 
         def stage(part: Opened, watch: Callable[..., None]) -> Summary:
             there = part.reuse(tmp_path)
@@ -65,8 +65,8 @@ def carry_out(opened: Opened, tmp_path: Path) -> Callable[..., tuple[Summary, St
             n_ok = sum(end.status is Status.OK for end in ends)
             return Summary(tmp_path, len(there.done), n_ok, len(ends) - n_ok, 1.0)
 
-        summary = run_until_decided(opened, tmp_path, stage, lambda _: None, told.append)
-        return summary, stages, told
+        summary = run_until_decided(opened, tmp_path, stage, lambda _: None, notices.append)
+        return summary, stages, notices
 
     return carry_out
 
@@ -101,7 +101,7 @@ def clear_in_one_block(cell: Cell) -> float:
 def test_repetitions_are_added_to_undecided_blocks_alone(
     carry_out: Callable[..., tuple[Summary, Stages, list[str]]],
 ) -> None:
-    summary, (first, *later), told = carry_out(clear_in_one_block)
+    summary, (first, *later), notices = carry_out(clear_in_one_block)
     assert {cell.repetition for cell in first} == set(range(PLANNED))
     assert {cell.modalities for cell in first} == {("a",), ("a", "b")}
     assert {cell.modalities for stage in later for cell in stage} == {("a", "b")}
@@ -112,15 +112,15 @@ def test_repetitions_are_added_to_undecided_blocks_alone(
         names = {cell.strategy_label for cell in stage}
         assert names == {"all-labels", "random", "esd"}
     assert summary.n_ok == sum(map(len, [first, *later]))
-    assert told[-1] == "until decided: 1 of 2 comparisons decided in accuracy"
+    assert notices[-1] == "until decided: 1 of 2 comparisons decided in accuracy"
 
 
 def test_all_that_is_decided_ends_the_run(
     carry_out: Callable[..., tuple[Summary, Stages, list[str]]],
 ) -> None:
-    _, stages, told = carry_out(lambda c: 0.2 * (c.strategy_label == "esd") + noise(c))
+    _, stages, notices = carry_out(lambda c: 0.2 * (c.strategy_label == "esd") + noise(c))
     assert len(stages) == 1
-    assert told[-1] == "until decided: 2 of 2 comparisons decided in accuracy"
+    assert notices[-1] == "until decided: 2 of 2 comparisons decided in accuracy"
 
 
 def test_a_stopped_run_goes_on_to_the_same_cells(

@@ -69,11 +69,11 @@ def test_a_small_one_is_read_as_before(file: Path, tmp_path: Path) -> None:
 def test_a_child_finds_out_if_the_file_has_changed_since(file: Path, tmp_path: Path) -> None:
     result = remembered(features(modality(file), None, FeatureCache(tmp_path / "cache")))
     assert result is not None
-    told = StoredArray.of_plain(result.plain())
-    np.testing.assert_array_equal(told.open(), VALUES)
+    again = StoredArray.of_plain(result.plain())
+    np.testing.assert_array_equal(again.open(), VALUES)
     np.save(file, VALUES + 1)
     with pytest.raises(DataError, match=r"v\.npy.*checksum"):
-        told.open()
+        again.open()
 
 
 @pytest.mark.usefixtures("large")

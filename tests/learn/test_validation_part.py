@@ -45,8 +45,8 @@ def test_committees_are_stopped_by_it_too(problem: Callable[..., Any]) -> None:
 
     def members(**options: Any) -> Any:
         classifier = toy.fitted(**options)
-        told = {"members": 2, "seed": 0}
-        return list(committee_proba(classifier, candidates, labels, toy.pool, **told))
+        arguments = {"members": 2, "seed": 0}
+        return list(committee_proba(classifier, candidates, labels, toy.pool, **arguments))
 
     stopped, long = members(validation=part_of(toy, wrong)), members()
     assert np.max(stopped[0]) < np.max(long[0])

@@ -38,10 +38,12 @@ def test_features_are_read_in_the_order_they_are_named(write_csv: WriteCsv) -> N
     assert modality.read(np.array([0])).tolist() == [[0.5, 1]]
 
 
-@pytest.mark.parametrize(("names", "told"), [(["a"], "1 feature."), (["a", "b"], "2 features.")])
-def test_its_features_are_counted(names: list[str], told: str, write_csv: WriteCsv) -> None:
+@pytest.mark.parametrize(
+    ("names", "sentence"), [(["a"], "1 feature."), (["a", "b"], "2 features.")]
+)
+def test_its_features_are_counted(names: list[str], sentence: str, write_csv: WriteCsv) -> None:
     file = write_csv("subject,label,a,b", "P1,F0,1,2", "P2,F1,2,3")
-    assert f"Table {file.name} with {told}" in table.load(path=file, features=names).note
+    assert f"Table {file.name} with {sentence}" in table.load(path=file, features=names).note
 
 
 def test_whole_number_labels_are_numbers(write_csv: WriteCsv) -> None:

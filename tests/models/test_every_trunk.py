@@ -57,11 +57,16 @@ def test_every_trunk_and_every_model_with_a_trunk_is_tried() -> None:
     } == {"dlre", "logistic", "sklearn"}  # weights that always start anew, or no images
 
 
+LIGHT = ("small", "resnet18", "efficientnet-lite0")
+"""Trunks that are built in a fraction of a second."""
+
+
 def _tried_with(combination: _Combination) -> list[pytest.MarkDecorator]:
     """Leave to the long tests what neither the trunk, with `mmfn`, nor the model, shows here."""
     is_shown = combination.model.name == "mmfn" or combination.trunk in ("small", "resnet18")
     is_only = len(_trunks(combination.model)) == 1
-    return [] if is_shown or is_only else [pytest.mark.sweep]
+    is_light = combination.trunk in LIGHT
+    return [] if is_light and (is_shown or is_only) else [pytest.mark.sweep]
 
 
 @pytest.fixture(scope="module")

@@ -312,6 +312,7 @@ def test_a_classifier_that_wants_more_labels_is_skipped_with_the_key_to_change(
         assert f"raise budgets.few.{key}, or change models.net.options" in reason_of["random"]
 
 
+@pytest.mark.sweep
 def test_it_asks_a_process_whether_a_classifier_learns(foreseen: Foreseen) -> None:
     changes = (*classifier(NEIGHBOURS), ("initial = 1", "initial = 2"))
     assert "n_neighbors" in reasons(foreseen(*changes, shape=(8,)))["random"]

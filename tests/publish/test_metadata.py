@@ -85,6 +85,7 @@ def test_what_is_said_of_files_is_true(results: Path) -> None:
         assert crate[file["name"]]["sha256"] == file["sha256"]
 
 
+@pytest.mark.sweep
 def test_a_report_that_is_drawn_again_keeps_the_date(
     results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from albench import cli, output
 from albench.publish.derive import derive
 from albench.publish.read import read
 from albench.publish.write import write
-from albench.records.printable import REASON_LIMIT, TEXT_LIMIT, printable
+from albench.records.printable import REASON_LIMIT, printable
 from albench.reporting.load import load
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def test_a_reason_reaches_tables_and_page_as_it_is_printed(
     write(derive(read(tmp_path)), tmp_path)
     cells = load(tmp_path).cells
     assert list(cells["status"]) == ["error", "ok"]
-    kept = printable(printable(text, TEXT_LIMIT), REASON_LIMIT)
+    kept = printable(text, REASON_LIMIT)
     assert list(cells["reason"]) == [kept, ""]
 
 

@@ -92,8 +92,10 @@ def test_a_column_has_every_value_of_its_cells_also_where_the_first_is_unknown()
 
 
 def test_a_grid_has_a_row_for_each_of_its_cells() -> None:
-    told = mean_half_width(pd.Series([0.5]))
-    table = Table("t", "T", "", ("block", "x", "y"), (("b", told, UNKNOWN),), across="strategy")
+    half_width = mean_half_width(pd.Series([0.5]))
+    table = Table(
+        "t", "T", "", ("block", "x", "y"), (("b", half_width, UNKNOWN),), across="strategy"
+    )
     assert as_csv(table) == "block,strategy,mean,low,high,n\nb,x,0.5,,,1\n"
 
 

@@ -106,6 +106,7 @@ def test_a_figure_for_a_paper_is_as_wide_as_a_column_and_brings_its_fonts(result
                 assert "/FontFile2" in below["/FontDescriptor"].get_object(), path.name
 
 
+@pytest.mark.sweep
 @pytest.mark.usefixtures("rendered")
 def test_another_process_draws_the_same_bytes(
     results: Path, monkeypatch: pytest.MonkeyPatch

@@ -54,7 +54,7 @@ def test_each_strategy_has_its_first_picks_with_what_they_are(results: Path) -> 
     assert [strategy for strategy, _ in gallery.rows] == ["random", "margin"]
     picks = dict(gallery.rows)["margin"]
     assert [pick.name for pick in picks] == ["b", "b", "b"]
-    assert [told for told, _ in picks[2].pictures] == [
+    assert [caption for caption, _ in picks[2].pictures] == [
         "b, subject P2, LSTE sample 12, round 1",
         "b, subject P2, LUS sample 12, round 1",
     ]
@@ -65,7 +65,7 @@ def test_the_page_holds_the_pictures_and_what_is_read_out(results: Path) -> None
     images = re.findall(r'<img src="data:image/webp;base64,([^"]+)" alt="([^"]+)">', html)
     assert len(images) == html.count("<img") == 2 * 2 * 3
     assert {picture for picture, _ in images} == {WEBP}
-    assert len({told for _, told in images}) == 6
+    assert len({caption for _, caption in images}) == 6
 
 
 def test_markdown_says_where_the_pictures_are(results: Path) -> None:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def unpacked(told: dict[str, Any], place: int) -> list[str]:
+def unpacked(packed: dict[str, Any], place: int) -> list[str]:
     """Return the fields of a column, slowly and by another way than the page's script."""
-    kind, codes = told["columns"][place].split(":")
+    kind, codes = packed["columns"][place].split(":")
     fields = []
     for run in codes.split(","):
         code, _, n = run.partition("*")
-        field = told["texts"][int(code, 36)] if kind == "t" else number(code, kind)
+        field = packed["texts"][int(code, 36)] if kind == "t" else number(code, kind)
         fields += [field] * int(n or "1", 36)
     return fields
 
@@ -45,8 +45,8 @@ def number(code: str, usual: str) -> str:
 def there_and_back(fields: Sequence[str]) -> tuple[str, list[str]]:
     columns = Columns()
     place = columns.add(fields)
-    told = {"texts": columns.texts, "columns": columns.packed}
-    return columns.packed[place], unpacked(told, place)
+    packed = {"texts": columns.texts, "columns": columns.packed}
+    return columns.packed[place], unpacked(packed, place)
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,11 @@ def test_a_table_without_rows_has_no_columns() -> None:
 def test_the_page_holds_what_the_files_of_its_tables_hold(written: Path) -> None:
     html = (written / "index.html").read_text(encoding="utf-8")
     (text,) = re.findall(r'id="packed">(.*?)</script>', html)
-    told = json.loads(text)
-    for name, table in told["tables"].items():
-        columns = [unpacked(told, place) for place in table["columns"]]
+    decoded = json.loads(text)
+    for name, table in decoded["tables"].items():
+        columns = [unpacked(decoded, place) for place in table["columns"]]
         text = (written / "tables" / f"{name}.csv").read_text(encoding="utf-8")
         assert [table["headings"], *map(list, zip(*columns, strict=True))] == list(
             csv.reader(io.StringIO(text))
         ), name
-    assert len(told["tables"]) > 10
+    assert len(decoded["tables"]) > 10

@@ -67,6 +67,7 @@ def test_a_browser_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
         print_page(page, a_browser(tmp_path, "exec sleep 20"))
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(not HAS_BROWSER, reason=f"none of {', '.join(BROWSERS)} is on the path")
 @pytest.mark.skipif(os.name == "nt", reason="browsers are not on the path there")
 def test_the_same_page_is_printed_to_the_same_bytes(

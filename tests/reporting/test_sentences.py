@@ -71,17 +71,17 @@ def test_neighbours_are_those_of_the_blocks_that_all_have(named: Namer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("second", "told"),
+    ("second", "expected"),
     [
         (0.05, "a and b are better than random, by up to +0.100 (+0.090 to +0.110; a)"),
         (0.1, "a and b are better than random, +0.100 (+0.090 to +0.110) each"),
     ],
 )
 def test_whoever_gains_most_is_named_unless_all_gain_alike(
-    named: Namer, second: float, told: str
+    named: Namer, second: float, expected: str
 ) -> None:
     table = compared({"a": (0.1, "better"), "b": (second, "better")}, budget="x")
-    assert any(told in sentence for sentence in findings(table, named))
+    assert any(expected in sentence for sentence in findings(table, named))
 
 
 def test_the_first_screen_says_how_many_neighbours_differ(make_toy: Callable[..., Any]) -> None:
@@ -198,5 +198,5 @@ def test_an_oracle_is_not_the_bold_one(make_toy: Callable[..., Any]) -> None:
 def test_a_budget_of_subjects_is_not_said_to_count_candidates(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     toy.manifest["budgets"] = {"ten": "initial 10, query 10, up to 60 of the training subjects"}
-    (told,) = [one.text for one in methods(load(toy.write())) if one.text.startswith("Budgets")]
-    assert told == "Budgets: ten: initial 10, query 10, up to 60 of the training subjects."
+    (budgets,) = [one.text for one in methods(load(toy.write())) if one.text.startswith("Budgets")]
+    assert budgets == "Budgets: ten: initial 10, query 10, up to 60 of the training subjects."

@@ -51,6 +51,7 @@ def test_a_name_that_is_not_in_the_results_is_refused(
     assert not (results / "slice").exists()
 
 
+@pytest.mark.sweep
 def test_claims_and_published_tables_survive_a_slice(tmp_path: Path) -> None:
     results = Path(
         shutil.copytree(COMMITTED.parent / "mmfn-al", tmp_path / "results", ignore=SLICE)

@@ -73,6 +73,7 @@ def test_comparisons_have_intervals_that_hold_at_every_look(results: Path) -> No
     assert f"Of 4 comparisons {n_decided} are decided: 1 better, 1 worse" in _text(section)
 
 
+@pytest.mark.sweep
 def test_all_else_is_about_the_planned_repetitions(results: Path) -> None:
     counted = _table(_section(results, "Coverage"), "coverage")
     assert [row[1] for row in counted.rows] == ["24", "24"]  # four strategies, six times

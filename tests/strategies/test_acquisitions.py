@@ -53,12 +53,15 @@ def test_things_of_one_price_come_in_random_order(make_pool: Any) -> None:
 
 def masked_pool(make_pool: Any) -> Any:
     """Return a pool of three: b is known of the first, and makes it sure."""
-    told = {
+    arguments = {
         ("a",): np.array([UNSURE, UNSURE, LIKELY], np.float32),
         ("b",): np.array([SURE, UNSURE, UNSURE], np.float32),
     }
     pool = make_pool(
-        3, modalities=("a", "b"), masked=told, proba=np.array([SURE, UNSURE, LIKELY], np.float32)
+        3,
+        modalities=("a", "b"),
+        masked=arguments,
+        proba=np.array([SURE, UNSURE, LIKELY], np.float32),
     )
     pool.candidates = np.array([[0, 0], [1, -1], [2, -1]])
     return pool

@@ -49,6 +49,7 @@ def test_a_second_trial_of_the_same_strategy_runs_nothing(
     assert "of 3 by mean rank over the same blocks" in printed
 
 
+@pytest.mark.sweep
 def test_a_published_strategy_that_is_tried_ties_with_itself(
     published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.cohorts_like_these import FEWEST_COHORTS, across_cohorts, n_cohorts
-from albench.analysis.mixed_model import mixed_interval
+from albench.analysis.mixed_model import mixed_interval, needs_statsmodels
 from albench.analysis.score_cube import cube
 from albench.analysis.verdicts import Verdict
 from albench.metrics.catalogue import LABELS
@@ -41,6 +41,7 @@ def section(derived: Derived) -> Section | None:
         return None
     n = n_cohorts(scores, [BASELINE])
     parts: list[Part] = [Text((_opening(derived, finding, n),))]
+    libraries: tuple[str, ...] = ()
     if n >= FEWEST_COHORTS:
         pairs = [(name, BASELINE) for name in scores.strategies if name != BASELINE]
         table = across_cohorts(scores, pairs, derived.oracles, finding.margins)
@@ -49,7 +50,9 @@ def section(derived: Derived) -> Section | None:
             Text((_opening(derived, finding, n), *sentences.over_cohorts(ordered, finding.metric))),
             _table(ordered, scores, finding.metric),
         ]
-    return Section(TITLE, parts, ("statsmodels",) if n >= FEWEST_COHORTS else ())
+        if any(needs_statsmodels(scores, pair) for pair in pairs):
+            libraries = ("statsmodels",)
+    return Section(TITLE, parts, libraries)
 
 
 def _opening(derived: Derived, finding: Finding, n: int) -> str:

@@ -57,11 +57,13 @@ def auc(*names: str) -> float:
     return float(roc_auc_score(stages, proba, multi_class="ovr"))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("partner", ["LUS", pytest.param("LSTQ", marks=pytest.mark.sweep)])
 def test_lste_is_well_above_the_b_mode_pictures(partner: str) -> None:
     assert 0.65 < auc(partner) < auc("LSTE") - 0.03
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("partner", ["LUS", pytest.param("LSTQ", marks=pytest.mark.sweep)])
 def test_a_b_mode_picture_adds_to_lste(partner: str) -> None:
     assert auc("LSTE", partner) > auc("LSTE")
