@@ -38,7 +38,8 @@ class Audit:
     equal : tuple of str
         Cells with the same picks and bitwise equal probabilities.
     close : tuple of str
-        Cells with the same picks, and probabilities within 1e-4.
+        Cells with the same picks, and probabilities within 1e-4, or the published ones, which are
+        rounded or stand for them as scores, within their precision.
     different : tuple of (str, str)
         Cells that differ by more, each with the first difference.
     """
@@ -111,7 +112,7 @@ def _compared(names: Sequence[str], old: dict[str, Finished], new: dict[str, Fin
         problem = "it failed this time" if name not in new else _difference(old[name], new[name])
         if problem is not None:
             different.append((name, problem))
-        elif essence(old[name]) == essence(new[name]):
+        elif not old[name].is_rounded and essence(old[name]) == essence(new[name]):
             equal.append(name)
         else:
             close.append(name)

@@ -33,7 +33,7 @@ def keep_late(results: Path, finished: Finished) -> str:
         A sentence: whether both are equal. Empty if it is the first one come a second time, which
         is not kept.
     """
-    from albench.records.tables import essence  # pandas, which a plan need not wait for
+    from albench.records.tables import agree  # pandas, which a plan need not wait for
 
     first = _first(results, finished.cell)
     if first is not None and replace(first, retries={}) == replace(finished, retries={}):
@@ -43,7 +43,7 @@ def keep_late(results: Path, finished: Finished) -> str:
     name = f"a late second result of cell {finished.cell}"
     if first is None or finished.status is not Status.OK or first.status is not Status.OK:
         return f"{name} is kept in {FOLDER}/: {finished.status}"
-    verdict = "equals" if essence(first) == essence(finished) else "DIFFERS from"
+    verdict = "equals" if agree(first, finished) else "DIFFERS from"
     return f"{name} {verdict} the first; it is kept in {FOLDER}/"
 
 
@@ -62,14 +62,14 @@ def late_conflicts(results: Path) -> tuple[str, ...]:
     """
     if not (results / FOLDER).is_dir():
         return ()
-    from albench.records.tables import essence  # as above
+    from albench.records.tables import agree  # as above
 
     late = journal.read(results / FOLDER).cells
     differing = []
     for second in late:
         first = _first(results, second.cell)
         are_both_ok = first is not None and first.status is second.status is Status.OK
-        if first is not None and are_both_ok and essence(first) != essence(second):
+        if first is not None and are_both_ok and not agree(first, second):
             differing.append(second.cell)
     return tuple(dict.fromkeys(differing))
 

@@ -1,0 +1,70 @@
+"""Cells of published results that kept no probabilities are compared by picks and scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from albench.audit import _compared
+from albench.engines.late import FOLDER, keep_late, late_conflicts
+from albench.metrics.catalogue import scores
+from albench.records.journal import Journal
+from albench.records.schema import Finished, Part, Round, Status, pack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LABELS = [0, 1, 1, 0]
+PROBA = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]], dtype=np.float32)
+PICKED = [3, 5]
+
+
+@pytest.fixture
+def fresh() -> Finished:
+    """A cell as it is run."""
+    hashes = ("split_hash", "first_labels_hash", "weights_hash", "batches_hash")
+    sizes = ("n_candidates", "n_subjects", "n_test_candidates", "n_test_subjects")
+    part = Part(
+        units=list("abcd"),
+        labels=LABELS,
+        marks={},
+        **dict.fromkeys(hashes, "0"),
+        **dict.fromkeys(sizes, 4),
+    )
+    times = dict.fromkeys(("query_seconds", "train_seconds", "evaluate_seconds"), 0.1)
+    sizes_of_labels = dict.fromkeys(("n_labelled", "n_labelled_subjects"), 2)
+    rounds = [
+        Round(round=0, picked=PICKED, proba=pack(PROBA), marks={}, **sizes_of_labels, **times)
+    ]
+    return Finished(cell="a" * 16, status=Status.OK, seconds=1.0, part=part, rounds=rounds)
+
+
+@pytest.fixture
+def published(fresh: Finished) -> Finished:
+    """The same cell as it is published without probabilities."""
+    measured = scores(np.array(LABELS), PROBA, ordered=False)
+    rounds = [replace(entry, proba="", scores=measured) for entry in fresh.rounds]
+    return replace(fresh, rounds=rounds)
+
+
+def test_an_audit_compares_scores(fresh: Finished, published: Finished) -> None:
+    audit = _compared([fresh.cell], {fresh.cell: published}, {fresh.cell: fresh})
+    assert audit.close == (fresh.cell,)
+    other = replace(fresh, rounds=[replace(fresh.rounds[0], proba=pack(1 - PROBA))])
+    audit = _compared([fresh.cell], {fresh.cell: published}, {fresh.cell: other})
+    assert [cell for cell, _ in audit.different] == [fresh.cell]
+
+
+@pytest.mark.parametrize(("picked", "verdict"), [(PICKED, "equals"), ([3, 6], "DIFFERS from")])
+def test_a_late_second_result_is_compared_with_it(
+    fresh: Finished, published: Finished, picked: list[int], verdict: str, tmp_path: Path
+) -> None:
+    with Journal(tmp_path / "journal") as journal:
+        journal.append("cell", published.to_json())
+    second = replace(fresh, rounds=[replace(fresh.rounds[0], picked=picked)])
+    assert verdict in keep_late(tmp_path, second)
+    assert (tmp_path / FOLDER).is_dir()
+    assert late_conflicts(tmp_path) == ((fresh.cell,) if verdict != "equals" else ())
