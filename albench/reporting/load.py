@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -222,6 +222,8 @@ def _contradictions(results: Path, cells: pd.DataFrame, scores: pd.DataFrame) ->
 
 def _table(path: Path, layout: Layout, complaints: list[Complaint]) -> pd.DataFrame:
     try:
+        if (parsed := _parsed(path, layout)) is not None:
+            return _typed(parsed, layout)
         table = _read_csv(path)
     except FileNotFoundError:
         complaints.append(Complaint(str(path), f"is missing; {MENDING}"))
@@ -260,11 +262,44 @@ def _no_pictures(path: Path, pictures: pd.DataFrame) -> list[Complaint]:
     return []
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _parsed(path: Path, layout: Layout) -> pd.DataFrame | None:
+    """Return a sound table whose numbers the parser has read; None if any has to be looked at.
+
+    Large tables take a third of the time and of the memory that they take as texts.
+    """
+    heading = _read_csv(path, nrows=0)
+    may_be_empty = [*layout.scores, *_optional(heading, layout)]
+    numbers = {*layout.numbers, *may_be_empty}
+    texts = {name: str for name in heading.columns if name not in numbers}
+    table = _read_csv(path, dtype=texts, na_values={name: [""] for name in may_be_empty})
+    if not {*layout.text, *layout.numbers, *layout.scores} <= set(table.columns):
+        return None
+    read = table[[name for name in table.columns if name in numbers]]
+    is_sound = all(kind in "if" for kind in read.dtypes.map(lambda dtype: dtype.kind))
+    if not is_sound or np.isinf(read.to_numpy(dtype=float)).any():
+        return None
+    return None if table.duplicated(list(layout.key)).any() else table
+
+
+def _read_csv(
+    path: Path,
+    *,
+    dtype: Any = str,  # as of pandas, like the next
+    na_values: Any = None,
+    nrows: int | None = None,
+) -> pd.DataFrame:
+    """Return a table, as texts unless something else is said."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the heading
         # A class or cohort may be called "None" or "NA": only empty fields are empty.
-        return pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False)
+        return pd.read_csv(
+            path,
+            dtype=dtype,
+            keep_default_na=False,
+            na_values=na_values,
+            index_col=False,
+            nrows=nrows,
+        )
 
 
 def _empty(layout: Layout) -> pd.DataFrame:
@@ -308,9 +343,14 @@ def _row(index: object) -> int:
     return int(str(index)) + 1
 
 
+def _printable(column: pd.Series[str]) -> pd.Series[str]:
+    codes, texts = pd.factorize(column)  # few of many are distinct
+    return pd.Series(texts.map(printable).take(codes), column.index, column.dtype)
+
+
 def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     # Albench writes printable texts; an edited table may contain others.
-    typed = table[list(layout.text)].map(printable)
+    typed = table[list(layout.text)].apply(_printable)
     for name in (*layout.numbers, *layout.scores, *_optional(table, layout)):
         column = table[name] if name in table.columns else pd.Series(dtype=float)
         typed[name] = pd.to_numeric(column)
