@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.efficiency import area
+from albench.errors import Complaint, RecordsError
 from albench.metrics.catalogue import METRICS
 from albench.metrics.chosen import more_scores
 from albench.records.schema import unpack
@@ -33,9 +34,16 @@ def finished_area(end: Finished, metric: str, classes: Sequence[str]) -> float:
     -------
     float
         By published scores where these are all there is of a round.
+
+    Raises
+    ------
+    RecordsError
+        If the cell was published with neither this score nor probabilities.
     """
     heights = [
-        entry.scores[metric] if entry.scores else _score(end, metric, classes, entry.proba)
+        entry.scores[metric]
+        if metric in entry.scores
+        else _score(end, metric, classes, entry.proba)
         for entry in end.rounds
     ]
     n_labelled = np.array([entry.n_labelled for entry in end.rounds], dtype=float)
@@ -43,6 +51,12 @@ def finished_area(end: Finished, metric: str, classes: Sequence[str]) -> float:
 
 
 def _score(end: Finished, metric: str, classes: Sequence[str], proba: str) -> float:
+    if not proba:
+        problem = (
+            f"was published without {metric} and without the probabilities to compute it from; "
+            "name a metric that it has, or run without --from"
+        )
+        raise RecordsError([Complaint(f"cell {end.cell}", problem)])
     labels = np.array([] if end.part is None else end.part.labels, dtype=np.intp)
     listed = {one.name: one.score for one in METRICS}
     if metric in listed:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from albench.analysis.finished_area import finished_area
 from albench.audit import _compared
 from albench.engines.late import FOLDER, keep_late, late_conflicts
+from albench.errors import RecordsError
 from albench.metrics.catalogue import scores
 from albench.records.journal import Journal
 from albench.records.schema import Finished, Part, Round, Status, pack
@@ -68,3 +70,12 @@ def test_a_late_second_result_is_compared_with_it(
     assert verdict in keep_late(tmp_path, second)
     assert (tmp_path / FOLDER).is_dir()
     assert late_conflicts(tmp_path) == ((fresh.cell,) if verdict != "equals" else ())
+
+
+def test_a_metric_that_it_lacks_is_refused_by_name(fresh: Finished, published: Finished) -> None:
+    two = [replace(end, rounds=[end.rounds[0]] * 2) for end in (fresh, published)]
+    areas = [finished_area(end, "accuracy", ["a", "b"]) for end in two]
+    assert areas[0] == areas[1]
+    assert 0 <= finished_area(two[0], "macro_f1", ["a", "b"]) <= 1
+    with pytest.raises(RecordsError, match=r"without macro_f1 and without the probabilities"):
+        finished_area(two[1], "macro_f1", ["a", "b"])
