@@ -155,6 +155,40 @@ def crc_val_he_7k(data: Path) -> None:
             picture(data / "crc" / "CRC-VAL-HE-7K" / kind / file, 60 * level + number)
 
 
+def kvasir_v2(data: Path) -> None:
+    for level, kind in enumerate(("dyed-lifted-polyps", "esophagitis", "polyps")):
+        for number in range(N):
+            file = data / "kvasir" / "kvasir-dataset-v2" / kind / f"{kind[:3]}-{number:04d}.jpg"
+            picture(file, 60 * level + number)
+
+
+def eurosat(data: Path) -> None:
+    for level, kind in enumerate(("AnnualCrop", "Forest", "SeaLake")):
+        for number in range(1, N + 1):
+            picture(
+                data / "eurosat" / "EuroSAT_RGB" / kind / f"{kind}_{number}.jpg",
+                60 * level + number,
+            )
+
+
+def diabetes_130(data: Path) -> None:
+    lines = [
+        "encounter_id,patient_nbr,race,gender,age,weight,time_in_hospital,payer_code,"
+        "num_lab_procedures,num_procedures,num_medications,number_outpatient,number_emergency,"
+        "number_inpatient,diag_1,number_diagnoses,max_glu_serum,A1Cresult,insulin,change,"
+        "diabetesMed,readmitted"
+    ]
+    for number in range(2000):
+        person = (
+            f"{10 * number},{7 * (number // 2)},{('Caucasian', '?')[number % 2]},Female,[50-60)"
+        )
+        stay = f"?,{1 + number % 14},?,{number % 90},{number % 6},{number % 60},0,{number % 3},1"
+        answer = ("NO", ">30", "<30")[number % 3]
+        lines.append(f"{person},{stay},250.83,{1 + number % 9},None,>8,Up,Ch,Yes,{answer}")
+    (data / "diabetes-130").mkdir(parents=True)
+    (data / "diabetes-130" / "diabetic_data.csv").write_text("\n".join(lines) + "\n")
+
+
 def uci_har(data: Path) -> None:
     rng = np.random.default_rng(0)
     home = data / "uci-har" / "UCI HAR Dataset"
@@ -209,6 +243,9 @@ IMITATIONS: dict[str, Callable[[Path], None]] = {
     "breakhis": breakhis,
     "covid-qu-ex": covid_qu_ex,
     "crc-val-he-7k": crc_val_he_7k,
+    "kvasir-v2": kvasir_v2,
+    "diabetes-130": diabetes_130,
+    "eurosat": eurosat,
     "uci-har": uci_har,
     "cifar-10": cifar_10,
 }
