@@ -54,7 +54,7 @@ def _score(end: Finished, metric: str, classes: Sequence[str], proba: str) -> fl
     if not proba:
         problem = (
             f"was published without {metric} and without the probabilities to compute it from; "
-            "name a metric that it has, or run without --from"
+            "name a metric that it has, or results that have it"
         )
         raise RecordsError([Complaint(f"cell {end.cell}", problem)])
     labels = np.array([] if end.part is None else end.part.labels, dtype=np.intp)

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-LARGEST = 15.0
-"""Of a variance over that of the rest, as the logarithm of one plus it: beyond, nothing changes."""
+SMALLEST, LARGEST = 1e-9, 10.0
+"""Of a variance over that of all differences together; less than the first is nothing."""
 
-STARTS = (0.0, 1.0, 4.0)
+STARTS = ((0.3, 0.3, 0.3, 0.3), (0.9, 1e-3, 1e-3, 0.1), (1e-3, 1e-3, 1e-3, 0.9))
 """Of the search, on the same scale: the likelihood may have several tops."""
 
 
@@ -60,29 +60,31 @@ class _Eigenspaces:
             squares.append([*between, (rest**2).sum()])
         return _Eigenspaces(blocks, repetitions, means, np.array(squares).T)
 
-    def fit(self, logs: Floats) -> tuple[float, float, float]:
-        """Return minus twice the log likelihood, the mean, and its standard error.
+    def fit(self, variances: Floats) -> tuple[float, Floats, float, float]:
+        """Return minus twice the log likelihood, its slopes, the mean, and its standard error.
 
         Parameters
         ----------
-        logs : ndarray, shape (3,)
-            Variances of cohorts, blocks and repetitions over that of the rest, each as the
-            logarithm of one plus it. The rest's own is that of the largest likelihood.
+        variances : ndarray, shape (4,)
+            Of cohorts, of blocks and repetitions in them, and of the rest, which is over 0.
         """
-        cohort, block, repetition = np.expm1(logs)
+        cohort, block, repetition, residual = variances
         b, r = self.blocks, self.repetitions
-        of_blocks, of_repetitions = 1 + r * block, 1 + b * repetition
+        of_blocks, of_repetitions = residual + r * block, residual + b * repetition
         of_means = of_blocks + b * repetition + b * r * cohort
+        of_rest = np.full_like(b, residual)
         weights = b * r / of_means
-        mean = float(weights @ self.means / weights.sum())
-        between_blocks, between_repetitions, rest = self.squares
-        squares = weights @ (self.means - mean) ** 2 + rest.sum()
-        squares += (between_blocks / of_blocks).sum() + (between_repetitions / of_repetitions).sum()
-        n_free = (b * r).sum() - 1
-        cost = n_free * np.log(max(squares, np.finfo(float).tiny)) + np.log(weights.sum())
-        cost += np.log(of_means).sum() + ((b - 1) * np.log(of_blocks)).sum()
-        cost += ((r - 1) * np.log(of_repetitions)).sum()
-        return float(cost), mean, float(np.sqrt(squares / n_free / weights.sum()))
+        total = weights.sum()
+        mean = float(weights @ self.means / total)
+        spreads = np.array([of_means, of_blocks, of_repetitions, of_rest])
+        free = np.array([np.ones_like(b), b - 1, r - 1, (b - 1) * (r - 1)])
+        squares = np.array([b * r * (self.means - mean) ** 2, *self.squares])
+        cost = np.log(total) + (free * np.log(spreads) + squares / spreads).sum()
+        slopes = free / spreads - squares / spreads**2
+        slopes[0] -= weights / of_means / total  # the mean is the best for these variances
+        parts = np.array([b * r, r, b, np.ones_like(b)])  # of a variance in what depends on it
+        depends = np.array([[1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [1, 1, 1, 1]])
+        return float(cost), ((depends @ slopes) * parts).sum(axis=1), mean, float(total**-0.5)
 
 
 def fitted(gaps: Sequence[Floats]) -> tuple[float, float]:
@@ -101,17 +103,27 @@ def fitted(gaps: Sequence[Floats]) -> tuple[float, float]:
     """
     from scipy.optimize import minimize
 
-    spaces = _Eigenspaces.of(gaps)
-    most = LARGEST * np.array([1.0, *[float(spaces.blocks.max() > 1)] * 2])
+    everything = np.concatenate([each.ravel() for each in gaps])
+    scale = float(everything.std())
+    spaces = _Eigenspaces.of([each / scale for each in gaps])
+    is_random = np.array([1.0, *[float(spaces.blocks.max() > 1)] * 2, 1.0])
+
+    def objective(logs: Floats) -> tuple[float, Floats]:
+        variances = np.exp(logs) * is_random
+        cost, slopes, *_ = spaces.fit(variances)
+        return cost, slopes * variances
+
     ends = [
         minimize(
-            lambda logs: spaces.fit(logs)[0],
-            np.minimum(start, most),
+            objective,
+            np.log(start),
+            jac=True,
             method="L-BFGS-B",
-            bounds=[(0.0, one) for one in most],
+            bounds=[(np.log(SMALLEST), np.log(LARGEST))] * 4,
             options={"ftol": 1e-13, "gtol": 1e-8},
         )
         for start in STARTS
     ]
-    _, mean, error = spaces.fit(min(ends, key=lambda end: float(end.fun)).x)
-    return mean, error
+    best = min(ends, key=lambda end: float(end.fun)).x
+    *_, mean, error = spaces.fit(np.exp(best) * is_random)
+    return mean * scale, error * scale

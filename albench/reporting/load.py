@@ -291,6 +291,7 @@ def _read_csv(
     """Return a table, as texts unless something else is said."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the heading
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # a column of numbers and texts
         # A class or cohort may be called "None" or "NA": only empty fields are empty.
         return pd.read_csv(
             path,
@@ -353,5 +354,6 @@ def _typed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     typed = table[list(layout.text)].apply(_printable)
     for name in (*layout.numbers, *layout.scores, *_optional(table, layout)):
         column = table[name] if name in table.columns else pd.Series(dtype=float)
-        typed[name] = pd.to_numeric(column)
+        numbers = pd.to_numeric(column)
+        typed[name] = numbers if numbers.dtype.kind in "if" else numbers.astype(float)
     return typed

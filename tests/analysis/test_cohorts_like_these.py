@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
+from albench.analysis import nested_likelihood
 from albench.analysis.cohorts_like_these import across_cohorts, n_cohorts
 from albench.analysis.mixed_model import mixed_interval
 from albench.analysis.score_cube import cube
@@ -166,6 +167,25 @@ def test_a_missing_cell_changes_the_way_of_the_mixed_model_and_hardly_its_number
     lacking = mixed_interval(cube(table.iloc[1:], "area"), PAIR)
     assert lacking == pytest.approx(whole, abs=2e-4)
     assert lacking != whole
+
+
+@pytest.mark.parametrize(
+    ("spread_of_blocks", "n_blocks", "spread_of_repetitions"),
+    [(0.0, 1, 0.0), (0.05, 3, 0.0), (0.0, 2, 0.02), (0.05, 3, 0.02)],
+)
+@pytest.mark.parametrize("noise", [0.0, 1e-7, 1e-5])
+def test_where_nothing_is_left_to_chance_the_mean_is_as_sure_as_with_a_little(
+    spread_of_blocks: float, n_blocks: int, spread_of_repetitions: float, noise: float
+) -> None:
+    rng = np.random.default_rng(0)
+    gaps = rng.normal(0, 0.1, (5, 1, 1)) + spread_of_blocks * rng.normal(size=(5, n_blocks, 1))
+    gaps = gaps + spread_of_repetitions * rng.normal(size=(5, 1, 10))
+    rest = rng.normal(size=(5, n_blocks, 10))
+    mean, error = nested_likelihood.fitted(list(gaps + noise * rest))
+    truth = nested_likelihood.fitted(list(gaps + 1e-4 * rest))
+    assert (mean, error) == pytest.approx(truth, rel=2e-3, abs=1e-6)
+    means = gaps.mean(axis=(1, 2))
+    assert error == pytest.approx(means.std(ddof=1) / 5**0.5, rel=0.3)
 
 
 @pytest.mark.parametrize(("n", "noise"), [(1, 0.01), (7, None)])
