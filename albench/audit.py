@@ -8,24 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from albench import session
 from albench.errors import RecordsError
 from albench.execute import scratch
 from albench.execute.reuse import successes_of
 from albench.execute.run import Progress
-from albench.metrics.catalogue import scores
 from albench.plural import plural
 from albench.records.results_folder import read_results
-from albench.records.schema import unpack
-from albench.records.tables import ROUNDED, essence
+from albench.records.tables import essence, other_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+
     from albench.execute.devices import Placement
-    from albench.records.schema import Finished, Round
+    from albench.records.schema import Finished
     from albench.session import Opened
 
 
@@ -47,9 +45,6 @@ class Audit:
     equal: tuple[str, ...]
     close: tuple[str, ...]
     different: tuple[tuple[str, str], ...]
-
-
-TOLERANCE = 1e-4
 
 
 def audit(
@@ -129,22 +124,6 @@ def _difference(old: Finished, new: Finished) -> str | None:
             return f"other candidates were picked in round {before.round}"
         if before.acquired != after.acquired:
             return f"other modalities were bought in round {before.round}"
-        if not before.proba:  # published without: its scores stand for it
-            if metric := _other_score(before, after, [] if new.part is None else new.part.labels):
-                return f"{metric} of round {before.round} differs"
-            continue
-        gap = float(np.abs(unpack(before.proba) - unpack(after.proba)).max(initial=0.0))
-        if gap > (ROUNDED if before.scores else TOLERANCE):
-            return f"probabilities of round {before.round} differ by up to {gap:.2g}"
+        if problem := other_answers(before, after, [] if new.part is None else new.part.labels):
+            return f"round {before.round}: {problem}"
     return None
-
-
-def _other_score(before: Round, after: Round, labels: Sequence[int]) -> str:
-    """Return a metric in which a round differs from its published scores; empty if none does."""
-    now = scores(np.asarray(labels, dtype=np.intp), unpack(after.proba), ordered=False)
-    different = (
-        name
-        for name in before.scores.keys() & now.keys()
-        if not np.isclose(before.scores[name], now[name], rtol=TOLERANCE, atol=TOLERANCE)
-    )
-    return min(different, default="")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from albench.errors import RecordsError
+from albench.metrics.catalogue import scores
 from albench.records.counted import counted
 from albench.records.schema import Finished, Status, unpack
 from albench.records.spending import spent
@@ -55,6 +57,9 @@ FATE_COLUMNS = ("status", "reason", "attempts", "seconds", "peak_mb")
 
 LOST = "the line of the journal that held its result is damaged"
 """The reason of a missing cell that had a result; names no file, since hosts are in their names."""
+
+TOLERANCE = 1e-4
+"""How far probabilities and scores of another processor or version may be off: last digits."""
 
 ROUNDED = 5e-3
 """How far published probabilities may be from those of the run: their logarithms are rounded."""
@@ -200,8 +205,8 @@ def agree(one: Finished, other: Finished) -> bool:
     one : Finished
         Of one cell.
     other : Finished
-        Of the same cell. Where one of them comes from published results, probabilities may differ
-        by `ROUNDED`.
+        Of the same cell. Where one of them comes from published results, answers may differ as far
+        as `other_answers` lets them.
 
     Returns
     -------
@@ -210,11 +215,50 @@ def agree(one: Finished, other: Finished) -> bool:
     """
     if not (one.is_rounded or other.is_rounded):
         return essence(one) == essence(other)
-    bought = [[_bought(entry) for entry in end.rounds] for end in (one, other)]
-    return bought[0] == bought[1] and all(
-        not a.proba or not b.proba or np.abs(unpack(a.proba) - unpack(b.proba)).max() <= ROUNDED
-        for a, b in zip(one.rounds, other.rounds, strict=True)
+    parts = [None if end.part is None else replace(end.part, marks={}) for end in (one, other)]
+    bought = [[(*_bought(e), e.n_labelled) for e in end.rounds] for end in (one, other)]
+    labels = [] if one.part is None else one.part.labels
+    return (
+        parts[0] == parts[1]
+        and bought[0] == bought[1]
+        and not any(map(other_answers, one.rounds, other.rounds, repeat(labels)))
     )
+
+
+def other_answers(one: Round, other: Round, labels: Sequence[int]) -> str:
+    """Return how the answers of a round differ from those of the same round, run or published.
+
+    Parameters
+    ----------
+    one, other : Round
+        One of them may have scores alone, by which they are compared then.
+    labels : sequence of int
+        Class numbers of the test units.
+
+    Returns
+    -------
+    str
+        Empty if they do not differ by more than is lost when results are published.
+    """
+    if one.proba and other.proba:
+        values = unpack(one.proba), unpack(other.proba)
+        if values[0].shape != values[1].shape:
+            return "probabilities are of other units or classes"
+        gap = float(np.abs(values[0] - values[1]).max(initial=0.0))
+        tolerance = ROUNDED if one.scores or other.scores else TOLERANCE
+        return f"probabilities differ by up to {gap:.2g}" if gap > tolerance else ""
+    first, second = (entry.scores or _scores(entry, labels) for entry in (one, other))
+    different = (
+        name
+        for name in first.keys() & second.keys()
+        if not np.isclose(first[name], second[name], rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+    )
+    metric = min(different, default="")
+    return f"{metric} differs" if metric else ""
+
+
+def _scores(entry: Round, labels: Sequence[int]) -> dict[str, float]:
+    return scores(np.asarray(labels, dtype=np.intp), unpack(entry.proba), ordered=False)
 
 
 def _bought(entry: Round) -> tuple[int, tuple[int, ...], tuple[int, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from albench.errors import RecordsError
 from albench.metrics.catalogue import scores
 from albench.records.journal import Journal
 from albench.records.schema import Finished, Part, Round, Status, pack
+from albench.records.tables import agree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,16 +61,35 @@ def test_an_audit_compares_scores(fresh: Finished, published: Finished) -> None:
     assert [cell for cell, _ in audit.different] == [fresh.cell]
 
 
-@pytest.mark.parametrize(("picked", "verdict"), [(PICKED, "equals"), ([3, 6], "DIFFERS from")])
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({}, "equals"),
+        ({"picked": [3, 6]}, "DIFFERS from"),
+        ({"proba": pack(1 - PROBA)}, "DIFFERS from"),
+    ],
+    ids=["the same", "other picks", "other answers"],
+)
 def test_a_late_second_result_is_compared_with_it(
-    fresh: Finished, published: Finished, picked: list[int], verdict: str, tmp_path: Path
+    fresh: Finished, published: Finished, change: dict[str, Any], verdict: str, tmp_path: Path
 ) -> None:
     with Journal(tmp_path / "journal") as journal:
         journal.append("cell", published.to_json())
-    second = replace(fresh, rounds=[replace(fresh.rounds[0], picked=picked)])
+    second = replace(fresh, rounds=[replace(fresh.rounds[0], **change)])
     assert verdict in keep_late(tmp_path, second)
     assert (tmp_path / FOLDER).is_dir()
     assert late_conflicts(tmp_path) == ((fresh.cell,) if verdict != "equals" else ())
+
+
+def test_answers_about_other_units_differ(fresh: Finished) -> None:
+    few = [replace(fresh.rounds[0], proba=pack(PROBA[:3]), scores={"accuracy": 1.0})]
+    assert not agree(replace(fresh, rounds=few), fresh)
+    none = [replace(fresh.rounds[0], proba=pack(PROBA[:0]), scores={"accuracy": 1.0})]
+    assert agree(replace(fresh, rounds=none), replace(fresh, rounds=none))
+    assert fresh.part is not None
+    published = replace(fresh, rounds=[replace(fresh.rounds[0], scores={"accuracy": 1.0})])
+    assert agree(published, fresh)
+    assert not agree(published, replace(fresh, part=replace(fresh.part, split_hash="1")))
 
 
 def test_a_metric_that_it_lacks_is_refused_by_name(fresh: Finished, published: Finished) -> None:
