@@ -329,6 +329,15 @@ def engine_trials(options: argparse.Namespace) -> int:
     spec.write_text(SPEC)
     whole = kill_engines.alone(options.folder / "alone", spec)
     counts: Counter[str] = Counter()
+    with contextlib.suppress(KeyboardInterrupt):  # the counts of what was done are told
+        _count_trials(options, spec, whole, counts)
+    print(json.dumps(counts, indent=1))
+    return 1 if counts["trials with a broken promise"] else 0
+
+
+def _count_trials(
+    options: argparse.Namespace, spec: Path, whole: Mapping[str, str], counts: Counter[str]
+) -> None:
     for seed in range(options.seed, options.seed + options.trials):
         point = options.points[seed % len(options.points)]
         folder = options.folder / str(seed)
@@ -338,8 +347,6 @@ def engine_trials(options: argparse.Namespace) -> int:
         counts["trials with a broken promise"] += bool(done.broken)
         for broken in done.broken:
             print(f"trial {seed}, {done.engine}, {done.point}: {broken}", flush=True)
-    print(json.dumps(counts, indent=1))
-    return 1 if counts["trials with a broken promise"] else 0
 
 
 def _numbered(seed: int, folder: Path, whole: Essences, moment: Moment) -> Trial:
