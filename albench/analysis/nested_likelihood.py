@@ -61,12 +61,17 @@ class _Eigenspaces:
         return _Eigenspaces(blocks, repetitions, means, np.array(squares).T)
 
     def fit(self, variances: Floats) -> tuple[float, Floats, float, float]:
-        """Return minus twice the log likelihood, its slopes, the mean, and its standard error.
+        """Return minus twice the log likelihood, and the mean that makes it least.
 
         Parameters
         ----------
         variances : ndarray, shape (4,)
             Of cohorts, of blocks and repetitions in them, and of the rest, which is over 0.
+
+        Returns
+        -------
+        cost, slopes, mean, error : float, ndarray of shape (4,), float, float
+            Slopes are the cost's, by the variances.
         """
         cohort, block, repetition, residual = variances
         b, r = self.blocks, self.repetitions

@@ -61,9 +61,10 @@ def run(options: argparse.Namespace) -> int:
     import numpy as np
 
     from albench import session
-    from albench.audit import TOLERANCE, audit
+    from albench.audit import audit
     from albench.console import Watcher
     from albench.records.results_folder import latest_run
+    from albench.records.tables import TOLERANCE
 
     placement = placement_of(options)
     if options.spec is not None:

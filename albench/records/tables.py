@@ -230,8 +230,10 @@ def other_answers(one: Round, other: Round, labels: Sequence[int]) -> str:
 
     Parameters
     ----------
-    one, other : Round
-        One of them may have scores alone, by which they are compared then.
+    one : Round
+        It may have scores alone, by which both are compared then.
+    other : Round
+        Likewise.
     labels : sequence of int
         Class numbers of the test units.
 

@@ -30,18 +30,13 @@ def fresh() -> Finished:
     """A cell as it is run."""
     hashes = ("split_hash", "first_labels_hash", "weights_hash", "batches_hash")
     sizes = ("n_candidates", "n_subjects", "n_test_candidates", "n_test_subjects")
-    part = Part(
-        units=list("abcd"),
-        labels=LABELS,
-        marks={},
-        **dict.fromkeys(hashes, "0"),
-        **dict.fromkeys(sizes, 4),
-    )
-    times = dict.fromkeys(("query_seconds", "train_seconds", "evaluate_seconds"), 0.1)
-    sizes_of_labels = dict.fromkeys(("n_labelled", "n_labelled_subjects"), 2)
-    rounds = [
-        Round(round=0, picked=PICKED, proba=pack(PROBA), marks={}, **sizes_of_labels, **times)
-    ]
+    of_part: dict[str, Any] = {**dict.fromkeys(hashes, "0"), **dict.fromkeys(sizes, 4)}
+    part = Part(units=list("abcd"), labels=LABELS, marks={}, **of_part)
+    of_round: dict[str, Any] = {
+        **dict.fromkeys(("query_seconds", "train_seconds", "evaluate_seconds"), 0.1),
+        **dict.fromkeys(("n_labelled", "n_labelled_subjects"), 2),
+    }
+    rounds = [Round(round=0, picked=PICKED, proba=pack(PROBA), marks={}, **of_round)]
     return Finished(cell="a" * 16, status=Status.OK, seconds=1.0, part=part, rounds=rounds)
 
 
