@@ -113,3 +113,21 @@ def test_the_claims_decided_are_those_of_the_page() -> None:
 def test_the_readme_is_a_screen_and_both_texts_name_a_page() -> None:
     assert len(TEXTS[0].read_text(encoding="utf-8").splitlines()) <= 60
     assert {str(param.id).partition("-")[0] for param in PARAGRAPHS} == {"README", "quickstart"}
+
+
+def test_speeds_are_those_of_the_tables() -> None:
+    paragraph = " ".join(TEXTS[0].read_text(encoding="utf-8").split())
+    pages = [
+        (ROOT / "docs" / f"speed-{name}.md").read_text(encoding="utf-8")
+        for name in ("lockstep", "plain-loop")
+    ]
+    whole = re.findall(r"\((\d\.\d) x\) \| \d+ \| [\d.]+ \(([\d.]+) x\)", pages[0])
+    (digits, training), *quickstart = whole
+    low, high = sorted(ratio for ratio, _ in quickstart)
+    assert (
+        f"done {digits} times as fast as one by one, their training {training} times" in paragraph
+    )
+    assert f"of the quickstart {low} to {high} times" in paragraph
+    sklearn, skorch = re.findall(r"\| (\d\.\d) x \|", pages[1])
+    assert f"takes {sklearn} of its time with scikit-learn's" in paragraph
+    assert f"and {skorch} times its time with skorch's" in paragraph
