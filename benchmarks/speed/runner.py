@@ -122,11 +122,11 @@ def reading(repetitions: int) -> dict[str, float]:
 def plan_of_quickstart(*options: str) -> dict[str, float]:
     """Return the processor's seconds of the command, once what it remembers is there."""
     command = [sys.executable, "-m", "albench", "plan", "quickstart", *options]
-    with tempfile.TemporaryDirectory() as elsewhere:  # where no run lies
+    with tempfile.TemporaryDirectory() as empty:  # where no run lies
         for _ in range(2):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             done = subprocess.run(  # noqa: S603  # our own command
-                command, check=True, capture_output=True, text=True, cwd=elsewhere
+                command, check=True, capture_output=True, text=True, cwd=empty
             )
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
