@@ -11,6 +11,7 @@ a temporary git worktree and timed by this same file in turn, a process each::
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import statistics
@@ -61,32 +62,41 @@ class Query:
 
     def view(self, needs: frozenset[str]) -> PoolView:
         """Return a view that has computed nothing yet."""
-        from albench.learn.pool_views import QueryRound, candidate_view
-
+        views = _module("learn.pool_views", "learn.views")
+        query_round = getattr(views, "QueryRound", None) or views.Round
         chosen = np.zeros(len(self.labels), dtype=bool)
         chosen[self.labelled] = True
         self.classifier._prediction = None  # as after training
         by_key = dict(zip(map(tuple, self.candidates.tolist()), self.labels, strict=True))
-        return candidate_view(
+        view: PoolView = views.candidate_view(
             self.classifier,
             needs,
             pool=self.candidates[~chosen],
             labelled=self.candidates[chosen],
             labels=self.labels[chosen],
-            round=QueryRound(
+            round=query_round(
                 tell_labels=lambda rows: np.array([by_key[tuple(row)] for row in rows.tolist()])
             ),
         )
+        return view
+
+
+def _module(name: str, before: str) -> Any:
+    """Return a module of albench, which older commits know by another name."""
+    try:
+        return importlib.import_module(f"albench.{name}")
+    except ModuleNotFoundError:
+        return importlib.import_module(f"albench.{before}")
 
 
 def opened(cohort: str, budget: str) -> Query:
     """Return a trained round of a cohort."""
     from albench.learn.estimator import FusionClassifier
-    from albench.learn.optimisation import Seeds
     from albench.learn.store import SampleStore, Scaling
     from albench.models.mmfn import Mmfn
     from albench.spec.training import Training
 
+    seeds = _module("learn.optimisation", "learn.training").Seeds
     values, y = _cohort(cohort)
     rng = np.random.default_rng(0)
     rows = np.sort(rng.permutation(len(y))[: round(0.7 * len(y))])
@@ -102,7 +112,7 @@ def opened(cohort: str, budget: str) -> Query:
         int(y.max()) + 1,
         store,
         training=Training(epochs=5, min_updates=60, batch_size=32, learning_rate=5e-3),
-        seeds=Seeds(weights=1, batches=2, dropout=3),
+        seeds=seeds(weights=1, batches=2, dropout=3),
         device="cpu",
     )
     candidates = np.tile(np.arange(len(rows))[:, None], (1, len(values)))
@@ -112,10 +122,8 @@ def opened(cohort: str, budget: str) -> Query:
 
 def _cohort(name: str) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.intp]]:
     """Return the vectors of each view, row by row, and class numbers."""
-    from importlib import import_module
-
     loader, views = COHORTS[name]
-    module = import_module(f"albench.loaders.{loader.replace('-', '_')}")
+    module = importlib.import_module(f"albench.loaders.{loader.replace('-', '_')}")
     modalities = {view: module.load(view=view) for view in views}
     first = modalities[views[0]]
     labels = [str(first.labels[subject]) for subject in first.subjects]
