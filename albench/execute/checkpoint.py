@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import shutil
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 import numpy as np
@@ -71,8 +71,8 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
         Message(
             KIND,
             {
-                "part": asdict(checkpoint.part),
-                "rounds": [asdict(entry) for entry in checkpoint.rounds],
+                "part": vars(checkpoint.part),
+                "rounds": [vars(entry) for entry in checkpoint.rounds],
                 "labelled": list(checkpoint.labelled),
             },
             {"state": np.frombuffer(checkpoint.state, dtype=np.uint8)},

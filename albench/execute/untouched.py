@@ -12,6 +12,7 @@ import functools
 import inspect
 import sys
 from dataclasses import dataclass
+from operator import is_
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING
@@ -52,10 +53,11 @@ def require_untouched() -> None:
 
 
 def _own_modules() -> Iterator[ModuleType]:
-    for name, module in sorted(sys.modules.items()):
-        is_own = name.startswith("albench.") and not name.startswith(_PLUGINS)
+    names = [name for name in sys.modules if name.startswith("albench.")]
+    for name in sorted(names):
+        module = sys.modules[name]
         path = getattr(module, "__file__", None)
-        if is_own and path is not None and _is_at_home(path):
+        if not name.startswith(_PLUGINS) and path is not None and _is_at_home(path):
             yield module
 
 
@@ -66,69 +68,85 @@ def _is_at_home(file: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """A name that stood for what the module's source says, when that was looked at.
+    """Names that stood for what a module's source says, when that was looked at.
+
+    Held as columns, since all are compared again after every cell.
 
     Parameters
     ----------
-    space : mapping of str to object
-        The names of a module or a class.
-    name : str
-        One of them.
-    value : object
-        What it stood for.
-    function : FunctionType or None
-        The function that it is, or that is behind it.
-    code : CodeType or None
-        Of that function, which could be given another.
+    module : ModuleType
+        Whose.
+    spaces : tuple of mapping of str to object
+        The names of the module or a class, for each name.
+    names : tuple of str
+        What is looked up there.
+    values : tuple of object
+        What they stood for.
+    functions : tuple of FunctionType
+        The functions that they are, or that are behind them.
+    codes : tuple of CodeType
+        Of those functions, which could be given another.
     """
 
-    space: Mapping[str, object]
-    name: str
-    value: object
-    function: FunctionType | None
-    code: object
+    module: ModuleType
+    spaces: tuple[Mapping[str, object], ...]
+    names: tuple[str, ...]
+    values: tuple[object, ...]
+    functions: tuple[FunctionType, ...]
+    codes: tuple[object, ...]
+
+    @classmethod
+    def of(cls, module: ModuleType) -> _Seen:
+        """Return what `_replaced` looks at, with what it stands for."""
+        places = tuple(_names_of(module))
+        spaces = tuple(space for space, _ in places)
+        names = tuple(name for _, name in places)
+        values = tuple(map(_value_of, spaces, names))
+        behind = map(_function_of, values)
+        functions = tuple(each for each in behind if isinstance(each, FunctionType))
+        return cls(module, spaces, names, values, functions, tuple(map(_code_of, functions)))
 
     def is_there(self) -> bool:
         """Return whether the very same is there still."""
-        is_same = self.space.get(self.name) is self.value
-        return is_same and (self.function is None or self.function.__code__ is self.code)
+        values, codes = map(_value_of, self.spaces, self.names), map(_code_of, self.functions)
+        return all(map(is_, values, self.values)) and all(map(is_, codes, self.codes))
 
 
-_SEEN: dict[str, tuple[ModuleType, tuple[_Seen, ...]]] = {}
+def _value_of(space: Mapping[str, object], name: str) -> object:
+    return space.get(name)
+
+
+def _code_of(function: FunctionType) -> object:
+    return function.__code__
+
+
+_SEEN: dict[str, _Seen] = {}
 """The modules that were found untouched: a look at identities is much cheaper than a second one."""
 
 
 def _is_as_seen(module: ModuleType) -> bool:
     """Return whether a module is untouched since it was found so; else look at all of it again."""
-    seen_module, seen = _SEEN.get(module.__name__, (None, ()))
-    if seen_module is module and all(each.is_there() for each in seen):
+    seen = _SEEN.get(module.__name__)
+    if seen is not None and seen.module is module and seen.is_there():
         return True
     if not any(True for _ in _replaced(module)):
-        _SEEN[module.__name__] = module, tuple(_names_of(module))
+        _SEEN[module.__name__] = _Seen.of(module)
         return True
     return False
 
 
-def _names_of(module: ModuleType) -> Iterator[_Seen]:
-    """Yield the names that `_replaced` looks at, with what they stand for."""
+def _names_of(module: ModuleType) -> Iterator[tuple[Mapping[str, object], str]]:
+    """Yield the names that `_replaced` looks at, and where."""
     source = _source(str(module.__file__))
     for owner, definition in source.definitions:
         holder = getattr(module, owner, None) if owner else module
         if owner:
-            yield _seen(vars(module), owner)
+            yield vars(module), owner
         if holder is not None:
-            yield _seen(vars(holder), definition.name)
+            yield vars(holder), definition.name
     for origin, name, known_as in source.imports:
-        yield _seen(vars(module), known_as)
-        yield _seen(vars(sys.modules[origin]), name)
-
-
-def _seen(space: Mapping[str, object], name: str) -> _Seen:
-    value = space.get(name)
-    function = _function_of(value)
-    if not isinstance(function, FunctionType):
-        return _Seen(space, name, value, None, None)
-    return _Seen(space, name, value, function, function.__code__)
+        yield vars(module), known_as
+        yield vars(sys.modules[origin]), name
 
 
 def _replaced(module: ModuleType) -> Iterator[tuple[str, str]]:

@@ -76,6 +76,13 @@ def lift(
     return recorder.program(lifted).forward
 
 
+_TRIED: dict[Any, bool] = {}
+"""Whether operations have the digits of a head by itself, by all that decides about their kernels.
+
+The streams of a network are alike, and so are rounds.
+"""
+
+
 class _Lifting:
     """Carries out one head's program for all heads, and records that."""
 
@@ -136,6 +143,14 @@ class _Lifting:
             return True
         if call.has_remainder(values):
             return False
+        key = call.key(values)
+        if key is None:
+            return self._is_same_when_tried(call, values)
+        if key not in _TRIED:
+            _TRIED[key] = self._is_same_when_tried(call, values)
+        return _TRIED[key]
+
+    def _is_same_when_tried(self, call: _Call, values: Sequence[Any]) -> bool:
         n_numbers = 0
         while n_numbers < _NUMBERS:
             tried = [self._noise(each) for each in values]
@@ -222,6 +237,13 @@ class _Call:
         sizes: list[int] = [values[place][0].numel() for place in self.places]
         return bool(max(sizes) % _UNROLLED)
 
+    def key(self, values: Sequence[Any]) -> Any:
+        """Return what its digits depend on beside random numbers; None where values are more."""
+        layouts = [_layout(each) for each in values]
+        if any(each is None for each in layouts):
+            return None
+        return self._operation, str(self._structure), tuple(self.places), tuple(layouts)
+
     def stacked(self, values: Sequence[Any]) -> Any:
         """Return what it gives for all heads at once."""
 
@@ -269,6 +291,16 @@ class _Call:
         for place, value in zip(self.places, given, strict=True):
             mixed[place] = value
         return mixed
+
+
+def _layout(value: Any) -> Any:
+    """Return what tells kernels apart; None of tensors that are tried with the values they have."""
+    if not isinstance(value, torch.Tensor):
+        return type(value), repr(value)
+    if not value.is_floating_point():
+        return None
+    offset = value.storage_offset() * value.element_size() % _ALIGNED_BYTES
+    return tuple(value.shape), value.stride(), offset, value.dtype, value.device
 
 
 def _is_aligned(stacked: torch.Tensor) -> bool:

@@ -83,7 +83,10 @@ class Prediction:
             One pass.
         """
         places = self._store.places(candidates)
-        self._vectors.at(places)  # encoded before dropout is switched on, and before seeding
+        # Encoded before dropout is switched on, and before seeding.
+        first = self._vectors.at(places)
+        gathered = first if len(candidates) <= _FUSED_AT_ONCE else None
+        del first
         for number in range(passes):
             state = np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)
             # Inside the loop, so that nothing is left seeded while the caller has the pass.
@@ -91,7 +94,7 @@ class Prediction:
                 torch_seeded(int(state[0] >> np.uint64(1))),
                 evaluating(self._module, dropout=True),
             ):
-                proba = self._in_chunks(places, self._fused)
+                proba = self._in_chunks(places, self._fused, gathered)
             yield proba
 
     def embeddings(self, candidates: NDArray[np.intp]) -> Floats:
@@ -165,14 +168,21 @@ class Prediction:
     def _fused(self, vectors: Vectors) -> torch.Tensor:
         return torch.softmax(self._module.fuse(vectors), 1)
 
-    def _in_chunks(self, places: Places, head: Callable[[Vectors], torch.Tensor]) -> Floats:
+    def _in_chunks(
+        self,
+        places: Places,
+        head: Callable[[Vectors], torch.Tensor],
+        gathered: Vectors | None = None,
+    ) -> Floats:
+        """Return what a head gives; `gathered` are the vectors, where one chunk is all."""
         n = len(next(iter(places.values())))
         answer: Floats = np.empty((0, 0), dtype=np.float32)
         with torch.inference_mode():
             for start in range(0, max(n, 1), _FUSED_AT_ONCE):
                 rows = slice(start, start + _FUSED_AT_ONCE)
                 chunk = {name: where[rows] for name, where in places.items()}
-                part = head(self._vectors.at(chunk)).cpu().numpy()
+                vectors = self._vectors.at(chunk) if gathered is None else gathered
+                part = head(vectors).cpu().numpy()
                 if start == 0:
                     # At once: small parts between large vectors would keep the heap from shrinking.
                     answer = np.empty((n, part.shape[1]), dtype=part.dtype)

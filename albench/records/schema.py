@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -172,9 +172,10 @@ class Finished:
         Returns
         -------
         dict
-            What `from_json` takes.
+            What `from_json` takes; it shares lists and dicts with this.
         """
-        return asdict(self)
+        part = None if self.part is None else vars(self.part)
+        return {**vars(self), "part": part, "rounds": [vars(entry) for entry in self.rounds]}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Finished:
