@@ -172,11 +172,29 @@ class ActiveCell:
             To be trained before the query, in a batch's lockstep.
         """
         committees = self.classifier.committees
-        if committees is None or not len(self.answered):
+        if committees is None or not len(self.answered) or not self.classifier.initialized_:
+            return []
+        seed = self.round(number).committee_seed
+        if committees.are_trained(seed):
             return []
         labelled, labels = self.learner.X_training, self.learner.y_training
-        seed = self.round(number).committee_seed
         return committees.pupils(self.classifier, labelled, labels, seed)
+
+    def next_committee(self, number: int) -> list[Pupil]:
+        """Return the members of the committee that the query after a training is likely to ask for.
+
+        Parameters
+        ----------
+        number : int
+            The round of the training, whose labels are in the labelled set already.
+
+        Returns
+        -------
+        list of Pupil
+            To be trained at the same time; none after the last round.
+        """
+        is_last = number + 1 >= len(self.data.schedule.targets)
+        return [] if is_last else self.committee(number + 1)
 
     def _buy(
         self, bought: NDArray[np.intp], labels: NDArray[np.intp], number: int

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from albench.execute.child import Line
     from albench.execute.rounds import Steps
     from albench.execute.task import CellTask
+    from albench.learn.lockstep import Pupil
 
 
 def run_batch(batch: BatchTask, line: Line) -> None:
@@ -59,7 +60,7 @@ def run_batch(batch: BatchTask, line: Line) -> None:
 
 
 def _foreseen(steps: Mapping[_Member, Foresee | Teach], lockstep: Lockstep) -> dict[_Member, float]:
-    """Train the committees that queries are likely to ask for, and share the time."""
+    """Train the committees of first queries, and tell what those of later ones have taken."""
     began = time.perf_counter()
     committees = {
         member: step.opened.committee(step.number)
@@ -69,20 +70,30 @@ def _foreseen(steps: Mapping[_Member, Foresee | Teach], lockstep: Lockstep) -> d
     pupils = [pupil for committee in committees.values() for pupil in committee]
     lockstep.fit(pupils)
     seconds = (time.perf_counter() - began) / max(1, len(pupils))
-    return {member: seconds * len(committee) for member, committee in committees.items()}
+    return {
+        member: member.took_ahead() + seconds * len(committee)
+        for member, committee in committees.items()
+    }
 
 
 def _taught(steps: Mapping[_Member, Foresee | Teach], lockstep: Lockstep) -> dict[_Member, float]:
-    """Train the cells themselves, and share the time."""
+    """Train the cells themselves, and with them the committees of their next queries.
+
+    Both learn from the same labels, so that they fit into one stack; the time is shared.
+    """
     began = time.perf_counter()
     lessons = {member: step for member, step in steps.items() if isinstance(step, Teach)}
-    pupils = [
-        lesson.opened.pupil(lesson.bought, lesson.labels, lesson.number)
-        for lesson in lessons.values()
-    ]
-    lockstep.fit([pupil for pupil in pupils if pupil is not None])
-    seconds = time.perf_counter() - began
-    return {member: seconds / len(lessons) for member in lessons}
+    pupils: dict[_Member, Pupil | None] = {}
+    committees: dict[_Member, list[Pupil]] = {}
+    for member, lesson in lessons.items():
+        pupils[member] = lesson.opened.pupil(lesson.bought, lesson.labels, lesson.number)
+        committees[member] = lesson.opened.next_committee(lesson.number)
+    ahead = [pupil for committee in committees.values() for pupil in committee]
+    lockstep.fit([pupil for pupil in pupils.values() if pupil is not None] + ahead)
+    seconds = (time.perf_counter() - began) / max(1, len(lessons) + len(ahead))
+    for member, committee in committees.items():
+        member.train_ahead(seconds * len(committee))
+    return dict.fromkeys(lessons, seconds)
 
 
 class _Member:
@@ -95,6 +106,16 @@ class _Member:
         self._log = logs / f"{task.cell.id}.log"
         self._opening = task, opener
         self._steps: Steps | None = None
+        self._ahead_seconds = 0.0
+
+    def train_ahead(self, seconds: float) -> None:
+        """Note what the committee of the next query has taken."""
+        self._ahead_seconds += seconds
+
+    def took_ahead(self) -> float:
+        """Return what has been noted for this query, once."""
+        seconds, self._ahead_seconds = self._ahead_seconds, 0.0
+        return seconds
 
     def advance(self, answer: object) -> Foresee | Teach | None:
         """Continue to the next step that is done together; None at the end, or after a failure.

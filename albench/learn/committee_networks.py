@@ -114,6 +114,21 @@ class CommitteesAhead:
         trained = self._trained.get(seed, [])
         return trained[:members] if len(trained) >= members else []
 
+    def are_trained(self, seed: int) -> bool:
+        """Return whether a query's committee has been handed out to be trained.
+
+        Parameters
+        ----------
+        seed : int
+            Of that query's committees.
+
+        Returns
+        -------
+        bool
+            Until `forget`.
+        """
+        return seed in self._trained
+
     def pupils(
         self,
         classifier: FusionClassifier,
