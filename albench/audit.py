@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from albench.execute.devices import Placement
     from albench.records.schema import Finished
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Audit:
 
 
 def audit(
-    opened: Opened,
+    opened: OpenedSpecification,
     results: Path,
     share: float,
     rng: np.random.Generator,
@@ -59,7 +59,7 @@ def audit(
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification.
     results : Path
         The recorded results.

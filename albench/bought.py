@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from albench.cohort.join import Cohort
     from albench.planning import Cell
     from albench.records.tables import Records
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
 
     Picks = list[list[int]]
     Vectors = NDArray[np.float64]
@@ -159,11 +159,11 @@ class _Pools:
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification, with its data.
     """
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: OpenedSpecification) -> None:
         self._opened = opened
         self._whole: dict[tuple[str, tuple[str, ...]], Pool] = {}
         self._train: dict[str, NDArray[np.intp]] = {}

@@ -19,7 +19,7 @@ from albench.output import LastingStream
 from albench.plural import plural
 from albench.records.printable import printable
 from albench.records.retry_causes import retries_text
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,7 +117,7 @@ class Watcher:
         if progress.kind == "notice":
             self._say(progress.text)
         cell, finished = progress.cell, progress.finished
-        if cell is not None and finished is not None and finished.status is not Status.OK:
+        if cell is not None and finished is not None and finished.status is not CellStatus.OK:
             self._say(self._failure(cell, finished))
         self._show()
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.records.run_record import Provenance
-    from albench.reporting.load import Records
+    from albench.reporting.load import ReportTables
 
 KEY = [*BLOCK, "strategy", "repetition"]
 TOLERANCE = 1e-4
@@ -162,12 +162,12 @@ def diff(first: Path, second: Path) -> Difference:
     )
 
 
-def _missing(a: Records, b: Records) -> tuple[str, ...]:
+def _missing(a: ReportTables, b: ReportTables) -> tuple[str, ...]:
     """Return the strategies of A that B lacks."""
     return tuple(sorted(set(a.cells["strategy"]) - set(b.cells["strategy"])))
 
 
-def _moves(good: pd.DataFrame, a: Records, b: Records) -> tuple[Move, ...]:
+def _moves(good: pd.DataFrame, a: ReportTables, b: ReportTables) -> tuple[Move, ...]:
     """Return who moved, by the cells that succeeded in both."""
     metric = b.manifest.judging.primary_metric
     before, after = _gains(a, good["cell_a"], metric), _gains(b, good["cell_b"], metric)
@@ -180,7 +180,7 @@ def _moves(good: pd.DataFrame, a: Records, b: Records) -> tuple[Move, ...]:
     )
 
 
-def _gains(records: Records, cells: pd.Series[str], metric: str) -> pd.Series[float]:
+def _gains(records: ReportTables, cells: pd.Series[str], metric: str) -> pd.Series[float]:
     """Return each strategy's mean difference to random, in some cells."""
     if metric not in records.scores:
         return pd.Series(dtype=float)
@@ -190,7 +190,7 @@ def _gains(records: Records, cells: pd.Series[str], metric: str) -> pd.Series[fl
 
 
 def _gaps(
-    good: pd.DataFrame, a: Records, b: Records
+    good: pd.DataFrame, a: ReportTables, b: ReportTables
 ) -> tuple[np.ndarray[Any, np.dtype[np.float64]], tuple[ScoreChange, ...]]:
     """Return each cell's largest difference of a score at any round, and the metrics' changes."""
     metrics = [m.name for m in METRICS if m.name in a.scores and m.name in b.scores]

@@ -11,13 +11,13 @@ from albench.records.counted import counted
 from albench.records.printable import printable_data
 from albench.records.results_folder import latest_run_of, read_results
 from albench.records.run_record import PlannedRun
-from albench.records.schema import Finished, Status
+from albench.records.schema import CellStatus, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from albench.planning import Cell, Sources
-    from albench.records.journal import Event, Reading
+    from albench.records.journal import Event, JournalReading
     from albench.records.run_record import PlannedCell
 
 
@@ -85,7 +85,7 @@ def results_with(prefix: str, folders: Sequence[Path] = (Path("runs"), Path("res
     raise InputError(f"no {looked_at} here has a cell that begins with {prefix!r}")
 
 
-def _find(prefix: str, reading: Reading, results: Path) -> PlannedCell:
+def _find(prefix: str, reading: JournalReading, results: Path) -> PlannedCell:
     matches = {
         planned.cell: planned
         for run in reading.runs
@@ -101,7 +101,7 @@ def _find(prefix: str, reading: Reading, results: Path) -> PlannedCell:
     raise RecordsError(f"{results}: {len(matches)} cells begin with {prefix!r}: {shown} ...")
 
 
-def _history(cell: str, reading: Reading) -> Iterator[str]:
+def _history(cell: str, reading: JournalReading) -> Iterator[str]:
     events = reading.events
     sources = [e.source for e in events if _plans(e, cell)]
     ends = [
@@ -112,7 +112,7 @@ def _history(cell: str, reading: Reading) -> Iterator[str]:
     for end, source in ends:
         reason = f": {end.reason}" if end.reason else ""
         yield f"{end.status} after {end.seconds:.1f} s in {source}{reason}"
-    successes = [source for end, source in ends if end.status is Status.OK]
+    successes = [source for end, source in ends if end.status is CellStatus.OK]
     if successes:
         later = sum(source > successes[0] for source in sources)
         if later:
@@ -150,7 +150,7 @@ def _sources(
     """Yield which source made the result that counts, and where it has been edited since."""
     cell = next((cell for cell in cells if cell.id == name), None)
     ends = [event.content for event in events if isinstance(event.content, Finished)]
-    successes = [end for end in ends if end.cell == name and end.status is Status.OK]
+    successes = [end for end in ends if end.cell == name and end.status is CellStatus.OK]
     if cell is None or not successes:
         return
     result = counted(successes, sources.of(cell))

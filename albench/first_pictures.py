@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from albench.records.run_record import PlannedCell
     from albench.records.schema import Finished
     from albench.records.tables import Records
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
     from albench.spec.schema import CohortSpec
 
 FILE = "pictures.csv"
@@ -54,12 +54,12 @@ class _Bought(NamedTuple):
     round: int
 
 
-def shown_now(opened: Opened, file: Path | None) -> list[str]:
+def shown_now(opened: OpenedSpecification, file: Path | None) -> list[str]:
     """Return the cohorts whose pictures may be shown by the specification as it is now.
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification that results keep, with its data.
     file : Path or None
         Where it is now; None goes by what the results keep.
@@ -90,7 +90,9 @@ def _shown(cohorts: Mapping[str, CohortSpec]) -> list[str]:
     return [name for name, cohort in cohorts.items() if cohort.show_pictures]
 
 
-def write_pictures(opened: Opened, results: Path, shown: Sequence[str] | None = None) -> int:
+def write_pictures(
+    opened: OpenedSpecification, results: Path, shown: Sequence[str] | None = None
+) -> int:
     """Write the first picks of each strategy as pictures, where that is permitted.
 
     For a cohort they are those of one block, with the most modalities that are pictures, in its
@@ -98,7 +100,7 @@ def write_pictures(opened: Opened, results: Path, shown: Sequence[str] | None = 
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification, with its data.
     results : Path
         A run folder, or published results with their records. An earlier file there is replaced,
@@ -133,7 +135,9 @@ def write_pictures(opened: Opened, results: Path, shown: Sequence[str] | None = 
     return len(rows)
 
 
-def _of_cohort(name: str, records: Records, opened: Opened) -> Iterator[tuple[object, ...]]:
+def _of_cohort(
+    name: str, records: Records, opened: OpenedSpecification
+) -> Iterator[tuple[object, ...]]:
     """Yield the rows of a cohort's table."""
     planned = {cell.id for cell in opened.whole.cells}  # others are of other data than are here
     ends = [
@@ -156,7 +160,7 @@ def _of_cohort(name: str, records: Records, opened: Opened) -> Iterator[tuple[ob
 
 
 def _block(
-    ends: Sequence[tuple[PlannedCell, Finished]], opened: Opened
+    ends: Sequence[tuple[PlannedCell, Finished]], opened: OpenedSpecification
 ) -> list[tuple[PlannedCell, Finished]]:
     """Return a repetition of the block that shows most, one cell a strategy."""
     blocks: dict[tuple[str, ...], list[tuple[PlannedCell, Finished]]] = {}
@@ -173,7 +177,7 @@ def _block(
     return [own[strategy] for strategy in sorted(own)]
 
 
-def _pictured(cell: PlannedCell, opened: Opened) -> list[str]:
+def _pictured(cell: PlannedCell, opened: OpenedSpecification) -> list[str]:
     """Return the modalities of a cell whose samples are pictures."""
     shapes = {key: one.shape for key, one in opened.modalities[cell.cohort].items()}
     return [
@@ -200,7 +204,11 @@ def _first_picks(end: Finished, cohort: Cohort, n: int, *, of_subjects: bool) ->
 
 
 def _pictures(
-    cell: PlannedCell, key: str, picks: Sequence[_Bought], cohort: Cohort, opened: Opened
+    cell: PlannedCell,
+    key: str,
+    picks: Sequence[_Bought],
+    cohort: Cohort,
+    opened: OpenedSpecification,
 ) -> Iterator[tuple[object, ...]]:
     """Yield a row for each pick that has the modality."""
     column = cohort.candidates[[one.candidate for one in picks], cohort.modalities.index(key)]

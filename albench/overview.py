@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from albench.execute.footprint import Footprint
     from albench.planning import Cell
     from albench.records.run_record import CohortRecord
-    from albench.records.state import State
-    from albench.session import Opened
+    from albench.records.state import RunState
+    from albench.session import OpenedSpecification
     from albench.spec.slices import Slice
 
 
@@ -159,13 +159,18 @@ class PlanOverview:
 
 
 def plan_overview(
-    opened: Opened, results: Path, jobs: int, proposal: str = "", *, lockstep: bool | None = None
+    opened: OpenedSpecification,
+    results: Path,
+    jobs: int,
+    proposal: str = "",
+    *,
+    lockstep: bool | None = None,
 ) -> PlanOverview:
     """Return what a run would do.
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification.
     results : Path
         The results folder. Cells that are done there give the estimate.
@@ -206,7 +211,7 @@ def plan_overview(
     )
 
 
-def _apart(opened: Opened, *, lockstep: bool | None) -> tuple[str, ...]:
+def _apart(opened: OpenedSpecification, *, lockstep: bool | None) -> tuple[str, ...]:
     if lockstep is None:
         return ()
     return tuple(told_apart(opened)) if lockstep else (ONE_BY_ONE,)
@@ -217,7 +222,7 @@ def _with_tables(results: Path, base: Path | None) -> Path:
     return results if base is None or has_tables(results) else base
 
 
-def _power(opened: Opened, results: Path) -> tuple[str, ...]:
+def _power(opened: OpenedSpecification, results: Path) -> tuple[str, ...]:
     oracles = {
         label
         for label, strategy in opened.resolved.strategies.items()
@@ -404,7 +409,7 @@ def _failures(cells: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _edits(state: State) -> Iterator[str]:
+def _edits(state: RunState) -> Iterator[str]:
     """Yield for each component that is installed here how many results another source made."""
     installable = {str(kind): kind for kind in ComponentKind}
     stale: Counter[str] = Counter()
@@ -433,7 +438,7 @@ def data_text(cohorts: Mapping[str, CohortRecord]) -> str:
     Parameters
     ----------
     cohorts : mapping
-        What `Opened.describe` returns.
+        What `OpenedSpecification.describe` returns.
 
     Returns
     -------

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from albench.execute.reuse import Reuse
     from albench.planning import Cell
     from albench.records.run_record import Pace
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class Limit:
     text: str
 
 
-def expected_price(opened: Opened, there: Reuse) -> Price:
+def expected_price(opened: OpenedSpecification, there: Reuse) -> Price:
     """Return what the cells of a plan are expected to take.
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification.
     there : Reuse
         What is done.
@@ -70,12 +70,12 @@ def _pace_of_processor() -> Pace | None:
     return None if installed_gpus() else pace_here()
 
 
-def expected_footprints(opened: Opened, there: Reuse) -> Footprints:
+def expected_footprints(opened: OpenedSpecification, there: Reuse) -> Footprints:
     """Return what the cells of a plan are expected to take of disk and memory.
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification.
     there : Reuse
         What is done.
@@ -98,7 +98,7 @@ def expected_footprints(opened: Opened, there: Reuse) -> Footprints:
     return footprints(opened.plan.cells, there.done, published_mb, probabilities)
 
 
-def _published(opened: Opened) -> list[Path]:
+def _published(opened: OpenedSpecification) -> list[Path]:
     """Return where results of a benchmark may have been published."""
     specification = opened.resolved.specification
     name = specification.benchmark.name
@@ -106,12 +106,14 @@ def _published(opened: Opened) -> list[Path]:
     return [*own, Path("results") / name, specification.folder.parent / "results" / name]
 
 
-def within(opened: Opened, results: Path, jobs: int, limit: Limit) -> tuple[Opened, str]:
+def within(
+    opened: OpenedSpecification, results: Path, jobs: int, limit: Limit
+) -> tuple[OpenedSpecification, str]:
     """Return the part of a plan that fits into a time.
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification.
     results : Path
         The run folder; what is done there takes no time.
@@ -122,7 +124,7 @@ def within(opened: Opened, results: Path, jobs: int, limit: Limit) -> tuple[Open
 
     Returns
     -------
-    opened : Opened
+    opened : OpenedSpecification
         With as many whole repetitions as fit; if not even the first does, with the cheapest of its
         blocks.
     proposal : str

@@ -26,7 +26,7 @@ from albench.records import tables
 from albench.records.planned_replay import PlannedReplay
 from albench.records.results_folder import latest_run_of, read_results
 from albench.registry import Component
-from albench.session import Opened
+from albench.session import OpenedSpecification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,7 +57,7 @@ class _Recorded:
 
 def open_replay(
     name: str, source: Path, part: Slice, *, keep_edited: bool = False, base: Path | None = None
-) -> Opened:
+) -> OpenedSpecification:
     """Plan to train models on what the strategies of some results bought.
 
     Parameters
@@ -75,7 +75,7 @@ def open_replay(
 
     Returns
     -------
-    Opened
+    OpenedSpecification
         A block for each recorded block and model, called after both models.
 
     Raises
@@ -111,7 +111,9 @@ def open_replay(
     replayed = {title: pair for title, pair in models.items() if title in used}
     rest = replace(part, included={k: v for k, v in part.included.items() if k != "model"})
     replay = PlannedReplay(run, replayed, metric, areas)
-    opened = Opened(resolved, modalities, cohorts, plan, rest, keep_edited, base, replay=replay)
+    opened = OpenedSpecification(
+        resolved, modalities, cohorts, plan, rest, keep_edited, base, replay=replay
+    )
     _ = opened.plan  # complains of the slice
     return opened
 

@@ -26,7 +26,7 @@ from albench.execute.lock import LOCK, FolderLock, require_writable
 from albench.execute.pace import measure_pace
 from albench.execute.preparation import prepare_all
 from albench.execute.reuse import Reuse, reuse, successes, successes_of
-from albench.execute.run import Progress, Settings, one_at_a_time
+from albench.execute.run import Progress, RunSettings, one_at_a_time
 from albench.execute.run_record import cohort_records, planned_run
 from albench.execute.untouched import require_untouched
 from albench.planning import Plan, make, open_cohorts, resolve
@@ -36,7 +36,7 @@ from albench.plural import plural
 from albench.records.journal import Journal
 from albench.records.results_folder import read_results, relative_path
 from albench.records.run_record import ELSEWHERE
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 from albench.spec.slices import EVERYTHING, Slice
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ MEASURED_FROM = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Opened:
+class OpenedSpecification:
     """A valid specification, with its data opened and its cells planned.
 
     Parameters
@@ -201,7 +201,7 @@ def open_spec(
     keep_edited: bool = False,
     base: Path | None = None,
     repetitions: int | None = None,
-) -> Opened:
+) -> OpenedSpecification:
     """Read, resolve and plan a specification; nothing is written.
 
     Parameters
@@ -219,7 +219,7 @@ def open_spec(
 
     Returns
     -------
-    Opened
+    OpenedSpecification
         Ready to be run.
 
     Raises
@@ -290,7 +290,7 @@ def open_specification(
     *,
     keep_edited: bool = False,
     base: Path | None = None,
-) -> Opened:
+) -> OpenedSpecification:
     """Resolve and plan a specification that has been read; nothing is written.
 
     Parameters
@@ -306,7 +306,7 @@ def open_specification(
 
     Returns
     -------
-    Opened
+    OpenedSpecification
         Ready to be run.
 
     Raises
@@ -316,7 +316,9 @@ def open_specification(
     """
     resolved = resolve(specification, registry.discover())
     modalities, cohorts = open_cohorts(resolved)
-    opened = Opened(resolved, modalities, cohorts, make(resolved, cohorts), part, keep_edited, base)
+    opened = OpenedSpecification(
+        resolved, modalities, cohorts, make(resolved, cohorts), part, keep_edited, base
+    )
     if opened.whole.cells:
         _ = opened.plan  # complains of the slice
     return opened
@@ -349,7 +351,7 @@ def specification_of(record: RunRecord, results: Path) -> spec.Specification:
     return spec.parse(record.spec, source, results if file is None else file.parent)
 
 
-def open_recorded(record: RunRecord, results: Path) -> Opened:
+def open_recorded(record: RunRecord, results: Path) -> OpenedSpecification:
     """Resolve and plan the specification that results were made by.
 
     Parameters
@@ -361,7 +363,7 @@ def open_recorded(record: RunRecord, results: Path) -> Opened:
 
     Returns
     -------
-    Opened
+    OpenedSpecification
         With all repetitions that the run may have added.
 
     Raises
@@ -430,7 +432,7 @@ class Summary:
 
 
 def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
-    opened: Opened,
+    opened: OpenedSpecification,
     results: Path,
     jobs: int,
     command: Sequence[str],
@@ -446,7 +448,7 @@ def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification.
     results : Path
         The results folder.
@@ -518,7 +520,7 @@ def run(  # noqa: PLR0913  # each is given once, by the caller who starts a run
 
 
 def _paced(
-    there: Reuse, unique: Mapping[str, Cell], settings: Settings, cluster: Cluster | None
+    there: Reuse, unique: Mapping[str, Cell], settings: RunSettings, cluster: Cluster | None
 ) -> Reuse:
     """Return what is there with the pace of the machine on which a run's cells take their seconds.
 
@@ -555,7 +557,7 @@ def _tell(
 
 @contextmanager
 def _begun(
-    opened: Opened, there: Reuse, results: Path, command: Sequence[str], jobs: int
+    opened: OpenedSpecification, there: Reuse, results: Path, command: Sequence[str], jobs: int
 ) -> Iterator[Journal]:
     """Yield a journal in which the run, and what it takes over from other results, is written."""
     require_untouched()
@@ -572,9 +574,9 @@ def _begun(
 
 @contextmanager
 def _engine(
-    opened: Opened,
+    opened: OpenedSpecification,
     cells: Sequence[Cell],
-    settings: Settings,
+    settings: RunSettings,
     watch: Callable[[Progress], None],
     cluster: Cluster | None,
 ) -> Iterator[Engine]:
@@ -611,13 +613,13 @@ class _Ended:
         """
         finished = progress.finished
         if finished is not None:
-            is_ok = finished.status is Status.OK
+            is_ok = finished.status is CellStatus.OK
             self.n_ok += is_ok
             self.n_failed += not is_ok
         elif progress.kind == "retry":
             self.retries[progress.text] += 1
         self._watch(progress)
-        if self._fail_fast and finished is not None and finished.status is not Status.OK:
+        if self._fail_fast and finished is not None and finished.status is not CellStatus.OK:
             raise FailedFast(
                 f"cell {finished.cell} failed ({finished.status}: {finished.reason}), and "
                 "--fail-fast ends the run there; run the same command again to resume"
@@ -625,7 +627,7 @@ class _Ended:
 
 
 def prepare_for_workers(
-    opened: Opened, results: Path, stale_seconds: float, command: Sequence[str]
+    opened: OpenedSpecification, results: Path, stale_seconds: float, command: Sequence[str]
 ) -> int:
     """Write a run into a folder, for `open_worker` on any number of machines to carry out.
 
@@ -633,7 +635,7 @@ def prepare_for_workers(
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification.
     results : Path
         The results folder, which all machines see under whatever name.
@@ -708,7 +710,7 @@ def open_worker(
 
 
 def run_cells(
-    opened: Opened,
+    opened: OpenedSpecification,
     cells: Sequence[Cell],
     results: Path,
     placement: Placement,
@@ -718,7 +720,7 @@ def run_cells(
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The specification.
     cells : sequence of Cell
         From its plan.
@@ -745,10 +747,15 @@ def run_cells(
 
 
 def _settings(
-    opened: Opened, results: Path, jobs: int, devices: Devices | None, *, lockstep: bool
-) -> Settings:
+    opened: OpenedSpecification,
+    results: Path,
+    jobs: int,
+    devices: Devices | None,
+    *,
+    lockstep: bool,
+) -> RunSettings:
     limits = opened.resolved.specification.benchmark.limits
-    return Settings(
+    return RunSettings(
         results=results,
         cache=default_folder(),
         jobs=jobs,
@@ -759,7 +766,7 @@ def _settings(
     )
 
 
-def _require_cells(opened: Opened) -> None:
+def _require_cells(opened: OpenedSpecification) -> None:
     if not opened.plan.cells:
         source = opened.resolved.specification.source
         raise InputError([Complaint(source, "nothing is left to run: every cell is skipped")])

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from albench.execute.run import Progress
     from albench.planning import Cell
     from albench.records.schema import Finished
-    from albench.session import Opened, Summary
+    from albench.session import OpenedSpecification, Summary
     from albench.spec.slices import Slice
 
     Block = tuple[str, str, str, str]
@@ -47,7 +47,7 @@ STEP = 5
 
 
 @dataclass(frozen=True)
-class Question:
+class WantedDecision:
     """What somebody wants decided.
 
     Parameters
@@ -72,7 +72,7 @@ class Look:
         What `sequential.followed` gave.
     metric : str
         In which they are compared.
-    stage : Opened
+    stage : OpenedSpecification
         The cells of all repetitions that are there or come next.
     n_added : mapping of tuple to int
         By block: how many repetitions the next stage adds.
@@ -80,7 +80,7 @@ class Look:
 
     comparisons: pd.DataFrame
     metric: str
-    stage: Opened
+    stage: OpenedSpecification
     n_added: Mapping[Block, int]
 
     @property
@@ -151,19 +151,19 @@ def pairs_of(text: str) -> tuple[Pair, ...]:
 
 def open_until_decided(
     name: str,
-    asked: Question,
+    asked: WantedDecision,
     part: Slice,
     *,
     keep_edited: bool = False,
     base: Path | None = None,
-) -> Opened:
+) -> OpenedSpecification:
     """Read, resolve and plan a specification with all repetitions that may be added.
 
     Parameters
     ----------
     name : str
         A file, or the name of a benchmark.
-    asked : Question
+    asked : WantedDecision
         What is to be decided.
     part : Slice
         What of the matrix is wanted; all its repetitions.
@@ -174,7 +174,7 @@ def open_until_decided(
 
     Returns
     -------
-    Opened
+    OpenedSpecification
         Of the most repetitions.
 
     Raises
@@ -204,12 +204,12 @@ def open_until_decided(
     return replace(opened, sequential=rule)
 
 
-def look(opened: Opened, results: Path) -> Look:
+def look(opened: OpenedSpecification, results: Path) -> Look:
     """Return what is decided by what has been run, and what comes next.
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The result of `open_until_decided`; cells that it has given up are not waited for.
     results : Path
         The run folder; may be missing.
@@ -257,9 +257,9 @@ def look(opened: Opened, results: Path) -> Look:
 
 
 def run_until_decided(
-    opened: Opened,
+    opened: OpenedSpecification,
     results: Path,
-    run_stage: Callable[[Opened, Callable[[Progress], None]], Summary],
+    run_stage: Callable[[OpenedSpecification, Callable[[Progress], None]], Summary],
     watch: Callable[[Progress], None],
     tell: Callable[[str], object],
 ) -> Summary:
@@ -267,7 +267,7 @@ def run_until_decided(
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The result of `open_until_decided`.
     results : Path
         The run folder.
@@ -362,7 +362,7 @@ def _next(
     return n_added
 
 
-def _area(cell: Cell, end: Finished, opened: Opened) -> float:
+def _area(cell: Cell, end: Finished, opened: OpenedSpecification) -> float:
     cohort = opened.cohorts.get((cell.cohort, cell.modalities))
     metric = opened.resolved.specification.benchmark.judging.headline
     return finished_area(end, metric, () if cohort is None else cohort.classes)

@@ -14,7 +14,7 @@ import pytest
 from albench import console
 from albench.console import Watcher, clock, name_of
 from albench.execute.run import Progress
-from albench.records.schema import Finished, Status
+from albench.records.schema import CellStatus, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,8 +55,8 @@ def watcher(kept: list[str], log: io.StringIO) -> Watcher:
     return Watcher(2, kept.append, log)
 
 
-def ended(cell: Cell, status: Status = Status.OK, seconds: float = 10.0) -> Progress:
-    reason = "" if status is Status.OK else "it failed"
+def ended(cell: Cell, status: CellStatus = CellStatus.OK, seconds: float = 10.0) -> Progress:
+    reason = "" if status is CellStatus.OK else "it failed"
     return Progress(
         "cell", cell, Finished(cell=cell.id, status=status, reason=reason, seconds=seconds)
     )
@@ -127,7 +127,7 @@ def test_a_failure_is_told_with_its_identity_and_reason(
     cells: tuple[Cell, ...], watcher: Watcher, kept: list[str], log: io.StringIO
 ) -> None:
     watcher.begin(cells, [])
-    watcher.watch(ended(cells[0], Status.TIMEOUT))
+    watcher.watch(ended(cells[0], CellStatus.TIMEOUT))
     assert kept[-1] == f"timeout: {cells[0].id}: {name_of(cells[0])}: it failed"
     assert "1/12 cells, 0 ok, 1 failed, " in log.getvalue()
 
@@ -140,7 +140,7 @@ def test_a_failure_names_the_log(
     name = f"start-{cell.round_zero_id}.log" if of_round_zero else f"{cell.id}.log"
     (tmp_path / name).touch()
     with Watcher(2, kept.append, io.StringIO(), tmp_path) as watcher:
-        watcher.watch(ended(cell, Status.CRASHED))
+        watcher.watch(ended(cell, CellStatus.CRASHED))
     assert kept[-1].endswith(f": it failed\n  log: {tmp_path / name}")
 
 
@@ -196,7 +196,7 @@ def run_through(watcher: Watcher, cells: tuple[Cell, ...]) -> None:
         watcher.watch(Progress("begin", cell))
         watcher.watch(Progress("round", cell, round=3))
     watcher.watch(ended(cells[0]))
-    watcher.watch(ended(cells[1], Status.ERROR))
+    watcher.watch(ended(cells[1], CellStatus.ERROR))
 
 
 def test_a_log_is_not_flooded(
@@ -352,7 +352,7 @@ def test_a_run_goes_on_when_its_live_line_cannot_be_shown(
         watcher.begin(cells, [])
         for cell in cells:
             watcher.watch(Progress("round zero", cell))
-            watcher.watch(ended(cell, Status.TIMEOUT))
+            watcher.watch(ended(cell, CellStatus.TIMEOUT))
     assert len(kept) == 1 + len(cells)
 
 

@@ -52,3 +52,13 @@ def test_modules_share_a_name_only_for_the_same_thing() -> None:
         if path.name not in SHARED and folder not in NAMED_FOR:
             places.setdefault(path.name, []).append(folder)
     assert {name: folders for name, folders in places.items() if len(folders) > 1} == {}
+
+
+def test_classes_share_no_name() -> None:
+    places: dict[str, list[str]] = {}
+    for path in (ROOT / "albench").rglob("*.py"):
+        for name in re.findall(
+            r"^class ([A-Z]\w*)", path.read_text(encoding="utf-8"), re.MULTILINE
+        ):
+            places.setdefault(name, []).append(str(path.relative_to(ROOT)))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

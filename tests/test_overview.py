@@ -17,8 +17,8 @@ from albench.planning import Plan, Skipped, resolve
 from albench.planning.chosen_cells import skips_of
 from albench.records.journal import Journal
 from albench.records.run_record import CohortRecord, ModalityRecord
-from albench.records.schema import Finished, Round, Status, pack
-from albench.session import Opened
+from albench.records.schema import CellStatus, Finished, Round, pack
+from albench.session import OpenedSpecification
 from albench.spec.slices import Slice
 
 if TYPE_CHECKING:
@@ -44,16 +44,18 @@ BADGE = ('["esd"]', '["esd", "badge"]')
 @pytest.fixture
 def opened(
     parse: Callable[..., Specification], toys: Registry, planned: Callable[..., Plan]
-) -> Opened:
+) -> OpenedSpecification:
     """Twelve cells in two blocks, and two combinations that cannot work."""
-    return Opened(resolve(parse(BADGE), toys), {}, {}, planned(BADGE))
+    return OpenedSpecification(resolve(parse(BADGE), toys), {}, {}, planned(BADGE))
 
 
 @pytest.fixture
-def write(tmp_path: Path, opened: Opened, planned_run: Callable[..., PlannedRun]) -> Write:
+def write(
+    tmp_path: Path, opened: OpenedSpecification, planned_run: Callable[..., PlannedRun]
+) -> Write:
     """Journal the plan and the outcomes of some of its cells."""
 
-    def write(*statuses: Status, seconds: float = 10.0) -> Path:
+    def write(*statuses: CellStatus, seconds: float = 10.0) -> Path:
         planned = [
             {
                 "cell": cell.id,
@@ -71,7 +73,7 @@ def write(tmp_path: Path, opened: Opened, planned_run: Callable[..., PlannedRun]
         with Journal(tmp_path / "journal") as journal:
             journal.append("run", planned_run(planned).to_json())
             for cell, status in zip(opened.plan.cells, statuses, strict=False):
-                reason = "" if status is Status.OK else "it failed"
+                reason = "" if status is CellStatus.OK else "it failed"
                 end = Finished(cell=cell.id, status=status, reason=reason, seconds=seconds)
                 journal.append("cell", end.to_json())
         return tmp_path
@@ -90,14 +92,14 @@ def write(tmp_path: Path, opened: Opened, planned_run: Callable[..., PlannedRun]
     ],
 )
 def test_a_slice_tells_what_is_skipped_of_it_alone(
-    part: Slice, n_skipped: int, opened: Opened, tmp_path: Path
+    part: Slice, n_skipped: int, opened: OpenedSpecification, tmp_path: Path
 ) -> None:
     overview = plan_overview(replace(opened, part=part), tmp_path, 2)
     assert len(overview.skipped) == n_skipped
 
 
 def test_a_plan_without_lockstep_says_what_its_times_rest_on(
-    opened: Opened, tmp_path: Path
+    opened: OpenedSpecification, tmp_path: Path
 ) -> None:
     text = plan_overview(opened, tmp_path, 2, lockstep=False).as_text()
     assert "one by one: every cell; times that rest on cells that learnt in lockstep" in text
@@ -110,7 +112,7 @@ def test_a_cohort_that_is_absent_is_skipped_where_it_is_chosen() -> None:
 
 
 def test_the_spread_is_known_from_what_a_run_starts_from(
-    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: OpenedSpecification, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published, run = tmp_path / "published", tmp_path / "run"
     published.mkdir()
@@ -121,7 +123,9 @@ def test_the_spread_is_known_from_what_a_run_starts_from(
     assert overview._power(replace(opened, base=published), run) == (str(published),)
 
 
-def test_a_plan_is_told_by_block_with_what_is_skipped(opened: Opened, tmp_path: Path) -> None:
+def test_a_plan_is_told_by_block_with_what_is_skipped(
+    opened: OpenedSpecification, tmp_path: Path
+) -> None:
     text = plan_overview(opened, tmp_path, 2).as_text()
     assert re.sub(r"about (\d:\d\d, )?\d+\.\d MB", "about SO MUCH", text).splitlines() == [
         "toy: 12 cells, 12 to run",
@@ -144,14 +148,16 @@ def test_a_plan_is_told_by_block_with_what_is_skipped(opened: Opened, tmp_path: 
     ]
 
 
-def test_a_plan_that_is_partly_done_has_an_estimate(opened: Opened, write: Write) -> None:
-    results = write(Status.OK, Status.OK, Status.ERROR, seconds=60.0)
+def test_a_plan_that_is_partly_done_has_an_estimate(
+    opened: OpenedSpecification, write: Write
+) -> None:
+    results = write(CellStatus.OK, CellStatus.OK, CellStatus.ERROR, seconds=60.0)
     overview = plan_overview(opened, results, 2)
     assert overview.blocks[0][1:] == (6, 4)
     assert "estimated time: about 5:00 (" in overview.as_text()  # 10 minutes, two at once
 
 
-def test_a_plan_is_told_as_plain_data(opened: Opened, tmp_path: Path) -> None:
+def test_a_plan_is_told_as_plain_data(opened: OpenedSpecification, tmp_path: Path) -> None:
     plain = plan_overview(opened, tmp_path, 2).as_json()
     assert json.loads(json.dumps(plain)) == plain
     assert (plain["name"], plain["cells"], plain["to_run"], len(plain["skipped"])) == (
@@ -163,7 +169,7 @@ def test_a_plan_is_told_as_plain_data(opened: Opened, tmp_path: Path) -> None:
 
 
 def test_results_are_told_by_status_with_every_failure(write: Write) -> None:
-    overview = status_overview(write(Status.OK, Status.TIMEOUT))
+    overview = status_overview(write(CellStatus.OK, CellStatus.TIMEOUT))
     assert overview.as_text().splitlines() == [
         "toy: 10 missing, 1 ok, 1 timeout",
         "timeout: clinic · a · small · tenth · random · repetition 0: it failed",
@@ -172,25 +178,25 @@ def test_results_are_told_by_status_with_every_failure(write: Write) -> None:
 
 
 def test_results_are_complete_when_every_cell_succeeded(write: Write) -> None:
-    assert status_overview(write(*[Status.OK] * 12)).is_complete
+    assert status_overview(write(*[CellStatus.OK] * 12)).is_complete
 
 
 def test_results_that_lack_a_cell_are_not_complete(write: Write) -> None:
-    assert not status_overview(write(*[Status.OK] * 11)).is_complete
+    assert not status_overview(write(*[CellStatus.OK] * 11)).is_complete
 
 
 def test_results_are_told_as_plain_data(write: Write) -> None:
-    plain = status_overview(write(Status.OOM)).as_json()
+    plain = status_overview(write(CellStatus.OOM)).as_json()
     assert json.loads(json.dumps(plain)) == plain
     assert plain["counts"] == {"oom": 1, "missing": 11}
     assert plain["failures"][0]["status"] == "oom"
 
 
-def test_conflicts_and_torn_lines_are_told(write: Write, opened: Opened) -> None:
-    results = write(*[Status.OK] * 12)
+def test_conflicts_and_torn_lines_are_told(write: Write, opened: OpenedSpecification) -> None:
+    results = write(*[CellStatus.OK] * 12)
     cell = opened.plan.cells[0].id
     turn = Round(round=0, picked=[7], n_labelled=1, n_labelled_subjects=1, proba=PROBA, **REST)
-    other = Finished(cell=cell, status=Status.OK, rounds=[turn]).to_json()
+    other = Finished(cell=cell, status=CellStatus.OK, rounds=[turn]).to_json()
     with Journal(results / "journal") as journal:
         journal.append("cell", other)
         journal.append("cell", other)

@@ -17,8 +17,8 @@ from albench.planning.chosen_cells import place_of
 from albench.price_limit import Limit, expected_price, within
 from albench.records.journal import Journal
 from albench.records.run_record import Pace
-from albench.records.schema import Finished, Status
-from albench.session import Opened
+from albench.records.schema import CellStatus, Finished
+from albench.session import OpenedSpecification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,21 +31,23 @@ if TYPE_CHECKING:
 @pytest.fixture
 def opened(
     parse: Callable[..., Specification], toys: Registry, planned: Callable[..., Plan]
-) -> Opened:
+) -> OpenedSpecification:
     """Two repetitions of two blocks of three cells."""
-    return Opened(resolve(parse(), toys), {}, {}, planned())
+    return OpenedSpecification(resolve(parse(), toys), {}, {}, planned())
 
 
 @pytest.fixture
-def results(tmp_path: Path, opened: Opened) -> Path:
+def results(tmp_path: Path, opened: OpenedSpecification) -> Path:
     """One cell has run, in ten seconds."""
     first = next(c for c in opened.plan.cells if c.strategy_label == "random")
     with Journal(tmp_path / "journal") as journal:
-        journal.append("cell", Finished(cell=first.id, status=Status.OK, seconds=10.0).to_json())
+        journal.append(
+            "cell", Finished(cell=first.id, status=CellStatus.OK, seconds=10.0).to_json()
+        )
     return tmp_path
 
 
-def test_whole_repetitions_are_kept_first(opened: Opened, results: Path) -> None:
+def test_whole_repetitions_are_kept_first(opened: OpenedSpecification, results: Path) -> None:
     part, sentence = within(opened, results, 1, Limit(70.0, "70s"))
     assert {cell.repetition for cell in part.plan.cells} == {0}
     assert len(part.plan.cells) == 6
@@ -57,14 +59,14 @@ def test_whole_repetitions_are_kept_first(opened: Opened, results: Path) -> None
     )
 
 
-def test_all_is_kept_where_there_is_time(opened: Opened, results: Path) -> None:
+def test_all_is_kept_where_there_is_time(opened: OpenedSpecification, results: Path) -> None:
     part, sentence = within(opened, results, 1, Limit(7200.0, "2h"))
     assert part.plan.cells == opened.plan.cells
     assert "2 of 2 repetitions" in sentence
 
 
 def test_blocks_of_one_repetition_are_kept_where_no_repetition_fits(
-    opened: Opened, results: Path
+    opened: OpenedSpecification, results: Path
 ) -> None:
     part, sentence = within(opened, results, 1, Limit(21.0, "21s"))
     assert {cell.block for cell in part.plan.cells} == {opened.plan.cells[0].block}
@@ -72,13 +74,15 @@ def test_blocks_of_one_repetition_are_kept_where_no_repetition_fits(
     assert "1 of 2 blocks in one repetition" in sentence
 
 
-def test_a_time_in_which_nothing_fits_is_refused(opened: Opened, results: Path) -> None:
+def test_a_time_in_which_nothing_fits_is_refused(
+    opened: OpenedSpecification, results: Path
+) -> None:
     with pytest.raises(InputError, match="--within 1s: one repetition of the cheapest block takes"):
         within(opened, results, 1, Limit(1.0, "1s"))
 
 
 def test_published_seconds_are_scaled_by_the_paces_of_both_machines(
-    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: OpenedSpecification, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pace = {"work": 1, "seconds": 0.2, "date": "2026-01-01"}
     folder = tmp_path / "results" / "toy"

@@ -50,7 +50,7 @@ class CheckOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Checked:
+class TrainingFinding:
     """What one check found in one block.
 
     Parameters
@@ -86,7 +86,7 @@ def check_training(
     guesses: Mapping[str, float],
     metrics: Sequence[str] = SHOWN,
     margins: Mapping[str, float] | None = None,
-) -> list[Checked]:
+) -> list[TrainingFinding]:
     """Return the outcomes of the checks of training, block by block.
 
     Random's labels are a fair sample, so that training is judged by random and by the reference
@@ -107,7 +107,7 @@ def check_training(
 
     Returns
     -------
-    list of Checked
+    list of TrainingFinding
         A loss and a gap between modes for each block, and for each metric whether it
         rises, ends at all labels and does not pass them. Differences are judged by paired t-tests
         over repetitions. These are not corrected: a check that misses a fault is worse than one
@@ -145,12 +145,12 @@ def guessing(counts: Mapping[str, int]) -> float:
     return float(-(shares * np.log(shares)).sum())
 
 
-def passed_lines(checks: Iterable[Checked], metric: str) -> set[Block]:
+def passed_lines(checks: Iterable[TrainingFinding], metric: str) -> set[Block]:
     """Return the blocks in which strategies end above all labels in a metric.
 
     Parameters
     ----------
-    checks : iterable of Checked
+    checks : iterable of TrainingFinding
         The result of `check_training`.
     metric : str
         Its name.
@@ -195,25 +195,27 @@ def _each(
     return ((key, part, metric) for key, part in blocks for metric in metrics if metric in part)
 
 
-def _loss(block: Block, part: pd.DataFrame, guess: float) -> Checked:
+def _loss(block: Block, part: pd.DataFrame, guess: float) -> TrainingFinding:
     if "log_loss" not in part or np.isnan(guess):
-        return Checked(block, TrainingCheck.LOSS, CheckOutcome.UNKNOWN)
+        return TrainingFinding(block, TrainingCheck.LOSS, CheckOutcome.UNKNOWN)
     value = _worst_of_trained(part, part["log_loss"])
     if np.isnan(value):
-        return Checked(block, TrainingCheck.LOSS, CheckOutcome.UNKNOWN)
+        return TrainingFinding(block, TrainingCheck.LOSS, CheckOutcome.UNKNOWN)
     outcome = CheckOutcome.PASS if value < guess else CheckOutcome.FAIL
-    return Checked(block, TrainingCheck.LOSS, outcome, "log_loss", value, bound=guess)
+    return TrainingFinding(block, TrainingCheck.LOSS, outcome, "log_loss", value, bound=guess)
 
 
-def _modes(block: Block, part: pd.DataFrame) -> Checked:
+def _modes(block: Block, part: pd.DataFrame) -> TrainingFinding:
     if not set(MODES) <= set(part):
-        return Checked(block, TrainingCheck.MODES, CheckOutcome.UNKNOWN)
+        return TrainingFinding(block, TrainingCheck.MODES, CheckOutcome.UNKNOWN)
     by_batch, predicted = (part[name] for name in MODES)
     value = _worst_of_trained(part, by_batch - predicted)
     if np.isnan(value):
-        return Checked(block, TrainingCheck.MODES, CheckOutcome.UNKNOWN)
+        return TrainingFinding(block, TrainingCheck.MODES, CheckOutcome.UNKNOWN)
     outcome = CheckOutcome.PASS if value <= LARGEST_MODE_GAP else CheckOutcome.FAIL
-    return Checked(block, TrainingCheck.MODES, outcome, "accuracy", value, bound=LARGEST_MODE_GAP)
+    return TrainingFinding(
+        block, TrainingCheck.MODES, outcome, "accuracy", value, bound=LARGEST_MODE_GAP
+    )
 
 
 def _worst_of_trained(part: pd.DataFrame, values: pd.Series[float]) -> float:
@@ -267,16 +269,16 @@ def _judged(
     check: TrainingCheck,
     asked: Iterable[tuple[Block, str, NDArray[np.float64] | None]],
     margins: Mapping[str, float] | None = None,
-) -> Iterator[Checked]:
+) -> Iterator[TrainingFinding]:
     for block, metric, gaps in asked:
         if gaps is None:
-            yield Checked(block, check, CheckOutcome.ELSEWHERE, metric)
+            yield TrainingFinding(block, check, CheckOutcome.ELSEWHERE, metric)
             continue
         mean, low, high = mean_interval(gaps)
         margin = (margins or {}).get(block[0], 0.0)
         is_equal = -margin < low and high < margin
         outcome = CheckOutcome.PASS if is_equal else _outcome(check, mean, paired_t(gaps))
-        yield Checked(block, check, outcome, metric, mean, low, high, bound=0.0)
+        yield TrainingFinding(block, check, outcome, metric, mean, low, high, bound=0.0)
 
 
 def _outcome(check: TrainingCheck, mean: float, p: float) -> CheckOutcome:

@@ -18,7 +18,7 @@ from albench.planning.cells import digest
 from albench.plural import plural
 from albench.publish.read import read
 from albench.records.line_content import content_of
-from albench.records.schema import Status, unpack
+from albench.records.schema import CellStatus, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ MOST_TOLD = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Checked:
+class CheckedBundle:
     """A bundle that holds.
 
     Parameters
@@ -53,7 +53,7 @@ class Checked:
     edited: tuple[str, ...]
 
 
-def check_bundle(bundle: Path) -> Checked:
+def check_bundle(bundle: Path) -> CheckedBundle:
     """Return the records of a bundle, if it holds.
 
     Parameters
@@ -63,7 +63,7 @@ def check_bundle(bundle: Path) -> Checked:
 
     Returns
     -------
-    Checked
+    CheckedBundle
         Every cell has the name that its identity gives, a plan that agrees with the identity,
         rounds that add up, and scores that its probabilities give.
 
@@ -82,7 +82,7 @@ def check_bundle(bundle: Path) -> Checked:
             ) from error
 
 
-def check_records(records: Records, where: str) -> Checked:
+def check_records(records: Records, where: str) -> CheckedBundle:
     """Return records, if they hold.
 
     Parameters
@@ -94,7 +94,7 @@ def check_records(records: Records, where: str) -> Checked:
 
     Returns
     -------
-    Checked
+    CheckedBundle
         As of `check_bundle`.
 
     Raises
@@ -115,7 +115,7 @@ def check_records(records: Records, where: str) -> Checked:
         scored[name], altered, n_compared = _scored_again(end, ordered=ordered)
         problems += [f"cell {name}, {flaw}" for flaw in altered]
         n_scores += n_compared
-    if not any(end.status is Status.OK for end in records.finished.values()):
+    if not any(end.status is CellStatus.OK for end in records.finished.values()):
         problems.append("no cell succeeded: there is nothing to rank")
     if problems:
         shown = [Complaint(where, problem) for problem in problems[:MOST_TOLD]]
@@ -123,7 +123,7 @@ def check_records(records: Records, where: str) -> Checked:
         more = [Complaint(where, f"and {plural(rest, 'more fault')} like these")] if rest else []
         raise RecordsError([*shown, *more])
     finished = dict(records.finished) | scored
-    return Checked(replace(records, finished=finished), n_scores, _edited(records))
+    return CheckedBundle(replace(records, finished=finished), n_scores, _edited(records))
 
 
 def _placed(bundle: Path, folder: str, complaint: Complaint | str) -> Complaint:
@@ -163,7 +163,7 @@ def _flaws_of_end(end: Finished, cell: PlannedCell) -> Iterator[str]:
     except ValueError as error:
         yield f"cannot be: it {error}"
         return
-    if end.status is not Status.OK:
+    if end.status is not CellStatus.OK:
         return
     if end.part is None or not end.rounds:
         yield "succeeded without a test part or a round"

@@ -20,7 +20,7 @@ from albench.publish.read import read
 from albench.publish.write import write_text_tables
 from albench.records.archive import write_archive
 from albench.records.results_folder import has_records, require_folder
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 from albench.records.storage import storage_told
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _zip(folder: Path, target: Path) -> None:
 
 
 def _n_successes(records: Records) -> int:
-    return sum(end.status is Status.OK for end in records.finished.values())
+    return sum(end.status is CellStatus.OK for end in records.finished.values())
 
 
 def _require_checkable(records: Records, results: Path) -> None:
@@ -116,7 +116,7 @@ def _require_checkable(records: Records, results: Path) -> None:
     bare = sum(
         any(not entry.proba for entry in end.rounds)
         for end in records.finished.values()
-        if end.status is Status.OK
+        if end.status is CellStatus.OK
     )
     if bare:
         without = plural(bare, "cell was", "cells were")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from albench.execute.devices import Placement
     from albench.price_limit import Limit
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
     from albench.spec.slices import Slice
-    from albench.until_decided import Question
+    from albench.until_decided import WantedDecision
 
 AXES = ("cohort", "modalities", "model", "strategy", "budget")
 """Those of `albench.spec.slices`; importing it would take longer."""
@@ -211,7 +211,7 @@ def add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replay", metavar="RESULTS", type=results_folder, help=text)
 
 
-def opened_by(options: argparse.Namespace) -> Opened:
+def opened_by(options: argparse.Namespace) -> OpenedSpecification:
     """Open a specification as the options of a command say.
 
     Parameters
@@ -222,7 +222,7 @@ def opened_by(options: argparse.Namespace) -> Opened:
 
     Returns
     -------
-    Opened
+    OpenedSpecification
         Ready to be run.
 
     Raises
@@ -249,7 +249,7 @@ def opened_by(options: argparse.Namespace) -> Opened:
     return session.open_spec(spec, part, keep_edited=edited, base=base)
 
 
-def question_of(options: argparse.Namespace) -> Question | None:
+def question_of(options: argparse.Namespace) -> WantedDecision | None:
     """Return what is to be decided, as was asked for.
 
     Parameters
@@ -259,7 +259,7 @@ def question_of(options: argparse.Namespace) -> Question | None:
 
     Returns
     -------
-    Question or None
+    WantedDecision or None
         None if nothing is.
 
     Raises
@@ -275,12 +275,12 @@ def question_of(options: argparse.Namespace) -> Question | None:
             problem = "has no effect without --until-decided"
             raise InputError([Complaint(f"--max-repetitions {most}", problem)])
         return None
-    from albench.until_decided import Question
+    from albench.until_decided import WantedDecision
 
     if options.within is not None:
         problem = "cannot be combined with --until-decided: both choose repetitions"
         raise InputError([Complaint(f"--within {options.within.text}", problem)])
-    return Question(options.until_decided, MOST_REPETITIONS if most is None else most)
+    return WantedDecision(options.until_decided, MOST_REPETITIONS if most is None else most)
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from albench.output import say
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
 
 HELP = "explain why a cell ran, was reused or is stale"
 
@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
     return OK
 
 
-def _opened(spec: str | None, results: Path) -> Opened:
+def _opened(spec: str | None, results: Path) -> OpenedSpecification:
     from albench import session
     from albench.records.results_folder import latest_run
 

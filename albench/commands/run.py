@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from albench.engines.dask import Cluster
     from albench.execute.devices import Placement
     from albench.execute.run import Progress
-    from albench.session import Opened, Summary
+    from albench.session import OpenedSpecification, Summary
 
 HELP = "plan and run a benchmark, or resume it; then report"
 
@@ -88,7 +88,7 @@ def run(options: Namespace) -> int:
     return FAILED if summary.n_failed or n_missing else OK
 
 
-def _opened(options: Namespace, placement: Placement) -> tuple[Opened, Path]:
+def _opened(options: Namespace, placement: Placement) -> tuple[OpenedSpecification, Path]:
     """Return what is to be run, and where to; say what a limit leaves of it."""
     from albench.price_limit import within
 
@@ -111,7 +111,7 @@ def _opened(options: Namespace, placement: Placement) -> tuple[Opened, Path]:
 
 
 def _carried_out(
-    options: Namespace, opened: Opened, results: Path, placement: Placement
+    options: Namespace, opened: OpenedSpecification, results: Path, placement: Placement
 ) -> Summary:
     """Run what is left, stage by stage if something is to be decided."""
     from albench import session
@@ -120,7 +120,7 @@ def _carried_out(
 
     with Watcher(placement.jobs, say, logs=results / LOGS) as watcher:
 
-        def stage(opened: Opened, watch: Callable[[Progress], None]) -> Summary:
+        def stage(opened: OpenedSpecification, watch: Callable[[Progress], None]) -> Summary:
             return session.run(
                 opened,
                 results,
@@ -181,7 +181,7 @@ def _cluster(options: Namespace) -> Cluster | None:
     return Cluster(options.scheduler, options.cell_resources or {})
 
 
-def _prepare(options: Namespace, opened: Opened, results: Path) -> int:
+def _prepare(options: Namespace, opened: OpenedSpecification, results: Path) -> int:
     from albench import session
 
     seconds = STALE_SECONDS if options.stale_seconds is None else options.stale_seconds

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from albench.planning import Cell
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
 
 HELP = "try a strategy against published results, within some seconds"
 
@@ -95,13 +95,13 @@ def run(options: argparse.Namespace) -> int:
     return OK
 
 
-def _carrier(options: argparse.Namespace) -> Callable[[Opened, Path], float]:
+def _carrier(options: argparse.Namespace) -> Callable[[OpenedSpecification, Path], float]:
     """Return what runs the cells of a plan, shows how they end, and returns their wall time."""
     from albench import session
     from albench.console import Watcher
     from albench.execute.run import LOGS
 
-    def carry_out(opened: Opened, results: Path) -> float:
+    def carry_out(opened: OpenedSpecification, results: Path) -> float:
         tell = complain if options.json else say
         placement = placement_of(options)
         begun: list[float] = []

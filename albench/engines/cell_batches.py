@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
     from albench.execute.prepare import Prepared
-    from albench.execute.run import Settings
+    from albench.execute.run import RunSettings
     from albench.planning import Cell, Plan, Resolved
     from albench.registry import Component
 
@@ -48,8 +48,8 @@ _CELL_BYTES = 2**20
 """What a cell needs beside its weights: a learner, and what a query leaves."""
 
 
-class Blocks(Protocol):
-    """What is asked of a specification that has been opened; see `session.Opened`."""
+class OpenedBlocks(Protocol):
+    """What is asked of a specification that has been opened; see `session.OpenedSpecification`."""
 
     @property
     def resolved(self) -> Resolved:
@@ -81,7 +81,7 @@ class CellBatches:
         Names and options.
     prepared : mapping
         What `prepare_all` gave: which networks can be stacked, and how large they are.
-    settings : Settings
+    settings : RunSettings
         Whether there are batches at all, how many children there are, and their memory.
     """
 
@@ -89,7 +89,7 @@ class CellBatches:
         self,
         resolved: Resolved,
         prepared: Mapping[tuple[str, tuple[str, ...], str], Prepared],
-        settings: Settings,
+        settings: RunSettings,
     ) -> None:
         self._resolved, self._prepared, self._settings = resolved, prepared, settings
         self._memory = _memory(settings)
@@ -165,14 +165,14 @@ def why_alone(resolved: Resolved, strategy: str) -> str:
     return ""
 
 
-def told_apart(opened: Blocks) -> list[str]:
+def told_apart(opened: OpenedBlocks) -> list[str]:
     """Return which cells of a plan share no child, and why, in sentences.
 
     Networks are built for it, in a process of their own, unless an earlier plan has tried the same.
 
     Parameters
     ----------
-    opened : Blocks
+    opened : OpenedBlocks
         A specification with its data opened and its cells planned.
 
     Returns
@@ -220,7 +220,7 @@ def _is_trusted(component: Component) -> bool:
     return component.distribution in TRUSTED
 
 
-def _memory(settings: Settings) -> float:
+def _memory(settings: RunSettings) -> float:
     """Return the bytes that a child may use."""
     available = psutil.virtual_memory().available / max(1, settings.jobs)
     if settings.memory_mb is None:

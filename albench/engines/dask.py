@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.engines import dask_worker
-from albench.engines.dask_worker import Answer, Assignment
+from albench.engines.dask_worker import Assignment, WorkerAnswer
 from albench.engines.late import keep_late
 from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.work import Agenda, Unit
@@ -29,7 +29,7 @@ from albench.execute.retry_counts import Retries
 from albench.execute.run import Progress
 from albench.execute.supervise import Outcome
 from albench.records.retry_causes import Cause, summed
-from albench.records.schema import Finished, Status
+from albench.records.schema import CellStatus, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -231,7 +231,9 @@ class DaskEngine:
         for unit in [unit for unit in agenda.ready if unit.is_round_zero]:
             if checkpoint.load(self._round_zero_path(unit)) is not None:
                 agenda.ready.remove(unit)
-                self._end_round_zero(unit, Outcome(Status.OK, None, "", 0, 0), agenda, journalled)
+                self._end_round_zero(
+                    unit, Outcome(CellStatus.OK, None, "", 0, 0), agenda, journalled
+                )
 
     # -- workers -----------------------------------------------------------------------------
 
@@ -334,11 +336,11 @@ class DaskEngine:
             return
         reason = f"lost {MAX_LOSSES} times: {how}"
         if unit.is_round_zero:
-            outcome = Outcome(Status.CRASHED, None, reason, 0.0, 0.0)
+            outcome = Outcome(CellStatus.CRASHED, None, reason, 0.0, 0.0)
             self._end_round_zero(unit, outcome, agenda, journalled)
         else:
             cell = unit.cells[0]
-            journalled.record(Finished(cell=cell.id, status=Status.CRASHED, reason=reason))
+            journalled.record(Finished(cell=cell.id, status=CellStatus.CRASHED, reason=reason))
 
     # -- units -------------------------------------------------------------------------------
 
@@ -403,7 +405,7 @@ class DaskEngine:
                 future.release()
 
     def _take(
-        self, unit: Unit, name: str, answer: Answer, agenda: Agenda, journalled: _Once
+        self, unit: Unit, name: str, answer: WorkerAnswer, agenda: Agenda, journalled: _Once
     ) -> None:
         self._at_work.pop(unit.id, None)
         if answer.refusal:
@@ -418,7 +420,7 @@ class DaskEngine:
         elif answer.finished is not None:
             self._keep(name, answer.finished, journalled)
         else:
-            outcome = Outcome(Status(answer.status), None, answer.reason, answer.seconds, 0.0)
+            outcome = Outcome(CellStatus(answer.status), None, answer.reason, answer.seconds, 0.0)
             if answer.round_zero is not None:
                 checkpoint.place(self._round_zero_path(unit), answer.round_zero)
             self._watch(Progress("round zero", unit.cells[0], text=answer.reason))
@@ -474,15 +476,15 @@ class _Once:
 _LOST = "the task was lost"
 
 
-def _answer(future: Any) -> Answer:  # a distributed.Future
+def _answer(future: Any) -> WorkerAnswer:  # a distributed.Future
     try:
         answer = future.result()
     # Whatever Dask raises for a task, its unit has no result, and may have one elsewhere.
     except Exception as error:  # noqa: BLE001
-        return Answer(is_lost=True, reason=f"{_LOST}: {type(error).__name__}: {error}")
-    if isinstance(answer, Answer):
+        return WorkerAnswer(is_lost=True, reason=f"{_LOST}: {type(error).__name__}: {error}")
+    if isinstance(answer, WorkerAnswer):
         return answer
-    return Answer(is_lost=True, reason=f"{_LOST}: it answered with {type(answer).__name__}")
+    return WorkerAnswer(is_lost=True, reason=f"{_LOST}: it answered with {type(answer).__name__}")
 
 
 def _host_of(address: str) -> str:

@@ -23,7 +23,7 @@ from albench.errors import AlbenchError, InputError
 from albench.execute.cell_supervisor import CellSupervisor
 from albench.execute.devices import choose
 from albench.execute.untouched import require_untouched
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WorkerAnswer:
     """Outcome of an assignment; plain data, checked by the driver.
 
     Parameters
@@ -89,7 +89,7 @@ class Answer:
     is_lost: bool = False
 
 
-def carry_out(given: Assignment) -> Answer:
+def carry_out(given: Assignment) -> WorkerAnswer:
     """Carry a unit out, or wait for it if this host is at it, or return what is kept of it.
 
     Parameters
@@ -99,21 +99,21 @@ def carry_out(given: Assignment) -> Answer:
 
     Returns
     -------
-    Answer
+    WorkerAnswer
         A finished cell is on this host's disk when this returns.
     """
     _allow_children()
     kept = _kept(given.description.id, given.cell)
     with _alone(given):
         if not given.is_round_zero and kept.is_file():
-            return Answer(finished=json.loads(kept.read_text(encoding="utf-8")))
+            return WorkerAnswer(finished=json.loads(kept.read_text(encoding="utf-8")))
         try:
             worker = _worker(given.description)
             return worker.round_zero(given) if given.is_round_zero else worker.cell(given, kept)
         except InputError as error:
-            return Answer(refusal=str(error))
+            return WorkerAnswer(refusal=str(error))
         except AlbenchError as error:  # a process that prepares data was killed
-            return Answer(is_lost=True, reason=str(error))
+            return WorkerAnswer(is_lost=True, reason=str(error))
 
 
 class _Worker:
@@ -127,31 +127,31 @@ class _Worker:
         self._supervisor = CellSupervisor(opened.resolved, opened.blocks.of, opened.settings, _over)
         self._never = threading.Event()
 
-    def round_zero(self, given: Assignment) -> Answer:
+    def round_zero(self, given: Assignment) -> WorkerAnswer:
         cell = self._cells[given.cell]
         outcome = self._supervisor.round_zero(cell, self._never)
         path = self._supervisor.round_zero_path(cell)
-        round_zero = path.read_bytes() if outcome.status is Status.OK else None
-        return Answer(
+        round_zero = path.read_bytes() if outcome.status is CellStatus.OK else None
+        return WorkerAnswer(
             status=outcome.status,
             reason=outcome.reason,
             seconds=outcome.seconds,
             round_zero=round_zero,
         )
 
-    def cell(self, given: Assignment, kept: Path) -> Answer:
+    def cell(self, given: Assignment, kept: Path) -> WorkerAnswer:
         cell = self._cells[given.cell]
         path = self._supervisor.round_zero_path(cell)
         if given.round_zero is not None and not path.is_file():
             _place(path, given.round_zero)
         attempt = self._supervisor.cell(cell, self._never, may_be_lost=given.may_be_lost)
         if attempt.is_lost:
-            return Answer(is_lost=True, reason=attempt.finished.reason)
+            return WorkerAnswer(is_lost=True, reason=attempt.finished.reason)
         require_untouched()  # by now, a plugin's thread may have replaced what scored it
         finished = attempt.finished.to_json()
         _place(kept, json.dumps(finished).encode())
         self._supervisor.forget(cell, attempt.finished)
-        return Answer(finished=finished)
+        return WorkerAnswer(finished=finished)
 
 
 def kept_cells(run: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench.records import journal
 from albench.records.journal import Journal
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def keep_late(results: Path, finished: Finished) -> str:
     with Journal(results / FOLDER) as records:
         records.append("cell", finished.to_json())
     name = f"a late second result of cell {finished.cell}"
-    if first is None or finished.status is not Status.OK or first.status is not Status.OK:
+    if first is None or finished.status is not CellStatus.OK or first.status is not CellStatus.OK:
         return f"{name} is kept in {FOLDER}/: {finished.status}"
     verdict = "equals" if agree(first, finished) else "DIFFERS from"
     return f"{name} {verdict} the first; it is kept in {FOLDER}/"
@@ -68,7 +68,7 @@ def late_conflicts(results: Path) -> tuple[str, ...]:
     differing = []
     for second in late:
         first = _first(results, second.cell)
-        are_both_ok = first is not None and first.status is second.status is Status.OK
+        are_both_ok = first is not None and first.status is second.status is CellStatus.OK
         if first is not None and are_both_ok and not agree(first, second):
             differing.append(second.cell)
     return tuple(dict.fromkeys(differing))
@@ -77,5 +77,5 @@ def late_conflicts(results: Path) -> tuple[str, ...]:
 def _first(results: Path, cell: str) -> Finished | None:
     """Return the record of a cell that counts: its first success, or its last failure."""
     ends = [end for end in journal.read(results / "journal").cells if end.cell == cell]
-    successes = [end for end in ends if end.status is Status.OK]
+    successes = [end for end in ends if end.status is CellStatus.OK]
     return next(iter(successes or ends[-1:]), None)

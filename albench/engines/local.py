@@ -15,7 +15,7 @@ from albench.execute.cell_supervisor import CellSupervisor
 from albench.execute.interrupts import NOTICE
 from albench.execute.run import Progress, process_context
 from albench.records.retry_causes import Cause
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from albench.engines.engine import Record
     from albench.execute.batch_supervisor import Broken
     from albench.execute.prepare import Prepared
-    from albench.execute.run import Settings
+    from albench.execute.run import RunSettings
     from albench.execute.supervise import Outcome
     from albench.planning import Cell, Resolved
     from albench.records.schema import Finished
@@ -51,7 +51,7 @@ class LocalEngine:
         Names and options.
     prepared : mapping
         What `prepare_all` gave.
-    settings : Settings
+    settings : RunSettings
         How.
     watch : callable
         Receives every event; called from several threads, one at a time.
@@ -61,7 +61,7 @@ class LocalEngine:
         self,
         resolved: Resolved,
         prepared: Mapping[tuple[str, tuple[str, ...], str], Prepared],
-        settings: Settings,
+        settings: RunSettings,
         watch: Callable[[Progress], None],
     ) -> None:
         self._settings, self._watch = settings, watch
@@ -154,7 +154,7 @@ class LocalEngine:
         if attempt.is_lost:
             self._supervisor.retries.add(cell, Cause.LOST)
             return _Ended(lost=(unit,))
-        if not stop.is_set() or attempt.finished.status is Status.OK:
+        if not stop.is_set() or attempt.finished.status is CellStatus.OK:
             self._finish(cell, attempt.finished, record)
         return _Ended()
 

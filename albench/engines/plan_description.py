@@ -13,7 +13,7 @@ from albench import registry, spec
 from albench.cache_folder import default_folder
 from albench.errors import Complaint, InputError
 from albench.execute.preparation import prepare_all
-from albench.execute.run import Settings
+from albench.execute.run import RunSettings
 from albench.planning import make, open_cohorts, resolve
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def other_versions(expected: Mapping[str, str], there: Mapping[str, str]) -> str
 
 
 @dataclass(frozen=True, eq=False)
-class Opened:
+class WorkerRun:
     """A run as a worker knows it.
 
     Parameters
@@ -147,19 +147,19 @@ class Opened:
         Planned, by identity.
     blocks : Blocks
         Their data.
-    settings : Settings
+    settings : RunSettings
         Limits and folders.
     """
 
     resolved: Resolved
     cells: Mapping[str, Cell]
     blocks: Blocks
-    settings: Settings
+    settings: RunSettings
 
 
 def open_description(
     described: PlanDescription, results: Path, watch: Callable[[Progress], None], devices: Devices
-) -> Opened:
+) -> WorkerRun:
     """Open the data and plan the cells of a run that another process has planned.
 
     Parameters
@@ -175,7 +175,7 @@ def open_description(
 
     Returns
     -------
-    Opened
+    WorkerRun
         With the same cells.
 
     Raises
@@ -199,10 +199,10 @@ def open_description(
         problem = "refused: other cells are planned here; are the data the same, and all there?"
         raise InputError([Complaint(described.source, problem)])
     limits = resolved.specification.benchmark.limits
-    settings = Settings(
+    settings = RunSettings(
         results, default_folder(), 1, limits.cell_seconds, limits.memory_mb, devices
     )
-    return Opened(resolved, cells, Blocks(resolved, cohorts, settings, watch), settings)
+    return WorkerRun(resolved, cells, Blocks(resolved, cohorts, settings, watch), settings)
 
 
 class Blocks:
@@ -216,7 +216,7 @@ class Blocks:
         Names and options.
     cohorts : mapping of (str, tuple of str) to Cohort
         Joined.
-    settings : Settings
+    settings : RunSettings
         Where the cache is.
     watch : callable
         Called for each block.
@@ -226,7 +226,7 @@ class Blocks:
         self,
         resolved: Resolved,
         cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort],
-        settings: Settings,
+        settings: RunSettings,
         watch: Callable[[Progress], None],
     ) -> None:
         self._resolved, self._cohorts = resolved, cohorts

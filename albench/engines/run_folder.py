@@ -17,7 +17,7 @@ from albench.engines.plan_description import PlanDescription
 from albench.errors import Complaint, InputError
 from albench.execute.supervise import Outcome
 from albench.records.results_folder import require_folder
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,7 +63,7 @@ def write_task(results: Path, task: SharedTask, done: Sequence[str]) -> None:
         (shared / name).mkdir(parents=True)
     marks = DoneMarks(results)
     for name in done:
-        marks.mark(name, Status.OK)
+        marks.mark(name, CellStatus.OK)
     content = {"run": task.description.plain(), "stale_seconds": task.stale_seconds}
     write_atomically(shared / _TASK, json.dumps(content, indent=1).encode())
 
@@ -122,14 +122,14 @@ class DoneMarks:
         """Return whether a unit is done."""
         return (self._folder / name).exists()
 
-    def mark(self, name: str, status: Status, reason: str = "", seconds: float = 0.0) -> None:
+    def mark(self, name: str, status: CellStatus, reason: str = "", seconds: float = 0.0) -> None:
         """Mark a unit as done; doing it twice is doing it once.
 
         Parameters
         ----------
         name : str
             Of the unit.
-        status : Status
+        status : CellStatus
             How it ended.
         reason : str
             Why it failed.
@@ -143,7 +143,7 @@ class DoneMarks:
         """Return how a unit ended, or None if it is not done."""
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             content: dict[str, Any] = json.loads((self._folder / name).read_text(encoding="utf-8"))
-            status = Status(content["status"])
+            status = CellStatus(content["status"])
             return Outcome(status, None, str(content["reason"]), float(content["seconds"]), 0.0)
         return None
 

@@ -29,13 +29,13 @@ from albench.execute.reuse import reuse, successes
 from albench.execute.run import Progress
 from albench.records.journal import Journal
 from albench.records.retry_causes import Cause, summed
-from albench.records.schema import Finished, Status
+from albench.records.schema import CellStatus, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from albench.engines.leases import Lease
-    from albench.engines.plan_description import Opened
+    from albench.engines.plan_description import WorkerRun
     from albench.planning import Cell
 
 POLL_SECONDS = 1.0
@@ -105,7 +105,7 @@ class FolderWorker:
 
     Parameters
     ----------
-    opened : Opened
+    opened : WorkerRun
         The run, whose settings name the folder.
     stale_seconds : float
         How long a worker may be silent before its units are taken over.
@@ -119,7 +119,7 @@ class FolderWorker:
 
     def __init__(
         self,
-        opened: Opened,
+        opened: WorkerRun,
         stale_seconds: float,
         jobs: int,
         deadline: Deadline,
@@ -244,7 +244,7 @@ class FolderWorker:
         there = reuse(unit.cells, successes(self._results), self._sources)
         if there.left(unit.cells):
             return False
-        self._marks.mark(unit.id, Status.OK)
+        self._marks.mark(unit.id, CellStatus.OK)
         return True
 
     def _is_all_done(self) -> bool:
@@ -281,7 +281,7 @@ class FolderWorker:
         cell = claimed.unit.cells[0]
         self._watch(Progress("begin", cell, round=0))
         outcome = self._supervisor.round_zero(cell, claimed.stop)
-        if not claimed.stop.is_set() or outcome.status is Status.OK:
+        if not claimed.stop.is_set() or outcome.status is CellStatus.OK:
             self._marks.mark(claimed.unit.id, outcome.status, outcome.reason, outcome.seconds)
             self._watch(Progress("round zero", cell, text=outcome.reason))
 
@@ -290,11 +290,11 @@ class FolderWorker:
         round_zero = self._marks.outcome(Unit((cell,), is_round_zero=True).id)
         if claimed.lease.losses >= MAX_LOSSES:
             reason = f"its worker was lost {claimed.lease.losses} times while it ran"
-            finished = Finished(cell=cell.id, status=Status.CRASHED, reason=reason)
+            finished = Finished(cell=cell.id, status=CellStatus.CRASHED, reason=reason)
         elif (
             cell.strategy is not None
             and round_zero is not None
-            and round_zero.status is not Status.OK
+            and round_zero.status is not CellStatus.OK
         ):
             finished = round_zero_failed(cell, round_zero)
         else:
@@ -304,7 +304,7 @@ class FolderWorker:
                 self._supervisor.retries.add(cell, Cause.LOST)
                 return True
             finished = attempt.finished
-        if claimed.stop.is_set() and finished.status is not Status.OK:
+        if claimed.stop.is_set() and finished.status is not CellStatus.OK:
             return False  # it goes on from its checkpoint, here or elsewhere
         self._record(claimed, cell, finished, recorder)
         return False
@@ -321,7 +321,7 @@ class FolderWorker:
         recorder.record(cell, finished)
         self._marks.mark(cell.id, finished.status, finished.reason, finished.seconds)
         self._supervisor.forget(cell, finished)
-        self._counts[finished.status is Status.OK] += 1
+        self._counts[finished.status is CellStatus.OK] += 1
 
     def _end_round(self, cell: Cell, number: int, n_left: int) -> None:
         self._watch(Progress("round", cell, round=number))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from albench.execute.cell_supervisor import round_zero_failed
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,7 +117,7 @@ class Agenda:
         failed: list[tuple[Cell, Finished]] = []
         for any_cell, outcome in outcomes:
             cells = self._waiting.pop(any_cell.round_zero_id, [])
-            if outcome.status is Status.OK:
+            if outcome.status is CellStatus.OK:
                 begin += cells
             else:
                 failed += [(cell, round_zero_failed(cell, outcome)) for cell in cells]

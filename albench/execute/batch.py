@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.execute.batch_task import BatchTask
-    from albench.execute.child import Line
+    from albench.execute.child import ChildLine
     from albench.execute.rounds import Steps
     from albench.execute.task import CellTask
     from albench.learn.lockstep import Pupil
 
 
-def run_batch(batch: BatchTask, line: Line) -> None:
+def run_batch(batch: BatchTask, line: ChildLine) -> None:
     """Carry out the cells of a batch.
 
     Parameters
     ----------
     batch : BatchTask
         What to do.
-    line : Line
+    line : ChildLine
         Takes what each member says, and answers it.
 
     Raises
@@ -100,7 +100,7 @@ class _Member:
     """One cell of a batch."""
 
     def __init__(
-        self, number: int, task: CellTask, opener: CellOpener, line: Line, logs: Path
+        self, number: int, task: CellTask, opener: CellOpener, line: ChildLine, logs: Path
     ) -> None:
         self._line = _MemberLine(line, number)
         self._log = logs / f"{task.cell.id}.log"
@@ -166,7 +166,7 @@ class _Member:
 class _MemberLine:
     """A batch's line to the supervisor, on which one member speaks."""
 
-    def __init__(self, line: Line, number: int) -> None:
+    def __init__(self, line: ChildLine, number: int) -> None:
         self._line, self._number = line, number
 
     def send(self, message: Message) -> None:

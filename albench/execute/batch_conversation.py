@@ -9,7 +9,7 @@ from albench.errors import AlbenchError
 from albench.execute.batch_task import ENDED, FAILED, MEMBER
 from albench.execute.conversation import told_seconds
 from albench.execute.listen import End, told_failure, told_peak
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,7 +106,7 @@ class BatchConversation:
         if message.kind == ENDED:
             if lack := talk.lack():
                 raise AlbenchError(f"ended a member before its time: {lack}")
-            self._end(number, End(Status.OK, peak_mb=told_peak(message)))
+            self._end(number, End(CellStatus.OK, peak_mb=told_peak(message)))
             return None
         n_rounds = len(talk.rounds)
         reply = talk.answer(message)

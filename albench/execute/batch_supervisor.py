@@ -12,7 +12,7 @@ from albench.execute.batch_task import BatchTask
 from albench.execute.cell_supervisor import ROUND_ZERO_IS_THERE
 from albench.execute.supervise import Job, Outcome, supervise
 from albench.records.retry_causes import Cause
-from albench.records.schema import Finished, Status
+from albench.records.schema import CellStatus, Finished
 
 if TYPE_CHECKING:
     import threading
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from albench.execute.cell_supervisor import Begun, CellSupervisor
     from albench.execute.listen import End
-    from albench.execute.run import Settings
+    from albench.execute.run import RunSettings
     from albench.execute.task import CellTask
     from albench.planning import Cell
 
@@ -75,13 +75,13 @@ class BatchSupervisor:
     ----------
     cells : CellSupervisor
         Opens cells, and keeps their checkpoints.
-    settings : Settings
+    settings : RunSettings
         Limits, which are of each cell.
     context : BaseContext
         How children are started.
     """
 
-    def __init__(self, cells: CellSupervisor, settings: Settings, context: BaseContext) -> None:
+    def __init__(self, cells: CellSupervisor, settings: RunSettings, context: BaseContext) -> None:
         self._cells, self._settings, self._context = cells, settings, context
 
     def run(
@@ -173,7 +173,7 @@ class BatchSupervisor:
 
         def ended(number: int, end: End) -> None:
             outcome = Outcome(
-                end.status or Status.CRASHED,
+                end.status or CellStatus.CRASHED,
                 None,
                 end.reason,
                 talk.seconds_of(number),
@@ -204,14 +204,14 @@ class BatchSupervisor:
         on_end: Callable[[int, Outcome], None],
     ) -> Broken:
         left = {number: members[number] for number in talk.left}
-        if outcome.status is Status.TIMEOUT and (late := talk.late()) is not None:
+        if outcome.status is CellStatus.TIMEOUT and (late := talk.late()) is not None:
             del left[late]
             on_end(late, replace(outcome, seconds=talk.seconds_of(late)))
             return Broken(None, tuple(left.values()), has_cause=True)
         suspect = None
-        if outcome.status is Status.CRASHED and not outcome.is_lost:
+        if outcome.status is CellStatus.CRASHED and not outcome.is_lost:
             suspect = None if talk.querying is None else left.pop(talk.querying, None)
-        cause = Cause.OUT_OF_MEMORY if outcome.status is Status.OOM else Cause.LOST
+        cause = Cause.OUT_OF_MEMORY if outcome.status is CellStatus.OOM else Cause.LOST
         return Broken(suspect, tuple(left.values()), has_cause=suspect is not None, cause=cause)
 
     def _job(self, tasks: Sequence[CellTask], log: str, environment: Mapping[str, str]) -> Job:

@@ -16,7 +16,7 @@ from albench.execute.run import LOGS, process_context
 from albench.execute.supervise import Job, Outcome, supervise, supervise_again
 from albench.execute.task import task_for
 from albench.records.retry_causes import Cause
-from albench.records.schema import Finished, Status
+from albench.records.schema import CellStatus, Finished
 
 if TYPE_CHECKING:
     import threading
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from albench.execute.checkpoint import Checkpoint
     from albench.execute.prepare import Prepared
     from albench.execute.repetition import Repetition
-    from albench.execute.run import Progress, Settings
+    from albench.execute.run import Progress, RunSettings
     from albench.execute.task import CellTask
     from albench.planning import Cell, Edit, Resolved
     from albench.registry import Component
 
 
-ROUND_ZERO_IS_THERE = Outcome(Status.OK, None, "", 0.0, 0.0)
+ROUND_ZERO_IS_THERE = Outcome(CellStatus.OK, None, "", 0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class CellSupervisor:
         Names and options.
     block_of : callable
         Gives a cell's prepared data; called from the thread that supervises the cell.
-    settings : Settings
+    settings : RunSettings
         Limits, and the folder of results.
     on_round : callable
         Called with each cell whose round has ended, the round, and how many are left, after the
@@ -94,7 +94,7 @@ class CellSupervisor:
         self,
         resolved: Resolved,
         block_of: Callable[[Cell], Prepared],
-        settings: Settings,
+        settings: RunSettings,
         on_round: Callable[[Cell, int, int], None],
         watch: Callable[[Progress], None] = lambda _: None,
     ) -> None:
@@ -177,9 +177,9 @@ class CellSupervisor:
             If it is ``ok``, the checkpoint lies at `round_zero_path`.
         """
         edits = self._resolved.sources.edits_meanwhile(cell, round_zero=True)
-        if edits and outcome.status is Status.OK:
+        if edits and outcome.status is CellStatus.OK:
             checkpoint.remove(self.round_zero_path(cell))
-            return replace(outcome, status=Status.ERROR, reason=_edited(edits))
+            return replace(outcome, status=CellStatus.ERROR, reason=_edited(edits))
         return outcome
 
     def has_round_zero(self, cell: Cell) -> bool:
@@ -216,9 +216,9 @@ class CellSupervisor:
             attempt = self._attempt(cell, stop, may_be_lost=may_be_lost)
         return attempt
 
-    def _is_worth_another(self, cell: Cell, status: Status, stop: threading.Event) -> bool:
+    def _is_worth_another(self, cell: Cell, status: CellStatus, stop: threading.Event) -> bool:
         """Return whether a cell ran out of memory for the first time; then that is counted."""
-        is_first = status is Status.OOM and self.retries.allow_memory(cell)
+        is_first = status is CellStatus.OOM and self.retries.allow_memory(cell)
         if is_first and not stop.is_set():
             self.retries.add(cell, Cause.OUT_OF_MEMORY)
             return True
@@ -251,7 +251,7 @@ class CellSupervisor:
             What is to be recorded, if it cannot begin.
         """
         if edits := self._resolved.sources.edits_meanwhile(cell):
-            return Finished(cell=cell.id, status=Status.ERROR, reason=_edited(edits))
+            return Finished(cell=cell.id, status=CellStatus.ERROR, reason=_edited(edits))
         repetition = self._repetition(cell)
         if cell.strategy is None:
             return self._reference(cell, repetition)
@@ -260,7 +260,7 @@ class CellSupervisor:
         )
         if begun is None:  # round 0 was there a moment ago
             reason = "round 0 has been deleted or damaged since; run the benchmark again"
-            return Finished(cell=cell.id, status=Status.ERROR, reason=reason)
+            return Finished(cell=cell.id, status=CellStatus.ERROR, reason=reason)
         return self._going_on(cell, repetition, begun)
 
     def end(self, cell: Cell, talk: CellConversation, outcome: Outcome) -> Finished:
@@ -281,9 +281,9 @@ class CellSupervisor:
             An error if a component was edited meanwhile.
         """
         edits = self._resolved.sources.edits_meanwhile(cell)
-        if edits and outcome.status is Status.OK:
+        if edits and outcome.status is CellStatus.OK:
             checkpoint.remove(self.own_path(cell))
-            outcome = replace(outcome, status=Status.ERROR, reason=_edited(edits))
+            outcome = replace(outcome, status=CellStatus.ERROR, reason=_edited(edits))
         return Finished(
             cell=cell.id,
             status=outcome.status,
@@ -298,7 +298,7 @@ class CellSupervisor:
 
     def forget(self, cell: Cell, finished: Finished) -> None:
         """Remove the checkpoint of a cell that has been recorded as a success."""
-        if finished.status is Status.OK:
+        if finished.status is CellStatus.OK:
             checkpoint.remove(self.own_path(cell))
 
     def device(self) -> AbstractContextManager[Mapping[str, str]]:

@@ -34,7 +34,7 @@ CHUNK = 2**16
 _MIB = 2**20
 
 
-class Line:
+class ChildLine:
     """A child's line to the process that supervises it.
 
     Parameters
@@ -120,7 +120,7 @@ def child_main(  # noqa: PLR0913  # multiprocessing hands over plain arguments
     target : str
         ``module:function``.
     payload : object
-        Its first argument; the second is a `Line`.
+        Its first argument; the second is a `ChildLine`.
     log : str
         The file that takes standard output and standard error.
     threads : int
@@ -133,7 +133,7 @@ def child_main(  # noqa: PLR0913  # multiprocessing hands over plain arguments
     descendants.adopt_orphans()
     _forget_inherited({outgoing.fileno(), incoming.fileno()})
     _redirect(Path(log))
-    line = Line(outgoing, incoming)
+    line = ChildLine(outgoing, incoming)
     try:
         _limit_threads(threads)
         module, _, name = target.partition(":")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from albench.errors import AlbenchError, QueryFault
 from albench.execute.child import CHUNK
 from albench.execute.frames import MAX_BYTES, DamagedFrame, FrameReader, Message, to_frame
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ class End:
 
     Parameters
     ----------
-    status : Status or None
+    status : CellStatus or None
         None if the child ended without a last word.
     reason : str
         Why it failed.
@@ -105,7 +105,7 @@ class End:
         What is wrong with the user's input.
     """
 
-    status: Status | None = None
+    status: CellStatus | None = None
     reason: str = ""
     value: Any = None
     peak_mb: float = 0.0
@@ -187,7 +187,7 @@ class Listener:
                     return end
         except DamagedFrame as error:
             reason = f"wrote to its line to albench what is not a message: {error}"
-            return End(Status.CRASHED, reason)
+            return End(CellStatus.CRASHED, reason)
         return None
 
     def _take(self, message: Message) -> End | None:
@@ -198,9 +198,9 @@ class Listener:
                 return self._value(message)
             answer = self._talk.answer(message)
         except QueryFault as error:
-            return End(Status.INVALID_QUERY, str(error))
+            return End(CellStatus.INVALID_QUERY, str(error))
         except AlbenchError as error:
-            return End(Status.ERROR, str(error))
+            return End(CellStatus.ERROR, str(error))
         if answer is not None:
             self._pending += to_frame(answer)
         return None
@@ -208,7 +208,7 @@ class Listener:
     def _value(self, message: Message) -> End:
         if lack := self._talk.lack():
             raise AlbenchError(f"ended before its time: {lack}")
-        return End(Status.OK, value=message.plain.get("value"), peak_mb=told_peak(message))
+        return End(CellStatus.OK, value=message.plain.get("value"), peak_mb=told_peak(message))
 
     def _write(self, selector: selectors.BaseSelector) -> None:
         if self._pending:
@@ -239,7 +239,7 @@ def told_failure(message: Message) -> End:
     status, reason = message.plain.get("status"), message.plain.get("reason")
     complaints = message.plain.get("complaints")
     return End(
-        Status(status) if status in _TOLD else Status.ERROR,
+        CellStatus(status) if status in _TOLD else CellStatus.ERROR,
         reason if isinstance(reason, str) else "failed without a reason",
         peak_mb=told_peak(message),
         complaints=tuple(map(str, complaints)) if isinstance(complaints, list) else (),
@@ -263,5 +263,5 @@ def told_peak(message: Message) -> float:
     return peak if isinstance(peak, float) and 0 <= peak < float("inf") else 0.0
 
 
-_TOLD = (Status.ERROR, Status.OOM, Status.INVALID_QUERY, Status.VIOLATION)
+_TOLD = (CellStatus.ERROR, CellStatus.OOM, CellStatus.INVALID_QUERY, CellStatus.VIOLATION)
 """What a child may say of its own end; all else is seen from outside."""

@@ -14,7 +14,7 @@ from albench.execute.prepare import PreparationRequest, read_prepared
 from albench.execute.run import Progress, process_context
 from albench.execute.stacking_verdicts import code_of
 from albench.execute.supervise import Job, supervise, supervise_again
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from albench.cohort.join import Cohort
     from albench.execute.frames import Message
     from albench.execute.prepare import Prepared
-    from albench.execute.run import Settings
+    from albench.execute.run import RunSettings
     from albench.planning import Cell, Resolved
 
 PREPARE_SECONDS = 6 * 3600.0
@@ -33,7 +33,7 @@ def prepare_all(
     resolved: Resolved,
     cells: Iterable[Cell],
     cohorts: Mapping[tuple[str, tuple[str, ...]], Cohort],
-    settings: Settings,
+    settings: RunSettings,
     watch: Callable[[Progress], None],
 ) -> dict[tuple[str, tuple[str, ...], str], Prepared]:
     """Return every block's data, decoded and encoded on disk, before any result is written.
@@ -46,7 +46,7 @@ def prepare_all(
         Those that will be run.
     cohorts : mapping of (str, tuple of str) to Cohort
         Joined.
-    settings : Settings
+    settings : RunSettings
         Where the cache is.
     watch : callable
         Called for each block.
@@ -126,14 +126,14 @@ def _prepared(  # of one call
         )
         outcome = supervise_again(lambda: supervise(job, start, _Notices(watch)))
         reason = outcome.reason
-        if outcome.status is Status.OK:
+        if outcome.status is CellStatus.OK:
             try:
                 return read_prepared(outcome.value, request, cohort)
             except AlbenchError as error:
                 reason = str(error)
         tail = _tail(log)
     reason = f"preparing {what} failed: {reason}" + (f"\n{tail}" if tail else "")
-    if outcome.status is Status.ERROR:
+    if outcome.status is CellStatus.ERROR:
         raise DataError(list(outcome.complaints) or [reason])
     raise AlbenchError(f"{reason}\nthe same command tries it again")
 

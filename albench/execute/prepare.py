@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
-    from albench.execute.child import Line
+    from albench.execute.child import ChildLine
     from albench.planning import LoaderPlan, ModelPlan
     from albench.registry import Component
 
@@ -92,14 +92,14 @@ class Prepared:
     stackable: StackingVerdict = NOT_TRIED
 
 
-def prepare(request: PreparationRequest, line: Line) -> dict[str, Any]:
+def prepare(request: PreparationRequest, line: ChildLine) -> dict[str, Any]:
     """Return where a block's data lie, after having put there what was missing.
 
     Parameters
     ----------
     request : PreparationRequest
         What is needed.
-    line : Line
+    line : ChildLine
         Takes what the user should know: of a damaged cache that is made again.
 
     Returns

@@ -11,12 +11,12 @@ from albench.execute import scratch
 from albench.execute.processes import context
 from albench.execute.run import PRELOAD
 from albench.execute.supervise import Job, supervise
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.execute.child import Line
+    from albench.execute.child import ChildLine
 
 SECONDS = 300.0
 """How long importing torch and waking a GPU may take; a network file system is slow at first."""
@@ -67,11 +67,11 @@ def probe(environment: Mapping[str, str]) -> Probed:
         job = Job(target, None, log, SECONDS, environment=environment)
         outcome = supervise(job, context(PRELOAD))
     device = outcome.value if isinstance(outcome.value, str) else ""
-    problem = "" if outcome.status is Status.OK else f"{outcome.status}: {outcome.reason}"
+    problem = "" if outcome.status is CellStatus.OK else f"{outcome.status}: {outcome.reason}"
     return Probed(device, outcome.seconds, problem)
 
 
-def compute(_: Any, __: Line) -> str:
+def compute(_: Any, __: ChildLine) -> str:
     """Multiply two matrices where a cell would, and return the name of the device.
 
     Returns

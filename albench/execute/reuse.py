@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from albench.plural import plural
 from albench.records.counted import counted
 from albench.records.results_folder import read_results
-from albench.records.schema import Finished, Status
+from albench.records.schema import CellStatus, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from albench.planning import Cell, Edit, Sources
-    from albench.records.journal import Reading
+    from albench.records.journal import JournalReading
     from albench.records.run_record import Pace
 
 Successes = dict[str, list[Finished]]
@@ -132,12 +132,12 @@ def successes(results: Path) -> Successes:
     return successes_of(read_results(results))
 
 
-def successes_of(reading: Reading) -> Successes:
+def successes_of(reading: JournalReading) -> Successes:
     """Return the successes among records that have been read.
 
     Parameters
     ----------
-    reading : Reading
+    reading : JournalReading
         Of a run folder or of published results.
 
     Returns
@@ -147,7 +147,7 @@ def successes_of(reading: Reading) -> Successes:
     """
     there: Successes = {}
     for end in reading.cells:
-        if end.status is Status.OK:
+        if end.status is CellStatus.OK:
             there.setdefault(end.cell, []).append(end)
     return there
 

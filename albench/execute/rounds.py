@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.execute.active_cell import ActiveCell
-    from albench.execute.child import Line
+    from albench.execute.child import ChildLine
     from albench.execute.task import CellTask
     from albench.planning.cells import StrategyPlan
     from albench.registry import Component
@@ -85,7 +85,7 @@ class Foresee:
 
 
 class Speaker(Protocol):
-    """What a cell speaks on: a child's `Line`, or a member's part of it."""
+    """What a cell speaks on: a child's `ChildLine`, or a member's part of it."""
 
     def send(self, message: Message) -> None:
         """Tell the supervisor something."""
@@ -101,14 +101,14 @@ Steps = Generator[Step, Any, None]
 """The steps of a cell, as a generator that is sent the result of each."""
 
 
-def run_alone(task: CellTask, line: Line) -> None:
+def run_alone(task: CellTask, line: ChildLine) -> None:
     """Carry out one cell, or round 0 of a repetition.
 
     Parameters
     ----------
     task : CellTask
         What to do.
-    line : Line
+    line : ChildLine
         Takes picks and rounds, and answers picks with their labels.
 
     Raises

@@ -62,7 +62,7 @@ def one_at_a_time(watch: Callable[[Progress], None]) -> Callable[[Progress], Non
 
 
 @dataclass(frozen=True)
-class Settings:
+class RunSettings:
     """How a run is carried out; no part of any cell's identity.
 
     Parameters

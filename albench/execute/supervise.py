@@ -15,7 +15,7 @@ from albench.execute.child import child_main
 from albench.execute.frames import MAX_BYTES
 from albench.execute.last_words import exit_reason, silence_reason
 from albench.execute.listen import End, Listener, Monologue
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     import threading
@@ -68,7 +68,7 @@ class Outcome:
 
     Parameters
     ----------
-    status : Status
+    status : CellStatus
         ``ok``, or the cause.
     value : object
         What the target returned, plain; None if it failed.
@@ -84,7 +84,7 @@ class Outcome:
         Whether it ended through no fault that can be known: the fork server died.
     """
 
-    status: Status
+    status: CellStatus
     value: Any  # each target has its own
     reason: str
     seconds: float
@@ -144,7 +144,7 @@ def supervise(
         if is_lost:
             end.reason = "the fork server, which starts all children, ended while it ran"
     return Outcome(
-        status=end.status or Status.CRASHED,
+        status=end.status or CellStatus.CRASHED,
         value=end.value,
         reason=_with_where(talk.where(), end.reason),
         seconds=seconds,
@@ -208,14 +208,14 @@ class _Watch:
         limit = self.job.memory_mb
         if limit is not None and self.peak_mb > limit:
             reason = f"stopped at {self.peak_mb:.0f} MiB of memory; the limit is {limit:g} MiB"
-            return End(Status.OOM, reason)
+            return End(CellStatus.OOM, reason)
         if self.stop is not None and self.stop.is_set():
-            return End(Status.CRASHED, "stopped by the user")
+            return End(CellStatus.CRASHED, "stopped by the user")
         if time.perf_counter() > self.deadline:
             reason = f"stopped without a result after the limit of {self.job.seconds:g} s"
-            return End(Status.TIMEOUT, reason)
+            return End(CellStatus.TIMEOUT, reason)
         if reason := self.talk.overdue():
-            return End(Status.TIMEOUT, reason)
+            return End(CellStatus.TIMEOUT, reason)
         return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from albench.execute.estimate import kind_of, seconds_left
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,10 +140,10 @@ class Tally:
         if cell.id in self._running:
             self._running[cell.id] = replace(self._running[cell.id], round=number)
 
-    def _end(self, cell: Cell, status: Status, seconds: float) -> None:
+    def _end(self, cell: Cell, status: CellStatus, seconds: float) -> None:
         self._left.pop(cell.id, None)
         self._running.pop(cell.id, None)
-        if status is Status.OK:
+        if status is CellStatus.OK:
             self.n_ok += 1
             self._durations.setdefault(kind_of(cell), []).append(seconds)
         else:

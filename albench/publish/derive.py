@@ -18,7 +18,7 @@ from albench.records import tables
 from albench.records.manifest import Manifest
 from albench.records.retry_causes import summed
 from albench.records.run_record import RunRecord
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,7 +152,7 @@ def _manifest(records: Records, cells: pd.DataFrame) -> Manifest:
 def _edited(records: Records) -> dict[str, int]:
     """Return how many successes were made by another source of a component than the run's."""
     sources = {part.name: part.source for part in records.run.plugins}
-    successes = (end for end in records.finished.values() if end.status is Status.OK)
+    successes = (end for end in records.finished.values() if end.status is CellStatus.OK)
     changed = Counter(
         name
         for end in successes
@@ -204,7 +204,7 @@ def _outcomes(records: Records, answers: Sequence[Predictions]) -> Outcomes:
         end = records.finished.get(planned.cell)
         if _is_added(planned, records.run):
             continue
-        if planned.system in judged and end is not None and end.status is Status.OK:
+        if planned.system in judged and end is not None and end.status is CellStatus.OK:
             by_subject = records.run.cohorts[planned.cohort].evaluation == "subject"
             outcome = _outcome(end, by_cell.get(planned.cell, []), by_subject=by_subject)
             outcomes.setdefault(planned.system, {})[planned.repetition] = outcome

@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 
 from albench.errors import Complaint, RecordsError
 from albench.records.acquired import flaws_of_acquired
-from albench.records.journal import Event, Reading
+from albench.records.journal import Event, JournalReading
 from albench.records.manifest import MENDING, read_manifest
 from albench.records.printable import printable
 from albench.records.run_record import PlannedRun, RunRecord
-from albench.records.schema import Finished, Part, Round, Status, pack, unpack
+from albench.records.schema import CellStatus, Finished, Part, Round, pack, unpack
 from albench.records.tables import COST, MEASURED, PICKS_COLUMN, picks_hash
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def write_archive(records: Records, folder: Path, megabytes: float | None = None
         repetitions = repetitions[:n_kept]
 
 
-def read_archive(folder: Path) -> Reading:
+def read_archive(folder: Path) -> JournalReading:
     """Return the records of published results, as a journal would give them.
 
     Parameters
@@ -102,7 +102,7 @@ def read_archive(folder: Path) -> Reading:
 
     Returns
     -------
-    Reading
+    JournalReading
         One run, and the end of each cell. Rounds hold the published scores; their probabilities are
         rounded, or missing where they were left out.
 
@@ -126,7 +126,7 @@ def read_archive(folder: Path) -> Reading:
         raise RecordsError([Complaint(str(folder), problem)]) from error
     ended = Event({"seconds": manifest.seconds}, CELLS)
     events = [Event(run, CELLS), *(Event(end, CELLS) for end in ends), ended]
-    return Reading(tuple(events), ())
+    return JournalReading(tuple(events), ())
 
 
 def _write(path: Path, table: pa.Table) -> None:
@@ -244,10 +244,10 @@ def _ends(folder: Path, plan: pd.DataFrame) -> list[Finished]:
     ends = []
     for row in plan.drop_duplicates("cell").sort_values("cell").to_dict("records"):
         end = cells.loc[row["cell"]]
-        if end["status"] != Status.MISSING:
+        if end["status"] != CellStatus.MISSING:
             finished = Finished(
                 cell=row["cell"],
-                status=Status(end["status"]),
+                status=CellStatus(end["status"]),
                 reason=end["reason"],
                 seconds=float(end["seconds"]),
                 peak_mb=float(end["peak_mb"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.records.schema import Finished, Status
+from albench.records.schema import CellStatus, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ def counted(results: Sequence[Finished], current: Mapping[str, str]) -> Finished
     Finished
         The first success that this source made; without one the latest success, or failure.
     """
-    successes = [result for result in results if result.status is Status.OK]
+    successes = [result for result in results if result.status is CellStatus.OK]
     made = (result for result in successes if is_made_by(result, current))
     return next(made, (successes or results)[-1])
 

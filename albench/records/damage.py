@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from albench.records.run_record import PlannedRun
-from albench.records.schema import Finished, Status
+from albench.records.schema import CellStatus, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -116,7 +116,7 @@ def costs(damages: Iterable[Damage], contents: Iterable[Content]) -> Iterator[tu
     runs = [content for content in contents if isinstance(content, PlannedRun)]
     planned = {cell.cell: cell for run in runs for cell in run.cells}
     ends = [content for content in contents if isinstance(content, Finished)]
-    done = {end.cell for end in ends if end.status is Status.OK}
+    done = {end.cell for end in ends if end.status is CellStatus.OK}
     names = planned.keys() | {end.cell for end in ends}
     for damage in damages:
         cell = damage.cell(names)

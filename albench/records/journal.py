@@ -141,7 +141,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Reading:
+class JournalReading:
     """All events of a folder, and what could not be read.
 
     Parameters
@@ -169,7 +169,7 @@ class Reading:
         return tuple(e.content for e in self.events if isinstance(e.content, Finished))
 
 
-def read(folder: Path) -> Reading:
+def read(folder: Path) -> JournalReading:
     """Return every event of a results folder's journals.
 
     Parameters
@@ -179,7 +179,7 @@ def read(folder: Path) -> Reading:
 
     Returns
     -------
-    Reading
+    JournalReading
         A torn last line of a file, and damaged lines, are left out and reported.
 
     Raises
@@ -213,7 +213,7 @@ def read(folder: Path) -> Reading:
         raise RecordsError(complaints)
     losses = list(costs(_joined(damages), (event.content for event in events)))
     lost = {cell: sentence for cell, sentence in losses if cell}
-    return Reading(tuple(events), (*warnings, *(sentence for _, sentence in losses)), lost)
+    return JournalReading(tuple(events), (*warnings, *(sentence for _, sentence in losses)), lost)
 
 
 def _shortened(refused: Sequence[Complaint], path: Path) -> list[Complaint]:

@@ -11,7 +11,7 @@ from albench.errors import Complaint, RecordsError
 from albench.records import journal
 
 if TYPE_CHECKING:
-    from albench.records.journal import Reading
+    from albench.records.journal import JournalReading
     from albench.records.run_record import PlannedRun
 
 
@@ -79,7 +79,7 @@ def relative_path(file: str | Path, results: Path) -> str:
     return Path(relative).as_posix() if relative else ""
 
 
-def read_results(results: Path) -> Reading:
+def read_results(results: Path) -> JournalReading:
     """Return the events of a results folder.
 
     Parameters
@@ -89,7 +89,7 @@ def read_results(results: Path) -> Reading:
 
     Returns
     -------
-    Reading
+    JournalReading
         Empty if there is neither a journal nor whole published results.
 
     Raises
@@ -126,12 +126,12 @@ def latest_run(results: Path) -> PlannedRun:
     return latest_run_of(read_results(results), results)
 
 
-def latest_run_of(reading: Reading, results: Path) -> PlannedRun:
+def latest_run_of(reading: JournalReading, results: Path) -> PlannedRun:
     """Return the record of the latest run among records that have been read.
 
     Parameters
     ----------
-    reading : Reading
+    reading : JournalReading
         What `read_results` gave.
     results : Path
         Of this folder.

@@ -23,7 +23,7 @@ SCHEMA_VERSION = 2
 """Raised when a reader of the version before could not read what is written."""
 
 
-class Status(StrEnum):
+class CellStatus(StrEnum):
     """How a cell ended; all but the last two are recorded, these are found when tables are made."""
 
     OK = "ok"
@@ -128,7 +128,7 @@ class Finished:
     ----------
     cell : str
         Its identity.
-    status : Status
+    status : CellStatus
         Its outcome.
     reason : str
         Why it failed, in a line or two; empty if it did not. Made printable and cut to
@@ -148,7 +148,7 @@ class Finished:
     """
 
     cell: str
-    status: Status
+    status: CellStatus
     reason: str = ""
     seconds: float = 0.0
     peak_mb: float = 0.0

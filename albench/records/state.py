@@ -11,14 +11,14 @@ from albench.records import tables
 from albench.records.remembered import Memory, RememberedTables
 from albench.records.results_folder import latest_run_of, read_results
 from albench.records.run_record import PlannedRun
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
-    from albench.records.journal import Reading
+    from albench.records.journal import JournalReading
     from albench.records.tables import Records
 
 Made = tuple[str, str, str, int]
@@ -26,7 +26,7 @@ Made = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class RunState:
     """How the planned cells of the latest run ended, and which have not run.
 
     Parameters
@@ -53,7 +53,7 @@ class State:
     has_ended: bool
 
 
-def state_of(results: Path) -> State:
+def state_of(results: Path) -> RunState:
     """Return the state of a folder; that of a large journal is remembered.
 
     Parameters
@@ -63,7 +63,7 @@ def state_of(results: Path) -> State:
 
     Returns
     -------
-    State
+    RunState
         Of the latest run's plan.
 
     Raises
@@ -74,7 +74,7 @@ def state_of(results: Path) -> State:
     memory = Memory(results, __name__)
     if (remembered := memory.recall()) is not None:
         plain = remembered.plain
-        return State(
+        return RunState(
             cells=remembered.frames["cells"],
             name=plain["name"],
             conflicts=tuple(plain["conflicts"]),
@@ -94,13 +94,13 @@ def state_of(results: Path) -> State:
     return state
 
 
-def _read(results: Path) -> State:
+def _read(results: Path) -> RunState:
     reading = read_results(results)
     run = latest_run_of(reading, results)
     records = tables.gather(reading)
     cells = tables.cells_table(records)
     retries = {cell: json.dumps(end.retries) for cell, end in records.finished.items()}
-    return State(
+    return RunState(
         cells=cells.assign(retries=[retries.get(cell, "{}") for cell in cells["cell"]]),
         name=run.name,
         conflicts=records.conflicts,
@@ -115,7 +115,7 @@ def _made(records: Records) -> tuple[Made, ...]:
     made = Counter(
         pair
         for end in records.finished.values()
-        if end.status is Status.OK
+        if end.status is CellStatus.OK
         for pair in end.sources.items()
     )
     return tuple(
@@ -123,7 +123,7 @@ def _made(records: Records) -> tuple[Made, ...]:
     )
 
 
-def _has_ended(reading: Reading) -> bool:
+def _has_ended(reading: JournalReading) -> bool:
     """Return whether the file in which the latest run began holds its end too."""
     latest = [event.source for event in reading.events if isinstance(event.content, PlannedRun)][-1]
     return any(isinstance(e.content, dict) for e in reading.events if e.source == latest)

@@ -13,7 +13,7 @@ import pandas as pd
 from albench.errors import RecordsError
 from albench.metrics.catalogue import scores
 from albench.records.counted import counted
-from albench.records.schema import Finished, Status, unpack
+from albench.records.schema import CellStatus, Finished, unpack
 from albench.records.spending import spent
 from albench.references import ALL_LABELS
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.records.journal import Reading
+    from albench.records.journal import JournalReading
     from albench.records.run_record import PlannedCell, PlannedRun
     from albench.records.schema import Round
     from albench.records.sequential import Sequential
@@ -133,16 +133,16 @@ class Records:
         """
         for cell in self.run.cells:
             end = self.finished.get(cell.cell)
-            if cell.strategy != ALL_LABELS and end is not None and end.status is Status.OK:
+            if cell.strategy != ALL_LABELS and end is not None and end.status is CellStatus.OK:
                 yield cell, end
 
 
-def gather(reading: Reading) -> Records:
+def gather(reading: JournalReading) -> Records:
     """Return one verdict a cell from all events.
 
     Parameters
     ----------
-    reading : Reading
+    reading : JournalReading
         The journal of one results folder.
 
     Returns
@@ -190,7 +190,7 @@ def _differ(results: Iterable[Finished], one: Finished) -> bool:
     """Return whether a success differs from the one that counts, though one source made both."""
     return any(
         result is not one  # as most often: to compare it would unpack all its probabilities twice
-        and result.status is Status.OK
+        and result.status is CellStatus.OK
         and result.sources == one.sources
         and not agree(result, one)
         for result in results
@@ -312,7 +312,7 @@ def cells_table(records: Records) -> pd.DataFrame:
 def _cell_row(records: Records, planned: PlannedCell) -> dict[str, Any]:
     row: dict[str, Any] = {key: getattr(planned, key) for key in CELL_COLUMNS}
     end = records.finished.get(planned.cell)
-    row["status"] = str(Status.MISSING if end is None else end.status)
+    row["status"] = str(CellStatus.MISSING if end is None else end.status)
     is_lost = end is None and planned.cell in records.lost
     row["reason"] = LOST if is_lost else "" if end is None else end.reason
     row["attempts"] = records.attempts.get(planned.cell, 0)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from albench.reporting.content import Section
     from albench.reporting.derived import Derived
-    from albench.reporting.load import Records
+    from albench.reporting.load import ReportTables
 
 SECTIONS: tuple[Callable[[Derived], Section | None], ...] = (
     answer.section,
@@ -72,12 +72,12 @@ SECTIONS: tuple[Callable[[Derived], Section | None], ...] = (
 """Each is written from the same tables; one with nothing to say returns None."""
 
 
-def sections(records: Records) -> list[Section]:
+def sections(records: ReportTables) -> list[Section]:
     """Return the whole report.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`; may be partial.
 
     Returns
@@ -88,12 +88,12 @@ def sections(records: Records) -> list[Section]:
     return list(each_section(records))
 
 
-def each_section(records: Records) -> Iterator[Section]:
+def each_section(records: ReportTables) -> Iterator[Section]:
     """Yield the sections of a report as they are written.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`; may be partial.
 
     Yields

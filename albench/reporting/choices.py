@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from albench.reporting.content import Section
-    from albench.reporting.panels import Panel, Place
+    from albench.reporting.panels import Panel, PanelBlock
     from albench.reporting.table_cells import Value
 
 KEYS = ("cohort", "modalities", "model", "budget")
@@ -30,7 +30,7 @@ class PanelValues:
 
     Parameters
     ----------
-    place : Place
+    place : PanelBlock
         Of the panel.
     first : str
         The heading of the first column: *strategy*, in which strategies have their numbers.
@@ -40,7 +40,7 @@ class PanelValues:
         NaN is unknown.
     """
 
-    place: Place
+    place: PanelBlock
     first: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
@@ -54,14 +54,14 @@ class Choices:
     ----------
     strategies : tuple of str
         As tables write them; elements of the page refer to them by number.
-    blocks : tuple of Place
+    blocks : tuple of PanelBlock
         Likewise.
     metrics : tuple of str
         Those that figures or tables are about.
     """
 
     strategies: tuple[str, ...]
-    blocks: tuple[Place, ...]
+    blocks: tuple[PanelBlock, ...]
     metrics: tuple[str, ...]
 
     @property
@@ -81,7 +81,7 @@ class Choices:
         return {"strategies": self.strategies, "blocks": blocks, "metrics": self.metrics}
 
 
-def _label(place: Place, i: int) -> str:
+def _label(place: PanelBlock, i: int) -> str:
     """Return what the i-th part of a block is called; simulated cohorts always are."""
     simulated = f"{place.block[i]} (simulated)"
     is_simulated = i == 0 and place.name.startswith(simulated)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.analysis.training_checks import Checked
+    from albench.analysis.training_checks import TrainingFinding
     from albench.records.manifest import Manifest
-    from albench.reporting.load import Records
+    from albench.reporting.load import ReportTables
     from albench.reporting.names import Style
 
 N_BEST = 6
@@ -92,7 +92,7 @@ class Derived:
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`; may be partial.
     named : Namer
         Names blocks and cohorts.
@@ -104,7 +104,7 @@ class Derived:
         The same, with strategies of equal picks counted once.
     groups : sequence of sequence of str
         The strategies that are counted once.
-    checks : sequence of Checked
+    checks : sequence of TrainingFinding
         The outcomes of the checks of training.
     findings : sequence of Finding
         One for each metric with a section; the primary one first. Empty without any round.
@@ -112,23 +112,23 @@ class Derived:
         How figures draw each strategy of `once`; empty without any round.
     rivals : sequence of str
         Strategies of `once` that somebody named to be compared with each other.
-    all_repetitions : Records
+    all_repetitions : ReportTables
         `records` with the repetitions that were added until something was decided.
     alike : Finding or None
         The comparisons with every class counted alike, which stand beside those in accuracy where
         classes are of unequal size; None elsewhere.
     """
 
-    records: Records
+    records: ReportTables
     named: Namer
     oracles: set[str]
     rounds: pd.DataFrame
     once: pd.DataFrame
     groups: Sequence[Sequence[str]]
-    checks: Sequence[Checked]
+    checks: Sequence[TrainingFinding]
     findings: Sequence[Finding]
     styles: Mapping[str, Style]
-    all_repetitions: Records
+    all_repetitions: ReportTables
     rivals: Sequence[str] = ()
     alike: Finding | None = None
 
@@ -148,12 +148,12 @@ class Derived:
         return class_sizes.unequal(self.manifest.cohorts)
 
 
-def derive(records: Records) -> Derived:
+def derive(records: ReportTables) -> Derived:
     """Return the tables that a report is written from.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`; may be partial.
 
     Returns
@@ -195,7 +195,7 @@ def derive(records: Records) -> Derived:
     )
 
 
-def _oracles(records: Records) -> set[str]:
+def _oracles(records: ReportTables) -> set[str]:
     plugins = {part.name for part in records.manifest.plugins if "oracle" in part.tags}
     cells = records.cells
     return set(cells.loc[cells["strategy_plugin"].isin(plugins), "strategy"])
@@ -205,7 +205,7 @@ def _compare(
     rounds: pd.DataFrame,
     metric: str,
     oracles: Collection[str],
-    checks: Sequence[Checked],
+    checks: Sequence[TrainingFinding],
     margins: Mapping[str, float],
 ) -> Finding:
     passed = training_checks.passed_lines(checks, metric)

@@ -114,7 +114,7 @@ _WEBP = re.compile(r"UklGR[A-Za-z0-9+/]{6}XRUJQ[A-Za-z0-9+/]*={0,2}")
 
 
 @dataclass(frozen=True, eq=False)
-class Records:
+class ReportTables:
     """The tables that a report is drawn from.
 
     Parameters
@@ -147,7 +147,7 @@ class Records:
     pictures: pd.DataFrame = field(default_factory=lambda: _empty(PICTURES))
 
 
-def load(results: Path) -> Records:
+def load(results: Path) -> ReportTables:
     """Return the text tables of a results folder.
 
     Parameters
@@ -157,7 +157,7 @@ def load(results: Path) -> Records:
 
     Returns
     -------
-    Records
+    ReportTables
         Checked for what the report needs.
 
     Raises
@@ -197,7 +197,7 @@ def load(results: Path) -> Records:
         complaints += _no_pictures(results / "pictures.csv", pictures)
     if complaints or manifest is None:
         raise RecordsError(complaints)
-    return Records(cells, scores, marks, summaries, manifest, bought, overlaps, pictures)
+    return ReportTables(cells, scores, marks, summaries, manifest, bought, overlaps, pictures)
 
 
 def _manifest(path: Path, complaints: list[Complaint]) -> Manifest | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from albench.records.manifest import Manifest
     from albench.records.run_record import CohortRecord
-    from albench.reporting.load import Records
+    from albench.reporting.load import ReportTables
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Sentence:
     cites: tuple[str, ...] = ()
 
 
-def methods(records: Records) -> list[Sentence]:
+def methods(records: ReportTables) -> list[Sentence]:
     """Return how the results were made and judged.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`.
 
     Returns
@@ -121,7 +121,7 @@ def _models(manifest: Manifest) -> Iterator[Sentence]:
         yield Sentence(f"Models: {models}.", plugins)
 
 
-def _strategies(records: Records) -> Iterator[Sentence]:
+def _strategies(records: ReportTables) -> Iterator[Sentence]:
     cells = records.cells[records.cells["strategy"] != ALL_LABELS]
     plugins = dict(zip(cells["strategy"], cells["strategy_plugin"], strict=True))
     names = sorted(plugins)
@@ -202,7 +202,7 @@ def _tests(manifest: Manifest, margins: Mapping[str, float]) -> Iterator[Sentenc
         )
 
 
-def _done(records: Records) -> Iterator[Sentence]:
+def _done(records: ReportTables) -> Iterator[Sentence]:
     manifest, cells = records.manifest, records.cells
     where = manifest.provenance
     n_ok = int((cells["status"] == "ok").sum())

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from albench.reporting.data_files import csv_field, csv_fields
-from albench.reporting.panels import Place
+from albench.reporting.panels import PanelBlock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,7 +127,7 @@ def packed(figures: Mapping[str, Sequence[PanelValues]], tables: Sequence[Table]
         their headings and the numbers of their columns; ``places``, to which the panels of figures
         refer. The rows of a figure's panels follow each other.
     """
-    columns, places = Columns(), dict[Place, int]()
+    columns, places = Columns(), dict[PanelBlock, int]()
     packed_tables = {table.name: _table(table, columns) for table in tables}
     drawn = {name: _figure(panels, columns, places) for name, panels in figures.items()}
     return {
@@ -145,7 +145,7 @@ def _table(table: Table, columns: Columns) -> dict[str, Any]:
 
 
 def _figure(
-    panels: Sequence[PanelValues], columns: Columns, places: dict[Place, int]
+    panels: Sequence[PanelValues], columns: Columns, places: dict[PanelBlock, int]
 ) -> dict[str, Any]:
     headings = list(dict.fromkeys(name for panel in panels for name in panel.columns))
     rows = [

@@ -17,7 +17,7 @@ from albench.reporting.panels import BASE, FAINT, Curves, Intervals, Matrix
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from albench.reporting.panels import Interval, Line, Panel
+    from albench.reporting.panels import Interval, Panel, StrategyCurve
 
 WIDTH, HEIGHT = 420, 270
 TOP, BOTTOM, LEFT = 8, 40, 46
@@ -61,7 +61,7 @@ def panel_html(panel: Panel, identifier: str, numbers: Mapping[str, int]) -> Mar
 
 
 @dataclass(frozen=True)
-class Scale:
+class AxisScale:
     """A straight line from values to pixels."""
 
     low: float
@@ -92,8 +92,8 @@ def _curves(panel: Curves, identifier: str, numbers: Mapping[str, int]) -> Marku
     longest = max((len(short_name(line.strategy)) for line in named), default=0)
     right = WIDTH - 20 - CHARACTER * longest
     xs = [x for line in panel.lines for x in line.x]
-    x_scale = Scale(*_widened(min(xs), max(xs)), LEFT + 6, right)
-    y_scale = Scale(*_heights(panel), HEIGHT - BOTTOM, TOP)
+    x_scale = AxisScale(*_widened(min(xs), max(xs)), LEFT + 6, right)
+    y_scale = AxisScale(*_heights(panel), HEIGHT - BOTTOM, TOP)
     shifts = {line.strategy: (i - (len(named) - 1) / 2) * SHIFT for i, line in enumerate(named)}
     # Differences of faint strategies are never seen unless followed: the script draws them then.
     lines = named if panel.has_bars else panel.lines
@@ -116,7 +116,7 @@ def _svg(
     spoken: tuple[str, str],
     drawn: Iterable[str],
     height: float,
-    scales: Sequence[Scale] = (),
+    scales: Sequence[AxisScale] = (),
 ) -> Markup:
     title, description = (escape(text) for text in spoken)
     kind = type(panel).__name__.lower()
@@ -132,7 +132,7 @@ def _svg(
     )
 
 
-def _spoken(panel: Curves, named: Sequence[Line]) -> tuple[str, str]:
+def _spoken(panel: Curves, named: Sequence[StrategyCurve]) -> tuple[str, str]:
     """Return a panel's title and description, as they are read aloud."""
     title = f"{panel.y_label} by {panel.x_label}, {panel.place.name}"
     best = sorted(named, key=lambda line: line.y[-1], reverse=True)[:MOST_SPOKEN]
@@ -159,7 +159,7 @@ def _heights(panel: Curves) -> tuple[float, float]:
     return max(low - room, -0.01), min(high + room, 1.01)  # no score is outside 0 to 1
 
 
-def _axes(panel: Curves, x_scale: Scale, y_scale: Scale) -> Iterator[str]:
+def _axes(panel: Curves, x_scale: AxisScale, y_scale: AxisScale) -> Iterator[str]:
     y_ticks, x_ticks = y_scale.ticks(5), x_scale.ticks(5, whole=True)
     grid = "".join(f"M{LEFT} {y_scale(y):.1f}H{x_scale.end:.0f}" for y in y_ticks)
     yield f'<path class="grid" d="{grid}"/>'
@@ -182,7 +182,7 @@ def _digits(ticks: Sequence[float]) -> int:
     return max(0, min(6, next((n for n in range(7) if abs(round(step, n) - step) < step / 100), 6)))
 
 
-def _level(panel: Curves, x_scale: Scale, y_scale: Scale) -> Iterator[str]:
+def _level(panel: Curves, x_scale: AxisScale, y_scale: AxisScale) -> Iterator[str]:
     if panel.level is not None:
         y = y_scale(panel.level)
         yield f'<path class="level" d="M{LEFT} {y:.1f}H{x_scale.end:.0f}"/>'
@@ -190,9 +190,9 @@ def _level(panel: Curves, x_scale: Scale, y_scale: Scale) -> Iterator[str]:
 
 
 def _line(
-    line: Line,
+    line: StrategyCurve,
     panel: Curves,
-    scales: tuple[Scale, Scale],
+    scales: tuple[AxisScale, AxisScale],
     shift: float,
     numbers: Mapping[str, int],
 ) -> str:
@@ -224,7 +224,10 @@ def _px(value: float) -> str:
 
 
 def _line_names(
-    named: Sequence[Line], x_scale: Scale, y_scale: Scale, numbers: Mapping[str, int]
+    named: Sequence[StrategyCurve],
+    x_scale: AxisScale,
+    y_scale: AxisScale,
+    numbers: Mapping[str, int],
 ) -> Iterator[str]:
     """Yield the names of lines at their ends, moved apart so that none hides another."""
     ends = sorted(named, key=lambda line: y_scale(line.y[-1]))
@@ -278,7 +281,7 @@ def short_name(strategy: str) -> str:
 
 
 def _intervals(panel: Intervals, numbers: Mapping[str, int]) -> Markup:
-    scale = Scale(*_reach(panel), 0.0, 100.0)
+    scale = AxisScale(*_reach(panel), 0.0, 100.0)
     shown, folded = panel.rows[: panel.n_shown], panel.rows[panel.n_shown :]
     tables = _interval_table(panel, shown, scale, numbers)
     if folded:
@@ -303,7 +306,7 @@ def _outer(row: Interval) -> tuple[float, float]:
 
 
 def _interval_table(
-    panel: Intervals, rows: Sequence[Interval], scale: Scale, numbers: Mapping[str, int]
+    panel: Intervals, rows: Sequence[Interval], scale: AxisScale, numbers: Mapping[str, int]
 ) -> str:
     marks = "".join(_interval_ticks(scale))
     body = "".join(_interval_row(row, scale, numbers[row.strategy]) for row in rows)
@@ -317,7 +320,7 @@ def _interval_table(
     )
 
 
-def _interval_ticks(scale: Scale) -> Iterator[str]:
+def _interval_ticks(scale: AxisScale) -> Iterator[str]:
     """Yield the values above a column of intervals, without those that would leave it."""
     ticks = scale.ticks(4)
     digits = _digits(ticks)
@@ -332,7 +335,7 @@ def _interval_ticks(scale: Scale) -> Iterator[str]:
             )
 
 
-def _interval_row(row: Interval, scale: Scale, number: int) -> str:
+def _interval_row(row: Interval, scale: AxisScale, number: int) -> str:
     """Return a row, whose second cell tells its style where the bars and the value lie."""
     outer = _outer(row)
     places = [*_bar(*outer, scale), *_bar(row.low, row.high, scale), _px(scale(row.value))]
@@ -345,7 +348,7 @@ def _interval_row(row: Interval, scale: Scale, number: int) -> str:
     )
 
 
-def _bar(low: float, high: float, scale: Scale) -> tuple[str, str]:
+def _bar(low: float, high: float, scale: AxisScale) -> tuple[str, str]:
     """Return where a bar begins and how long it is, in percent; nothing if it is unknown."""
     if math.isnan(low) or math.isnan(high):
         return "", ""

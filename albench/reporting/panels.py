@@ -27,7 +27,7 @@ FAINT, BASE = "faint", "base"
 
 
 @dataclass(frozen=True)
-class Place:
+class PanelBlock:
     """The block that a panel is about.
 
     Parameters
@@ -43,7 +43,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Line:
+class StrategyCurve:
     """One strategy's curve.
 
     Parameters
@@ -73,9 +73,9 @@ class Curves:
 
     Parameters
     ----------
-    place : Place
+    place : PanelBlock
         Of the panel.
-    lines : tuple of Line
+    lines : tuple of StrategyCurve
         In the order in which they are drawn.
     x_label, y_label : str
         Of the axes.
@@ -85,8 +85,8 @@ class Curves:
         Whether each line has its interval, as differences do; else random's has a band.
     """
 
-    place: Place
-    lines: tuple[Line, ...]
+    place: PanelBlock
+    lines: tuple[StrategyCurve, ...]
     x_label: str
     y_label: str
     level: float | None = None
@@ -124,7 +124,7 @@ class Intervals:
 
     Parameters
     ----------
-    place : Place
+    place : PanelBlock
         Of the panel.
     rows : tuple of Interval
         From the best to the worst.
@@ -134,7 +134,7 @@ class Intervals:
         Rows that are not folded.
     """
 
-    place: Place
+    place: PanelBlock
     rows: tuple[Interval, ...]
     x_label: str
     n_shown: int = 20
@@ -146,7 +146,7 @@ class Matrix:
 
     Parameters
     ----------
-    place : Place
+    place : PanelBlock
         Of the panel; its name says which system it is.
     names : tuple of str
         The classes.
@@ -154,7 +154,7 @@ class Matrix:
         True classes down, answers across; each row sums to 1.
     """
 
-    place: Place
+    place: PanelBlock
     names: tuple[str, ...]
     shares: NDArray[np.float64]
 
@@ -194,7 +194,7 @@ def curve_panels(
         levels = part.loc[part["strategy"] == ALL_LABELS, "mean"].dropna().tolist()
         lines = _lines(part[part["strategy"] != ALL_LABELS], drawn)
         level = float(levels[0]) if levels else None
-        place = Place(named.block(block), block)
+        place = PanelBlock(named.block(block), block)
         if lines:
             panels.append(Curves(place, lines, over, LABELS[metric], level))
     return tuple(panels)
@@ -224,7 +224,7 @@ def difference_panels(
     label = f"{LABELS[metric]} minus random's"
     lines = {block: _lines(part, drawn) for block, part in RowsByBlock(curves).items()}
     return tuple(
-        Curves(Place(named.block(block), block), own, LABELLED, label, has_bars=True)
+        Curves(PanelBlock(named.block(block), block), own, LABELLED, label, has_bars=True)
         for block, own in lines.items()
         if own
     )
@@ -250,7 +250,7 @@ def area_panels(comparison: pd.DataFrame, metric: str, named: Namer) -> tuple[In
     label = f"mean {LABELS[metric]} minus random's"
     rows = {block: _intervals(part) for block, part in RowsByBlock(comparison).items()}
     return tuple(
-        Intervals(Place(named.block(block), block), own, label)
+        Intervals(PanelBlock(named.block(block), block), own, label)
         for block, own in rows.items()
         if own
     )
@@ -276,10 +276,10 @@ def overall_panel(overall: pd.DataFrame, metric: str, title: str, n_shown: int) 
         The best strategy first.
     """
     label = f"mean {LABELS[metric]} over the labels bought, minus random's"
-    return Intervals(Place(title), _intervals(overall), label, n_shown)
+    return Intervals(PanelBlock(title), _intervals(overall), label, n_shown)
 
 
-def _lines(part: pd.DataFrame, drawn: Mapping[str, Style]) -> tuple[Line, ...]:
+def _lines(part: pd.DataFrame, drawn: Mapping[str, Style]) -> tuple[StrategyCurve, ...]:
     """Return each strategy's line: faint ones first, then random's, so that others lie above."""
     drawable = part[part["mean"].notna()].sort_values("n_labelled", kind="stable")
     values = drawable[["n_labelled", "mean", "low", "high", "n"]].to_numpy(dtype=float)
@@ -291,9 +291,9 @@ def _lines(part: pd.DataFrame, drawn: Mapping[str, Style]) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: (depths.get(line.look, 2), line.strategy)))
 
 
-def _line(strategy: str, look_of_it: str, values: NDArray[np.float64]) -> Line:
+def _line(strategy: str, look_of_it: str, values: NDArray[np.float64]) -> StrategyCurve:
     x, y, low, high, n = map(tuple, values.T.tolist())
-    return Line(strategy, look_of_it, x, y, low, high, tuple(map(int, n)))
+    return StrategyCurve(strategy, look_of_it, x, y, low, high, tuple(map(int, n)))
 
 
 def look(strategy: str, style: Style) -> str:

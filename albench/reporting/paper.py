@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from albench.records.manifest import Manifest
     from albench.reporting.bibliography import Entry
     from albench.reporting.content import Section
-    from albench.reporting.load import Records
+    from albench.reporting.load import ReportTables
     from albench.spec.slices import Slice
 
 ENDINGS = {"latex": "tex"}
@@ -61,13 +61,13 @@ def report_command(
 
 
 def paper_files(
-    records: Records, parts: Sequence[Section], formats: Collection[str], again: str
+    records: ReportTables, parts: Sequence[Section], formats: Collection[str], again: str
 ) -> dict[str, str]:
     """Return the files of the folder ``paper/``.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`.
     parts : sequence of Section
         The report.

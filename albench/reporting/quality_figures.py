@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from albench.analysis import curves
 from albench.analysis.curves import SYSTEM
 from albench.references import ALL_LABELS, BASELINE
-from albench.reporting.panels import Matrix, Place
+from albench.reporting.panels import Matrix, PanelBlock
 from albench.reporting.sheets import COLUMN, SCREEN
 from albench.spec.published import System
 
@@ -119,7 +119,9 @@ def confusion_panels(
     systems = [(System(*map(str, key)), part) for key, part in groups]
     return tuple(
         Matrix(
-            Place(_title(system), (system.cohort, system.modalities, system.model, system.budget)),
+            PanelBlock(
+                _title(system), (system.cohort, system.modalities, system.model, system.budget)
+            ),
             tuple(cohorts[system.cohort].class_order),
             _shares(part),
         )

@@ -12,24 +12,24 @@ from albench.references import ALL_LABELS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.reporting.load import Records
+    from albench.reporting.load import ReportTables
 
 OPTION = "--compare"
 
 
-def with_rivals(records: Records, names: Sequence[str]) -> Records:
+def with_rivals(records: ReportTables, names: Sequence[str]) -> ReportTables:
     """Return records whose report compares some strategies with each other.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`.
     names : sequence of str
         Strategies; none leaves what the specification says.
 
     Returns
     -------
-    Records
+    ReportTables
         Their manifest names the strategies.
 
     Raises
@@ -45,7 +45,7 @@ def with_rivals(records: Records, names: Sequence[str]) -> Records:
     return replace(records, manifest=records.manifest.model_copy(update={"judging": judging}))
 
 
-def _complaints(records: Records, names: Sequence[str]) -> list[Complaint]:
+def _complaints(records: ReportTables, names: Sequence[str]) -> list[Complaint]:
     there = [name for name in sorted(set(records.cells["strategy"])) if name != ALL_LABELS]
     problems = []
     for name in dict.fromkeys(names):

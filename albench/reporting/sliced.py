@@ -12,23 +12,23 @@ from albench.analysis.summaries import Summaries
 from albench.spec.slices import AXES, Place
 
 if TYPE_CHECKING:
-    from albench.reporting.load import Records
+    from albench.reporting.load import ReportTables
     from albench.spec.slices import Slice
 
 
-def sliced(records: Records, part: Slice) -> Records:
+def sliced(records: ReportTables, part: Slice) -> ReportTables:
     """Return the tables of the cells that a slice chooses.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`.
     part : Slice
         Without a shard.
 
     Returns
     -------
-    Records
+    ReportTables
         Its manifest names the slice.
 
     Raises
@@ -47,17 +47,17 @@ def sliced(records: Records, part: Slice) -> Records:
     )
 
 
-def as_planned(records: Records) -> Records:
+def as_planned(records: ReportTables) -> ReportTables:
     """Return the tables without repetitions that were added because of results.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`.
 
     Returns
     -------
-    Records
+    ReportTables
         The same where none was added. How many repetitions there are owes nothing to results then,
         as usual tests suppose.
     """
@@ -67,7 +67,7 @@ def as_planned(records: Records) -> Records:
     return _with_cells(records, records.cells[records.cells["repetition"] < rule.planned])
 
 
-def _with_cells(records: Records, cells: pd.DataFrame) -> Records:
+def _with_cells(records: ReportTables, cells: pd.DataFrame) -> ReportTables:
     """Return the rows of some cells."""
     mine = set(cells["cell"])
     return replace(

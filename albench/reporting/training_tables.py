@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.analysis.training_checks import Checked
-    from albench.reporting.load import Records
+    from albench.analysis.training_checks import TrainingFinding
+    from albench.reporting.load import ReportTables
     from albench.reporting.names import Namer
     from albench.reporting.table_cells import Value
 
@@ -50,19 +50,19 @@ N_NAMED = 4
 """Blocks that a sentence names before it counts the rest."""
 
 
-def checks_of(records: Records, rounds: pd.DataFrame) -> list[Checked]:
+def checks_of(records: ReportTables, rounds: pd.DataFrame) -> list[TrainingFinding]:
     """Return the outcomes of the checks of training.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`.
     rounds : DataFrame
         The result of `curves.joined`.
 
     Returns
     -------
-    list of Checked
+    list of TrainingFinding
         Guessing uses each class's share of the subjects.
     """
     cohorts = records.manifest.cohorts.items()
@@ -76,12 +76,12 @@ def checks_of(records: Records, rounds: pd.DataFrame) -> list[Checked]:
     )
 
 
-def failures(checks: Sequence[Checked], named: Namer) -> Text | None:
+def failures(checks: Sequence[TrainingFinding], named: Namer) -> Text | None:
     """Return what failed, for the first screen.
 
     Parameters
     ----------
-    checks : sequence of Checked
+    checks : sequence of TrainingFinding
         The result of `checks_of`.
     named : Namer
         Names blocks.
@@ -100,7 +100,9 @@ def failures(checks: Sequence[Checked], named: Namer) -> Text | None:
     return Text(tuple(sentences), is_list=True) if sentences else None
 
 
-def _failed(checks: Sequence[Checked], check: TrainingCheck, metric: str) -> list[Checked]:
+def _failed(
+    checks: Sequence[TrainingFinding], check: TrainingCheck, metric: str
+) -> list[TrainingFinding]:
     return [
         checked
         for checked in checks
@@ -108,7 +110,9 @@ def _failed(checks: Sequence[Checked], check: TrainingCheck, metric: str) -> lis
     ]
 
 
-def _failure(check: TrainingCheck, metric: str, failed: Sequence[Checked], named: Namer) -> str:
+def _failure(
+    check: TrainingCheck, metric: str, failed: Sequence[TrainingFinding], named: Namer
+) -> str:
     word = LABELS.get(metric, metric)
     worst = sorted(failed, key=lambda checked: -abs(checked.value - checked.bound))
     places = [f"{named.block(checked.block)} ({_short(checked)})" for checked in worst[:N_NAMED]]
@@ -119,18 +123,18 @@ def _failure(check: TrainingCheck, metric: str, failed: Sequence[Checked], named
     return f"{sentence} {NO_GOAL.format(metric=word)}" if check is TrainingCheck.UPPER else sentence
 
 
-def _short(checked: Checked) -> str:
+def _short(checked: TrainingFinding) -> str:
     if checked.check is TrainingCheck.LOSS:
         return f"{checked.value:.3f}, guessing {checked.bound:.3f}"
     return signed(checked.value)
 
 
-def check_table(checks: Sequence[Checked], named: Namer) -> Table:
+def check_table(checks: Sequence[TrainingFinding], named: Namer) -> Table:
     """Return the outcome of every check in every block.
 
     Parameters
     ----------
-    checks : sequence of Checked
+    checks : sequence of TrainingFinding
         The result of `checks_of`.
     named : Namer
         Names blocks.
@@ -165,7 +169,7 @@ def check_table(checks: Sequence[Checked], named: Namer) -> Table:
     return Table("training-checks", "Checks of training", caption, columns, rows)
 
 
-def _joined(checks: Sequence[Checked]) -> TableCell:
+def _joined(checks: Sequence[TrainingFinding]) -> TableCell:
     is_unknown = all(np.isnan(entry.value) for entry in checks)
     text = str(checks[0].outcome) if is_unknown else "; ".join(map(_outcome, checks))
     return TableCell(
@@ -173,7 +177,7 @@ def _joined(checks: Sequence[Checked]) -> TableCell:
     )
 
 
-def _values(checked: Checked) -> dict[str, Value]:
+def _values(checked: TrainingFinding) -> dict[str, Value]:
     """Return a check's outcome and numbers, by metric where there is a check for each of them."""
     is_by_metric = checked.check not in {TrainingCheck.LOSS, TrainingCheck.MODES}
     of = f" {LABELS[checked.metric]}" if is_by_metric else ""
@@ -184,7 +188,7 @@ def _values(checked: Checked) -> dict[str, Value]:
     return values if checked.check is TrainingCheck.MODES else values | ends
 
 
-def _outcome(checked: Checked) -> str:
+def _outcome(checked: TrainingFinding) -> str:
     outcome = (
         f"**{checked.outcome}**" if checked.outcome is CheckOutcome.FAIL else str(checked.outcome)
     )
@@ -197,12 +201,12 @@ def _outcome(checked: Checked) -> str:
     return f"{LABELS[checked.metric]} {outcome}: {signed(checked.value)}{shown}"
 
 
-def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text | None:
+def goals_left_out(checks: Sequence[TrainingFinding], metric: str, named: Namer) -> Text | None:
     """Return where no labels for a share of the all-labels score are given, and why.
 
     Parameters
     ----------
-    checks : sequence of Checked
+    checks : sequence of TrainingFinding
         The result of `checks_of`.
     metric : str
         Name of the metric.
@@ -227,12 +231,12 @@ def goals_left_out(checks: Sequence[Checked], metric: str, named: Namer) -> Text
     )
 
 
-def convergence_text(records: Records, efficiency: pd.DataFrame, named: Namer) -> Text:
+def convergence_text(records: ReportTables, efficiency: pd.DataFrame, named: Namer) -> Text:
     """Return whether doubling the updates changes what strategies gain over random.
 
     Parameters
     ----------
-    records : Records
+    records : ReportTables
         The result of `load`.
     efficiency : DataFrame
         One row per cell.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.reporting.content import Part, Section
-    from albench.reporting.load import Records
+    from albench.reporting.load import ReportTables
     from albench.spec.slices import Slice
 
 MANY_CELLS = 1000
@@ -91,7 +91,7 @@ def write(
     return folder / "index.html" if "html" in formats else folder
 
 
-def _place(results: Path, records: Records) -> str:
+def _place(results: Path, records: ReportTables) -> str:
     """Return where results are kept: those of runs in ``runs``, published ones in ``results``."""
     return f"{'runs' if has_journal(results) else 'results'}/{records.manifest.name}"
 

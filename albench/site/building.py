@@ -24,7 +24,7 @@ from albench.site.standing import standing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.site.joining import Joined
+    from albench.site.joining import JoinedSite
     from albench.site.sources import Source
 
 RECORDS = "records.zip"
@@ -33,7 +33,7 @@ RECORDS = "records.zip"
 
 def build(
     paths: Sequence[Path], site: Path, title: str, web_address: str = ""
-) -> tuple[Joined, ...]:
+) -> tuple[JoinedSite, ...]:
     """Write a site from its sources; nothing of an earlier one stays but its list of changes.
 
     Parameters
@@ -49,7 +49,7 @@ def build(
 
     Returns
     -------
-    tuple of Joined
+    tuple of JoinedSite
         One for each benchmark.
 
     Raises
@@ -86,7 +86,7 @@ def _by_benchmark(sources: Sequence[Source]) -> list[list[Source]]:
     return list(groups.values())
 
 
-def _benchmark(joined: Joined, site: Path) -> BenchmarkEntry:
+def _benchmark(joined: JoinedSite, site: Path) -> BenchmarkEntry:
     run = joined.records.run
     folder = site / address(run.name)
     folder.mkdir()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 from albench.references import BASELINE
 from albench.site.addresses import address
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from albench.records.run_record import PluginRecord
     from albench.site.pages import BenchmarkEntry
-    from albench.site.standing import Place
+    from albench.site.standing import BenchmarkRank
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Card:
         As the first benchmark that has it says.
     file : str
         Its page's name.
-    places : tuple of (BenchmarkEntry, Place)
+    places : tuple of (BenchmarkEntry, BenchmarkRank)
         Where it stands; none for random, which is the measure, and for oracles.
     unranked : str
         Why it stands nowhere; empty if it does.
@@ -35,7 +35,7 @@ class Card:
 
     plugin: PluginRecord
     file: str
-    places: tuple[tuple[BenchmarkEntry, Place], ...]
+    places: tuple[tuple[BenchmarkEntry, BenchmarkRank], ...]
     unranked: str
 
 
@@ -82,7 +82,7 @@ def _why_unranked(plugin: PluginRecord, benchmarks: Sequence[BenchmarkEntry]) ->
 def _has_results(plugin: str, benchmark: BenchmarkEntry) -> bool:
     finished = benchmark.joined.records.finished
     return any(
-        cell.cell in finished and finished[cell.cell].status is Status.OK
+        cell.cell in finished and finished[cell.cell].status is CellStatus.OK
         for cell in benchmark.run.cells
         if cell.strategy_plugin == plugin
     )
@@ -90,7 +90,7 @@ def _has_results(plugin: str, benchmark: BenchmarkEntry) -> bool:
 
 def _places(
     plugin: str, benchmarks: Sequence[BenchmarkEntry]
-) -> tuple[tuple[BenchmarkEntry, Place], ...]:
+) -> tuple[tuple[BenchmarkEntry, BenchmarkRank], ...]:
     return tuple(
         (benchmark, place)
         for benchmark in benchmarks

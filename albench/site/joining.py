@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import Complaint, RecordsError
 from albench.plural import plural
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 from albench.records.tables import Records, agree
 from albench.references import ALL_LABELS
 
@@ -44,7 +44,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, eq=False)
-class Joined:
+class JoinedSite:
     """The results of one benchmark.
 
     Parameters
@@ -62,7 +62,7 @@ class Joined:
     conflicts: tuple[Conflict, ...]
 
 
-def join(sources: Sequence[Source]) -> Joined:
+def join(sources: Sequence[Source]) -> JoinedSite:
     """Return the results of one benchmark.
 
     Parameters
@@ -72,7 +72,7 @@ def join(sources: Sequence[Source]) -> Joined:
 
     Returns
     -------
-    Joined
+    JoinedSite
         With everything that any source has.
 
     Raises
@@ -96,16 +96,16 @@ def join(sources: Sequence[Source]) -> Joined:
     for source in sources:
         for name, end in source.records.finished.items():
             first = finished.get(name)
-            if first is None or (first.status is not Status.OK and end.status is Status.OK):
+            if first is None or (first.status is not CellStatus.OK and end.status is CellStatus.OK):
                 finished[name], origin[name] = end, source.name
-            elif end.status is Status.OK and not agree(first, end):
+            elif end.status is CellStatus.OK and not agree(first, end):
                 difference = _difference(first, end)
                 pair = origin[name], source.name
                 conflicts.append(Conflict(name, labels[name], *pair, difference))
     own = {cell for source in sources for cell in source.records.conflicts}
     differing = tuple(sorted(own | {conflict.cell for conflict in conflicts}))
     records = Records(_run(sources), finished, dict.fromkeys(finished, 1), differing)
-    return Joined(records, tuple(sources), tuple(conflicts))
+    return JoinedSite(records, tuple(sources), tuple(conflicts))
 
 
 def _run(sources: Sequence[Source]) -> Any:  # a PlannedRun, by pydantic's copy

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from albench.records.run_record import PlannedRun
     from albench.site.cards import Card
     from albench.site.changes import Change
-    from albench.site.joining import Joined
+    from albench.site.joining import JoinedSite
     from albench.site.standing import Standing
 
 
@@ -28,7 +28,7 @@ class BenchmarkEntry:
 
     Parameters
     ----------
-    joined : Joined
+    joined : JoinedSite
         Its results.
     folder : str
         Its folder in the site.
@@ -40,7 +40,7 @@ class BenchmarkEntry:
         Of the differences to random, in its folder; empty without one.
     """
 
-    joined: Joined
+    joined: JoinedSite
     folder: str
     standing: Standing
     digest: str

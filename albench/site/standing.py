@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
+class BenchmarkRank:
     """One strategy in one benchmark.
 
     Parameters
@@ -54,13 +54,13 @@ class Standing:
         That of the area; empty if nothing can be compared.
     answer : tuple of str
         The report's own sentences.
-    places : tuple of Place
+    places : tuple of BenchmarkRank
         Best first; oracles, which are not competitors, and random itself have none.
     """
 
     metric: str
     answer: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[BenchmarkRank, ...]
 
 
 def standing(results: Path) -> Standing:
@@ -90,7 +90,7 @@ def standing(results: Path) -> Standing:
     ranks = overall["difference"].rank(ascending=False, method="min").astype(int)
     ordered = overall.assign(rank=ranks).sort_values(["rank", "strategy"])
     places = tuple(
-        Place(
+        BenchmarkRank(
             rank=int(row["rank"]),
             strategy=str(row["strategy"]),
             plugin=str(plugins.get(row["strategy"], "")),

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from albench.spec.section import Count, Key, Section
+from albench.spec.section import Count, Key, SpecTable
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class AnnotatorSpec(Section):
+class AnnotatorSpec(SpecTable):
     """One annotator, or several who err alike but on their own."""
 
     number: Annotated[Count, Field(ge=1, le=100)] = 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, StrictStr
 
 from albench.metrics.catalogue import PRIMARY, SHOWN
-from albench.spec.section import Distinct, Section
+from albench.spec.section import Distinct, SpecTable
 
 if TYPE_CHECKING:
     ComparedMetric = str  # mypy cannot see which metrics are listed
@@ -27,7 +27,7 @@ EqualWithin = Annotated[float, Field(gt=0, lt=1)]
 """A difference in the mean score that is of no practical matter."""
 
 
-class Judging(Section):
+class Judging(SpecTable):
     """How the results of a benchmark are judged.
 
     Parameters

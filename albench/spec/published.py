@@ -8,7 +8,7 @@ from pydantic import Field, StrictInt, StrictStr
 from pydantic.functional_validators import BeforeValidator
 
 from albench.metrics.catalogue import BOOTSTRAPPED
-from albench.spec.section import Distinct, Name, Section
+from albench.spec.section import Distinct, Name, SpecTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ class System(NamedTuple):
     strategy: str
 
 
-class Printed(Section):
+class Printed(SpecTable):
     """What a paper printed of one system, in percent; None where it printed nothing."""
 
     accuracy: Percent | None = None
@@ -60,7 +60,7 @@ class Printed(Section):
     """The share of the training candidates that were labelled."""
 
 
-class TableColumn(Section):
+class TableColumn(SpecTable):
     """``[[tables.columns]]``: a system, on each of the table's sets of modalities."""
 
     title: StrictStr
@@ -72,7 +72,7 @@ class TableColumn(Section):
     """In the rows' order; none where the paper prints nothing."""
 
 
-class PublishedTable(Section):
+class PublishedTable(SpecTable):
     """``[[tables]]``: a paper's table of results, ours beside it."""
 
     title: StrictStr
@@ -100,7 +100,7 @@ class PublishedTable(Section):
         return (FINAL, AREA, *self.shares)
 
 
-class DataTable(Section):
+class DataTable(SpecTable):
     """``[[data_tables]]``: a paper's counts by class, of samples and candidates."""
 
     title: StrictStr
@@ -111,7 +111,7 @@ class DataTable(Section):
     """By class, in the columns' order."""
 
 
-class Side(Section):
+class Side(SpecTable):
     """One side of a claim: a system, and where on its curve it is judged."""
 
     cohort: Name
@@ -128,7 +128,7 @@ class Side(Section):
         return System(self.cohort, joined, self.model, self.budget, self.strategy)
 
 
-class Claim(Section):
+class Claim(SpecTable):
     """``[[claims]]``: a paper says that one side is better than the other in a metric."""
 
     text: StrictStr
@@ -138,7 +138,7 @@ class Claim(Section):
     than: Side
 
 
-class Published(Section):
+class Published(SpecTable):
     """All published tables and claims of a specification."""
 
     tables: tuple[PublishedTable, ...] = ()

@@ -28,7 +28,7 @@ from albench.spec.published import (  # pydantic reads the annotations when the 
     Published,
     PublishedTable,
 )
-from albench.spec.section import Count, Distinct, Key, Name, Section
+from albench.spec.section import Count, Distinct, Key, Name, SpecTable
 from albench.spec.splitting import SplitSpec  # noqa: TC001  # pydantic reads it
 from albench.spec.training import Training
 from albench.spec.traps import Trap  # noqa: TC001
@@ -88,14 +88,14 @@ Initial = Annotated[int | float | str | list[str], BeforeValidator(_is_initial)]
 """An `Amount`, 0, a count per class, or the subjects themselves."""
 
 
-class ModalitySpec(Section):
+class ModalitySpec(SpecTable):
     """``[cohorts.C.modalities.M]``: one kind of measurement."""
 
     loader: PluginName
     options: Options = Field(default_factory=dict)
 
 
-class CohortSpec(Section):
+class CohortSpec(SpecTable):
     """``[cohorts.C]``: modalities joined on subject."""
 
     modalities: Annotated[dict[Name, ModalitySpec], Field(min_length=1)]
@@ -162,7 +162,7 @@ class CohortSpec(Section):
         return self
 
 
-class ModelSpec(Section):
+class ModelSpec(SpecTable):
     """``[models.M]``: a fusion model and its training."""
 
     plugin: PluginName
@@ -172,14 +172,14 @@ class ModelSpec(Section):
     """Centre and scale vectors and trunk outputs by the training part's statistics."""
 
 
-class StrategySpec(Section):
+class StrategySpec(SpecTable):
     """``[strategies.S]``: a query strategy."""
 
     plugin: PluginName
     options: Options = Field(default_factory=dict)
 
 
-class BudgetSpec(Section):
+class BudgetSpec(SpecTable):
     """``[budgets.B]``: how many labels are bought, and when."""
 
     initial: Initial = 0.1
@@ -216,7 +216,7 @@ class BudgetSpec(Section):
         return self
 
 
-class MatrixEntry(Section):
+class MatrixEntry(SpecTable):
     """``[[matrix]]``: a full product; several entries make a matrix that is not rectangular."""
 
     cohorts: Annotated[list[Name], Field(min_length=1), Distinct]
@@ -279,7 +279,7 @@ def shipped_strategies() -> list[str]:
     return [descriptor.name for descriptor in catalogue.every()]
 
 
-class Limits(Section):
+class Limits(SpecTable):
     """``[limits]``: when a cell is stopped; no part of a cell's identity."""
 
     cell_seconds: Annotated[float, Field(gt=0)] = 21600.0
@@ -287,7 +287,7 @@ class Limits(Section):
     """The largest resident memory of one cell, in MiB; None leaves it to the system."""
 
 
-class Benchmark(Section):
+class Benchmark(SpecTable):
     """A whole specification."""
 
     name: Name

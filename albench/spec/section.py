@@ -46,7 +46,7 @@ def _no_duplicates(values: Sequence[Any]) -> Sequence[Any]:  # of names, or of s
 Distinct = AfterValidator(_no_duplicates)
 
 
-class Section(BaseModel):
+class SpecTable(BaseModel):
     """A table of the specification; unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

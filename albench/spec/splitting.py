@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
-from albench.spec.section import Count, Distinct, Section
+from albench.spec.section import Count, Distinct, SpecTable
 
 Part = Literal["train", "validation", "test"]
 Values = Annotated[list[StrictStr | StrictInt], Field(min_length=1), Distinct]
 
 
-class SplitSpec(Section):
+class SplitSpec(SpecTable):
     """``[cohorts.C.split]``: a given split, folds, or how parts are drawn."""
 
     column: StrictStr | None = None

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from albench.spec.section import Count, Section
+from albench.spec.section import Count, SpecTable
 
 
-class Training(Section):
+class Training(SpecTable):
     """``[models.M.training]``: how a network is trained in each round."""
 
     epochs: Annotated[Count, Field(ge=1)] = 30

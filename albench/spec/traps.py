@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, StrictStr, model_validator
 
 from albench.metrics.catalogue import COMPARABLE
-from albench.spec.section import Name, Section
+from albench.spec.section import Name, SpecTable
 
 if TYPE_CHECKING:
     ComparableMetric = str  # mypy cannot see which metrics are listed
@@ -15,7 +15,7 @@ else:
     ComparableMetric = Literal[COMPARABLE]
 
 
-class Trap(Section):
+class Trap(SpecTable):
     """``[[traps]]``: when a strategy fell into a trap; no part of a cell's identity."""
 
     cohort: Name

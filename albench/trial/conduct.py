@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.library import Results
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
     from albench.spec.slices import Slice
     from albench.trial.choice import Block
     from albench.trial.place import RankPlace
@@ -131,7 +131,7 @@ def conduct(task: Task, results: Callable[[str], Path], carry_out: CarryOut) -> 
     )
 
 
-def _open(task: Task, published: Results, rivals: Sequence[str] = ()) -> Opened:
+def _open(task: Task, published: Results, rivals: Sequence[str] = ()) -> OpenedSpecification:
     specification = session.specification_of(published.manifest, task.against)
     trial = trial_specification(specification, task.tried, rivals, task.seconds)
     return session.open_specification(trial)

@@ -11,7 +11,7 @@ from albench.analysis.curves import BLOCK, joined
 from albench.analysis.efficiency import cell_efficiency
 from albench.api.nearest import did_you_mean
 from albench.errors import Complaint, InputError
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 from albench.references import ALL_LABELS, BASELINE
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def places(published: Results, cells: Sequence[Cell], label: str) -> Places:
         If there is none.
     """
     planned = {(cell.block, cell.repetition) for cell in cells if cell.strategy_label == label}
-    good = published.cells[published.cells["status"] == Status.OK]
+    good = published.cells[published.cells["status"] == CellStatus.OK]
     rows = good[good["strategy"] == BASELINE].to_dict("records")
     seconds: dict[Block, list[float]] = {}
     there: dict[Block, set[int]] = {}

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.planning import Cell
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
     from albench.trial.choice import Block
 
-    CarryOut = Callable[[Opened, Path], float]
+    CarryOut = Callable[[OpenedSpecification, Path], float]
 
 
 class TrialRun:
@@ -28,7 +28,7 @@ class TrialRun:
 
     Parameters
     ----------
-    opened : Opened
+    opened : OpenedSpecification
         The trial's specification.
     results : Path
         Its run folder; what is done there is not run again.
@@ -46,7 +46,7 @@ class TrialRun:
         What the latest run took beside its cells, in seconds.
     """
 
-    def __init__(self, opened: Opened, results: Path, carry_out: CarryOut) -> None:
+    def __init__(self, opened: OpenedSpecification, results: Path, carry_out: CarryOut) -> None:
         self.opened = opened
         self._results, self._carry_out = results, carry_out
         self._cells: dict[str, Cell] = {}

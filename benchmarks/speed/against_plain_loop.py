@@ -98,7 +98,7 @@ class Matrix:
     strategies: tuple[str, ...]
     repetitions: int
 
-    def opened(self) -> session.Opened:
+    def opened(self) -> session.OpenedSpecification:
         """Return the specification's part of these cells, planned."""
         chosen = {
             "cohort": (self.cohort,),
@@ -113,7 +113,7 @@ class Matrix:
         return session.open_spec(str(SPECIFICATION), part)
 
 
-def problems(opened: session.Opened) -> tuple[list[Problem], tuple[int, ...]]:
+def problems(opened: session.OpenedSpecification) -> tuple[list[Problem], tuple[int, ...]]:
     """Return what albench learns from as the plain loop wants it, and the labels of each round."""
     ((name, modalities), cohort) = next(iter(opened.cohorts.items()))
     tables = [

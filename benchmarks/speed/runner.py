@@ -47,7 +47,7 @@ from albench import __version__, library, session, spec
 from albench.execute.reuse import Reuse
 from albench.overview import status_overview
 from albench.records.journal import Journal
-from albench.records.schema import Finished, Part, Round, Status, pack
+from albench.records.schema import CellStatus, Finished, Part, Round, pack
 
 MANY = 100_000
 N_ROUNDS, N_UNITS, N_CLASSES = 20, 50, 10
@@ -88,7 +88,9 @@ strategies = {strategies}
 """
 
 
-def opened(repetitions: int, model: str = "mmfn", strategies: str = '"all"') -> session.Opened:
+def opened(
+    repetitions: int, model: str = "mmfn", strategies: str = '"all"'
+) -> session.OpenedSpecification:
     """Return a specification, planned; of all strategies it has about 150 cells a repetition."""
     text = SPECIFICATION.format(repetitions=repetitions, model=model, strategies=strategies)
     return session.open_specification(spec.parse(text, "large.toml", Path()))
@@ -168,7 +170,7 @@ def write_journal(folder: Path, repetitions: int) -> int:
     with Journal(folder / "journal") as journal:
         journal.append("run", plan.record(nothing, ["albench"], 1).to_json())
         ends = (
-            Finished(cell=key, status=Status.OK, seconds=1.0, part=part, rounds=rounds)
+            Finished(cell=key, status=CellStatus.OK, seconds=1.0, part=part, rounds=rounds)
             for key in cells
         )
         journal.extend(("cell", end.to_json()) for end in ends)

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from albench.analysis.training_checks import (
-    Checked,
     CheckOutcome,
     TrainingCheck,
+    TrainingFinding,
     check_training,
     guessing,
     passed_lines,
@@ -51,7 +51,9 @@ def rounds(
     return pd.DataFrame(rows)
 
 
-def outcome(checks: list[Checked], check: TrainingCheck, metric: str = "auc") -> CheckOutcome:
+def outcome(
+    checks: list[TrainingFinding], check: TrainingCheck, metric: str = "auc"
+) -> CheckOutcome:
     """Return how a check ended."""
     (one,) = [f for f in checks if f.check is check and f.metric in ("", metric, "log_loss")]
     return one.outcome

@@ -19,7 +19,7 @@ from albench.reporting.build import sections
 from albench.reporting.content import Figure, Gallery, Headline, Pick, Section, Table, Text
 from albench.reporting.load import load
 from albench.reporting.page import page
-from albench.reporting.panels import Curves, Interval, Intervals, Line, Place
+from albench.reporting.panels import Curves, Interval, Intervals, PanelBlock, StrategyCurve
 from albench.reporting.plots import Plot
 from albench.reporting.table_cells import TableCell
 
@@ -129,7 +129,7 @@ def _gallery() -> Gallery:
 
 
 def _metric(metric: str) -> list[Figure | Table]:
-    places = [Place(": ".join((b[0], ", ".join(b[1:]))), b) for b in BLOCKS]
+    places = [PanelBlock(": ".join((b[0], ", ".join(b[1:]))), b) for b in BLOCKS]
     curves = tuple(Curves(place, _lines(), "labels", metric, 0.95) for place in places)
     areas = tuple(Intervals(place, _rows(), metric) for place in places)
     columns = ("block", "strategy", "area", "labels")
@@ -154,12 +154,12 @@ def _metric(metric: str) -> list[Figure | Table]:
     ]
 
 
-def _lines() -> tuple[Line, ...]:
+def _lines() -> tuple[StrategyCurve, ...]:
     looks = ["base", *(f"k{i}" for i in range(4)), *["faint"] * 15]
     pairs = zip(STRATEGIES, looks, strict=True)
     xs = (10.0, 20.0, 30.0)
     return tuple(
-        Line(
+        StrategyCurve(
             name,
             look,
             xs,

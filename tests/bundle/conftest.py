@@ -14,7 +14,7 @@ import pytest
 from albench.bundle.writing import pack_records
 from albench.planning.cells import digest
 from albench.records.run_record import PlannedCell
-from albench.records.schema import Finished, Part, Round, Status, pack
+from albench.records.schema import CellStatus, Finished, Part, Round, pack
 from albench.records.tables import Records
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def success(cell: PlannedCell, skill: float, salt: int = 0) -> Finished:
         )
     return Finished(
         cell=cell.cell,
-        status=Status.OK,
+        status=CellStatus.OK,
         seconds=1.5,
         peak_mb=100.0,
         part=part,

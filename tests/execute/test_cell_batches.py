@@ -13,7 +13,7 @@ from albench.engines import cell_batches
 from albench.errors import FailedFast
 from albench.execute import trials
 from albench.execute.prepare import Prepared
-from albench.execute.run import Settings
+from albench.execute.run import RunSettings
 from albench.execute.stacking_verdicts import UNKNOWN, Make, StackingVerdict
 from albench.records import journal
 from albench.records.tables import essence
@@ -240,7 +240,9 @@ def divided(
         arrays={},
         stackable=StackingVerdict(reason, n_bytes),
     )
-    settings = Settings(Path(), Path(), **{"jobs": 1, "cell_seconds": 9.0, "memory_mb": None} | how)
+    settings = RunSettings(
+        Path(), Path(), **{"jobs": 1, "cell_seconds": 9.0, "memory_mb": None} | how
+    )
     dividing = cell_batches.CellBatches(
         opened.resolved, {("digits", ("profile",), "m"): block}, settings
     )

@@ -7,7 +7,7 @@ import pytest
 from albench import session
 from albench.cli import main
 from albench.publish.read import read
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +26,10 @@ def test_the_first_failure_ends_the_run_and_the_rest_goes_on_next_time(
     stderr = capsys.readouterr().err
     assert "--fail-fast ends the run there; run the same command again to resume" in stderr
     first = read(results).finished
-    assert [end.status for end in first.values()].count(Status.OK) == len(first) - 1
+    assert [end.status for end in first.values()].count(CellStatus.OK) == len(first) - 1
     assert len(first) < len(session.open_spec(spec).plan.cells)
 
     assert main([each for each in asked if each != "--fail-fast"]) == 1
     finished = read(results).finished
-    assert {cell for cell, end in first.items() if end.status is Status.OK} < set(finished)
+    assert {cell for cell, end in first.items() if end.status is CellStatus.OK} < set(finished)
     assert len(finished) == len(session.open_spec(spec).plan.cells)

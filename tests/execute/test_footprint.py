@@ -9,7 +9,7 @@ import pytest
 
 from albench.execute.footprint import PROCESS_MB, footprints
 from albench.planning.chosen_cells import place_of
-from albench.records.schema import Finished, Round, Status, pack
+from albench.records.schema import CellStatus, Finished, Round, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ def cells(planned: Callable[..., Plan]) -> tuple[Cell, ...]:
 
 
 def done(cell: Cell, megabytes: float) -> Finished:
-    return Finished(cell=cell.id, status=Status.OK, peak_mb=megabytes)
+    return Finished(cell=cell.id, status=CellStatus.OK, peak_mb=megabytes)
 
 
 def test_a_block_takes_the_memory_of_its_largest_cell_here(cells: tuple[Cell, ...]) -> None:
@@ -77,6 +77,6 @@ def test_the_size_on_disk_is_that_of_a_line_of_the_journal(cells: tuple[Cell, ..
         )
         for number in range(4)
     ]
-    line = str(Finished(cell=cell.id, status=Status.OK, rounds=rounds).to_json())
+    line = str(Finished(cell=cell.id, status=CellStatus.OK, rounds=rounds).to_json())
     (sizes,) = footprints([cell], {}, {}, {cell.cohort: 2000}).blocks.values()
     assert sizes.disk_mb * 1e6 == pytest.approx(len(line), rel=0.15)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.execute.repetition import Repetition
-    from albench.session import Opened
+    from albench.session import OpenedSpecification
 
 STRATEGY = '''
 import gc, inspect, os, time
@@ -120,7 +120,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     registry.discover.cache_clear()
 
 
-def opened_with(site: Path, name: str) -> tuple[Opened, Repetition]:
+def opened_with(site: Path, name: str) -> tuple[OpenedSpecification, Repetition]:
     spec = site / "hidden.toml"
     spec.write_text(SPEC.format(name=name, folder=site))
     opened = session.open_spec(str(spec))
@@ -128,7 +128,9 @@ def opened_with(site: Path, name: str) -> tuple[Opened, Repetition]:
     return opened, open_repetition(cell, opened.cohorts[cell.cohort, cell.modalities])
 
 
-def run_and_look(opened: Opened, site: Path, patterns: dict[str, bytes]) -> dict[str, bool]:
+def run_and_look(
+    opened: OpenedSpecification, site: Path, patterns: dict[str, bytes]
+) -> dict[str, bool]:
     """Run it; while the strategy waits, look for patterns in the memory of its process."""
     collected: dict[str, bool] = {}
 

@@ -16,7 +16,7 @@ from albench.errors import InputError
 from albench.publish.read import read
 from albench.records.manifest import read_manifest
 from albench.records.replayed import Replayed
-from albench.records.schema import Status
+from albench.records.schema import CellStatus
 from albench.reporting.load import load
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def recorded(write_spec: Callable[..., Path], tmp_path: Path) -> Recorded:
 def picks(results: Path) -> Picks:
     """Return what each strategy bought in each repetition, round by round."""
     records = read(results)
-    assert {records.finished[cell.cell].status for cell in records.run.cells} == {Status.OK}
+    assert {records.finished[cell.cell].status for cell in records.run.cells} == {CellStatus.OK}
     return {
         (cell.strategy, cell.repetition): [e.picked for e in records.finished[cell.cell].rounds]
         for cell in records.run.cells

@@ -16,9 +16,9 @@ from albench.publish.read import read
 from albench.records.journal import Journal
 from albench.records.manifest import read_manifest
 from albench.records.results_folder import latest_run
-from albench.records.schema import Finished, Round, Status
+from albench.records.schema import CellStatus, Finished, Round
 from albench.records.sequential import Sequential
-from albench.session import Opened, Summary
+from albench.session import OpenedSpecification, Summary
 from albench.until_decided import look, run_until_decided, step
 
 if TYPE_CHECKING:
@@ -38,22 +38,26 @@ PLANNED, MOST = 6, 12
 @pytest.fixture
 def opened(
     parse: Callable[..., Specification], toys: Registry, planned: Callable[..., Plan]
-) -> Opened:
+) -> OpenedSpecification:
     """Twelve repetitions of two blocks of three cells, of which six are planned."""
     change = ("repetitions = 2", f"repetitions = {MOST}")
     rule = Sequential(pairs=(("esd", "random"),), planned=PLANNED, most=MOST, n_comparisons=2)
-    return Opened(resolve(parse(change), toys), {}, {}, planned(change), sequential=rule)
+    return OpenedSpecification(
+        resolve(parse(change), toys), {}, {}, planned(change), sequential=rule
+    )
 
 
 @pytest.fixture
-def carry_out(opened: Opened, tmp_path: Path) -> Callable[..., tuple[Summary, Stages, list[str]]]:
+def carry_out(
+    opened: OpenedSpecification, tmp_path: Path
+) -> Callable[..., tuple[Summary, Stages, list[str]]]:
     """Run by stages, where a function says what each cell scores; None is a failure."""
 
     def carry_out(height: Callable[[Cell], float | None]) -> tuple[Summary, Stages, list[str]]:
         stages: Stages = []
         notices: list[str] = []
 
-        def stage(part: Opened, watch: Callable[..., None]) -> Summary:
+        def stage(part: OpenedSpecification, watch: Callable[..., None]) -> Summary:
             there = part.reuse(tmp_path)
             left = list({cell.id: cell for cell in there.left(part.plan.cells)}.values())
             stages.append(left)
@@ -62,7 +66,7 @@ def carry_out(opened: Opened, tmp_path: Path) -> Callable[..., tuple[Summary, St
                 journal.extend([("cell", end.to_json()) for end in ends])
             for cell, end in zip(left, ends, strict=True):
                 watch(until_decided_progress(cell, end))
-            n_ok = sum(end.status is Status.OK for end in ends)
+            n_ok = sum(end.status is CellStatus.OK for end in ends)
             return Summary(tmp_path, len(there.done), n_ok, len(ends) - n_ok, 1.0)
 
         summary = run_until_decided(opened, tmp_path, stage, lambda _: None, notices.append)
@@ -80,11 +84,11 @@ def until_decided_progress(cell: Cell, end: Finished) -> object:
 
 def _end(cell: Cell, height: float | None) -> Finished:
     if height is None:
-        return Finished(cell=cell.id, status=Status.ERROR, reason="no")
+        return Finished(cell=cell.id, status=CellStatus.ERROR, reason="no")
     zero = {"query_seconds": 0.0, "train_seconds": 0.0, "evaluate_seconds": 0.0}
     sizes = {"picked": [], "n_labelled": 5, "n_labelled_subjects": 5, "marks": {}}
     only = Round(round=0, proba="", scores={"accuracy": height}, **sizes, **zero)  # type: ignore[arg-type]
-    return Finished(cell=cell.id, status=Status.OK, seconds=1.0, rounds=[only])
+    return Finished(cell=cell.id, status=CellStatus.OK, seconds=1.0, rounds=[only])
 
 
 def noise(cell: Cell) -> float:
@@ -124,7 +128,9 @@ def test_all_that_is_decided_ends_the_run(
 
 
 def test_a_stopped_run_goes_on_to_the_same_cells(
-    carry_out: Callable[..., tuple[Summary, Stages, list[str]]], opened: Opened, tmp_path: Path
+    carry_out: Callable[..., tuple[Summary, Stages, list[str]]],
+    opened: OpenedSpecification,
+    tmp_path: Path,
 ) -> None:
     half = [cell for cell in opened.plan.cells if cell.repetition < 3]
     with Journal(tmp_path / "journal") as journal:
@@ -231,7 +237,7 @@ def test_a_run_adds_repetitions_and_its_results_can_be_explained_and_audited(
     added = [cell for cell in run.cells if cell.repetition >= 5]
     assert {cell.repetition for cell in added} == {5, 6}
     ended = read(results).finished
-    assert {ended[cell.cell].status for cell in run.cells} == {Status.OK}
+    assert {ended[cell.cell].status for cell in run.cells} == {CellStatus.OK}
     plain = session.open_spec(spec, repetitions=7)
     assert {cell.id for cell in plain.plan.cells} == set(ended)
 

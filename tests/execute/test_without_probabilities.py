@@ -14,7 +14,7 @@ from albench.engines.late import FOLDER, keep_late, late_conflicts
 from albench.errors import RecordsError
 from albench.metrics.catalogue import scores
 from albench.records.journal import Journal
-from albench.records.schema import Finished, Part, Round, Status, pack
+from albench.records.schema import CellStatus, Finished, Part, Round, pack
 from albench.records.tables import agree
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def fresh() -> Finished:
         **dict.fromkeys(("n_labelled", "n_labelled_subjects"), 2),
     }
     rounds = [Round(round=0, picked=PICKED, proba=pack(PROBA), marks={}, **of_round)]
-    return Finished(cell="a" * 16, status=Status.OK, seconds=1.0, part=part, rounds=rounds)
+    return Finished(cell="a" * 16, status=CellStatus.OK, seconds=1.0, part=part, rounds=rounds)
 
 
 @pytest.fixture

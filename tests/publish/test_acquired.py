@@ -16,7 +16,7 @@ from albench.publish import publish
 from albench.publish.read import read
 from albench.records.archive import ACQUIRED
 from albench.records.journal import Journal
-from albench.records.schema import Finished, Part, Round, Status, pack
+from albench.records.schema import CellStatus, Finished, Part, Round, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ def _end(name: str) -> Finished:
         for number, bought in enumerate(BOUGHT)
     ]
     units: dict[str, Any] = {"units": ["P1", "P2"], "labels": [0, 1], "marks": {}}
-    return Finished(cell=name, status=Status.OK, part=Part(**part, **units), rounds=rounds)
+    return Finished(cell=name, status=CellStatus.OK, part=Part(**part, **units), rounds=rounds)
 
 
 @pytest.fixture

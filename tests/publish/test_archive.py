@@ -20,7 +20,7 @@ from albench.records import archive, tables
 from albench.records.archive import read_archive
 from albench.records.journal import Journal
 from albench.records.manifest import read_manifest
-from albench.records.schema import Finished, Part, Round, Status, pack, unpack
+from albench.records.schema import CellStatus, Finished, Part, Round, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ def _success(name: str, repetition: int) -> Finished:
         )
     return Finished(
         cell=name,
-        status=Status.OK,
+        status=CellStatus.OK,
         seconds=1.5,
         peak_mb=100.0,
         part=part,
@@ -254,7 +254,7 @@ def test_damaged_published_results_are_one_complaint(
 def test_a_run_that_is_not_complete_is_published_on_demand_alone(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failed = replace(_success("margin3", 3), status=Status.ERROR, reason="no")
+    failed = replace(_success("margin3", 3), status=CellStatus.ERROR, reason="no")
     with Journal(run / "journal") as journal:
         journal.append("cell", replace(failed, cell="other").to_json())
         plan = read(run).run

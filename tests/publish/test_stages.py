@@ -16,7 +16,7 @@ from albench.records.journal import Journal
 from albench.records.manifest import read_manifest
 from albench.records.results_folder import has_journal
 from albench.records.run_record import RunRecord
-from albench.records.schema import Finished, Status, pack
+from albench.records.schema import CellStatus, Finished, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def success(name: str) -> Finished:
     return Finished.from_json(
         {
             "cell": name,
-            "status": Status.OK,
+            "status": CellStatus.OK,
             "seconds": 1.25,
             "part": plain | {"units": ["P1", "P2"], "labels": [0, 1], "marks": {}},
             "rounds": [turn | times | {"proba": pack(PROBA)}],

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from albench.records.journal import Event, Journal
-from albench.records.schema import Finished, Part, Round, Status, pack
+from albench.records.schema import CellStatus, Finished, Part, Round, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,9 +54,9 @@ def turn(number: int, picked: Sequence[int] = (), sure: float = 0.5) -> Round:
 def finished() -> Callable[..., Finished]:
     """A factory of outcomes: by default a success of two rounds."""
 
-    def make(cell: str = "c1", status: Status = Status.OK, **changes: Any) -> Finished:
+    def make(cell: str = "c1", status: CellStatus = CellStatus.OK, **changes: Any) -> Finished:
         blank: dict[str, Any] = {"part": PART, "rounds": [turn(0), turn(1, [4, 2], 0.75)]}
-        if status is not Status.OK:
+        if status is not CellStatus.OK:
             blank = {"reason": "it failed"}
         return Finished(cell=cell, status=status, seconds=1.5, peak_mb=100.0, **blank | changes)
 

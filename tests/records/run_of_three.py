@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.records.schema import Finished, Part, Round, Status, pack
+from albench.records.schema import CellStatus, Finished, Part, Round, pack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def success(name: str) -> Finished:
     turn: dict[str, Any] = {"round": 0, "picked": [3, 1], "n_labelled": 2} | times
     return Finished(
         cell=name,
-        status=Status.OK,
+        status=CellStatus.OK,
         part=Part(**part, units=["P1", "P2"], labels=[0, 1], marks={}),
         rounds=[Round(**turn, n_labelled_subjects=2, marks={}, proba=proba)],
     )

@@ -9,7 +9,7 @@ import pytest
 
 from albench.records.acquired import flaws_of_acquired
 from albench.records.run_record import PlannedCell
-from albench.records.schema import Finished, Round, Status
+from albench.records.schema import CellStatus, Finished, Round
 
 N_CANDIDATES = 40
 
@@ -29,7 +29,9 @@ def turn(number: int, acquired: list[int], a: int, b: int) -> Round:
 
 
 # Codes: the subject's number times two, and 1 for the second modality.
-SOUND = Finished(cell="c", status=Status.OK, rounds=[turn(0, [1, 3], 0, 2), turn(1, [4, 5], 1, 3)])
+SOUND = Finished(
+    cell="c", status=CellStatus.OK, rounds=[turn(0, [1, 3], 0, 2), turn(1, [4, 5], 1, 3)]
+)
 
 
 def flaws(*rounds: Round, known: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albench.errors import RecordsError
-from albench.records.journal import Journal, Reading, read
+from albench.records.journal import Journal, JournalReading, read
 from albench.records.printable import printable_data
 from albench.records.schema import SCHEMA_VERSION
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Cut = Callable[[bytes], bytes]
 
 
-def contents(reading: Reading) -> list[Any]:  # plain data of any kind
+def contents(reading: JournalReading) -> list[Any]:  # plain data of any kind
     """Return what the events say."""
     return [event.content for event in reading.events]
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from albench.errors import RecordsError
 from albench.records import tables
-from albench.records.journal import Event, Journal, Reading, read
+from albench.records.journal import Event, Journal, JournalReading, read
 from albench.records.printable import REASON_LIMIT, printable
-from albench.records.schema import Finished, Status, unpack
+from albench.records.schema import CellStatus, Finished, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,8 +58,8 @@ def test_any_reason_becomes_a_row_of_tables_that_can_be_written(
     event: Callable[..., Event],
     run_event: Callable[..., Event],
 ) -> None:
-    failed = event(finished(status=Status.ERROR, reason=reason))
-    records = tables.gather(Reading((run_event(("c1", "random")), failed), ()))
+    failed = event(finished(status=CellStatus.ERROR, reason=reason))
+    records = tables.gather(JournalReading((run_event(("c1", "random")), failed), ()))
     table = tables.cells_table(records)
     table.to_parquet(tmp_path / "cells.parquet")
     assert len(table.to_csv().encode()) > 0
@@ -68,7 +68,7 @@ def test_any_reason_becomes_a_row_of_tables_that_can_be_written(
 def test_a_journal_with_a_harmful_reason_is_read_harmlessly(
     tmp_path: Path, finished: Callable[..., Finished]
 ) -> None:
-    data = finished(status=Status.ERROR).to_json() | {"reason": "\udcff\x1b[2J\0" + "x" * 9999}
+    data = finished(status=CellStatus.ERROR).to_json() | {"reason": "\udcff\x1b[2J\0" + "x" * 9999}
     _write(tmp_path, {"v": 2, "event": "cell", "data": data})
     (event,) = read(tmp_path).events
     assert isinstance(event.content, Finished)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from albench.records.schema import Finished, Status, pack, unpack
+from albench.records.schema import CellStatus, Finished, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +47,9 @@ def test_an_unpacked_array_can_be_worked_on() -> None:
     assert again.dtype == np.float32
 
 
-@pytest.mark.parametrize("status", [x for x in Status if x not in ("missing", "skipped")])
+@pytest.mark.parametrize("status", [x for x in CellStatus if x not in ("missing", "skipped")])
 def test_an_end_comes_back_from_a_journal_s_line_as_it_was(
-    status: Status, finished: Callable[..., Finished]
+    status: CellStatus, finished: Callable[..., Finished]
 ) -> None:
     end = finished("c1", status)
     assert Finished.from_json(json.loads(json.dumps(end.to_json()))) == end
@@ -62,6 +62,6 @@ def test_marks_come_back_from_a_journal_s_line_as_they_were(marked: Finished) ->
 def test_a_failure_keeps_the_rounds_before_it(
     finished: Callable[..., Finished], make_round: Callable[..., object]
 ) -> None:
-    end = finished("c1", Status.TIMEOUT, rounds=[make_round(0)])
+    end = finished("c1", CellStatus.TIMEOUT, rounds=[make_round(0)])
     again = Finished.from_json(json.loads(json.dumps(end.to_json())))
     assert [entry.round for entry in again.rounds] == [0]

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from albench.errors import RecordsError
-from albench.records.journal import Reading
+from albench.records.journal import JournalReading
 from albench.records.run_record import PlannedRun
-from albench.records.schema import Finished, Round, Status, unpack
+from albench.records.schema import CellStatus, Finished, Round, unpack
 from albench.records.sequential import Sequential
 from albench.records.tables import (
     Records,
@@ -43,16 +43,22 @@ if TYPE_CHECKING:
 
 def gather(events: Sequence[Event]) -> Records:
     """Return what a journal with these events says."""
-    return gather_reading(Reading(tuple(events), ()))
+    return gather_reading(JournalReading(tuple(events), ()))
 
 
-FAILURES = [Status.ERROR, Status.TIMEOUT, Status.OOM, Status.CRASHED, Status.INVALID_QUERY]
+FAILURES = [
+    CellStatus.ERROR,
+    CellStatus.TIMEOUT,
+    CellStatus.OOM,
+    CellStatus.CRASHED,
+    CellStatus.INVALID_QUERY,
+]
 
 
 @pytest.fixture
 def records(finished: End, event: Told, run_event: Told) -> Records:
     """Three planned cells: one succeeded, one failed in its first round, one is missing."""
-    failed = finished("c2", Status.TIMEOUT, rounds=finished().rounds[:1], part=finished().part)
+    failed = finished("c2", CellStatus.TIMEOUT, rounds=finished().rounds[:1], part=finished().part)
     return gather(
         [
             run_event(("c2", "esd"), ("c3", "random"), ("c1", "bald")),
@@ -95,18 +101,18 @@ def test_what_an_earlier_run_was_to_decide_is_kept_if_it_differs(run_event: Told
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_success_counts_whatever_came_before_and_after_it(
-    failure: Status, finished: End, event: Told, run_event: Told
+    failure: CellStatus, finished: End, event: Told, run_event: Told
 ) -> None:
     bad = event(finished(status=failure))
     records = gather([run_event(), bad, event(finished()), bad])
-    assert records.finished["c1"].status is Status.OK
+    assert records.finished["c1"].status is CellStatus.OK
     assert (records.attempts["c1"], records.conflicts) == (3, ())
 
 
 def test_of_failures_the_last_counts(finished: End, event: Told, run_event: Told) -> None:
-    ends = [finished(status=Status.OOM), finished(status=Status.TIMEOUT)]
+    ends = [finished(status=CellStatus.OOM), finished(status=CellStatus.TIMEOUT)]
     records = gather([run_event(), *map(event, ends)])
-    assert records.finished["c1"].status is Status.TIMEOUT
+    assert records.finished["c1"].status is CellStatus.TIMEOUT
 
 
 def test_a_success_that_came_again_is_no_conflict(
@@ -233,7 +239,7 @@ def test_predictions_are_those_that_were_packed(records: Records) -> None:
 def test_a_cell_that_failed_before_it_had_a_test_part_has_no_predictions(
     finished: End, event: Told, run_event: Told
 ) -> None:
-    failed = gather([run_event(), event(finished(status=Status.CRASHED))])
+    failed = gather([run_event(), event(finished(status=CellStatus.CRASHED))])
     assert predictions(failed) == ()
 
 
@@ -245,7 +251,7 @@ def test_cells_that_bought_the_same_have_the_same_hash_of_picks(
         finished("c1"),
         finished("c2", rounds=[make_round(0), make_round(1, [4, 2], 0.9)]),
         finished("c3", rounds=[make_round(0), make_round(1, [2, 5], 0.75)]),
-        finished("c4", status=Status.OOM),
+        finished("c4", status=CellStatus.OOM),
         finished("c5", rounds=[make_round(0)]),
     ]
     table = cells_table(gather([run_event(*planned), *map(event, ends)]))

@@ -17,7 +17,7 @@ import pytest
 import albench
 from albench.publish import redraw
 from albench.records.journal import Journal
-from albench.records.schema import Finished, Part, Round, Status, pack
+from albench.records.schema import CellStatus, Finished, Part, Round, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ TABLE = {
 def finished(cell: str, n_rounds: int) -> Finished:
     """Return a cell that succeeded, or failed before it had a part."""
     if not n_rounds:
-        return Finished(cell=cell, status=Status.ERROR, reason="no such file")
+        return Finished(cell=cell, status=CellStatus.ERROR, reason="no such file")
     rounds = [
         Round(
             round=i,
@@ -66,7 +66,7 @@ def finished(cell: str, n_rounds: int) -> Finished:
         batches_hash="b",
         marks={},
     )
-    return Finished(cell=cell, status=Status.OK, seconds=1.0, part=part, rounds=rounds)
+    return Finished(cell=cell, status=CellStatus.OK, seconds=1.0, part=part, rounds=rounds)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from albench.reporting.choices import PanelValues
 from albench.reporting.content import Table
 from albench.reporting.data_files import csv_field, csv_fields
 from albench.reporting.packed import Columns, packed
-from albench.reporting.panels import Place
+from albench.reporting.panels import PanelBlock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,8 +85,8 @@ def test_a_column_that_two_have_stands_once() -> None:
 
 def test_panels_with_other_columns_keep_their_values_apart() -> None:
     panels = [
-        PanelValues(Place("p"), "true class", ("a", "b"), (("a", 1.0, 0.0),)),
-        PanelValues(Place("q"), "true class", ("b", "c"), (("c", 0.25, 0.75),)),
+        PanelValues(PanelBlock("p"), "true class", ("a", "b"), (("a", 1.0, 0.0),)),
+        PanelValues(PanelBlock("q"), "true class", ("b", "c"), (("c", 0.25, 0.75),)),
     ]
     page = packed({"f": panels}, [])
     figure = page["figures"]["f"]

@@ -15,7 +15,7 @@ from albench.reporting.content import Figure, Headline
 from albench.reporting.load import load
 from albench.reporting.page import page
 from albench.reporting.panel_html import panel_html
-from albench.reporting.panels import Curves, Interval, Intervals, Line, Matrix, Place
+from albench.reporting.panels import Curves, Interval, Intervals, Matrix, PanelBlock, StrategyCurve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,10 +43,12 @@ def figures(toy: Any) -> dict[str, Figure]:
     return {figure.name: figure for figure in figures_of(report(toy))}
 
 
-def a_line(name: str, y: Sequence[float]) -> Line:
+def a_line(name: str, y: Sequence[float]) -> StrategyCurve:
     """Return a curve without intervals."""
     n = len(y)
-    return Line(name, "k0", tuple(map(float, range(n))), tuple(y), (NAN,) * n, (NAN,) * n, (1,) * n)
+    return StrategyCurve(
+        name, "k0", tuple(map(float, range(n))), tuple(y), (NAN,) * n, (NAN,) * n, (1,) * n
+    )
 
 
 def test_a_gain_over_blocks_is_told_in_one_sentence(make_toy: Callable[..., Any]) -> None:
@@ -118,13 +120,13 @@ def test_the_best_is_on_top(make_toy: Callable[..., Any]) -> None:
 
 
 PANELS: dict[str, Panel] = {
-    "curves": Curves(Place(EVIL), (a_line(EVIL, (0.1, 0.2)),), EVIL, EVIL, 0.3),
-    "a single point": Curves(Place(EVIL), (a_line(EVIL, (0.5,)),), EVIL, EVIL, has_bars=True),
+    "curves": Curves(PanelBlock(EVIL), (a_line(EVIL, (0.1, 0.2)),), EVIL, EVIL, 0.3),
+    "a single point": Curves(PanelBlock(EVIL), (a_line(EVIL, (0.5,)),), EVIL, EVIL, has_bars=True),
     "intervals": Intervals(
-        Place(EVIL), (Interval(EVIL, EVIL, 0.1, NAN, NAN, NAN, NAN),) * 3, EVIL, n_shown=1
+        PanelBlock(EVIL), (Interval(EVIL, EVIL, 0.1, NAN, NAN, NAN, NAN),) * 3, EVIL, n_shown=1
     ),
-    "nothing differs": Intervals(Place("p"), (Interval(EVIL, "equal", 0, 0, 0, 0, 0),), "x"),
-    "matrix": Matrix(Place(EVIL), (EVIL, "b"), np.array([[1.0, 0.0], [0.5, 0.5]])),
+    "nothing differs": Intervals(PanelBlock("p"), (Interval(EVIL, "equal", 0, 0, 0, 0, 0),), "x"),
+    "matrix": Matrix(PanelBlock(EVIL), (EVIL, "b"), np.array([[1.0, 0.0], [0.5, 0.5]])),
 }
 
 
@@ -149,7 +151,7 @@ def test_no_value_or_name_ends_the_data_of_the_page(make_toy: Callable[..., Any]
 def test_names_of_lines_are_apart_and_in_the_picture() -> None:
     lines = tuple(a_line(f"s{i}", (0.5, 0.5 + i * 1e-5)) for i in range(13))
     html = str(
-        panel_html(Curves(Place("p"), lines, "x", "y"), "id", {f"s{i}": i for i in range(13)})
+        panel_html(Curves(PanelBlock("p"), lines, "x", "y"), "id", {f"s{i}": i for i in range(13)})
     )
     heights = sorted(float(y) for y in re.findall(r'<text x="[\d.]+" y="([\d.]+)">s', html))
     assert len(heights) == 13

@@ -463,9 +463,9 @@ def replaces_the_line(self: Strategy, pool: Any, n: int) -> Picks:
 
 
 def own_line() -> Any:
-    from albench.execute.child import Line
+    from albench.execute.child import ChildLine
 
-    return next(each for each in gc.get_objects() if isinstance(each, Line))
+    return next(each for each in gc.get_objects() if isinstance(each, ChildLine))
 
 
 @fault("error", "ended before its time: 1 of 4 rounds are there")
