@@ -74,10 +74,10 @@ def test_quick_fits_leave_the_choice_as_it_is() -> None:
         labelled, free, held = (drawn(rng, n, np.float32) for n in (6, 60, 40))
 
         def picks(rounding: float, parts: Any = (labelled, free, held), seed: int = seed) -> Any:
-            known, pool, apart = parts
+            known, pool, (vectors, labels) = parts
 
             def loss_of(head: Any) -> float:
-                return true_loss(head, *apart, "log")
+                return true_loss(head, vectors, labels, "log")
 
             own = np.random.default_rng(seed)
             return greedy(known, pool, np.arange(60), loss_of, 12, 4, 8, own, rounding).tolist()
