@@ -164,7 +164,8 @@ def _share(base: Point, other: Point) -> tuple[float, bool]:
     root = unit * math.sqrt(max(0.0, (mean / unit) ** 2 - base.slope / unit * other.slope / unit))
     if other.step < base.step:
         root = -root
-    return (root - base.slope + mean) / (root - base.slope + root + other.slope), root != 0
+    above, below = root - base.slope + mean, root - base.slope + root + other.slope
+    return above / below if below else math.inf, root != 0
 
 
 def _cubic(base: Point, other: Point) -> float:

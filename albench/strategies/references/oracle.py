@@ -121,7 +121,7 @@ def greedy(  # noqa: PLR0913  # a pure function of all that decides
                 (vectors, labels), more, n_classes, start=head, iterations=STEPS
             )
             losses = np.array([loss_of(each) for each in quick])
-            tried = tried[losses <= losses.min() + rounding]
+            tried = tried[~(losses > losses.min() + rounding)]  # all, if one is NaN
         sets = [(np.vstack([vectors, pool[0][[i]]]), np.append(labels, pool[1][i])) for i in tried]
         heads = [fit_head(*each, n_classes, start=head, iterations=STEPS) for each in sets]
         best = int(np.argmin([loss_of(each) for each in heads]))
