@@ -15,6 +15,7 @@ import numpy as np
 
 from albench.api import Option, needs
 from albench.strategies.declaration import ORACLE, RANDOMISED, strategy
+from albench.strategies.mathematics.alike_heads import heads_after_each
 from albench.strategies.mathematics.softmax_head import fit_head
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 STEPS = 10
 """Of L-BFGS, from the head that fits all but the candidate: as near as a hundred from zeros."""
+
+ROUNDING = 1e-4
+"""How far apart two losses may be whose order could be another in another precision: twice the most
+that losses after fits in float32 and in float64 were seen to differ by, 5e-5 on breast-cancer."""
 
 
 def true_loss(head: LinearHead, vectors: Floats, labels: Labels, loss: str) -> float:
@@ -51,14 +56,14 @@ def true_loss(head: LinearHead, vectors: Floats, labels: Labels, loss: str) -> f
     float
         0 of nothing.
     """
-    from scipy.special import log_softmax
-
     if not len(labels):
         return 0.0
     logits = head.logits(vectors)
     if loss == "zero-one":
         return float(np.mean(logits.argmax(axis=1) != labels))
-    return float(-log_softmax(logits, axis=1)[np.arange(len(labels)), labels].mean())
+    logits -= logits.max(axis=1, keepdims=True)
+    true = logits[np.arange(len(labels)), labels]
+    return float((np.log(np.exp(logits).sum(axis=1)) - true).mean())
 
 
 def greedy(  # noqa: PLR0913  # a pure function of all that decides
@@ -70,8 +75,12 @@ def greedy(  # noqa: PLR0913  # a pure function of all that decides
     n_classes: int,
     candidates: int,
     rng: np.random.Generator,
+    rounding: float = np.inf,
 ) -> Picks:
     """Return candidates, each the best of some random ones given those before it.
+
+    All that are tried are first fitted side by side in float64, which is quick; `fit_head` then
+    decides between those that are best but for rounding.
 
     Parameters
     ----------
@@ -91,6 +100,9 @@ def greedy(  # noqa: PLR0913  # a pure function of all that decides
         How many are tried for each.
     rng : numpy.random.Generator
         Draws those that are tried.
+    rounding : float
+        How far apart losses may be that rounding could put in another order; infinite where all
+        are to be fitted by `fit_head`, as for a loss with steps.
 
     Returns
     -------
@@ -103,6 +115,13 @@ def greedy(  # noqa: PLR0913  # a pure function of all that decides
     picks: list[int] = []
     for _ in range(n):
         tried = rng.permutation(left)[:candidates]
+        if rounding < np.inf:
+            more = pool[0][tried], pool[1][tried]
+            quick = heads_after_each(
+                (vectors, labels), more, n_classes, start=head, iterations=STEPS
+            )
+            losses = np.array([loss_of(each) for each in quick])
+            tried = tried[~(losses > losses.min() + rounding)]  # all, if one is NaN
         sets = [(np.vstack([vectors, pool[0][[i]]]), np.append(labels, pool[1][i])) for i in tried]
         heads = [fit_head(*each, n_classes, start=head, iterations=STEPS) for each in sets]
         best = int(np.argmin([loss_of(each) for each in heads]))
@@ -185,6 +204,7 @@ class OracleGreedy:
                 pool.n_classes,
                 self.candidates,
                 rng,
+                ROUNDING if self.loss == "log" else np.inf,
             )
 
         return among_usable(finite_rows(pool.embeddings), n, rng, choose)
