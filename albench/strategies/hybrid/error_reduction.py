@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 FAINTEST = 1e-30
 """Probabilities are kept over this, so that logits are finite."""
 
-BLOCK = 2**15
-"""How many probabilities of the others are held at once for each label: few enough for a cache."""
-
 FAR = 300.0
 """Steps are shorter, or their exponentials are beyond float64."""
 
@@ -103,65 +100,61 @@ def expected_loss(
     """
     p = proba.astype(np.float64)
     logits = np.log(np.maximum(other_proba, FAINTEST, dtype=np.float64))
-    if np.abs(reach).max(initial=0.0) >= FAR:
-        pairs = zip(p, reach, strict=True)
-        return np.array(
-            [chances @ _one_by_one(logits, steps, chances, loss) for chances, steps in pairs]
-        )
-    out, by_class = np.empty(len(p)), np.ascontiguousarray(logits.T)
-    at_once = max(1, BLOCK // max(1, logits.size))
-    for start in range(0, len(p), at_once):
-        part = slice(start, start + at_once)
-        losses = _after_each_label(by_class, reach[part], p[part], loss)
-        out[part] = (p[part] * losses.T).sum(axis=1)
-    return out
+    mean_losses = _after_each_label if np.abs(reach).max(initial=0.0) < FAR else _one_by_one
+    return np.array(
+        [
+            chances @ mean_losses(logits, steps, chances, loss)
+            for chances, steps in zip(p, reach, strict=True)
+        ]
+    )
 
 
 def _after_each_label(
     logits: NDArray[np.float64],
-    steps: Floats,
+    steps: NDArray[np.float64],
     chances: NDArray[np.float64],
     loss: str,
 ) -> NDArray[np.float64]:
-    """Return the mean loss ``(n_labels, k)`` on the others after each label of some candidates.
+    """Return the mean loss ``(n_labels,)`` on the others after each label of one candidate.
 
-    All labels move the logits ``(n_classes, m)`` alike, by ``-steps * chances``, but for the
-    label's own logit, which is raised by `steps`. So weights, their sum and their entropy are those
-    of the common move, in which one term is replaced: a label costs one term instead of
-    `n_classes`. Classes come first, so that sums over them are sums of whole arrays.
+    All labels move the logits alike, by ``-steps * chances``, but for the label's own logit, which
+    is raised by `steps`. So weights, their sum and their entropy are those of the common move, in
+    which one term is replaced: a label costs one term instead of `n_classes`.
     """
-    common = logits[:, None] - chances.T[:, :, None] * steps
-    common -= common.max(axis=0)
+    common = logits - steps[:, None] * chances
+    common -= common.max(axis=1, keepdims=True)
     weights = np.exp(common)
-    raised = weights * np.exp(steps)
-    total = _of_others(weights, np.add)
-    total += raised
+    raised = weights * np.exp(steps)[:, None]
+    total = _sum_of_others(weights) + raised
     if loss == "zero-one":
-        largest = np.maximum(_of_others(weights, np.maximum), raised)
-        return np.asarray(1 - (largest / total).mean(axis=2))
-    weights *= common
-    after = _of_others(weights, np.add)
-    common += steps
-    common *= raised
-    after += common
-    after /= total
-    return np.asarray((np.log(total, out=total) - after).mean(axis=2))
+        largest = np.maximum(_largest_of_others(weights), raised)
+        return np.asarray(1 - (largest / total).mean(axis=0))
+    after = _sum_of_others(weights * common) + raised * (common + steps[:, None])
+    return np.asarray((np.log(total) - after / total).mean(axis=0))
 
 
-def _of_others(terms: NDArray[np.float64], joined: np.ufunc) -> NDArray[np.float64]:
-    """Return the sum, or the largest, over all classes but each, in the shape of `terms`.
+def _sum_of_others(terms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of each row without the column itself, in the shape of `terms`.
 
-    What comes before a class and what comes after it: taking its term from the sum of all would
-    leave only rounding where that term is nearly all. The largest of none is 0.
+    Taking a term from the sum of all would leave only rounding where that term is nearly all.
     """
-    out = np.zeros_like(terms)
-    for label in range(1, len(terms)):
-        joined(out[label - 1], terms[label - 1], out=out[label])
-    after = np.zeros_like(terms[0])
-    for label in reversed(range(len(terms))):
-        joined(out[label], after, out=out[label])
-        joined(after, terms[label], out=after)
-    return out
+    rows, leads = np.arange(len(terms)), np.abs(terms).argmax(axis=1)
+    without_lead = terms.copy()
+    without_lead[rows, leads] = 0
+    sums = without_lead.sum(axis=1)
+    others = (sums + terms[rows, leads])[:, None] - terms
+    others[rows, leads] = sums
+    return np.asarray(others)
+
+
+def _largest_of_others(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the largest of each row without the column itself, in the shape of `weights`."""
+    rows, leads = np.arange(len(weights)), weights.argmax(axis=1)
+    without_lead = weights.copy()
+    without_lead[rows, leads] = 0
+    largest = np.repeat(weights[rows, leads][:, None], weights.shape[1], axis=1)
+    largest[rows, leads] = without_lead.max(axis=1)
+    return np.asarray(largest)
 
 
 def _one_by_one(
