@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api.large_pools import EXACT
+from albench.strategies.coverage.maxherding import MaxHerding
 from albench.strategies.coverage.probcover import pure_radius
 from albench.strategies.hybrid.uncertainty_herding import adapted_width
 from albench.strategies.mathematics import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 CLUSTERING = ("k-means", "typiclust", "alfamix", "clue", "dropquery")
 COVERING = ("maxherding", "probcover", "uncertainty-herding")
+N_PICKS = 100
 ASKED, K = 1000, 20
 """Rows whose nearest neighbours are compared, and how many."""
 
@@ -57,16 +59,20 @@ def compared(name: str, pool: PoolView, exact: Picks, other: Picks) -> str:
     if name in CLUSTERING:
         ratio = _spread(pool.embeddings, other) / _spread(pool.embeddings, exact)
         return f"distance to the nearest pick x {ratio:.3f}; {same:.0%} of picks the same"
-    gains = [_gain(name, pool, picks) for picks in (other, exact)]
-    return f"coverage x {gains[0] / gains[1]:.3f}; {same:.0%} of picks the same"
+    labelled, with_exact = _coverage(name, pool, exact)
+    _, with_other = _coverage(name, pool, other)
+    return (
+        f"coverage {with_other:.5f}, exact {with_exact:.5f}, labelled alone {labelled:.5f}; "
+        f"{same:.0%} of picks the same"
+    )
 
 
 def _spread(features: Floats, picks: Picks) -> float:
     return float(np.sqrt(nearest_squared(features, features[picks])).mean())
 
 
-def _gain(name: str, pool: PoolView, picks: Picks) -> float:
-    """Return by how much picks raise the weighted mean coverage of the pool."""
+def _coverage(name: str, pool: PoolView, picks: Picks) -> tuple[float, float]:
+    """Return the weighted mean coverage of the pool by the labelled set, and by picks too."""
     features, labelled = pool.embeddings, pool.labelled_embeddings
     weights = np.ones(len(features))
     if name == "probcover":
@@ -78,9 +84,27 @@ def _gain(name: str, pool: PoolView, picks: Picks) -> float:
     if name == "uncertainty-herding":
         known = pool.labelled_embeddings, pool.labels, pool.labelled_subjects
         weights = 1 - margin(calibrated_proba(*known, pool.n_classes, pool.embeddings))
-    before = similarity(nearest_squared(features, labelled))
-    after = similarity(nearest_squared(features, np.concatenate([labelled, features[picks]])))
-    return float((after - before) @ weights / len(features))
+    nearest = nearest_squared(features, labelled)
+    nearer = np.minimum(nearest, nearest_squared(features, features[picks]))
+    before, after = (similarity(squared) @ weights for squared in (nearest, nearer))
+    return float(before / weights.sum()), float(after / weights.sum())
+
+
+def by_sample_size(pool: PoolView) -> list[str]:
+    """Return lines on what 100 picks of `maxherding` add to the coverage of the whole pool."""
+    name, added = "maxherding", {}
+    chance = np.random.default_rng(0).choice(len(pool), N_PICKS, replace=False)
+    labelled, with_chance = _coverage(name, pool, chance)
+    for size in (EXACT // 4, EXACT // 2, EXACT):
+        with exact_up_to(size):
+            picks = MaxHerding()(pool, N_PICKS, np.random.default_rng(0))
+        added[f"{size:,}"] = _coverage(name, pool, picks)[1] - labelled
+    told = ", ".join(f"{size}: {more:.5f}" for size, more in added.items())
+    return [
+        f"the labelled set covers {labelled:.5f} of {len(pool):,} by the kernel of `maxherding`; "
+        f"{N_PICKS} picks of a sample add, by its rows: {told}; random picks "
+        f"{with_chance - labelled:.5f}"
+    ]
 
 
 def parts(features: Floats) -> list[str]:
