@@ -15,6 +15,7 @@ from albench.cohort.first_labels import is_cold
 from albench.planning.affordable import about_query, least_bought
 from albench.planning.division import division_of, fewest_to_train_on
 from albench.planning.few_labels import FewLabels
+from albench.planning.query_price import about_pairs
 from albench.planning.single_batches import learns_from_one
 from albench.plural import plural
 from albench.seeds import Purpose, generator
@@ -77,6 +78,7 @@ class Foresight:
             self._about_incomplete(cell)
             or self._about_cost(cell)
             or self._about_images(cell)
+            or self._about_query(cell)
             or self._about_cold_start(cell)
             or self._about_dropout(cell)
             or self._about_validation(cell)
@@ -103,6 +105,20 @@ class Foresight:
         if cell.budget["of"] != "cost":
             return None
         return about_query(cell, self._cohort(cell), self._n_train(cell))
+
+    def _about_query(self, cell: Cell) -> str | None:
+        if cell.strategy is None:
+            return None
+        strategy = self._resolved.strategies[cell.strategy.label]
+        parts = [part.descriptor for part in strategy.wrapped or (strategy.component,)]
+        cohort = self._cohort(cell)
+        # Of images it is not known how long their vectors will be.
+        shapes = [cohort.shapes[name] for name in cell.modalities]
+        length = sum(shape[0] for shape in shapes if len(shape) == 1)
+        share = self._n_train(cell) / len(np.unique(cohort.candidate_subjects))
+        n_pool = round(share * len(cohort.candidate_subjects))
+        limits = self._resolved.specification.benchmark.limits
+        return about_pairs(cell, parts, n_pool, length, limits)
 
     def _about_images(self, cell: Cell) -> str | None:
         model = self._resolved.models[cell.model.label].component.descriptor

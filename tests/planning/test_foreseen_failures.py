@@ -16,7 +16,7 @@ from albench.errors import SpecError
 from albench.learn.estimator import FusionClassifier
 from albench.learn.store import SampleStore
 from albench.learn.validation import validation_mask
-from albench.planning import foreseen_failures, make, resolve, single_batches
+from albench.planning import foreseen_failures, make, query_price, resolve, single_batches
 from albench.planning.few_labels import FewLabels, refusal
 from albench.planning.foreseen_failures import _left
 from albench.planning.single_batches import takes_one
@@ -187,6 +187,23 @@ def test_passes_with_dropout_that_are_all_the_same_are_told(foreseen: Foreseen) 
     assert set(reason_of) == {"bald"}
     assert "set models.net.options.dropout above 0" in reason_of["bald"]
     assert reasons(foreseen(INITIAL, bald)) == {}
+
+
+def test_a_square_of_a_large_pool_is_told_with_its_price(
+    foreseen: Foreseen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = (
+        INITIAL,
+        ('["random"]', '["probcover", "switch"]'),
+        ("repetitions = 3", "repetitions = 3\n[limits]\ncell_seconds = 1e-9"),
+    )
+    monkeypatch.setattr(query_price, "EXACT", 10)
+    assert reasons(foreseen(*changes)) == {}  # both are bounded
+    monkeypatch.setattr(query_price, "BOUNDED", "never")
+    told = reasons(foreseen(*changes))
+    assert set(told) == {"probcover", "switch"}
+    assert "a query on 16 candidates would take about" in told["probcover"]
+    assert told["switch"].startswith("strategy typiclust compares all pairs")
 
 
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.5, 0.75, 0.9, 0.99])

@@ -1,6 +1,7 @@
 """One candidate near each of b centroids.
 
-Zhdanov 2019, Diverse mini-batch active learning (without its preselection).
+Zhdanov 2019, Diverse mini-batch active learning (without its preselection). Beyond 50,000
+candidates centroids are found by mini-batches.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from albench.api import needs
 from albench.strategies.declaration import RANDOMISED, strategy
+from albench.strategies.mathematics.approximate_clusters import k_means as cluster
 from albench.strategies.mathematics.clusters import central_rows
-from albench.strategies.mathematics.clusters import k_means as cluster
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:

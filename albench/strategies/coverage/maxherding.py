@@ -1,7 +1,8 @@
 """MaxHerding: coverage of the pool by a Gaussian kernel.
 
 Bae et al. 2024, Generalized coverage for more robust low-budget active learning. Vectors are scaled
-to length one, as in the paper.
+to length one, as in the paper. Beyond 50,000 candidates picks are made from, and coverage is
+counted on, a sample (`albench.strategies.mathematics.sampled_rows`).
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import Option, needs
+from albench.api.large_pools import BOUNDED
 from albench.strategies.declaration import COARSE, strategy
 from albench.strategies.mathematics.max_coverage import Cover, gaussian, max_coverage
+from albench.strategies.mathematics.sampled_rows import within_a_sample
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:
@@ -67,7 +70,7 @@ def herd(  # the arrays and what shapes the objective
             help="of the kernel, on vectors of length one",
         ),
     ),
-    tags=COARSE,
+    tags=COARSE | {BOUNDED},
     cost="n^2",
     citation="Bae et al. 2024, Generalized coverage for more robust low-budget active learning",
     version=2,
@@ -91,9 +94,9 @@ class MaxHerding:
         """Return positions in order of choice; see `albench.api.QueryStrategy`."""
         labelled = pool.labelled_embeddings
         labelled = labelled[finite_rows(labelled)]
-        return among_usable(
-            finite_rows(pool.embeddings),
-            n,
-            rng,
-            lambda rows, k: herd(pool.embeddings[rows], labelled, self.width, k, rng),
-        )
+        usable = finite_rows(pool.embeddings)
+
+        def choose(rows: Picks | slice, k: int) -> Picks:
+            return herd(pool.embeddings[rows], labelled, self.width, k, rng)
+
+        return among_usable(usable, n, rng, within_a_sample(choose, usable, rng))

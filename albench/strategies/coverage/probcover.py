@@ -3,7 +3,8 @@
 Yehuda et al. 2022, Active learning through a covering lens. The radius is the paper's, the largest
 for which a share `purity` of balls hold one k-means cluster only; since a ball is pure until it
 reaches the nearest row of another cluster, that is a quantile of those distances, and no grid is
-searched. It is estimated on at most 2000 random candidates.
+searched. It is estimated on at most 2000 random candidates. Beyond 50,000 candidates balls are
+chosen from, and counted on, a sample (`albench.strategies.mathematics.sampled_rows`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import Option, needs
+from albench.api.large_pools import BOUNDED
 from albench.strategies.declaration import RANDOMISED, strategy
 from albench.strategies.mathematics.clusters import k_means
 from albench.strategies.mathematics.max_coverage import Cover, ball, max_coverage
 from albench.strategies.mathematics.neighbours import nearest_enemy
+from albench.strategies.mathematics.sampled_rows import within_a_sample
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:
@@ -92,7 +95,7 @@ def probcover(
             help="the share of balls that must hold one cluster only",
         ),
     ),
-    tags=RANDOMISED,
+    tags=RANDOMISED | {BOUNDED},
     cost="n^2",
     citation="Yehuda et al. 2022, Active learning through a covering lens",
 )
@@ -121,4 +124,5 @@ class ProbCover:
             radius = pure_radius(features, pool.n_classes, self.purity, rng)
             return probcover(features, labelled, radius, k, rng)
 
-        return among_usable(finite_rows(pool.embeddings), n, rng, choose)
+        usable = finite_rows(pool.embeddings)
+        return among_usable(usable, n, rng, within_a_sample(choose, usable, rng))

@@ -8,6 +8,9 @@ formula does, where the code averages their squares; and where a cluster gives m
 the second is the second most typical, where the code leaves the first one out and looks again. From
 the same clusters of three bundled data sets 84 % of picks are the same
 (``test_most_picks_are_those_of_the_authors_code``).
+
+Beyond 50,000 candidates clusters are found by mini-batches, and within a cluster of more than that
+neighbours by Faiss.
 """
 
 from __future__ import annotations
@@ -17,10 +20,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import Option, needs
+from albench.api.large_pools import BOUNDED
 from albench.strategies.declaration import RANDOMISED, strategy
-from albench.strategies.mathematics.clusters import k_means
+from albench.strategies.mathematics.approximate_clusters import k_means
+from albench.strategies.mathematics.approximate_neighbours import mean_neighbour_distance
 from albench.strategies.mathematics.joined import Joined
-from albench.strategies.mathematics.neighbours import mean_neighbour_distance
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:
@@ -144,7 +148,7 @@ def typiclust(
             help="the largest number of clusters",
         ),
     ),
-    tags=RANDOMISED,
+    tags=RANDOMISED | {BOUNDED},
     cost="n^2",
     citation="Hacohen, Dekel & Weinshall 2022, Active learning on a budget",
 )

@@ -11,7 +11,7 @@ import numpy as np
 
 from albench.api import Option, needs, top
 from albench.strategies.declaration import strategy
-from albench.strategies.mathematics.neighbours import nearest_neighbours
+from albench.strategies.mathematics.approximate_neighbours import nearest_neighbours
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:

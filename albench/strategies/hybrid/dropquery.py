@@ -13,8 +13,8 @@ import numpy as np
 
 from albench.api import Option, needs, top
 from albench.strategies.declaration import RANDOMISED, strategy
+from albench.strategies.mathematics.approximate_clusters import k_means as cluster
 from albench.strategies.mathematics.clusters import among, central_rows
-from albench.strategies.mathematics.clusters import k_means as cluster
 from albench.strategies.mathematics.recovered_head import recovered_head
 from albench.strategies.query import Floats, Picks, among_usable, filled, finite_rows, sized
 

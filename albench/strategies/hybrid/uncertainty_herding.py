@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import needs
+from albench.api.large_pools import BOUNDED
 from albench.strategies.coverage.maxherding import herd
 from albench.strategies.declaration import strategy
 from albench.strategies.mathematics.confidence import margin
 from albench.strategies.mathematics.max_coverage import unit_rows
 from albench.strategies.mathematics.neighbours import distance_blocks
+from albench.strategies.mathematics.sampled_rows import within_a_sample
 from albench.strategies.mathematics.softmax_head import calibrated_proba
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 @strategy(
     "uncertainty-herding",
     "Nearest to the uncertain part of the pool, temperature and width adapted.",
+    tags=frozenset({BOUNDED}),
     cost="n^2",
     citation="Bae et al. 2025, Uncertainty herding",
     version=2,
@@ -55,7 +58,8 @@ class UncertaintyHerding:
             width = adapted_width(unit_rows(labelled))
             return herd(features, labelled, width, k, rng, 1 - margin(proba))
 
-        return among_usable(finite_rows(pool.embeddings), n, rng, choose)
+        in_pool = finite_rows(pool.embeddings)
+        return among_usable(in_pool, n, rng, within_a_sample(choose, in_pool, rng))
 
 
 def adapted_width(labelled: Floats) -> float:

@@ -68,7 +68,7 @@ def k_means(
     Clusters
         Of the last round.
     """
-    norms = np.concatenate([squared_norms(features[part]) for part in blocks(features)])
+    norms = norms_of(features)
     weights = np.ones(len(features)) if weights is None or not weights.any() else weights
 
     def distance_to(position: int) -> Floats:
@@ -88,16 +88,52 @@ def k_means(
         n_rows=len(features),
     )
     centres = features[seeds]
-    assignment, distance = _nearest(features, norms, centres)
+    assignment, distance = nearest_centres(features, norms, centres)
     for _ in range(iterations):
         centres = _means(features, assignment, weights, centres)
-        before, (assignment, distance) = assignment, _nearest(features, norms, centres)
+        before, (assignment, distance) = assignment, nearest_centres(features, norms, centres)
         if np.array_equal(before, assignment):
             break
     return Clusters(assignment, distance, len(centres))
 
 
-def _nearest(features: Rows, norms: Floats, centres: Floats) -> tuple[NDArray[np.intp], Floats]:
+def norms_of(features: Rows) -> Floats:
+    """Return the squared length of each row.
+
+    Parameters
+    ----------
+    features : ndarray or Joined, shape (n, D)
+        Vectors.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        In the precision of `features`.
+    """
+    return np.concatenate([squared_norms(features[part]) for part in blocks(features)])
+
+
+def nearest_centres(
+    features: Rows, norms: Floats, centres: Floats
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return the nearest centre of each row, and the squared distance to it.
+
+    Parameters
+    ----------
+    features : ndarray or Joined, shape (n, D)
+        Finite vectors.
+    norms : ndarray, shape (n,)
+        Their squared lengths.
+    centres : ndarray, shape (k, D)
+        At least one.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        The first of equals.
+    ndarray, shape (n,)
+        In the precision of `norms`.
+    """
     assignment = np.empty(len(features), dtype=np.intp)
     distance = np.empty_like(norms)
     centre_norms = squared_norms(centres)
