@@ -12,7 +12,7 @@ import functools
 import inspect
 import sys
 from dataclasses import dataclass
-from operator import is_
+from operator import attrgetter, is_
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING
@@ -116,9 +116,7 @@ def _value_of(space: Mapping[str, object], name: str) -> object:
     return space.get(name)
 
 
-def _code_of(function: FunctionType) -> object:
-    return function.__code__
-
+_code_of = attrgetter("__code__")
 
 _SEEN: dict[str, _Seen] = {}
 """The modules that were found untouched: a look at identities is much cheaper than a second one."""

@@ -84,9 +84,9 @@ class Prediction:
         """
         places = self._store.places(candidates)
         # Encoded before dropout is switched on, and before seeding.
-        first = self._vectors.at(places)
-        gathered = first if len(candidates) <= _FUSED_AT_ONCE else None
-        del first
+        gathered: Vectors | None = self._vectors.at(places)
+        if len(candidates) > _FUSED_AT_ONCE:
+            gathered = None  # of a large pool each pass gathers chunk by chunk
         for number in range(passes):
             state = np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)
             # Inside the loop, so that nothing is left seeded while the caller has the pass.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import tags
+from albench.api.large_pools import EXACT
 from albench.api.needs import DROPOUT_PROBA, EMBEDDINGS, STREAM_EMBEDDINGS
 from albench.cohort import budget, first_labels
 from albench.cohort.annotators import NO_ANSWER, as_labelled
@@ -107,11 +108,11 @@ class Foresight:
         return about_query(cell, self._cohort(cell), self._n_train(cell))
 
     def _about_query(self, cell: Cell) -> str | None:
-        if cell.strategy is None:
+        cohort = self._cohort(cell)
+        if cell.strategy is None or len(cohort.candidate_subjects) <= EXACT:
             return None
         strategy = self._resolved.strategies[cell.strategy.label]
         parts = [part.descriptor for part in strategy.wrapped or (strategy.component,)]
-        cohort = self._cohort(cell)
         # Of images it is not known how long their vectors will be.
         shapes = [cohort.shapes[name] for name in cell.modalities]
         length = sum(shape[0] for shape in shapes if len(shape) == 1)

@@ -32,18 +32,18 @@ keeps what it says of the others. ``--only full`` asks about the whole pool what
 from __future__ import annotations
 
 import argparse
-import ctypes
-import multiprocessing
 import sys
 import time
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from big_pools_loss import CLUSTERING, COVERING, by_sample_size, compared, exact_up_to, parts
 from big_pools_page import Shape, Table
+from own_process import answer_of, resident
 from scipy.special import softmax
 from strategy_peers import MODALITIES, N_CLASSES, Inputs
 from threadpoolctl import threadpool_limits
@@ -74,8 +74,6 @@ NAMES = {
 }
 UNNOTICED = 1.0
 """Seconds of a query of the larger small pool whose growth is noise."""
-
-STATUS = Path("/proc/self/status")
 
 
 @dataclass(frozen=True)
@@ -159,53 +157,30 @@ class Bench:
         def measure() -> Reading:
             query_of(name, self.arrays, 300, 5)[0]()  # imports and buffers that are made once
             ask, _ = query_of(name, self.arrays, n)
-            before = _resident("VmRSS", forget=True)
+            before = resident("VmRSS", forget=True)
             began, worked = time.perf_counter(), time.process_time()
             ask()
             seconds, at_work = time.perf_counter() - began, time.process_time() - worked
-            return Reading(seconds, at_work, max(0, _resident("VmHWM") - before) / 2**20)
+            return Reading(seconds, at_work, max(0, resident("VmHWM") - before) / 2**20)
 
         answer: Reading | str = self.apart(measure, PATIENCE * self.limit)
         return answer
 
     def apart(self, measure: Callable[[], Any], seconds: float) -> Any:  # what it returns
         """Return what a function returns in a copy of this process, or why it did not."""
-        context = multiprocessing.get_context("fork")
-        receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=self._run, args=(measure, sender))
-        process.start()
-        sender.close()
-        try:
-            if not receiver.poll(seconds):
-                return f"stopped after {seconds:.0f} s"
-            return receiver.recv()
-        except EOFError:
-            process.join()
-            return f"ended with {process.exitcode}"
-        finally:
-            process.kill()
-            process.join()
+        return answer_of(partial(self._run, measure), seconds, f"stopped after {seconds:.0f} s")
 
     def _run(self, measure: Callable[[], Any], sender: Any) -> None:  # a connection
         import resource
 
         warnings.simplefilter("ignore")  # fits that stop early
-        most = _resident("VmData") + int(self.gigabytes * 1e9)
+        most = resident("VmData") + int(self.gigabytes * 1e9)
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
         with threadpool_limits(1):
             try:
                 sender.send(measure())
             except MemoryError:
                 sender.send(f"needs more than {self.gigabytes:g} GB more")
-
-
-def _resident(line: str, *, forget: bool = False) -> int:
-    """Return bytes that the kernel counts for this process."""
-    if forget:
-        ctypes.CDLL(None).malloc_trim(0)  # what was freed is not there any more
-        STATUS.with_name("clear_refs").write_text("5", encoding="ascii")  # the mark starts anew
-    text = STATUS.read_text(encoding="ascii").partition(f"{line}:")[2]
-    return 1024 * int(text.split()[0])
 
 
 def expected(small: Reading, large: Reading) -> tuple[float, float]:

@@ -35,21 +35,21 @@ what they compute (eer) are in the last two parts only.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import datetime
 import math
-import multiprocessing
 import platform
 import statistics
 import sys
 import time
 import warnings
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from own_process import STATUS, answer_of, resident
 from strategy_peers import N_CLASSES, N_LABELLED, PEERS, Inputs
 from threadpoolctl import threadpool_limits
 
@@ -74,7 +74,6 @@ SCORES = {
 OPTIONS: Mapping[str, Mapping[str, Any]] = {"discriminative": {"parts": 1}}
 """What albench is told beside its defaults where it is compared with a peer."""
 
-STATUS = Path("/proc/self/status")
 OWN = "albench"
 LONG = 30
 """A query of more seconds is asked once."""
@@ -143,11 +142,8 @@ def _resident(line: str, *, forget: bool = False) -> int | None:
     """Return bytes that the kernel counts for this process, None where there is no such count."""
     if not STATUS.is_file():
         return None
-    if forget:
-        ctypes.CDLL(None).malloc_trim(0)  # what was freed is not there any more
-        STATUS.with_name("clear_refs").write_text("5", encoding="ascii")  # the mark starts anew
-    text = STATUS.read_text(encoding="ascii").partition(f"{line}:")[2]
-    return 1024 * int(text.split()[0])
+    n_bytes: int = resident(line, forget=forget)
+    return n_bytes
 
 
 def _measure(job: Job, available: int, sender: Any) -> None:  # a connection
@@ -199,21 +195,9 @@ class Bench:
         return Reading(seconds, readings[0].n_bytes, peak, min(each.picks for each in readings))
 
     def _once(self, job: Job) -> Reading | str:
-        context = multiprocessing.get_context("fork")
-        receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_measure, args=(job, available_memory(), sender))
-        process.start()
-        sender.close()
-        try:
-            if not receiver.poll(5 * self.limit):
-                return f"more than {5 * self.limit:.0f} s"
-            answer: Reading | str = receiver.recv()
-        except EOFError:
-            process.join()
-            return f"ended with {process.exitcode}"
-        finally:
-            process.kill()
-            process.join()
+        limit = 5 * self.limit
+        measure = partial(_measure, job, available_memory())
+        answer: Reading | str = answer_of(measure, limit, f"more than {limit:.0f} s")
         return answer
 
     def fitting(self, job: Job) -> Job:

@@ -324,8 +324,10 @@ def row_dots(left: Doubles, right: Doubles) -> Doubles:
 
     Parameters
     ----------
-    left, right : ndarray of float64, shape (n, size)
-        Of one shape.
+    left : ndarray of float64, shape (n, size)
+        Rows.
+    right : ndarray of float64, shape (n, size)
+        The rows beside them.
 
     Returns
     -------
