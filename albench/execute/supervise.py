@@ -38,7 +38,7 @@ class Job:
     Parameters
     ----------
     target : str
-        ``module:function``; called with the payload and a `Line`.
+        ``module:function``; called with the payload and a `ChildLine`.
     payload : object
         Anything that pickles.
     log : Path

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api import tags
-from albench.api.large_pools import EXACT
 from albench.api.needs import DROPOUT_PROBA, EMBEDDINGS, STREAM_EMBEDDINGS
 from albench.cohort import budget, first_labels
 from albench.cohort.annotators import NO_ANSWER, as_labelled
@@ -16,7 +15,7 @@ from albench.cohort.first_labels import is_cold
 from albench.planning.affordable import about_query, least_bought
 from albench.planning.division import division_of, fewest_to_train_on
 from albench.planning.few_labels import FewLabels
-from albench.planning.query_price import about_pairs
+from albench.planning.query_price import about_pairs, compares_pairs
 from albench.planning.single_batches import learns_from_one
 from albench.plural import plural
 from albench.seeds import Purpose, generator
@@ -108,11 +107,13 @@ class Foresight:
         return about_query(cell, self._cohort(cell), self._n_train(cell))
 
     def _about_query(self, cell: Cell) -> str | None:
-        cohort = self._cohort(cell)
-        if cell.strategy is None or len(cohort.candidate_subjects) <= EXACT:
+        if cell.strategy is None:
             return None
         strategy = self._resolved.strategies[cell.strategy.label]
         parts = [part.descriptor for part in strategy.wrapped or (strategy.component,)]
+        if not compares_pairs(parts):  # before subjects are counted
+            return None
+        cohort = self._cohort(cell)
         # Of images it is not known how long their vectors will be.
         shapes = [cohort.shapes[name] for name in cell.modalities]
         length = sum(shape[0] for shape in shapes if len(shape) == 1)

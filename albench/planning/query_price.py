@@ -27,6 +27,22 @@ BYTES_PER_PAIR = 4
 """Of the distances of all pairs in single precision."""
 
 
+def compares_pairs(parts: Iterable[Descriptor]) -> list[str]:
+    """Return the names of those whose cost is a square that does not end at `EXACT` candidates.
+
+    Parameters
+    ----------
+    parts : iterable of Descriptor
+        The strategy's own; of a wrapper, those of what it holds.
+
+    Returns
+    -------
+    list of str
+        In their order.
+    """
+    return [part.name for part in parts if part.cost == "n^2" and BOUNDED not in part.tags]
+
+
 def about_pairs(
     cell: Cell, parts: Iterable[Descriptor], n_pool: int, length: int, limits: Limits
 ) -> str | None:
@@ -54,7 +70,7 @@ def about_pairs(
     str or None
         A sentence.
     """
-    squares = [part.name for part in parts if part.cost == "n^2" and BOUNDED not in part.tags]
+    squares = compares_pairs(parts)
     if not squares or n_pool <= EXACT:
         return None
     seconds = float(n_pool) ** 2 * (SECONDS_PER_PAIR + length * SECONDS_PER_PRODUCT)

@@ -458,7 +458,7 @@ def replaces_the_training(self: Strategy, pool: Any, n: int) -> Picks:
 
 @fault("crashed", "ended with exit status")
 def replaces_the_line(self: Strategy, pool: Any, n: int) -> Picks:
-    replace_in("child", "Line.send", lambda *_: sys.exit(3))
+    replace_in("child", "ChildLine.send", lambda *_: sys.exit(3))
     return first(n)
 
 
