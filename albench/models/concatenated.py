@@ -60,55 +60,15 @@ class ConcatenatedVectors(nn.Module):
         self._names = tuple(widths)
 
     def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:  # noqa: ARG002  # as it is
-        """Return the samples, which are vectors already.
-
-        Parameters
-        ----------
-        modality : str
-            The stream.
-        x : Tensor, shape (n, d)
-            Samples.
-
-        Returns
-        -------
-        Tensor, shape (n, d)
-            The same.
-        """
+        """Return the samples ``(n, d)``, which are vectors already; see `FusionNet.encode`."""
         return x
 
     def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return the concatenated vectors.
-
-        Parameters
-        ----------
-        vectors : mapping of str to Tensor, shape (n, d)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n, D)
-            In the order of the modalities that the network was built for.
-        """
+        """Return the concatenated vectors, in the order of the modalities it was built for."""
         return torch.cat([vectors[name] for name in self._names], 1)
 
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return logits.
-
-        Parameters
-        ----------
-        vectors : mapping of str to Tensor, shape (n, d)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n, n_classes)
-            Before the softmax.
-
-        Raises
-        ------
-        NotImplementedError
-            Here; every model has its own.
-        """
+        """Return logits: of every model its own, so that this raises `NotImplementedError`."""
         raise NotImplementedError
 
     def forward(self, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:

@@ -28,21 +28,7 @@ _LAYERS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Dlre:
-    """A recipe for DLRE-like networks; see `albench.models.plugin` for each option's meaning.
-
-    Parameters
-    ----------
-    channels : int
-        Of the first convolution; each further one has twice as many.
-    batch_norm : bool
-        Whether each convolution is followed by batch normalisation.
-    flatten : bool
-        Whether the classifier sees every position of the last maps, or their average.
-    dropout : float
-        On the concatenated vector.
-    hidden : int
-        Units of the perceptron of a modality of vectors.
-    """
+    """A recipe for DLRE-like networks; see `albench.models.plugin` for each option's meaning."""
 
     channels: int = 32
     batch_norm: bool = True
@@ -51,20 +37,7 @@ class Dlre:
     hidden: int = 128
 
     def build(self, shapes: Shapes, n_classes: int) -> LateFusion:
-        """Return a new network, its weights drawn from torch's global generator as it stands.
-
-        Parameters
-        ----------
-        shapes : mapping of str to tuple of int
-            The shape of one sample of each modality.
-        n_classes : int
-            The number of classes.
-
-        Returns
-        -------
-        LateFusion
-            Without frozen trunks.
-        """
+        """Return a new network without frozen trunks; see `FusionModel.build`."""
         streams = {name: self._stream(shape) for name, shape in shapes.items()}
         return LateFusion(streams, n_classes=n_classes, dropout=self.dropout, trunks={})
 

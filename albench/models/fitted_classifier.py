@@ -44,22 +44,8 @@ class Sklearn:
     def build(self, shapes: Shapes, n_classes: int) -> FittedClassifier:
         """Return a classifier that knows nothing yet; its random state comes from torch's seed.
 
-        Parameters
-        ----------
-        shapes : mapping of str to tuple of int
-            The shape of one sample of each modality.
-        n_classes : int
-            The number of classes.
-
-        Returns
-        -------
-        FittedClassifier
-            Without a parameter of torch's.
-
-        Raises
-        ------
-        DataError
-            If a modality has images, or the classifier cannot be made.
+        It has no parameter of torch's. Raises `DataError` if a modality has images, or if the
+        classifier cannot be made. See `FusionModel.build`.
         """
         fresh = unfitted(self.classifier, self.parameters or {})
         return FittedClassifier(widths_of(shapes, "sklearn"), n_classes, fresh)
@@ -99,16 +85,9 @@ class FittedClassifier(ConcatenatedVectors):
         targets: torch.Tensor,
         class_weights: torch.Tensor | None,  # noqa: ARG002  # not every classifier takes any
     ) -> None:
-        """Fit a new classifier.
+        """Fit a new classifier to the labelled set; see `Solver.solve`.
 
-        Parameters
-        ----------
-        samples : mapping of str to Tensor, shape (n, d)
-            The labelled set.
-        targets : Tensor of int, shape (n,)
-            Class numbers.
-        class_weights : Tensor, shape (n_classes,), or None
-            Not used: where a classifier weights classes, it has a parameter for that.
+        Class weights are not used: where a classifier weighs classes, it has a parameter for that.
         """
         self.rows = self.embed(samples).detach().clone()
         self.targets = targets.clone()
@@ -116,17 +95,9 @@ class FittedClassifier(ConcatenatedVectors):
         self._fit()
 
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return the logarithms of the classifier's probabilities.
+        """Return the logarithms of the classifier's probabilities; see `FusionNet.fuse`.
 
-        Parameters
-        ----------
-        vectors : mapping of str to Tensor, shape (n, d)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n, n_classes)
-            A class without a label has a probability of 0; without any label all are equal.
+        A class without a label has a probability of 0; without any label all are equal.
         """
         rows = self.embed(vectors)
         proba = torch.from_numpy(self._proba(_as_floats(rows)))

@@ -38,27 +38,7 @@ _AUXILIARY_CHANNELS, _AUXILIARY_PIXELS = 768, 299
 class InceptionV3:
     """A recipe for Inception-v3; see `albench.models.plugin` for each option's meaning.
 
-    Parameters
-    ----------
-    weights : str or None
-        Where its weights come from.
-    weights_file : pathlib.Path or None
-        A file that they come from instead.
-    weights_seed : int
-        The seed of a frozen trunk with random weights.
-    frozen : bool
-        Whether trunks never change; there is no auxiliary loss then, since nothing that it reads
-        learns.
-    trunk_lr_scale : float
-        A factor on the learning rate of a trunk that was trained before.
-    pixels : int
-        The side to which images are resized.
-    auxiliary_weight : float
-        Of the auxiliary loss; 0 is none.
-    dropout : float
-        On the concatenated vector.
-    hidden : int
-        Units of the perceptron of a modality of vectors.
+    With frozen trunks there is no auxiliary loss, since nothing that it reads learns.
     """
 
     weights: str | None = None
@@ -72,24 +52,10 @@ class InceptionV3:
     hidden: int = 128
 
     def build(self, shapes: Shapes, n_classes: int) -> LateFusion:
-        """Return a new network, its weights drawn from torch's global generator as it stands.
+        """Return a new network, with an auxiliary loss if its trunks learn and its weight is not 0.
 
-        Parameters
-        ----------
-        shapes : mapping of str to tuple of int
-            The shape of one sample of each modality.
-        n_classes : int
-            The number of classes.
-
-        Returns
-        -------
-        LateFusion
-            With an auxiliary loss if its trunks learn and its weight is not 0.
-
-        Raises
-        ------
-        WeightsError
-            If the auxiliary head is wanted on images that are too small for it.
+        Raises `WeightsError` if the auxiliary head is wanted on images that are too small for it.
+        See `FusionModel.build`.
         """
         aided = self.auxiliary_weight > 0 and not self.frozen
         if aided and self.pixels < _AUXILIARY_PIXELS:
@@ -146,15 +112,7 @@ class AidedFusion(LateFusion):
     def auxiliary_loss(self, targets: torch.Tensor) -> torch.Tensor:
         """Return the weighted cross-entropy of the auxiliary heads, averaged over them.
 
-        Parameters
-        ----------
-        targets : Tensor, shape (n,)
-            The class numbers of the latest batch.
-
-        Returns
-        -------
-        Tensor
-            A number; 0 without image streams.
+        It is 0 without image streams; see `AuxiliaryLoss`.
         """
         losses = []
         for body, head in zip(self._bodies, self.auxiliaries, strict=True):

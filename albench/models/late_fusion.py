@@ -50,51 +50,16 @@ class LateFusion(nn.Module):
         self.trunks: Mapping[str, Trunk] = dict(trunks)
 
     def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
-        """Return the vectors of samples of one modality.
-
-        Parameters
-        ----------
-        modality : str
-            The stream.
-        x : Tensor, shape (n, *shape)
-            Samples, or the outputs of their frozen trunk.
-
-        Returns
-        -------
-        Tensor, shape (n, d)
-            One vector per sample.
-        """
+        """Return the vectors of samples of one modality; see `FusionNet.encode`."""
         vectors: torch.Tensor = self.streams[self.stream_of[modality]](x)
         return vectors
 
     def embed(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return the concatenated vectors.
-
-        Parameters
-        ----------
-        vectors : mapping of str to Tensor, shape (n, d)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n, D)
-            In the order of the modalities that the network was built for.
-        """
+        """Return the concatenated vectors, in the order of the modalities it was built for."""
         return torch.cat([vectors[name] for name in self.stream_of], 1)
 
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return logits.
-
-        Parameters
-        ----------
-        vectors : mapping of str to Tensor, shape (n, d)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n, n_classes)
-            Before the softmax.
-        """
+        """Return logits; see `FusionNet.fuse`."""
         logits: torch.Tensor = self.classifier(self.dropout(self.embed(vectors)))
         return logits
 

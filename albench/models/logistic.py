@@ -50,22 +50,7 @@ class Logistic:
     def build(self, shapes: Shapes, n_classes: int) -> LogisticHead:
         """Return a new head with weights of 0, from which the solver starts.
 
-        Parameters
-        ----------
-        shapes : mapping of str to tuple of int
-            The shape of one sample of each modality.
-        n_classes : int
-            The number of classes.
-
-        Returns
-        -------
-        LogisticHead
-            A linear layer.
-
-        Raises
-        ------
-        DataError
-            If a modality has images.
+        Raises `DataError` if a modality has images. See `FusionModel.build`.
         """
         widths = widths_of(shapes, "logistic")
         return LogisticHead(widths, n_classes, self)
@@ -92,18 +77,7 @@ class LogisticHead(ConcatenatedVectors):
         nn.init.zeros_(self.classifier.bias)
 
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return logits.
-
-        Parameters
-        ----------
-        vectors : mapping of str to Tensor, shape (n, d)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n, n_classes)
-            Before the softmax.
-        """
+        """Return logits; see `FusionNet.fuse`."""
         logits: torch.Tensor = self.classifier(self.embed(vectors))
         return logits
 
@@ -113,19 +87,10 @@ class LogisticHead(ConcatenatedVectors):
         targets: torch.Tensor,
         class_weights: torch.Tensor | None,
     ) -> None:
-        """Set the weights to the minimum of the penalised cross-entropy.
+        """Set the weights to the minimum of the penalised cross-entropy; see `Solver.solve`.
 
         The solver starts from the present weights if they were solved for the same classes, and
         from 0 if not. A class without a label gets a probability of 0; a single class gets 1.
-
-        Parameters
-        ----------
-        samples : mapping of str to Tensor, shape (n, d)
-            The labelled set.
-        targets : Tensor of int, shape (n,)
-            Class numbers.
-        class_weights : Tensor, shape (n_classes,), or None
-            Of each class in the loss.
         """
         labels = targets.cpu().numpy()
         classes = np.unique(labels)

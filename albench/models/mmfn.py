@@ -27,37 +27,8 @@ if TYPE_CHECKING:
 class Mmfn:
     """A recipe for fusion networks; see `albench.models.plugin` for each option's meaning.
 
-    Parameters
-    ----------
-    trunk : str
-        The trunk of image streams.
-    weights : str or None
-        Where its weights come from.
-    weights_file : pathlib.Path or None
-        A file that they come from instead.
-    weights_seed : int
-        The seed of a frozen trunk with random weights.
-    frozen : bool
-        Whether trunks never change.
-    trunk_lr_scale : float
-        A factor on the learning rate of a trunk that was trained before; others learn at the
-        full rate.
-    width : int
-        Length of each stream's vector.
-    reduction : int
-        Of the gate.
-    gate_bias : bool
-        Of the gate.
-    pools : str
-        What the gate looks at.
-    dropout : float
-        On the concatenated vector.
-    hidden : int
-        Units of the perceptron of a modality of vectors.
-    share_streams : bool
-        Whether modalities whose samples have equal shapes share one stream's weights.
-    stream_heads : bool
-        Whether each modality has a classifier of its own in training.
+    `trunk_lr_scale` is a factor on the learning rate of a trunk that was trained before; others
+    learn at the full rate.
     """
 
     trunk: str = "resnet50"
@@ -76,26 +47,10 @@ class Mmfn:
     stream_heads: bool = False
 
     def build(self, shapes: Shapes, n_classes: int) -> LateFusion:
-        """Return a new network, its weights drawn from torch's global generator as it stands.
+        """Return a new network, with a frozen trunk for every image modality, if they are frozen.
 
-        Parameters
-        ----------
-        shapes : mapping of str to tuple of int
-            The shape of one sample of each modality.
-        n_classes : int
-            The number of classes.
-
-        Returns
-        -------
-        LateFusion
-            With a frozen trunk for every image modality, if they are frozen.
-
-        Raises
-        ------
-        DataError
-            If images do not fit the trunk.
-        WeightsError
-            If weights cannot be had or do not fit.
+        Raises `DataError` if images do not fit the trunk, and `WeightsError` if weights cannot be
+        had or do not fit. See `FusionModel.build`.
         """
         plan = StreamPlan(
             choice=TrunkChoice(

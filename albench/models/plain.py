@@ -24,27 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Plain:
-    """A recipe for plain networks; see `albench.models.plugin` for each option's meaning.
-
-    Parameters
-    ----------
-    trunk : str
-        The trunk of image streams.
-    weights : str or None
-        Where its weights come from.
-    weights_file : pathlib.Path or None
-        A file that they come from instead.
-    weights_seed : int
-        The seed of a frozen trunk with random weights.
-    frozen : bool
-        Whether trunks never change.
-    trunk_lr_scale : float
-        A factor on the learning rate of a trunk that was trained before.
-    dropout : float
-        On the concatenated vector.
-    hidden : int
-        Units of the perceptron of a modality of vectors.
-    """
+    """A recipe for plain networks; see `albench.models.plugin` for each option's meaning."""
 
     trunk: str = "resnet50"
     weights: str | None = None
@@ -56,19 +36,9 @@ class Plain:
     hidden: int = 128
 
     def build(self, shapes: Shapes, n_classes: int) -> LateFusion:
-        """Return a new network, its weights drawn from torch's global generator as it stands.
+        """Return a new network, with a frozen trunk for every image modality, if they are frozen.
 
-        Parameters
-        ----------
-        shapes : mapping of str to tuple of int
-            The shape of one sample of each modality.
-        n_classes : int
-            The number of classes.
-
-        Returns
-        -------
-        LateFusion
-            With a frozen trunk for every image modality, if they are frozen.
+        See `FusionModel.build`.
         """
         choice = TrunkChoice(
             name=self.trunk,

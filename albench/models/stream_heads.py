@@ -24,16 +24,8 @@ if TYPE_CHECKING:
 class HeadedFusion(LateFusion):
     """Late fusion with a linear head a modality, whose losses are added in training.
 
-    Parameters
-    ----------
-    streams : mapping of str to Stream
-        The stream of each modality; a shared one still gets a head for each modality.
-    n_classes : int
-        The number of classes.
-    dropout : float
-        The share of the concatenated vector that is dropped in training; heads drop nothing.
-    trunks : mapping of str to Trunk
-        The frozen trunks.
+    Its arguments are those of `LateFusion`. A shared stream still gets a head for each modality;
+    heads drop nothing.
     """
 
     def __init__(
@@ -49,34 +41,12 @@ class HeadedFusion(LateFusion):
         self._latest: Mapping[str, torch.Tensor] = {}
 
     def fuse(self, vectors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return logits; in training the vectors are kept for `auxiliary_loss`.
-
-        Parameters
-        ----------
-        vectors : mapping of str to Tensor, shape (n, d)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n, n_classes)
-            Of the fused classifier, before the softmax.
-        """
+        """Return the fused classifier's logits; in training, `auxiliary_loss` sees the vectors."""
         self._latest = vectors if self.training else {}
         return super().fuse(vectors)
 
     def auxiliary_loss(self, targets: torch.Tensor) -> torch.Tensor:
-        """Return the sum of the heads' cross-entropies on the latest batch.
-
-        Parameters
-        ----------
-        targets : Tensor, shape (n,)
-            The class numbers of the latest batch.
-
-        Returns
-        -------
-        Tensor
-            A number.
-        """
+        """Return the sum of the heads' cross-entropies on the latest batch; see `AuxiliaryLoss`."""
         vectors, self._latest = self._latest, {}  # so that the batch's graph is let go
         losses = [
             nn.functional.cross_entropy(head(vectors[name]), targets)

@@ -43,18 +43,7 @@ class Stream(nn.Module):
         self.front_lr_scale = front_lr_scale
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return vectors ``(n, width)``.
-
-        Parameters
-        ----------
-        x : Tensor, shape (n, *shape)
-            Samples, or the outputs of their frozen trunk.
-
-        Returns
-        -------
-        Tensor, shape (n, width)
-            One vector per sample.
-        """
+        """Return vectors ``(n, width)`` of samples, or of the outputs of their frozen trunk."""
         vectors: torch.Tensor = self.neck(self.front(x))
         return vectors
 
@@ -105,18 +94,7 @@ class StreamPlan:
         return streams
 
     def trunks(self, shapes: Shapes) -> Mapping[str, Trunk]:
-        """Return the frozen trunk of each image modality, if trunks are frozen.
-
-        Parameters
-        ----------
-        shapes : mapping of str to tuple of int
-            The shape of one sample of each modality.
-
-        Returns
-        -------
-        mapping of str to Trunk
-            Not loaded.
-        """
+        """Return the frozen trunk of each image modality, not loaded, if trunks are frozen."""
         if not self.choice.frozen:
             return {}
         images = {name: shape for name, shape in shapes.items() if len(shape) == 3}

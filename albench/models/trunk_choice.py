@@ -89,22 +89,9 @@ class TrunkChoice:
         require_fitting(self.name, shapes, self.pixels)
 
     def learning(self, channels: int) -> ImageTrunk:
-        """Return a trunk that learns, as it starts.
+        """Return a trunk that learns, as it starts, for images of so many channels.
 
-        Parameters
-        ----------
-        channels : int
-            Channels of the images.
-
-        Returns
-        -------
-        ImageTrunk
-            In training mode.
-
-        Raises
-        ------
-        WeightsError
-            If its weights cannot be had or do not fit.
+        It is in training mode. Raises `WeightsError` if its weights cannot be had or do not fit.
         """
         kind = trunk_kind(self.name)
         trunk = kind.build(channels, self.pixels)

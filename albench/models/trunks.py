@@ -51,19 +51,9 @@ class TrunkKind:
     pretrained: str | None = None
 
     def build(self, channels: int, pixels: int | None = None) -> ImageTrunk:
-        """Return a trunk with random weights.
+        """Return a trunk whose random weights are drawn from torch's global generator.
 
-        Parameters
-        ----------
-        channels : int
-            Channels of the images.
-        pixels : int or None
-            The side to which images are resized first; None leaves them.
-
-        Returns
-        -------
-        ImageTrunk
-            Its weights drawn from torch's global generator.
+        Images of so many channels are resized to `pixels` a side first; None leaves them.
         """
         return ImageTrunk(self.body(self.channels or channels), self, pixels)
 
@@ -150,23 +140,7 @@ class ImageTrunk(nn.Module):
 
 
 def trunk_kind(name: str) -> TrunkKind:
-    """Return the architecture of a name.
-
-    Parameters
-    ----------
-    name : str
-        One of `TRUNKS`.
-
-    Returns
-    -------
-    TrunkKind
-        The architecture.
-
-    Raises
-    ------
-    WeightsError
-        If there is none of this name.
-    """
+    """Return the architecture of a name in `TRUNKS`; raise `WeightsError` if there is none."""
     if name not in TRUNKS:
         allowed = ", ".join(TRUNKS)
         raise WeightsError([Complaint("option trunk", f"found {name!r}, allowed are {allowed}")])
