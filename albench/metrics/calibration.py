@@ -1,4 +1,7 @@
-"""Scores of the probabilities themselves: calibration error and Brier score."""
+"""Scores of the probabilities themselves: calibration error and Brier score.
+
+What a metric takes is said in `albench.metrics`.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,9 @@ def expected_calibration_error(
 ) -> float:
     """Return how far the answer's probability is from the share of right answers.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities.
-    n_bins : int
-        Bins of equal width over the answer's probability.
-
-    Returns
-    -------
-    float
-        The mean over the bins, weighted by their units (Guo et al., ICML 2017). With few units it
-        is above 0 even for perfect probabilities.
+    It is the mean over `n_bins` bins of equal width over the answer's probability, weighted by
+    their units (Guo et al., ICML 2017). With few units it is above 0 even for perfect
+    probabilities.
     """
     answers = proba.argmax(axis=1)
     confidence = proba[np.arange(len(labels)), answers].astype(float)
@@ -42,17 +34,7 @@ def expected_calibration_error(
 def brier_score(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
     """Return the mean squared distance of the probabilities from the truth, summed over classes.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities.
-
-    Returns
-    -------
-    float
-        0 to 2 (Brier, Monthly Weather Review 1950).
+    It is 0 to 2 (Brier, Monthly Weather Review 1950).
     """
     truth = np.eye(proba.shape[1])[labels]
     return float(((proba - truth) ** 2).sum(axis=1).mean())

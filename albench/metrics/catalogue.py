@@ -142,19 +142,8 @@ def scores(
 ) -> dict[str, float]:
     """Return all scores of some predictions, by the names of their columns.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities.
-    ordered : bool
-        Whether the classes have an order; ordinal scores are computed only then.
-
-    Returns
-    -------
-    dict of str to float
-        In the order of `METRICS`, then the AUC of each boundary between ordered classes.
+    They are in the order of `METRICS`. If the classes have an order, ordinal scores are computed
+    too, and after all others the AUC of each boundary between classes.
     """
     computed = {m.name: m.score(labels, proba) for m in METRICS if ordered or not m.ordered}
     return computed | (boundary_scores(labels, proba) if ordered else {})
@@ -163,22 +152,7 @@ def scores(
 def weighted_scores(
     labels: NDArray[np.intp], proba: NDArray[np.floating], weights: NDArray[np.floating]
 ) -> dict[str, NDArray[np.float64]]:
-    """Return every bootstrapped score of every round under every weighting of the units.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n_rounds, n, n_classes)
-        Class probabilities.
-    weights : ndarray of float, shape (n_weightings, n)
-        How often each unit counts: whole numbers of a resample, or 0 and 1 of a part.
-
-    Returns
-    -------
-    dict of str to ndarray of float, shape (n_weightings, n_rounds)
-        By metric; what its `score` would give of the units repeated so often.
-    """
+    """Return every bootstrapped score of every round under every weighting of the units."""
     return {
         metric.name: metric.weighted(labels, proba, weights)
         for metric in METRICS

@@ -1,4 +1,7 @@
-"""Scores of class numbers and probabilities where classes have no order."""
+"""Scores of class numbers and probabilities where classes have no order.
+
+What a metric takes is said in `albench.metrics`.
+"""
 
 from __future__ import annotations
 
@@ -14,38 +17,12 @@ SMALLEST_PROBABILITY = 1e-7
 
 
 def accuracy(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
-    """Return the share of units whose most probable class is right.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities; of equal ones the first counts.
-
-    Returns
-    -------
-    float
-        0 to 1.
-    """
+    """Return the share of units whose most probable class is right, 0 to 1."""
     return float(np.mean(proba.argmax(axis=1) == labels))
 
 
 def balanced_accuracy(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
-    """Return the mean, over the classes that occur, of the share that is right.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities.
-
-    Returns
-    -------
-    float
-        0 to 1.
-    """
+    """Return the mean, over the classes that occur, of the share that is right: 0 to 1."""
     is_right = proba.argmax(axis=1) == labels
     return float(np.mean([is_right[labels == k].mean() for k in np.unique(labels)]))
 
@@ -53,17 +30,8 @@ def balanced_accuracy(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> 
 def macro_auc(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
     """Return the mean one-against-the-rest area under the ROC curve.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities. With two classes only the second column is used.
-
-    Returns
-    -------
-    float
-        Over the classes that occur; NaN if only one does.
+    The mean is over the classes that occur; it is NaN if only one does. With two classes only the
+    second column of the probabilities is used.
     """
     classes = np.unique(labels)
     if len(classes) < 2:  # there is nothing to rank
@@ -104,19 +72,9 @@ def _area(is_positive: NDArray[np.bool_], ranks: NDArray[np.float64]) -> float:
 
 
 def log_loss(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
-    """Return the mean of minus the logarithm of the true class's probability.
+    """Return the mean of minus the logarithm of the true class's probability, in nats.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities; clipped to at least 1e-7.
-
-    Returns
-    -------
-    float
-        In nats.
+    Probabilities are clipped to at least 1e-7.
     """
     chosen = proba[np.arange(len(labels)), labels].astype(float)
     return float(-np.log(np.clip(chosen, SMALLEST_PROBABILITY, 1.0)).mean())

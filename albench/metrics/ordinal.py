@@ -1,4 +1,7 @@
-"""Scores for classes with an order, such as stages of a disease."""
+"""Scores for classes with an order, such as stages of a disease.
+
+What a metric takes is said in `albench.metrics`.
+"""
 
 from __future__ import annotations
 
@@ -19,55 +22,19 @@ BOUNDARY = "auc_from_"
 def boundary_scores(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> dict[str, float]:
     """Return the AUC of each boundary between classes, by the name of its column.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities.
-
-    Returns
-    -------
-    dict of str to float
-        One entry for each class but the first; see `boundary_auc`.
+    There is one for each class but the first; see `boundary_auc`.
     """
     areas = boundary_auc(labels, proba).tolist()
     return {f"{BOUNDARY}{k}": area for k, area in enumerate(areas, start=1)}
 
 
 def mean_error(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
-    """Return the mean absolute distance of the answered class from the true one.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities; the most probable class is the answer.
-
-    Returns
-    -------
-    float
-        In classes.
-    """
+    """Return the mean absolute distance of the answered class from the true one, in classes."""
     return float(np.abs(labels - proba.argmax(axis=1)).mean())
 
 
 def kappa(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
-    """Return the quadratic-weighted kappa of the most probable classes.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities; the most probable class is the answer.
-
-    Returns
-    -------
-    float
-        See `quadratic_kappa`.
-    """
+    """Return the quadratic-weighted kappa of the most probable classes; see `quadratic_kappa`."""
     return quadratic_kappa(labels, proba.argmax(axis=1))
 
 
@@ -97,20 +64,10 @@ def quadratic_kappa(labels: NDArray[np.intp], answers: NDArray[np.intp]) -> floa
 
 
 def boundary_auc(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the AUC of each boundary between classes.
+    """Return the AUC of each boundary between classes, shape ``(n_classes - 1,)``.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities.
-
-    Returns
-    -------
-    ndarray of float, shape (n_classes - 1,)
-        At position k - 1 the AUC of being in class k or later, by the sum of those classes'
-        probabilities; NaN where all units are on one side.
+    At position k - 1 stands the AUC of being in class k or later, by the sum of those classes'
+    probabilities; NaN where all units are on one side.
     """
     later = np.cumsum(proba[:, ::-1].astype(float), axis=1)[:, ::-1]
     areas = np.full(proba.shape[1] - 1, np.nan)

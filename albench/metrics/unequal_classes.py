@@ -1,4 +1,7 @@
-"""Scores in which every class counts alike, however few subjects it has."""
+"""Scores in which every class counts alike, however few subjects it has.
+
+What a metric takes is said in `albench.metrics`.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,7 @@ if TYPE_CHECKING:
 def macro_f1(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
     """Return the mean of the F1 scores of the classes that occur or are answered.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities; the most probable class is the answer.
-
-    Returns
-    -------
-    float
-        0 to 1, as scikit-learn's ``f1_score(average="macro")``.
+    It is 0 to 1, as scikit-learn's ``f1_score(average="macro")``.
     """
     answers = proba.argmax(axis=1)
     n_classes = proba.shape[1]
@@ -34,21 +27,9 @@ def macro_f1(labels: NDArray[np.intp], proba: NDArray[np.floating]) -> float:
 
 
 def recall(labels: NDArray[np.intp], proba: NDArray[np.floating], number: int) -> float:
-    """Return the share of the units of one class that are answered with it.
+    """Return the share of the units of the class `number` that are answered with it.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n, n_classes)
-        Class probabilities; the most probable class is the answer.
-    number : int
-        Of the class.
-
-    Returns
-    -------
-    float
-        0 to 1; NaN if no unit is of the class.
+    It is 0 to 1; NaN if no unit is of the class.
     """
     own = labels == number
     return float(np.mean(proba[own].argmax(axis=1) == number)) if own.any() else float("nan")

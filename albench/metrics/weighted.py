@@ -1,4 +1,7 @@
-"""Scores of many rounds under many weightings of the test units, all at once."""
+"""Scores of many rounds under many weightings of the test units, all at once.
+
+What they take and return is said in `albench.metrics`.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,7 @@ def weighted_accuracy(
 ) -> NDArray[np.float64]:
     """Return the accuracy of every round under every weighting of the units.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n_rounds, n, n_classes)
-        Class probabilities.
-    weights : ndarray of float, shape (n_weightings, n)
-        How often each unit counts.
-
-    Returns
-    -------
-    ndarray of float, shape (n_weightings, n_rounds)
-        What `accuracy` gives of the units repeated so often; NaN for a weighting without units.
+    It is NaN for a weighting without units.
     """
     total = weights.sum(axis=1)
     is_right = proba.argmax(axis=2) == labels
@@ -41,19 +32,7 @@ def weighted_macro_auc(
 ) -> NDArray[np.float64]:
     """Return the macro AUC of every round under every weighting of the units.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    proba : ndarray of float, shape (n_rounds, n, n_classes)
-        Class probabilities.
-    weights : ndarray of float, shape (n_weightings, n)
-        How often each unit counts.
-
-    Returns
-    -------
-    ndarray of float, shape (n_weightings, n_rounds)
-        What `macro_auc` gives of the units repeated so often; NaN where only one class counts.
+    It is NaN where only one class counts.
     """
     classes = np.arange(proba.shape[2]) if proba.shape[2] > 2 else np.array([1])
     areas = np.stack([_auc(labels == k, proba[:, :, k], weights) for k in classes])
