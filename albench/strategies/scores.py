@@ -116,20 +116,7 @@ def score_of_passes(
 ) -> Callable[[Callable[[Passes], Scores]], type[_Passes]]:
     """Declare a strategy by a score of dropout passes, each of shape ``(n_pool, n_classes)``.
 
-    Parameters
-    ----------
-    name : str
-        As in `albench.api.Descriptor`.
-    citation : str
-        Likewise.
-    tags : frozenset of str
-        Likewise.
-
-    Returns
-    -------
-    callable
-        Makes the strategy's class of the function that scores. The passes can be gone through
-        once.
+    The passes can be gone through once. Arguments as of `score_of_proba`.
     """
     rest = {"citation": citation, "tags": tags, "options": (PASSES,)}
     return lambda score: _declared(_Passes, score, name, **rest)
@@ -140,20 +127,7 @@ def score_of_members(
 ) -> Callable[[Callable[[Passes], Scores]], type[_Members]]:
     """Declare a strategy by a score of a committee, each member ``(n_pool, n_classes)``.
 
-    Parameters
-    ----------
-    name : str
-        As in `albench.api.Descriptor`.
-    citation : str
-        Likewise.
-    tags : frozenset of str
-        Likewise.
-
-    Returns
-    -------
-    callable
-        Makes the strategy's class of the function that scores. The members can be gone through
-        once.
+    The members can be gone through once. Arguments as of `score_of_proba`.
     """
     rest = {"citation": citation, "tags": tags, "options": (MEMBERS,)}
     return lambda score: _declared(_Members, score, name, **rest)

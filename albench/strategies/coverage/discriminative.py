@@ -24,25 +24,9 @@ if TYPE_CHECKING:
 def discriminative(
     features: Floats, labelled: Floats, n: int, rng: np.random.Generator, parts: int = 10
 ) -> Picks:
-    """Return `n` rows that look least labelled.
+    """Return `n` rows that look least labelled, chosen in so many parts, part after part.
 
-    Parameters
-    ----------
-    features : ndarray, shape (n_pool, D)
-        Finite vectors of the pool.
-    labelled : ndarray, shape (n_labelled, D)
-        Finite vectors of the labelled set; without any the first part is random.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Breaks ties.
-    parts : int
-        In how many parts the query is made.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions, part after part.
+    Without labelled vectors the first part is random. Arguments as in `albench.strategies`.
     """
     rows = Joined(labelled, features)
     unlabelled = np.ones(len(rows), dtype=bool)

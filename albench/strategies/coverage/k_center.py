@@ -26,23 +26,8 @@ if TYPE_CHECKING:
 def k_center(features: Floats, labelled: Floats, n: int, rng: np.random.Generator) -> Picks:
     """Return `n` rows, each the farthest from `labelled` and from the rows before it.
 
-    Only the running minimum of the distances is kept: one matrix-vector product a pick.
-
-    Parameters
-    ----------
-    features : ndarray, shape (n_pool, D)
-        Finite vectors of the pool.
-    labelled : ndarray, shape (n_labelled, D)
-        Finite vectors of the labelled set; without any the first pick is random.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Breaks ties.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions, in order of choice.
+    Only the running minimum of the distances is kept: one matrix-vector product a pick. Without
+    labelled vectors the first pick is random. Arguments as in `albench.strategies`.
     """
     norms = squared_norms(features)
     distance = nearest_squared(features, labelled)

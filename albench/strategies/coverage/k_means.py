@@ -25,21 +25,8 @@ def k_means(
 ) -> Picks:
     """Return the row nearest to each of `n` centroids, or fewer where rows coincide.
 
-    Parameters
-    ----------
-    features : ndarray, shape (n_pool, D)
-        Finite vectors.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Starts k-means, and breaks ties.
-    weights : ndarray, shape (n_pool,), or None
-        How much each row counts; None is one for all.
-
-    Returns
-    -------
-    ndarray of int
-        Distinct positions, heaviest cluster first.
+    The heaviest cluster comes first. `weights`, shape ``(n_pool,)``, say how much each row counts;
+    None is one for all. Other arguments as in `albench.strategies`.
     """
     return central_rows(cluster(features, n, rng, weights=weights), weights, rng)
 

@@ -32,25 +32,9 @@ def herd(  # the arrays and what shapes the objective
 ) -> Picks:
     """Return `n` rows that, with the labelled ones, are nearest to all.
 
-    Parameters
-    ----------
-    features : ndarray, shape (n_pool, D)
-        Finite vectors, which count as scaled to length one.
-    labelled : ndarray, shape (n_labelled, D)
-        Likewise.
-    width : float
-        Of the Gaussian kernel.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Breaks ties.
-    weights : ndarray, shape (n_pool,), or None
-        How much being near to each row is worth; None is one for all.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions, in order of choice.
+    `width` is that of the Gaussian kernel. `weights`, shape ``(n_pool,)``, say how much being near
+    to each row is worth; None is one for all. All vectors count as scaled to length one. Other
+    arguments as in `albench.strategies`.
     """
     weights = np.ones(len(features)) if weights is None else weights
     cover = Cover(features, labelled, gaussian(width), weights, by_direction=True)

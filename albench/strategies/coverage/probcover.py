@@ -58,25 +58,9 @@ def pure_radius(features: Floats, n_classes: int, purity: float, rng: np.random.
 def probcover(
     features: Floats, labelled: Floats, radius: float, n: int, rng: np.random.Generator
 ) -> Picks:
-    """Return `n` rows whose balls cover most of what no ball covers yet.
+    """Return `n` rows whose balls of a radius cover most of what no ball covers yet.
 
-    Parameters
-    ----------
-    features : ndarray, shape (n_pool, D)
-        Finite vectors of the pool.
-    labelled : ndarray, shape (n_labelled, D)
-        Finite vectors of the labelled set.
-    radius : float
-        Of the balls.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Breaks ties, of which there are many once all is covered.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions, in order of choice.
+    There are many ties once all is covered. Arguments as in `albench.strategies`.
     """
     ones = np.ones(len(features))
     return max_coverage(Cover(features, labelled, ball(radius), ones), n, rng)

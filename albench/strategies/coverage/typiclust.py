@@ -102,25 +102,8 @@ def typiclust(
 ) -> Picks:
     """Return `n` typical rows of clusters that have no label yet.
 
-    Parameters
-    ----------
-    features : ndarray, shape (n_pool, D)
-        Finite vectors of the pool.
-    labelled : ndarray, shape (n_labelled, D)
-        Finite vectors of the labelled set.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Starts k-means, and breaks ties.
-    neighbours : int
-        How many neighbours decide what is typical.
-    max_clusters : int
-        The largest number of clusters; otherwise one a label and one a pick.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions.
+    `neighbours` decide what is typical. There is a cluster for each label and each pick, and
+    `max_clusters` at most. Other arguments as in `albench.strategies`.
     """
     n_clusters = min(len(labelled) + n, max_clusters)
     clusters = k_means(Joined(labelled, features), n_clusters, rng).assignment

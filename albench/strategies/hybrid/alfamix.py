@@ -28,20 +28,7 @@ if TYPE_CHECKING:
 
 
 def class_means(features: Floats, labels: NDArray[np.intp]) -> Floats:
-    """Return the mean vector of each class that has a label.
-
-    Parameters
-    ----------
-    features : ndarray, shape (n_labelled, D)
-        Finite vectors.
-    labels : ndarray of int, shape (n_labelled,)
-        Their classes.
-
-    Returns
-    -------
-    ndarray, shape (n_present, D)
-        The anchors.
-    """
+    """Return the mean vector of each class that has a label, ``(n_present, D)``: the anchors."""
     means = [features[labels == label].mean(axis=0) for label in np.unique(labels)]
     return np.array(means, dtype=features.dtype).reshape(-1, features.shape[1])
 
@@ -101,23 +88,9 @@ def alfamix(
 ) -> Picks:
     """Return rows near centroids of those whose label changes at the first step that changes n.
 
-    Parameters
-    ----------
-    features : ndarray, shape (n_pool, D)
-        Finite embeddings.
-    steps : ndarray, shape (n_pool,)
-        What `steps_to_change` gave.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Starts k-means, and fills up at random where no step below 1 changes enough labels.
-    raise_by : float
-        Steps tried are its multiples, up to 1.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions.
+    `steps`, shape ``(n_pool,)``, are what `steps_to_change` gave. Those tried are multiples of
+    `raise_by`, up to 1; where none below 1 changes enough labels, picks are filled up at random.
+    Other arguments as in `albench.strategies`.
     """
     step = raise_by
     while np.count_nonzero(steps <= step) <= n and step < 1:

@@ -23,17 +23,9 @@ if TYPE_CHECKING:
 
 
 def residuals(proba: Floats) -> Floats:
-    """Return the gradient of the loss in the logits, for the predicted class as the label.
+    """Return ``p - onehot(argmax p)``, the gradient of the loss in the logits, ``(n, n_classes)``.
 
-    Parameters
-    ----------
-    proba : ndarray, shape (n, n_classes)
-        Rows sum to one.
-
-    Returns
-    -------
-    ndarray, shape (n, n_classes)
-        ``p - onehot(argmax p)``.
+    The label is taken to be the predicted class.
     """
     out = np.array(proba)
     out[np.arange(len(out)), proba.argmax(axis=1)] -= 1
@@ -43,21 +35,8 @@ def residuals(proba: Floats) -> Floats:
 def badge(proba: Floats, features: Vectors, n: int, rng: np.random.Generator) -> Picks:
     """Return `n` rows, or fewer where the gradients left all coincide with a pick's.
 
-    Parameters
-    ----------
-    proba : ndarray, shape (n_pool, n_classes)
-        Finite probabilities.
-    features : ndarray, shape (n_pool, D), or ScaledBlocks
-        Finite vectors before the classifier.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Draws the picks.
-
-    Returns
-    -------
-    ndarray of int
-        Distinct positions, in order of choice.
+    Features are the vectors before the classifier, or their `ScaledBlocks`. Arguments as in
+    `albench.strategies`.
     """
     gradients = OuterRows(residuals(proba), features)
     return k_means_pp(

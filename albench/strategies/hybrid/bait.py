@@ -33,17 +33,9 @@ if TYPE_CHECKING:
 
 
 def fisher_roots(proba: Floats) -> Matrices:
-    """Return the root of each row's ``diag p - p p'``.
+    """Return the root of each row's ``diag p - p p'``, ``(n, n_classes, n_classes)`` in float64.
 
-    Parameters
-    ----------
-    proba : ndarray, shape (n, n_classes)
-        Rows sum to one.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, n_classes, n_classes)
-        Column ``c`` is ``sqrt(p_c) (e_c - p)``: the gradient of class c, weighted by its chance.
+    Column ``c`` is ``sqrt(p_c) (e_c - p)``: the gradient of class c, weighted by its chance.
     """
     p = np.maximum(proba.astype(np.float64), 0)
     deviations = np.eye(p.shape[1]) - p[:, :, None]  # row, logit, class
@@ -61,19 +53,9 @@ ROUNDING = 1e-4
 
 
 def fisher(features: Floats, proba: Floats) -> Matrices:
-    """Return the sum of the Fisher information of some rows.
+    """Return the sum of the Fisher information of some rows, by class, then dimension.
 
-    Parameters
-    ----------
-    features : ndarray, shape (n, D)
-        Vectors.
-    proba : ndarray, shape (n, n_classes)
-        Rows sum to one.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_classes * D, n_classes * D)
-        Ordered by class, then dimension.
+    Its shape is ``(n_classes * D, n_classes * D)``, in float64.
     """
     n_classes, dimensions = proba.shape[1], features.shape[1]
     out = np.zeros((n_classes, dimensions, n_classes, dimensions))
@@ -198,15 +180,7 @@ class Information:
         return falls
 
     def update(self, row: int, sign: float) -> None:
-        """Add a candidate to what is known (1), or remove it (-1), by the Woodbury identity.
-
-        Parameters
-        ----------
-        row : int
-            Which candidate.
-        sign : float
-            1 or -1.
-        """
+        """Add a candidate to what is known (1), or remove it (-1), by the Woodbury identity."""
         from scipy.linalg.blas import dgemm
 
         n_classes = self.proba.shape[1]
@@ -254,19 +228,8 @@ def _by_roots(proba: Floats, inner: Floats) -> Floats:
 def bait(information: Information, n: int, rng: np.random.Generator) -> Picks:
     """Return `n` candidates: twice as many are added, then those missed least are removed.
 
-    Parameters
-    ----------
-    information : Information
-        Of the labelled set, as the pool sees it; it is used up.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Breaks ties.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions, in order of choice.
+    `information` is that of the labelled set, as the pool sees it; it is used up. Other arguments
+    as in `albench.strategies`.
     """
     picks: list[int] = []
     for _ in range(min(2 * n, len(information.features))):

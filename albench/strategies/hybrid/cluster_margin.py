@@ -53,23 +53,8 @@ def cluster_margin(
 ) -> Picks:
     """Return `n` of the `factor` times `n` smallest margins, spread over clusters.
 
-    Parameters
-    ----------
-    margins : ndarray, shape (n_pool,)
-        Of the two likeliest classes.
-    features : ndarray, shape (n_pool, D)
-        Finite vectors.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Breaks ties.
-    factor : int
-        How many small margins there are to each pick.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions.
+    `margins`, shape ``(n_pool,)``, are those of the two likeliest classes. Other arguments as in
+    `albench.strategies`.
     """
     from scipy.cluster.hierarchy import fcluster, linkage
 

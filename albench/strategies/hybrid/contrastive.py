@@ -28,23 +28,9 @@ def contrast(
 ) -> NDArray[np.float64]:
     """Return the mean divergence of labelled neighbours' predictions from each candidate's.
 
-    Parameters
-    ----------
-    proba : ndarray, shape (n_pool, n_classes)
-        Finite probabilities of the pool.
-    features : ndarray, shape (n_pool, D)
-        Finite vectors of the pool.
-    labelled_proba : ndarray, shape (n_labelled, n_classes)
-        The same of the labelled set.
-    labelled : ndarray, shape (n_labelled, D)
-        The same of the labelled set; without any, all are 0.
-    neighbours : int
-        How many labelled neighbours.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_pool,)
-        Mean of KL(neighbour || candidate), in nats.
+    It is the mean of KL(neighbour || candidate) over so many labelled neighbours, in nats, of shape
+    ``(n_pool,)``; without a labelled set all are 0. `labelled_proba` are the probabilities of the
+    labelled set, ``(n_labelled, n_classes)``; other arguments as in `albench.strategies`.
     """
     if len(labelled) == 0:
         return np.zeros(len(proba))

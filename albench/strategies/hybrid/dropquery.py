@@ -67,21 +67,8 @@ def cluster_among(
 ) -> Picks:
     """Return `n` rows: one near each of n centroids of the wanted rows, then wanted ones first.
 
-    Parameters
-    ----------
-    wanted : ndarray of bool, shape (n_pool,)
-        Which rows may be chosen before others.
-    features : ndarray, shape (n_pool, D)
-        Finite vectors.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Starts k-means, and fills up.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions.
+    `wanted`, shape ``(n_pool,)``, says which rows may be chosen before others. Other arguments as
+    in `albench.strategies`.
     """
     rows = np.flatnonzero(wanted)
     if len(rows) > n:
@@ -102,21 +89,8 @@ def _clusters_of(
 def dropquery(features: Floats, changed: Floats, n: int, rng: np.random.Generator) -> Picks:
     """Return rows near centroids of those whose label changed in at least half of the passes.
 
-    Parameters
-    ----------
-    features : ndarray, shape (n_pool, D)
-        Finite embeddings.
-    changed : ndarray, shape (n_pool,)
-        What `share_changed` gave.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Starts k-means, and breaks ties.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions; the most changed ones if fewer than `n` changed by half.
+    They are the most changed ones if fewer than `n` changed by half. `changed`, shape
+    ``(n_pool,)``, is what `share_changed` gave; other arguments as in `albench.strategies`.
     """
     wanted = changed >= 0.5
     if np.count_nonzero(wanted) < n:

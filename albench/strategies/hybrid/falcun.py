@@ -94,21 +94,8 @@ def _l1_to(columns: Floats, pick: int) -> Floats:
 def falcun(proba: Floats, n: int, rng: np.random.Generator, gamma: float = 10.0) -> Picks:
     """Return `n` rows, each drawn by its relevance.
 
-    Parameters
-    ----------
-    proba : ndarray, shape (n_pool, n_classes)
-        Finite probabilities.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Draws the picks.
-    gamma : float
-        Larger is closer to taking the largest relevance.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions, in order of choice.
+    A larger `gamma` is closer to taking the largest relevance. Other arguments as in
+    `albench.strategies`.
     """
     uncertainty = 1 - margin(proba.astype(np.float64))
     columns = np.ascontiguousarray(proba.T, dtype=np.float64)

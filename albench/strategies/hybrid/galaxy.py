@@ -85,21 +85,9 @@ def _nearest_unknown(unknown: NDArray[np.bool_], places: NDArray[np.intp]) -> in
 def galaxy(proba: Floats, labels: NDArray[np.intp], n: int, rng: np.random.Generator) -> Picks:
     """Return `n` unlabelled rows, each halving a cut of a random class.
 
-    Parameters
-    ----------
-    proba : ndarray, shape (n_labelled + n_pool, n_classes)
-        Finite probabilities, the labelled rows first.
-    labels : ndarray of int, shape (n_labelled,)
-        Their classes.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Draws the class, and the row where a class has no cut.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions in the pool, in order of choice.
+    Probabilities are ``(n_labelled + n_pool, n_classes)``, the labelled rows first; `labels` are
+    the classes of those. Where a class has no cut, its row is random. Other arguments as in
+    `albench.strategies`.
     """
     shuffled = rng.permutation(len(proba))  # equal scores stand in random order
     order = shuffled[lines(proba[shuffled])]

@@ -24,18 +24,7 @@ if TYPE_CHECKING:
 
 
 def density(features: Floats) -> NDArray[np.float64]:
-    """Return the mean similarity of each row to all rows.
-
-    Parameters
-    ----------
-    features : ndarray, shape (n, D)
-        Finite vectors.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        0 to 1, the mean of (1 + cosine) / 2.
-    """
+    """Return the mean of (1 + cosine) / 2 of each row with all rows, 0 to 1, ``(n,)``."""
     sums = [unit_rows(features[part]).sum(axis=0, dtype=np.float64) for part in blocks(features)]
     centre = (sum(sums[1:], sums[0]) / len(features)).astype(features.dtype)
     cosines = [unit_rows(features[part]) @ centre for part in blocks(features)]

@@ -31,23 +31,7 @@ def ranked_batch(
 ) -> Picks:
     """Return `n` rows, best first.
 
-    Parameters
-    ----------
-    uncertainty : ndarray, shape (n_pool,)
-        0 to 1.
-    features : ndarray, shape (n_pool, D)
-        Finite vectors of the pool.
-    labelled : ndarray, shape (n_labelled, D)
-        Finite vectors of the labelled set.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Breaks ties.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions, in order of choice.
+    `uncertainty`, shape ``(n_pool,)``, is 0 to 1. Other arguments as in `albench.strategies`.
     """
     norms = squared_norms(features)
     nearest = nearest_squared(features, labelled)

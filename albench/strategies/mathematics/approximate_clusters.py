@@ -29,23 +29,9 @@ SHOWN = 250_000
 def k_means(
     features: Rows, n_clusters: int, rng: np.random.Generator, *, weights: Floats | None = None
 ) -> Clusters:
-    """Return clusters from one k-means++ start.
+    """Return clusters from one k-means++ start; those of `clusters.k_means` up to `EXACT` rows.
 
-    Parameters
-    ----------
-    features : ndarray or Joined, shape (n, D)
-        Finite vectors, at least one.
-    n_clusters : int
-        How many; fewer are made, or some are empty, where rows are fewer or coincide.
-    rng : numpy.random.Generator
-        Draws the start, and beyond `EXACT` rows the batches.
-    weights : ndarray, shape (n,), or None
-        How much each row counts; None is one for all, and so is zero for all.
-
-    Returns
-    -------
-    Clusters
-        Up to `EXACT` rows those of `albench.strategies.mathematics.clusters.k_means`.
+    Arguments as there. Beyond that `rng` draws the batches too, and some clusters may be empty.
     """
     if len(features) <= EXACT:
         return exact.k_means(features, n_clusters, rng, weights=weights)

@@ -43,22 +43,9 @@ SEARCHED_AT_ONCE = 2**14
 def mean_neighbour_distance(rows: Floats, k: int) -> NDArray[np.float64]:
     """Return the mean Euclidean distance of each row to its `k` nearest other rows.
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, D)
-        Finite vectors.
-    k : int
-        1 or more; a single row is at distance 0.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        Small where rows are dense. Beyond `EXACT` rows it may be too large, never too small.
-
-    Raises
-    ------
-    ImportError
-        If rows are more than `EXACT`, and Faiss is not installed.
+    Up to `EXACT` rows it is what `neighbours.mean_neighbour_distance` gives, with the same
+    arguments, but of finite vectors alone. Beyond, it may be too large, never too small, and
+    `ImportError` is raised if Faiss is not installed.
     """
     if len(rows) <= EXACT:
         return exact.mean_neighbour_distance(rows, k)
@@ -79,24 +66,9 @@ def mean_neighbour_distance(rows: Floats, k: int) -> NDArray[np.float64]:
 def nearest_neighbours(rows: Floats, others: Floats, k: int) -> NDArray[np.intp]:
     """Return the positions of the `k` nearest others of each row, in no order.
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, D)
-        Finite vectors.
-    others : ndarray, shape (m, D)
-        Finite vectors, at least one.
-    k : int
-        1 or more; at most ``m`` are returned.
-
-    Returns
-    -------
-    ndarray of int, shape (n, min(k, m))
-        Positions in `others`. Beyond `EXACT` others some may be near, not nearest.
-
-    Raises
-    ------
-    ImportError
-        If others are more than `EXACT`, and Faiss is not installed.
+    Up to `EXACT` others they are what `neighbours.nearest_neighbours` gives, with the same
+    arguments, but of finite vectors alone. Beyond, some may be near, not nearest, and `ImportError`
+    is raised if Faiss is not installed.
     """
     if len(others) <= EXACT:
         return exact.nearest_neighbours(rows, others, k)

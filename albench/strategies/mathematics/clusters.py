@@ -165,39 +165,15 @@ def _means(
 
 
 def among(clusters: Clusters, rows: Picks) -> Clusters:
-    """Return the clusters of some rows alone.
-
-    Parameters
-    ----------
-    clusters : Clusters
-        Of all rows.
-    rows : ndarray of int, shape (k,)
-        Which.
-
-    Returns
-    -------
-    Clusters
-        Position ``i`` is row ``rows[i]``.
-    """
+    """Return the clusters of some rows alone: position ``i`` is row ``rows[i]``."""
     return Clusters(clusters.assignment[rows], clusters.distance[rows], clusters.n_clusters)
 
 
 def central_rows(clusters: Clusters, weights: Floats | None, rng: np.random.Generator) -> Picks:
     """Return the row nearest to the centre of each cluster that has one, heaviest cluster first.
 
-    Parameters
-    ----------
-    clusters : Clusters
-        What `k_means` gave.
-    weights : ndarray, shape (n,), or None
-        How much each row counts; None is one for all.
-    rng : numpy.random.Generator
-        Breaks ties.
-
-    Returns
-    -------
-    ndarray of int
-        Distinct positions, at most one a cluster.
+    `weights`, shape ``(n,)``, say how much each row counts; None is one for all. Positions are
+    distinct, at most one a cluster.
     """
     shuffled = rng.permutation(len(clusters.assignment))
     by_distance = shuffled[np.lexsort((clusters.distance[shuffled], clusters.assignment[shuffled]))]

@@ -15,18 +15,7 @@ if TYPE_CHECKING:
 
 
 def lack_of_confidence(proba: Floats) -> NDArray[np.float64]:
-    """Return one minus the largest probability of each row.
-
-    Parameters
-    ----------
-    proba : ndarray, shape (n, n_classes)
-        Rows sum to one.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        0 where the model is certain.
-    """
+    """Return one minus the largest probability of each row: 0 where the model is certain."""
     return np.asarray(1.0 - proba.max(axis=1).astype(np.float64))
 
 

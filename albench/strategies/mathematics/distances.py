@@ -18,18 +18,7 @@ CACHED = 2**15
 
 
 def squared_norms(rows: Floats) -> Floats:
-    """Return the squared length of each row.
-
-    Parameters
-    ----------
-    rows : ndarray, shape (n, D)
-        Vectors.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        In the precision of `rows`.
-    """
+    """Return the squared length of each row, ``(n,)``, in the precision of `rows`."""
     norms: Floats = np.einsum("ij,ij->i", rows, rows)
     return norms
 
@@ -88,21 +77,10 @@ def squared_from_products(products: Floats, row_norms: Floats, other_norms: Floa
 
 
 def nearest_squared(rows: Floats, others: Floats, block: int = 2**20) -> Floats:
-    """Return the squared distance of each row to the nearest of others.
+    """Return the squared distance of each row to the nearest of others, ``(n,)``.
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, D)
-        Vectors.
-    others : ndarray, shape (m, D)
-        Vectors; with none the distance is infinite.
-    block : int
-        The largest number of distances held at once.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        In the precision of `rows`.
+    With none it is infinite. At most `block` distances are held at once; all is in the precision of
+    `rows`.
     """
     nearest = np.full(len(rows), np.inf, dtype=rows.dtype)
     if len(others) == 0:

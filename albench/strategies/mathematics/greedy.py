@@ -40,27 +40,13 @@ def lazy_greedy(
 ) -> Picks:
     """Return `n` positions, each of the largest gain given those before it.
 
-    A gain may only shrink as picks are accepted (a submodular objective), so an old gain bounds
-    the new one, and only candidates at the top need theirs computed again (Minoux 1978). Picks are
-    those of the plain greedy way.
+    A gain may only shrink as picks are accepted (a submodular objective), so an old gain bounds the
+    new one, and only candidates at the top need theirs computed again (Minoux 1978). Picks are
+    those of the plain greedy way, in order of choice.
 
-    Parameters
-    ----------
-    first_gains : ndarray, shape (n_pool,)
-        The gain of each candidate before anything is picked, no NaN.
-    gains : callable
-        ``gains(positions)`` returns the gains given what has been accepted.
-    accept : callable
-        ``accept(position)`` makes it part of what later gains are given.
-    n : int
-        At most ``n_pool``.
-    rng : numpy.random.Generator
-        Breaks ties.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions, in order of choice.
+    `first_gains`, shape ``(n_pool,)``, are those before anything is picked, without NaN.
+    ``gains(positions)`` returns them given what has been accepted, and ``accept(position)`` makes a
+    candidate part of that. Other arguments as in `albench.strategies`.
     """
     order = rng.permutation(len(first_gains))  # argmax takes the first of equals: a random one
     bounds = np.asarray(first_gains, dtype=np.float64)[order]

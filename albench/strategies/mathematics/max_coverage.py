@@ -147,39 +147,16 @@ class Cover:
 
 
 def max_coverage(cover: Cover, n: int, rng: np.random.Generator) -> Picks:
-    """Return `n` rows, each covering most of what is not covered yet.
+    """Return `n` rows, each covering most of what is not covered yet; `cover` is used up.
 
-    Parameters
-    ----------
-    cover : Cover
-        What is covered; it is used up.
-    n : int
-        1 to ``n_pool``.
-    rng : numpy.random.Generator
-        Breaks ties.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions, in order of choice.
+    Arguments as in `albench.strategies`.
     """
     everyone = np.arange(len(cover.features))
     return lazy_greedy(cover.gains(everyone), cover.gains, cover.accept, n, rng)
 
 
 def unit_rows(features: Floats) -> Floats:
-    """Return the rows scaled to length one; a row of zeros stays.
-
-    Parameters
-    ----------
-    features : ndarray, shape (n, D)
-        Vectors.
-
-    Returns
-    -------
-    ndarray, shape (n, D)
-        A copy.
-    """
+    """Return a copy of the rows scaled to length one; a row of zeros stays."""
     return np.asarray(features / _lengths(squared_norms(features))[:, None])
 
 

@@ -20,21 +20,9 @@ BLOCK = 2**20
 
 
 def distance_blocks(rows: Floats, others: Floats) -> Iterator[tuple[slice, Floats]]:
-    """Yield the squared distances of some rows to all others, block after block.
+    """Yield some rows, as a slice, and their squared distances to all others, ``(k, m)``.
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, D)
-        Vectors.
-    others : ndarray, shape (m, D)
-        Vectors, at least one.
-
-    Yields
-    ------
-    slice
-        Which rows.
-    ndarray, shape (k, m)
-        Their squared distances.
+    There is at least one other.
     """
     row_norms, other_norms = squared_norms(rows), squared_norms(others)
     step = max(1, BLOCK // len(others))
@@ -44,19 +32,9 @@ def distance_blocks(rows: Floats, others: Floats) -> Iterator[tuple[slice, Float
 
 
 def mean_neighbour_distance(rows: Floats, k: int) -> NDArray[np.float64]:
-    """Return the mean Euclidean distance of each row to its `k` nearest other rows.
+    """Return the mean Euclidean distance of each row to its `k` nearest other rows, ``(n,)``.
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, D)
-        Vectors.
-    k : int
-        1 or more; a single row is at distance 0.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        Small where rows are dense.
+    It is small where rows are dense. `k` is 1 or more; a single row is at distance 0.
     """
     out = np.zeros(len(rows))
     k = min(k, len(rows) - 1)
@@ -72,19 +50,7 @@ def mean_neighbour_distance(rows: Floats, k: int) -> NDArray[np.float64]:
 def nearest_neighbours(rows: Floats, others: Floats, k: int) -> NDArray[np.intp]:
     """Return the positions of the `k` nearest others of each row, in no order.
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, D)
-        Vectors.
-    others : ndarray, shape (m, D)
-        Vectors, at least one.
-    k : int
-        1 or more; at most ``m`` are returned.
-
-    Returns
-    -------
-    ndarray of int, shape (n, min(k, m))
-        Positions in `others`.
+    Their shape is ``(n, min(k, m))``; there is at least one other, and `k` is 1 or more.
     """
     k = min(k, len(others))
     out = np.empty((len(rows), k), dtype=np.intp)
@@ -94,19 +60,9 @@ def nearest_neighbours(rows: Floats, others: Floats, k: int) -> NDArray[np.intp]
 
 
 def nearest_enemy(rows: Floats, groups: NDArray[np.intp]) -> Floats:
-    """Return the squared distance of each row to the nearest row of another group.
+    """Return the squared distance of each row to the nearest row of another group, ``(n,)``.
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, D)
-        Vectors.
-    groups : ndarray of int, shape (n,)
-        The group of each row.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Infinite if there is only one group.
+    It is infinite if there is only one group.
     """
     out = np.empty(len(rows), dtype=rows.dtype)
     for part, squared in distance_blocks(rows, rows):

@@ -42,18 +42,7 @@ class ScaledBlocks:
         return norms
 
     def products(self, position: int) -> Floats:
-        """Return the product of every row with one.
-
-        Parameters
-        ----------
-        position : int
-            The one.
-
-        Returns
-        -------
-        ndarray, shape (n,)
-            Inner products.
-        """
+        """Return the inner product of every row with the one at a position, ``(n,)``."""
         parts = zip(self.blocks, self.factors, strict=True)
         products: Floats = sum(
             (block @ block[position]) * (factor * factor[position]) for block, factor in parts
@@ -82,18 +71,7 @@ class OuterRows:
         self.norms = squared_norms(a).astype(np.float64) * lengths
 
     def distance_to(self, position: int) -> Floats:
-        """Return the squared distance of every row to one, 0 to its equals.
-
-        Parameters
-        ----------
-        position : int
-            The one.
-
-        Returns
-        -------
-        ndarray of float64, shape (n,)
-            Squared Euclidean distances.
-        """
+        """Return every row's squared Euclidean distance to the one at a position; 0 to equals."""
         scale = self.norms + self.norms[position]
         b = self.b
         seen = b.products(position) if isinstance(b, ScaledBlocks) else b @ b[position]

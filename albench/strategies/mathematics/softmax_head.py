@@ -33,18 +33,7 @@ class LinearHead:
     bias: NDArray[np.float64]
 
     def logits(self, features: Floats) -> NDArray[np.float64]:
-        """Return the logits of some vectors.
-
-        Parameters
-        ----------
-        features : ndarray, shape (n, D)
-            Vectors.
-
-        Returns
-        -------
-        ndarray of float64, shape (n, n_classes)
-            Before the softmax.
-        """
+        """Return the logits of some vectors, ``(n, n_classes)``, before the softmax."""
         # The product is taken in the vectors' precision: no float64 copy of a large pool.
         return np.asarray(features @ self.weights.astype(features.dtype) + self.bias)
 
@@ -133,17 +122,7 @@ def fit_head(  # noqa: PLR0913, PLR0915  # how to fit, by keyword; an objective 
 def balanced_costs(labels: NDArray[np.intp], n_classes: int) -> NDArray[np.float64]:
     """Return what each row's loss counts, so that all classes that are present weigh the same.
 
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    n_classes : int
-        The number of classes.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        Their mean is 1.
+    It has shape ``(n,)`` and a mean of 1.
     """
     counts = np.bincount(labels, minlength=n_classes)
     return np.asarray(len(labels) / (np.count_nonzero(counts) * counts[labels]))
@@ -156,25 +135,10 @@ def held_out_logits(
     n_classes: int,
     folds: int = 5,
 ) -> NDArray[np.float64] | None:
-    """Return the logits that heads give to subjects they have not seen.
+    """Return the logits ``(n, n_classes)`` that heads give to subjects they have not seen.
 
-    Parameters
-    ----------
-    features : ndarray, shape (n, D)
-        Finite vectors.
-    labels : ndarray of int, shape (n,)
-        Class numbers.
-    subjects : ndarray of int, shape (n,)
-        Whose they are; folds never split a subject.
-    n_classes : int
-        The number of classes.
-    folds : int
-        How many parts.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, n_classes), or None
-        None if there are fewer than two subjects.
+    `subjects`, shape ``(n,)``, say whose the rows are; none of so many folds splits a subject. It
+    is None if there are fewer than two subjects.
     """
     numbers = np.unique(subjects, return_inverse=True)[1]
     folds = min(folds, int(numbers.max(initial=-1)) + 1)
@@ -188,19 +152,9 @@ def held_out_logits(
 
 
 def best_temperature(logits: Floats, labels: NDArray[np.intp]) -> float:
-    """Return the temperature under which some labels are likeliest.
+    """Return the temperature, 0.05 to 20, under which some labels are likeliest.
 
-    Parameters
-    ----------
-    logits : ndarray, shape (n, n_classes)
-        Of candidates that were not trained on.
-    labels : ndarray of int, shape (n,)
-        Their classes.
-
-    Returns
-    -------
-    float
-        0.05 to 20.
+    The logits, ``(n, n_classes)``, are of candidates that were not trained on.
     """
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
@@ -223,23 +177,8 @@ def calibrated_proba(
 ) -> NDArray[np.float64]:
     """Return probabilities of a head whose temperature was tuned on subjects it had not seen.
 
-    Parameters
-    ----------
-    labelled : ndarray, shape (n_labelled, D)
-        Finite vectors.
-    labels : ndarray of int, shape (n_labelled,)
-        Class numbers.
-    subjects : ndarray of int, shape (n_labelled,)
-        Whose they are.
-    n_classes : int
-        The number of classes.
-    features : ndarray, shape (n, D)
-        Finite vectors to predict.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, n_classes)
-        Rows sum to one.
+    It is fitted to `labelled`, ``(n_labelled, D)``, whose classes and subjects are `labels` and
+    `subjects`, ``(n_labelled,)``, and predicts `features`.
     """
     from scipy.special import softmax
 

@@ -26,20 +26,7 @@ if TYPE_CHECKING:
 
 
 def stage_moments(proba: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean and the mean square of the stage under each row.
-
-    Parameters
-    ----------
-    proba : ndarray, shape (n, n_classes)
-        Rows sum to one.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        The mean stage, in class numbers.
-    ndarray of float64, shape (n,)
-        The mean of its square.
-    """
+    """Return the mean of the stage, in class numbers, and of its square, each ``(n,)``."""
     stages = np.arange(proba.shape[1], dtype=np.float64)
     weights = proba.astype(np.float64)
     return np.asarray(weights @ stages), np.asarray(weights @ stages**2)

@@ -67,15 +67,8 @@ def bald(passes: Passes) -> Scores:
 def mean_deviation(passes: Passes) -> Scores:
     """Return the standard deviation over passes of each class's probability, mean over classes.
 
-    Parameters
-    ----------
-    passes : iterable of ndarray, shape (n, n_classes)
-        Probabilities of each pass; at least one. Only sums over passes are kept.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        0 where all passes agree.
+    It has shape ``(n,)``, and is 0 where all passes agree. There is at least one pass of shape
+    ``(n, n_classes)``; only sums over passes are kept.
     """
     remaining = iter(passes)
     first = next(remaining)

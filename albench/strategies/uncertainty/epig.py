@@ -60,23 +60,10 @@ def epig(
 
 
 def largest_epig(passes: Floats, targets: Floats, n: int) -> NDArray[np.float64]:
-    """Return what `epig` does of the candidates that may be among the `n` best.
+    """Return what `epig` does of the candidates that may be among the `n` best, ``(n_pool,)``.
 
-    Float32 takes a third of the time and says who they are.
-
-    Parameters
-    ----------
-    passes : ndarray, shape (n_passes, n_pool, n_classes)
-        Probabilities of the candidates under samples of the weights.
-    targets : ndarray, shape (n_passes, n_targets, n_classes)
-        The same of the targets, under the same samples.
-    n : int
-        1 to ``n_pool``.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_pool,)
-        Rough, and less than the `n` best, for all others; NaN where a probability is.
+    Float32 takes a third of the time and says who they are. For all others it is rough, and less
+    than the `n` best; it is NaN where a probability is. Passes and targets as of `epig`.
     """
     scores = epig(passes, targets, precision=np.float32)
     usable = np.flatnonzero(np.isfinite(scores))

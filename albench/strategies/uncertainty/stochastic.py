@@ -38,40 +38,16 @@ KIRSCH = "Kirsch et al. 2023, Stochastic batch acquisition"
 def power(scores: Floats, beta: float, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return ``log s + Gumbel / beta``: odds in proportion to the score's beta-th power.
 
-    Parameters
-    ----------
-    scores : ndarray, shape (n,)
-        0 or more.
-    beta : float
-        Larger is closer to the plain top.
-    rng : numpy.random.Generator
-        Draws the noise.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        To be ranked.
+    Scores are 0 or more. A larger `beta` is closer to the plain top; `rng` draws the noise.
     """
     tiny = np.finfo(np.float64).tiny  # a score of 0 is drawn last, not never
     return np.log(np.maximum(scores, tiny)) + rng.gumbel(size=len(scores)) / beta
 
 
 def softmax(scores: Floats, beta: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return ``s + Gumbel / beta``: odds in proportion to ``exp(beta s)``.
+    """Return ``s + Gumbel / beta``: odds in proportion to ``exp(beta s)``, of any scores.
 
-    Parameters
-    ----------
-    scores : ndarray, shape (n,)
-        Any.
-    beta : float
-        Larger is closer to the plain top.
-    rng : numpy.random.Generator
-        Draws the noise.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        To be ranked.
+    `beta` and `rng` as of `power`.
     """
     return scores + rng.gumbel(size=len(scores)) / beta
 
@@ -79,19 +55,7 @@ def softmax(scores: Floats, beta: float, rng: np.random.Generator) -> NDArray[np
 def softrank(scores: Floats, beta: float, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return ``-log rank + Gumbel / beta``: odds in proportion to the rank's ``-beta``-th power.
 
-    Parameters
-    ----------
-    scores : ndarray, shape (n,)
-        Any; only their order counts, and ties are ordered at random.
-    beta : float
-        Larger is closer to the plain top.
-    rng : numpy.random.Generator
-        Draws the noise.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        To be ranked.
+    Only the order of scores counts, and ties are ordered at random. `beta` and `rng` as of `power`.
     """
     ranks = np.empty(len(scores))
     ranks[top(scores, len(scores), rng)] = np.arange(1, len(scores) + 1)
@@ -107,23 +71,8 @@ def noisy_top(
 ) -> Picks:
     """Return the `n` largest scores after noise, those that are NaN last.
 
-    Parameters
-    ----------
-    scores : ndarray, shape (n_pool,)
-        Larger is more wanted.
-    noise : callable
-        `power`, `softmax` or `softrank`.
-    beta : float
-        Larger is closer to the plain top.
-    n : int
-        At most ``n_pool``.
-    rng : numpy.random.Generator
-        Draws the noise.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Distinct positions.
+    `noise` is `power`, `softmax` or `softrank`; `beta` and `rng` are its arguments. Picks are
+    distinct positions, at most ``n_pool``.
     """
     return among_usable(
         finite_rows(scores), n, rng, lambda rows, k: top(noise(scores[rows], beta, rng), k, rng)
