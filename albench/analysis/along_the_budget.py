@@ -1,4 +1,7 @@
-"""Where on the budget strategies gain: in its thirds, and where their curves cross random's."""
+"""Where on the budget strategies gain: in its thirds, and where their curves cross random's.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -46,19 +49,9 @@ class Crossing:
 def third_areas(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return the mean height of each cell's curve over each third of the labels bought.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    metric : str
-        A column of it.
-
-    Returns
-    -------
-    DataFrame
-        One row per cell that bought labels, without the reference: low, middle and high, by
-        trapezoids between rounds; a third that ends between two rounds is cut there. The thirds of
-        a cell span from its first labels to its last.
+    There is one row per cell that bought labels, without the reference: low, middle and high, by
+    trapezoids between rounds; a third that ends between two rounds is cut there. The thirds of a
+    cell span from its first labels to its last.
     """
     curves = rounds[rounds["strategy"] != ALL_LABELS]
     rows = []
@@ -77,21 +70,9 @@ def by_third(
 ) -> pd.DataFrame:
     """Return each strategy's difference to random in each third, averaged over blocks.
 
-    Parameters
-    ----------
-    areas : DataFrame
-        The result of `third_areas`.
-    outside : collection of str
-        Strategies that are not competitors.
-    margins : mapping of str to float, optional
-        By cohort, the difference under which scores are equal.
-
-    Returns
-    -------
-    DataFrame
-        One row per strategy and third (in the column `other`), on these cohorts: the repetition is
-        the unit, and counts if the strategy and random have all blocks that both have in any. All
-        rows are one family.
+    `areas` is the result of `third_areas`. There is one row per strategy and third (in the column
+    `other`), on these cohorts: the repetition is the unit, and counts if the strategy and random
+    have all blocks that both have in any. All rows are one family.
     """
     margin_of = margins or {}
     pairs, gaps, widths = [], [], []
@@ -113,18 +94,8 @@ def by_third(
 def crossings(rounds: pd.DataFrame, metric: str) -> Iterator[Crossing]:
     """Yield the strategies whose curves significantly cross random's.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    metric : str
-        A column of it.
-
-    Yields
-    ------
-    Crossing
-        Where paired t-tests, corrected by Holm over the rounds of one strategy in one block, find
-        it better in one round and worse in another, each with six repetitions or more.
+    They do where paired t-tests, corrected by Holm over the rounds of one strategy in one block,
+    find it better in one round and worse in another, each with six repetitions or more.
     """
     gaps = differences_to_random(rounds[rounds["round"] > 0], metric)
     if gaps.empty:

@@ -1,4 +1,7 @@
-"""Whether a paper's claims hold, and what it would take to decide those that are open."""
+"""Whether a paper's claims hold, and what it would take to decide those that are open.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -115,19 +118,9 @@ def level_of(standings: Sequence[ClaimStanding]) -> float:
 
 
 def judge(rounds: pd.DataFrame, claims: Sequence[Claim]) -> list[Judged]:
-    """Return the verdict on each claim.
+    """Return the verdict on each claim, in their order; all are corrected together.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`, with n_candidates.
-    claims : sequence of Claim
-        All that are corrected together.
-
-    Returns
-    -------
-    list of Judged
-        In the claims' order.
+    Rounds have the column n_candidates too.
     """
     sides = [
         (side_values(rounds, c.better, c.metric), side_values(rounds, c.than, c.metric))
@@ -197,21 +190,10 @@ def _in_any_budget(rounds: pd.DataFrame, side: Side) -> Side:
 
 
 def side_values(rounds: pd.DataFrame, side: Side, metric: str) -> pd.Series[float]:
-    """Return the values of one side of a claim, by repetition.
+    """Return the values of one side of a claim, by repetition; NaN where a curve ends before.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`, with n_candidates.
-    side : Side
-        A system, and where on its curve it is judged.
-    metric : str
-        A column.
-
-    Returns
-    -------
-    Series of float
-        NaN where a curve does not get there.
+    Rounds have the column n_candidates too. A side is a system, and where on its curve it is
+    judged.
     """
     own = rounds[(rounds[SYSTEM] == list(side.system)).all(axis=1)].sort_values("round")
     values = {

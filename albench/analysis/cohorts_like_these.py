@@ -1,4 +1,7 @@
-"""What results say of cohorts like these, where the cohort is the unit."""
+"""What results say of cohorts like these, where the cohort is the unit.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -29,24 +32,10 @@ def across_cohorts(
 ) -> pd.DataFrame:
     """Return the differences of pairs of strategies averaged over cohorts.
 
-    Parameters
-    ----------
-    scores : ScoreCube
-        Of one metric.
-    pairs : sequence of (str, str)
-        A strategy, and the other that is subtracted.
-    outside : collection of str
-        Strategies that are not competitors.
-    margins : mapping of str to float, optional
-        By cohort, the difference under which scores are equal; an average's is their mean.
-
-    Returns
-    -------
-    DataFrame
-        One row per pair, with the columns `comparison.COMPARED`, in which a cohort is what a
-        repetition is elsewhere: its difference is the mean over its blocks, each the mean over the
-        repetitions that both have. `n_missing` counts cohorts in which only one has results,
-        `more` is in cohorts. Under five cohorts there is no verdict.
+    There is one row per pair, with the columns `comparison.COMPARED`, in which a cohort is what a
+    repetition is elsewhere: its difference is the mean over its blocks, each the mean over the
+    repetitions that both have. `n_missing` counts cohorts in which only one has results, `more` is
+    in cohorts. Under five cohorts there is no verdict.
     """
     names = sorted(set(scores.cohorts))
     of_cohort = [np.array([c == name for c in scores.cohorts]) for name in names]
@@ -57,20 +46,7 @@ def across_cohorts(
 
 
 def n_cohorts(scores: ScoreCube, strategies: Sequence[str]) -> int:
-    """Return how many cohorts have results of some strategies.
-
-    Parameters
-    ----------
-    scores : ScoreCube
-        Of one metric.
-    strategies : sequence of str
-        All of which a cohort must have in some block.
-
-    Returns
-    -------
-    int
-        A count.
-    """
+    """Return how many cohorts have results of all these strategies in some block."""
     values = scores.of(strategies)
     is_whole = np.isfinite(values).any(axis=1).all(axis=-1)
     return len({scores.cohorts[i] for i in np.flatnonzero(is_whole)})

@@ -1,4 +1,7 @@
-"""Strategies compared in pairs: by repetition in each block, and on average over blocks."""
+"""Strategies compared in pairs: by repetition in each block, and on average over blocks.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -57,23 +60,8 @@ def against_random(
 ) -> pd.DataFrame:
     """Return each strategy's difference to random in each block.
 
-    Parameters
-    ----------
-    efficiency : DataFrame
-        One row per cell: what `cell_efficiency` gave.
-    value : str
-        The column that is compared; larger is better.
-    outside : collection of str
-        Strategies that are measured, but are not competitors: no verdict is given on them.
-    margins : mapping of str to float, optional
-        By cohort, the difference under which scores are equal for practical purposes. Without it
-        nothing is called equal.
-
-    Returns
-    -------
-    DataFrame
-        One row per block and strategy that has cells in it, with the columns `COMPARED`; all rows
-        are one family. Pairs share the repetition.
+    There is one row per block and strategy that has cells in it, with the columns `COMPARED`; all
+    rows are one family. Pairs share the repetition.
     """
     scores = cube(efficiency, value)
     return by_block(scores, _with_random(scores), outside, margins).drop(columns="other")
@@ -87,24 +75,10 @@ def across_blocks(
 ) -> pd.DataFrame:
     """Return each strategy's mean difference to random over all blocks, on these cohorts.
 
-    Parameters
-    ----------
-    efficiency : DataFrame
-        One row per cell: what `cell_efficiency` gave.
-    value : str
-        The column that is compared; larger is better.
-    outside : collection of str
-        Strategies that are not competitors, as in `against_random`.
-    margins : mapping of str to float, optional
-        As in `against_random`; an average's is the mean over its blocks.
-
-    Returns
-    -------
-    DataFrame
-        One row per strategy, which make up the family. The repetition is the unit. It counts only
-        if the strategy and random have all blocks in it that the strategy has in any; `n_blocks`
-        says how many these are, and `n_missing` how many repetitions that the strategy or random
-        has in one of them do not count.
+    There is one row per strategy, which make up the family. The repetition is the unit. It counts
+    only if the strategy and random have all blocks in it that the strategy has in any; `n_blocks`
+    says how many these are, and `n_missing` how many repetitions that the strategy or random has in
+    one of them do not count.
     """
     scores = cube(efficiency, value)
     return over_blocks(scores, _with_random(scores), outside, margins).drop(columns="other")
@@ -118,22 +92,8 @@ def by_block(
 ) -> pd.DataFrame:
     """Return the differences of pairs of strategies in each block, paired by repetition.
 
-    Parameters
-    ----------
-    scores : ScoreCube
-        Of one metric.
-    pairs : sequence of (str, str)
-        A strategy, and the other that is subtracted.
-    outside : collection of str
-        As in `against_random`.
-    margins : mapping of str to float, optional
-        As in `against_random`.
-
-    Returns
-    -------
-    DataFrame
-        One row per block in which both have cells (random is planned in all) and pair, with the
-        columns `COMPARED`; all rows are one family.
+    There is one row per block in which both have cells (random is planned in all) and pair, with
+    the columns `COMPARED`; all rows are one family.
     """
     keys, gaps, n_seen, cohorts = [], [], [], []
     sides = {pair: (scores.of(pair), _shared(scores, pair)) for pair in pairs}
@@ -156,21 +116,7 @@ def over_blocks(
 ) -> pd.DataFrame:
     """Return the differences of pairs of strategies averaged over blocks, on these cohorts.
 
-    Parameters
-    ----------
-    scores : ScoreCube
-        Of one metric.
-    pairs : sequence of (str, str)
-        As in `by_block`.
-    outside : collection of str
-        As in `against_random`.
-    margins : mapping of str to float, optional
-        As in `across_blocks`.
-
-    Returns
-    -------
-    DataFrame
-        One row per pair that shares a block, as in `across_blocks`.
+    There is one row per pair that shares a block, as in `across_blocks`.
     """
     keys, gaps, n_seen, cohorts = [], [], [], []
     for pair in pairs:
@@ -195,24 +141,10 @@ def compare_by_unit(
 ) -> pd.DataFrame:
     """Return the comparison of pairs by differences of any unit.
 
-    Parameters
-    ----------
-    pairs : sequence of (str, str)
-        A strategy, and the other that is subtracted.
-    gaps : sequence of (ndarray of float, int)
-        For each pair its differences, shape (n_units,), NaN where a unit lacks one; and how many
-        units have a score of either.
-    margin : ndarray of float, shape (n_pairs,)
-        Of equality.
-    outside : collection of str
-        Strategies that are not competitors.
-    fewest : int
-        Units that a verdict takes.
-
-    Returns
-    -------
-    DataFrame
-        One row per pair, with the columns `COMPARED`; all rows are one family.
+    For each pair, `gaps` has its differences, shape ``(n_units,)``, NaN where a unit lacks one; and
+    how many units have a score of either. `margin`, shape ``(n_pairs,)``, is that of equality, and
+    `fewest` the number of units that a verdict takes. There is one row per pair, with the columns
+    `COMPARED`; all rows are one family.
     """
     rows = pd.DataFrame(list(pairs), columns=PAIR)
     differences, n_seen = [values for values, _ in gaps], [n for _, n in gaps]
@@ -220,21 +152,9 @@ def compare_by_unit(
 
 
 def side_by_side(efficiency: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
-    """Return a table with one column per strategy.
+    """Return a table of a value with one column per strategy, NaN where one has none.
 
-    Parameters
-    ----------
-    efficiency : DataFrame
-        One row per cell.
-    keys : list of str
-        The columns that are the rows' index.
-    value : str
-        The column that is shown.
-
-    Returns
-    -------
-    DataFrame
-        NaN where a strategy has no value.
+    Its index are the columns `keys`.
     """
     # A pivot table would average two values of one cell in silence; this raises a ValueError.
     return efficiency.set_index([*keys, "strategy"])[value].unstack("strategy")  # noqa: PD010  # see above

@@ -1,4 +1,7 @@
-"""Which planned cells there are, and whether the cells of a repetition start alike."""
+"""Which planned cells there are, and whether the cells of a repetition start alike.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,7 @@ HASHES = ["split_hash", "first_labels_hash", "weights_hash", "batches_hash"]
 def coverage(cells: pd.DataFrame) -> pd.DataFrame:
     """Count the cells of each block and strategy by status.
 
-    Parameters
-    ----------
-    cells : DataFrame
-        One row per planned cell.
-
-    Returns
-    -------
-    DataFrame
-        One row per block and strategy: the number planned, then one column per status.
+    There is one row per block and strategy: the number planned, then one column per status.
     """
     counts = pd.crosstab([cells[key] for key in [*BLOCK, "strategy"]], cells["status"])
     counts.insert(0, "planned", counts.sum(axis=1))
@@ -34,17 +29,9 @@ def coverage(cells: pd.DataFrame) -> pd.DataFrame:
 def fairness(cells: pd.DataFrame) -> pd.DataFrame:
     """Return whether all strategies of a repetition shared split, first labels, weights, batches.
 
-    Parameters
-    ----------
-    cells : DataFrame
-        One row per planned cell.
-
-    Returns
-    -------
-    DataFrame
-        One row per block and repetition: the hashes, where all strategies agree on one, else the
-        number of different ones; and `equal`. Cells that failed before they had a part are not
-        counted, nor is the reference, which is trained on all labels.
+    There is one row per block and repetition: the hashes, where all strategies agree on one, else
+    the number of different ones; and `equal`. Cells that failed before they had a part are not
+    counted, nor is the reference, which is trained on all labels.
     """
     started = cells[(cells["strategy"] != ALL_LABELS) & (cells["split_hash"] != "")]
     rows = []
@@ -63,17 +50,8 @@ def fairness(cells: pd.DataFrame) -> pd.DataFrame:
 def identical(rounds: pd.DataFrame, metric: str) -> list[list[str]]:
     """Return the strategies of a block that gave the same curve in every repetition.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`, of one block.
-    metric : str
-        A column of it.
-
-    Returns
-    -------
-    list of list of str
-        Only groups of two or more; with two classes, for instance, margin and entropy rank alike.
+    They come in groups of two or more; with two classes, for instance, margin and entropy rank
+    alike. The rounds are of one block.
     """
     keys = ["repetition", "round", "n_labelled", metric]
     by_curve: dict[bytes, list[str]] = {}

@@ -1,4 +1,7 @@
-"""Learning curves: the mean over repetitions at each round, with the interval of that mean."""
+"""Learning curves: the mean over repetitions at each round, with the interval of that mean.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -48,21 +51,10 @@ def joined(cells: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 def cell_curves(
     rounds: pd.DataFrame, columns: Sequence[str]
 ) -> Iterator[tuple[CellKey, list[NDArray[np.float64]]]]:
-    """Yield the curve of each cell; a cell that two blocks share is there for both.
+    """Yield the key of each cell and the values of each column by round; keys rise.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `joined`.
-    columns : sequence of str
-        Of numbers.
-
-    Yields
-    ------
-    key : tuple
-        The values of `CELL`; keys rise.
-    values : list of ndarray of float, shape (n_rounds,)
-        Those of each column, by round.
+    A key is the values of `CELL`. Values have shape ``(n_rounds,)``. A cell that two blocks share
+    is there for both.
     """
     ordered = rounds.sort_values([*CELL, "round"], kind="stable")
     is_first = ~ordered.duplicated(CELL).to_numpy()
@@ -77,15 +69,7 @@ def cell_curves(
 def of_buying_blocks(rounds: pd.DataFrame) -> pd.DataFrame:
     """Return the rounds of those blocks in which labels were bought after the first ones.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `joined`.
-
-    Returns
-    -------
-    DataFrame
-        Without the blocks of baselines that are trained once, whose curve would be a single point.
+    Left out are the blocks of baselines that are trained once, whose curve would be a single point.
     """
     return rounds[rounds.groupby(BLOCK)["round"].transform("max") > 0]
 
@@ -93,19 +77,9 @@ def of_buying_blocks(rounds: pd.DataFrame) -> pd.DataFrame:
 def learning_curves(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return mean and interval of a metric at each round of each strategy.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `joined`.
-    metric : str
-        A column of it.
-
-    Returns
-    -------
-    DataFrame
-        One row per block, strategy and round: n_labelled (mean), mean, low, high, and n, the
-        repetitions it is the mean of. Rounds that only some of the strategy's repetitions have
-        are there with their own n, never mixed in silently; NaN is not counted.
+    There is one row per block, strategy and round: n_labelled (mean), mean, low, high, and n, the
+    repetitions it is the mean of. Rounds that only some of the strategy's repetitions have are
+    there with their own n, never mixed in silently; NaN is not counted.
     """
     import pandas as pd  # a plan imports this module, and has no table
 
@@ -162,19 +136,9 @@ def _point(
 
 
 def differences_to_random(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Return each round's difference to random, paired by repetition.
+    """Return the rounds with `metric` replaced by its difference to random's.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `joined`.
-    metric : str
-        A column of it.
-
-    Returns
-    -------
-    DataFrame
-        With `metric` replaced by the difference; repetitions without a partner are left out.
+    Differences are paired by repetition; repetitions without a partner are left out.
     """
     keys = [*BLOCK, "repetition", "round"]
     base = rounds.loc[rounds["strategy"] == BASELINE, [*keys, metric]]

@@ -1,4 +1,7 @@
-"""Label efficiency of a cell: the area under its curve, its final score, the labels needed."""
+"""Label efficiency of a cell: the area under its curve, its final score, the labels needed.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -20,21 +23,10 @@ TARGET = 0.95
 def cell_efficiency(rounds: pd.DataFrame, metric: str, target: float = TARGET) -> pd.DataFrame:
     """Return one row per strategy's cell: its area, its final score, and the labels it needed.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    metric : str
-        A column of it.
-    target : float
-        A share of the all-labels score of the same block and repetition.
-
-    Returns
-    -------
-    DataFrame
-        area: the mean height of the curve over the labels bought (trapezoids divided by the
-        range). final: the last round's score. goal: `target` times the all-labels score, NaN if
-        there is none. labels: those of the first round at or above the goal, NaN if none is.
+    area: the mean height of the curve over the labels bought (trapezoids divided by the range).
+    final: the last round's score. goal: `target` times the all-labels score of the same block and
+    repetition, NaN if there is none. labels: those of the first round at or above the goal, NaN if
+    none is.
     """
     goals = _goals(rounds, metric, target)
     curves = rounds[rounds["strategy"] != ALL_LABELS]

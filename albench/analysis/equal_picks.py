@@ -1,4 +1,7 @@
-"""Strategies that picked the same candidates everywhere: one strategy under several names."""
+"""Strategies that picked the same candidates everywhere: one strategy under several names.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -24,20 +27,9 @@ def find_groups(
 ) -> list[tuple[str, ...]]:
     """Return the groups of strategies that made the same picks in all cells they share.
 
-    Parameters
-    ----------
-    cells : DataFrame
-        One row per planned cell, with `picks_hash`.
-    rounds : DataFrame
-        The result of `curves.joined`.
-    apart : collection of str
-        Strategies that are in no group.
-
-    Returns
-    -------
-    list of tuple of str
-        Groups of two or more, sorted, random first. All of a group are planned in the same blocks.
-        Cells that failed, or that bought nothing after the first labels, are not compared.
+    Cells have their `picks_hash`. Strategies of `apart` are in no group. Groups are of two or more,
+    sorted, random first, and all of a group are planned in the same blocks. Cells that failed, or
+    that bought nothing after the first labels, are not compared.
     """
     picks = _picks_by_strategy(cells, rounds)
     planned = {str(name): _blocks(part) for name, part in cells.groupby("strategy")}
@@ -62,20 +54,10 @@ def joint_name(group: Sequence[str]) -> str:
 
 
 def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.DataFrame:
-    """Return rounds in which each group is one strategy.
+    """Return rounds in which each group that `find_groups` found is one strategy.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    groups : sequence of sequence of str
-        The result of `find_groups`.
-
-    Returns
-    -------
-    DataFrame
-        With a group's joint name. A cell of its first name counts; where that one failed, the
-        cell of the next that did not.
+    It has the group's joint name. A cell of its first name counts; where that one failed, the cell
+    of the next that did not.
     """
     if not groups:
         return rounds
@@ -88,19 +70,9 @@ def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.Da
 
 
 def called(names: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:
-    """Return what strategies are called where groups are counted once.
+    """Return what strategies are called where groups that `find_groups` found are counted once.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Strategies.
-    groups : sequence of sequence of str
-        The result of `find_groups`.
-
-    Returns
-    -------
-    list of str
-        In their order, each once: of several names of one group, its joint name.
+    They stay in their order, each once: of several names of one group, its joint name.
     """
     joint = {name: joint_name(group) for group in groups for name in group}
     return list(dict.fromkeys(joint.get(name, name) for name in names))

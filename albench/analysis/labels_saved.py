@@ -1,4 +1,7 @@
-"""Labels that strategies need for a goal, where some never reach it within the budget."""
+"""Labels that strategies need for a goal, where some never reach it within the budget.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -30,20 +33,10 @@ GOALS = (0.8, 0.9, TARGET, 0.99)
 def within_budget(efficiency: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that have a goal, with the labels that they needed within the budget.
 
-    Parameters
-    ----------
-    efficiency : DataFrame
-        One row per cell: what `efficiency.cell_efficiency` gave.
-    rounds : DataFrame
-        The result of `curves.joined`.
-
-    Returns
-    -------
-    DataFrame
-        With `end`, the labels to which all curves of the block lead, and `needed`: the labels of
-        the first round at the goal, or `end` where that is later or never. One that never reaches
-        the goal is censored there; the mean of `needed` is the restricted mean (Royston and Parmar
-        2013).
+    New columns are `end`, the labels to which all curves of the block lead, and `needed`: the
+    labels of the first round at the goal, or `end` where that is later or never. One that never
+    reaches the goal is censored there; the mean of `needed` is the restricted mean (Royston and
+    Parmar 2013).
 
     References
     ----------
@@ -61,18 +54,9 @@ def within_budget(efficiency: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFram
 def labels_saved(priced: pd.DataFrame, outside: Collection[str] = ()) -> pd.DataFrame:
     """Return the labels that each strategy saves against random in each block.
 
-    Parameters
-    ----------
-    priced : DataFrame
-        The result of `within_budget`.
-    outside : collection of str
-        Strategies that are not competitors.
-
-    Returns
-    -------
-    DataFrame
-        What `comparison.by_block` returns for random's labels minus the strategy's, restricted to
-        the budget and paired by repetition; all rows are one family.
+    `priced` is the result of `within_budget`. It is what `comparison.by_block` returns for random's
+    labels minus the strategy's, restricted to the budget and paired by repetition; all rows are one
+    family.
     """
     # What is compared is to be larger where it is better.
     scores = cube(priced.assign(unspent=-priced["needed"]), "unspent")
@@ -88,25 +72,12 @@ def saved_by_goal(
 ) -> pd.DataFrame:
     """Return the share of the budget that each strategy saves against random, goal by goal.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    metric : str
-        A column of it.
-    left_out : collection of tuple of str
-        Blocks in which a share of the all-labels score is no goal, or labels do not help.
-    outside : collection of str
-        Strategies that are not competitors.
-
-    Returns
-    -------
-    DataFrame
-        One row per goal of `GOALS` (in the column `other`) and strategy, which all make up one
-        family: what `comparison.compare_by_unit` gives for random's share minus the strategy's,
-        averaged over the blocks that both have. A cell that never reaches a goal counts with the
-        whole budget (the restricted mean), and is counted in `reached` and `n_cells`, which say
-        how many of the strategy's cells reach it.
+    `left_out` are blocks in which a share of the all-labels score is no goal, or labels do not
+    help. There is one row per goal of `GOALS` (in the column `other`) and strategy, which all make
+    up one family: what `comparison.compare_by_unit` gives for random's share minus the strategy's,
+    averaged over the blocks that both have. A cell that never reaches a goal counts with the whole
+    budget (the restricted mean), and is counted in `reached` and `n_cells`, which say how many of
+    the strategy's cells reach it.
     """
     keys = rounds[BLOCK].itertuples(index=False, name=None)
     kept = rounds[[key not in left_out for key in keys]]

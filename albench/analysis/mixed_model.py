@@ -1,4 +1,7 @@
-"""A linear mixed model of paired differences, to check what is said of cohorts like these."""
+"""A linear mixed model of paired differences, to check what is said of cohorts like these.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -69,17 +72,7 @@ def mixed_interval(scores: ScoreCube, pair: tuple[str, str]) -> tuple[float, flo
 def needs_statsmodels(scores: ScoreCube, pair: tuple[str, str]) -> bool:
     """Return whether a cohort lacks a repetition of a block, so that the library fits the model.
 
-    Parameters
-    ----------
-    scores : ScoreCube
-        Of one metric.
-    pair : (str, str)
-        As of `mixed_interval`.
-
-    Returns
-    -------
-    bool
-        False too where there is nothing to fit.
+    It is false too where there is nothing to fit. Arguments as of `mixed_interval`.
     """
     there = _grids(scores, pair)
     return len(there) > 1 and not _are_whole(there)

@@ -1,4 +1,8 @@
-"""Where on its curve a system is judged: at the end, over all of it, or at a share of labels."""
+"""Where on its curve a system is judged: at the end, over all of it, or at a share of labels.
+
+A point is ``final``, ``area`` or a share of the candidates, 0 to 1. `shares` are the labelled
+candidates of each round as a share of those in the training part, ``(n_rounds,)``; they rise.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +24,7 @@ SLACK = 1e-9
 def round_within(shares: NDArray[np.float64], share: float) -> int | None:
     """Return the last round in which at most a share of the candidates is labelled.
 
-    Parameters
-    ----------
-    shares : ndarray of float, shape (n_rounds,)
-        Labelled candidates as a share of those in the training part; rising.
-    share : float
-        0 to 1.
-
-    Returns
-    -------
-    int or None
-        None if the first round has more, or the curve ends more than a round short of it.
+    It is None if the first round has more, or the curve ends more than a round short of it.
     """
     within = np.flatnonzero(shares <= share + SLACK)
     if not len(within):
@@ -43,43 +37,16 @@ def round_within(shares: NDArray[np.float64], share: float) -> int | None:
 
 
 def value_at(point: Point, shares: NDArray[np.float64], heights: NDArray[np.float64]) -> float:
-    """Return the height of a curve at a point.
-
-    Parameters
-    ----------
-    point : str or float
-        ``final``, ``area`` or a share of the candidates.
-    shares : ndarray of float, shape (n_rounds,)
-        Labelled candidates as a share of those in the training part; rising.
-    heights : ndarray of float, shape (n_rounds,)
-        A metric.
-
-    Returns
-    -------
-    float
-        NaN if the curve does not get there.
-    """
+    """Return the height of a curve ``(n_rounds,)`` at a point; NaN if it does not get there."""
     return float(values_at(point, shares, heights[None, :])[0])
 
 
 def values_at(
     point: Point, shares: NDArray[np.float64], heights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the heights of many curves at a point.
+    """Return the heights of curves ``(n_curves, n_rounds)`` at a point, ``(n_curves,)``.
 
-    Parameters
-    ----------
-    point : str or float
-        ``final``, ``area`` or a share of the candidates.
-    shares : ndarray of float, shape (n_rounds,)
-        Labelled candidates as a share of those in the training part; rising.
-    heights : ndarray of float, shape (n_curves, n_rounds)
-        A metric.
-
-    Returns
-    -------
-    ndarray of float, shape (n_curves,)
-        NaN if the curves do not get there.
+    They are NaN if the curves do not get there.
     """
     if point == FINAL:
         return heights[:, -1]

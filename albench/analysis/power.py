@@ -1,4 +1,9 @@
-"""Power of the paired tests after correction, by the number of repetitions."""
+"""Power of the paired tests after correction, by the number of repetitions.
+
+Throughout, `effect` is the true mean difference in standard deviations of the paired differences,
+`n_pairs` the number of repetitions, two at least, and `level` the significance level: 0.05 divided
+by the number of comparisons that it is corrected for. Arrays are ``(n,)``.
+"""
 
 from __future__ import annotations
 
@@ -26,22 +31,7 @@ MOST = 1000
 def power_of(
     effect: float | NDArray[np.float64], n_pairs: NDArray[np.integer], level: float = ALPHA
 ) -> NDArray[np.float64]:
-    """Return the power of a paired t-test.
-
-    Parameters
-    ----------
-    effect : float, or ndarray of float, shape (n,)
-        The true mean difference in standard deviations of the paired differences.
-    n_pairs : ndarray of int, shape (n,)
-        Repetitions; two at least.
-    level : float
-        The significance level: 0.05 divided by the number of comparisons it is corrected for.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        Probabilities that it is found with its own sign.
-    """
+    """Return the power of a paired t-test: how probably a difference is found with its own sign."""
     critical = quantile(1 - level / 2, n_pairs - 1)
     centre = np.abs(effect) * np.sqrt(n_pairs)
     return 1 - noncentral_share_below(critical, n_pairs - 1, centre)
@@ -55,22 +45,9 @@ def power_within(
 ) -> NDArray[np.float64]:
     """Return the least power of two one-sided t-tests to find a difference within a margin.
 
-    Parameters
-    ----------
-    effect : ndarray of float, shape (n,)
-        The true mean difference in standard deviations of the paired differences.
-    margin : ndarray of float, shape (n,)
-        Likewise.
-    n_pairs : ndarray of int, shape (n,)
-        Repetitions; two at least.
-    level : float
-        The significance level.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        What the two tests leave at least (Bonferroni); near 80 % it is the power to a few in a
-        thousand. 0 where the difference is not within the margin.
+    The margin is in the unit of the effect. What is returned is what the two tests leave at least
+    (Bonferroni); near 80 % it is the power to a few in a thousand. It is 0 where the difference is
+    not within the margin.
     """
     freedom, root = n_pairs - 1, np.sqrt(n_pairs)
     critical = quantile(1 - level, freedom)
@@ -89,23 +66,11 @@ def repetitions_needed(
 ) -> NDArray[np.float64]:
     """Return how many repetitions decide differences of these sizes.
 
-    Parameters
-    ----------
-    difference : ndarray of float, shape (n,)
-        The true mean differences, taken to be those that were measured.
-    deviation : ndarray of float, shape (n,)
-        The standard deviations of the paired differences.
-    level : float
-        The significance level: 0.05 divided by the number of comparisons it is corrected for.
-    margin : float, or ndarray of float, shape (n,)
-        Within it differences are equal; NaN where none is known.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        For a power of 80 %, by a paired t-test or by two one-sided ones, whichever needs fewer;
-        six at least, as fewer get no verdict. Infinite if more than 1000, NaN if the difference or
-        its spread is not known.
+    Differences are the true mean ones, taken to be those that were measured, with their standard
+    deviations over pairs. Within `margin` they are equal; it is NaN where none is known. The
+    numbers are for a power of 80 %, by a paired t-test or by two one-sided ones, whichever needs
+    fewer; six at least, as fewer get no verdict. They are infinite if more than 1000, and NaN if
+    the difference or its spread is not known.
     """
     scale = np.where(deviation > 0, deviation, np.nan)
     effect, room = difference / scale, margin / scale
@@ -138,18 +103,7 @@ def _fewest(
 def detectable(n_pairs: int, level: float = ALPHA) -> float:
     """Return the smallest effect that is found with a power of 80 %.
 
-    Parameters
-    ----------
-    n_pairs : int
-        Repetitions.
-    level : float
-        The significance level.
-
-    Returns
-    -------
-    float
-        In standard deviations of the paired differences; infinite under six repetitions, which
-        get no verdict.
+    It is infinite under six repetitions, which get no verdict.
     """
     if n_pairs < FEWEST_PAIRS:
         return float("inf")
@@ -160,17 +114,7 @@ def detectable(n_pairs: int, level: float = ALPHA) -> float:
 def paired_deviations(efficiency: pd.DataFrame, value: str = "area") -> NDArray[np.float64]:
     """Return the standard deviations of differences to random over repetitions.
 
-    Parameters
-    ----------
-    efficiency : DataFrame
-        One row per cell: what `efficiency.cell_efficiency` gave.
-    value : str
-        A column of it.
-
-    Returns
-    -------
-    ndarray of float, shape (n_comparisons,)
-        Standard deviations, one a block and strategy with two pairs or more.
+    There is one a block and strategy with two pairs or more.
     """
     scores = cube(efficiency, value)
     if BASELINE not in scores.strategies:

@@ -145,20 +145,10 @@ def overlaps(by_strategy: Mapping[str, Sequence[Sequence[int]]], n_train: int) -
 
 
 def points_reached(picks: Sequence[Sequence[int]], n_train: int) -> Iterator[tuple[str, int]]:
-    """Yield the points that a curve gets to.
+    """Yield the points of `selections.POINTS` that a curve gets to, each with its round.
 
-    Parameters
-    ----------
-    picks : sequence of sequence of int
-        The candidates bought before each round's training.
-    n_train : int
-        Candidates of the training part.
-
-    Yields
-    ------
-    (str, int)
-        A point of `selections.POINTS`, and its round, after that of the first labels; the end only
-        where not all was bought.
+    Picks and `n_train` are as of `measures` and `overlaps`. The round is after that of the first
+    labels; the end is there only where not all was bought.
     """
     shares = np.cumsum([len(part) for part in picks]) / n_train
     for point in POINTS:

@@ -1,4 +1,7 @@
-"""What quality costs: query time, subjects that must be annotated, and what these cost."""
+"""What quality costs: query time, subjects that must be annotated, and what these cost.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,8 @@ if TYPE_CHECKING:
 def query_times(rounds: pd.DataFrame) -> pd.DataFrame:
     """Return how long each strategy's queries take.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-
-    Returns
-    -------
-    DataFrame
-        One row per strategy: strategy, and seconds, the geometric mean over blocks of the median
-        query. Random is among them.
+    There is one row per strategy, random among them: strategy, and seconds, the geometric mean over
+    blocks of the median query.
     """
     bought = rounds[(rounds["round"] > 0) & (rounds["strategy"] != ALL_LABELS)]
     medians = bought.groupby(["strategy", *BLOCK])["query_seconds"].median().clip(lower=1e-6)
@@ -57,20 +52,10 @@ def frontier(qualities: NDArray[np.float64], costs: NDArray[np.float64]) -> NDAr
 def areas_over_subjects(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return the mean height of each curve over the subjects annotated, where these are fewer.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    metric : str
-        A column of it.
-
-    Returns
-    -------
-    DataFrame
-        One row per cell of a block in which some subject has several labelled candidates, and that
-        bought anything: `area`, over the subjects from the first labels' to the fewest with which
-        any strategy ended in that repetition, so that all are judged over the same cost. Cells of
-        a repetition in which some strategy touched no new subject are left out.
+    There is one row per cell of a block in which some subject has several labelled candidates, and
+    that bought anything: `area`, over the subjects from the first labels' to the fewest with which
+    any strategy ended in that repetition, so that all are judged over the same cost. Cells of a
+    repetition in which some strategy touched no new subject are left out.
     """
     curves = rounds[rounds["strategy"] != ALL_LABELS]
     is_shared = curves["n_labelled_subjects"] < curves["n_labelled"]
@@ -81,19 +66,9 @@ def areas_over_subjects(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
 def areas_over_cost(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return the mean height of each curve over what the labelled set has cost.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    metric : str
-        A column of it.
-
-    Returns
-    -------
-    DataFrame
-        One row per cell of a block in which costs are known, and that bought anything: `area`,
-        from what the first labels cost to the least that any strategy had spent at its end in that
-        repetition.
+    There is one row per cell of a block in which costs are known, and that bought anything: `area`,
+    from what the first labels cost to the least that any strategy had spent at its end in that
+    repetition.
     """
     return _areas_over(priced(rounds), "cost", metric)
 
@@ -101,15 +76,7 @@ def areas_over_cost(rounds: pd.DataFrame, metric: str) -> pd.DataFrame:
 def priced(rounds: pd.DataFrame) -> pd.DataFrame:
     """Return the rounds of strategies in blocks in which all costs are known.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-
-    Returns
-    -------
-    DataFrame
-        Without the reference; empty where nobody says what anything costs.
+    The reference is left out; nothing is left where nobody says what anything costs.
     """
     if "cost" not in rounds:
         return rounds.iloc[:0].assign(cost=0.0)

@@ -116,24 +116,13 @@ def interval_on_like(
 ) -> NDArray[np.float64]:
     """Return the 95 % interval of each strategy's mean rank on cohorts like these.
 
-    Parameters
-    ----------
-    cohorts : sequence of CohortScores
-        Two or more. They are drawn again, and then repetitions in each.
-    n_resamples : int
-        How many.
+    Two or more cohorts are drawn again, and then repetitions in each. The interval, low and high,
+    has shape ``(2, n_strategies)``, and is within 1 and the number of strategies.
 
-    Returns
-    -------
-    ndarray of float, shape (2, n_strategies)
-        Low and high, within 1 and the number of strategies.
-
-    Notes
-    -----
-    Student's t, with one degree of freedom fewer than there are cohorts, times the bootstrap's
-    standard error. That counts the noise of repetitions twice, which makes up for its being too
-    small by the square root of n by n - 1. ``benchmarks/statistics/null.py`` tells the coverage of
-    both intervals.
+    It is Student's t, with one degree of freedom fewer than there are cohorts, times the
+    bootstrap's standard error. That counts the noise of repetitions twice, which makes up for its
+    being too small by the square root of n by n - 1. ``benchmarks/statistics/null.py`` tells the
+    coverage of both intervals.
     """
     ranks = _resampled(cohorts, np.random.default_rng(SEED), n_resamples, with_cohorts=True)
     half = _critical(len(cohorts)) * ranks.std(axis=0)

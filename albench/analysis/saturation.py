@@ -1,4 +1,7 @@
-"""Blocks that more labels do not help, in which no strategy can save any."""
+"""Blocks that more labels do not help, in which no strategy can save any.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -37,19 +40,9 @@ class Flat:
 def flat_blocks(rounds: pd.DataFrame, metric: str) -> list[Flat]:
     """Return the blocks in which random's curve does not significantly rise.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    metric : str
-        A column of it; larger is better.
-
-    Returns
-    -------
-    list of Flat
-        Those with six repetitions of random or more, in which a paired t-test of its last score
-        against its first does not reject at 5 %, or finds a fall. The first score is all
-        strategies' own, so that it is not known from here which strategies win.
+    They are those with six repetitions of random or more, in which a paired t-test of its last
+    score against its first does not reject at 5 %, or finds a fall. Of the metric more is better.
+    The first score is all strategies' own, so that it is not known from here which strategies win.
     """
     bought = of_buying_blocks(rounds)
     curves = bought[bought["strategy"] == BASELINE].sort_values("round")

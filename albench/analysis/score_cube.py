@@ -1,4 +1,7 @@
-"""Scores of one metric by block, repetition and strategy: what comparisons are computed from."""
+"""Scores of one metric by block, repetition and strategy: what comparisons are computed from.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -63,24 +66,9 @@ class ScoreCube:
 
 
 def cube(efficiency: pd.DataFrame, value: str) -> ScoreCube:
-    """Return the scores of a table of cells.
+    """Return the scores of a table of cells, NaN where a strategy has no value.
 
-    Parameters
-    ----------
-    efficiency : DataFrame
-        One row per cell: what `efficiency.cell_efficiency` gave.
-    value : str
-        A column of it.
-
-    Returns
-    -------
-    ScoreCube
-        NaN where a strategy has no value.
-
-    Raises
-    ------
-    ValueError
-        If a cell is there twice: an average would hide it.
+    Raises `ValueError` if a cell is there twice: an average would hide it.
     """
     keys = [*BLOCK, "strategy", "repetition"]
     if efficiency.duplicated(keys).any():

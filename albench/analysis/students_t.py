@@ -1,7 +1,8 @@
 """Student's t, plain and noncentral.
 
 By the functions that `scipy.stats` calls too: importing that takes a second, which a plan need not
-wait for.
+wait for. `t` is a value, `freedom` the degrees of freedom, of which NaN gives NaN; numbers and
+arrays are broadcast.
 """
 
 from __future__ import annotations
@@ -21,20 +22,7 @@ FAR = 20.0
 
 
 def quantile(share: Numbers, freedom: Numbers) -> NDArray[np.float64]:
-    """Return what a share of Student's t is below.
-
-    Parameters
-    ----------
-    share : float or ndarray of float
-        Between 0 and 1.
-    freedom : float or ndarray
-        Degrees of freedom; NaN gives NaN.
-
-    Returns
-    -------
-    ndarray of float
-        Broadcast.
-    """
+    """Return what a share of Student's t, between 0 and 1, is below."""
     below: NDArray[np.float64] = special.stdtrit(freedom, share)
     return below
 
@@ -42,39 +30,17 @@ def quantile(share: Numbers, freedom: Numbers) -> NDArray[np.float64]:
 def share_below(t: Numbers, freedom: Numbers) -> NDArray[np.float64]:
     """Return the share of Student's t that is below a value.
 
-    Parameters
-    ----------
-    t : float or ndarray of float
-        The value.
-    freedom : float or ndarray
-        Degrees of freedom; NaN gives NaN.
-
-    Returns
-    -------
-    ndarray of float
-        Broadcast; what is above a value is what is below its negative.
+    What is above a value is what is below its negative.
     """
     share: NDArray[np.float64] = special.stdtr(freedom, t)
     return share
 
 
 def noncentral_share_below(t: Numbers, freedom: Numbers, centre: Numbers) -> NDArray[np.float64]:
-    """Return the share of the noncentral t that is below a value.
+    """Return the share of the noncentral t around a centre that is below a value.
 
-    Parameters
-    ----------
-    t : float or ndarray of float
-        The value.
-    freedom : float or ndarray
-        Degrees of freedom.
-    centre : float or ndarray of float
-        The noncentrality.
-
-    Returns
-    -------
-    ndarray of float
-        Broadcast. Where SciPy gives up, 0: it does so only for centres so far above the value that
-        less than 1e-30 is below.
+    Where SciPy gives up, it is 0: it does so only for centres so far above the value that less than
+    1e-30 is below.
     """
     share = special.nctdtr(freedom, centre, t)
     is_lost = np.isnan(share) & (np.asarray(centre) > np.asarray(t) + FAR)

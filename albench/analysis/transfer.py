@@ -1,4 +1,7 @@
-"""Whether a strategy's advantage over random survives another model that learns its picks."""
+"""Whether a strategy's advantage over random survives another model that learns its picks.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -27,24 +30,12 @@ def transfer(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return strategies' differences to random with either model.
 
-    Parameters
-    ----------
-    efficiency : DataFrame
-        One row per replayed cell: what `efficiency.cell_efficiency` gave.
-    areas : mapping of str to float
-        By replayed cell, the area of the cell whose picks it replays.
-    outside : collection of str
-        Strategies that are not competitors.
-    margins : mapping of str to float
-        By cohort, the difference under which scores are equal.
-
-    Returns
-    -------
-    mean, each : DataFrame
-        One row per strategy, averaged over blocks; and one per block and strategy. *there* is with
-        the model that picked, *here* with the one that learnt its picks, *change* the second minus
-        the first: each with the interval that holds for all rows and the verdict in its family.
-        All are paired by repetition, and of repetitions that both models have.
+    `efficiency` has one row per replayed cell, and `areas` by replayed cell the area of the cell
+    whose picks it replays. The first table has one row per strategy, averaged over blocks; the
+    second one per block and strategy. *there* is with the model that picked, *here* with the one
+    that learnt its picks, *change* the second minus the first: each with the interval that holds
+    for all rows and the verdict in its family. All are paired by repetition, and of repetitions
+    that both models have.
     """
     replayed = efficiency[efficiency["cell"].isin(areas.keys())]
     there = replayed["cell"].map(areas)

@@ -1,4 +1,7 @@
-"""Whether strategies fall into traps: cohorts on which the best behaviour is known."""
+"""Whether strategies fall into traps: cohorts on which the best behaviour is known.
+
+Arguments are those of `albench.analysis`.
+"""
 
 from __future__ import annotations
 
@@ -32,25 +35,14 @@ class Fate(StrEnum):
 
 
 def fates(rounds: pd.DataFrame, marks: pd.DataFrame, trap: Trap) -> pd.DataFrame:
-    """Return the outcome of each strategy at a trap.
+    """Return the outcome of each strategy at a trap of one cohort.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    marks : DataFrame
-        One row per cell, round and mark: n_picked.
-    trap : Trap
-        Of one cohort.
-
-    Returns
-    -------
-    DataFrame
-        One row per block and strategy: `value` and `value_random`, the means of the repetitions
-        that count; what `comparison.against_random` returns for their difference, corrected over
-        these rows; and `fate`. Fell: the difference is separable from none, is in the trap's
-        direction, and is the tolerance at least. Did not: the 95 % interval, not corrected, rules
-        a difference of the tolerance out. Under six pairs nothing is decided.
+    `marks` has one row per cell, round and mark, with n_picked. The outcome has one row per block
+    and strategy: `value` and `value_random`, the means of the repetitions that count; what
+    `comparison.against_random` returns for their difference, corrected over these rows; and `fate`.
+    Fell: the difference is separable from none, is in the trap's direction, and is the tolerance at
+    least. Did not: the 95 % interval, not corrected, rules a difference of the tolerance out. Under
+    six pairs nothing is decided.
     """
     values = cell_values(rounds, marks, trap)
     table = against_random(values, "value")
@@ -78,23 +70,11 @@ def _fate(row: Mapping[Any, Any], trap: Trap) -> Fate:  # a row of a comparison
 
 
 def cell_values(rounds: pd.DataFrame, marks: pd.DataFrame, trap: Trap) -> pd.DataFrame:
-    """Return the value by which each cell of a trap is judged.
+    """Return the value by which each cell of a trap is judged; arguments as of `fates`.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    marks : DataFrame
-        One row per cell, round and mark: n_picked.
-    trap : Trap
-        Of one cohort.
-
-    Returns
-    -------
-    DataFrame
-        One row per cell that bought anything, with `value`, 0 to 1: the marked share of what was
-        bought, first labels apart, or whether any was; the mean of the metric over the labels
-        bought; or the subjects labelled at the end, as a share of the labels.
+    There is one row per cell that bought anything, with `value`, 0 to 1: the marked share of what
+    was bought, first labels apart, or whether any was; the mean of the metric over the labels
+    bought; or the subjects labelled at the end, as a share of the labels.
     """
     chosen = (rounds["cohort"] == trap.cohort) & (rounds["strategy"] != ALL_LABELS)
     of_trap = rounds[chosen].sort_values("round")
