@@ -1,4 +1,7 @@
-"""The report's sections, in their order."""
+"""The report's sections, in their order.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -73,34 +76,12 @@ SECTIONS: tuple[Callable[[Derived], Section | None], ...] = (
 
 
 def sections(records: ReportTables) -> list[Section]:
-    """Return the whole report.
-
-    Parameters
-    ----------
-    records : ReportTables
-        The result of `load`; may be partial.
-
-    Returns
-    -------
-    list of Section
-        The answer first, the specification last.
-    """
+    """Return the whole report: the answer first, the specification last."""
     return list(each_section(records))
 
 
 def each_section(records: ReportTables) -> Iterator[Section]:
-    """Yield the sections of a report as they are written.
-
-    Parameters
-    ----------
-    records : ReportTables
-        The result of `load`; may be partial.
-
-    Yields
-    ------
-    Section
-        As `sections` returns them.
-    """
+    """Yield the sections of a report as they are written; see `sections`."""
     derived = derive(records)
     for write in SECTIONS:
         if (section := write(derived)) is not None:

@@ -1,4 +1,7 @@
-"""What readers of a page can choose: blocks, metrics and strategies."""
+"""What readers of a page can choose: blocks, metrics and strategies.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -89,19 +92,9 @@ def _label(place: PanelBlock, i: int) -> str:
 
 
 def choices_of(sections: Sequence[Section], metrics: Sequence[str] = SHOWN) -> Choices:
-    """Return what a report's panels have to choose among.
+    """Return what a report's panels have to choose among, in a fixed order.
 
-    Parameters
-    ----------
-    sections : sequence of Section
-        The report.
-    metrics : sequence of str
-        Those that it is about.
-
-    Returns
-    -------
-    Choices
-        In a fixed order; without panels there is nothing to choose.
+    `metrics` are those that it is about. Without panels there is nothing to choose.
     """
     panels = [panel for figure in figures_of(sections) for panel in figure.panels]
     strategies = {name for panel in panels for name in _strategies(panel)}
@@ -116,18 +109,7 @@ def choices_of(sections: Sequence[Section], metrics: Sequence[str] = SHOWN) -> C
 
 
 def figures_of(sections: Sequence[Section]) -> Iterator[Figure]:
-    """Yield a report's figures.
-
-    Parameters
-    ----------
-    sections : sequence of Section
-        The report.
-
-    Yields
-    ------
-    Figure
-        In their order.
-    """
+    """Yield a report's figures in their order."""
     for section in sections:
         yield from (part for part in section.parts if isinstance(part, Figure))
 

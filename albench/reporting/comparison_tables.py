@@ -1,4 +1,7 @@
-"""Tables of areas under the curve, and of their differences to random's."""
+"""Tables of areas under the curve, and of their differences to random's.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -53,22 +56,8 @@ def area_table(
 ) -> Table:
     """Return the main table: the mean score over the labels bought, by block and strategy.
 
-    Parameters
-    ----------
-    efficiency : DataFrame
-        One row per cell.
-    comparison : DataFrame
-        One row per block and strategy.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-
-    Returns
-    -------
-    Table
-        The largest of a block's competitors is bold, what is separable from random marked. Where
-        some blocks compare strategies, those that only have the baseline are left out.
+    The largest of a block's competitors is bold, what is separable from random marked. Where some
+    blocks compare strategies, those that only have the baseline are left out.
     """
     cells: dict[tuple[Block, str], str] = {}
     n_strategies = efficiency.dropna(subset="area").groupby(list(BLOCK))["strategy"].nunique()
@@ -108,24 +97,7 @@ def area_table(
 def comparison_table(
     efficiency: pd.DataFrame, comparison: pd.DataFrame, metric: str, named: Namer
 ) -> Table:
-    """Return each strategy's paired difference to random.
-
-    Parameters
-    ----------
-    efficiency : DataFrame
-        One row per cell.
-    comparison : DataFrame
-        One row per block and strategy.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-
-    Returns
-    -------
-    Table
-        With intervals, p values and verdicts.
-    """
+    """Return each strategy's paired difference to random, with intervals, p values and verdicts."""
     areas = {key: part["area"] for key, part in efficiency.groupby([*BLOCK, "strategy"])}
     rows = []
     downward = [True] * len(BLOCK) + [False]
@@ -148,22 +120,7 @@ def comparison_table(
 
 
 def overall_table(overall: pd.DataFrame, metric: str, named: Namer) -> Table:
-    """Return each strategy's mean difference to random over all blocks.
-
-    Parameters
-    ----------
-    overall : DataFrame
-        The result of `comparison.across_blocks`.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Counts blocks.
-
-    Returns
-    -------
-    Table
-        One row per strategy, the largest difference first.
-    """
+    """Return each strategy's mean difference to random over all blocks, the largest first."""
     rows = tuple(
         (row["strategy"], whole(row["n_blocks"]), *comparison_cells(row))
         for row in overall.sort_values("difference", ascending=False, kind="stable").to_dict(

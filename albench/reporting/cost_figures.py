@@ -1,4 +1,7 @@
-"""The figure of quality against query time."""
+"""The figure of quality against query time.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -33,22 +36,8 @@ def quality_against_time(
 ) -> Figure:
     """Return each strategy's gain over random against the time of its queries.
 
-    Parameters
-    ----------
-    points : DataFrame
-        The result of `quality_for_cost.with_quality`.
-    metric : str
-        Name of the metric.
-    drawn : mapping of str to Style
-        Of each strategy.
-    sheet : Sheet
-        What it is drawn on.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Bars are 95 % intervals; the line joins the frontier; those of it are
-        named that leave each other room.
+    `points` are the result of `quality_for_cost.with_quality`. Bars are 95 % intervals; the line
+    joins the frontier; those of it are named that leave each other room.
     """
     with mpl.rc_context(sheet.settings):
         figure = Figure(figsize=SIZES[sheet], layout="constrained")

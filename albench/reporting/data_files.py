@@ -25,19 +25,11 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(table: Table) -> str:
-    """Return a table as CSV.
+    """Return a table as CSV, a value a field.
 
-    Parameters
-    ----------
-    table : Table
-        Any.
-
-    Returns
-    -------
-    str
-        A value a field: numbers to six digits, nothing where one is unknown, and ``inf`` where it
-        is known to be beyond all that was tried. A text that a spreadsheet would run as a formula
-        gets an apostrophe in front.
+    Numbers have six digits. There is nothing where one is unknown, and ``inf`` where it is known to
+    be beyond all that was tried. A text that a spreadsheet would run as a formula gets an
+    apostrophe in front.
     """
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
@@ -46,18 +38,7 @@ def as_csv(table: Table) -> str:
 
 
 def csv_fields(table: Table) -> list[list[str]]:
-    """Return the fields of a table's CSV.
-
-    Parameters
-    ----------
-    table : Table
-        Any.
-
-    Returns
-    -------
-    list of list of str
-        The headings, then each row.
-    """
+    """Return the fields of a table's CSV: the headings, then each row."""
     rows = _rows(table)
     columns = _columns(table, rows)
     fields = [[csv_field(row.get(name, "")) for name in columns] for row in rows]
@@ -65,17 +46,9 @@ def csv_fields(table: Table) -> list[list[str]]:
 
 
 def as_parquet(table: Table) -> bytes:
-    """Return a table as Parquet.
+    """Return a table as Parquet, with the columns of the CSV.
 
-    Parameters
-    ----------
-    table : Table
-        Any.
-
-    Returns
-    -------
-    bytes
-        The columns of the CSV. One that holds numbers alone is of that type, another is text.
+    One that holds numbers alone is of that type, another is text.
     """
     rows = _rows(table)
     frame = {name: _typed([row.get(name) for row in rows]) for name in _columns(table, rows)}

@@ -1,4 +1,7 @@
-"""Figures: learning curves, differences to random, and areas, in one style."""
+"""Figures: learning curves, differences to random, and areas, in one style.
+
+Arguments are those of `albench.reporting`. Tables are not empty.
+"""
 
 from __future__ import annotations
 
@@ -48,25 +51,9 @@ def learning_curves(
 ) -> Figure:
     """Return one panel per block: each strategy's mean curve, and a band for random's.
 
-    Parameters
-    ----------
-    curves : DataFrame
-        The result of `curves.learning_curves`; not empty.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-    drawn : mapping of str to Style
-        Of each strategy.
-    over : str
-        What the column `n_labelled` holds, for the axis.
-    sheet : Sheet
-        What it is drawn on.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The band is the 95 % interval of the mean; seven of them would hide the curves.
+    `curves` is the result of `curves.learning_curves`, and `over` says what its column `n_labelled`
+    holds, for the axis. The band is the 95 % interval of the mean; seven of them would hide the
+    curves.
     """
     with mpl.rc_context(sheet.settings):
         figure, panels = _panels(curves, named, sheet)
@@ -95,23 +82,8 @@ def difference_curves(
 ) -> Figure:
     """Return one panel per block: each strategy's mean difference to random with its interval.
 
-    Parameters
-    ----------
-    curves : DataFrame
-        The result of `curves.learning_curves` of `curves.differences_to_random`; not empty.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-    drawn : mapping of str to Style
-        Of each strategy.
-    sheet : Sheet
-        What it is drawn on.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Bars are the 95 % intervals of the paired differences.
+    `curves` is the result of `curves.learning_curves` of `curves.differences_to_random`. Bars are
+    the 95 % intervals of the paired differences.
     """
     with mpl.rc_context(sheet.settings):
         figure, panels = _panels(curves, named, sheet)
@@ -141,23 +113,7 @@ def area_differences(
 ) -> Figure:
     """Return one panel per block: each strategy's difference in area to random, with its interval.
 
-    Parameters
-    ----------
-    comparison : DataFrame
-        The result of `comparison.against_random`; not empty.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-    drawn : mapping of str to Style
-        Of each strategy.
-    sheet : Sheet
-        What it is drawn on.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Filled marks are separable from random after correction.
+    Filled marks are separable from random after correction.
     """
     with mpl.rc_context(sheet.settings):
         parts = RowsByBlock(comparison)
@@ -178,20 +134,8 @@ def area_differences(
 def overall_differences(overall: pd.DataFrame, metric: str, sheet: Sheet = SCREEN) -> Figure:
     """Return each strategy's mean difference to random over blocks, the best on top.
 
-    Parameters
-    ----------
-    overall : DataFrame
-        The result of `comparison.across_blocks`; not empty.
-    metric : str
-        Name of the metric.
-    sheet : Sheet
-        What it is drawn on.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Thick: each strategy's own 95 % interval; thin: the one that holds for all at once. What
-        is not separable from random is grey.
+    Thick: each strategy's own 95 % interval; thin: the one that holds for all at once. What is not
+    separable from random is grey.
     """
     ranked = overall.sort_values("difference", kind="stable")
     with mpl.rc_context(sheet.settings):

@@ -149,21 +149,9 @@ def grid(
 ) -> Table:
     """Return a table with a cell for each block and strategy.
 
-    Parameters
-    ----------
-    empty : Table
-        With the name, title and caption.
-    cells : mapping of (block, strategy) to str
-        The texts, which may remember their values.
-    named : Namer
-        Names blocks.
-    ranked : sequence of str
-        Strategies from the best to the worst; others follow by name.
-
-    Returns
-    -------
-    Table
-        A row per block; a row per strategy if these are too many for columns.
+    `empty` has its name, title and caption; `cells` are the texts by block and strategy, which may
+    remember their values. It has a row per block, or a row per strategy if these are too many for
+    columns. Strategies of `ranked` stand first, from the best to the worst; others follow by name.
     """
     blocks = sorted({block for block, _ in cells})
     strategies = in_order([strategy for _, strategy in cells], ranked)

@@ -1,4 +1,7 @@
-"""What strategies picked first, as pictures: galleries of the page."""
+"""What strategies picked first, as pictures: galleries of the page.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,7 @@ if TYPE_CHECKING:
 
 
 def galleries(pictures: pd.DataFrame, named: Namer) -> Iterator[Gallery]:
-    """Yield a gallery for each block of which there are pictures.
-
-    Parameters
-    ----------
-    pictures : DataFrame
-        The table of pictures, as `load` returns it.
-    named : Namer
-        Names blocks.
-
-    Yields
-    ------
-    Gallery
-        In the order of blocks.
-    """
+    """Yield a gallery for each block of which there are pictures, in the order of blocks."""
     for block, part in RowsByBlock(pictures).items():
         yield _gallery(part, block, named)
 

@@ -1,4 +1,9 @@
-"""The answer in one sentence, and how sure it is in another."""
+"""The answer in one sentence, and how sure it is in another.
+
+A finding is the comparisons in the primary metric, of competitors alone.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +28,7 @@ if TYPE_CHECKING:
 
 
 def headline(finding: Finding | None, named: Namer) -> str:
-    """Return the main result in one sentence.
-
-    Parameters
-    ----------
-    finding : Finding or None
-        The comparisons in the primary metric, of competitors alone; None without any round.
-    named : Namer
-        Counts blocks.
-
-    Returns
-    -------
-    str
-        One sentence.
-    """
+    """Return the main result in one sentence; the finding is None without any round."""
     if finding is None:
         return "There is no answer yet: no cell has finished."
     judged = _judged(finding.overall)
@@ -70,17 +62,7 @@ def headline(finding: Finding | None, named: Namer) -> str:
 def supporting(finding: Finding, derived: Derived) -> Iterator[str]:
     """Yield what stands below the headline.
 
-    Parameters
-    ----------
-    finding : Finding
-        The comparisons in the primary metric, of competitors alone.
-    derived : Derived
-        Of the same records.
-
-    Yields
-    ------
-    str
-        How certain it is; the same with every class counted alike, where that may differ.
+    It is how certain it is, and the same with every class counted alike, where that may differ.
     """
     if said := sureness(finding, derived.named):
         neighbours = finding.neighbours
@@ -92,19 +74,9 @@ def supporting(finding: Finding, derived: Derived) -> Iterator[str]:
 
 
 def sureness(finding: Finding, named: Namer) -> str:
-    """Return how certain the headline is, and what it is about.
+    """Return in a sentence or two how certain the headline is, and what it is about.
 
-    Parameters
-    ----------
-    finding : Finding
-        The comparisons in the primary metric, of competitors alone.
-    named : Namer
-        Counts cohorts.
-
-    Returns
-    -------
-    str
-        One or two sentences; empty if nothing is judged.
+    The text is empty if nothing is judged.
     """
     judged = _judged(finding.overall)
     if judged.empty:
@@ -124,21 +96,9 @@ def sureness(finding: Finding, named: Namer) -> str:
 def beside(finding: Finding, alike: Finding, unequal: Mapping[str, float], named: Namer) -> str:
     """Return the headline with every class counted alike, for cohorts of unequal classes.
 
-    Parameters
-    ----------
-    finding : Finding
-        The comparisons in accuracy, of competitors alone.
-    alike : Finding
-        The same in balanced accuracy.
-    unequal : mapping of str to float
-        By cohort, how many times as large its largest class is as its smallest; not empty.
-    named : Namer
-        Names cohorts.
-
-    Returns
-    -------
-    str
-        A few sentences; empty if nothing is judged.
+    It is a few sentences, and empty if nothing is judged. The first finding is in accuracy, the
+    other in balanced accuracy. `unequal` says by cohort how many times as large its largest class
+    is as its smallest; it is not empty.
     """
     judged, ours = _judged(finding.overall), _judged(alike.overall)
     if judged.empty or ours.empty:

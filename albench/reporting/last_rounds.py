@@ -1,4 +1,7 @@
-"""The last round of every cell, and tables of its scores."""
+"""The last round of every cell, and tables of its scores.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -19,41 +22,16 @@ if TYPE_CHECKING:
 
 
 def last_rounds(rounds: pd.DataFrame) -> pd.DataFrame:
-    """Return the last round of every repetition of every strategy.
-
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-
-    Returns
-    -------
-    DataFrame
-        One row per cell.
-    """
+    """Return the last round of every repetition of every strategy, one row per cell."""
     return rounds.loc[rounds.groupby([*BLOCK, "strategy", "repetition"])["round"].idxmax()]
 
 
 def last_round_table(
     rounds: pd.DataFrame, shown: Mapping[str, str], empty: Table, named: Namer
 ) -> Table:
-    """Return the means of some scores in the last round.
+    """Return the means of some scores in the last round, one row per block and strategy.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    shown : mapping of str to str
-        Columns, and their headings.
-    empty : Table
-        With the name, title and caption.
-    named : Namer
-        Names blocks.
-
-    Returns
-    -------
-    Table
-        One row per block and strategy.
+    `shown` has the columns and their headings; `empty` has the table's name, title and caption.
     """
     last = last_rounds(rounds)
     rows = []

@@ -44,20 +44,12 @@ class _Layout:
 
 
 def as_latex(table: Table) -> str:
-    """Return a table as LaTeX.
+    """Return a table as LaTeX, with caption, label and, as a comment, the packages it needs.
 
-    Parameters
-    ----------
-    table : Table
-        Any.
-
-    Returns
-    -------
-    str
-        With caption, label and, as a comment, the packages it needs. A short table floats, a long
-        one breaks over pages. A wide one breaks the lines of long texts, is turned if that is not
-        enough, and is split by columns, its first ones repeated, if that is not enough either.
-        A character that pdflatex has no sign for is written as its number: ``[U+4E2D]``.
+    A short table floats, a long one breaks over pages. A wide one breaks the lines of long texts,
+    is turned if that is not enough, and is split by columns, its first ones repeated, if that is
+    not enough either. A character that pdflatex has no sign for is written as its number:
+    ``[U+4E2D]``.
     """
     layouts = _layouts(table)
     lines = [*HEAD]

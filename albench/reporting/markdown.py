@@ -1,4 +1,7 @@
-"""The report as Markdown: text that is reviewed and pasted."""
+"""The report as Markdown: text that is reviewed and pasted.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +19,8 @@ if TYPE_CHECKING:
 def markdown(title: str, question: str, parts: Sequence[Section], pictures: str = "svg") -> str:
     """Return the report as Markdown.
 
-    Parameters
-    ----------
-    title : str
-        The benchmark's.
-    question : str
-        Likewise; may be empty.
-    parts : sequence of Section
-        The report.
-    pictures : str
-        The format of the figures beside it; empty if there are none.
-
-    Returns
-    -------
-    str
-        With figures as links to their files; what the page folds is folded where HTML is shown.
+    Figures are links to their files in the format `pictures`, empty if there are none. What the
+    page folds is folded where HTML is shown. The question may be empty.
     """
     lines = [f"# {_escaped(title)}", "", *([_escaped(question), ""] if question else [])]
     for section in parts:

@@ -41,15 +41,7 @@ class Sentence:
 def methods(records: ReportTables) -> list[Sentence]:
     """Return how the results were made and judged.
 
-    Parameters
-    ----------
-    records : ReportTables
-        The result of `load`.
-
-    Returns
-    -------
-    list of Sentence
-        Data, models and strategies, budgets, protocol, scores, tests, and environment.
+    Sentences are on data, models and strategies, budgets, protocol, scores, tests, and environment.
     """
     manifest = records.manifest
     margins = equivalence.margins(manifest.cohorts, manifest.judging.equal_within)

@@ -75,18 +75,7 @@ def in_figures(strategy: str) -> str:
 
 
 def blocks_of(table: pd.DataFrame) -> list[Block]:
-    """Return the blocks of a table, sorted.
-
-    Parameters
-    ----------
-    table : DataFrame
-        With the columns of a block.
-
-    Returns
-    -------
-    list of tuple of str
-        Each once.
-    """
+    """Return the blocks of a table that has their columns, sorted, each once."""
     return sorted(set(table[BLOCK].itertuples(index=False, name=None)))
 
 
@@ -94,11 +83,6 @@ class RowsByBlock(dict[Block, "pd.DataFrame"]):
     """The rows of each block of a table, in the table's order; blocks are sorted.
 
     A block that the table lacks has a frame without rows.
-
-    Parameters
-    ----------
-    table : DataFrame
-        With the columns of a block.
     """
 
     def __init__(self, table: pd.DataFrame) -> None:

@@ -1,4 +1,7 @@
-"""The report as one self-contained page."""
+"""The report as one self-contained page.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -66,21 +69,8 @@ def page(
 ) -> str:
     """Return the report as HTML that needs no other file and no network.
 
-    Parameters
-    ----------
-    title : str
-        The benchmark's.
-    question : str
-        The benchmark's; may be empty.
-    parts : sequence of Section
-        The report.
-    metrics : sequence of str
-        Those that it is about.
-
-    Returns
-    -------
-    str
-        One page. It is whole without scripts; its own script adds what can be chosen.
+    It is about `metrics`; the question may be empty. The page is whole without scripts; its own
+    script adds what can be chosen.
     """
     choices = choices_of(parts, metrics)
     script = resources.files("albench.reporting").joinpath("templates/page.js").read_text("utf-8")
@@ -162,15 +152,7 @@ def _spanned(table: Table) -> Iterator[tuple[tuple[str, ...], int]]:
 def row_characters(table: Table) -> int:
     """Return how many characters wide a table is.
 
-    Parameters
-    ----------
-    table : Table
-        Any.
-
-    Returns
-    -------
-    int
-        Headings break at spaces, and so do texts of more than 28 characters.
+    Headings break at spaces, and so do texts of more than 28 characters.
     """
     widths = []
     for i, heading in enumerate(table.columns):
@@ -183,15 +165,7 @@ def row_characters(table: Table) -> int:
 def is_printed_sideways(table: Table) -> bool:
     """Return whether a table is printed on a landscape page.
 
-    Parameters
-    ----------
-    table : Table
-        Any.
-
-    Returns
-    -------
-    bool
-        Every turn of the paper leaves a page half empty: a table of few rows is set smaller first.
+    Every turn of the paper leaves a page half empty: a table of few rows is set smaller first.
     """
     return row_characters(table) > (SIDEWAYS if len(table.rows) > FEW else SIDEWAYS_SHORT)
 

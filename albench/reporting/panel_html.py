@@ -264,18 +264,7 @@ def _centre(group: Sequence[float], gap: float, top: float, bottom: float) -> fl
 
 
 def short_name(strategy: str) -> str:
-    """Return a strategy's name where there is little room.
-
-    Parameters
-    ----------
-    strategy : str
-        Its label.
-
-    Returns
-    -------
-    str
-        At most 22 characters.
-    """
+    """Return a strategy's name where there is little room: 22 characters at most."""
     name = in_figures(strategy)
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 

@@ -1,4 +1,7 @@
-"""What a figure shows on the page, one panel per block, before it is drawn."""
+"""What a figure shows on the page, one panel per block, before it is drawn.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -169,25 +172,10 @@ def curve_panels(
     drawn: Mapping[str, Style],
     over: str = LABELLED,
 ) -> tuple[Curves, ...]:
-    """Return one panel per block with each strategy's mean curve.
+    """Return one panel per block with each strategy's mean curve, in the order of blocks.
 
-    Parameters
-    ----------
-    curves : DataFrame
-        The result of `curves.learning_curves`.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-    drawn : mapping of str to Style
-        Of each strategy.
-    over : str
-        What the column `n_labelled` holds, for the axis.
-
-    Returns
-    -------
-    tuple of Curves
-        In the order of blocks; without those in which nothing is known.
+    `curves` is the result of `curves.learning_curves`, and `over` says what its column `n_labelled`
+    holds, for the axis. Blocks in which nothing is known are left out.
     """
     panels = []
     for block, part in RowsByBlock(curves).items():
@@ -205,21 +193,8 @@ def difference_panels(
 ) -> tuple[Curves, ...]:
     """Return one panel per block with each strategy's difference to random at each round.
 
-    Parameters
-    ----------
-    curves : DataFrame
-        The result of `curves.learning_curves` of `curves.differences_to_random`.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-    drawn : mapping of str to Style
-        Of each strategy.
-
-    Returns
-    -------
-    tuple of Curves
-        In the order of blocks; without those in which nothing is known.
+    `curves` is the result of `curves.learning_curves` of `curves.differences_to_random`. Panels are
+    in the order of blocks; those in which nothing is known are left out.
     """
     label = f"{LABELS[metric]} minus random's"
     lines = {block: _lines(part, drawn) for block, part in RowsByBlock(curves).items()}
@@ -233,19 +208,7 @@ def difference_panels(
 def area_panels(comparison: pd.DataFrame, metric: str, named: Namer) -> tuple[Intervals, ...]:
     """Return one panel per block with each strategy's difference to random in area.
 
-    Parameters
-    ----------
-    comparison : DataFrame
-        The result of `comparison.against_random`.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-
-    Returns
-    -------
-    tuple of Intervals
-        In the order of blocks; without those in which nothing is known.
+    They are in the order of blocks, without those in which nothing is known.
     """
     label = f"mean {LABELS[metric]} minus random's"
     rows = {block: _intervals(part) for block, part in RowsByBlock(comparison).items()}
@@ -257,23 +220,9 @@ def area_panels(comparison: pd.DataFrame, metric: str, named: Namer) -> tuple[In
 
 
 def overall_panel(overall: pd.DataFrame, metric: str, title: str, n_shown: int) -> Intervals:
-    """Return the panel with each strategy's mean difference to random over blocks.
+    """Return the panel with each strategy's mean difference to random over blocks, the best first.
 
-    Parameters
-    ----------
-    overall : DataFrame
-        The result of `comparison.across_blocks`.
-    metric : str
-        Name of the metric.
-    title : str
-        Says over what it is averaged.
-    n_shown : int
-        Rows that are not folded.
-
-    Returns
-    -------
-    Intervals
-        The best strategy first.
+    `title` says over what it is averaged; rows after `n_shown` are folded.
     """
     label = f"mean {LABELS[metric]} over the labels bought, minus random's"
     return Intervals(PanelBlock(title), _intervals(overall), label, n_shown)
@@ -299,17 +248,7 @@ def _line(strategy: str, look_of_it: str, values: NDArray[np.float64]) -> Strate
 def look(strategy: str, style: Style) -> str:
     """Return the class by which the page draws a strategy.
 
-    Parameters
-    ----------
-    strategy : str
-        Its label.
-    style : Style
-        How figures draw it.
-
-    Returns
-    -------
-    str
-        ``base``, ``faint``, or ``k`` with a number.
+    It is ``base``, ``faint``, or ``k`` with a number.
     """
     if strategy == BASELINE:
         return BASE

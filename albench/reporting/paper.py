@@ -1,4 +1,7 @@
-"""What a paper needs beside tables and figures: methods, references, and how to rebuild each."""
+"""What a paper needs beside tables and figures: methods, references, and how to rebuild each.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -63,24 +66,11 @@ def report_command(
 def paper_files(
     records: ReportTables, parts: Sequence[Section], formats: Collection[str], again: str
 ) -> dict[str, str]:
-    """Return the files of the folder ``paper/``.
+    """Return the files of the folder ``paper/`` by name.
 
-    Parameters
-    ----------
-    records : ReportTables
-        The result of `load`.
-    parts : sequence of Section
-        The report.
-    formats : collection of str
-        Those that are written.
-    again : str
-        The result of `report_command`.
-
-    Returns
-    -------
-    dict of str to str
-        By name: ``methods.tex``, ``references.bib``, ``environment.txt``, and ``items.csv``, with
-        the command that rebuilds each table and figure.
+    They are ``methods.tex``, ``references.bib``, ``environment.txt``, and ``items.csv``, with the
+    command that rebuilds each table and figure. `formats` are those that the report is written in,
+    and `again` is the result of `report_command`.
     """
     libraries = _libraries(parts)
     references = references_of(records.manifest, libraries)

@@ -99,20 +99,7 @@ def _has_choice(part: pd.DataFrame) -> bool:
 
 
 def of_system(rounds: pd.DataFrame, system: System) -> pd.DataFrame:
-    """Return the rounds of a system, by repetition and round.
-
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    system : System
-        Which one.
-
-    Returns
-    -------
-    DataFrame
-        Empty if no cell of it succeeded.
-    """
+    """Return the rounds of a system, by repetition and round; empty if no cell of it succeeded."""
     own = rounds[(rounds[SYSTEM] == list(system)).all(axis=1)]
     return own.sort_values(["repetition", "round"])
 

@@ -1,4 +1,8 @@
-"""Figures of systems that published tables name: confusion, and calibration over rounds."""
+"""Figures of systems that published tables name: confusion, and calibration over rounds.
+
+`confusion` has one row per system, true class and answer, and is not empty; `cohorts` know the
+classes' names. Other arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -39,19 +43,7 @@ def confusion_matrices(
 ) -> Figure:
     """Return one matrix per system: true classes down, answers across, shares of the row.
 
-    Parameters
-    ----------
-    confusion : DataFrame
-        One row per system, true class and answer; not empty.
-    cohorts : mapping of str to CohortRecord
-        With the classes' names.
-    sheet : Sheet
-        What it is drawn on.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The shares in percent stand in the cells.
+    The shares in percent stand in the cells.
     """
     keys = confusion[SYSTEM].itertuples(index=False, name=None)
     systems = [System(*key) for key in dict.fromkeys(keys)]
@@ -101,20 +93,7 @@ def _draw(axes: Axes, shares: NDArray[np.float64], names: Sequence[str]) -> None
 def confusion_panels(
     confusion: pd.DataFrame, cohorts: Mapping[str, CohortRecord]
 ) -> tuple[Matrix, ...]:
-    """Return the same matrices for the page.
-
-    Parameters
-    ----------
-    confusion : DataFrame
-        One row per system, true class and answer; not empty.
-    cohorts : mapping of str to CohortRecord
-        With the classes' names.
-
-    Returns
-    -------
-    tuple of Matrix
-        One per system.
-    """
+    """Return the same matrices for the page, one per system."""
     groups = confusion.groupby(SYSTEM, sort=False)
     systems = [(System(*map(str, key)), part) for key, part in groups]
     return tuple(
@@ -132,18 +111,8 @@ def confusion_panels(
 def calibration_lines(rounds: pd.DataFrame, systems: Sequence[System]) -> pd.DataFrame | None:
     """Return the calibration error of some systems over the labels, random's beside it.
 
-    Parameters
-    ----------
-    rounds : DataFrame
-        The result of `curves.joined`.
-    systems : sequence of System
-        Those to draw.
-
-    Returns
-    -------
-    DataFrame or None
-        As `curves.learning_curves` gives it; None if no block of theirs has more than one round,
-        or the results do not say.
+    It is as `curves.learning_curves` gives it; None if no block of theirs has more than one round,
+    or the results do not say.
     """
     if "calibration_error" not in rounds.columns:
         return None

@@ -1,4 +1,7 @@
-"""The critical-difference diagram of mean ranks (Demšar 2006, figure 1)."""
+"""The critical-difference diagram of mean ranks (Demšar 2006, figure 1).
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -35,19 +38,9 @@ BAR_STEP = 0.45
 def critical_difference(ranking: Ranking, sheet: Sheet = SCREEN) -> Figure:
     """Return strategies on a line of mean ranks; bars join those that are not distinguished.
 
-    Parameters
-    ----------
-    ranking : Ranking
-        Of five cohorts or more, tested.
-    sheet : Sheet
-        What it is drawn on.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The better half is named on the left. There is a bar for each of `Ranking.groups`, from
-        its first rank to its last; the critical difference is drawn above the line if Friedman's
-        test rejects.
+    The ranking is of five cohorts or more, tested. The better half is named on the left. There is a
+    bar for each of `Ranking.groups`, from its first rank to its last; the critical difference is
+    drawn above the line if Friedman's test rejects.
     """
     names, ranks = ranking.table["strategy"].tolist(), ranking.table["rank"].to_numpy(dtype=float)
     places = {name: float(rank) for name, rank in zip(names, ranks, strict=True)}

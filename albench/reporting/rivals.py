@@ -20,22 +20,8 @@ OPTION = "--compare"
 def with_rivals(records: ReportTables, names: Sequence[str]) -> ReportTables:
     """Return records whose report compares some strategies with each other.
 
-    Parameters
-    ----------
-    records : ReportTables
-        The result of `load`.
-    names : sequence of str
-        Strategies; none leaves what the specification says.
-
-    Returns
-    -------
-    ReportTables
-        Their manifest names the strategies.
-
-    Raises
-    ------
-    InputError
-        If there are fewer than two, or one is named twice or is not in the results.
+    Their manifest names the strategies; with none it is what the specification says. Raises
+    `InputError` if there are fewer than two, or one is named twice or is not in the results.
     """
     if not names:
         return records

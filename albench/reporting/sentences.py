@@ -1,4 +1,7 @@
-"""The answer in words: what the comparisons support, and no more."""
+"""The answer in words: what the comparisons support, and no more.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -32,18 +35,7 @@ GOAL = f"{100 * TARGET:g} % of the all-labels score"
 
 
 def state_of(cells: pd.DataFrame) -> str:
-    """Return how complete the results are.
-
-    Parameters
-    ----------
-    cells : DataFrame
-        One row per planned cell.
-
-    Returns
-    -------
-    str
-        One or two sentences.
-    """
+    """Return how complete the results are, in a sentence or two."""
     counts = cells["status"].value_counts()
     n_ok, n_all = int(counts.get("ok", 0)), len(cells)
     if n_ok == n_all:
@@ -85,27 +77,10 @@ def answers(  # what an answer is made of
     metric: str,
     named: Namer,
 ) -> Iterator[str]:
-    """Yield the main findings.
+    """Yield the main findings: where which strategies beat random, by how much, at which price.
 
-    Parameters
-    ----------
-    comparison : DataFrame
-        The result of `comparison.against_random`.
-    overall : DataFrame
-        The result of `comparison.across_blocks`.
-    efficiency : DataFrame
-        One row per cell.
-    neighbours : DataFrame
-        The result of `comparison.over_blocks` of neighbours in rank.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-
-    Yields
-    ------
-    str
-        Sentences: where which strategies beat random, by how much, at which price in labels.
+    `neighbours` is the result of `comparison.over_blocks` of neighbours in rank. The price is in
+    labels.
     """
     judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
     if comparison.empty:
@@ -271,41 +246,15 @@ def block_by_block(
 ) -> Iterator[str]:
     """Yield what a metric that stands beside the primary one says of each block.
 
-    Parameters
-    ----------
-    comparison : DataFrame
-        The result of `comparison.against_random`, of the blocks in question.
-    efficiency : DataFrame
-        One row per cell.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-
-    Yields
-    ------
-    str
-        A sentence for each block with a finding, and one for all others.
+    The comparison is of the blocks in question. There is a sentence for each block with a finding,
+    and one for all others.
     """
     judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
     yield from _by_block(judged, efficiency, named, f" in {LABELS[metric]}")
 
 
 def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
-    """Yield what a secondary metric says, if any of its comparisons has a verdict.
-
-    Parameters
-    ----------
-    comparison : DataFrame
-        The result of `comparison.against_random`.
-    metric : str
-        Name of the metric.
-
-    Yields
-    ------
-    str
-        One sentence.
-    """
+    """Yield one sentence on a secondary metric, if any of its comparisons has a verdict."""
     judged = comparison[comparison["verdict"] != Verdict.TOO_FEW]
     if len(judged):
         yield (
@@ -315,19 +264,9 @@ def second_opinion(comparison: pd.DataFrame, metric: str) -> Iterator[str]:
 
 
 def over_cohorts(compared: pd.DataFrame, metric: str) -> Iterator[str]:
-    """Yield how strategies compare with random where the cohort is the unit.
+    """Yield one sentence: how strategies compare with random where the cohort is the unit.
 
-    Parameters
-    ----------
-    compared : DataFrame
-        The result of `cohorts_like_these.across_cohorts`, the largest difference first.
-    metric : str
-        Name of the metric.
-
-    Yields
-    ------
-    str
-        One sentence.
+    `compared` is the result of `cohorts_like_these.across_cohorts`, the largest difference first.
     """
     judged = compared[~compared["verdict"].isin([Verdict.TOO_FEW, Verdict.OUTSIDE])]
     if judged.empty:
@@ -359,20 +298,9 @@ def over_cohorts(compared: pd.DataFrame, metric: str) -> Iterator[str]:
 def pairs(mean: pd.DataFrame, each: pd.DataFrame, named: Namer) -> Iterator[str]:
     """Yield what comparisons of pairs say on average over blocks, or of the only block.
 
-    Parameters
-    ----------
-    mean : DataFrame
-        The result of `comparison.over_blocks`.
-    each : DataFrame
-        The result of `comparison.by_block`, of the same pairs.
-    named : Namer
-        Names cohorts.
-
-    Yields
-    ------
-    str
-        Where the comparison was made, then a sentence a winner with all whom it beats, one for what
-        is equal and one for what is undecided.
+    `mean` is the result of `comparison.over_blocks`, and `each` that of `comparison.by_block` of
+    the same pairs. First comes where the comparison was made, then a sentence a winner with all
+    whom it beats, one for what is equal and one for what is undecided.
     """
     judged = mean[~mean["verdict"].isin([Verdict.TOO_FEW, Verdict.OUTSIDE])]
     if judged.empty:
@@ -481,19 +409,9 @@ def _unjudged(comparison: pd.DataFrame, named: Namer) -> Iterator[str]:
 
 
 def ranking(result: Ranking, named: Namer) -> str:
-    """Return in words what mean ranks show.
+    """Return in words what mean ranks show, by the result of `ranks.rank`.
 
-    Parameters
-    ----------
-    result : Ranking
-        The result of `ranks.rank`.
-    named : Namer
-        Names cohorts.
-
-    Returns
-    -------
-    str
-        It names a critical difference only if Friedman's test rejects.
+    A critical difference is named only if Friedman's test rejects.
     """
     if result.table.empty:
         return "Strategies are not ranked: no block has results of every strategy."

@@ -1,4 +1,7 @@
-"""A part of the tables that a report is drawn from."""
+"""A part of the tables that a report is drawn from.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -17,24 +20,10 @@ if TYPE_CHECKING:
 
 
 def sliced(records: ReportTables, part: Slice) -> ReportTables:
-    """Return the tables of the cells that a slice chooses.
+    """Return the tables of the cells that a slice without a shard chooses.
 
-    Parameters
-    ----------
-    records : ReportTables
-        The result of `load`.
-    part : Slice
-        Without a shard.
-
-    Returns
-    -------
-    ReportTables
-        Its manifest names the slice.
-
-    Raises
-    ------
-    InputError
-        If a name is not in the tables, or nothing is left.
+    Their manifest names the slice. Raises `InputError` if a name is not in the tables, or nothing
+    is left.
     """
     kept = _with_cells(records, chosen_rows(records.cells, part))
     tables = vars(records.summaries).items()
@@ -50,16 +39,8 @@ def sliced(records: ReportTables, part: Slice) -> ReportTables:
 def as_planned(records: ReportTables) -> ReportTables:
     """Return the tables without repetitions that were added because of results.
 
-    Parameters
-    ----------
-    records : ReportTables
-        The result of `load`.
-
-    Returns
-    -------
-    ReportTables
-        The same where none was added. How many repetitions there are owes nothing to results then,
-        as usual tests suppose.
+    They are the same where none was added. How many repetitions there are owes nothing to results
+    then, as usual tests suppose.
     """
     rule = records.manifest.sequential
     if rule is None:
@@ -82,24 +63,9 @@ def _with_cells(records: ReportTables, cells: pd.DataFrame) -> ReportTables:
 
 
 def chosen_rows(cells: pd.DataFrame, part: Slice) -> pd.DataFrame:
-    """Return the rows of a table of cells that a slice chooses.
+    """Return the rows of a table of cells that a slice without a shard chooses, with their index.
 
-    Parameters
-    ----------
-    cells : DataFrame
-        One row a planned cell.
-    part : Slice
-        Without a shard.
-
-    Returns
-    -------
-    DataFrame
-        With the index of `cells`.
-
-    Raises
-    ------
-    InputError
-        If a name is not in the table, or nothing is left.
+    Raises `InputError` if a name is not in the table, or nothing is left.
     """
     columns = [cells[axis].astype(str) for axis in AXES]
     places = (Place(*row) for row in zip(*columns, cells["repetition"].astype(int), strict=True))

@@ -1,4 +1,7 @@
-"""Checks of training: a table of their outcomes, and the failures in words."""
+"""Checks of training: a table of their outcomes, and the failures in words.
+
+Arguments are those of `albench.reporting`.
+"""
 
 from __future__ import annotations
 
@@ -53,17 +56,7 @@ N_NAMED = 4
 def checks_of(records: ReportTables, rounds: pd.DataFrame) -> list[TrainingFinding]:
     """Return the outcomes of the checks of training.
 
-    Parameters
-    ----------
-    records : ReportTables
-        The result of `load`.
-    rounds : DataFrame
-        The result of `curves.joined`.
-
-    Returns
-    -------
-    list of TrainingFinding
-        Guessing uses each class's share of the subjects.
+    Guessing uses each class's share of the subjects.
     """
     cohorts = records.manifest.cohorts.items()
     guesses = {name: guessing(facts.classes) for name, facts in cohorts}
@@ -77,20 +70,7 @@ def checks_of(records: ReportTables, rounds: pd.DataFrame) -> list[TrainingFindi
 
 
 def failures(checks: Sequence[TrainingFinding], named: Namer) -> Text | None:
-    """Return what failed, for the first screen.
-
-    Parameters
-    ----------
-    checks : sequence of TrainingFinding
-        The result of `checks_of`.
-    named : Namer
-        Names blocks.
-
-    Returns
-    -------
-    Text or None
-        A sentence for each kind of failure; None if nothing failed.
-    """
+    """Return a sentence for each kind of failure, for the first screen; None if nothing failed."""
     sentences = [
         _failure(check, metric, failed, named)
         for check in TrainingCheck
@@ -130,20 +110,7 @@ def _short(checked: TrainingFinding) -> str:
 
 
 def check_table(checks: Sequence[TrainingFinding], named: Namer) -> Table:
-    """Return the outcome of every check in every block.
-
-    Parameters
-    ----------
-    checks : sequence of TrainingFinding
-        The result of `checks_of`.
-    named : Namer
-        Names blocks.
-
-    Returns
-    -------
-    Table
-        One row per block, one column a check.
-    """
+    """Return the outcome of every check: one row per block, one column a check."""
     blocks = sorted({checked.block for checked in checks})
     rows = tuple(
         (
@@ -204,19 +171,7 @@ def _outcome(checked: TrainingFinding) -> str:
 def goals_left_out(checks: Sequence[TrainingFinding], metric: str, named: Namer) -> Text | None:
     """Return where no labels for a share of the all-labels score are given, and why.
 
-    Parameters
-    ----------
-    checks : sequence of TrainingFinding
-        The result of `checks_of`.
-    metric : str
-        Name of the metric.
-    named : Namer
-        Names blocks.
-
-    Returns
-    -------
-    Text or None
-        None if they are given everywhere.
+    It is None if they are given everywhere.
     """
     blocks = sorted(passed_lines(checks, metric))
     if not blocks:
@@ -234,19 +189,7 @@ def goals_left_out(checks: Sequence[TrainingFinding], metric: str, named: Namer)
 def convergence_text(records: ReportTables, efficiency: pd.DataFrame, named: Namer) -> Text:
     """Return whether doubling the updates changes what strategies gain over random.
 
-    Parameters
-    ----------
-    records : ReportTables
-        The result of `load`.
-    efficiency : DataFrame
-        One row per cell.
-    named : Namer
-        Names blocks.
-
-    Returns
-    -------
-    Text
-        A sentence for each block that was run with both lengths, or that none was.
+    There is a sentence for each block that was run with both lengths, or one that none was.
     """
     models = _models(records.manifest.spec)
     sentences = [*_converged(efficiency, doubled(models), named)]
