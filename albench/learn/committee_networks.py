@@ -96,36 +96,18 @@ class CommitteesAhead:
         self._trained: dict[int, list[FusionClassifier]] = {}
 
     def taken(self, seed: int, members: int) -> list[FusionClassifier]:
-        """Return the members of a committee, and remember how many were asked for.
+        """Return so many members of the committee of a seed, and remember how many were asked for.
 
-        Parameters
-        ----------
-        seed : int
-            Of the committee.
-        members : int
-            How many.
-
-        Returns
-        -------
-        list of FusionClassifier
-            Trained ones, or none, if they are to be trained now.
+        They are trained; there is none if they are to be trained now.
         """
         self._members = max(members, self._members)
         trained = self._trained.get(seed, [])
         return trained[:members] if len(trained) >= members else []
 
     def are_trained(self, seed: int) -> bool:
-        """Return whether a query's committee has been handed out to be trained.
+        """Return whether the committees of a query's seed have been handed out to be trained.
 
-        Parameters
-        ----------
-        seed : int
-            Of that query's committees.
-
-        Returns
-        -------
-        bool
-            Until `forget`.
+        They have until `forget`.
         """
         return seed in self._trained
 
@@ -138,22 +120,10 @@ class CommitteesAhead:
     ) -> list[Pupil]:
         """Return the members that the next query is likely to ask for, to be trained.
 
-        Parameters
-        ----------
-        classifier : FusionClassifier
-            As trained for that query.
-        labelled : ndarray of int, shape (n_labelled, n_modalities)
-            The labelled set.
-        labels : ndarray of int, shape (n_labelled,)
-            Its class numbers.
-        seed : int
-            Of that query's committees.
-
-        Returns
-        -------
-        list of Pupil
-            None of them if the last query asked for no committee or a very large one, if members
-            are solved rather than trained, or if image streams learn.
+        `classifier` is as trained for that query, and `seed` is that of its committees; the
+        labelled set is as of `committee_proba`. There are no members if the last query asked for no
+        committee or a very large one, if members are solved rather than trained, or if image
+        streams learn.
         """
         self.forget()
         is_stacked = not hasattr(classifier.module_, "solve") and not _learns_images(classifier)

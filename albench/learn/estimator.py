@@ -1,8 +1,9 @@
 # ruff: noqa: N803  # X is scikit-learn's name
 """The estimator: a fusion network that scikit-learn, skorch and modAL can train and ask.
 
-Its ``X`` is an integer array of candidates, one row of sample numbers a candidate, one column a
-modality; images and vectors stay in its `SampleStore`.
+Its ``X`` is an integer array of candidates, ``(n, n_modalities)``: one row of sample numbers a
+candidate, one column a modality. Images and vectors stay in its `SampleStore`. Its ``y`` are class
+numbers, ``(n,)``.
 """
 
 from __future__ import annotations
@@ -143,19 +144,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
     def fit(self, X: ArrayLike, y: ArrayLike, **fit_params: Any) -> FusionClassifier:  # skorch's
         """Train on candidates, from the first weights or, with a warm start, from the present.
 
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-        y : array_like of int, shape (n,)
-            Class numbers.
-        **fit_params : object
-            None are taken.
-
-        Returns
-        -------
-        FusionClassifier
-            Itself.
+        No `fit_params` are taken.
         """
         self.begin_fit()
         return self.partial_fit(X, y, **fit_params)
@@ -169,30 +158,9 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
     ) -> FusionClassifier:
         """Train on candidates, from the present weights.
 
-        Unlike skorch's, an interrupt is not taken for the end of training.
-
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-        y : array_like of int, shape (n,)
-            Class numbers.
-        classes : object
-            Not used; scikit-learn's signature.
-        **fit_params : object
-            None are taken.
-
-        Returns
-        -------
-        FusionClassifier
-            Itself.
-
-        Raises
-        ------
-        DataError
-            If labels are not one class number a candidate.
-        TypeError
-            If there are `fit_params`.
+        Unlike skorch's, an interrupt is not taken for the end of training. `classes` is there for
+        scikit-learn's signature and not used. Raises `DataError` if labels are not one class number
+        a candidate, and `TypeError` if there are `fit_params`.
         """
         if fit_params:
             raise TypeError(f"fit takes X and y alone, found {', '.join(fit_params)}")
@@ -220,20 +188,7 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
             self._n_taught = 0
 
     def lesson(self, candidates: NDArray[np.intp], labels: NDArray[np.intp]) -> Lesson:
-        """Return what a training on a labelled set goes through.
-
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-        labels : ndarray of int, shape (n,)
-            Class numbers.
-
-        Returns
-        -------
-        Lesson
-            That follows `begin_fit`.
-        """
+        """Return what a training on a labelled set goes through, as it follows `begin_fit`."""
         return Lesson.of(
             self.training,
             self.seeds,
@@ -316,19 +271,9 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         return self
 
     def train_step(self, batch: Batch, **fit_params: Any) -> dict[str, Any]:  # skorch's
-        """Update the weights once, and then the learning rate.
+        """Update the weights once by a batch of samples and labels, and then the learning rate.
 
-        Parameters
-        ----------
-        batch : tuple
-            Samples and labels.
-        **fit_params : object
-            skorch's; none are used.
-
-        Returns
-        -------
-        dict
-            skorch's: loss and logits.
+        What is returned is skorch's: loss and logits. None of its `fit_params` are used.
         """
         step: dict[str, Any] = super().train_step(batch, **fit_params)
         if self._schedule is not None:
@@ -341,19 +286,10 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         return float(np.average(losses, weights=sizes))
 
     def infer(self, x: Mapping[str, torch.Tensor], **fit_params: Any) -> torch.Tensor:  # noqa: ARG002  # skorch's
-        """Return the logits of a batch, computed in the precision of training.
+        """Return the float32 logits of a batch, computed in the precision of training.
 
-        Parameters
-        ----------
-        x : mapping of str to Tensor, shape (n, *shape)
-            Samples.
-        **fit_params : object
-            skorch's; none are used.
-
-        Returns
-        -------
-        Tensor of float32, shape (n, n_classes)
-            Logits.
+        `x` are the samples of each modality, ``(n, *shape)``; none of skorch's `fit_params` are
+        used.
         """
         with self._in_precision():
             logits: torch.Tensor = self.module_(self._on_device(x))
@@ -402,17 +338,9 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
     # -- prediction -------------------------------------------------------------------------
 
     def predict_proba(self, X: ArrayLike) -> Floats:
-        """Return class probabilities of candidates of the training part.
+        """Return class probabilities of candidates of the training part, ``(n, n_classes)``.
 
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, n_classes)
-            A column for every class, whether or not the labelled set has it.
+        There is a column for every class, whether or not the labelled set has it.
         """
         return self._own().proba(_candidates(X))
 
@@ -436,66 +364,22 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
     def dropout_proba(self, X: ArrayLike, passes: int, seed: int) -> Iterator[Floats]:
         """Return an iterator over the class probabilities of passes with dropout.
 
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-        passes : int
-            How many.
-        seed : int
-            Of the masks.
-
-        Returns
-        -------
-        iterator of ndarray of float32, shape (n, n_classes)
-            One a pass; see `Prediction.dropout_proba`.
+        Each is ``(n, n_classes)``; see `Prediction.dropout_proba`.
         """
         return self._own().dropout_proba(_candidates(X), passes, seed)
 
     def embeddings(self, X: ArrayLike) -> Floats:
-        """Return the fused vectors of candidates, before the classifier.
-
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, D)
-            Without dropout.
-        """
+        """Return the fused vectors of candidates before the classifier, ``(n, D)``: no dropout."""
         return self._own().embeddings(_candidates(X))
 
     def stream_embeddings(self, X: ArrayLike) -> dict[str, Floats]:
-        """Return the vectors of candidates before fusion.
-
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-
-        Returns
-        -------
-        dict of str to ndarray of float32, shape (n, d)
-            Of each modality.
-        """
+        """Return the vectors of candidates before fusion, ``(n, d)`` of each modality."""
         return self._own().stream_embeddings(_candidates(X))
 
     def masked_proba(self, X: ArrayLike, kept: Collection[str]) -> Floats:
-        """Return class probabilities with all but some modalities at their mean vector.
+        """Return class probabilities with all modalities but those kept at their mean vector.
 
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-        kept : collection of str
-            The modalities that stay as they are.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, n_classes)
-            Rows sum to one.
+        Their shape is ``(n, n_classes)``.
         """
         return self._own().masked_proba(_candidates(X), kept)
 

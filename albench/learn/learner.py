@@ -1,5 +1,8 @@
 # ruff: noqa: N803  # X is modAL's name
-"""The learner: modAL's active learner over candidates, with a strategy that sees a pool view."""
+"""The learner: modAL's active learner over candidates, with a strategy that sees a pool view.
+
+Its ``X`` and ``y`` are those of `albench.learn.estimator`.
+"""
 
 from __future__ import annotations
 
@@ -84,14 +87,7 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
     def adopt(self, X: ArrayLike, y: ArrayLike, state: bytes) -> None:
         """Take over a labelled set and a network that was trained elsewhere on it.
 
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-        y : array_like of int, shape (n,)
-            Class numbers.
-        state : bytes
-            What `FusionClassifier.state` gave there.
+        `state` is what `FusionClassifier.state` gave there.
         """
         self.X_training, self.y_training = _checked(X, y)
         self.estimator.load_state(state, n_taught=len(self.y_training))
@@ -99,17 +95,7 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
     def pupil(self, X: ArrayLike, y: ArrayLike) -> Pupil:
         """Add to the labelled set, and return what `teach` would have trained on all of it.
 
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-        y : array_like of int, shape (n,)
-            Class numbers.
-
-        Returns
-        -------
-        Pupil
-            To be trained with others; the set is in the learner's order.
+        It is to be trained with others; the set is in the learner's order.
         """
         self._add_training_data(X, y)
         order = slice(None) if self._order is None else self._order()
@@ -120,21 +106,8 @@ class Learner(ActiveLearner):  # type: ignore[misc]  # modAL ships no types
     ) -> Learner:  # modAL's
         """Take a labelled set for all that is known, and train on it.
 
-        Parameters
-        ----------
-        X : array_like of int, shape (n, n_modalities)
-            Sample numbers.
-        y : array_like of int, shape (n,)
-            Class numbers.
-        bootstrap : bool
-            Whether to train on a draw with replacement, by NumPy's global generator as modAL does.
-        **fit_kwargs : object
-            Passed on to the estimator.
-
-        Returns
-        -------
-        Learner
-            Itself.
+        With `bootstrap` the learner trains on a draw with replacement, by NumPy's global generator
+        as modAL does. Other keywords are passed on to the estimator.
         """
         self.X_training, self.y_training = _checked(X, y)
         self._fit_to_known(bootstrap=bootstrap, **fit_kwargs)

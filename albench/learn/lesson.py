@@ -117,26 +117,9 @@ class Lesson:
 
 
 def checked_set(X: ArrayLike, y: ArrayLike, n_classes: int) -> tuple[Integers, Integers]:  # noqa: N803
-    """Return a labelled set as integers.
+    """Return the candidates and labels of a labelled set as integers.
 
-    Parameters
-    ----------
-    X : array_like of int, shape (n, n_modalities)
-        Sample numbers.
-    y : array_like of int, shape (n,)
-        Class numbers.
-    n_classes : int
-        How many classes there are.
-
-    Returns
-    -------
-    (ndarray of int, ndarray of int)
-        Candidates and labels.
-
-    Raises
-    ------
-    DataError
-        If labels are not one class number a candidate.
+    Raises `DataError` if labels are not one class number a candidate.
     """
     candidates, labels = np.asarray(X, dtype=np.intp), np.asarray(y, dtype=np.intp)
     if labels.shape != candidates.shape[:1] or not len(labels):

@@ -16,24 +16,8 @@ if TYPE_CHECKING:
 def build_network(model: FusionModel, shapes: Shapes, n_classes: int) -> Network:
     """Return a new network, its weights drawn from torch's global generator as it stands.
 
-    Parameters
-    ----------
-    model : FusionModel
-        The recipe.
-    shapes : mapping of str to tuple of int
-        The shape of one sample of each modality.
-    n_classes : int
-        The number of classes.
-
-    Returns
-    -------
-    Network
-        A ``torch.nn.Module`` that is a `FusionNet`.
-
-    Raises
-    ------
-    PluginError
-        If the model builds something else.
+    See `FusionModel.build`. Raises `PluginError` if the model builds something that is no
+    `FusionNet` and ``torch.nn.Module``.
     """
     net = model.build(shapes, n_classes)
     wanted = ("trunks", "encode", "embed", "fuse")

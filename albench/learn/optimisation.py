@@ -45,37 +45,18 @@ class Seeds:
 
 
 def build_optimiser(training: Training, module: nn.Module) -> torch.optim.Optimizer:
-    """Return a fresh optimiser of all parameters that learn.
+    """Return a fresh optimiser of all parameters of a network that learn.
 
-    Parameters
-    ----------
-    training : Training
-        Which one, and its settings.
-    module : Module
-        If it offers ``parameter_groups``, each learns at its own rate.
-
-    Returns
-    -------
-    Optimizer
-        In its fused form where the device has one.
+    If it offers ``parameter_groups``, each learns at its own rate. The optimiser is in its fused
+    form where the device has one.
     """
     return optimiser_of(training, parameter_groups(module))
 
 
 def optimiser_of(training: Training, groups: Sequence[Mapping[str, Any]]) -> torch.optim.Optimizer:
-    """Return a fresh optimiser of groups of parameters.
+    """Return a fresh optimiser of groups of parameters, with ``params`` and ``lr_scale``.
 
-    Parameters
-    ----------
-    training : Training
-        Which one, and its settings.
-    groups : sequence of mapping
-        With ``params`` and ``lr_scale``.
-
-    Returns
-    -------
-    Optimizer
-        In its fused form where the device has one.
+    It is in its fused form where the device has one.
     """
     settings: dict[str, Any] = {"weight_decay": training.weight_decay}
     if training.optimiser == "sgd":

@@ -30,7 +30,8 @@ _FUSED_AT_ONCE = 4096
 class Prediction:
     """Answers about candidates, each unique sample being encoded once.
 
-    It holds for one state of the network: after training a new one is needed.
+    It holds for one state of the network: after training a new one is needed. Candidates are
+    rows of sample numbers, ``(n, n_modalities)``.
 
     Parameters
     ----------
@@ -48,18 +49,7 @@ class Prediction:
         self._vectors = SampleVectors(module, store, device)
 
     def proba(self, candidates: NDArray[np.intp]) -> Floats:
-        """Return class probabilities of a deterministic pass.
-
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, n_classes)
-            Rows sum to one.
-        """
+        """Return class probabilities of a deterministic pass, ``(n, n_classes)``."""
         with evaluating(self._module):
             return self._in_chunks(self._store.places(candidates), self._fused)
 
@@ -68,19 +58,7 @@ class Prediction:
     ) -> Iterator[Floats]:
         """Yield class probabilities of passes with dropout; only the fusion is repeated.
 
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-        passes : int
-            How many.
-        seed : int
-            Of the masks: the same seed gives the same passes.
-
-        Yields
-        ------
-        ndarray of float32, shape (n, n_classes)
-            One pass.
+        Each is ``(n, n_classes)``. The same seed of the masks gives the same passes.
         """
         places = self._store.places(candidates)
         # Encoded before dropout is switched on, and before seeding.
@@ -98,52 +76,19 @@ class Prediction:
             yield proba
 
     def embeddings(self, candidates: NDArray[np.intp]) -> Floats:
-        """Return fused vectors before the classifier.
-
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, D)
-            Without dropout.
-        """
+        """Return fused vectors before the classifier, ``(n, D)``, without dropout."""
         with evaluating(self._module):
             return self._in_chunks(self._store.places(candidates), self._module.embed)
 
     def stream_embeddings(self, candidates: NDArray[np.intp]) -> dict[str, Floats]:
-        """Return each modality's vectors.
-
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-
-        Returns
-        -------
-        dict of str to ndarray of float32, shape (n, d)
-            Before fusion.
-        """
+        """Return each modality's vectors before fusion, ``(n, d)``."""
         vectors = self._vectors.at(self._store.places(candidates))
         return {name: vectors[name].cpu().numpy() for name in self._store.columns}
 
     def masked_proba(self, candidates: NDArray[np.intp], kept: Collection[str]) -> Floats:
-        """Return class probabilities with some modalities at their mean vector.
+        """Return class probabilities ``(n, n_classes)`` with some modalities at their mean vector.
 
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-        kept : collection of str
-            The modalities that stay as they are; the others are at the mean over all samples of
-            the store.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, n_classes)
-            Rows sum to one.
+        Those of `kept` stay as they are; the others are at the mean over all samples of the store.
         """
         masked = [name for name in self._store.columns if name not in kept]
         means = {name: self._vectors.all(name).mean(0) for name in masked}

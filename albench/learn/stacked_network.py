@@ -140,19 +140,10 @@ class StackedNetwork:
         return self._gradients[batch.key].of(inputs)
 
     def logits(self, state: Tensors, samples: Tensors) -> torch.Tensor:
-        """Return the logits of every head, without dropout.
+        """Return the logits of every head before the softmax, without dropout.
 
-        Parameters
-        ----------
-        state : dict of str to Tensor, shape (n_heads, *shape)
-            All weights and buffers.
-        samples : dict of str to Tensor, shape (n_heads, n, *shape)
-            Of each modality.
-
-        Returns
-        -------
-        Tensor, shape (n_heads, n, n_classes)
-            Before the softmax.
+        `state` is as of `gradients`; `samples` are ``(n_heads, n, *shape)`` of each modality, and
+        logits ``(n_heads, n, n_classes)``.
         """
         names, modalities = list(state), list(samples)
 

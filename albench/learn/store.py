@@ -144,52 +144,18 @@ class SampleStore:
         _require_aligned(self._rows, self._values, self._subjects)
 
     def rows(self, modality: str) -> NDArray[np.intp]:
-        """Return the sample numbers of a modality in this part, ascending.
-
-        Parameters
-        ----------
-        modality : str
-            One of `modalities`.
-
-        Returns
-        -------
-        ndarray of int, shape (k,)
-            Sample numbers.
-        """
+        """Return the sample numbers of a modality in this part, ascending."""
         return self._rows[modality]
 
     def shape(self, modality: str) -> tuple[int, ...]:
-        """Return the shape of one sample.
-
-        Parameters
-        ----------
-        modality : str
-            One of `modalities`.
-
-        Returns
-        -------
-        tuple of int
-            As the stream is given it.
-        """
+        """Return the shape of one sample of a modality, as the stream is given it."""
         return self._values[modality].shape[1:]
 
     def places(self, candidates: NDArray[np.intp]) -> dict[str, NDArray[np.intp]]:
-        """Return where in `rows` the samples of candidates stand.
+        """Return where in `rows` the samples of candidates stand, ``(n,)`` of each modality.
 
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-
-        Returns
-        -------
-        dict of str to ndarray of int, shape (n,)
-            Of each modality.
-
-        Raises
-        ------
-        DataError
-            If a sample is not in this part.
+        Candidates are rows of sample numbers, ``(n, n_modalities)``. Raises `DataError` if a sample
+        is not in this part.
         """
         if candidates.ndim != 2 or candidates.shape[1] != len(self.columns):
             expected = f"(n, {len(self.columns)})"
@@ -201,19 +167,9 @@ class SampleStore:
         return places
 
     def take(self, modality: str, places: NDArray[np.intp]) -> torch.Tensor:
-        """Return samples as the stream is given them.
+        """Return the samples at places in `rows` as the stream is given them, ``(n, *shape)``.
 
-        Parameters
-        ----------
-        modality : str
-            One of `modalities`.
-        places : ndarray of int, shape (n,)
-            Places in `rows`.
-
-        Returns
-        -------
-        Tensor of float32, shape (n, *shape)
-            Images in 0..1; vectors standardised if the store has their scaling.
+        They are float32: images in 0..1, and vectors standardised if the store has their scaling.
         """
         values = self._values[modality].take(places, axis=0)
         samples = torch.from_numpy(values)
@@ -223,33 +179,11 @@ class SampleStore:
         return samples.float() if scaling is None else scaling.apply(samples.float())
 
     def gather(self, candidates: NDArray[np.intp]) -> dict[str, torch.Tensor]:
-        """Return the samples of candidates, a whole batch at once.
-
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-
-        Returns
-        -------
-        dict of str to Tensor, shape (n, *shape)
-            As `take` gives them.
-        """
+        """Return the samples of candidates as `take` gives them, a whole batch at once."""
         return {name: self.take(name, places) for name, places in self.places(candidates).items()}
 
     def subjects(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return the subject of each candidate.
-
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-
-        Returns
-        -------
-        ndarray of int, shape (n,)
-            Subjects.
-        """
+        """Return the subject of each candidate, ``(n,)``."""
         first = self.columns[0]
         subjects = self._subjects[_places(first, self._rows[first], candidates[:, 0])]
         for number, (name, owners) in enumerate(self._others.items(), start=1):
