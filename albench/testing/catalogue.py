@@ -66,16 +66,5 @@ def checks_for(descriptor: Descriptor) -> tuple[Check, ...]:
 
 
 def checks_of(kind: Kind) -> tuple[Check, ...]:
-    """Return the checks of a kind of plugin, those of its descriptor first.
-
-    Parameters
-    ----------
-    kind : Kind
-        Loaders, models or strategies.
-
-    Returns
-    -------
-    tuple of Check
-        In the order of reports.
-    """
+    """Return the checks of a kind of plugin in the order of reports, its descriptor's first."""
     return (*descriptors.CHECKS, *_OF_KIND[kind])

@@ -74,15 +74,7 @@ def modalities(count: int) -> str:
 def ends(descriptor: Descriptor) -> tuple[int, ...]:
     """Return the smallest and the largest number of modalities that is claimed.
 
-    Parameters
-    ----------
-    descriptor : Descriptor
-        Of a model or a strategy.
-
-    Returns
-    -------
-    tuple of int
-        An unlimited range ends at `MANY`, or at the smallest number if that is larger.
+    An unlimited range ends at `MANY`, or at the smallest number if that is larger.
     """
     low, high = descriptor.modalities
     return (low, max(low, MANY) if high is None else high)
@@ -91,15 +83,7 @@ def ends(descriptor: Descriptor) -> tuple[int, ...]:
 def counts(descriptor: Descriptor) -> tuple[int, ...]:
     """Return the numbers of modalities to test: 1, 2 and 4 within the range, and its ends.
 
-    Parameters
-    ----------
-    descriptor : Descriptor
-        Of a model or a strategy.
-
-    Returns
-    -------
-    tuple of int
-        Ascending.
+    They are ascending.
     """
     low, high = ends(descriptor)
     return tuple(sorted({low, high} | {count for count in (1, 2, MANY) if low <= count <= high}))

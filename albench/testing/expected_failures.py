@@ -17,16 +17,8 @@ EXPECTED_FAILURES: Mapping[str, Mapping[str, str]] = {
 
 
 def expected_failures_of(plugin: str) -> Mapping[str, str]:
-    """Return the checks that a plugin is known to fail.
+    """Return the checks that a plugin of albench is known to fail, each with the reason.
 
-    Parameters
-    ----------
-    plugin : str
-        Its qualified name.
-
-    Returns
-    -------
-    mapping of str to str
-        Each with the reason; empty for most.
+    There is none for most.
     """
     return EXPECTED_FAILURES.get(plugin, {})

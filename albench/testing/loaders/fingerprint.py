@@ -58,15 +58,7 @@ class Contents:
 def contents(modality: Modality) -> Contents:
     """Return hashes of the data of a modality: subjects, labels, marks and some samples.
 
-    Parameters
-    ----------
-    modality : Modality
-        Any.
-
-    Returns
-    -------
-    Contents
-        Equal for equal data.
+    They are equal for equal data.
     """
     labels = None if modality.labels is None else sorted(modality.labels.items())
     marks = sorted((name, mark.tolist()) for name, mark in modality.marks.items())

@@ -25,36 +25,15 @@ _AT_ONCE = 32
 
 
 def some_rows(modality: Modality, n: int = N_ROWS) -> NDArray[np.intp]:
-    """Return rows spread over a modality, including the first and the last.
+    """Return rows spread over a modality, including the first and the last: `n` at most.
 
-    Parameters
-    ----------
-    modality : Modality
-        Any.
-    n : int
-        The largest number of rows.
-
-    Returns
-    -------
-    ndarray of int
-        Ascending, distinct.
+    They are ascending and distinct.
     """
     return np.unique(np.linspace(0, len(modality) - 1, n).astype(np.intp))
 
 
 def in_blocks(modality: Modality) -> Iterator[NDArray[np.intp]]:
-    """Yield the numbers of all rows, a block at a time.
-
-    Parameters
-    ----------
-    modality : Modality
-        Any.
-
-    Yields
-    ------
-    ndarray of int
-        Ascending.
-    """
+    """Yield the numbers of all rows of a modality, ascending, a block at a time."""
     for start in range(0, len(modality), _AT_ONCE):
         yield np.arange(start, min(start + _AT_ONCE, len(modality)))
 

@@ -48,19 +48,8 @@ def answers_to(
 ) -> dict[str, dict[str, Any]]:  # keys are strings, numbers are nested lists
     """Return the outputs of a model in this process, for the process that asks.
 
-    Parameters
-    ----------
-    descriptor : Descriptor
-        The model's.
-    options : dict of str to object
-        Options to set.
-    samples : Samples
-        The samples.
-
-    Returns
-    -------
-    dict of str to dict
-        The ``keys`` of its trunks, and the ``numbers`` of its logits and of their outputs.
+    They are the ``keys`` of its trunks, and the ``numbers`` of its logits and of their outputs, on
+    some samples and with the options that are set.
     """
     specimen = specimen_of(descriptor, options=options)
     # A class may keep what it built first, which in a benchmark is often another network.

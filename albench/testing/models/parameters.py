@@ -28,16 +28,7 @@ if TYPE_CHECKING:
 def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float = 0.05) -> None:
     """Train a network for a few steps of gradient descent on random labels, if it has weights.
 
-    Parameters
-    ----------
-    net : Network
-        Trained in place.
-    samples : Samples
-        The training set.
-    steps : int
-        The number of steps.
-    learning_rate : float
-        The same for all parameters.
+    The learning rate is the same for all parameters.
     """
     if not any(p.requires_grad for p in net.parameters()):
         return

@@ -97,23 +97,10 @@ def scaled(values: NDArray[Any]) -> torch.Tensor:
 def built(
     specimen: Specimen, samples: Samples, seed: int = 0, n_classes: int | None = None
 ) -> Network:
-    """Return a new network for samples.
+    """Return a new network for samples, in training mode.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-    samples : Samples
-        Give the modalities and the number of classes.
-    seed : int
-        Determines the initial weights.
-    n_classes : int or None
-        None takes the samples'.
-
-    Returns
-    -------
-    Network
-        New, in training mode.
+    The samples give the modalities and, unless it is said, the number of classes; the seed
+    determines the initial weights.
     """
     with torch_seeded(seed):
         return build_network(specimen.build(), samples.shapes, n_classes or samples.n_classes)
@@ -122,15 +109,7 @@ def built(
 def usual_samples(specimen: Specimen) -> Samples:
     """Return samples of two modalities, or of as few as the model takes.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-
-    Returns
-    -------
-    Samples
-        A vector and an image, if it takes both.
+    They are a vector and an image, if it takes both.
     """
     allowed = counts(specimen.descriptor)
     return samples_of(specimen, 2 if 2 in allowed else allowed[0])
@@ -140,17 +119,7 @@ def usual_samples(specimen: Specimen) -> Samples:
 def samples_of(specimen: Specimen, n_modalities: int) -> Samples:
     """Return samples of a number of modalities, in shapes that the model accepts.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-    n_modalities : int
-        The number of modalities.
-
-    Returns
-    -------
-    Samples
-        The same every time.
+    They are the same every time.
     """
     kinds = accepted_shapes(specimen).taken
     shapes = {f"m{i}": kinds[i % len(kinds)] for i in range(n_modalities)}
@@ -175,24 +144,10 @@ class AcceptedShapes:
 
 @lru_cache(maxsize=16)
 def accepted_shapes(specimen: Specimen) -> AcceptedShapes:
-    """Return which of a few shapes a model accepts.
+    """Return which of a few shapes a model accepts, at least one.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-
-    Returns
-    -------
-    AcceptedShapes
-        With at least one shape.
-
-    Raises
-    ------
-    Skip
-        If its weights are unavailable and it takes no vectors.
-    Violation
-        If it accepts none of the shapes.
+    Raises `Skip` if its weights are unavailable and it takes no vectors, and `Violation` if it
+    accepts none of the shapes.
     """
     vectors, images = _first_taken(specimen, (VECTOR,)), _first_taken(specimen, IMAGES)
     taken = tuple(part for part in (vectors, images) if isinstance(part, tuple))
@@ -233,21 +188,9 @@ def _samples(rng: np.random.Generator, shape: Shape) -> NDArray[Any]:
 
 
 def through_trunks(specimen: Specimen, raw: Mapping[str, NDArray[Any]], n_classes: int) -> Samples:
-    """Return samples with the outputs of the model's frozen trunks.
+    """Return samples as the streams of its networks are given them: through its frozen trunks.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-    raw : mapping of str to ndarray, shape (n, *shape)
-        As a loader would give them.
-    n_classes : int
-        The number of classes.
-
-    Returns
-    -------
-    Samples
-        As the streams of its networks are given them.
+    `raw` are samples as a loader would give them, ``(n, *shape)``.
     """
     shapes = {name: values.shape[1:] for name, values in raw.items()}
     with torch_seeded(0):
@@ -280,39 +223,16 @@ def through(trunk: Trunk, values: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def logits(net: Network, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """Return logits in evaluation mode, computed by `encode` and `fuse`.
+    """Return logits ``(n, n_classes)`` in evaluation mode, computed by `encode` and `fuse`.
 
-    Parameters
-    ----------
-    net : Network
-        Any.
-    samples : mapping of str to Tensor
-        Of each modality.
-
-    Returns
-    -------
-    Tensor, shape (n, n_classes)
-        Without gradients.
+    They are without gradients.
     """
     with torch.no_grad(), evaluating(net):
         return net.fuse(encoded(net, samples))
 
 
 def encoded(net: Network, samples: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the vectors of samples, in the current mode of the network.
-
-    Parameters
-    ----------
-    net : Network
-        Any.
-    samples : mapping of str to Tensor
-        Of each modality.
-
-    Returns
-    -------
-    dict of str to Tensor, shape (n, d)
-        Of each modality.
-    """
+    """Return the vectors ``(n, d)`` of samples, by modality, in the current mode of the network."""
     return {name: net.encode(name, x) for name, x in samples.items()}
 
 

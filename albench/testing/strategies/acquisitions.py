@@ -102,28 +102,10 @@ class Answer:
 
 
 def ask(specimen: Specimen, pool: Market, seed: int = 0) -> Answer:
-    """Ask a new instance of a strategy.
+    """Ask a new instance of a strategy, and return its valid requests.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-    pool : Market
-        What it is shown.
-    seed : int
-        Of its random stream.
-
-    Returns
-    -------
-    Answer
-        With valid requests.
-
-    Raises
-    ------
-    QueryFault
-        If the answer is not valid.
-    Violation
-        If it wrote into what it was shown.
+    `seed` is that of its random stream. Raises `QueryFault` if the answer is not valid, and
+    `Violation` if the strategy wrote into what it was shown.
     """
     strategy = specimen.build()
     source = GuardedSource(pool.problem.source, strategy.needs)

@@ -38,17 +38,7 @@ def _another_process_picks_the_same(specimen: Specimen) -> None:
 def picks_elsewhere(descriptor: Descriptor, options: dict[str, Any]) -> list[list[int]]:
     """Return the picks of a strategy in this process, for the process that asks.
 
-    Parameters
-    ----------
-    descriptor : Descriptor
-        The strategy's.
-    options : dict of str to object
-        Options to set.
-
-    Returns
-    -------
-    list of list of int
-        The picks from each pool, after queries on equal pools with another model.
+    They are those from each pool, after queries on equal pools with another model.
     """
     specimen = specimen_of(descriptor, options=options)
     for base in _pools(specimen):

@@ -188,19 +188,9 @@ class Problem:
         return replace(self, source=source, labels=np.argsort(order)[self.labels])
 
     def view(self, needs: Collection[str], source: PoolSource | None = None) -> PoolView:
-        """Return the pool as a strategy sees it.
+        """Return the pool as a strategy sees it, a new view with nothing computed.
 
-        Parameters
-        ----------
-        needs : collection of str
-            What may be read.
-        source : PoolSource or None
-            The source to read from; None is the problem's own.
-
-        Returns
-        -------
-        PoolView
-            A new view, with nothing computed.
+        It may read what it `needs`, from the problem's own source if none is given.
         """
         labelled = slice(0, self.n_labelled)
         return PoolView(

@@ -70,30 +70,10 @@ def ask(
     seed: int = 0,
     **options: Any,  # the strategy's own
 ) -> Query:
-    """Query a new instance of a strategy.
+    """Query a new instance of a strategy for `n` picks, and return its valid answer.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-    problem : Problem
-        The pool.
-    n : int
-        The number of picks.
-    seed : int
-        Of its random stream.
-    **options : object
-        Options that override the others.
-
-    Returns
-    -------
-    Query
-        With a valid answer.
-
-    Raises
-    ------
-    QueryFault
-        If the answer is not valid.
+    `seed` is that of its random stream; `options` override the specimen's. Raises `QueryFault` if
+    the answer is not valid.
     """
     strategy = specimen.build(**options)
     source = GuardedSource(problem.source, strategy.needs)
@@ -104,26 +84,11 @@ def ask(
 
 
 def require_steady(specimen: Specimen, before: Query, n: int = N, **options: Any) -> None:
-    """Raise if a strategy gives another answer when the query is repeated.
+    """Raise `Violation` if a strategy gives another answer when the query `before` is repeated.
 
-    A check calls this before it blames a difference on what it changed: a strategy that uses a
-    clock or a counter differs anyway.
-
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-    before : Query
-        The first answer.
-    n : int
-        The size of the query.
-    **options : object
-        Its seed and options.
-
-    Raises
-    ------
-    Violation
-        If the picks differ, even if only in their order.
+    The picks must be the same even in their order; `options` are the seed and options of that
+    query. A check calls this before it blames a difference on what it changed: a strategy that uses
+    a clock or a counter differs anyway.
     """
     again = ask(specimen, before.problem, n, **options)
     if again.picks.tolist() != before.picks.tolist():
@@ -138,36 +103,15 @@ UNSTEADY = (
 
 
 def usual_count(descriptor: Descriptor) -> int:
-    """Return the number of modalities to use where the number does not matter.
-
-    Parameters
-    ----------
-    descriptor : Descriptor
-        The strategy's.
-
-    Returns
-    -------
-    int
-        Two, if the strategy works with two.
-    """
+    """Return the number of modalities to use where it does not matter: two, if that is allowed."""
     allowed = counts(descriptor)
     return 2 if 2 in allowed else allowed[0]
 
 
 def usual(specimen: Specimen, **settings: Any) -> Problem:  # the arguments of `problem`
-    """Return an ordinary problem that suits the strategy.
+    """Return an ordinary problem that suits the strategy, with the usual number of modalities.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-    **settings : object
-        For `problem`.
-
-    Returns
-    -------
-    Problem
-        With the usual number of modalities.
+    `settings` are those of `problem`.
     """
     return problem(usual_count(specimen.descriptor), **settings)
 
@@ -175,14 +119,6 @@ def usual(specimen: Specimen, **settings: Any) -> Problem:  # the arguments of `
 def is_decided(specimen: Specimen) -> bool:
     """Return whether the picks from a pool without ties depend on the pool alone.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-
-    Returns
-    -------
-    bool
-        False for strategies tagged as randomised or coarse.
+    They do not for strategies tagged as randomised or coarse.
     """
     return not specimen.descriptor.tags & {"randomised", "coarse"}
