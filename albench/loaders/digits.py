@@ -1,7 +1,8 @@
 """The loader ``digits``: scikit-learn's 1,797 real handwritten digits, in three views.
 
 E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning
-Repository, 1998: its test set, as scikit-learn ships it. Nothing is downloaded.
+Repository, 1998: its test set, as scikit-learn ships it. Nothing is downloaded. Images are the ink
+per pixel, ``(n, 8, 8)``, 0 to 16.
 """
 
 from collections.abc import Callable
@@ -50,17 +51,9 @@ def _images() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def pixels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the images with ink 0 to 16 spread over 0 to 255.
+    """Return the images with ink 0 to 16 spread over 0 to 255, ``(n, 1, 8, 8)``.
 
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, 8, 8)
-        Ink per pixel.
-
-    Returns
-    -------
-    ndarray of uint8, shape (n, 1, 8, 8)
-        Rounded to the nearest.
+    Values are rounded to the nearest.
     """
     spread: NDArray[np.uint8] = np.rint(images[:, np.newaxis] * (255 / INK)).astype(np.uint8)
     return spread
@@ -69,18 +62,9 @@ def pixels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def fourier(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the magnitudes of the two-dimensional Fourier transform, without the redundant.
 
-    The transform of a real 8 x 8 image has 34 magnitudes that are not mirror images of others.
-    They forget the phase, and with it where the strokes are.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, 8, 8)
-        Ink per pixel.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, 34)
-        Divided by the number of pixels; the first is the mean ink, 0 to 1.
+    The transform of a real 8 x 8 image has 34 magnitudes that are not mirror images of others. They
+    forget the phase, and with it where the strokes are. Their shape is ``(n, 34)``. They are
+    divided by the number of pixels; the first is the mean ink, 0 to 1.
     """
     magnitudes = np.abs(np.fft.rfft2(images / INK, norm="forward"))  # (n, 8, 5)
     # Of the columns of frequency 0 and 4, rows 5 to 7 mirror rows 3 to 1.
@@ -93,15 +77,7 @@ def fourier(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 def profile(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the mean ink of each row, from the top, and of each column, from the left.
 
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, 8, 8)
-        Ink per pixel.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, 16)
-        0 to 1.
+    It is 0 to 1, of shape ``(n, 16)``.
     """
     ink = images / INK
     means = np.concatenate([ink.mean(axis=2), ink.mean(axis=1)], axis=1)

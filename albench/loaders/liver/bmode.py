@@ -70,19 +70,7 @@ def texture_of(score: float) -> Texture:
 def speckle_db(beams: Beams, scene: Key, frame: Key) -> Field:
     """Return compounded speckle: two looks that a video's frames share, and one of the frame.
 
-    Parameters
-    ----------
-    beams : Beams
-        The grid.
-    scene : tuple
-        Key of the place looked at.
-    frame : tuple
-        Key of the single image.
-
-    Returns
-    -------
-    ndarray of float32, shape of `beams`
-        Decibels about a mean intensity of 1.
+    It is in decibels about a mean intensity of 1. `frame` is the key of the single image.
     """
     down, across = beams.steps_per_cm
     pulse = (max(PULSE_CM[0] * down, 0.5), max(PULSE_CM[1] * across, 0.5))
@@ -94,22 +82,7 @@ def speckle_db(beams: Beams, scene: Key, frame: Key) -> Field:
 
 
 def tissue_db(beams: Beams, texture: Texture, scene: Key) -> Field:
-    """Return the local echo level of tissue: a Gamma field, septa and the nodules between them.
-
-    Parameters
-    ----------
-    beams : Beams
-        The grid.
-    texture : Texture
-        How the tissue looks.
-    scene : tuple
-        Key of the place looked at.
-
-    Returns
-    -------
-    ndarray of float32, shape of `beams`
-        Decibels.
-    """
+    """Return the local echo level of tissue: a Gamma field, septa and the nodules between them."""
     rng = generator(*scene, "tissue")
     down, across = beams.steps_per_cm
     grain = (texture.coarseness_cm * down, texture.coarseness_cm * across)
@@ -127,21 +100,8 @@ def wall_db(
 ) -> tuple[Field, Field]:
     """Return the echoes of skin, fat and capsule, and where the organ is.
 
-    Parameters
-    ----------
-    beams : Beams
-        The grid.
-    capsule_cm : float
-        Depth of the organ's surface.
-    roughness_cm : float
-        Undulation of the surface.
-    scene : tuple
-        Key of the place looked at.
-
-    Returns
-    -------
-    tuple of ndarray of float32, shape of `beams`
-        Decibels outside the organ; and 0 outside to 1 inside.
+    Both have the shape of `beams`: decibels outside the organ; and 0 outside to 1 inside. The
+    organ's surface lies at a depth of `capsule_cm` and undulates by `roughness_cm`.
     """
     rng = generator(*scene, "wall")
     tilt, bend = rng.uniform(-1, 1, 2).tolist()
@@ -160,20 +120,7 @@ def wall_db(
 
 
 def diaphragm_db(beams: Beams, scene: Key) -> Field:
-    """Return the bright arc of the diaphragm and the darker lung behind it.
-
-    Parameters
-    ----------
-    beams : Beams
-        The grid.
-    scene : tuple
-        Key of the place looked at.
-
-    Returns
-    -------
-    ndarray of float32, shape of `beams`
-        Decibels.
-    """
+    """Return the bright arc of the diaphragm and the darker lung behind it."""
     rng = generator(*scene, "diaphragm")
     depth, tilt = rng.uniform(9.5, 12.0), rng.uniform(-5, 5)
     below = beams.depth - np.float32(depth) - np.float32(tilt) * beams.angle + 6 * beams.angle**2
@@ -186,19 +133,7 @@ def diaphragm_db(beams: Beams, scene: Key) -> Field:
 def beam_db(beams: Beams, fat: float, scene: Key) -> Field:
     """Return gain, contact of the probe, focus and attenuation, which say nothing of the stage.
 
-    Parameters
-    ----------
-    beams : Beams
-        The grid.
-    fat : float
-        Steatosis, 0 to 3: it brightens near tissue and attenuates the beam.
-    scene : tuple
-        Key of the place looked at.
-
-    Returns
-    -------
-    ndarray of float32, shape of `beams`
-        Decibels.
+    Steatosis, `fat`, is 0 to 3: it brightens near tissue and attenuates the beam.
     """
     rng = generator(*scene, "gain")
     gain, slope, focus = rng.standard_normal(3).tolist()

@@ -44,15 +44,7 @@ FEWEST_FRAMES, MEAN_FRAMES, MOST_FRAMES = 20, 25, 30
 def counts_of_stage(stage: int) -> Mapping[str, tuple[int, ...]]:
     """Return the images of each patient of one stage, per modality.
 
-    Parameters
-    ----------
-    stage : int
-        0 to 4.
-
-    Returns
-    -------
-    mapping of str to tuple of int
-        One number a patient, in the same order for ``LSTE``, ``LUS``, ``LSTQ``, ``SSTE``.
+    They are a number a patient, in the same order for ``LSTE``, ``LUS``, ``LSTQ``, ``SSTE``.
     """
     lste, lstq = _lste_and_lstq(stage)
     columns = {"LSTE": lste, "LUS": _lus(stage, lste), "LSTQ": lstq, "SSTE": _sste(stage, lste)}

@@ -53,23 +53,10 @@ class Box:
 def stiffness_kpa(
     shape: tuple[int, int], mean_kpa: float, how: Quality, key: tuple[str | int, ...]
 ) -> Field:
-    """Return the map of stiffness that one scan shows.
+    """Return the map of stiffness that one scan shows, in kPa, of the shape of the box.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        Rows and columns of the box.
-    mean_kpa : float
-        Of the patient's organ.
-    how : Quality
-        Scans that are not good err more, and have stripes or reverberations.
-    key : tuple
-        The image.
-
-    Returns
-    -------
-    ndarray of float32, shape `shape`
-        In kPa.
+    `mean_kpa` is that of the patient's organ. Scans that are not good err more, and have stripes or
+    reverberations.
     """
     rng = generator(*key, "stiffness")
     error, spread = rng.standard_normal(), rng.uniform(0.8, 1.2)
@@ -84,21 +71,10 @@ def stiffness_kpa(
 
 
 def filled(brightness: Field, how: Quality, key: tuple[str | int, ...]) -> Field:
-    """Return where the map is shown: where shear waves could be tracked.
+    """Return where the map is shown, 0 to 1 with soft edges: where shear waves could be tracked.
 
-    Parameters
-    ----------
-    brightness : ndarray of float32, shape (rows, columns)
-        B-mode in the box, 0 to 255: without echoes, in a vessel or a shadow, nothing is tracked.
-    how : Quality
-        A good scan fills nearly all, an unreliable one half, a failed one next to nothing.
-    key : tuple
-        The image.
-
-    Returns
-    -------
-    ndarray of float32, shape of `brightness`
-        0 to 1, with soft edges.
+    `brightness` is B-mode in the box, 0 to 255: without echoes, in a vessel or a shadow, nothing is
+    tracked. A good scan fills nearly all, an unreliable one half, a failed one next to nothing.
     """
     rng, shape = generator(*key, "filled"), brightness.shape
     threshold = {

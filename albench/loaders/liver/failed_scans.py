@@ -22,21 +22,9 @@ class Quality(Enum):
 
 
 def quality(failed: float, unreliable: float, *key: str | int) -> Quality:
-    """Return how well an image was taken.
+    """Return how well an image was taken, drawn from the image's own stream.
 
-    Parameters
-    ----------
-    failed : float
-        Share of images that failed.
-    unreliable : float
-        Share of images that are unreliable; at most 1 with `failed`.
-    *key : str or int
-        The image.
-
-    Returns
-    -------
-    Quality
-        Drawn from the image's own stream.
+    `failed` and `unreliable` are the shares of images that are so, at most 1 together.
     """
     draw = generator(*key, "quality").random()
     if draw < failed:
@@ -45,21 +33,9 @@ def quality(failed: float, unreliable: float, *key: str | int) -> Quality:
 
 
 def shadow_db(beams: Beams, how: Quality, *key: str | int) -> Field:
-    """Return the loss by shadows of ribs or lost contact, which darken whole beams.
+    """Return the loss by shadows of ribs or lost contact, 0 or less, which darken whole beams.
 
-    Parameters
-    ----------
-    beams : Beams
-        The grid.
-    how : Quality
-        A good image has no shadow, a failed one is mostly shadow.
-    *key : str or int
-        The image.
-
-    Returns
-    -------
-    ndarray of float32, shape of `beams`
-        Decibels, 0 or less.
+    A good image has no shadow, a failed one is mostly shadow.
     """
     if how is Quality.GOOD:
         return np.zeros((1, 1), np.float32)

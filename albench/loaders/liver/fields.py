@@ -12,21 +12,10 @@ Shape = tuple[int, int]
 
 
 def smooth(rng: np.random.Generator, shape: Shape, lengths: tuple[float, float]) -> Field:
-    """Return a Gaussian field of mean 0 and standard deviation 1.
+    """Return a Gaussian field of mean 0 and standard deviation 1, periodic in both axes.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        Draws the field.
-    shape : tuple of int
-        Rows and columns; the field is periodic in both.
-    lengths : tuple of float
-        Standard deviations of the smoothing kernel along rows and columns, in grid steps.
-
-    Returns
-    -------
-    ndarray of float32, shape `shape`
-        Its correlation falls to exp(-1/4) at a distance of one length.
+    `lengths` are the standard deviations of the smoothing kernel along rows and columns, in grid
+    steps. Its correlation falls to exp(-1/4) at a distance of one length.
     """
     noise = rng.standard_normal(shape, dtype=np.float32)
     spectrum = fft.rfft2(noise)
@@ -38,21 +27,10 @@ def smooth(rng: np.random.Generator, shape: Shape, lengths: tuple[float, float])
 
 
 def speckle(rng: np.random.Generator, shape: Shape, lengths: tuple[float, float]) -> Field:
-    """Return the intensity of fully developed speckle, of mean 1.
+    """Return the intensity of fully developed speckle, of mean 1, periodic in both axes.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        Draws the scatterers.
-    shape : tuple of int
-        Rows and columns; the field is periodic in both.
-    lengths : tuple of float
-        Standard deviations of the pulse along rows and columns, in grid steps.
-
-    Returns
-    -------
-    ndarray of float32, shape `shape`
-        Exponentially distributed: the squared envelope of a Rayleigh law.
+    `lengths` are the standard deviations of the pulse along rows and columns, in grid steps. It is
+    exponentially distributed: the squared envelope of a Rayleigh law.
     """
     noise = rng.standard_normal((*shape, 2), dtype=np.float32).view(np.complex64)[..., 0]
     pulse = _gaussian(fft.fftfreq(shape[0]), fft.fftfreq(shape[1]), lengths)

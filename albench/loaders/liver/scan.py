@@ -57,42 +57,12 @@ class Settings:
 
 
 def quality_of(settings: Settings, patient: Patient, number: int) -> Quality:
-    """Return how well an image was taken.
-
-    Parameters
-    ----------
-    settings : Settings
-        The modality.
-    patient : Patient
-        Whose image.
-    number : int
-        Which of the patient's images, from 0.
-
-    Returns
-    -------
-    Quality
-        What the marks of the modality say.
-    """
+    """Return how well an image was taken, which is what the marks of the modality say."""
     return quality(settings.failed, settings.unreliable, *_key(settings, patient, number))
 
 
 def scan(settings: Settings, patient: Patient, number: int) -> Image:
-    """Return one image.
-
-    Parameters
-    ----------
-    settings : Settings
-        The modality.
-    patient : Patient
-        Whose image.
-    number : int
-        Which of the patient's images, from 0.
-
-    Returns
-    -------
-    ndarray of uint8, shape (3, size, size)
-        Red, green and blue.
-    """
+    """Return one image in red, green and blue: uint8, ``(3, size, size)``."""
     draw = {"LSTE": _liver_map, "LUS": _liver, "LSTQ": _liver_point, "SSTE": _spleen_map}
     key = _key(settings, patient, number)
     how = quality_of(settings, patient, number)

@@ -43,39 +43,17 @@ def liver_deviation(own: float, inflammation: float) -> float:
 
 
 def liver_kpa(stage: int, deviation: float) -> float:
-    """Return the stiffness of a patient's liver, in kPa.
+    """Return the stiffness of a patient's liver, in kPa: log-normal within a stage.
 
-    Parameters
-    ----------
-    stage : int
-        0 to 4.
-    deviation : float
-        What `liver_deviation` gave.
-
-    Returns
-    -------
-    float
-        Log-normal within a stage.
+    `deviation` is what `liver_deviation` gave.
     """
     return LIVER_MEDIAN_KPA[stage] * math.exp(LIVER_LOG_SD[stage] * deviation)
 
 
 def spleen_kpa(stage: int, own: float, deviation: float) -> float:
-    """Return the stiffness of a patient's spleen, in kPa.
+    """Return the stiffness of a patient's spleen, in kPa: log-normal within a stage of the liver.
 
-    Parameters
-    ----------
-    stage : int
-        0 to 4, of the liver.
-    own : float
-        What is the spleen's own, standard normal.
-    deviation : float
-        What `liver_deviation` gave.
-
-    Returns
-    -------
-    float
-        Log-normal within a stage.
+    `own` is what is the spleen's own, standard normal; `deviation` is as of `liver_kpa`.
     """
     mixed = _mixed(deviation, own, SPLEEN_CORRELATION)
     return SPLEEN_MEDIAN_KPA[stage] * math.exp(SPLEEN_LOG_SD[stage] * mixed)

@@ -47,19 +47,9 @@ class Tissue:
 
 
 def tissue_of(patient: Patient, seed: int) -> Tissue:
-    """Return the hidden state of a patient.
+    """Return the hidden state of a patient, the same whatever modality asks.
 
-    Parameters
-    ----------
-    patient : Patient
-        Whose.
-    seed : int
-        The cohort's.
-
-    Returns
-    -------
-    Tissue
-        The same whatever modality asks.
+    `seed` is the cohort's.
     """
     rng = generator(seed, "tissue", patient.number)
     own, inflammation, spleen, both, lus, lstq = rng.standard_normal(6).tolist()

@@ -50,20 +50,7 @@ class Tube:
 
 
 def vessels_db(beams: Beams, scene: tuple[str | int, ...]) -> Field:
-    """Return the echo levels of the vessels in a place.
-
-    Parameters
-    ----------
-    beams : Beams
-        The grid.
-    scene : tuple
-        Key of the place looked at.
-
-    Returns
-    -------
-    ndarray of float32, shape of `beams`
-        Decibels to add to those of the tissue.
-    """
+    """Return the decibels that vessels in a place add to those of the tissue."""
     lumen = np.zeros(beams.shape, np.float32)
     wall = np.zeros(beams.shape, np.float32)
     for tube in _tubes(generator(*scene, "vessels")):

@@ -45,21 +45,9 @@ def load_pair(
 ) -> Modality:
     """Return one of two modalities of the same subjects, of which the other one is a trap.
 
-    Parameters
-    ----------
-    kind : str
-        What is wrong with the other one; see `albench.loaders.traps.modality_traps`.
-    view : str
-        ``"good"`` or ``"other"``.
-    rows : int
-        How many.
-    seed : int
-        Decides all of them.
-
-    Returns
-    -------
-    Modality
-        Vectors; the good one's are the same for all kinds.
+    `kind` says what is wrong with the other one, see `albench.loaders.traps.modality_traps`; `view`
+    is ``"good"`` or ``"other"``. Rows and seed are those of `load`. Modalities are of vectors; the
+    good one's are the same for all kinds.
     """
     world = good(rows, _generator("good", seed))
     if view == "other":

@@ -1,4 +1,8 @@
-"""Traps in a modality: one that separates the classes, beside a misleading one."""
+"""Traps in a modality: one that separates the classes, beside a misleading one.
+
+Each is a function of a number of rows, or of the class of each row, and of a generator that draws
+the rest.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +23,7 @@ if TYPE_CHECKING:
 def good(n: int, rng: np.random.Generator) -> World:
     """Return the modality that separates the classes on every row, by a winding boundary.
 
-    Parameters
-    ----------
-    n : int
-        How many rows.
-    rng : numpy.random.Generator
-        Draws them.
-
-    Returns
-    -------
-    World
-        A row is a subject; nothing is marked.
+    A row is a subject; nothing is marked.
     """
     features = rng.normal(0, 1.5, (n, N_FEATURES))
     classes = (features[:, 1] > np.sin(2 * features[:, 0])).astype(np.intp)
@@ -39,17 +33,8 @@ def good(n: int, rng: np.random.Generator) -> World:
 def dead(classes: Classes, rng: np.random.Generator) -> World:  # noqa: ARG001  # as the others
     """Return a modality that always says the same, as an unplugged sensor.
 
-    Parameters
-    ----------
-    classes : ndarray of int, shape (n,)
-        The class of each row.
-    rng : numpy.random.Generator
-        Draws nothing.
-
-    Returns
-    -------
-    World
-        Ones; nothing is marked, as no row differs from another.
+    It is of ones, and the generator draws nothing; nothing is marked, as no row differs from
+    another.
     """
     features = np.ones((len(classes), N_FEATURES))
     return World(features=features, classes=classes, owners=np.arange(len(classes)))
@@ -58,19 +43,8 @@ def dead(classes: Classes, rng: np.random.Generator) -> World:  # noqa: ARG001  
 def noisy(classes: Classes, rng: np.random.Generator) -> World:
     """Return a modality of noise that knows nothing of the classes and is loud on some rows.
 
-    Marked ``loud``: a fifth of the rows, with eight times the others' deviation.
-
-    Parameters
-    ----------
-    classes : ndarray of int, shape (n,)
-        The class of each row.
-    rng : numpy.random.Generator
-        Draws the rows.
-
-    Returns
-    -------
-    World
-        Loud rows are as easy or hard as any other by the good modality.
+    Marked ``loud``: a fifth of the rows, with eight times the others' deviation. They are as easy
+    or hard as any other by the good modality.
     """
     n = len(classes)
     is_loud = _scattered(n, 0.2, rng)
@@ -82,19 +56,8 @@ def leaking(classes: Classes, rng: np.random.Generator) -> World:
     """Return a modality that gives the label away on some rows, and is noise on all others.
 
     Marked ``leaked``: two fifths of the rows. They lie in one tight clump a class, as pictures do
-    that carry their diagnosis as a caption.
-
-    Parameters
-    ----------
-    classes : ndarray of int, shape (n,)
-        The class of each row.
-    rng : numpy.random.Generator
-        Draws the rows.
-
-    Returns
-    -------
-    World
-        A label of a leaked row teaches the leak, not the good modality's boundary.
+    that carry their diagnosis as a caption. A label of such a row teaches the leak, not the good
+    modality's boundary.
     """
     n = len(classes)
     is_leaked = _scattered(n, 0.4, rng)

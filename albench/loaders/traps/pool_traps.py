@@ -1,4 +1,8 @@
-"""Traps in the pool: rows that mislead strategies which look at single rows, or only at density."""
+"""Traps in the pool: rows that mislead strategies which look at single rows, or only at density.
+
+Each is a function of the number of rows and of the generator that draws them. Unless it says so, a
+row is a subject.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +25,8 @@ N_FRAMES = 12
 def duplicates(n: int, rng: np.random.Generator) -> World:
     """Return two classes far apart, and near-copies of a few rows in the gap between them.
 
-    Marked ``copy``: all rows of a group of copies but its first; a little less than a fifth.
-
-    Parameters
-    ----------
-    n : int
-        How many rows.
-    rng : numpy.random.Generator
-        Draws them.
-
-    Returns
-    -------
-    World
-        A row is a subject. A group is of one class: one purchase reveals the whole group.
+    Marked ``copy``: all rows of a group of copies but its first; a little less than a fifth. A
+    group is of one class: one purchase reveals the whole group.
     """
     n_copies = n // (5 * N_GROUPS)  # of each original
     n_alone = n - n_copies * N_GROUPS
@@ -52,18 +45,6 @@ def outliers(n: int, rng: np.random.Generator) -> World:
     """Return two classes far apart, and junk far away along their boundary with labels by chance.
 
     Marked ``outlier``: the junk, 15 % of the rows. Its labels say nothing about other rows.
-
-    Parameters
-    ----------
-    n : int
-        How many rows.
-    rng : numpy.random.Generator
-        Draws them.
-
-    Returns
-    -------
-    World
-        A row is a subject.
     """
     is_junk = first_share(n, 0.15)
     classes = np.where(is_junk, rng.integers(0, 2, n), alternating(n))
@@ -81,18 +62,6 @@ def xor(n: int, rng: np.random.Generator) -> World:
 
     Marked ``hidden``: the small corner, 4 % of the rows and further out. A model that knows the
     other three corners is sure that it belongs to the other class.
-
-    Parameters
-    ----------
-    n : int
-        How many rows.
-    rng : numpy.random.Generator
-        Draws them.
-
-    Returns
-    -------
-    World
-        A row is a subject.
     """
     shares = np.array([0.46, 0.71, 0.96])
     corner = np.searchsorted(np.rint(shares * n), np.arange(n), side="right")
@@ -109,18 +78,6 @@ def imbalance(n: int, rng: np.random.Generator) -> World:
     """Return a frequent class in three dense clouds and a rare one spread out beside them.
 
     Marked ``rare``: the rows of the rare class, 15 %.
-
-    Parameters
-    ----------
-    n : int
-        How many rows.
-    rng : numpy.random.Generator
-        Draws them.
-
-    Returns
-    -------
-    World
-        A row is a subject.
     """
     is_rare = first_share(n, 0.15)
     centres = np.array([[-2.0, 0.0], [0.0, -2.0], [-2.0, -3.0]])
@@ -137,21 +94,10 @@ def imbalance(n: int, rng: np.random.Generator) -> World:
 
 
 def frames(n: int, rng: np.random.Generator) -> World:
-    """Return two classes of subjects, each with a video of frames that hardly differ.
+    """Return two classes of subjects, each with a video of `N_FRAMES` frames that hardly differ.
 
-    Nothing is marked: what counts is how many subjects the labels are spread over.
-
-    Parameters
-    ----------
-    n : int
-        How many rows; rounded down to whole videos.
-    rng : numpy.random.Generator
-        Draws them.
-
-    Returns
-    -------
-    World
-        `N_FRAMES` rows a subject.
+    Rows are rounded down to whole videos. Nothing is marked: what counts is how many subjects the
+    labels are spread over.
     """
     n_subjects = n // N_FRAMES
     owners = np.repeat(np.arange(n_subjects), N_FRAMES)
