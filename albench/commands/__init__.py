@@ -1,4 +1,8 @@
-"""The commands of `albench`: one module each, with ``HELP``, ``add_arguments`` and ``run``."""
+"""The commands of `albench`: one module each, with ``HELP``, ``add_arguments`` and ``run``.
+
+``add_arguments(parser)`` adds the command's arguments to its parser. ``run(options)`` does what
+they ask for, prints what came of it and returns an exit status.
+"""
 
 COMMANDS = (
     "run",

@@ -25,27 +25,13 @@ KINDS = ("loader", "model", "strategy")
 
 
 def add_spec(parser: argparse.ArgumentParser, example: str = "") -> None:
-    """Add the specification.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    example : str
-        Appended to the help text.
-    """
+    """Add the specification; `example` is appended to its help text."""
     text = f"a .toml file, or a benchmark's name{example}"
     parser.add_argument("spec", metavar="SPEC", help=text)
 
 
 def add_placement(parser: argparse.ArgumentParser) -> None:
-    """Add ``--jobs``, ``--device`` and ``--per-gpu``.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    """
+    """Add ``--jobs``, ``--device`` and ``--per-gpu``."""
     text = "cells to run at once (default: one a core, or --per-gpu on each GPU)"
     parser.add_argument("--jobs", type=_positive, help=text)
     add_device(parser)
@@ -53,13 +39,7 @@ def add_placement(parser: argparse.ArgumentParser) -> None:
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
-    """Add ``--device``.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    """
+    """Add ``--device``."""
     parser.add_argument(
         "--device",
         type=_device,
@@ -123,25 +103,13 @@ def add_json(parser: argparse._ActionsContainer, text: str = "print JSON instead
 
 
 def add_base(parser: argparse.ArgumentParser) -> None:
-    """Add ``--from``.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    """
+    """Add ``--from``."""
     text = "results to start from: cells finished there are taken over, not rerun"
     parser.add_argument("--from", dest="base", metavar="RESULTS", type=results_folder, help=text)
 
 
 def add_lockstep(parser: argparse.ArgumentParser) -> None:
-    """Add ``--no-lockstep``.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    """
+    """Add ``--no-lockstep``."""
     text = "run each cell in a process of its own; what comes out is the same, later"
     parser.add_argument("--no-lockstep", dest="lockstep", action="store_false", help=text)
 
@@ -156,37 +124,19 @@ def results_folder(text: str) -> Path:
 
 
 def add_reuse_edited(parser: argparse.ArgumentParser) -> None:
-    """Add ``--reuse-edited``.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    """
+    """Add ``--reuse-edited``."""
     text = "keep the results of plugins that were edited since; the page says so"
     parser.add_argument("--reuse-edited", action="store_true", help=text)
 
 
 def add_within(parser: argparse.ArgumentParser) -> None:
-    """Add ``--within``.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    """
+    """Add ``--within``."""
     text = "only what is expected to fit into a time: whole repetitions, or else blocks"
     parser.add_argument("--within", metavar="2h30m", type=_limit, help=text)
 
 
 def add_until_decided(parser: argparse.ArgumentParser) -> None:
-    """Add ``--until-decided`` and ``--max-repetitions``.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    """
+    """Add ``--until-decided`` and ``--max-repetitions``."""
     text = (
         "add repetitions to blocks in which these comparisons are undecided, by intervals that "
         "hold however often one looks"
@@ -197,13 +147,7 @@ def add_until_decided(parser: argparse.ArgumentParser) -> None:
 
 
 def add_replay(parser: argparse.ArgumentParser) -> None:
-    """Add ``--replay``.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    """
+    """Add ``--replay``."""
     text = (
         "train the models named by --model on what strategies bought in these results, instead of "
         "asking strategies"

@@ -39,13 +39,7 @@ _USES = {
 
 
 def add_engine(parser: ArgumentParser) -> None:
-    """Add ``--engine`` and what belongs to one.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-        Of the command.
-    """
+    """Add ``--engine`` and what belongs to one."""
     parser.add_argument(
         "--engine",
         choices=ENGINES,
