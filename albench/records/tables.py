@@ -293,15 +293,7 @@ def essence(finished: Finished) -> tuple[Any, ...]:  # of plain values
 def cells_table(records: Records) -> pd.DataFrame:
     """Return one row a planned cell, sorted by block, strategy and repetition.
 
-    Parameters
-    ----------
-    records : Records
-        Of one results folder.
-
-    Returns
-    -------
-    DataFrame
-        The plan's columns, then the outcome of the cell.
+    Its columns are the plan's, then the outcome of the cell.
     """
     rows = [_cell_row(records, planned) for planned in records.run.cells]
     frame = pd.DataFrame(rows, columns=[*CELL_COLUMNS, *FATE_COLUMNS, *PART_COLUMNS, PICKS_COLUMN])
@@ -348,19 +340,10 @@ def picks_hash(end: Finished) -> str:
 
 
 def rounds_table(records: Records) -> pd.DataFrame:
-    """Return one row per round of every cell, failed ones included.
+    """Return one row per round of every cell, failed ones included: sizes and times.
 
-    Parameters
-    ----------
-    records : Records
-        Of one results folder.
-
-    Returns
-    -------
-    DataFrame
-        Sizes and times. Where cohorts have prices also `cost`, what the labelled set has cost.
-        Where subjects lack modalities, columns ``n_measured MODALITY``: the labelled subjects that
-        have it.
+    Where cohorts have prices also `cost`, what the labelled set has cost. Where subjects lack
+    modalities, columns ``n_measured MODALITY``: the labelled subjects that have it.
     """
     columns = ("round", "n_labelled", "n_labelled_subjects")
     times = ("query_seconds", "train_seconds", "evaluate_seconds")
@@ -396,15 +379,7 @@ def _costs(records: Records) -> list[float | None]:
 def selections_table(records: Records) -> pd.DataFrame:
     """Return one row per purchase: the candidate's number in its cohort, in the order of purchase.
 
-    Parameters
-    ----------
-    records : Records
-        Of one results folder.
-
-    Returns
-    -------
-    DataFrame
-        With the columns cell, round and candidate.
+    Columns are cell, round and candidate.
     """
     rows = [
         (cell, entry.round, candidate)
@@ -418,15 +393,7 @@ def selections_table(records: Records) -> pd.DataFrame:
 def acquired_table(records: Records) -> pd.DataFrame:
     """Return one row per modality of a subject that was bought by itself, in order.
 
-    Parameters
-    ----------
-    records : Records
-        Of one results folder.
-
-    Returns
-    -------
-    DataFrame
-        With the columns cell, round, subject (the number in its cohort) and modality.
+    Columns are cell, round, subject (the number in its cohort) and modality.
     """
     names = {cell.cell: cell.modalities.split("+") for cell in records.run.cells}
     rows = [
@@ -441,17 +408,9 @@ def acquired_table(records: Records) -> pd.DataFrame:
 def marks_table(records: Records) -> pd.DataFrame:
     """Return how often each cell bought, in each round, what is known to be wrong.
 
-    Parameters
-    ----------
-    records : Records
-        Of one results folder.
-
-    Returns
-    -------
-    DataFrame
-        A row a cell, round and mark, with the columns cell, round, mark, n_picked (candidates with
-        the mark that the round bought; round 0 is the first labelled set) and n_train (those in
-        the training part, bought or not).
+    There is a row a cell, round and mark, with the columns cell, round, mark, n_picked (candidates
+    with the mark that the round bought; round 0 is the first labelled set) and n_train (those in
+    the training part, bought or not).
     """
     rows = [
         (cell, entry.round, mark, entry.marks[mark], n_train)
