@@ -51,18 +51,9 @@ def remark(
 def first_samples(cohort: Cohort) -> tuple[NDArray[np.intp], int]:
     """Return what the random streams of samples are keyed by, and how many keys there are.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        Any.
-
-    Returns
-    -------
-    keys : ndarray of int, shape (n_candidates,)
-        The sample of the first modality, of which each candidate has one; of subjects who lack it,
-        a number of their own behind all samples.
-    n_keys : int
-        No key is larger or equal.
+    Keys, ``(n_candidates,)``, are the sample of the first modality, of which each candidate has
+    one; of subjects who lack it, a number of their own behind all samples. No key is as large as
+    their number.
     """
     first = cohort.candidates[:, 0]
     n_samples = int(first.max()) + 1

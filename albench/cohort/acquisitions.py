@@ -1,7 +1,7 @@
 """Modalities that are bought one by one: what is known of whom, and what that has cost.
 
 A purchase of a modality is a code: the subject's number times the number of modalities, plus the
-modality's column.
+modality's column. What is known is `held`, ``(n_subjects, n_modalities)``.
 """
 
 from __future__ import annotations
@@ -65,19 +65,9 @@ class Acquisitions:
         return held
 
     def missing(self, subjects: NDArray[np.intp], held: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Return the codes of all that could still be measured of some subjects.
+        """Return the codes of all that could still be measured of some subjects, sorted.
 
-        Parameters
-        ----------
-        subjects : ndarray of int
-            Numbers; each may be there several times.
-        held : ndarray of bool, shape (n_subjects, n_modalities)
-            What is known.
-
-        Returns
-        -------
-        ndarray of int
-            Sorted.
+        Subjects are numbers; each may be there several times.
         """
         is_asked = np.zeros(len(self.has), dtype=bool)
         is_asked[subjects] = True
@@ -86,36 +76,14 @@ class Acquisitions:
     def bill(self, labelled: NDArray[np.intp], acquired: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the price of each measurement and of each label.
 
-        Parameters
-        ----------
-        labelled : ndarray of int
-            The subjects' numbers of the labelled candidates.
-        acquired : ndarray of int
-            Codes.
-
-        Returns
-        -------
-        ndarray of float
-            Of each subject one label.
+        `labelled` are the subjects' numbers of the labelled candidates, and `acquired` codes. Of
+        each subject there is one label.
         """
         labels = np.full(len(np.unique(labelled)), self.label_price)
         return np.concatenate([self.prices[acquired % len(self.prices)], labels])
 
     def spent(self, labelled: NDArray[np.intp], acquired: NDArray[np.intp]) -> float:
-        """Return what labels and measurements have cost.
-
-        Parameters
-        ----------
-        labelled : ndarray of int
-            The subjects' numbers of the labelled candidates.
-        acquired : ndarray of int
-            Codes.
-
-        Returns
-        -------
-        float
-            Of each subject one label.
-        """
+        """Return what labels and measurements have cost: the sum of their `bill`."""
         return float(self.bill(labelled, acquired).sum())
 
     def count(self, acquired: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -128,21 +96,10 @@ class Acquisitions:
         owners: NDArray[np.intp],
         held: NDArray[np.bool_],
     ) -> NDArray[np.intp]:
-        """Return candidates with the samples that are known.
+        """Return candidates with the samples that are known, ``(n, n_modalities)``.
 
-        Parameters
-        ----------
-        candidates : ndarray of int, shape (n, n_modalities)
-            Sample numbers.
-        owners : ndarray of int, shape (n,)
-            Their subjects' numbers.
-        held : ndarray of bool, shape (n_subjects, n_modalities)
-            What is known.
-
-        Returns
-        -------
-        ndarray of int, shape (n, n_modalities)
-            `ABSENT` where a modality has not been measured.
+        They are rows of sample numbers, `ABSENT` where a modality has not been measured; `owners`
+        are their subjects' numbers.
         """
         return np.where(held[owners], candidates, ABSENT)
 

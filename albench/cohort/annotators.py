@@ -1,4 +1,9 @@
-"""Annotators who err and abstain: labels of the training part as they are told when bought."""
+"""Annotators who err and abstain: labels of the training part as they are told when bought.
+
+`annotators` are their kinds, as `AnnotatorSpec` says them, and `classes` those of the cohort, in
+their order. `train` are the training candidates' numbers; all others keep their true labels.
+Generators are of the purpose *noise*.
+"""
 
 from __future__ import annotations
 
@@ -50,17 +55,7 @@ class Annotator:
 def as_spelt_by(terms: Terms, classes: Sequence[str]) -> dict[str, Any]:
     """Return what an annotator's kind says, its classes spelt as the cohort's are.
 
-    Parameters
-    ----------
-    terms : mapping
-        What an `AnnotatorSpec` says.
-    classes : sequence of str
-        The cohort's.
-
-    Returns
-    -------
-    dict
-        The same terms if they are spelt so.
+    They are the same terms if they are spelt so.
     """
     spelt = dict(terms)
     if confusion := terms.get("confusion"):
@@ -82,23 +77,8 @@ def as_labelled(
 ) -> Cohort:
     """Return a cohort as its training part is labelled in a repetition.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        With true labels.
-    train : ndarray of int
-        The training candidates' numbers; all others keep their true labels.
-    label_noise : float
-        The share of labels that are wrong; 0 if there are annotators.
-    annotators : sequence of mapping
-        Who is asked; empty for labels that are as `label_noise` says.
-    rng : numpy.random.Generator
-        Of the purpose *noise*.
-
-    Returns
-    -------
-    Cohort
-        The same where nothing can be wrong.
+    It is the same where nothing can be wrong. `label_noise` is the share of labels that are wrong,
+    0 if there are annotators; without these, labels are as it says.
     """
     if annotators:
         return annotated(cohort, train, panel(annotators, cohort.classes), rng)
@@ -106,20 +86,7 @@ def as_labelled(
 
 
 def panel(annotators: Sequence[Terms], classes: Sequence[str]) -> list[Annotator]:
-    """Return everybody who is asked.
-
-    Parameters
-    ----------
-    annotators : sequence of mapping
-        Kinds of annotators.
-    classes : sequence of str
-        The cohort's, in their order.
-
-    Returns
-    -------
-    list of Annotator
-        Each as often as its kind says.
-    """
+    """Return everybody who is asked, each as often as its kind says."""
     return [
         Annotator(_errors(terms, classes), terms.get("difficulty", 0.0), terms.get("abstain", 0.0))
         for terms in annotators
@@ -142,20 +109,7 @@ def _errors(terms: Terms, classes: Sequence[str]) -> NDArray[np.float64]:
 
 
 def about_annotators(annotators: Sequence[Terms], classes: Sequence[str]) -> Iterator[str]:
-    """Yield what is wrong with annotators of a cohort.
-
-    Parameters
-    ----------
-    annotators : sequence of mapping
-        Kinds of annotators.
-    classes : sequence of str
-        The cohort's.
-
-    Yields
-    ------
-    str
-        A sentence that begins with the key.
-    """
+    """Yield what is wrong with annotators of a cohort, in sentences that begin with the key."""
     for i, terms in enumerate(annotators):
         complaints = [*_about_names(terms, classes), *_about_whole_rows(terms)]
         if not complaints:
@@ -201,23 +155,9 @@ def annotated(
     """Return the cohort with the labels that annotators give to the training part.
 
     Everybody is asked about each sample of the first modality, of which each candidate has exactly
-    one, and the majority counts; of several answers that are given equally often, one is drawn.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        With true labels.
-    train : ndarray of int
-        The training candidates' numbers; all others keep their true labels.
-    panel : sequence of Annotator
-        Who is asked, each on its own; what makes a sample hard is the same for all.
-    rng : numpy.random.Generator
-        Of the purpose *noise*.
-
-    Returns
-    -------
-    Cohort
-        `NO_ANSWER` is the label on which everybody abstains. The labels of subjects stay.
+    one, each on its own; what makes a sample hard is the same for all. The majority counts; of
+    several answers that are given equally often, one is drawn. `NO_ANSWER` is the label on which
+    everybody abstains. The labels of subjects stay.
     """
     keys, n_samples = first_samples(cohort)
     samples = keys[train]
@@ -259,18 +199,7 @@ def _majority(votes: NDArray[np.intp], ties: NDArray[np.float64]) -> NDArray[np.
 
 
 def in_words(annotators: Sequence[Terms]) -> str:
-    """Return a sentence on who labels the training part.
-
-    Parameters
-    ----------
-    annotators : sequence of mapping
-        Kinds of annotators.
-
-    Returns
-    -------
-    str
-        Empty if there are none.
-    """
+    """Return a sentence on who labels the training part, empty if there are no annotators."""
     if not annotators:
         return ""
     number = sum(terms.get("number", 1) for terms in annotators)

@@ -68,15 +68,7 @@ class Schedule:
     def wanted(self, number: int) -> int:
         """Return how many units a round buys, of a budget that is not of cost.
 
-        Parameters
-        ----------
-        number : int
-            The round, from 1.
-
-        Returns
-        -------
-        int
-            Candidates or subjects.
+        They are candidates or subjects; the first round that buys is 1.
         """
         return int(self.targets[number] - self.targets[number - 1])
 
@@ -210,19 +202,8 @@ def _n_first(plan: Schedule, units: NDArray[np.intp]) -> int:
 def units_by_class(cohort: Cohort, train: NDArray[np.intp], unit: Unit) -> NDArray[np.intp]:
     """Return how many units of each class a training part has, as they are labelled.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        Whose candidates.
-    train : ndarray of int
-        The training candidates' numbers.
-    unit : str
-        What is counted.
-
-    Returns
-    -------
-    ndarray of int, shape (n_classes,)
-        A subject counts as what most of its candidates are labelled.
+    It is ``(n_classes,)``. `train` are candidates' numbers; a subject counts as what most of its
+    candidates are labelled.
     """
     labels = _unit_labels(cohort, train, unit)
     return np.bincount(labels[labels >= 0], minlength=len(cohort.classes))

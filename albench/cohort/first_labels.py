@@ -1,4 +1,8 @@
-"""How a budget begins: how many labels there are at first, and whose."""
+"""How a budget begins: how many labels there are at first, and whose.
+
+`initial` is that as the specification says it. `train` are the training candidates' numbers, and
+`terms` the fields of a `BudgetSpec`.
+"""
 
 from __future__ import annotations
 
@@ -30,35 +34,14 @@ MOST_NAMED = 5
 
 
 def is_cold(initial: Initial) -> bool:
-    """Return whether a budget begins without a label.
-
-    Parameters
-    ----------
-    initial : int, float, str or sequence of str
-        As the specification says it.
-
-    Returns
-    -------
-    bool
-        True for a count of 0 alone.
-    """
+    """Return whether a budget begins without a label, which a count of 0 alone does."""
     return isinstance(initial, int) and initial == 0
 
 
 def spelt(cohort: Cohort, initial: Initial) -> Initial:
     """Return how a budget begins, its subjects spelt as the cohort's are.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        Whose subjects.
-    initial : int, float, str or sequence of str
-        As the specification says it.
-
-    Returns
-    -------
-    int, float, str or list of str
-        Sorted, if it is a list.
+    It is sorted, if it is a list.
     """
     if isinstance(initial, int | float | str):
         return initial
@@ -66,19 +49,9 @@ def spelt(cohort: Cohort, initial: Initial) -> Initial:
 
 
 def named(cohort: Cohort, initial: Initial) -> NDArray[np.intp]:
-    """Return the subjects that a budget names as its first.
+    """Return the subjects that a budget names as its first, as sorted numbers.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        Whose subjects; it knows all of them, see `about_named`.
-    initial : int, float, str or sequence of str
-        As the specification says it.
-
-    Returns
-    -------
-    ndarray of int
-        Sorted numbers; none unless `initial` is a list.
+    The cohort knows all of them, see `about_named`. There are none unless `initial` is a list.
     """
     if isinstance(initial, int | float | str):
         return np.empty(0, dtype=np.intp)
@@ -86,22 +59,10 @@ def named(cohort: Cohort, initial: Initial) -> NDArray[np.intp]:
 
 
 def rounds(cohort: Cohort, train: NDArray[np.intp], terms: Terms) -> Schedule:
-    """Return the rounds of a budget over a training part.
+    """Return the rounds of a budget over a training part, as it is labelled in the repetition.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        As it is labelled in the repetition.
-    train : ndarray of int
-        The training candidates' numbers.
-    terms : mapping
-        The fields of a `BudgetSpec`; of one of cost, also the ``prices``, and what is
-        ``known`` at the start, if that is said.
-
-    Returns
-    -------
-    Schedule
-        Its first target is the size of the first labelled set, 0 for a cold start.
+    Of a budget of cost the terms have also the ``prices``, and what is ``known`` at the start, if
+    that is said. The first target is the size of the first labelled set, 0 for a cold start.
     """
     owners = cohort.candidate_subjects[train]
     unit = terms["of"]
@@ -127,25 +88,10 @@ def first_set(
     terms: Terms,
     rng: np.random.Generator,
 ) -> NDArray[np.intp]:
-    """Return the candidates whose labels are known at the start.
+    """Return the candidates whose labels are known at the start, as sorted numbers.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        As it is labelled in the repetition.
-    train : ndarray of int
-        The training candidates' numbers.
-    plan : Schedule
-        What `rounds` gave.
-    terms : mapping
-        The fields of a `BudgetSpec`.
-    rng : numpy.random.Generator
-        Of the purpose *first labels*.
-
-    Returns
-    -------
-    ndarray of int
-        Sorted numbers of training candidates.
+    The cohort is as it is labelled in the repetition, `plan` is what `rounds` gave, and `rng` is of
+    the purpose *first labels*.
     """
     initial = terms["initial"]
     if not isinstance(initial, int | float | str):
@@ -156,22 +102,10 @@ def first_set(
 
 
 def about_named(cohort: Cohort, test: int | float | None, initial: Initial) -> str | None:
-    """Return what is wrong with a list of first subjects, or None.
+    """Return in a sentence what is wrong with a list of first subjects, or None.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        Whose subjects they are to be.
-    test : int, float or None
-        The test subjects' count or share: the first subjects cannot be among them. None if the
-        split is not drawn to that size.
-    initial : int, float, str or sequence of str
-        As the specification says it.
-
-    Returns
-    -------
-    str or None
-        A sentence.
+    The first subjects cannot be among the test subjects, of whom `test` is the count or share; it
+    is None if the split is not drawn to that size.
     """
     if isinstance(initial, int | float | str):
         return None

@@ -22,17 +22,9 @@ ROUNDING = 1e-9
 
 
 def has_modality(cohort: Cohort) -> NDArray[np.bool_]:
-    """Return which modalities each subject has.
+    """Return which modalities each subject has, ``(n_subjects, n_modalities)``.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        Any.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_subjects, n_modalities)
-        A subject has what its candidates are made of.
+    A subject has what its candidates are made of.
     """
     has = np.zeros((len(cohort.subjects), len(cohort.modalities)), dtype=bool)
     has[cohort.candidate_subjects] = cohort.candidates != ABSENT
@@ -42,17 +34,9 @@ def has_modality(cohort: Cohort) -> NDArray[np.bool_]:
 def known_at_start(cohort: Cohort, known: Sequence[str]) -> NDArray[np.bool_]:
     """Return which modalities of each subject are there before anything is bought.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        Any.
-    known : sequence of str
-        The modalities that everybody comes with; empty if all are paid for with the label.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_subjects, n_modalities)
-        Of a subject who has none of the known modalities, all that there is.
+    They are those that everybody comes with, `known`, which is empty if all are paid for with the
+    label. Of a subject who has none of these, it is all that there is. The shape is ``(n_subjects,
+    n_modalities)``.
     """
     has = has_modality(cohort)
     start: NDArray[np.bool_] = has & np.isin(cohort.modalities, list(known))
@@ -87,19 +71,10 @@ def subject_costs(
 
 
 def count_measured(cohort: Cohort, labelled: NDArray[np.intp]) -> dict[str, int]:
-    """Return how many of the labelled subjects have each modality.
+    """Return how many of the labelled subjects have each modality, by its name.
 
-    Parameters
-    ----------
-    cohort : Cohort
-        Whose candidates.
-    labelled : ndarray of int
-        Numbers of candidates.
-
-    Returns
-    -------
-    dict of str to int
-        By modality; empty where no subject of the cohort lacks any.
+    `labelled` are numbers of candidates. There is no modality where no subject of the cohort lacks
+    any.
     """
     if not cohort.is_incomplete:
         return {}
@@ -159,18 +134,9 @@ class Purse:
 
 
 def affordable(prices: NDArray[np.float64], left: float) -> int:
-    """Return how many things can be paid for, one after the other.
+    """Return how many things can be paid for with what is left, one after the other.
 
-    Parameters
-    ----------
-    prices : ndarray of float, shape (n,)
-        In the order in which they are wanted.
-    left : float
-        What may be spent.
-
-    Returns
-    -------
-    int
-        The first that cannot be paid for ends the purchase; rounding of sums aside.
+    Prices, ``(n,)``, are in the order in which things are wanted. The first that cannot be paid for
+    ends the purchase; rounding of sums aside.
     """
     return int(np.count_nonzero(np.cumsum(prices) <= left * (1 + ROUNDING) + ROUNDING))

@@ -17,21 +17,10 @@ if TYPE_CHECKING:
 
 
 def about_query(cell: Cell, cohort: Cohort, n_train: int) -> str | None:
-    """Return why a budget of cost cannot buy the dearest subject, or None.
+    """Return in a sentence why a budget of cost cannot buy the dearest subject, or None.
 
-    Parameters
-    ----------
-    cell : Cell
-        With its budget.
-    cohort : Cohort
-        Joined.
-    n_train : int
-        The fewest subjects that a training part has.
-
-    Returns
-    -------
-    str or None
-        A sentence; None for budgets of other units.
+    `n_train` is the fewest subjects that a training part has. It is None for budgets of other
+    units.
     """
     if cell.budget["of"] != "cost" or cell.strategy is None:
         return None
@@ -51,21 +40,8 @@ def about_query(cell: Cell, cohort: Cohort, n_train: int) -> str | None:
 def least_bought(cell: Cell, cohort: Cohort, n_train: int, amount: int | float) -> int:
     """Return how many subjects an amount of cost buys at least: as if all were the dearest.
 
-    Parameters
-    ----------
-    cell : Cell
-        Of a budget of cost.
-    cohort : Cohort
-        Joined.
-    n_train : int
-        The fewest subjects that a training part has.
-    amount : int or float
-        A cost, or a share of what the training part costs.
-
-    Returns
-    -------
-    int
-        0 or more.
+    The amount is a cost, or a share of what the training part costs, which has `n_train` subjects
+    at least.
     """
     costs = _costs(cell, cohort)
     there = _in_cost(amount, _smallest_total(cell, cohort, n_train))

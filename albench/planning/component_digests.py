@@ -54,17 +54,9 @@ class Sources:
         self._stamps: dict[str, Stamps] = {}
 
     def of(self, cell: Cell) -> dict[str, str]:
-        """Return the digest of each component that makes a cell.
+        """Return the digest of each component that makes a cell, by qualified name, sorted.
 
-        Parameters
-        ----------
-        cell : Cell
-            Of the plan.
-
-        Returns
-        -------
-        dict of str to str
-            By qualified name, sorted: its loaders, its model, its strategy and what these name.
+        Components are its loaders, its model, its strategy and what these name.
         """
         parts = self._components(cell)
         return {name: self.digest(parts[name]).value for name in sorted(parts)}
@@ -74,19 +66,9 @@ class Sources:
         return {name: short(self.digest(part)) for name, part in self._components(cell).items()}
 
     def edits_since(self, cell: Cell, recorded: Mapping[str, str]) -> tuple[Edit, ...]:
-        """Return the components of a cell that were edited since a result was recorded.
+        """Return the components of a cell that were edited since a result was recorded, by name.
 
-        Parameters
-        ----------
-        cell : Cell
-            Of the plan.
-        recorded : mapping of str to str
-            The digests that the result carries.
-
-        Returns
-        -------
-        tuple of Edit
-            By name.
+        `recorded` are the digests that the result carries.
         """
         parts = self._components(cell)
         current = {name: self.digest(component) for name, component in sorted(parts.items())}
@@ -97,19 +79,9 @@ class Sources:
         )
 
     def edits_meanwhile(self, cell: Cell, *, round_zero: bool = False) -> tuple[Edit, ...]:
-        """Return the components of a cell whose source has been edited since the plan was made.
+        """Return the components of a cell that were edited since the plan was made, by name.
 
-        Parameters
-        ----------
-        cell : Cell
-            Of the plan.
-        round_zero : bool
-            Whether only its round 0 is asked about, in which no strategy has a part.
-
-        Returns
-        -------
-        tuple of Edit
-            By name.
+        No strategy has a part in a round 0, if that alone is asked about.
         """
         asked = replace(cell, strategy=None) if round_zero else cell
         parts = self._components(asked).values()

@@ -59,40 +59,15 @@ def division(
 
 
 def division_of(cell: Cell, cohort: Cohort) -> Split:
-    """Return the split of a cell.
-
-    Parameters
-    ----------
-    cell : Cell
-        Any.
-    cohort : Cohort
-        Its cohort.
-
-    Returns
-    -------
-    Split
-        Of its repetition.
-    """
+    """Return the split of a cell's repetition; the cohort is the cell's."""
     kept = first_labels.named(cohort, cell.budget["initial"])
     return division(cohort, cell.test, cell.seed, cell.repetition, kept)
 
 
 def fewest_to_train_on(cell: Cell, cohort: Cohort, repetitions: int) -> int:
-    """Return the size of the smallest training part of any repetition.
+    """Return how many subjects the smallest training part of so many repetitions has.
 
-    Parameters
-    ----------
-    cell : Cell
-        Of any repetition.
-    cohort : Cohort
-        Its cohort.
-    repetitions : int
-        How many there are.
-
-    Returns
-    -------
-    int
-        Subjects.
+    The cell is of any of them, and the cohort is the cell's.
     """
     if cohort.splitting is None:
         return len(cohort.subjects) - int(class_quotas(cohort, cell.test).sum())
