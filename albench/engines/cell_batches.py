@@ -142,20 +142,7 @@ class CellBatches:
 
 
 def why_alone(resolved: Resolved, strategy: str) -> str:
-    """Return why a strategy shares no child; empty if it does.
-
-    Parameters
-    ----------
-    resolved : Resolved
-        Names and options.
-    strategy : str
-        Its label.
-
-    Returns
-    -------
-    str
-        The end of a sentence about it.
-    """
+    """Return why a strategy shares no child, as the end of a sentence; empty if it does."""
     resolved_strategy = resolved.strategies[strategy]
     parts = (resolved_strategy.component, *resolved_strategy.wrapped)
     if any(part.descriptor.is_oracle for part in parts):

@@ -194,19 +194,8 @@ class DaskEngine:
     def carry_out(self, cells: Sequence[Cell], record: Record) -> None:
         """Run cells; see `Engine.carry_out`.
 
-        Parameters
-        ----------
-        cells : sequence of Cell
-            Those that have no result yet.
-        record : callable
-            Takes each cell with its outcome.
-
-        Raises
-        ------
-        InputError
-            If all workers have other versions or other data.
-        AlbenchError
-            If the scheduler is gone.
+        Raises `InputError` if all workers have other versions or other data, and `AlbenchError` if
+        the scheduler is gone.
         """
         agenda = Agenda.of(cells)
         journalled = _Once({cell.id: cell for cell in cells}, record, self._results, self._watch)

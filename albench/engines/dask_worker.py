@@ -157,15 +157,7 @@ class _Worker:
 def kept_cells(run: str) -> list[dict[str, Any]]:
     """Return the finished cells of a run that lie on this host.
 
-    Parameters
-    ----------
-    run : str
-        `PlanDescription.id`.
-
-    Returns
-    -------
-    list of dict
-        Plain records, which nobody has acknowledged.
+    They are plain records, which nobody has acknowledged. A run is named by `PlanDescription.id`.
     """
     files = sorted((_folder(run) / "finished").glob("*.json"))
     return [json.loads(path.read_text(encoding="utf-8")) for path in files]
@@ -177,26 +169,12 @@ def busy_units(run: str) -> list[str]:
 
 
 def acknowledge(run: str, cell: str) -> None:
-    """Forget a finished cell, which the driver has on its disk.
-
-    Parameters
-    ----------
-    run : str
-        `PlanDescription.id`.
-    cell : str
-        Its identity.
-    """
+    """Forget a finished cell of a run, by its identity: the driver has it on its disk."""
     _kept(run, cell).unlink(missing_ok=True)
 
 
 def forget_run(run: str) -> None:
-    """Remove all that this host keeps of a run that is over.
-
-    Parameters
-    ----------
-    run : str
-        `PlanDescription.id`.
-    """
+    """Remove all that this host keeps of a run that is over."""
     if not kept_cells(run) and not busy_units(run):
         shutil.rmtree(_folder(run), ignore_errors=True)
 

@@ -48,18 +48,7 @@ def keep_late(results: Path, finished: Finished) -> str:
 
 
 def late_conflicts(results: Path) -> tuple[str, ...]:
-    """Return the cells whose late second success differs from the one that counts.
-
-    Parameters
-    ----------
-    results : Path
-        The results folder.
-
-    Returns
-    -------
-    tuple of str
-        Identities.
-    """
+    """Return the identities of cells whose late second success differs from the one that counts."""
     if not (results / FOLDER).is_dir():
         return ()
     from albench.records.tables import agree  # as above

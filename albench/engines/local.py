@@ -84,17 +84,7 @@ class LocalEngine:
     def carry_out(self, cells: Sequence[Cell], record: Record) -> None:
         """Run cells; see `Engine.carry_out`.
 
-        Parameters
-        ----------
-        cells : sequence of Cell
-            Those that have no result yet.
-        record : callable
-            Takes each cell with its outcome.
-
-        Raises
-        ------
-        BaseException
-            What interrupts it, after every child has been stopped.
+        What interrupts it is raised after every child has been stopped.
         """
         agenda = Agenda.of(cells, self._batches.of)
         with ThreadPoolExecutor(self._settings.jobs) as slots:

@@ -69,20 +69,7 @@ class PlanDescription:
 
 
 def describe(resolved: Resolved, plan: Plan) -> PlanDescription:
-    """Return what workers receive about a run.
-
-    Parameters
-    ----------
-    resolved : Resolved
-        Names and options.
-    plan : Plan
-        Its cells.
-
-    Returns
-    -------
-    PlanDescription
-        Of all cells, whether or not they are done.
-    """
+    """Return what workers receive about a run, of all its cells, whether or not they are done."""
     specification = resolved.specification
     owners = {part.distribution for part in resolved.all_components}
     return PlanDescription(
@@ -235,24 +222,10 @@ class Blocks:
         self._lock = threading.Lock()
 
     def of(self, cell: Cell) -> Prepared:
-        """Return the data of a cell's block.
+        """Return the data of a cell's block, on this host's disk.
 
-        Parameters
-        ----------
-        cell : Cell
-            Of the plan.
-
-        Returns
-        -------
-        Prepared
-            On this host's disk.
-
-        Raises
-        ------
-        DataError
-            If data or weights are bad.
-        AlbenchError
-            If the process that prepares them is killed, or crashes.
+        Raises `DataError` if data or weights are bad, and `AlbenchError` if the process that
+        prepares them is killed, or crashes.
         """
         key = cell.cohort, cell.modalities, cell.model.label
         with self._lock:

@@ -180,15 +180,7 @@ class Presence:
 def workers_at(results: Path) -> list[str]:
     """Return the workers of a folder that have given a sign of life of late.
 
-    Parameters
-    ----------
-    results : Path
-        Any results folder.
-
-    Returns
-    -------
-    list of str
-        ``process 123 on host``; empty in a folder that is not shared.
+    They are called ``process 123 on host``; there are none in a folder that is not shared.
     """
     folder = results / SHARED / "workers"
     if not folder.is_dir():
@@ -205,18 +197,7 @@ def workers_at(results: Path) -> list[str]:
 
 
 def require_no_workers(results: Path) -> None:
-    """Raise if workers are busy in a folder.
-
-    Parameters
-    ----------
-    results : Path
-        Any results folder.
-
-    Raises
-    ------
-    InputError
-        Names them.
-    """
+    """Raise `InputError`, which names them, if workers are busy in a folder."""
     if workers := workers_at(results):
         problem = (
             f"workers are busy in it: {', '.join(workers[:5])}; wait for them, stop them (one that "

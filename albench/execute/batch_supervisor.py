@@ -131,21 +131,10 @@ class BatchSupervisor:
         stop: threading.Event,
         on_end: Callable[[Cell, Outcome], None],
     ) -> Broken:
-        """Train round 0 of several repetitions, but of those of which it is there.
+        """Train round 0 of several repetitions of a block, but of those of which it is there.
 
-        Parameters
-        ----------
-        cells : sequence of Cell
-            One of each repetition of a block.
-        stop : threading.Event
-            Set from another thread to stop the child.
-        on_end : callable
-            Called with each of them and the outcome of its repetition's round 0.
-
-        Returns
-        -------
-        Broken
-            Those that have not ended.
+        There is one cell of each repetition; `stop` and `on_end` are as of `run`, but `on_end` is
+        called with the outcome of round 0. Those that have not ended are returned.
         """
         begun: list[tuple[Cell, Begun]] = []
         for cell in cells:

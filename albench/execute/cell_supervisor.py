@@ -107,19 +107,10 @@ class CellSupervisor:
         self.logs = settings.results / LOGS
 
     def round_zero(self, cell: Cell, stop: threading.Event) -> Outcome:
-        """Train a repetition's round 0, unless that has been done.
+        """Train the round 0 of a cell's repetition, unless that has been done.
 
-        Parameters
-        ----------
-        cell : Cell
-            Any cell of the repetition.
-        stop : threading.Event
-            Set from another thread to stop the child.
-
-        Returns
-        -------
-        Outcome
-            If it is ``ok``, the checkpoint lies at `round_zero_path`.
+        If the outcome is ``ok``, the checkpoint lies at `round_zero_path`. `stop` is set from
+        another thread to stop the child.
         """
         if self.has_round_zero(cell):
             return ROUND_ZERO_IS_THERE
@@ -141,17 +132,9 @@ class CellSupervisor:
         return self.end_round_zero(cell, outcome)
 
     def begin_round_zero(self, cell: Cell) -> Begun | None:
-        """Return what a child is told of a repetition's round 0, and the talk with it.
+        """Return what a child is told of the round 0 of a cell's repetition, and the talk with it.
 
-        Parameters
-        ----------
-        cell : Cell
-            Any cell of the repetition.
-
-        Returns
-        -------
-        Begun or None
-            None if it is there already.
+        It is None if round 0 is there already.
         """
         repetition, path = self._repetition(cell), self.round_zero_path(cell)
         if _load(path, repetition) is not None:
@@ -162,19 +145,10 @@ class CellSupervisor:
         )
 
     def end_round_zero(self, cell: Cell, outcome: Outcome) -> Outcome:
-        """Return how a repetition's round 0 ended: badly if a component was edited meanwhile.
+        """Return how the round 0 of a cell's repetition ended, by how its child did.
 
-        Parameters
-        ----------
-        cell : Cell
-            Any cell of the repetition.
-        outcome : Outcome
-            How its child ended.
-
-        Returns
-        -------
-        Outcome
-            If it is ``ok``, the checkpoint lies at `round_zero_path`.
+        It is badly if a component was edited meanwhile. If it is ``ok``, the checkpoint lies at
+        `round_zero_path`.
         """
         edits = self._resolved.sources.edits_meanwhile(cell, round_zero=True)
         if edits and outcome.status is CellStatus.OK:
@@ -240,15 +214,8 @@ class CellSupervisor:
     def begin(self, cell: Cell) -> Begun | Finished:
         """Return what a child is told of a cell, and the talk with it.
 
-        Parameters
-        ----------
-        cell : Cell
-            The reference, or a cell whose round 0 is there.
-
-        Returns
-        -------
-        Begun or Finished
-            What is to be recorded, if it cannot begin.
+        The cell is the reference, or one whose round 0 is there. If it cannot begin, it is what is
+        to be recorded.
         """
         if edits := self._resolved.sources.edits_meanwhile(cell):
             return Finished(cell=cell.id, status=CellStatus.ERROR, reason=_edited(edits))
@@ -264,21 +231,9 @@ class CellSupervisor:
         return self._going_on(cell, repetition, begun)
 
     def end(self, cell: Cell, talk: CellConversation, outcome: Outcome) -> Finished:
-        """Return what is to be recorded of a cell.
+        """Return what is to be recorded of a cell: an error if a component was edited meanwhile.
 
-        Parameters
-        ----------
-        cell : Cell
-            Which.
-        talk : CellConversation
-            What was told of it.
-        outcome : Outcome
-            How it ended.
-
-        Returns
-        -------
-        Finished
-            An error if a component was edited meanwhile.
+        `talk` is what was told of it, and `outcome` how it ended.
         """
         edits = self._resolved.sources.edits_meanwhile(cell)
         if edits and outcome.status is CellStatus.OK:
@@ -306,21 +261,9 @@ class CellSupervisor:
         return self._devices.one()
 
     def job(self, task: CellTask, log: str, environment: Mapping[str, str]) -> Job:
-        """Return what a child does that carries out one task.
+        """Return what a child does that carries out one task, within a cell's limits.
 
-        Parameters
-        ----------
-        task : CellTask
-            What to do.
-        log : str
-            The name of its log.
-        environment : mapping of str to str
-            What is set in the child's environment.
-
-        Returns
-        -------
-        Job
-            Within a cell's limits.
+        `log` is the name of its log, and `environment` what is set in the child's environment.
         """
         return Job(
             target="albench.execute.rounds:run_alone",

@@ -84,19 +84,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 def place(path: Path, content: bytes) -> None:
     """Write the bytes of a checkpoint; a kill leaves the old one or the new one, whole.
 
-    Parameters
-    ----------
-    path : Path
-        Where.
-    content : bytes
-        A frame, written here or received from another host.
-
-    Raises
-    ------
-    OSError
-        If the disk takes no more.
-    AlbenchError
-        If something else is in its place that cannot be removed.
+    They are a frame, written here or received from another host. What is raised is as of `save`.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -206,17 +206,9 @@ def print_traceback(error: BaseException, file: TextIO | None = None) -> None:
 
 
 def failure_of(error: BaseException) -> Message:
-    """Return what is told of an exception.
+    """Return the message ``failure`` that is told of an exception, whose text may itself raise.
 
-    Parameters
-    ----------
-    error : BaseException
-        Caught; its text may itself raise.
-
-    Returns
-    -------
-    Message
-        ``failure``, with status, reason, and complaints about the user's input.
+    It has status, reason, and complaints about the user's input.
     """
     complaints: list[str] = []
     if isinstance(error, errors.InputError):
@@ -246,15 +238,7 @@ def _status(error: BaseException) -> str:
 def describe(error: BaseException) -> str:
     """Return an exception in one line, with the place it was raised at.
 
-    Parameters
-    ----------
-    error : BaseException
-        Caught; its text may itself raise.
-
-    Returns
-    -------
-    str
-        ``ValueError: message (strategy.py:12)``.
+    It is ``ValueError: message (strategy.py:12)``. The exception's text may itself raise.
     """
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""

@@ -55,13 +55,7 @@ def end_group() -> None:
 
 
 def terminate_group(leader: int) -> None:
-    """Ask the group that a process leads to end.
-
-    Parameters
-    ----------
-    leader : int
-        Its number.
-    """
+    """Ask the group that a process leads, by its number, to end."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(leader, signal.SIGTERM)
@@ -72,12 +66,7 @@ def terminate_group(leader: int) -> None:
 def kill_group(leader: int, seconds: float = 1.0) -> None:
     """Kill the group that a process leads, or led, and take note of the end of who is ours in it.
 
-    Parameters
-    ----------
-    leader : int
-        Its number.
-    seconds : float
-        How long to wait for them.
+    That is waited for so many seconds.
     """
     if not hasattr(os, "killpg"):
         kill_all(leader)
@@ -136,14 +125,9 @@ def kill(processes: Collection[psutil.Process]) -> None:
 
 
 def reap(processes: Collection[psutil.Process], seconds: float = 1.0) -> None:
-    """Take note of the end of processes that have become children of this one.
+    """Take note of the end of killed processes that have become children of this one.
 
-    Parameters
-    ----------
-    processes : collection of psutil.Process
-        Killed.
-    seconds : float
-        How long to wait for them.
+    That is waited for so many seconds.
     """
     deadline = time.monotonic() + seconds
     left = {process.pid for process in processes}

@@ -16,15 +16,7 @@ Kind = tuple[tuple[str, str, str, str], bool]
 def kind_of(cell: Cell) -> Kind:
     """Return what a cell's duration depends on most: its block, and whether it is a reference.
 
-    Parameters
-    ----------
-    cell : Cell
-        Any.
-
-    Returns
-    -------
-    tuple
-        Cells of one kind take about as long.
+    Cells of one kind take about as long.
     """
     return cell.block, cell.strategy is None
 

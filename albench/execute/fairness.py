@@ -16,18 +16,7 @@ if TYPE_CHECKING:
 
 
 def initial_weights_hash(opened: ActiveCell) -> str:
-    """Return the hash of the repetition's weights before any training.
-
-    Parameters
-    ----------
-    opened : ActiveCell
-        Any of the repetition's.
-
-    Returns
-    -------
-    str
-        12 hexadecimal digits.
-    """
+    """Return the hash, 12 hexadecimal digits, of the repetition's weights before any training."""
     untrained = clone(opened.classifier)
     untrained.seeds = opened.seeds(0)
     return str(untrained.initialize().state_hash())[:12]
@@ -36,17 +25,7 @@ def initial_weights_hash(opened: ActiveCell) -> str:
 def batch_order_hash(opened: ActiveCell, n_labelled: int) -> str:
     """Return the hash of the order in which round 0's first epoch takes the labelled set.
 
-    Parameters
-    ----------
-    opened : ActiveCell
-        Any of the repetition's.
-    n_labelled : int
-        The size of the labelled set.
-
-    Returns
-    -------
-    str
-        12 hexadecimal digits.
+    It has 12 hexadecimal digits, and `n_labelled` is the size of that set.
     """
     size = opened.cell.model.training.batch_size
     batches = BatchOrder(n_labelled, size, generator(opened.seeds(0).batches))

@@ -36,17 +36,9 @@ class HeldOut:
     evaluate: str
 
     def undecided(self, n_classes: int) -> NDArray[np.float32]:
-        """Return what is said of each unit by who knows nothing.
+        """Return what is said of each unit by who knows nothing: every class is equally likely.
 
-        Parameters
-        ----------
-        n_classes : int
-            How many classes there are.
-
-        Returns
-        -------
-        ndarray of float32, shape (n_units, n_classes)
-            All the same.
+        Its shape is ``(n_units, n_classes)``.
         """
         n = len(self.subjects) if self.evaluate == "candidate" else len(np.unique(self.subjects))
         return np.full((n, n_classes), 1.0 / n_classes, dtype=np.float32)

@@ -36,15 +36,7 @@ def exit_reason(code: int | None, log: Path) -> str:
 def silence_reason(log: Path) -> str:
     """Return what is known of a child that can no longer be heard, though it had not ended.
 
-    Parameters
-    ----------
-    log : Path
-        Its output.
-
-    Returns
-    -------
-    str
-        A clause.
+    It is a clause, by the log of its output.
     """
     return f"closed its line to albench and went on, so it was stopped; {_known_from(log)}"
 

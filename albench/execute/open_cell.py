@@ -30,18 +30,7 @@ if TYPE_CHECKING:
 
 
 def open_cell(task: CellTask) -> ActiveCell:
-    """Return a cell that is ready to be taught.
-
-    Parameters
-    ----------
-    task : CellTask
-        What the child was told.
-
-    Returns
-    -------
-    ActiveCell
-        Untrained.
-    """
+    """Return an untrained cell that is ready to be taught."""
     return CellOpener().open(task)
 
 

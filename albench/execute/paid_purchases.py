@@ -50,19 +50,9 @@ def require_acquired(
 
 
 def require_paid(prices: NDArray[np.float64], left: float) -> None:
-    """Raise if a round buys nothing, or for more than there is.
+    """Raise `QueryFault`, naming the sum, if a round buys nothing, or for more than is left.
 
-    Parameters
-    ----------
-    prices : ndarray of float
-        Of each thing that is bought.
-    left : float
-        What may be spent.
-
-    Raises
-    ------
-    QueryFault
-        Naming the sum.
+    Prices are of each thing that is bought.
     """
     if not len(prices):
         raise QueryFault(f"bought nothing for the {left:g} that could be spent")

@@ -211,19 +211,10 @@ def _pace(folder: Path) -> Pace | None:
 
 
 def published(column: str, *folders: Path) -> dict[Place, float]:
-    """Return what published cells took.
+    """Return what published cells took, those that succeeded.
 
-    Parameters
-    ----------
-    column : str
-        Of the table: ``seconds``, or ``peak_mb``.
-    *folders : Path
-        Published results; the first that has a table counts.
-
-    Returns
-    -------
-    dict of Place to float
-        Of the cells that succeeded; empty without a table that can be read.
+    `column` is of the table, ``seconds`` or ``peak_mb``; folders are as of `published_price`. It is
+    empty without a table that can be read.
     """
     for folder in folders:
         try:

@@ -89,30 +89,14 @@ class Repetition:
     def labels_of(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the class numbers that candidates are labelled with when they are bought.
 
-        Parameters
-        ----------
-        candidates : ndarray of int
-            Numbers.
-
-        Returns
-        -------
-        ndarray of int
-            In their order; -1 where every annotator abstains.
+        Candidates are numbers, and labels are in their order; -1 where every annotator abstains.
         """
         return self.cohort.candidate_labels[candidates]
 
     def told_to_oracles(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return what an oracle knows of candidates.
 
-        Parameters
-        ----------
-        candidates : ndarray of int
-            Numbers.
-
-        Returns
-        -------
-        ndarray of int
-            As `labels_of`, but the true class numbers where every annotator abstains.
+        It is as `labels_of`, but the true class numbers where every annotator abstains.
         """
         given = self.labels_of(candidates)
         return np.where(given == NO_ANSWER, self.cohort.true_labels[candidates], given)
@@ -124,15 +108,8 @@ class Repetition:
     def measured_with(self, labelled: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the codes of what is measured of subjects who are labelled whole.
 
-        Parameters
-        ----------
-        labelled : ndarray of int
-            Candidates' numbers.
-
-        Returns
-        -------
-        ndarray of int
-            None unless modalities are bought one by one.
+        `labelled` are candidates' numbers. There are no codes unless modalities are bought one by
+        one.
         """
         terms = self.acquisitions
         if terms is None:
@@ -142,20 +119,11 @@ class Repetition:
     def count_measured(
         self, labelled: NDArray[np.intp], acquired: NDArray[np.intp] = NOTHING
     ) -> dict[str, int]:
-        """Return how many measurements of each modality have been paid for.
+        """Return how many measurements of each modality have been paid for, by its name.
 
-        Parameters
-        ----------
-        labelled : ndarray of int
-            Candidates' numbers.
-        acquired : ndarray of int
-            The codes of what was bought one by one.
-
-        Returns
-        -------
-        dict of str to int
-            By modality: those of the labelled subjects, unless modalities are bought one by one;
-            empty if nobody lacks any.
+        They are those of the labelled subjects, by candidates' numbers, unless modalities are
+        bought one by one: then `acquired` are the codes of what was. It is empty if nobody lacks
+        any.
         """
         if self.acquisitions is None:
             return count_measured(self.cohort, labelled)
@@ -287,24 +255,10 @@ class Repetition:
 
 
 def open_repetition(cell: Cell, cohort: Cohort) -> Repetition:
-    """Return a repetition: split, labels as given to training, schedule.
+    """Return a cell's repetition: split, labels as given to training, schedule.
 
-    Parameters
-    ----------
-    cell : Cell
-        Any cell of the repetition.
-    cohort : Cohort
-        Joined.
-
-    Returns
-    -------
-    Repetition
-        The same for every cell of the repetition.
-
-    Raises
-    ------
-    DataError
-        If a class has too few subjects for the split.
+    It is the same for every cell of the repetition. Raises `DataError` if a class has too few
+    subjects for the split.
     """
     parts = division_of(cell, cohort)
     train = np.flatnonzero(np.isin(cohort.candidate_subjects, parts.train))

@@ -54,18 +54,7 @@ class Reuse:
     pace: Pace | None = None
 
     def left(self, cells: Iterable[Cell]) -> list[Cell]:
-        """Return the cells that are to be run.
-
-        Parameters
-        ----------
-        cells : iterable of Cell
-            Planned.
-
-        Returns
-        -------
-        list of Cell
-            In the order of the plan.
-        """
+        """Return the planned cells that are to be run, in the order of the plan."""
         settled = self.done.keys() | self.given_up
         return [cell for cell in cells if cell.id not in settled]
 

@@ -93,18 +93,9 @@ class RunSettings:
 
 
 def process_context(resolved: Resolved) -> BaseContext:
-    """Return how children start, with the plugins in use imported already.
+    """Return how children start, with albench's own plugins in use imported already.
 
-    Parameters
-    ----------
-    resolved : Resolved
-        Names and options.
-
-    Returns
-    -------
-    BaseContext
-        With albench's own imported alone: what another plugin does when it is imported must stay in
-        its cell.
+    What another plugin does when it is imported must stay in its cell.
     """
     own = [part for part in resolved.components if part.distribution == "albench"]
     modules = {part.descriptor.target.partition(":")[0] for part in own}

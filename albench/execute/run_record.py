@@ -100,22 +100,7 @@ def planned_run(
 def cohort_records(
     resolved: Resolved, modalities: Mapping[str, Mapping[str, Modality]], cohorts: Cohorts
 ) -> dict[str, CohortRecord]:
-    """Return the record of each cohort.
-
-    Parameters
-    ----------
-    resolved : Resolved
-        Names and options.
-    modalities : mapping
-        What the loaders gave, by cohort and name.
-    cohorts : mapping of (str, tuple of str) to Cohort
-        Joined.
-
-    Returns
-    -------
-    dict of str to CohortRecord
-        By name, in the order of `cohorts`.
-    """
+    """Return the record of each cohort by name, in their order; arguments as of `planned_run`."""
     by_name: dict[str, dict[tuple[str, ...], Cohort]] = {}
     for (name, chosen), cohort in cohorts.items():
         by_name.setdefault(name, {})[chosen] = cohort

@@ -145,15 +145,7 @@ def verdict_on(make: Make) -> StackingVerdict:
 def verdicts(makes: Sequence[Make]) -> list[StackingVerdict]:
     """Return whether networks can learn in lockstep, asked in another process.
 
-    Parameters
-    ----------
-    makes : sequence of Make
-        Of models that may do anything when they are built.
-
-    Returns
-    -------
-    list of StackingVerdict
-        Of each; `UNKNOWN` where the process gave no answer.
+    Models may do anything when they are built. Where the process gave no answer it is `UNKNOWN`.
     """
     if not makes:
         return []

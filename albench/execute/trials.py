@@ -57,17 +57,9 @@ class Trials:
         return verdict
 
     def reasons(self, makes: Sequence[Make]) -> list[str]:
-        """Return why networks cannot learn in lockstep; trials are made in another process.
+        """Return why networks cannot learn in lockstep, empty where they can.
 
-        Parameters
-        ----------
-        makes : sequence of Make
-            Of models that may do anything when they are built.
-
-        Returns
-        -------
-        list of str
-            Of each; empty where they can.
+        Models may do anything when they are built, so that trials are made in another process.
         """
         files = list(map(self._file, makes))
         answers = {file: _read(file) for file in files}
