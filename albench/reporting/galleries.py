@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def galleries(pictures: pd.DataFrame, named: Namer) -> Iterator[Gallery]:
-    """Yield a gallery for each block of which there are pictures, in the order of blocks."""
+    """Yield a gallery for each block of which there are pictures, in the order of blocks.
+
+    `pictures` is the table of that name, as `load` returns it.
+    """
     for block, part in RowsByBlock(pictures).items():
         yield _gallery(part, block, named)
 
