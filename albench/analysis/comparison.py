@@ -154,7 +154,7 @@ def compare_by_unit(
 def side_by_side(efficiency: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
     """Return a table of a value with one column per strategy, NaN where one has none.
 
-    Its index are the columns `keys`.
+    The columns `keys` are its index.
     """
     # A pivot table would average two values of one cell in silence; this raises a ValueError.
     return efficiency.set_index([*keys, "strategy"])[value].unstack("strategy")  # noqa: PD010  # see above

@@ -54,7 +54,7 @@ def joint_name(group: Sequence[str]) -> str:
 
 
 def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.DataFrame:
-    """Return rounds in which each group that `find_groups` found is one strategy.
+    """Return rounds in which each group is one strategy; `groups` is the result of `find_groups`.
 
     It has the group's joint name. A cell of its first name counts; where that one failed, the cell
     of the next that did not.
@@ -70,7 +70,7 @@ def counted_once(rounds: pd.DataFrame, groups: Sequence[Sequence[str]]) -> pd.Da
 
 
 def called(names: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:
-    """Return what strategies are called where groups that `find_groups` found are counted once.
+    """Return what strategies are called where groups are counted once; see `counted_once`.
 
     They stay in their order, each once: of several names of one group, its joint name.
     """

@@ -20,11 +20,11 @@ N_FEW = 5
 def best_few(overall: pd.DataFrame, n: int = N_FEW) -> list[str]:
     """Return the `n` strategies of the best means over all blocks, best first.
 
-    `overall` is the result of `comparison.across_blocks`. They are competitors that have enough
-    repetitions of the most blocks that any has; random among them if its mean is, at a difference
-    of 0 to itself. One that is best by chance was chosen for it, so that the differences between
-    the best are smaller than chance alone would make them: the tests stay within their level
-    (``benchmarks/statistics/null.py``).
+    `overall` is the result of `comparison.across_blocks`. What is returned are competitors that
+    have enough repetitions of the most blocks that any has; random among them if its mean is, at a
+    difference of 0 to itself. One that is best by chance was chosen for it, so that the differences
+    between the best are smaller than chance alone would make them: the tests stay within their
+    level (``benchmarks/statistics/null.py``).
     """
     judged = overall[~overall["verdict"].isin([Verdict.OUTSIDE, Verdict.TOO_FEW])]
     whole = judged[judged["n_blocks"] == judged["n_blocks"].max()]

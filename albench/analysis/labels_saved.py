@@ -54,9 +54,9 @@ def within_budget(efficiency: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFram
 def labels_saved(priced: pd.DataFrame, outside: Collection[str] = ()) -> pd.DataFrame:
     """Return the labels that each strategy saves against random in each block.
 
-    `priced` is the result of `within_budget`. It is what `comparison.by_block` returns for random's
-    labels minus the strategy's, restricted to the budget and paired by repetition; all rows are one
-    family.
+    `priced` is the result of `within_budget`. What is returned is what `comparison.by_block` gives
+    for random's labels minus the strategy's, restricted to the budget and paired by repetition; all
+    rows are one family.
     """
     # What is compared is to be larger where it is better.
     scores = cube(priced.assign(unspent=-priced["needed"]), "unspent")

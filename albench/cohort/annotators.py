@@ -154,8 +154,8 @@ def annotated(
 ) -> Cohort:
     """Return the cohort with the labels that annotators give to the training part.
 
-    Everybody is asked about each sample of the first modality, of which each candidate has exactly
-    one, each on its own; what makes a sample hard is the same for all. The majority counts; of
+    Each of the panel is asked on its own about each sample of the first modality, of which each
+    candidate has exactly one; what makes a sample hard is the same for all. The majority counts; of
     several answers that are given equally often, one is drawn. `NO_ANSWER` is the label on which
     everybody abstains. The labels of subjects stay.
     """

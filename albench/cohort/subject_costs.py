@@ -35,8 +35,8 @@ def known_at_start(cohort: Cohort, known: Sequence[str]) -> NDArray[np.bool_]:
     """Return which modalities of each subject are there before anything is bought.
 
     They are those that everybody comes with, `known`, which is empty if all are paid for with the
-    label. Of a subject who has none of these, it is all that there is. The shape is ``(n_subjects,
-    n_modalities)``.
+    label; of a subject who has none of these, all that there is. Their shape is that of
+    `has_modality`.
     """
     has = has_modality(cohort)
     start: NDArray[np.bool_] = has & np.isin(cohort.modalities, list(known))

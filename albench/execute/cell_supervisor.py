@@ -147,7 +147,7 @@ class CellSupervisor:
     def end_round_zero(self, cell: Cell, outcome: Outcome) -> Outcome:
         """Return how the round 0 of a cell's repetition ended, by how its child did.
 
-        It is badly if a component was edited meanwhile. If it is ``ok``, the checkpoint lies at
+        It ended badly if a component was edited meanwhile. If it is ``ok``, the checkpoint lies at
         `round_zero_path`.
         """
         edits = self._resolved.sources.edits_meanwhile(cell, round_zero=True)
@@ -214,8 +214,8 @@ class CellSupervisor:
     def begin(self, cell: Cell) -> Begun | Finished:
         """Return what a child is told of a cell, and the talk with it.
 
-        The cell is the reference, or one whose round 0 is there. If it cannot begin, it is what is
-        to be recorded.
+        The cell is the reference, or one whose round 0 is there. If it cannot begin, what is to be
+        recorded is returned instead.
         """
         if edits := self._resolved.sources.edits_meanwhile(cell):
             return Finished(cell=cell.id, status=CellStatus.ERROR, reason=_edited(edits))

@@ -238,7 +238,7 @@ def _status(error: BaseException) -> str:
 def describe(error: BaseException) -> str:
     """Return an exception in one line, with the place it was raised at.
 
-    It is ``ValueError: message (strategy.py:12)``. The exception's text may itself raise.
+    As in ``ValueError: message (strategy.py:12)``. The exception's text may itself raise.
     """
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""

@@ -66,7 +66,7 @@ def terminate_group(leader: int) -> None:
 def kill_group(leader: int, seconds: float = 1.0) -> None:
     """Kill the group that a process leads, or led, and take note of the end of who is ours in it.
 
-    That is waited for so many seconds.
+    `seconds` is how long to wait for them.
     """
     if not hasattr(os, "killpg"):
         kill_all(leader)
@@ -127,7 +127,7 @@ def kill(processes: Collection[psutil.Process]) -> None:
 def reap(processes: Collection[psutil.Process], seconds: float = 1.0) -> None:
     """Take note of the end of killed processes that have become children of this one.
 
-    That is waited for so many seconds.
+    `seconds` is how long to wait for them.
     """
     deadline = time.monotonic() + seconds
     left = {process.pid for process in processes}

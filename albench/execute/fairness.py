@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def initial_weights_hash(opened: ActiveCell) -> str:
-    """Return the hash, 12 hexadecimal digits, of the repetition's weights before any training."""
+    """Return the hash of a repetition's weights before any training, by any of its cells.
+
+    It has 12 hexadecimal digits.
+    """
     untrained = clone(opened.classifier)
     untrained.seeds = opened.seeds(0)
     return str(untrained.initialize().state_hash())[:12]
@@ -25,7 +28,8 @@ def initial_weights_hash(opened: ActiveCell) -> str:
 def batch_order_hash(opened: ActiveCell, n_labelled: int) -> str:
     """Return the hash of the order in which round 0's first epoch takes the labelled set.
 
-    It has 12 hexadecimal digits, and `n_labelled` is the size of that set.
+    It has 12 hexadecimal digits, and is the same by any cell of the repetition; `n_labelled` is the
+    size of the set.
     """
     size = opened.cell.model.training.batch_size
     batches = BatchOrder(n_labelled, size, generator(opened.seeds(0).batches))

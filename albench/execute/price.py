@@ -211,10 +211,10 @@ def _pace(folder: Path) -> Pace | None:
 
 
 def published(column: str, *folders: Path) -> dict[Place, float]:
-    """Return what published cells took, those that succeeded.
+    """Return what published cells took, of those that succeeded.
 
-    `column` is of the table, ``seconds`` or ``peak_mb``; folders are as of `published_price`. It is
-    empty without a table that can be read.
+    `column` is of the table, ``seconds`` or ``peak_mb``; folders are as of `published_price`. The
+    answer is empty without a table that can be read.
     """
     for folder in folders:
         try:

@@ -119,7 +119,8 @@ class Lesson:
 def checked_set(X: ArrayLike, y: ArrayLike, n_classes: int) -> tuple[Integers, Integers]:  # noqa: N803
     """Return the candidates and labels of a labelled set as integers.
 
-    Raises `DataError` if labels are not one class number a candidate.
+    `X` and `y` are those of `albench.learn.estimator`. Raises `DataError` if labels are not one
+    class number a candidate.
     """
     candidates, labels = np.asarray(X, dtype=np.intp), np.asarray(y, dtype=np.intp)
     if labels.shape != candidates.shape[:1] or not len(labels):

@@ -1,4 +1,7 @@
-"""The samples of one part of a cohort, held so that nothing of another part can be reached."""
+"""The samples of one part of a cohort, held so that nothing of another part can be reached.
+
+Candidates are rows of sample numbers, ``(n, n_modalities)``.
+"""
 
 from __future__ import annotations
 
@@ -154,8 +157,7 @@ class SampleStore:
     def places(self, candidates: NDArray[np.intp]) -> dict[str, NDArray[np.intp]]:
         """Return where in `rows` the samples of candidates stand, ``(n,)`` of each modality.
 
-        Candidates are rows of sample numbers, ``(n, n_modalities)``. Raises `DataError` if a sample
-        is not in this part.
+        Raises `DataError` if a sample is not in this part.
         """
         if candidates.ndim != 2 or candidates.shape[1] != len(self.columns):
             expected = f"(n, {len(self.columns)})"

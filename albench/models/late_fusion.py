@@ -50,7 +50,7 @@ class LateFusion(nn.Module):
         self.trunks: Mapping[str, Trunk] = dict(trunks)
 
     def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
-        """Return the vectors of samples of one modality; see `FusionNet.encode`."""
+        """Return the vectors of samples, or of their trunk's outputs; see `FusionNet.encode`."""
         vectors: torch.Tensor = self.streams[self.stream_of[modality]](x)
         return vectors
 

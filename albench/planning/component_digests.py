@@ -81,7 +81,7 @@ class Sources:
     def edits_meanwhile(self, cell: Cell, *, round_zero: bool = False) -> tuple[Edit, ...]:
         """Return the components of a cell that were edited since the plan was made, by name.
 
-        No strategy has a part in a round 0, if that alone is asked about.
+        With `round_zero` only its round 0 is asked about, in which no strategy has a part.
         """
         asked = replace(cell, strategy=None) if round_zero else cell
         parts = self._components(asked).values()

@@ -60,9 +60,10 @@ def headline(finding: Finding | None, named: Namer) -> str:
 
 
 def supporting(finding: Finding, derived: Derived) -> Iterator[str]:
-    """Yield what stands below the headline.
+    """Yield what stands below the headline: how certain it is.
 
-    It is how certain it is, and the same with every class counted alike, where that may differ.
+    Then follows the same with every class counted alike, where that may differ. `derived` is of the
+    same records as the finding.
     """
     if said := sureness(finding, derived.named):
         neighbours = finding.neighbours

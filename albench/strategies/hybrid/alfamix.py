@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 def class_means(features: Floats, labels: NDArray[np.intp]) -> Floats:
-    """Return the mean vector of each class that has a label, ``(n_present, D)``: the anchors."""
+    """Return the mean vector of each class that has a label, ``(n_present, D)``: the anchors.
+
+    Vectors and labels are those of the labelled set, ``(n_labelled, D)`` and ``(n_labelled,)``.
+    """
     means = [features[labels == label].mean(axis=0) for label in np.unique(labels)]
     return np.array(means, dtype=features.dtype).reshape(-1, features.shape[1])
 

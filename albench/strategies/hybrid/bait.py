@@ -55,7 +55,8 @@ ROUNDING = 1e-4
 def fisher(features: Floats, proba: Floats) -> Matrices:
     """Return the sum of the Fisher information of some rows, by class, then dimension.
 
-    Its shape is ``(n_classes * D, n_classes * D)``, in float64.
+    Rows have vectors, ``(n, D)``, and probabilities, ``(n, n_classes)``. The sum is of float64 and
+    of shape ``(n_classes * D, n_classes * D)``.
     """
     n_classes, dimensions = proba.shape[1], features.shape[1]
     out = np.zeros((n_classes, dimensions, n_classes, dimensions))

@@ -89,7 +89,7 @@ def _clusters_of(
 def dropquery(features: Floats, changed: Floats, n: int, rng: np.random.Generator) -> Picks:
     """Return rows near centroids of those whose label changed in at least half of the passes.
 
-    They are the most changed ones if fewer than `n` changed by half. `changed`, shape
+    If fewer than `n` changed by half, they are the most changed ones. `changed`, shape
     ``(n_pool,)``, is what `share_changed` gave; other arguments as in `albench.strategies`.
     """
     wanted = changed >= 0.5

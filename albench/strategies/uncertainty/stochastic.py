@@ -38,7 +38,8 @@ KIRSCH = "Kirsch et al. 2023, Stochastic batch acquisition"
 def power(scores: Floats, beta: float, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return ``log s + Gumbel / beta``: odds in proportion to the score's beta-th power.
 
-    Scores are 0 or more. A larger `beta` is closer to the plain top; `rng` draws the noise.
+    Scores, ``(n,)``, are 0 or more, and so many numbers to be ranked are returned. A larger `beta`
+    is closer to the plain top; `rng` draws the noise.
     """
     tiny = np.finfo(np.float64).tiny  # a score of 0 is drawn last, not never
     return np.log(np.maximum(scores, tiny)) + rng.gumbel(size=len(scores)) / beta
