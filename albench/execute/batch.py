@@ -6,12 +6,14 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
+from albench.cache_folder import default_folder
 from albench.errors import PurityViolation
 from albench.execute.batch_task import ENDED, FAILED, MEMBER
 from albench.execute.child import failure_of, peak_mb, print_traceback
 from albench.execute.frames import Message
 from albench.execute.open_cell import CellOpener
 from albench.execute.rounds import Foresee, Teach, spoken, steps_of
+from albench.learn.lifted_program import VERDICTS
 from albench.learn.lockstep import Lockstep
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def run_batch(batch: BatchTask, line: ChildLine) -> None:
         What ends all of them: an exception of their common training, memory that is used up, or a
         strategy that changed what others see as well.
     """
+    VERDICTS.remember_in(default_folder())
     lockstep = Lockstep()
     opener = CellOpener(lockstep)
     members = [
@@ -57,6 +60,7 @@ def run_batch(batch: BatchTask, line: ChildLine) -> None:
         answers = _foreseen(steps, lockstep) or _taught(steps, lockstep)
         for member in answers:
             del steps[member]
+    VERDICTS.keep()
 
 
 def _foreseen(steps: Mapping[_Member, Foresee | Teach], lockstep: Lockstep) -> dict[_Member, float]:

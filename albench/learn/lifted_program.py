@@ -9,12 +9,14 @@ is called once a head, on that head's tensors, as the head by itself would.
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.func import vmap
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
+from albench.learn.kernel_verdicts import KernelVerdicts
 from albench.learn.recorded_program import ProgramRecorder, part_of
 
 if TYPE_CHECKING:
@@ -69,17 +71,17 @@ def lift(
     recorded = ProgramRecorder(single)
     with recorded:
         outputs = function(single)
-    program = recorded.program(outputs)
+    recorded.end(outputs)
     recorder = ProgramRecorder(inputs)
     with torch.no_grad():
-        lifted = _Lifting(recorder, len(inputs[0])).run(program, inputs)
-    return recorder.program(lifted).forward
+        recorder.end(_Lifting(recorder, len(inputs[0])).run(recorded, inputs))
+    return recorder.program().forward
 
 
-_TRIED: dict[Any, bool] = {}
+VERDICTS = KernelVerdicts(Path(__file__))
 """Whether operations have the digits of a head by itself, by all that decides about their kernels.
 
-The streams of a network are alike, and so are rounds.
+The streams of a network are alike, and so are rounds, repetitions and runs.
 """
 
 
@@ -90,18 +92,18 @@ class _Lifting:
         self._recorder, self._n_heads = recorder, n_heads
         self._generator = torch.Generator().manual_seed(_SEED)
 
-    def run(self, program: torch.fx.GraphModule, inputs: Tensors) -> Tensors:
+    def run(self, recorded: ProgramRecorder, inputs: Tensors) -> Tensors:
         """Return the stacked outputs."""
         results: dict[torch.fx.Node, Any] = {}  # whatever operations return
         stacked: set[torch.fx.Node] = set()
         remaining = iter(inputs)
         outputs: Tensors = []
-        for node in program.graph.nodes:
+        for node in recorded.graph.nodes:
             if node.op == "placeholder":
                 results[node] = next(remaining)
                 stacked.add(node)
             elif node.op == "get_attr":
-                results[node] = getattr(program, node.target)
+                results[node] = getattr(recorded.constants, node.target)
             elif node.op == "output":
                 outputs = [
                     results[each] if each in stacked else self._for_all(results[each])
@@ -146,9 +148,7 @@ class _Lifting:
         key = call.key(values)
         if key is None:
             return self._is_same_when_tried(call, values)
-        if key not in _TRIED:
-            _TRIED[key] = self._is_same_when_tried(call, values)
-        return _TRIED[key]
+        return VERDICTS.get(key, lambda: self._is_same_when_tried(call, values))
 
     def _is_same_when_tried(self, call: _Call, values: Sequence[Any]) -> bool:
         n_numbers = 0
@@ -212,6 +212,7 @@ class _Call:
         self.places = [place for place, each in enumerate(is_stacked) if each]
         _, plain = tree_flatten((tuple(is_stacked), {}))
         self._is_plain = structure == plain
+        self._is_pointwise = torch.Tag.pointwise in getattr(operation, "tags", ())
 
     def once(self, values: Sequence[Any]) -> Any:
         """Return what it gives."""
@@ -231,8 +232,7 @@ class _Call:
 
         Few of them have other digits then, so that trying would not show it.
         """
-        tags = getattr(self._operation, "tags", ())
-        if torch.Tag.pointwise not in tags:
+        if not self._is_pointwise:
             return False
         sizes: list[int] = [values[place][0].numel() for place in self.places]
         return bool(max(sizes) % _UNROLLED)
@@ -242,15 +242,29 @@ class _Call:
         layouts = [_layout(each) for each in values]
         if any(each is None for each in layouts):
             return None
-        return self._operation, str(self._structure), tuple(self.places), tuple(layouts)
+        return str(self._operation), str(self._structure), tuple(self.places), tuple(layouts)
 
     def stacked(self, values: Sequence[Any]) -> Any:
         """Return what it gives for all heads at once."""
+        if self._goes_by_numbers(values):
+            return self.once(values)
 
         def of(*given: torch.Tensor) -> Any:
             return self.once(self._with(values, given))
 
         return vmap(of)(*[values[place] for place in self.places])
+
+    def _goes_by_numbers(self, values: Sequence[Any]) -> bool:
+        """Return whether the axis of heads is one axis more, for which vmap is not needed."""
+        if not self._is_pointwise:
+            return False
+        ranks = {values[place].ndim for place in self.places}
+        rest = [
+            value.ndim
+            for place, value in enumerate(values)
+            if isinstance(value, torch.Tensor) and place not in self.places
+        ]
+        return len(ranks) == 1 and max(rest, default=0) < min(ranks)
 
     def alone(self, values: Sequence[Any], row: int) -> Any:
         """Return what it gives for a head by itself, whose tensors are nobody's part."""

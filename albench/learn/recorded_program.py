@@ -46,21 +46,25 @@ class ProgramRecorder(TorchDispatchMode):
             self._know(tensor, self.graph.get_attr(name))
         return self._nodes[id(tensor)][1]
 
-    def program(self, outputs: Sequence[torch.Tensor]) -> fx.GraphModule:
-        """Return what has been recorded, as far as outputs need it.
+    def end(self, outputs: Sequence[torch.Tensor]) -> None:
+        """End the record with what the function has returned, and drop what that does not need.
 
         Parameters
         ----------
         outputs : sequence of Tensor
-            What the function has returned.
+            In the order in which they will be returned.
+        """
+        self.graph.output([self.node_of(tensor) for tensor in outputs])
+        self.graph.eliminate_dead_code()
+
+    def program(self) -> fx.GraphModule:
+        """Return what has been recorded, after its `end`, as a module.
 
         Returns
         -------
         GraphModule
             Its ``forward`` takes the inputs one by one.
         """
-        self.graph.output([self.node_of(tensor) for tensor in outputs])
-        self.graph.eliminate_dead_code()
         return fx.GraphModule(self.constants, self.graph)
 
     def carried_out(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from albench.learn import lifted_program
+from albench.learn.kernel_verdicts import KernelVerdicts
 from albench.learn.lifted_program import lift
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
 HEADS = 5
+CODE = Path(lifted_program.__file__)
 
 
 def alike(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
@@ -30,7 +33,7 @@ def stacked(*shape: int) -> torch.Tensor:
 
 def test_operations_of_alike_streams_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A trial costs as much as an update of all heads, and its answer is the same."""
-    monkeypatch.setattr(lifted_program, "_TRIED", {})
+    monkeypatch.setattr(lifted_program, "VERDICTS", KernelVerdicts(CODE))
     tried = []
     plain = lifted_program._Lifting._is_same_when_tried
 
@@ -49,9 +52,9 @@ def test_operations_of_alike_streams_are_tried_once(monkeypatch: pytest.MonkeyPa
 
 def test_a_trial_of_other_sizes_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which kernel is taken depends on sizes and on how the numbers lie."""
-    monkeypatch.setattr(lifted_program, "_TRIED", {})
+    monkeypatch.setattr(lifted_program, "VERDICTS", KernelVerdicts(CODE))
     for n in (8, 9):
         lift(alike, [stacked(n, 32), stacked(n, 32), stacked(32, 16)])
-    n_at_once = len(lifted_program._TRIED)
+    n_at_once = len(lifted_program.VERDICTS)
     lift(alike, [stacked(32, 8).mT, stacked(8, 32), stacked(32, 16)])
-    assert len(lifted_program._TRIED) > n_at_once >= 2
+    assert len(lifted_program.VERDICTS) > n_at_once >= 2
