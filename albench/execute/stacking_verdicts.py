@@ -10,6 +10,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from albench.cache_folder import default_folder
 from albench.errors import NotStackable
 from albench.execute.child import describe
 from albench.source_digest import source_digest
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from albench.planning import ModelPlan
     from albench.registry import Component
+    from albench.spec.training import Training
 
 TRIAL = "albench.learn.stacking_trial"
 _PATIENCE_SECONDS = 300
@@ -117,6 +119,12 @@ def code_of(source: str) -> str:
     return f"{source} {source_digest(TRIAL).value}"
 
 
+def as_tried(training: Training) -> Training:
+    """Return a training as a trial makes it: how long and how fast it is does not matter there."""
+    brief = {"epochs": 1, "min_updates": 1, "warm_start": False, "learning_rate": 1e-3}
+    return training.model_copy(update=brief)
+
+
 def verdict_on(make: Make) -> StackingVerdict:
     """Return whether networks of a make can learn in lockstep; they are built in this process.
 
@@ -130,16 +138,22 @@ def verdict_on(make: Make) -> StackingVerdict:
     StackingVerdict
         One that cannot be built learns by itself: the run tells what is wrong with it.
     """
+    from albench.learn.lifted_program import VERDICTS
     from albench.learn.stacking_trial import require_stackable
 
+    VERDICTS.remember_in(default_folder())
     try:
         model = make.component.load()(**make.component.arguments(make.plan.options))
-        size = require_stackable(model, dict(make.shapes), make.n_classes, make.plan.training)
+        size = require_stackable(
+            model, dict(make.shapes), make.n_classes, as_tried(make.plan.training)
+        )
         return StackingVerdict("", size)
     except NotStackable as error:
         return StackingVerdict(str(error))
     except Exception as error:  # noqa: BLE001  # a plugin's model may raise anything
         return StackingVerdict(f"{_FAILED}{describe(error)}")
+    finally:
+        VERDICTS.keep()
 
 
 def verdicts(makes: Sequence[Make]) -> list[StackingVerdict]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.atomic_file import write_atomically
 from albench.execute.devices import visible_devices
-from albench.execute.stacking_verdicts import StackingVerdict, verdict_on, verdicts
+from albench.execute.stacking_verdicts import StackingVerdict, as_tried, verdict_on, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,7 @@ def _key(make: Make) -> str:
         make.component.qualified,
         make.plan.options,
         make.plan.files,
-        make.plan.training.model_dump(mode="json"),
+        as_tried(make.plan.training).model_dump(mode="json"),
         {name: list(shape) for name, shape in make.shapes.items()},
         make.n_classes,
     ]

@@ -37,7 +37,7 @@ def require_stackable(
     n_classes : int
         How many classes there are.
     training : Training
-        How they are trained.
+        How they are trained; the trial takes as long.
 
     Returns
     -------
@@ -59,11 +59,10 @@ def require_stackable(
     values = {name: rng.normal(size=(n, *s)).astype(np.float32) for name, s in inner.items()}
     store = SampleStore({name: (np.arange(n), part) for name, part in values.items()})
     candidates = np.tile(np.arange(n)[:, None], (1, len(inner)))
-    brief = training.model_copy(update={"epochs": 1, "min_updates": 1, "warm_start": False})
     pupils = [
         Pupil(
             FusionClassifier(
-                model, shapes, n_classes, store, training=brief, seeds=Seeds(weights=number)
+                model, shapes, n_classes, store, training=training, seeds=Seeds(weights=number)
             ),
             candidates,
             np.arange(n) % n_classes,

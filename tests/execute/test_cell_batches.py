@@ -209,20 +209,25 @@ def test_a_second_plan_builds_no_network(
         return [StackingVerdict("no")] * len(makes)
 
     monkeypatch.setattr(trials, "verdicts", refused)
-    opened = session.open_spec(str(write_spec("margin", model=WIDE, rate=4e-3)))
+    untried = WIDE.replace("hidden = 32", "hidden = 31")
+    opened = session.open_spec(str(write_spec("margin", model=untried)))
     first = cell_batches.told_apart(opened)
     assert cell_batches.told_apart(opened) == first == ["one by one: digits · profile · m: no"]
     assert asked == [1, 0]
-    other = session.open_spec(str(write_spec("margin", model=WIDE, rate=2e-3)))
+    slower = session.open_spec(str(write_spec("margin", model=untried, rate=2e-3)))
+    assert cell_batches.told_apart(slower) == first, "the rate of learning does not matter"
+    wider = untried.replace("width = 32", "width = 64")
+    other = session.open_spec(str(write_spec("margin", model=wider)))
     assert cell_batches.told_apart(other) == first
-    assert asked == [1, 0, 1]
+    assert asked == [1, 0, 0, 1]
 
 
 def test_an_unanswered_trial_is_not_remembered(
     write_spec: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trials, "verdicts", lambda makes: [StackingVerdict(UNKNOWN)] * len(makes))
-    opened = session.open_spec(str(write_spec("margin", model=WIDE, rate=3e-3)))
+    untried = WIDE.replace("hidden = 32", "hidden = 30")
+    opened = session.open_spec(str(write_spec("margin", model=untried)))
     assert cell_batches.told_apart(opened) == [f"one by one: digits · profile · m: {UNKNOWN}"]
     monkeypatch.setattr(trials, "verdicts", lambda makes: [StackingVerdict("")] * len(makes))
     assert cell_batches.told_apart(opened) == []
