@@ -93,7 +93,10 @@ def names_victim(complaint: str) -> bool:
 
 
 @pytest.mark.usefixtures("short_reports")
-@pytest.mark.parametrize("weights", ['weights = "random"', 'weights_file = "mine.pth"'])
+@pytest.mark.parametrize(
+    "weights",
+    [pytest.param('weights = "random"', marks=pytest.mark.sweep), 'weights_file = "mine.pth"'],
+)
 def test_sound_data_and_weights_run(
     weights: str, clinic: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

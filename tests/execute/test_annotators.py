@@ -23,7 +23,7 @@ wrong = 0.1
 """
 
 
-@pytest.mark.parametrize("of", ["candidates", "subjects"])
+@pytest.mark.parametrize("of", ["candidates", pytest.param("subjects", marks=pytest.mark.sweep)])
 def test_a_killed_cell_with_missing_labels_goes_on_to_the_same_bytes(
     run_toy: RunToy, of: str
 ) -> None:

@@ -63,7 +63,10 @@ def test_a_cell_that_hoards_memory_is_stopped_at_its_limit(run_toy: RunToy) -> N
 STOPPED_EARLY = "true, validation = 0.3, patience = 1, precision = 'bfloat16'"
 
 
-@pytest.mark.parametrize("warm", ["false", "true", STOPPED_EARLY])
+@pytest.mark.parametrize(
+    "warm",
+    [*(pytest.param(each, marks=pytest.mark.sweep) for each in ("false", "true")), STOPPED_EARLY],
+)
 def test_a_killed_cell_goes_on_to_the_same_bytes(
     run_toy: RunToy, tmp_path: Path, warm: str
 ) -> None:

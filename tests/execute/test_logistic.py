@@ -71,7 +71,7 @@ def test_strategies_run_with_a_forest(run_toy: RunToy) -> None:
     assert {name: ended[name].reason for name in names} == dict.fromkeys(names, "")
 
 
-@pytest.mark.parametrize("name", ["ten-lines", "forest"])
+@pytest.mark.parametrize("name", ["ten-lines", pytest.param("forest", marks=pytest.mark.sweep)])
 def test_the_example_on_the_page_runs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,7 +71,7 @@ def test_300_updates_in_lockstep_give_the_bits_of_single_trainings(
     ]
 
 
-@pytest.mark.parametrize("width", [1, 3, 50])
+@pytest.mark.parametrize("width", [pytest.param(1, marks=pytest.mark.sweep), 3, 50])
 def test_weights_do_not_depend_on_how_many_learn_together(width: int) -> None:
     numbers = list(range(width))
     whole, single = pupils(numbers, MODELS["gated"]), pupils([0], MODELS["gated"])
