@@ -55,9 +55,9 @@ def test_an_endless_cell_is_stopped_at_its_limit(run_toy: RunToy) -> None:
 
 
 def test_a_cell_that_hoards_memory_is_stopped_at_its_limit(run_toy: RunToy) -> None:
-    ended = run_toy("hoards", memory=1500)
+    ended = run_toy("hoards", memory=1000)
     assert ended["hoards"].status == "oom"
-    assert "the limit is 1500 MiB" in ended["hoards"].reason
+    assert "the limit is 1000 MiB" in ended["hoards"].reason
 
 
 STOPPED_EARLY = "true, validation = 0.3, patience = 1, precision = 'bfloat16'"

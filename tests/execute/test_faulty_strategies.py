@@ -44,11 +44,17 @@ models = ["m"]
 strategies = {names}
 budgets = ["b"]
 [limits]
-cell_seconds = 10
-memory_mb = 1500
+cell_seconds = 7
+memory_mb = 1000
 """
 JOBS = 6
 """More than cores: some sleep until their limit."""
+
+KILLER = "kills-its-parent"
+"""Costs as many fork servers as there are attempts, each of which takes seconds to start."""
+
+TOGETHER = [name for name in FAULTS if name != KILLER]
+"""What runs beside each other."""
 
 ENTRY = '[strategies.{name}]\nplugin = "faulty/{name}"\noptions = {{ folder = "{folder}" }}\n'
 
@@ -61,16 +67,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> dict[str, Finished]:
-    """The outcome of each cell, from one run of all faulty strategies."""
-    site = tmp_path_factory.mktemp("site")
+    """The outcome of each cell, from one run of the faulty strategies."""
+    return outcomes(TOGETHER, folder, tmp_path_factory.mktemp("site"))
+
+
+def outcomes(names: list[str], folder: Path, site: Path) -> dict[str, Finished]:
+    """Return the outcome of each cell of a run of faulty strategies, which are installed first."""
     shutil.copytree(Path(__file__).parent / "faulty", site / "faulty")
     record = site / "faulty-1.2.dist-info"
     record.mkdir()
     (record / "METADATA").write_text("Metadata-Version: 2.1\nName: faulty\nVersion: 1.2\n")
     (record / "entry_points.txt").write_text("[albench]\nfaulty = faulty.plugin\n")
-    entries = [ENTRY.format(name=name, folder=folder) for name in FAULTS]
+    entries = [ENTRY.format(name=name, folder=folder) for name in names]
     spec = site / "faulty.toml"
-    spec.write_text(SPEC.format(strategies="\n".join(entries), names=["random", *FAULTS]))
+    spec.write_text(SPEC.format(strategies="\n".join(entries), names=["random", *names]))
     collected: dict[str, Finished] = {}
 
     def watch(progress: Progress) -> None:
@@ -87,13 +97,25 @@ def ended(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> dict[str, F
 
 
 def test_every_cell_has_a_record_and_the_sound_ones_succeed(ended: dict[str, Finished]) -> None:
-    assert set(ended) == {"random", "all-labels", *FAULTS}
+    assert set(ended) == {"random", "all-labels", *TOGETHER}
     assert ended["random"].status == ended["all-labels"].status == "ok"
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", TOGETHER)
 def test_the_record_says_who_when_and_why(name: str, ended: dict[str, Finished]) -> None:
-    cell, expected = ended[name], FAULTS[name]
+    is_as_told(ended[name], name)
+
+
+@pytest.mark.sweep
+def test_who_ends_the_fork_server_each_time_is_told(folder: Path, tmp_path: Path) -> None:
+    ended = outcomes([KILLER], folder, tmp_path)
+    is_as_told(ended[KILLER], KILLER)
+    assert ended["random"].status == "ok"
+
+
+def is_as_told(cell: Finished, name: str) -> None:
+    """Assert that a faulty strategy's cell has ended as is said beside it."""
+    expected = FAULTS[name]
     assert (str(cell.status), cell.reason) == (expected.status, cell.reason)
     assert re.search(expected.reason, cell.reason), cell.reason
     if expected.status == "ok":
@@ -106,7 +128,7 @@ def test_the_record_says_who_when_and_why(name: str, ended: dict[str, Finished])
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("leaves-and-a")])
 def test_an_ended_child_is_noticed_at_once(name: str, ended: dict[str, Finished]) -> None:
-    assert ended[name].seconds < 8, "the limit is 10 s"
+    assert ended[name].seconds < 6, "the limit is 7 s"
 
 
 def test_nothing_that_was_started_is_left(ended: dict[str, Finished], folder: Path) -> None:

@@ -229,7 +229,7 @@ def keeps_the_interpreter(self: Strategy, pool: Any, n: int) -> Picks:
 def hoards(self: Strategy, pool: Any, n: int) -> Picks:
     kept = []
     while True:
-        kept.append(np.ones(2**23))
+        kept.append(np.ones(2**22))
         time.sleep(0.02)
 
 
