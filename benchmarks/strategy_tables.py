@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.strategies import catalogue
-from albench.strategies.acquisitions import ACQUISITIONS
 
 if TYPE_CHECKING:
     from albench.api import Descriptor, Option
@@ -47,7 +46,7 @@ def _generated(part: str) -> str:
     if part == "count":
         return str(len(catalogue.every()))
     if part == "acquisition count":
-        return str(len(ACQUISITIONS))
+        return str(len(catalogue.acquiring()))
     return HEAD + "".join(f"{_row(each)}\n" for each in catalogue.declared_in(part)) + "\n"
 
 

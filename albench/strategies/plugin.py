@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from albench.api import Descriptor, hookimpl
 from albench.strategies import catalogue
-from albench.strategies.acquisitions import ACQUISITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,4 +14,4 @@ if TYPE_CHECKING:
 @hookimpl
 def albench_strategies() -> Iterable[Descriptor]:
     """Return the descriptors of the strategies that ship with albench."""
-    return *catalogue.every(), *ACQUISITIONS
+    return *catalogue.every(), *catalogue.acquiring()

@@ -9,9 +9,9 @@ import pytest
 
 from albench.api import Offer
 from albench.spec.schema import shipped_strategies
-from albench.strategies.acquisitions import ACQUISITIONS
-from albench.strategies.multimodal.cheapest_first import CheapestFirst
-from albench.strategies.multimodal.expected_gain import ExpectedGain, settled_share
+from albench.strategies import catalogue
+from albench.strategies.acquiring.cheapest_first import CheapestFirst
+from albench.strategies.acquiring.expected_gain import ExpectedGain, settled_share
 
 SURE, LIKELY, UNSURE = [0.99, 0.01], [0.8, 0.2], [0.5, 0.5]
 
@@ -92,4 +92,4 @@ def test_the_most_told_for_the_price_is_bought(
 
 
 def test_no_benchmark_of_all_strategies_has_them() -> None:
-    assert not {each.name for each in ACQUISITIONS} & set(shipped_strategies())
+    assert not {each.name for each in catalogue.acquiring()} & set(shipped_strategies())

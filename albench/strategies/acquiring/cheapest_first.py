@@ -6,13 +6,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.api import ACQUISITION_API
 from albench.api.acquisition import Request
+from albench.strategies.declaration import RANDOMISED, strategy
 
 if TYPE_CHECKING:
     from albench.api.acquisition import Offer
     from albench.api.pool import PoolView
 
 
+@strategy(
+    "cheapest-first",
+    "Whatever costs least, of modalities and labels.",
+    api=ACQUISITION_API,
+    modalities=(2, None),
+    tags=RANDOMISED,
+    cost="n log n",
+    citation="a reference of ours",
+)
 class CheapestFirst:
     """Asks for what costs least; of things that cost the same, subjects come in random order."""
 

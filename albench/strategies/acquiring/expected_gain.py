@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.api import needs
+from albench.api import ACQUISITION_API, needs
 from albench.api.acquisition import Request
+from albench.strategies.declaration import strategy
 from albench.strategies.mathematics.entropies import entropy
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ LEAST_PRICE = 1e-9
 """What is free is worth more than anything else, and still comparable."""
 
 
+@strategy(
+    "expected-gain",
+    "The modality or label that lowers entropy most for its price.",
+    api=ACQUISITION_API,
+    modalities=(2, None),
+    cost="n log n",
+    citation="ours, after Saar-Tsechansky, Melville & Provost 2009, Active feature-value "
+    "acquisition",
+)
 class ExpectedGain:
     """Asks for what is expected to lower entropy most for its price."""
 
