@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.testing.checks import Check, Evidence, Violation
+from albench.testing.checks import Violation, guards_against
 from albench.testing.loaders.modality import opened
 
 if TYPE_CHECKING:
@@ -110,7 +110,11 @@ def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) ->
         raise Violation(f"row {bad[0]} of subject {modality.subjects[bad[0]]} is not finite")
 
 
-def _samples_are_as_announced(specimen: Specimen) -> Evidence:
+@guards_against("images of different sizes; float64; NaN from missing cells")
+def samples_are_as_announced(specimen: Specimen) -> str:
+    """All rows are finite or have gaps as announced, of the announced shape, uint8 images or
+    float32 throughout.
+    """
     modality = opened(specimen)
     types: dict[Any, int] = {}  # by data-type
     for rows in in_blocks(modality):
@@ -120,10 +124,12 @@ def _samples_are_as_announced(specimen: Specimen) -> Evidence:
     if len(types) > 1:
         listed = ", ".join(f"{kind} from row {row}" for kind, row in types.items())
         raise Violation(f"samples are of several types: {listed}")
-    return Evidence(note=f"looked at all {len(modality)} rows")
+    return f"looked at all {len(modality)} rows"
 
 
-def _rows_beyond_the_end_are_refused(specimen: Specimen) -> None:
+@guards_against("clipped row numbers, which hide wrong ones")
+def rows_beyond_the_end_are_refused(specimen: Specimen) -> None:
+    """Reading past the last row is an error."""
     modality = opened(specimen)
     beyond = np.array([len(modality)])
     try:
@@ -137,7 +143,9 @@ def _rows_beyond_the_end_are_refused(specimen: Specimen) -> None:
         )
 
 
-def _rows_come_in_any_order(specimen: Specimen) -> None:
+@guards_against("files read in slices; rows sorted while reading")
+def rows_come_in_any_order(specimen: Specimen) -> None:
+    """Rows can be read in any order, repeatedly, or one at a time."""
     modality = opened(specimen)
     rows = some_rows(modality)
     samples = modality.read(rows)
@@ -153,7 +161,9 @@ def _rows_come_in_any_order(specimen: Specimen) -> None:
             raise Violation(f"rows read {how} are different samples")
 
 
-def _reading_is_repeatable(specimen: Specimen) -> None:
+@guards_against("random crops; simulations that draw while reading")
+def reading_is_repeatable(specimen: Specimen) -> None:
+    """The same rows give the same samples each time, also after loading again."""
     modality = opened(specimen)
     rows = some_rows(modality)
     first = modality.read(rows).copy()
@@ -163,7 +173,9 @@ def _reading_is_repeatable(specimen: Specimen) -> None:
         raise Violation("the same rows give other samples when it is loaded again")
 
 
-def _samples_are_the_readers_own(specimen: Specimen) -> None:
+@guards_against("a cache that is handed out and then scaled in place")
+def samples_are_the_readers_own(specimen: Specimen) -> None:
+    """Writing to samples that were read does not change later reads."""
     modality = opened(specimen)
     rows = some_rows(modality)
     asked = rows.copy()
@@ -177,7 +189,9 @@ def _samples_are_the_readers_own(specimen: Specimen) -> None:
         raise Violation("writing to what was read changes later reads")
 
 
-def _threads_may_read(specimen: Specimen) -> None:
+@guards_against("file handles and connections that belong to one thread")
+def threads_may_read(specimen: Specimen) -> None:
+    """Another thread reads the same samples."""
     modality = opened(specimen)
     rows = some_rows(modality)
     expected = modality.read(rows)
@@ -187,38 +201,3 @@ def _threads_may_read(specimen: Specimen) -> None:
                 raise Violation("another thread reads samples of another shape")
         if not equal_samples(readers.submit(modality.read, rows).result(), expected):
             raise Violation("another thread reads other samples")
-
-
-CHECKS = (
-    Check(
-        _samples_are_as_announced,
-        holds="All rows are finite or have gaps as announced, of the announced shape, uint8 images "
-        "or float32 throughout.",
-        guards="images of different sizes; float64; NaN from missing cells",
-    ),
-    Check(
-        _rows_beyond_the_end_are_refused,
-        holds="Reading past the last row is an error.",
-        guards="clipped row numbers, which hide wrong ones",
-    ),
-    Check(
-        _rows_come_in_any_order,
-        holds="Rows can be read in any order, repeatedly, or one at a time.",
-        guards="files read in slices; rows sorted while reading",
-    ),
-    Check(
-        _reading_is_repeatable,
-        holds="The same rows give the same samples each time, also after loading again.",
-        guards="random crops; simulations that draw while reading",
-    ),
-    Check(
-        _samples_are_the_readers_own,
-        holds="Writing to samples that were read does not change later reads.",
-        guards="a cache that is handed out and then scaled in place",
-    ),
-    Check(
-        _threads_may_read,
-        holds="Another thread reads the same samples.",
-        guards="file handles and connections that belong to one thread",
-    ),
-)

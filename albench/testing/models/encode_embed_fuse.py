@@ -8,7 +8,7 @@ import torch
 
 from albench.learn.train_eval_modes import evaluating
 from albench.seeds import torch_seeded
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.models.sample_networks import (
     built,
     changed_state,
@@ -32,7 +32,9 @@ N_TIMES = 100
 """How often the same row is predicted, to catch models that count their calls."""
 
 
-def _forward_is_fuse_after_encode(specimen: Specimen) -> None:
+@guards_against("training one network and predicting with another")
+def forward_is_fuse_after_encode(specimen: Specimen) -> None:
+    """In evaluation mode, `forward` equals `fuse` of the encoded samples."""
     net, samples = _usual(specimen)
     with torch.no_grad(), evaluating(net):
         forward = net(samples.tensors())
@@ -44,7 +46,9 @@ def _usual(specimen: Specimen) -> tuple[Network, Samples]:
     return built(specimen, samples), samples
 
 
-def _rows_are_independent(specimen: Specimen) -> None:
+@guards_against("batch statistics, which make a prediction depend on the other rows")
+def rows_are_independent(specimen: Specimen) -> None:
+    """In evaluation mode, a row's vectors and logits do not depend on its batch."""
     net, samples = _usual(specimen)
     one = slice(4, 5)
     with torch.no_grad(), evaluating(net):
@@ -61,7 +65,9 @@ def _heads(net: Network) -> dict[str, Callable[[Tensors], torch.Tensor]]:
     return {"fuse": net.fuse, "embed": net.embed}
 
 
-def _modalities_are_found_by_name(specimen: Specimen) -> None:
+@guards_against("concatenation in the order of the caller's mapping")
+def modalities_are_found_by_name(specimen: Specimen) -> None:
+    """The order of modalities in a mapping does not matter."""
     net, samples = _usual(specimen)
     if len(samples.shapes) < 2:
         raise Skip("it takes only one modality")
@@ -72,7 +78,9 @@ def _modalities_are_found_by_name(specimen: Specimen) -> None:
     )
 
 
-def _no_rows_give_no_rows(specimen: Specimen) -> None:
+@guards_against("failures on an empty pool, at the end of a budget")
+def no_rows_give_no_rows(specimen: Specimen) -> None:
+    """For no rows, `fuse` and `embed` return no rows."""
     net, samples = _usual(specimen)
     with torch.no_grad(), evaluating(net):
         none = {name: rows[:0] for name, rows in encoded(net, samples.tensors()).items()}
@@ -82,7 +90,9 @@ def _no_rows_give_no_rows(specimen: Specimen) -> None:
                 raise Violation(f"{what} of no rows has the shape {shape}")
 
 
-def _prediction_changes_nothing(specimen: Specimen) -> None:
+@guards_against("statistics updated by prediction; in-place operations on shared samples")
+def prediction_changes_nothing(specimen: Specimen) -> None:
+    """In evaluation mode, predicting changes no weights, buffers or samples."""
     net, samples = _usual(specimen)
     before = copied_state(net)
     tensors = samples.tensors()
@@ -96,17 +106,21 @@ def _prediction_changes_nothing(specimen: Specimen) -> None:
         raise Violation(f"prediction changes {', '.join(changed)}")
 
 
-def _asking_again_changes_nothing(specimen: Specimen) -> Evidence:
+@guards_against("counted calls and stale caches")
+def asking_again_changes_nothing(specimen: Specimen) -> str:
+    """In evaluation mode, a sample has the same logits a hundred times in a row."""
     net, samples = _usual(specimen)
     row = samples.tensors(slice(1))
     first = logits(net, row)
     for time in range(2, N_TIMES + 1):
         if not torch.equal(logits(net, row), first):
             raise Violation(f"asked for the {time}th time, the same sample has other logits")
-    return Evidence(note=f"asked {N_TIMES} times")
+    return f"asked {N_TIMES} times"
 
 
-def _vectors_are_not_written_to(specimen: Specimen) -> None:
+@guards_against("in-place operations on vectors that are used again")
+def vectors_are_not_written_to(specimen: Specimen) -> None:
+    """`fuse` and `embed` do not write to the vectors."""
     net, samples = _usual(specimen)
     with torch.no_grad(), evaluating(net):
         vectors = encoded(net, samples.tensors())
@@ -118,7 +132,9 @@ def _vectors_are_not_written_to(specimen: Specimen) -> None:
                     raise Violation(f"{what} writes into the vectors of {name}")
 
 
-def _dropout_sits_in_fuse(specimen: Specimen) -> None:
+@guards_against("dropout before `fuse`, which dropout passes would not repeat")
+def dropout_sits_in_fuse(specimen: Specimen) -> None:
+    """With dropout on, `encode` and `embed` stay deterministic."""
     net, samples = _usual(specimen)
     tensors = samples.tensors()
     answers = []
@@ -132,47 +148,3 @@ def _dropout_sits_in_fuse(specimen: Specimen) -> None:
                 f"with dropout on, {name} is random: dropout before `fuse` would be frozen in "
                 "vectors that are computed once"
             )
-
-
-CHECKS = (
-    Check(
-        _forward_is_fuse_after_encode,
-        holds="In evaluation mode, `forward` equals `fuse` of the encoded samples.",
-        guards="training one network and predicting with another",
-    ),
-    Check(
-        _rows_are_independent,
-        holds="In evaluation mode, a row's vectors and logits do not depend on its batch.",
-        guards="batch statistics, which make a prediction depend on the other rows",
-    ),
-    Check(
-        _modalities_are_found_by_name,
-        holds="The order of modalities in a mapping does not matter.",
-        guards="concatenation in the order of the caller's mapping",
-    ),
-    Check(
-        _no_rows_give_no_rows,
-        holds="For no rows, `fuse` and `embed` return no rows.",
-        guards="failures on an empty pool, at the end of a budget",
-    ),
-    Check(
-        _prediction_changes_nothing,
-        holds="In evaluation mode, predicting changes no weights, buffers or samples.",
-        guards="statistics updated by prediction; in-place operations on shared samples",
-    ),
-    Check(
-        _asking_again_changes_nothing,
-        holds="In evaluation mode, a sample has the same logits a hundred times in a row.",
-        guards="counted calls and stale caches",
-    ),
-    Check(
-        _vectors_are_not_written_to,
-        holds="`fuse` and `embed` do not write to the vectors.",
-        guards="in-place operations on vectors that are used again",
-    ),
-    Check(
-        _dropout_sits_in_fuse,
-        holds="With dropout on, `encode` and `embed` stay deterministic.",
-        guards="dropout before `fuse`, which dropout passes would not repeat",
-    ),
-)
