@@ -18,18 +18,7 @@ TRIED_TAGS = frozenset({"randomised", "coarse", "ordinal", "simulated"})
 
 
 def claims_of(descriptor: Descriptor) -> frozenset[str]:
-    """Return all claims of a descriptor that a check can test.
-
-    Parameters
-    ----------
-    descriptor : Descriptor
-        Of any kind.
-
-    Returns
-    -------
-    frozenset of str
-        Such as ``need proba``, ``provides proba``, ``4 modalities``, ``cost n log n``.
-    """
+    """Return all claims that a check can test, such as ``need proba`` or ``4 modalities``."""
     kind = descriptor.kind
     claims = {f"is a {kind}"} | {f"tag {name}" for name in descriptor.tags & TRIED_TAGS}
     if kind is not Kind.LOADER:
@@ -45,32 +34,13 @@ def claims_of(descriptor: Descriptor) -> frozenset[str]:
 def ends(descriptor: Descriptor) -> tuple[int, ...]:
     """Return the smallest and the largest number of modalities that is claimed.
 
-    Parameters
-    ----------
-    descriptor : Descriptor
-        Of a model or a strategy.
-
-    Returns
-    -------
-    tuple of int
-        An unlimited range ends at `MANY`, or at the smallest number if that is larger.
+    An unlimited range ends at `MANY`, or at the smallest number if that is larger.
     """
     low, high = descriptor.modalities
     return (low, max(low, MANY) if high is None else high)
 
 
 def counts(descriptor: Descriptor) -> tuple[int, ...]:
-    """Return the numbers of modalities to test: 1, 2 and 4 within the range, and its ends.
-
-    Parameters
-    ----------
-    descriptor : Descriptor
-        Of a model or a strategy.
-
-    Returns
-    -------
-    tuple of int
-        Ascending.
-    """
+    """Return the numbers of modalities to test, ascending: 1, 2, 4 in the range, and its ends."""
     low, high = ends(descriptor)
     return tuple(sorted({low, high} | {count for count in (1, 2, MANY) if low <= count <= high}))

@@ -114,15 +114,7 @@ def allowed_values_are_taken(specimen: Specimen) -> None:
 def extremes(option: Option) -> tuple[Any, ...]:  # of the option's own type
     """Return the extreme values that an option allows.
 
-    Parameters
-    ----------
-    option : Option
-        Any.
-
-    Returns
-    -------
-    tuple
-        Its choices; true and false; or its minimum and maximum, if it has them.
+    They are its choices; true and false; or its minimum and maximum, if it has them.
     """
     if option.type is bool:
         return (True, False)
@@ -133,18 +125,7 @@ def extremes(option: Option) -> tuple[Any, ...]:  # of the option's own type
 
 
 def moderate_extremes(descriptor: Descriptor) -> list[tuple[str, Any]]:  # of options' own types
-    """Return the extreme values of all options, without maxima, which could take hours.
-
-    Parameters
-    ----------
-    descriptor : Descriptor
-        Of any plugin.
-
-    Returns
-    -------
-    list of (str, object)
-        Option and value.
-    """
+    """Return options with their extreme values, without maxima, which could take hours."""
     return [
         (option.name, value)
         for option in descriptor.options

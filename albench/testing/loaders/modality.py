@@ -28,20 +28,7 @@ NAMED = 3
 def opened(specimen: Specimen) -> Modality:
     """Return the loader's modality, loaded once for all checks that do not change it.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The loader.
-
-    Returns
-    -------
-    Modality
-        Loaded with the options that were set.
-
-    Raises
-    ------
-    Violation
-        If it is not a modality, or has no rows.
+    Raises `Violation` if it is not a modality, or has no rows.
     """
     modality = specimen.build()
     if not isinstance(modality, Modality):

@@ -25,76 +25,24 @@ _AT_ONCE = 32
 
 
 def some_rows(modality: Modality, n: int = N_ROWS) -> NDArray[np.intp]:
-    """Return rows spread over a modality, including the first and the last.
-
-    Parameters
-    ----------
-    modality : Modality
-        Any.
-    n : int
-        The largest number of rows.
-
-    Returns
-    -------
-    ndarray of int
-        Ascending, distinct.
-    """
+    """Return up to `n` rows spread over a modality, ascending, with the first and the last."""
     return np.unique(np.linspace(0, len(modality) - 1, n).astype(np.intp))
 
 
 def in_blocks(modality: Modality) -> Iterator[NDArray[np.intp]]:
-    """Yield the numbers of all rows, a block at a time.
-
-    Parameters
-    ----------
-    modality : Modality
-        Any.
-
-    Yields
-    ------
-    ndarray of int
-        Ascending.
-    """
+    """Yield the numbers of all rows, ascending, a block at a time."""
     for start in range(0, len(modality), _AT_ONCE):
         yield np.arange(start, min(start + _AT_ONCE, len(modality)))
 
 
 def equal_samples(actual: NDArray[Any], expected: NDArray[Any]) -> bool:
-    """Return whether two arrays are equal, with missing values in the same places.
-
-    Parameters
-    ----------
-    actual : ndarray
-        Samples, or rows.
-    expected : ndarray
-        The expected samples.
-
-    Returns
-    -------
-    bool
-        Exact, except for the payload of NaN.
-    """
+    """Return whether two arrays are equal, with missing values in the same places."""
     is_float = np.asarray(actual).dtype.kind == "f"
     return np.array_equal(actual, expected, equal_nan=is_float)
 
 
 def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) -> None:
-    """Raise if samples have a wrong shape, type or value.
-
-    Parameters
-    ----------
-    samples : object
-        What `read` returned.
-    rows : ndarray of int
-        The rows that were read.
-    modality : Modality
-        The modality that they belong to.
-
-    Raises
-    ------
-    Violation
-        If shape or type are wrong, or a number is not finite.
-    """
+    """Raise `Violation` if what `read` returned for the rows has a wrong shape, type or value."""
     expected = (len(rows), *modality.shape)
     if not isinstance(samples, np.ndarray) or samples.shape != expected:
         shape = getattr(samples, "shape", type(samples).__name__)

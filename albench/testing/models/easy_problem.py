@@ -70,17 +70,7 @@ class Trained:
 def trained(specimen: Specimen, updates: int) -> Trained:
     """Return a network trained on the easy problem, as the benchmark trains one.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-    updates : int
-        Of its weights.
-
-    Returns
-    -------
-    Trained
-        The same every time.
+    It is the same every time, after so many updates of its weights.
     """
     samples = _easy(specimen)
     numbers = np.arange(N_ROWS)

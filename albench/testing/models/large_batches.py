@@ -63,17 +63,9 @@ def large_batches_change_nothing(specimen: Specimen) -> str:
 
 
 def large_batch(samples: Samples) -> dict[str, torch.Tensor]:
-    """Return a large batch of different samples.
+    """Return a large batch of different samples, as `FusionNet.encode` takes them.
 
-    Parameters
-    ----------
-    samples : Samples
-        Repeated, each time fainter.
-
-    Returns
-    -------
-    dict of str to Tensor, shape (n, *shape)
-        As `FusionNet.encode` takes them; new at each call.
+    They are repeated, each time fainter, and new at each call.
     """
     tensors = samples.tensors()
     largest = max(x[0].numel() for x in tensors.values())

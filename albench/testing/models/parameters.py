@@ -26,18 +26,9 @@ if TYPE_CHECKING:
 
 
 def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float = 0.05) -> None:
-    """Train a network for a few steps of gradient descent on random labels, if it has weights.
+    """Train a network in place, if it has weights, on random labels of the samples.
 
-    Parameters
-    ----------
-    net : Network
-        Trained in place.
-    samples : Samples
-        The training set.
-    steps : int
-        The number of steps.
-    learning_rate : float
-        The same for all parameters.
+    It takes a few steps of gradient descent.
     """
     if not any(p.requires_grad for p in net.parameters()):
         return

@@ -62,34 +62,12 @@ class Samples:
     arrays: Mapping[str, NDArray[Any]]
 
     def tensors(self, rows: slice = slice(None)) -> dict[str, torch.Tensor]:
-        """Return samples as `FusionNet.encode` takes them.
-
-        Parameters
-        ----------
-        rows : slice
-            Which samples.
-
-        Returns
-        -------
-        dict of str to Tensor
-            float32; new at each call.
-        """
+        """Return the rows as `FusionNet.encode` takes them: float32, new at each call."""
         return {name: scaled(values[rows]) for name, values in self.arrays.items()}
 
 
 def scaled(values: NDArray[Any]) -> torch.Tensor:
-    """Return samples as float32: images in 0..1, vectors as they are.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, *shape)
-        uint8 or float32.
-
-    Returns
-    -------
-    Tensor, shape (n, *shape)
-        A copy.
-    """
+    """Return a copy of samples ``(n, *shape)`` as float32: images in 0..1, vectors as they are."""
     tensor = torch.from_numpy(values.copy())
     return tensor.float() / 255 if values.dtype == np.uint8 else tensor
 
@@ -97,23 +75,9 @@ def scaled(values: NDArray[Any]) -> torch.Tensor:
 def built(
     specimen: Specimen, samples: Samples, seed: int = 0, n_classes: int | None = None
 ) -> Network:
-    """Return a new network for samples.
+    """Return a new network for samples, in training mode; the seed determines its weights.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-    samples : Samples
-        Give the modalities and the number of classes.
-    seed : int
-        Determines the initial weights.
-    n_classes : int or None
-        None takes the samples'.
-
-    Returns
-    -------
-    Network
-        New, in training mode.
+    `n_classes` is the samples' own unless it is given.
     """
     with torch_seeded(seed):
         return build_network(specimen.build(), samples.shapes, n_classes or samples.n_classes)
@@ -122,15 +86,7 @@ def built(
 def usual_samples(specimen: Specimen) -> Samples:
     """Return samples of two modalities, or of as few as the model takes.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-
-    Returns
-    -------
-    Samples
-        A vector and an image, if it takes both.
+    They are a vector and an image, if it takes both.
     """
     allowed = counts(specimen.descriptor)
     return samples_of(specimen, 2 if 2 in allowed else allowed[0])
@@ -140,17 +96,7 @@ def usual_samples(specimen: Specimen) -> Samples:
 def samples_of(specimen: Specimen, n_modalities: int) -> Samples:
     """Return samples of a number of modalities, in shapes that the model accepts.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-    n_modalities : int
-        The number of modalities.
-
-    Returns
-    -------
-    Samples
-        The same every time.
+    They are the same every time.
     """
     kinds = accepted_shapes(specimen).taken
     shapes = {f"m{i}": kinds[i % len(kinds)] for i in range(n_modalities)}
@@ -175,24 +121,10 @@ class AcceptedShapes:
 
 @lru_cache(maxsize=16)
 def accepted_shapes(specimen: Specimen) -> AcceptedShapes:
-    """Return which of a few shapes a model accepts.
+    """Return which of a few shapes a model accepts, at least one.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-
-    Returns
-    -------
-    AcceptedShapes
-        With at least one shape.
-
-    Raises
-    ------
-    Skip
-        If its weights are unavailable and it takes no vectors.
-    Violation
-        If it accepts none of the shapes.
+    Raises `Skip` if its weights are unavailable and it takes no vectors, and `Violation` if it
+    accepts none of the shapes.
     """
     vectors, images = _first_taken(specimen, (VECTOR,)), _first_taken(specimen, IMAGES)
     taken = tuple(part for part in (vectors, images) if isinstance(part, tuple))
@@ -233,22 +165,7 @@ def _samples(rng: np.random.Generator, shape: Shape) -> NDArray[Any]:
 
 
 def through_trunks(specimen: Specimen, raw: Mapping[str, NDArray[Any]], n_classes: int) -> Samples:
-    """Return samples with the outputs of the model's frozen trunks.
-
-    Parameters
-    ----------
-    specimen : Specimen
-        The model.
-    raw : mapping of str to ndarray, shape (n, *shape)
-        As a loader would give them.
-    n_classes : int
-        The number of classes.
-
-    Returns
-    -------
-    Samples
-        As the streams of its networks are given them.
-    """
+    """Return raw samples ``(n, *shape)`` with the outputs of the model's frozen trunks."""
     shapes = {name: values.shape[1:] for name, values in raw.items()}
     with torch_seeded(0):
         trunks = build_network(specimen.build(), shapes, n_classes).trunks
@@ -260,59 +177,20 @@ def through_trunks(specimen: Specimen, raw: Mapping[str, NDArray[Any]], n_classe
 
 
 def through(trunk: Trunk, values: NDArray[Any]) -> NDArray[np.float32]:
-    """Return the outputs of a frozen trunk.
-
-    Parameters
-    ----------
-    trunk : Trunk
-        It is loaded for this.
-    values : ndarray, shape (n, *shape)
-        Samples.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, *trunk.shape)
-        As in the cache.
-    """
+    """Return the outputs ``(n, *trunk.shape)`` of a frozen trunk, as in the cache."""
     with torch.inference_mode():
         outputs: NDArray[np.float32] = trunk.load()(scaled(values)).numpy()
     return outputs
 
 
 def logits(net: Network, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """Return logits in evaluation mode, computed by `encode` and `fuse`.
-
-    Parameters
-    ----------
-    net : Network
-        Any.
-    samples : mapping of str to Tensor
-        Of each modality.
-
-    Returns
-    -------
-    Tensor, shape (n, n_classes)
-        Without gradients.
-    """
+    """Return ``(n, n_classes)`` logits in evaluation mode, computed by `encode` and `fuse`."""
     with torch.no_grad(), evaluating(net):
         return net.fuse(encoded(net, samples))
 
 
 def encoded(net: Network, samples: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the vectors of samples, in the current mode of the network.
-
-    Parameters
-    ----------
-    net : Network
-        Any.
-    samples : mapping of str to Tensor
-        Of each modality.
-
-    Returns
-    -------
-    dict of str to Tensor, shape (n, d)
-        Of each modality.
-    """
+    """Return ``(n, d)`` vectors of each modality, in the current mode of the network."""
     return {name: net.encode(name, x) for name, x in samples.items()}
 
 
@@ -322,39 +200,14 @@ def copied_state(net: nn.Module) -> dict[str, torch.Tensor]:
 
 
 def changed_state(net: nn.Module, before: Mapping[str, torch.Tensor]) -> list[str]:
-    """Return the names of weights and buffers that differ from an earlier copy.
-
-    Parameters
-    ----------
-    net : Module
-        Any.
-    before : mapping of str to Tensor
-        What `copied_state` returned.
-
-    Returns
-    -------
-    list of str
-        In the order of the state.
-    """
+    """Return the names of weights and buffers that differ from what `copied_state` returned."""
     return [name for name, value in net.state_dict().items() if not value.equal(before[name])]
 
 
 def require_close(actual: torch.Tensor, expected: torch.Tensor, what: str) -> None:
     """Raise if two tensors differ by more than rounding errors of a deep network.
 
-    Parameters
-    ----------
-    actual : Tensor
-        The computed tensor.
-    expected : Tensor
-        The expected one.
-    what : str
-        What is wrong if they differ, for the message.
-
-    Raises
-    ------
-    Violation
-        With the largest difference.
+    The message begins with `what` is wrong if they do, and gives the largest difference.
     """
     if actual.shape != expected.shape:
         raise Violation(f"{what}: shapes {tuple(actual.shape)} and {tuple(expected.shape)}")

@@ -59,19 +59,8 @@ class Market:
 def market(n_modalities: int, *, known: float = 0.5, there: float = 0.8) -> Market:
     """Return a pool in which everybody comes with the first modality.
 
-    Parameters
-    ----------
-    n_modalities : int
-        How many.
-    known : float
-        Of what share of subjects another modality is known, of those of whom there is one.
-    there : float
-        Of what share of subjects there is one.
-
-    Returns
-    -------
-    Market
-        All candidates of a subject have the same modalities.
+    Of another modality, a share of the subjects is `there`, and of those a share is `known`. All
+    candidates of a subject have the same modalities.
     """
     base = problem(n_modalities)
     rng = np.random.default_rng(1)
@@ -101,28 +90,9 @@ class Answer:
 
 
 def ask(specimen: Specimen, pool: Market, seed: int = 0) -> Answer:
-    """Ask a new instance of a strategy.
+    """Ask a new instance of a strategy, and return its valid requests.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-    pool : Market
-        What it is shown.
-    seed : int
-        Of its random stream.
-
-    Returns
-    -------
-    Answer
-        With valid requests.
-
-    Raises
-    ------
-    QueryFault
-        If the answer is not valid.
-    Violation
-        If it wrote into what it was shown.
+    Raises `QueryFault` if they are not valid, and `Violation` if it wrote into what it was shown.
     """
     strategy = specimen.build()
     source = GuardedSource(pool.problem.source, strategy.needs)

@@ -66,21 +66,9 @@ def _require_growth(
 def exponent(sizes: tuple[int, ...], values: list[float]) -> float:
     """Return the power of the size with which a value grows, at the upper end.
 
-    Parameters
-    ----------
-    sizes : tuple of int
-        Ascending.
-    values : list of float
-        Positive.
+    It is the slope of a line through the last three points, both axes logarithmic: at the lower
+    end, constants hide the growth.
 
-    Returns
-    -------
-    float
-        The slope of a line through the last three points, both axes logarithmic: at the lower
-        end, constants hide the growth.
-
-    Examples
-    --------
     >>> exponent((10, 20, 40, 80), [5.0, 4.0, 16.0, 64.0])
     2.0
     """

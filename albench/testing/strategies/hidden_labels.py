@@ -66,17 +66,8 @@ def no_way_to_what_is_hidden(specimen: Specimen) -> None:
 def way_to_hidden(labels: Mapping[str, NDArray[np.intp]], *roots: object) -> str | None:
     """Return a path to hidden labels or test samples, or None if there is none.
 
-    Parameters
-    ----------
-    labels : mapping of str to ndarray
-        Hidden labels, by what they are labels of; copies are found too.
-    *roots : object
-        The objects that a strategy has.
-
-    Returns
-    -------
-    str or None
-        What can be reached, and the path.
+    `labels` are the hidden ones, by what they are labels of; copies are found too. The roots are
+    the objects that a strategy has.
     """
     for way, item in reachable(*roots):
         values = _numbers(item)

@@ -70,26 +70,11 @@ def ties_are_not_in_pool_order(specimen: Specimen) -> None:
 def require_no_favoured_position(
     specimen: Specimen, base: Problem, n: int = N, runs: int = RUNS
 ) -> None:
-    """Raise if picks tend to one end of a randomly ordered pool.
+    """Raise if `n` picks tend to one end of a pool shown in random orders.
 
     A strategy that ignores the order picks a uniformly random subset of positions, however the
-    picks depend on each other; so the mean position has a known variance.
-
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-    base : Problem
-        The pool.
-    n : int
-        The number of picks.
-    runs : int
-        The number of random orders.
-
-    Raises
-    ------
-    Violation
-        If the mean is 5 standard deviations from the middle, by chance once in a million.
+    picks depend on each other; so the mean position has a known variance. It is refused 5 standard
+    deviations from the middle, where it is by chance once in a million.
     """
     n_pool = len(base.pool)
     orders = [np.random.default_rng((3, run)).permutation(n_pool) for run in range(runs)]

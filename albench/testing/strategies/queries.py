@@ -70,30 +70,9 @@ def ask(
     seed: int = 0,
     **options: Any,  # the strategy's own
 ) -> Query:
-    """Query a new instance of a strategy.
+    """Query a new instance of a strategy, its random stream seeded, for `n` picks.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-    problem : Problem
-        The pool.
-    n : int
-        The number of picks.
-    seed : int
-        Of its random stream.
-    **options : object
-        Options that override the others.
-
-    Returns
-    -------
-    Query
-        With a valid answer.
-
-    Raises
-    ------
-    QueryFault
-        If the answer is not valid.
+    The options override the others. Raises `QueryFault` if the answer is not valid.
     """
     strategy = specimen.build(**options)
     source = GuardedSource(problem.source, strategy.needs)
@@ -104,26 +83,10 @@ def ask(
 
 
 def require_steady(specimen: Specimen, before: Query, n: int = N, **options: Any) -> None:
-    """Raise if a strategy gives another answer when the query is repeated.
+    """Raise if a strategy gives another answer, be it in order only, when the query is repeated.
 
     A check calls this before it blames a difference on what it changed: a strategy that uses a
-    clock or a counter differs anyway.
-
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-    before : Query
-        The first answer.
-    n : int
-        The size of the query.
-    **options : object
-        Its seed and options.
-
-    Raises
-    ------
-    Violation
-        If the picks differ, even if only in their order.
+    clock or a counter differs anyway. Size, seed and options are those of the first query.
     """
     again = ask(specimen, before.problem, n, **options)
     if again.picks.tolist() != before.picks.tolist():
@@ -138,51 +101,19 @@ UNSTEADY = (
 
 
 def usual_count(descriptor: Descriptor) -> int:
-    """Return the number of modalities to use where the number does not matter.
-
-    Parameters
-    ----------
-    descriptor : Descriptor
-        The strategy's.
-
-    Returns
-    -------
-    int
-        Two, if the strategy works with two.
-    """
+    """Return two, if the strategy works with two modalities, or the least that it works with."""
     allowed = counts(descriptor)
     return 2 if 2 in allowed else allowed[0]
 
 
 def usual(specimen: Specimen, **settings: Any) -> Problem:  # the arguments of `problem`
-    """Return an ordinary problem that suits the strategy.
-
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-    **settings : object
-        For `problem`.
-
-    Returns
-    -------
-    Problem
-        With the usual number of modalities.
-    """
+    """Return an ordinary problem of the usual number of modalities; see `problem`."""
     return problem(usual_count(specimen.descriptor), **settings)
 
 
 def is_decided(specimen: Specimen) -> bool:
     """Return whether the picks from a pool without ties depend on the pool alone.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The strategy.
-
-    Returns
-    -------
-    bool
-        False for strategies tagged as randomised or coarse.
+    They do not where the strategy is tagged as randomised or coarse.
     """
     return not specimen.descriptor.tags & {"randomised", "coarse"}

@@ -102,21 +102,9 @@ class RealRound:
     test: NDArray[np.intp]
 
     def view(self, needs: Collection[str], *, is_oracle: bool = False, number: int = 1) -> PoolView:
-        """Return what a strategy is shown in a benchmark.
+        """Return what a strategy is shown in a benchmark in round `number`, of the real source.
 
-        Parameters
-        ----------
-        needs : collection of str
-            What may be read.
-        is_oracle : bool
-            Whether the labels of the pool may be read too.
-        number : int
-            The round that the view shows.
-
-        Returns
-        -------
-        PoolView
-            Of the real source.
+        An oracle may read the labels of the pool too.
         """
         pool, labels = self.cohort.candidates[self.pool], self.cohort.candidate_labels
         tell_labels = teller(pool, labels[self.pool]) if is_oracle else None
@@ -151,15 +139,7 @@ class RealRound:
 def real_round(n_modalities: int) -> RealRound:
     """Return a round of a benchmark of vectors, two samples a subject in each modality.
 
-    Parameters
-    ----------
-    n_modalities : int
-        How many.
-
-    Returns
-    -------
-    RealRound
-        The same every time.
+    It is the same every time.
     """
     rng = np.random.default_rng(6)
     labels = rng.integers(N_CLASSES, size=N_SUBJECTS)

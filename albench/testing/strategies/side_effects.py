@@ -33,12 +33,9 @@ _watchers: list[list[str]] = []
 
 @contextmanager
 def recorded_side_effects() -> Iterator[list[str]]:
-    """Record the side effects of a block.
+    """Record the side effects of a block, each with its first argument.
 
-    Yields
-    ------
-    list of str
-        Grows as they happen; each with its first argument.
+    The list grows as they happen.
     """
     _install()
     deeds: list[str] = []
