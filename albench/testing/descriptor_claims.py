@@ -44,3 +44,9 @@ def counts(descriptor: Descriptor) -> tuple[int, ...]:
     """Return the numbers of modalities to test, ascending: 1, 2, 4 in the range, and its ends."""
     low, high = ends(descriptor)
     return tuple(sorted({low, high} | {count for count in (1, 2, MANY) if low <= count <= high}))
+
+
+def usual_count(descriptor: Descriptor) -> int:
+    """Return two, if the plugin works with two modalities, or the least that it works with."""
+    allowed = counts(descriptor)
+    return 2 if 2 in allowed else allowed[0]

@@ -14,19 +14,16 @@ from albench.testing.models.sample_networks import (
     changed_state,
     copied_state,
     encoded,
+    heads,
     logits,
     require_close,
     usual_samples,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from albench.api.model import Network
     from albench.testing.models.sample_networks import Samples
     from albench.testing.specimen import Specimen
-
-    Tensors = Mapping[str, torch.Tensor]
 
 N_TIMES = 100
 """How often the same row is predicted, to catch models that count their calls."""
@@ -57,12 +54,8 @@ def rows_are_independent(specimen: Specimen) -> None:
             if rows.ndim != 2:
                 raise Violation(f"encode gives vectors of shape {tuple(rows.shape)} for {name}")
             require_close(alone[name], rows[one], f"a sample of {name} depends on its batch")
-        for what, part in _heads(net).items():
+        for what, part in heads(net).items():
             require_close(part(alone), part(vectors)[one], f"a row of {what} depends on its batch")
-
-
-def _heads(net: Network) -> dict[str, Callable[[Tensors], torch.Tensor]]:
-    return {"fuse": net.fuse, "embed": net.embed}
 
 
 @guards_against("concatenation in the order of the caller's mapping")
@@ -84,7 +77,7 @@ def no_rows_give_no_rows(specimen: Specimen) -> None:
     net, samples = _usual(specimen)
     with torch.no_grad(), evaluating(net):
         none = {name: rows[:0] for name, rows in encoded(net, samples.tensors()).items()}
-        for what, part in _heads(net).items():
+        for what, part in heads(net).items():
             shape = tuple(part(none).shape)
             if len(shape) != 2 or shape[0]:
                 raise Violation(f"{what} of no rows has the shape {shape}")
@@ -125,7 +118,7 @@ def vectors_are_not_written_to(specimen: Specimen) -> None:
     with torch.no_grad(), evaluating(net):
         vectors = encoded(net, samples.tensors())
         before = {name: rows.clone() for name, rows in vectors.items()}
-        for what, part in _heads(net).items():
+        for what, part in heads(net).items():
             part(vectors)
             for name, rows in vectors.items():
                 if not torch.equal(rows, before[name]):

@@ -15,6 +15,7 @@ from albench.testing.models.sample_networks import (
     changed_state,
     copied_state,
     encoded,
+    heads,
     require_close,
     scaled,
     usual_samples,
@@ -88,7 +89,7 @@ def _answers(net: Network, tensors: Tensors) -> dict[str, torch.Tensor]:
     kept = {name: x.clone() for name, x in tensors.items()}
     vectors = encoded(net, tensors)
     answers = {f"the vectors of {name}": rows.clone() for name, rows in vectors.items()}
-    for what, part in {"fuse": net.fuse, "embed": net.embed}.items():
+    for what, part in heads(net).items():
         answers[what] = part(vectors).clone()
         for name, rows in vectors.items():
             if not torch.equal(rows, answers[f"the vectors of {name}"]):

@@ -14,10 +14,10 @@ from albench.learn.network import build_network
 from albench.learn.train_eval_modes import evaluating
 from albench.seeds import torch_seeded
 from albench.testing.checks import Skip, Violation
-from albench.testing.descriptor_claims import counts
+from albench.testing.descriptor_claims import counts, usual_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
     from torch import nn
@@ -88,8 +88,7 @@ def usual_samples(specimen: Specimen) -> Samples:
 
     They are a vector and an image, if it takes both.
     """
-    allowed = counts(specimen.descriptor)
-    return samples_of(specimen, 2 if 2 in allowed else allowed[0])
+    return samples_of(specimen, usual_count(specimen.descriptor))
 
 
 @lru_cache(maxsize=16)
@@ -192,6 +191,11 @@ def logits(net: Network, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
 def encoded(net: Network, samples: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Return ``(n, d)`` vectors of each modality, in the current mode of the network."""
     return {name: net.encode(name, x) for name, x in samples.items()}
+
+
+def heads(net: Network) -> dict[str, Callable[[Mapping[str, torch.Tensor]], torch.Tensor]]:
+    """Return what a network computes of vectors, by name."""
+    return {"fuse": net.fuse, "embed": net.embed}
 
 
 def copied_state(net: nn.Module) -> dict[str, torch.Tensor]:

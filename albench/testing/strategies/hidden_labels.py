@@ -11,8 +11,9 @@ import torch
 
 from albench.execute.query_checks import checked_picks
 from albench.testing.checks import Skip, Violation, guards_against
+from albench.testing.descriptor_claims import usual_count
 from albench.testing.object_graph import reachable
-from albench.testing.strategies.queries import UNSTEADY, N, usual_count
+from albench.testing.strategies.queries import UNSTEADY, N
 from albench.testing.strategies.real_round import TEST_MARK, real_round
 
 if TYPE_CHECKING:

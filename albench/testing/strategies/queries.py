@@ -9,14 +9,14 @@ import numpy as np
 
 from albench.execute.query_checks import checked_picks
 from albench.testing.checks import Violation
-from albench.testing.descriptor_claims import counts
+from albench.testing.descriptor_claims import usual_count
 from albench.testing.strategies.guarded_source import GuardedSource
 from albench.testing.strategies.problems import problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from albench.api import Descriptor, PoolView
+    from albench.api import PoolView
     from albench.testing.specimen import Specimen
     from albench.testing.strategies.problems import Problem
 
@@ -55,11 +55,16 @@ class Query:
 
     def require_nothing_written(self) -> None:
         """Raise `Violation` if the strategy wrote into what it was shown or given."""
-        before = self.problem.view(())
-        for name in SHOWN:
-            if not np.array_equal(getattr(before, name), getattr(self.view, name)):
-                raise Violation(f"it wrote into the pool's {name}")
+        require_as_shown(self.view, self.problem)
         self.source.require_unchanged()
+
+
+def require_as_shown(view: PoolView, problem: Problem) -> None:
+    """Raise `Violation` if the strategy wrote into the arrays that the pool showed."""
+    before = problem.view(())
+    for name in SHOWN:
+        if not np.array_equal(getattr(before, name), getattr(view, name)):
+            raise Violation(f"it wrote into the pool's {name}")
 
 
 def ask(
@@ -98,12 +103,6 @@ UNSTEADY = (
     "or a memory decides (see same-seed-same-picks), so that nothing can be compared"
 )
 """The message about a strategy that does not repeat itself."""
-
-
-def usual_count(descriptor: Descriptor) -> int:
-    """Return two, if the strategy works with two modalities, or the least that it works with."""
-    allowed = counts(descriptor)
-    return 2 if 2 in allowed else allowed[0]
 
 
 def usual(specimen: Specimen, **settings: Any) -> Problem:  # the arguments of `problem`

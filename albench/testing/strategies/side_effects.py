@@ -32,18 +32,17 @@ _watchers: list[list[str]] = []
 
 
 @contextmanager
-def recorded_side_effects() -> Iterator[list[str]]:
-    """Record the side effects of a block, each with its first argument.
-
-    The list grows as they happen.
-    """
+def no_side_effects() -> Iterator[None]:
+    """Raise `Violation` behind the block if a query in it had side effects, and name the first."""
     _install()
     deeds: list[str] = []
     _watchers.append(deeds)
     try:
-        yield deeds
+        yield
     finally:
         _watchers.remove(deeds)
+    if deeds:
+        raise Violation(f"a query did {deeds[0]}: it may write no file and ask no other machine")
 
 
 @cache  # an audit hook cannot be removed, so there is only one
@@ -67,7 +66,5 @@ def _writes(path: object, _mode: object, flags: object) -> bool:
 @guards_against("files left in the working directory; answers fetched from another machine")
 def nothing_is_done_to_the_world(specimen: Specimen) -> None:
     """A query writes no file, opens no socket, starts no program, sets no variable."""
-    with recorded_side_effects() as deeds:
+    with no_side_effects():
         ask(specimen, usual(specimen))
-    if deeds:
-        raise Violation(f"a query did {deeds[0]}: it may write no file and ask no other machine")
