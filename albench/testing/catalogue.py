@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 from albench.api import Kind
 from albench.api.acquisition import asks_for_modalities
-from albench.testing import descriptors, loaders, models
+from albench.testing.checks import checks_in
+from albench.testing.descriptors import descriptor_text, loading, options
+from albench.testing.loaders import caching, fingerprint, leaks, modality, reading
+from albench.testing.models import (
+    after_training,
+    building,
+    embedding,
+    encode_embed_fuse,
+    large_batches,
+    parameters,
+    provided_needs,
+    trunks,
+)
 from albench.testing.strategies import (
     acquisitions,
     across_processes,
@@ -26,45 +38,41 @@ if TYPE_CHECKING:
     from albench.api import Descriptor
     from albench.testing.checks import Check
 
-STRATEGY_CHECKS = (
-    *valid_answers.CHECKS,
-    *invariance.CHECKS,
-    *pool_positions.CHECKS,
-    *sensitivity.CHECKS,
-    *randomness.CHECKS,
-    *declared_needs.CHECKS,
-    *large_pools_and_late_rounds.CHECKS,
-    *across_processes.CHECKS,
-    *side_effects.CHECKS,
-    *hidden_labels.CHECKS,
-    *growth.CHECKS,
-)
+# They are collected here and not in each package, since the other process that asks a strategy
+# imports the strategies' package and must not import torch.
+OF_DESCRIPTORS = checks_in(descriptor_text, options, loading)
 
-_OF_KIND = {
-    Kind.LOADER: loaders.CHECKS,
-    Kind.MODEL: models.CHECKS,
-    Kind.STRATEGY: STRATEGY_CHECKS,
+OF_KIND = {
+    Kind.LOADER: checks_in(modality, reading, caching, fingerprint, leaks),
+    Kind.MODEL: checks_in(
+        building,
+        encode_embed_fuse,
+        large_batches,
+        embedding,
+        parameters,
+        after_training,
+        trunks,
+        provided_needs,
+    ),
+    Kind.STRATEGY: checks_in(
+        valid_answers,
+        invariance,
+        pool_positions,
+        sensitivity,
+        randomness,
+        declared_needs,
+        large_pools_and_late_rounds,
+        across_processes,
+        side_effects,
+        hidden_labels,
+        growth,
+    ),
 }
+
+OF_ACQUISITIONS = (declared_needs.needs_are_those_announced, *checks_in(acquisitions))
 
 
 def checks_for(descriptor: Descriptor) -> tuple[Check, ...]:
-    """Return the checks of one plugin, those of its descriptor first.
-
-    Parameters
-    ----------
-    descriptor : Descriptor
-        Strategies keep one of two contracts.
-
-    Returns
-    -------
-    tuple of Check
-        In the order of reports.
-    """
-    if asks_for_modalities(descriptor):
-        return (*descriptors.CHECKS, *acquisitions.CHECKS)
-    return checks_of(descriptor.kind)
-
-
-def checks_of(kind: Kind) -> tuple[Check, ...]:
-    """Return the checks of a kind of plugin in the order of reports, its descriptor's first."""
-    return (*descriptors.CHECKS, *_OF_KIND[kind])
+    """Return the checks of one plugin, those of its descriptor first."""
+    own = OF_ACQUISITIONS if asks_for_modalities(descriptor) else OF_KIND[descriptor.kind]
+    return (*OF_DESCRIPTORS, *own)

@@ -84,36 +84,14 @@ class Report:
         return ", ".join(parts) or "nothing checked"
 
     def of(self, check: str) -> Result:
-        """Return the result of one check.
-
-        Parameters
-        ----------
-        check : str
-            Its name.
-
-        Returns
-        -------
-        Result
-            How it ended.
-
-        Raises
-        ------
-        KeyError
-            If this plugin has no such check.
-        """
+        """Return the result of the check of that name; `KeyError` if this plugin has none."""
         for result in self.results:
             if result.check == check:
                 return result
         raise KeyError(check)
 
     def as_table(self) -> str:
-        """Return one line per check, between a heading and the counts.
-
-        Returns
-        -------
-        str
-            For a terminal.
-        """
+        """Return one line per check, between a heading and the counts, for a terminal."""
         width = max((len(result.check) for result in self.results), default=0)
         heading = f"{self.kind} {self.plugin}" + (f" ({self.package})" if self.package else "")
         lines = [
@@ -126,11 +104,8 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain data that a badge can be drawn from.
 
-        Returns
-        -------
-        dict
-            The keys ``schemaVersion``, ``label``, ``message`` and ``color`` are those of the
-            endpoint badges of shields.io.
+        The keys ``schemaVersion``, ``label``, ``message`` and ``color`` are those of the endpoint
+        badges of shields.io.
         """
         return {
             "schemaVersion": 1,

@@ -15,6 +15,7 @@ from albench.testing.descriptor_claims import claims_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from albench.testing.specimen import Specimen
 
@@ -28,41 +29,21 @@ class Skip(Exception):
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What a check that passed has shown.
-
-    Parameters
-    ----------
-    claims : frozenset of str
-        The claims that it tested.
-    note : str
-        What it measured, for the report.
-    """
-
-    claims: frozenset[str] = frozenset()
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Check:
-    """A property that every plugin of a kind must have.
+    """A property that every plugin of a kind must have; `guards_against` makes one.
 
     Parameters
     ----------
     function : callable
-        Takes the `Specimen`; raises `Violation` if it does not hold, `Skip` if it does not apply.
-        The check has its name.
-    holds : str
-        One sentence: what is true of a plugin that passes.
+        Takes the `Specimen`, and may return what it measured, for the report. Raises `Violation`
+        if the property does not hold, `Skip` if it does not apply. The check has its name.
     guards : str
         The faults that it is meant to catch.
     covers : tuple of str
-        Prefixes of the claims that it tests. A check that fails has tested all of them; one that
-        passes says which in its `Evidence`.
+        Words of the claims that it tests, unless it is skipped.
     """
 
-    function: Callable[[Specimen], Evidence | None]
-    holds: str
+    function: Callable[[Specimen], str | None]
     guards: str
     covers: tuple[str, ...] = ()
 
@@ -71,39 +52,34 @@ class Check:
         """The name, as reports and expected failures give it."""
         return self.function.__name__.strip("_").replace("_", "-")
 
+    @property
+    def holds(self) -> str:
+        """One sentence, the function's docstring: what is true of a plugin that passes."""
+        return " ".join((self.function.__doc__ or "").split())
+
     def run(self, specimen: Specimen, expected: str | None = None) -> Result:
-        """Run the check and return its result.
+        """Run the check of a plugin; any exception that the plugin raises is a failure.
 
-        Parameters
-        ----------
-        specimen : Specimen
-            The plugin to be checked.
-        expected : str or None
-            Why the check is expected to fail, if it is; then passing counts as a failure.
-
-        Returns
-        -------
-        Result
-            Any exception that the plugin raises is a failure.
+        `expected` says why the check is expected to fail, if it is: then passing is a failure.
         """
         began = time.perf_counter()
         # Odd pools may make a plugin warn, which is not a fault.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = self._outcome(specimen)
-        if result.status is Status.FAILED:
-            result = replace(result, claims=self._coverable(specimen))
+        if result.status is not Status.SKIPPED:
+            result = replace(result, claims=self._tested(specimen))
         if expected is not None:
             result = _judged(result, expected)
         return replace(result, seconds=time.perf_counter() - began)
 
-    def _coverable(self, specimen: Specimen) -> frozenset[str]:
+    def _tested(self, specimen: Specimen) -> frozenset[str]:
         claims = claims_of(specimen.descriptor)
-        return frozenset(claim for claim in claims if claim.startswith(self.covers))
+        return frozenset(claim for claim in claims if any(word in claim for word in self.covers))
 
     def _outcome(self, specimen: Specimen) -> Result:
         try:
-            evidence = self.function(specimen) or Evidence()
+            measured = self.function(specimen) or ""
         except Skip as skip:
             return Result(check=self.name, status=Status.SKIPPED, reason=str(skip))
         except AlbenchError as error:
@@ -111,9 +87,20 @@ class Check:
         # A plugin may raise anything; it is a failure of this check, not of the kit.
         except (Exception, SystemExit) as error:  # noqa: BLE001
             return Result(check=self.name, status=Status.FAILED, reason=_raised(error))
-        return Result(
-            check=self.name, status=Status.PASSED, reason=evidence.note, claims=evidence.claims
-        )
+        return Result(check=self.name, status=Status.PASSED, reason=measured)
+
+
+def guards_against(
+    faults: str, *, covers: tuple[str, ...] = ()
+) -> Callable[[Callable[[Specimen], str | None]], Check]:
+    """Make a check of a function whose docstring says what holds; see `Check`."""
+    return lambda function: Check(function, faults, covers)
+
+
+def checks_in(*modules: ModuleType) -> tuple[Check, ...]:
+    """Return the checks of some modules, in the order in which they are written."""
+    parts = (part for module in modules for part in vars(module).values())
+    return tuple(part for part in parts if isinstance(part, Check))
 
 
 def _raised(error: BaseException) -> str:

@@ -18,57 +18,17 @@ TRIED_TAGS = frozenset({"randomised", "coarse", "ordinal", "simulated"})
 
 
 def claims_of(descriptor: Descriptor) -> frozenset[str]:
-    """Return all claims of a descriptor that a check can test.
-
-    Parameters
-    ----------
-    descriptor : Descriptor
-        Of any kind.
-
-    Returns
-    -------
-    frozenset of str
-        Such as ``need proba``, ``provides proba``, ``4 modalities``, ``cost n log n``.
-    """
-    claims = {is_a(descriptor.kind)} | {tag(name) for name in descriptor.tags & TRIED_TAGS}
-    if descriptor.kind is not Kind.LOADER:
-        claims |= {modalities(count) for count in ends(descriptor)}
-    if descriptor.kind is Kind.STRATEGY:
-        claims |= {need(name) for name in descriptor.needs}
-        claims |= set() if asks_for_modalities(descriptor) else {cost(descriptor.cost)}
-    if descriptor.kind is Kind.MODEL:
-        claims |= {provides(name) for name in descriptor.provides}
+    """Return all claims that a check can test, such as ``need proba`` or ``4 modalities``."""
+    kind = descriptor.kind
+    claims = {f"is a {kind}"} | {f"tag {name}" for name in descriptor.tags & TRIED_TAGS}
+    if kind is not Kind.LOADER:
+        claims |= {f"{count} modalities" for count in ends(descriptor)}
+    if kind is Kind.STRATEGY:
+        claims |= {f"need {name}" for name in descriptor.needs}
+        claims |= set() if asks_for_modalities(descriptor) else {f"cost {descriptor.cost}"}
+    if kind is Kind.MODEL:
+        claims |= {f"provides {name}" for name in descriptor.provides}
     return frozenset(claims)
-
-
-def is_a(kind: Kind) -> str:
-    """Return the claim to be a plugin of a kind."""
-    return f"is a {kind.value}"
-
-
-def need(name: str) -> str:
-    """Return the claim to read something of the pool."""
-    return f"need {name}"
-
-
-def provides(name: str) -> str:
-    """Return the claim of a model to provide a need."""
-    return f"provides {name}"
-
-
-def cost(name: str) -> str:
-    """Return the claim of a cost class."""
-    return f"cost {name}"
-
-
-def tag(name: str) -> str:
-    """Return the claim that a tag makes."""
-    return f"tag {name}"
-
-
-def modalities(count: int) -> str:
-    """Return the claim to work with a number of modalities."""
-    return f"{count} modalities"
 
 
 def ends(descriptor: Descriptor) -> tuple[int, ...]:
@@ -81,9 +41,12 @@ def ends(descriptor: Descriptor) -> tuple[int, ...]:
 
 
 def counts(descriptor: Descriptor) -> tuple[int, ...]:
-    """Return the numbers of modalities to test: 1, 2 and 4 within the range, and its ends.
-
-    They are ascending.
-    """
+    """Return the numbers of modalities to test, ascending: 1, 2, 4 in the range, and its ends."""
     low, high = ends(descriptor)
     return tuple(sorted({low, high} | {count for count in (1, 2, MANY) if low <= count <= high}))
+
+
+def usual_count(descriptor: Descriptor) -> int:
+    """Return two, if the plugin works with two modalities, or the least that it works with."""
+    allowed = counts(descriptor)
+    return 2 if 2 in allowed else allowed[0]

@@ -10,7 +10,6 @@ from albench.testing.catalogue import checks_for
 from albench.testing.check_report import Report, Result
 from albench.testing.checks import Check, Violation
 from albench.testing.descriptor_claims import claims_of
-from albench.testing.expected_failures import expected_failures_of
 from albench.testing.specimen import SIZES, specimen_of
 
 if TYPE_CHECKING:
@@ -19,6 +18,15 @@ if TYPE_CHECKING:
     from albench.api import Descriptor, Kind
     from albench.registry import Component
     from albench.testing.specimen import Specimen
+
+
+EXPECTED_FAILURES: Mapping[str, Mapping[str, str]] = {
+    "core/uncertainty-herding": {
+        "sample-numbers-are-names": "it tunes a temperature by cross-validation, whose folds are "
+        "made in the order of the labelled subjects' numbers",
+    },
+}
+"""What albench's own plugins are known to fail, and why: by qualified name, then by check."""
 
 
 class Examination:
@@ -39,14 +47,10 @@ class Examination:
 
     def __init__(self, specimen: Specimen, expected: Mapping[str, str]) -> None:
         self.specimen = specimen
-        last = Check(
-            self._every_claim_is_tried,
-            holds="Every claim of the descriptor was tested by a check that was not skipped.",
-            guards="claims that no check can contradict",
-        )
+        last = Check(self._every_claim_is_tried, guards="claims that no check can contradict")
         own = checks_for(specimen.descriptor)
         self._checks = {check.name: check for check in (*own, last)}
-        self._expected = {**expected_failures_of(specimen.name), **expected}
+        self._expected = {**EXPECTED_FAILURES.get(specimen.name, {}), **expected}
         self._results: dict[str, Result] = {}
         unknown = sorted(set(expected) - set(self._checks))
         if unknown:
@@ -61,31 +65,14 @@ class Examination:
         return tuple(self._checks)
 
     def result(self, name: str) -> Result:
-        """Return the result of a check.
-
-        Parameters
-        ----------
-        name : str
-            One of `names`.
-
-        Returns
-        -------
-        Result
-            The check runs once, however often this is called.
-        """
+        """Return the result of a check, which runs once, however often this is called."""
         if name not in self._results:
             expected = self._expected.get(name)
             self._results[name] = self._checks[name].run(self.specimen, expected)
         return self._results[name]
 
     def report(self) -> Report:
-        """Return the results of all checks.
-
-        Returns
-        -------
-        Report
-            In the order of the catalogue.
-        """
+        """Return the results of all checks, in the order of the catalogue."""
         specimen = self.specimen
         return Report(
             plugin=specimen.name,
@@ -96,6 +83,7 @@ class Examination:
         )
 
     def _every_claim_is_tried(self, specimen: Specimen) -> None:
+        """Every claim of the descriptor was tested by a check that was not skipped."""
         others = self.names[:-1]
         tried = frozenset().union(*(self.result(name).claims for name in others))
         untried = sorted(claims_of(specimen.descriptor) - tried)
@@ -151,29 +139,7 @@ def check_by_name(
     options: Mapping[str, Any] | None = None,
     sizes: tuple[int, ...] = SIZES,
 ) -> Report:
-    """Run all checks of an installed plugin.
-
-    Parameters
-    ----------
-    name : str
-        A short or qualified name: ``esd``, ``mylab/widest-doubt``.
-    kind : Kind or None
-        Needed only where plugins of several kinds share the name.
-    options : mapping of str to object or None
-        Options to set.
-    sizes : tuple of int
-        The pools on which a strategy's growth is measured.
-
-    Returns
-    -------
-    Report
-        A result for every check of the plugin's kind.
-
-    Raises
-    ------
-    PluginError
-        If the name is unknown or ambiguous, or the plugin cannot be used.
-    """
+    """Run all checks of an installed plugin: `check` of what `find` returns."""
     return check(find(name, kind), options=options, sizes=sizes)
 
 
@@ -183,7 +149,7 @@ def find(name: str, kind: Kind | None = None) -> Component:
     Parameters
     ----------
     name : str
-        Short or qualified.
+        Short or qualified: ``esd``, ``mylab/widest-doubt``.
     kind : Kind or None
         Needed only where plugins of several kinds share the name.
 

@@ -20,18 +20,7 @@ UNUSUAL_SEED = 918_273
 
 @contextmanager
 def seeded_generators(seed: int) -> Iterator[None]:
-    """Seed the global generators inside the block, and restore them afterwards.
-
-    Parameters
-    ----------
-    seed : int
-        For all three.
-
-    Yields
-    ------
-    None
-        With the generators seeded.
-    """
+    """Seed the global generators inside the block, and restore them afterwards."""
     state = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002  # watched
     try:
         random.seed(seed)
@@ -48,22 +37,7 @@ def seeded_generators(seed: int) -> Iterator[None]:
 def unchanged_generators(who: str, seed: int = UNUSUAL_SEED) -> Iterator[None]:
     """Seed the global generators inside the block, and raise if the block changes their state.
 
-    Parameters
-    ----------
-    who : str
-        Who would be to blame, for the message.
-    seed : int
-        For all three.
-
-    Yields
-    ------
-    None
-        With the generators seeded.
-
-    Raises
-    ------
-    QueryFault
-        Naming the generator that has been drawn from or seeded.
+    The message blames `who`, and names the generator that has been drawn from or seeded.
     """
     with seeded_generators(seed):
         before = fingerprints("", {})

@@ -22,23 +22,11 @@ _NAMED = (type, types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 
 
 def reachable(*roots: object) -> Iterator[tuple[str, object]]:
-    """Yield every object that references lead to, nearest first, each with a path to it.
+    """Yield every object that references lead to, once, nearest first, each with a path to it.
 
     Attributes, slots, items, closures, defaults, bound objects, bases of array views, and classes
     (except those of libraries) are followed. Modules and the globals of functions are not, since
-    they lead to everything.
-
-    Parameters
-    ----------
-    *roots : object
-        Where to start.
-
-    Yields
-    ------
-    way : str
-        The types along the path.
-    item : object
-        Each once.
+    they lead to everything. The path is of the types along it.
     """
     queue = deque((type(root).__name__, root) for root in roots)
     seen: dict[int, object] = {}  # keeps them alive, so that no id is used again

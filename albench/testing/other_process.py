@@ -17,12 +17,16 @@ import tempfile
 import threading
 import traceback
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
-from albench.testing.checks import Violation
+from albench.testing.checks import Skip, Violation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from albench.testing.specimen import Specimen
+
+Answer = TypeVar("Answer")
 
 HASH_SEEDS = (3, 4)
 """Under these two, the set {"m0", "m1"} has different orders."""
@@ -30,79 +34,75 @@ HASH_SEEDS = (3, 4)
 _HEAVY = ("numpy", "scipy.stats", "sklearn.base", "torch")
 """Imported in advance if they are imported here. Each takes a second or more."""
 
-_LENGTH = 8
 _lock = threading.Lock()
 _kept: list[subprocess.Popen[bytes]] = []
 
 
-def is_importable(specimen: Specimen) -> bool:
-    """Return whether another process can import the plugin.
+def call_in_other_process(
+    specimen: Specimen, function: Callable[..., Answer], *arguments: object
+) -> Answer:
+    """Call a function in another process that can import the specimen, and return its answer.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        Its target may have been passed directly.
-
-    Returns
-    -------
-    bool
-        Whether the descriptor's target leads to it.
+    The function is one of a module; arguments and answer are pickled. Raises `Skip` if no other
+    process can import the specimen, and `Violation`, with the last line of its standard error, if
+    the function raises or ends the process.
     """
+    if not _is_importable(specimen):
+        raise Skip("its target was passed directly, so that no other process can import it")
+    question = pickle.dumps((sys.path, dict(os.environ), str(Path.cwd()), function, arguments))
+    with _lock:
+        status, said, answer = _asked(question)
+    if status:
+        raise Violation(f"in a new process it ended with status {status}: {said}")
+    given: Answer = pickle.loads(answer)  # noqa: S301  # written by our own code, in our own process
+    return given
+
+
+def _is_importable(specimen: Specimen) -> bool:
+    """Return whether the descriptor's target leads to the plugin, which may have been passed."""
     target = specimen.load()
     module, _, attribute = specimen.descriptor.target.partition(":")
     names = (getattr(target, part, "") for part in ("__module__", "__qualname__"))
     return tuple(names) == (module, attribute)
 
 
-def call_in_other_process(function: str, *arguments: object) -> object:
-    """Call a function in another process.
-
-    Parameters
-    ----------
-    function : str
-        Its location, as ``module:name``.
-    *arguments : object
-        Its arguments; they are pickled.
-
-    Returns
-    -------
-    object
-        The return value.
-
-    Raises
-    ------
-    Violation
-        If it raises or ends the process, with the last line of its standard error.
-    """
-    question = pickle.dumps((sys.path, dict(os.environ), str(Path.cwd()), function, arguments))
-    with _lock:
-        status, said, answer = _asked(question)
-    if status:
-        raise Violation(f"in a new process it ended with status {status}: {said}")
-    return pickle.loads(answer)  # noqa: S301  # written by our own code, in our own process
-
-
 def _asked(question: bytes) -> tuple[int, str, bytes]:
-    if not hasattr(os, "fork"):
-        return _once(question)
     for _ in range(2):  # the kept process may have been killed
         process = _process()
         try:
-            _send(process.stdin, question)
-            status, said, answer = pickle.loads(_received(process.stdout))  # noqa: S301  # as above
-        except (OSError, EOFError):
+            status, said, answer = _exchanged(process, question)
+        except (OSError, EOFError, pickle.UnpicklingError):
             _kept.remove(process)
             continue
+        if not hasattr(os, "fork"):
+            _end(_kept.pop())  # it has imported the plugin, and would remember
         return status, said, answer
     raise Violation("no new process can be started, or something kills it")
 
 
 def _process() -> subprocess.Popen[bytes]:
     if not _kept:
-        process = _started([name for name in _HEAVY if name in sys.modules])
-        atexit.register(_end, process)
-        _kept.append(process)
+        _kept.append(_started())
+        atexit.register(_end, _kept[0])
     return _kept[0]
+
+
+def _started() -> subprocess.Popen[bytes]:
+    hash_seed = HASH_SEEDS[list({"m0", "m1"}) == ["m0", "m1"]]
+    own = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": str(hash_seed)}
+    command = [sys.executable, "-m", __name__, *(name for name in _HEAVY if name in sys.modules)]
+    return subprocess.Popen(  # noqa: S603  # our own code
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | own
+    )
+
+
+def _exchanged(process: subprocess.Popen[bytes], question: bytes) -> tuple[int, str, bytes]:
+    assert process.stdin is not None  # noqa: S101  # for the type checker: they were asked for
+    assert process.stdout is not None  # noqa: S101  # as above
+    pickle.dump(question, process.stdin)
+    process.stdin.flush()
+    status, said, answer = pickle.load(process.stdout)  # noqa: S301  # as above
+    return status, said, answer
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -111,42 +111,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             if stream is not None:
                 stream.close()
     process.wait()
-
-
-def _once(question: bytes) -> tuple[int, str, bytes]:
-    """Start an interpreter for one call, where processes cannot be forked."""
-    process = _started([])
-    written, _ = process.communicate(len(question).to_bytes(_LENGTH, "big") + question)
-    status, said, answer = pickle.loads(written[_LENGTH:])  # noqa: S301  # as above
-    return status, said, answer
-
-
-def _started(imported: list[str]) -> subprocess.Popen[bytes]:
-    hash_seed = HASH_SEEDS[list({"m0", "m1"}) == ["m0", "m1"]]
-    own = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": str(hash_seed)}
-    command = [sys.executable, "-m", __name__, *imported]
-    return subprocess.Popen(  # noqa: S603  # our own code
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | own
-    )
-
-
-def _send(stream: IO[bytes] | None, message: bytes) -> None:
-    assert stream is not None  # noqa: S101  # for the type checker: it was asked for
-    stream.write(len(message).to_bytes(_LENGTH, "big") + message)
-    stream.flush()
-
-
-def _received(stream: IO[bytes] | None) -> bytes:
-    assert stream is not None  # noqa: S101  # as above
-    length = int.from_bytes(_exactly(stream, _LENGTH), "big")
-    return _exactly(stream, length)
-
-
-def _exactly(stream: IO[bytes], n: int) -> bytes:
-    read = stream.read(n)
-    if len(read) < n:
-        raise EOFError
-    return read
 
 
 def serve() -> None:
@@ -158,7 +122,8 @@ def serve() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # keep what plugins print out of the answers
     with contextlib.suppress(EOFError):
         while True:
-            _send(answers, pickle.dumps(_answered(_received(questions))))
+            pickle.dump(_answered(pickle.load(questions)), answers)  # noqa: S301  # as above
+            answers.flush()
 
 
 def _answered(question: bytes) -> tuple[int, str, bytes]:
@@ -176,13 +141,11 @@ def _answered(question: bytes) -> tuple[int, str, bytes]:
 def _answer(question: bytes, said: IO[bytes], answer: IO[bytes]) -> int:
     os.dup2(said.fileno(), 2)
     try:
-        path, environment, folder, function, arguments = pickle.loads(question)  # noqa: S301  # as above
+        path, environment, folder, called, arguments = pickle.loads(question)  # noqa: S301  # as above
         sys.path[:] = path
         os.environ.clear()
         os.environ.update(environment)
         os.chdir(folder)
-        module, _, name = function.partition(":")
-        called = getattr(importlib.import_module(module), name)
         answer.write(pickle.dumps(called(*arguments)))
         answer.flush()
     except BaseException:  # noqa: BLE001  # it is reported, whatever it is

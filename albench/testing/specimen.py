@@ -49,20 +49,8 @@ class Specimen:
     def all_options(self, **changes: Any) -> dict[str, Any]:
         """Return all options, as a benchmark would pass them to the target.
 
-        Parameters
-        ----------
-        **changes : object
-            Values that override the others.
-
-        Returns
-        -------
-        dict of str to object
-            Defaults, overridden by what was set and by the changes.
-
-        Raises
-        ------
-        Skip
-            If a required option has not been set.
+        They are the defaults, overridden by what was set and by the changes; raises `Skip` if a
+        required option has not been set.
         """
         announced = self.descriptor.options
         values = {option.name: option.default for option in announced if not option.required}
@@ -73,23 +61,7 @@ class Specimen:
         return values
 
     def build(self, **changes: Any) -> Any:  # a Modality, a FusionModel or a QueryStrategy
-        """Call the target and return the result.
-
-        Parameters
-        ----------
-        **changes : object
-            Options that override the others.
-
-        Returns
-        -------
-        object
-            A new one at each call.
-
-        Raises
-        ------
-        Skip
-            If a required option has not been set.
-        """
+        """Call the target with `all_options`, and return the result: a new one at each call."""
         options = Component(self.descriptor, "", "").settled(self.all_options(**changes))
         return self.load()(**options)
 
@@ -101,28 +73,9 @@ def specimen_of(
     options: Mapping[str, Any] | None = None,
     sizes: tuple[int, ...] = SIZES,
 ) -> Specimen:
-    """Return a plugin in the form that checks take.
+    """Return a plugin in the form that checks take; arguments are those of `examination.check`.
 
-    Parameters
-    ----------
-    plugin : Component, Descriptor or callable
-        A component of a registry, a descriptor whose target can be imported, or a target itself.
-    descriptor : Descriptor or None
-        Of a target that is given itself.
-    options : mapping of str to object or None
-        Options to set beside the defaults.
-    sizes : tuple of int
-        The pools on which growth is measured.
-
-    Returns
-    -------
-    Specimen
-        The target is not imported yet.
-
-    Raises
-    ------
-    TypeError
-        If a target is passed without its descriptor.
+    The target is not imported yet. Raises `TypeError` if a target is passed without its descriptor.
     """
     if isinstance(plugin, Descriptor):
         plugin = Component(plugin, "", "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from albench.api import API_VERSION, Kind
 from albench.api.acquisition import asks_for_modalities
 from albench.api.needs import GRANTED, HIDDEN_LABELS, NEEDS
-from albench.testing.checks import Check, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,9 @@ COSTS = ("n", "n log n", "n b", "n^2")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def _descriptor_is_well_formed(specimen: Specimen) -> None:
+@guards_against("names that cannot be typed; needs that nothing provides; plugins of another API")
+def descriptor_is_well_formed(specimen: Specimen) -> None:
+    """Names, versions, ranges, needs and costs have allowed values."""
     complaints = list(_complaints(specimen.descriptor))
     if complaints:
         raise Violation("; ".join(complaints))
@@ -55,7 +57,9 @@ def _about_needs(descriptor: Descriptor) -> Iterator[str]:
         yield f"the tag 'oracle' and the need {HIDDEN_LABELS!r} go together, here is only one"
 
 
-def _summary_is_one_line(specimen: Specimen) -> None:
+@guards_against("plugins that nobody can choose from a list")
+def summary_is_one_line(specimen: Specimen) -> None:
+    """The summary is one line, and every option has a help text."""
     descriptor = specimen.descriptor
     summary = descriptor.summary.strip()
     if not summary or "\n" in summary:
@@ -65,7 +69,9 @@ def _summary_is_one_line(specimen: Specimen) -> None:
         raise Violation(f"options without help: {', '.join(silent)}")
 
 
-def _source_is_cited(specimen: Specimen) -> None:
+@guards_against("results whose method cannot be looked up")
+def source_is_cited(specimen: Specimen) -> None:
+    """The descriptor cites a source."""
     descriptor = specimen.descriptor
     if "wrapper" in descriptor.tags:
         raise Skip("a wrapper's source is what it wraps")
@@ -74,22 +80,3 @@ def _source_is_cited(specimen: Specimen) -> None:
             raise Skip("it reads the user's files")
     elif not descriptor.citation.strip():
         raise Violation("citation is empty: name the paper, the data set, or 'ours'")
-
-
-CHECKS = (
-    Check(
-        _descriptor_is_well_formed,
-        holds="Names, versions, ranges, needs and costs have allowed values.",
-        guards="names that cannot be typed; needs that nothing provides; plugins of another API",
-    ),
-    Check(
-        _summary_is_one_line,
-        holds="The summary is one line, and every option has a help text.",
-        guards="plugins that nobody can choose from a list",
-    ),
-    Check(
-        _source_is_cited,
-        holds="The descriptor cites a source.",
-        guards="results whose method cannot be looked up",
-    ),
-)

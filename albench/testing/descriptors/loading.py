@@ -9,7 +9,7 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
-from albench.testing.checks import Check, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 
 if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
@@ -31,13 +31,17 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
 
-def _target_is_there(specimen: Specimen) -> None:
+@guards_against("plugins that can be listed but not run")
+def target_is_there(specimen: Specimen) -> None:
+    """The descriptor's target can be imported and called."""
     target = specimen.load()
     if not callable(target):
         raise Violation(f"the target {specimen.descriptor.target} is not a function or class")
 
 
-def _listing_is_light(specimen: Specimen) -> None:
+@guards_against("an `albench plugins list` that waits for a deep-learning library")
+def listing_is_light(specimen: Specimen) -> None:
+    """Announcing the plugin imports no heavy library."""
     if not specimen.entry:
         raise Skip("no installed package announces it")
     heavy = sorted(_imported_by(specimen.entry) & set(HEAVY))
@@ -60,17 +64,3 @@ def _imported_by(entry: str) -> frozenset[str]:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
         raise Violation(f"in a new process it ended with status {done.returncode}: {lines[-1]}")
     return frozenset(json.loads(done.stdout.decode().splitlines()[-1]))
-
-
-CHECKS = (
-    Check(
-        _target_is_there,
-        holds="The descriptor's target can be imported and called.",
-        guards="plugins that can be listed but not run",
-    ),
-    Check(
-        _listing_is_light,
-        holds="Announcing the plugin imports no heavy library.",
-        guards="an `albench plugins list` that waits for a deep-learning library",
-    ),
-)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.api import Kind
 from albench.errors import InputError
-from albench.testing.checks import Check, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 
-def _options_are_sound(specimen: Specimen) -> None:
+@guards_against("defaults that the benchmark itself would refuse")
+def options_are_sound(specimen: Specimen) -> None:
+    """Every default is an allowed value, and no option is announced twice."""
     options = specimen.descriptor.options
     complaints = [text for option in options for text in _complaints(option)]
     names = [option.name for option in options]
@@ -38,7 +40,9 @@ def _complaints(option: Option) -> Iterator[str]:
         yield f"{option.name}: its default is not allowed: {wrong}"
 
 
-def _target_takes_its_options(specimen: Specimen) -> None:
+@guards_against("cells identified by a default that is not the one used")
+def target_takes_its_options(specimen: Specimen) -> None:
+    """The target accepts every option, with the announced defaults."""
     target = specimen.load()
     try:
         parameters = inspect.signature(target).parameters
@@ -78,7 +82,9 @@ def _other_defaults(announced: dict[str, Option], parameters: Any) -> Iterator[s
             yield f"{name} is {option.default!r} by default as announced, {default!r} as written"
 
 
-def _unknown_option_is_refused(specimen: Specimen) -> None:
+@guards_against("misspelt options that are ignored")
+def unknown_option_is_refused(specimen: Specimen) -> None:
+    """An unannounced option raises an error."""
     try:
         specimen.build(no_such_option=1)
     except (TypeError, InputError):
@@ -86,7 +92,9 @@ def _unknown_option_is_refused(specimen: Specimen) -> None:
     raise Violation("the target takes an option no_such_option, so misspelt options go unnoticed")
 
 
-def _allowed_values_are_taken(specimen: Specimen) -> None:
+@guards_against("ranges wider than what the code accepts")
+def allowed_values_are_taken(specimen: Specimen) -> None:
+    """The target accepts every choice of every option, and both ends of its range."""
     if specimen.descriptor.kind is Kind.LOADER:
         raise Skip("a loader's ends may be large; its choices are tried with its fingerprint")
     specimen.build()
@@ -106,15 +114,7 @@ def _allowed_values_are_taken(specimen: Specimen) -> None:
 def extremes(option: Option) -> tuple[Any, ...]:  # of the option's own type
     """Return the extreme values that an option allows.
 
-    Parameters
-    ----------
-    option : Option
-        Any.
-
-    Returns
-    -------
-    tuple
-        Its choices; true and false; or its minimum and maximum, if it has them.
+    They are its choices; true and false; or its minimum and maximum, if it has them.
     """
     if option.type is bool:
         return (True, False)
@@ -125,45 +125,10 @@ def extremes(option: Option) -> tuple[Any, ...]:  # of the option's own type
 
 
 def moderate_extremes(descriptor: Descriptor) -> list[tuple[str, Any]]:  # of options' own types
-    """Return the extreme values of all options, without maxima, which could take hours.
-
-    Parameters
-    ----------
-    descriptor : Descriptor
-        Of any plugin.
-
-    Returns
-    -------
-    list of (str, object)
-        Option and value.
-    """
+    """Return options with their extreme values, without maxima, which could take hours."""
     return [
         (option.name, value)
         for option in descriptor.options
         for value in extremes(option)
         if option.type not in (int, float) or value == option.minimum
     ]
-
-
-CHECKS = (
-    Check(
-        _options_are_sound,
-        holds="Every default is an allowed value, and no option is announced twice.",
-        guards="defaults that the benchmark itself would refuse",
-    ),
-    Check(
-        _target_takes_its_options,
-        holds="The target accepts every option, with the announced defaults.",
-        guards="cells identified by a default that is not the one used",
-    ),
-    Check(
-        _unknown_option_is_refused,
-        holds="An unannounced option raises an error.",
-        guards="misspelt options that are ignored",
-    ),
-    Check(
-        _allowed_values_are_taken,
-        holds="The target accepts every choice of every option, and both ends of its range.",
-        guards="ranges wider than what the code accepts",
-    ),
-)

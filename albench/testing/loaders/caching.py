@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.testing.checks import Check, Violation
+from albench.testing.checks import Violation, guards_against
 from albench.testing.loaders.modality import opened
 from albench.testing.loaders.reading import equal_samples, require_samples, some_rows
 
@@ -31,7 +31,9 @@ WHOLE_BYTES = 64 * 2**20
 Rows = tuple[str, "NDArray[np.intp]"]
 
 
-def _what_was_read_before_does_not_matter(specimen: Specimen) -> None:
+@guards_against("scales computed from the first rows read; float64 for a single row; stale caches")
+def what_was_read_before_does_not_matter(specimen: Specimen) -> None:
+    """A row read first and alone by a new loader is the same after other reads."""
     rows = some_rows(opened(specimen), N_ALONE)
     expected = np.concatenate([_read_by_a_fresh_one(specimen, row) for row in rows[:, None]])
     for how, asked in _requests(opened(specimen)):
@@ -61,7 +63,9 @@ def _requests(modality: Modality) -> Iterator[Rows]:
         yield "everything", np.arange(n)
 
 
-def _what_was_read_is_no_view(specimen: Specimen) -> None:
+@guards_against("slices of a cache returned where rows are contiguous")
+def what_was_read_is_no_view(specimen: Specimen) -> None:
+    """Writing to rows that a new loader read, by whatever request, changes no later read."""
     modality = specimen.build()
     for how, rows in _requests(modality):
         first: Any = modality.read(rows)  # a plugin may give anything
@@ -74,17 +78,3 @@ def _what_was_read_is_no_view(specimen: Specimen) -> None:
                 f"writing to {how} that was read changes later reads: return a copy or a "
                 "read-only array"
             )
-
-
-CHECKS = (
-    Check(
-        _what_was_read_before_does_not_matter,
-        holds="A row read first and alone by a new loader is the same after other reads.",
-        guards="scales computed from the first rows read; float64 for a single row; stale caches",
-    ),
-    Check(
-        _what_was_read_is_no_view,
-        holds="Writing to rows that a new loader read, by whatever request, changes no later read.",
-        guards="slices of a cache returned where rows are contiguous",
-    ),
-)

@@ -9,11 +9,11 @@ import numpy as np
 
 from albench.api import fingerprint
 from albench.errors import InputError
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.descriptors.options import moderate_extremes
 from albench.testing.loaders.modality import opened
 from albench.testing.loaders.reading import some_rows
-from albench.testing.other_process import call_in_other_process, is_importable
+from albench.testing.other_process import call_in_other_process
 from albench.testing.specimen import specimen_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ _DIFFERENCES = {
 """What is said where a field of `Contents` differs."""
 
 
-def _fingerprint_is_stable(specimen: Specimen) -> None:
+@guards_against("caches that are never hit; subjects in directory order")
+def fingerprint_is_stable(specimen: Specimen) -> None:
+    """Loaded twice, fingerprint, subjects and labels are the same."""
     one, other = specimen.build(), specimen.build()
     if one.fingerprint != other.fingerprint:
         raise Violation(
@@ -56,10 +58,7 @@ class Contents:
 
 
 def contents(modality: Modality) -> Contents:
-    """Return hashes of the data of a modality: subjects, labels, marks and some samples.
-
-    They are equal for equal data.
-    """
+    """Return hashes of the data of a modality: subjects, labels, marks and some samples."""
     labels = None if modality.labels is None else sorted(modality.labels.items())
     marks = sorted((name, mark.tolist()) for name, mark in modality.marks.items())
     return Contents(
@@ -71,7 +70,9 @@ def contents(modality: Modality) -> Contents:
     )
 
 
-def _fingerprint_follows_the_data(specimen: Specimen) -> Evidence:
+@guards_against("results computed from data cached under other options")
+def fingerprint_follows_the_data(specimen: Specimen) -> str:
+    """An option that changes the data changes the fingerprint."""
     plain = opened(specimen)
     before = contents(plain)
     tried = []
@@ -84,7 +85,7 @@ def _fingerprint_follows_the_data(specimen: Specimen) -> Evidence:
             )
     if not tried:
         raise Skip("no option has choices or a range to be varied in")
-    return Evidence(note=f"tried {', '.join(tried)}")
+    return f"tried {', '.join(tried)}"
 
 
 def _variants(specimen: Specimen) -> Iterator[tuple[str, Any, Modality]]:  # options' own types
@@ -104,15 +105,14 @@ def _variants(specimen: Specimen) -> Iterator[tuple[str, Any, Modality]]:  # opt
             continue  # not every value suits every file
 
 
-def _another_process_sees_the_same(specimen: Specimen) -> None:
+@guards_against("hash() and the order of sets; data that exist only in this process")
+def another_process_sees_the_same(specimen: Specimen) -> None:
+    """Loaded in another process, fingerprint, samples, subjects and labels are the same."""
     modality = opened(specimen)
-    if not is_importable(specimen):
-        raise Skip("its target was passed directly, so that no other process can import it")
     others = [specimen.all_options(**{name: value}) for name, value, _ in _variants(specimen)]
-    function = f"{__name__}:{seen_elsewhere.__name__}"
-    options = specimen.all_options()
-    there: Any = call_in_other_process(function, specimen.descriptor, options, others)
-    theirs, seen = there
+    theirs, seen = call_in_other_process(
+        specimen, seen_elsewhere, specimen.descriptor, specimen.all_options(), others
+    )
     if theirs != modality.fingerprint:
         raise Violation(
             f"in another process the fingerprint is {theirs}, here {modality.fingerprint}: "
@@ -127,45 +127,12 @@ def _another_process_sees_the_same(specimen: Specimen) -> None:
 def seen_elsewhere(
     descriptor: Descriptor, options: dict[str, Any], others: list[dict[str, Any]]
 ) -> tuple[str, Contents]:
-    """Return what a loader returns in this process, for the process that asks.
+    """Return a loader's fingerprint in this process and its contents, for the process that asks.
 
-    Parameters
-    ----------
-    descriptor : Descriptor
-        The loader's.
-    options : dict of str to object
-        All options.
-    others : list of dict
-        Options of earlier calls: a class may keep the data of the first.
-
-    Returns
-    -------
-    str
-        The fingerprint.
-    Contents
-        What it stands for.
+    It is called with other options first, since a class may keep the data of its first call.
     """
     loader = specimen_of(descriptor).load()
     for other in others:
         loader(**other).read(np.arange(1))
     modality = loader(**options)
     return modality.fingerprint, contents(modality)
-
-
-CHECKS = (
-    Check(
-        _fingerprint_is_stable,
-        holds="Loaded twice, fingerprint, subjects and labels are the same.",
-        guards="caches that are never hit; subjects in directory order",
-    ),
-    Check(
-        _fingerprint_follows_the_data,
-        holds="An option that changes the data changes the fingerprint.",
-        guards="results computed from data cached under other options",
-    ),
-    Check(
-        _another_process_sees_the_same,
-        holds="Loaded in another process, fingerprint, samples, subjects and labels are the same.",
-        guards="hash() and the order of sets; data that exist only in this process",
-    ),
-)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.loaders.modality import opened
 from albench.testing.loaders.reading import in_blocks
 
@@ -33,7 +33,9 @@ FEW_LEVELS = 3
 """A feature with no more values than this is a level, and not a measurement."""
 
 
-def _no_feature_is_the_label(specimen: Specimen) -> Evidence:
+@guards_against("a column of labels left among the features; a mark in the corner of images")
+def no_feature_is_the_label(specimen: Specimen) -> str:
+    """If it has labels, no feature or pixel encodes the class."""
     modality = opened(specimen)
     classes = _classes(modality)
     ranges = _ranges(modality, classes)
@@ -44,7 +46,7 @@ def _no_feature_is_the_label(specimen: Specimen) -> Evidence:
             f"feature {where if len(where) > 1 else where[0]} encodes the label: it has a "
             "value of its own for each class"
         )
-    return Evidence(note=f"looked at {len(modality)} rows of {len(ranges.low)} classes")
+    return f"looked at {len(modality)} rows of {len(ranges.low)} classes"
 
 
 def _classes(modality: Modality) -> NDArray[np.intp]:
@@ -96,7 +98,9 @@ def _are_codes(ranges: _Ranges) -> NDArray[np.bool_]:
     return codes
 
 
-def _statistics_are_not_of_all_rows(specimen: Specimen) -> None:
+@guards_against("scaling with statistics of the test part")
+def statistics_are_not_of_all_rows(specimen: Specimen) -> None:
+    """Vectors are not standardised with means and deviations of all rows."""
     modality = opened(specimen)
     if len(modality.shape) > 1:
         raise Skip("its samples are images")
@@ -116,17 +120,3 @@ def _statistics_are_not_of_all_rows(specimen: Specimen) -> None:
                 "over all rows, every feature has the mean 0 and the deviation 1: the test part's "
                 "statistics are in the training part; give the numbers as they are"
             )
-
-
-CHECKS = (
-    Check(
-        _no_feature_is_the_label,
-        holds="If it has labels, no feature or pixel encodes the class.",
-        guards="a column of labels left among the features; a mark in the corner of images",
-    ),
-    Check(
-        _statistics_are_not_of_all_rows,
-        holds="Vectors are not standardised with means and deviations of all rows.",
-        guards="scaling with statistics of the test part",
-    ),
-)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.api import Kind, Modality
-from albench.testing import descriptor_claims
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.api import Modality
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.global_generators import unchanged_generators
 
 if TYPE_CHECKING:
@@ -29,20 +28,7 @@ NAMED = 3
 def opened(specimen: Specimen) -> Modality:
     """Return the loader's modality, loaded once for all checks that do not change it.
 
-    Parameters
-    ----------
-    specimen : Specimen
-        The loader.
-
-    Returns
-    -------
-    Modality
-        Loaded with the options that were set.
-
-    Raises
-    ------
-    Violation
-        If it is not a modality, or has no rows.
+    Raises `Violation` if it is not a modality, or has no rows.
     """
     modality = specimen.build()
     if not isinstance(modality, Modality):
@@ -52,13 +38,14 @@ def opened(specimen: Specimen) -> Modality:
     return modality
 
 
-def _opens_a_modality(specimen: Specimen) -> Evidence:
+@guards_against("subjects as objects or numbers; unsupported shapes", covers=("is a",))
+def opens_a_modality(specimen: Specimen) -> str:
+    """It returns a modality with rows, named subjects, a shape and a fingerprint."""
     modality = opened(specimen)
     complaints = list(_complaints(modality))
     if complaints:
         raise Violation("; ".join(complaints))
-    note = f"{len(modality)} rows of shape {modality.shape}"
-    return Evidence(frozenset({descriptor_claims.is_a(Kind.LOADER)}), note)
+    return f"{len(modality)} rows of shape {modality.shape}"
 
 
 def _complaints(modality: Any) -> Iterator[str]:  # whose parts may be anything
@@ -81,7 +68,9 @@ def _kind_of(value: Any) -> str:  # anything at all
     return type(value).__name__
 
 
-def _labels_cover_the_subjects(specimen: Specimen) -> None:
+@guards_against("subjects that drop out of a cohort; labels of NumPy types")
+def labels_cover_the_subjects(specimen: Specimen) -> None:
+    """If it has labels, every subject has one, a str or an int."""
     modality = opened(specimen)
     if modality.labels is None:
         raise Skip("it has no labels")
@@ -95,7 +84,9 @@ def _labels_cover_the_subjects(specimen: Specimen) -> None:
         raise Violation(f"labels must map str to str or int, found values of {listed}")
 
 
-def _marks_fit_the_rows(specimen: Specimen) -> None:
+@guards_against("counts over the wrong rows")
+def marks_fit_the_rows(specimen: Specimen) -> None:
+    """Marks are boolean arrays with one value per row."""
     modality = opened(specimen)
     if not modality.marks:
         raise Skip("it marks no rows")
@@ -107,17 +98,20 @@ def _marks_fit_the_rows(specimen: Specimen) -> None:
             )
 
 
-def _simulated_data_say_so(specimen: Specimen) -> Evidence | None:
+@guards_against("simulated data that pass for real", covers=("tag simulated",))
+def simulated_data_say_so(specimen: Specimen) -> None:
+    """The note says that data are simulated exactly if the tag does."""
     noted = "simulated" in opened(specimen).note.lower()
     tagged = "simulated" in specimen.descriptor.tags
     if tagged and not noted:
         raise Violation("tagged simulated, but the note, which goes into reports, does not say so")
     if noted and not tagged:
         raise Violation("its note says simulated, but the descriptor lacks the tag 'simulated'")
-    return Evidence(frozenset({descriptor_claims.tag("simulated")})) if tagged else None
 
 
-def _loading_reads_no_samples(specimen: Specimen) -> None:
+@guards_against("describing a cohort decodes all its images")
+def loading_reads_no_samples(specimen: Specimen) -> None:
+    """Loading does not call `read`."""
     called: set[CodeType] = set()
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
@@ -148,43 +142,9 @@ def _code_of(read: Any) -> CodeType | None:  # any callable
     return code
 
 
-def _global_random_state_is_unchanged(specimen: Specimen) -> None:
+@guards_against("simulations that seed the global generators")
+def global_random_state_is_unchanged(specimen: Specimen) -> None:
+    """The global generators of random, numpy.random and torch stay unchanged."""
     with unchanged_generators("loading and reading"):
         modality = specimen.build()
         modality.read(np.arange(min(len(modality), 3)))
-
-
-CHECKS = (
-    Check(
-        _opens_a_modality,
-        holds="It returns a modality with rows, named subjects, a shape and a fingerprint.",
-        guards="subjects as objects or numbers; unsupported shapes",
-        covers=("is a",),
-    ),
-    Check(
-        _labels_cover_the_subjects,
-        holds="If it has labels, every subject has one, a str or an int.",
-        guards="subjects that drop out of a cohort; labels of NumPy types",
-    ),
-    Check(
-        _marks_fit_the_rows,
-        holds="Marks are boolean arrays with one value per row.",
-        guards="counts over the wrong rows",
-    ),
-    Check(
-        _simulated_data_say_so,
-        holds="The note says that data are simulated exactly if the tag does.",
-        guards="simulated data that pass for real",
-        covers=("tag simulated",),
-    ),
-    Check(
-        _loading_reads_no_samples,
-        holds="Loading does not call `read`.",
-        guards="describing a cohort decodes all its images",
-    ),
-    Check(
-        _global_random_state_is_unchanged,
-        holds="The global generators of random, numpy.random and torch stay unchanged.",
-        guards="simulations that seed the global generators",
-    ),
-)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.testing.checks import Check, Evidence, Violation
+from albench.testing.checks import Violation, guards_against
 from albench.testing.loaders.modality import opened
 
 if TYPE_CHECKING:
@@ -25,55 +25,24 @@ _AT_ONCE = 32
 
 
 def some_rows(modality: Modality, n: int = N_ROWS) -> NDArray[np.intp]:
-    """Return rows spread over a modality, including the first and the last: `n` at most.
-
-    They are ascending and distinct.
-    """
+    """Return up to `n` rows spread over a modality, ascending, with the first and the last."""
     return np.unique(np.linspace(0, len(modality) - 1, n).astype(np.intp))
 
 
 def in_blocks(modality: Modality) -> Iterator[NDArray[np.intp]]:
-    """Yield the numbers of all rows of a modality, ascending, a block at a time."""
+    """Yield the numbers of all rows, ascending, a block at a time."""
     for start in range(0, len(modality), _AT_ONCE):
         yield np.arange(start, min(start + _AT_ONCE, len(modality)))
 
 
 def equal_samples(actual: NDArray[Any], expected: NDArray[Any]) -> bool:
-    """Return whether two arrays are equal, with missing values in the same places.
-
-    Parameters
-    ----------
-    actual : ndarray
-        Samples, or rows.
-    expected : ndarray
-        The expected samples.
-
-    Returns
-    -------
-    bool
-        Exact, except for the payload of NaN.
-    """
+    """Return whether two arrays are equal, with missing values in the same places."""
     is_float = np.asarray(actual).dtype.kind == "f"
     return np.array_equal(actual, expected, equal_nan=is_float)
 
 
 def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) -> None:
-    """Raise if samples have a wrong shape, type or value.
-
-    Parameters
-    ----------
-    samples : object
-        What `read` returned.
-    rows : ndarray of int
-        The rows that were read.
-    modality : Modality
-        The modality that they belong to.
-
-    Raises
-    ------
-    Violation
-        If shape or type are wrong, or a number is not finite.
-    """
+    """Raise `Violation` if what `read` returned for the rows has a wrong shape, type or value."""
     expected = (len(rows), *modality.shape)
     if not isinstance(samples, np.ndarray) or samples.shape != expected:
         shape = getattr(samples, "shape", type(samples).__name__)
@@ -89,7 +58,11 @@ def require_samples(samples: Any, rows: NDArray[np.intp], modality: Modality) ->
         raise Violation(f"row {bad[0]} of subject {modality.subjects[bad[0]]} is not finite")
 
 
-def _samples_are_as_announced(specimen: Specimen) -> Evidence:
+@guards_against("images of different sizes; float64; NaN from missing cells")
+def samples_are_as_announced(specimen: Specimen) -> str:
+    """All rows are finite or have gaps as announced, of the announced shape, uint8 images or
+    float32 throughout.
+    """
     modality = opened(specimen)
     types: dict[Any, int] = {}  # by data-type
     for rows in in_blocks(modality):
@@ -99,10 +72,12 @@ def _samples_are_as_announced(specimen: Specimen) -> Evidence:
     if len(types) > 1:
         listed = ", ".join(f"{kind} from row {row}" for kind, row in types.items())
         raise Violation(f"samples are of several types: {listed}")
-    return Evidence(note=f"looked at all {len(modality)} rows")
+    return f"looked at all {len(modality)} rows"
 
 
-def _rows_beyond_the_end_are_refused(specimen: Specimen) -> None:
+@guards_against("clipped row numbers, which hide wrong ones")
+def rows_beyond_the_end_are_refused(specimen: Specimen) -> None:
+    """Reading past the last row is an error."""
     modality = opened(specimen)
     beyond = np.array([len(modality)])
     try:
@@ -116,7 +91,9 @@ def _rows_beyond_the_end_are_refused(specimen: Specimen) -> None:
         )
 
 
-def _rows_come_in_any_order(specimen: Specimen) -> None:
+@guards_against("files read in slices; rows sorted while reading")
+def rows_come_in_any_order(specimen: Specimen) -> None:
+    """Rows can be read in any order, repeatedly, or one at a time."""
     modality = opened(specimen)
     rows = some_rows(modality)
     samples = modality.read(rows)
@@ -132,7 +109,9 @@ def _rows_come_in_any_order(specimen: Specimen) -> None:
             raise Violation(f"rows read {how} are different samples")
 
 
-def _reading_is_repeatable(specimen: Specimen) -> None:
+@guards_against("random crops; simulations that draw while reading")
+def reading_is_repeatable(specimen: Specimen) -> None:
+    """The same rows give the same samples each time, also after loading again."""
     modality = opened(specimen)
     rows = some_rows(modality)
     first = modality.read(rows).copy()
@@ -142,7 +121,9 @@ def _reading_is_repeatable(specimen: Specimen) -> None:
         raise Violation("the same rows give other samples when it is loaded again")
 
 
-def _samples_are_the_readers_own(specimen: Specimen) -> None:
+@guards_against("a cache that is handed out and then scaled in place")
+def samples_are_the_readers_own(specimen: Specimen) -> None:
+    """Writing to samples that were read does not change later reads."""
     modality = opened(specimen)
     rows = some_rows(modality)
     asked = rows.copy()
@@ -156,7 +137,9 @@ def _samples_are_the_readers_own(specimen: Specimen) -> None:
         raise Violation("writing to what was read changes later reads")
 
 
-def _threads_may_read(specimen: Specimen) -> None:
+@guards_against("file handles and connections that belong to one thread")
+def threads_may_read(specimen: Specimen) -> None:
+    """Another thread reads the same samples."""
     modality = opened(specimen)
     rows = some_rows(modality)
     expected = modality.read(rows)
@@ -166,38 +149,3 @@ def _threads_may_read(specimen: Specimen) -> None:
                 raise Violation("another thread reads samples of another shape")
         if not equal_samples(readers.submit(modality.read, rows).result(), expected):
             raise Violation("another thread reads other samples")
-
-
-CHECKS = (
-    Check(
-        _samples_are_as_announced,
-        holds="All rows are finite or have gaps as announced, of the announced shape, uint8 images "
-        "or float32 throughout.",
-        guards="images of different sizes; float64; NaN from missing cells",
-    ),
-    Check(
-        _rows_beyond_the_end_are_refused,
-        holds="Reading past the last row is an error.",
-        guards="clipped row numbers, which hide wrong ones",
-    ),
-    Check(
-        _rows_come_in_any_order,
-        holds="Rows can be read in any order, repeatedly, or one at a time.",
-        guards="files read in slices; rows sorted while reading",
-    ),
-    Check(
-        _reading_is_repeatable,
-        holds="The same rows give the same samples each time, also after loading again.",
-        guards="random crops; simulations that draw while reading",
-    ),
-    Check(
-        _samples_are_the_readers_own,
-        holds="Writing to samples that were read does not change later reads.",
-        guards="a cache that is handed out and then scaled in place",
-    ),
-    Check(
-        _threads_may_read,
-        holds="Another thread reads the same samples.",
-        guards="file handles and connections that belong to one thread",
-    ),
-)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.models.easy_problem import UPDATES, trained
 from albench.testing.models.parameters import train
 from albench.testing.models.sample_networks import (
@@ -40,20 +40,21 @@ LEAST_SHARE = 1e-5
 """The least effect of a modality on logits, relative to the strongest one."""
 
 
-def _training_shows_in_prediction(specimen: Specimen) -> Evidence:
+@guards_against("training one network and predicting with another; running statistics that lag")
+def training_shows_in_prediction(specimen: Specimen) -> str:
+    """Trained on an easy problem, it predicts its training set."""
     net = built(specimen, usual_samples(specimen))
     if not any(p.requires_grad for p in net.parameters()):
         raise Skip("it has no trainable parameters")
     for updates in UPDATES:
         result = trained(specimen, updates)
         if result.accuracy >= GOOD:
-            note = f"after {updates} updates, prediction gets {result.accuracy:.0%} right"
-            return Evidence(note=note)
+            return f"after {updates} updates, prediction gets {result.accuracy:.0%} right"
     guess = math.log(result.samples.n_classes)
     has_learnt = result.training_loss < LEARNT * guess
     if has_learnt and result.prediction_loss <= result.training_loss + SLACK * guess:
-        return Evidence(
-            note=f"after {updates} updates, prediction gets {result.accuracy:.0%} right, as well "
+        return (
+            f"after {updates} updates, prediction gets {result.accuracy:.0%} right, as well "
             "as training does: it learns slowly"
         )
     raise Violation(
@@ -64,7 +65,9 @@ def _training_shows_in_prediction(specimen: Specimen) -> Evidence:
     )
 
 
-def _every_modality_counts(specimen: Specimen) -> None:
+@guards_against("a stream that is scaled to zero, or averaged away")
+def every_modality_counts(specimen: Specimen) -> None:
+    """Changing the samples of any modality changes the logits by more than rounding."""
     result = trained(specimen, UPDATES[0])
     names = list(result.samples.shapes)
     if len(names) < 2:
@@ -92,7 +95,9 @@ def _shares(net: Network, samples: Samples) -> dict[str, float]:
     return {name: distance / largest for name, distance in moved.items()}
 
 
-def _what_is_frozen_does_not_move(specimen: Specimen) -> None:
+@guards_against("a frozen trunk whose batch norms keep updating")
+def what_is_frozen_does_not_move(specimen: Specimen) -> None:
+    """In frozen parts of the network, training changes no statistics."""
     samples = usual_samples(specimen)
     net = built(specimen, samples)
     before = copied_state(net)
@@ -122,7 +127,9 @@ def _paths(name: str) -> Iterator[str]:
         yield ".".join(parts[:length])
 
 
-def _logits_are_no_probabilities(specimen: Specimen) -> None:
+@guards_against("a softmax in the network, followed by a second one")
+def logits_are_no_probabilities(specimen: Specimen) -> None:
+    """Logits are not probabilities."""
     result = trained(specimen, UPDATES[0])
     answer = logits(result.net, result.samples.tensors())
     sums = answer.sum(dim=1)
@@ -131,27 +138,3 @@ def _logits_are_no_probabilities(specimen: Specimen) -> None:
             "logits are probabilities already: albench takes their softmax, so that none is ever "
             f"above {result.predicted.max():.2f}; give them before the softmax"
         )
-
-
-CHECKS = (
-    Check(
-        _training_shows_in_prediction,
-        holds="Trained on an easy problem, it predicts its training set.",
-        guards="training one network and predicting with another; running statistics that lag",
-    ),
-    Check(
-        _every_modality_counts,
-        holds="Changing the samples of any modality changes the logits by more than rounding.",
-        guards="a stream that is scaled to zero, or averaged away",
-    ),
-    Check(
-        _what_is_frozen_does_not_move,
-        holds="In frozen parts of the network, training changes no statistics.",
-        guards="a frozen trunk whose batch norms keep updating",
-    ),
-    Check(
-        _logits_are_no_probabilities,
-        holds="Logits are not probabilities.",
-        guards="a softmax in the network, followed by a second one",
-    ),
-)

@@ -1,29 +1,37 @@
-"""Checks of building networks: modalities, classes and initial weights."""
+"""Checks of building networks: modalities, classes, initial weights, and another process."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-from albench.api import Kind, tags
-from albench.testing import descriptor_claims
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.api import tags
+from albench.testing.checks import Skip, Violation, guards_against
+from albench.testing.descriptor_claims import counts
 from albench.testing.global_generators import seeded_generators
 from albench.testing.models.sample_networks import (
     accepted_shapes,
     built,
     logits,
+    require_close,
     samples_of,
+    through,
     usual_samples,
 )
+from albench.testing.other_process import call_in_other_process
+from albench.testing.specimen import specimen_of
 
 if TYPE_CHECKING:
+    from albench.api import Descriptor
     from albench.api.model import Network
+    from albench.testing.models.sample_networks import Samples
     from albench.testing.specimen import Specimen
 
 
-def _builds_a_network(specimen: Specimen) -> Evidence:
+@guards_against("models that are not fusion networks", covers=("is a",))
+def builds_a_network(specimen: Specimen) -> str:
+    """It builds a torch module with `trunks`, `encode`, `embed` and `fuse`."""
     samples = usual_samples(specimen)
     net = built(specimen, samples)
     strange = sorted(set(net.trunks) - set(samples.shapes))
@@ -31,20 +39,22 @@ def _builds_a_network(specimen: Specimen) -> Evidence:
         raise Violation(f"it has trunks for {', '.join(strange)}, which are no modalities here")
     tried = accepted_shapes(specimen)
     shapes = ", ".join(map(str, tried.taken))
-    note = f"tried samples of {shapes}" + (f", but {tried.untried}" if tried.untried else "")
-    return Evidence(frozenset({descriptor_claims.is_a(Kind.MODEL)}), note)
+    return f"tried samples of {shapes}" + (f", but {tried.untried}" if tried.untried else "")
 
 
-def _every_number_of_modalities(specimen: Specimen) -> Evidence:
-    tried = descriptor_claims.counts(specimen.descriptor)
+@guards_against("code written for exactly two modalities", covers=("modalities",))
+def every_number_of_modalities(specimen: Specimen) -> str:
+    """It works with the numbers of modalities that it claims: 1, 2, 4 and both ends."""
+    tried = counts(specimen.descriptor)
     for count in tried:
         samples = samples_of(specimen, count)
         logits(built(specimen, samples), samples.tensors())
-    listed = ", ".join(map(str, tried))
-    return Evidence(frozenset(map(descriptor_claims.modalities, tried)), f"tried {listed}")
+    return f"tried {', '.join(map(str, tried))}"
 
 
-def _as_many_logits_as_classes(specimen: Specimen) -> None:
+@guards_against("heads of a fixed size; one logit for two classes")
+def as_many_logits_as_classes(specimen: Specimen) -> None:
+    """For 2, 3 and 7 classes it returns as many finite logits per row."""
     samples = usual_samples(specimen)
     for n_classes in (2, 3, 7):
         answer = logits(built(specimen, samples, n_classes=n_classes), samples.tensors())
@@ -58,7 +68,9 @@ def _as_many_logits_as_classes(specimen: Specimen) -> None:
             raise Violation(f"for {n_classes} classes, logits are not finite")
 
 
-def _same_seed_same_weights(specimen: Specimen) -> None:
+@guards_against("weights drawn from NumPy or from a generator of its own")
+def same_seed_same_weights(specimen: Specimen) -> None:
+    """torch's seed alone determines the initial weights."""
     samples = usual_samples(specimen)
     nets = []
     for seed in range(2):  # the other generators stand elsewhere each time
@@ -71,7 +83,9 @@ def _same_seed_same_weights(specimen: Specimen) -> None:
         )
 
 
-def _other_seed_other_weights(specimen: Specimen) -> None:
+@guards_against("building that seeds torch, so that all repetitions start from the same weights")
+def other_seed_other_weights(specimen: Specimen) -> None:
+    """Another seed gives other initial weights."""
     if tags.SOLVED in specimen.descriptor.tags:
         raise Skip("a solver sets its weights, and may start anywhere")
     samples = usual_samples(specimen)
@@ -91,32 +105,45 @@ def _are_equal(one: Network, other: Network) -> bool:
     return all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
-CHECKS = (
-    Check(
-        _builds_a_network,
-        holds="It builds a torch module with `trunks`, `encode`, `embed` and `fuse`.",
-        guards="models that are not fusion networks",
-        covers=("is a",),
-    ),
-    Check(
-        _every_number_of_modalities,
-        holds="It works with the numbers of modalities that it claims: 1, 2, 4 and both ends.",
-        guards="code written for exactly two modalities",
-        covers=tuple(f"{count}" for count in range(1, 10)),
-    ),
-    Check(
-        _as_many_logits_as_classes,
-        holds="For 2, 3 and 7 classes it returns as many finite logits per row.",
-        guards="heads of a fixed size; one logit for two classes",
-    ),
-    Check(
-        _same_seed_same_weights,
-        holds="torch's seed alone determines the initial weights.",
-        guards="weights drawn from NumPy or from a generator of its own",
-    ),
-    Check(
-        _other_seed_other_weights,
-        holds="Another seed gives other initial weights.",
-        guards="building that seeds torch, so that all repetitions start from the same weights",
-    ),
-)
+@guards_against("hash(), the order of sets, or process numbers in initial weights or keys")
+def another_process_builds_the_same(specimen: Specimen) -> None:
+    """Built in another process with the same seed, logits and trunks are the same."""
+    samples = usual_samples(specimen)
+    here = _answers(specimen, samples)
+    there = call_in_other_process(
+        specimen, answers_to, specimen.descriptor, dict(specimen.options), samples
+    )
+    for name, key in here["keys"].items():
+        if there["keys"].get(name) != key:
+            raise Violation(
+                f"in another process the key of the trunk of {name} is another, so that its "
+                f"outputs are never found again: {there['keys'].get(name)!r}, here {key!r}"
+            )
+    for what, numbers in here["numbers"].items():
+        expected, came = torch.tensor(numbers), torch.tensor(there["numbers"][what])
+        require_close(came, expected, f"in another process, {what} are others")
+
+
+def answers_to(
+    descriptor: Descriptor, options: dict[str, Any], samples: Samples
+) -> dict[str, dict[str, Any]]:  # keys are strings, numbers are nested lists
+    """Return the outputs of a model in this process, for the process that asks.
+
+    They are the ``keys`` of its trunks, and the ``numbers`` of its logits and of their outputs.
+    """
+    specimen = specimen_of(descriptor, options=options)
+    # A class may keep what it built first, which in a benchmark is often another network.
+    built(specimen, samples, n_classes=samples.n_classes + 2)
+    return _answers(specimen, samples)
+
+
+def _answers(specimen: Specimen, samples: Samples) -> dict[str, dict[str, Any]]:  # as above
+    net = built(specimen, samples)
+    outputs = {
+        f"the outputs of the trunk of {name}": through(trunk, samples.raw[name]).tolist()
+        for name, trunk in net.trunks.items()
+    }
+    return {
+        "keys": {name: trunk.key for name, trunk in net.trunks.items()},
+        "numbers": {"logits": logits(net, samples.tensors()).tolist(), **outputs},
+    }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from albench.learn.train_eval_modes import evaluating
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.models.large_batches import large_batch
 from albench.testing.models.sample_networks import ROUNDING, TINY, built, encoded, usual_samples
 
@@ -23,7 +23,9 @@ Call = tuple[torch.Tensor, torch.Tensor]
 """The input and the output of a module."""
 
 
-def _the_classifier_sees_what_is_embedded(specimen: Specimen) -> Evidence:
+@guards_against("distances and gradients of vectors that the prediction does not depend on")
+def the_classifier_sees_what_is_embedded(specimen: Specimen) -> str:
+    """`embed` returns the classifier's input, or logits are linear in it."""
     samples = usual_samples(specimen)
     net = built(specimen, samples)
     with torch.no_grad(), evaluating(net):
@@ -32,9 +34,9 @@ def _the_classifier_sees_what_is_embedded(specimen: Specimen) -> Evidence:
         with _calls_of(net) as calls:
             answer = net.fuse(vectors)
     if any(_agree(x, embedded) for x, y in calls if _agree(y, answer)):
-        return Evidence(note="a module that takes the embedding returns the logits")
+        return "a module that takes the embedding returns the logits"
     if _is_affine(embedded, answer):
-        return Evidence(note="logits are a linear function of the embedding")
+        return "logits are a linear function of the embedding"
     if not any(_agree(y, answer) for _, y in calls):
         raise Skip("no module of its own returns the logits, so that the input cannot be seen")
     raise Violation(
@@ -76,12 +78,3 @@ def _is_affine(embedded: torch.Tensor, answer: torch.Tensor) -> bool:
         return False  # so many unknowns fit anything
     fitted = design @ torch.linalg.lstsq(design, answer.double(), driver="gelsd").solution
     return _agree(fitted.float(), answer)
-
-
-CHECKS = (
-    Check(
-        _the_classifier_sees_what_is_embedded,
-        holds="`embed` returns the classifier's input, or logits are linear in it.",
-        guards="distances and gradients of vectors that the prediction does not depend on",
-    ),
-)

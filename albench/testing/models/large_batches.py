@@ -8,13 +8,14 @@ import numpy as np
 import torch
 
 from albench.learn.train_eval_modes import evaluating
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.global_generators import unchanged_generators
 from albench.testing.models.sample_networks import (
     built,
     changed_state,
     copied_state,
     encoded,
+    heads,
     require_close,
     scaled,
     usual_samples,
@@ -42,7 +43,9 @@ N_PLACES = 4
 """The number of places in a large batch from which they are taken."""
 
 
-def _large_batches_change_nothing(specimen: Specimen) -> Evidence:
+@guards_against("batch statistics or in-place writes above some number of rows")
+def large_batches_change_nothing(specimen: Specimen) -> str:
+    """In evaluation mode, all methods return the same for hundreds of rows as for a few."""
     samples = usual_samples(specimen)
     net, tensors = built(specimen, samples), large_batch(samples)
     n = len(next(iter(tensors.values())))
@@ -57,21 +60,13 @@ def _large_batches_change_nothing(specimen: Specimen) -> Evidence:
                 require_close(part, expected, f"among {n} rows, a row of {what} is another")
     if changed := changed_state(net, before):
         raise Violation(f"predicting {n} rows changes {', '.join(changed)}")
-    return Evidence(note=f"tried {n} rows")
+    return f"tried {n} rows"
 
 
 def large_batch(samples: Samples) -> dict[str, torch.Tensor]:
-    """Return a large batch of different samples.
+    """Return a large batch of different samples, as `FusionNet.encode` takes them.
 
-    Parameters
-    ----------
-    samples : Samples
-        Repeated, each time fainter.
-
-    Returns
-    -------
-    dict of str to Tensor, shape (n, *shape)
-        As `FusionNet.encode` takes them; new at each call.
+    They are repeated, each time fainter, and new at each call.
     """
     tensors = samples.tensors()
     largest = max(x[0].numel() for x in tensors.values())
@@ -94,7 +89,7 @@ def _answers(net: Network, tensors: Tensors) -> dict[str, torch.Tensor]:
     kept = {name: x.clone() for name, x in tensors.items()}
     vectors = encoded(net, tensors)
     answers = {f"the vectors of {name}": rows.clone() for name, rows in vectors.items()}
-    for what, part in {"fuse": net.fuse, "embed": net.embed}.items():
+    for what, part in heads(net).items():
         answers[what] = part(vectors).clone()
         for name, rows in vectors.items():
             if not torch.equal(rows, answers[f"the vectors of {name}"]):
@@ -106,7 +101,9 @@ def _answers(net: Network, tensors: Tensors) -> dict[str, torch.Tensor]:
     return answers
 
 
-def _large_batches_of_trunks(specimen: Specimen) -> Evidence:
+@guards_against("statistics of large batches in cached outputs")
+def large_batches_of_trunks(specimen: Specimen) -> str:
+    """A frozen trunk returns the same for 65 samples as for a few."""
     samples = usual_samples(specimen)
     net = built(specimen, samples)
     if not net.trunks:
@@ -121,18 +118,4 @@ def _large_batches_of_trunks(specimen: Specimen) -> Evidence:
             for rows in _places(LEAST_ROWS):
                 what = f"among {LEAST_ROWS} rows, an output of the trunk of {name} is another"
                 require_close(outputs[rows], module(kept[rows].clone()), what)
-    return Evidence(note=f"tried {LEAST_ROWS} rows")
-
-
-CHECKS = (
-    Check(
-        _large_batches_change_nothing,
-        holds="In evaluation mode, all methods return the same for hundreds of rows as for a few.",
-        guards="batch statistics or in-place writes above some number of rows",
-    ),
-    Check(
-        _large_batches_of_trunks,
-        holds="A frozen trunk returns the same for 65 samples as for a few.",
-        guards="statistics of large batches in cached outputs",
-    ),
-)
+    return f"tried {LEAST_ROWS} rows"

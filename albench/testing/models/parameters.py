@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from albench.seeds import torch_seeded
-from albench.testing.checks import Check, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.models.easy_problem import UPDATES, trained
 from albench.testing.models.sample_networks import (
     N_SAMPLES,
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def train(net: Network, samples: Samples, steps: int = 3, learning_rate: float = 0.05) -> None:
-    """Train a network for a few steps of gradient descent on random labels, if it has weights.
+    """Train a network in place, if it has weights, on random labels of the samples.
 
-    The learning rate is the same for all parameters.
+    It takes a few steps of gradient descent.
     """
     if not any(p.requires_grad for p in net.parameters()):
         return
@@ -48,7 +48,9 @@ def _loss(net: Network, samples: Samples, seed: int) -> torch.Tensor:
         return loss if auxiliary is None else loss + auxiliary(targets)
 
 
-def _gradients_reach_every_parameter(specimen: Specimen) -> None:
+@guards_against("streams that are detached, or left out of the fusion")
+def gradients_reach_every_parameter(specimen: Specimen) -> None:
+    """The loss has a gradient for every trainable parameter."""
     samples = usual_samples(specimen)
     net = built(specimen, samples)
     learning = {name: p for name, p in net.named_parameters() if p.requires_grad}
@@ -61,7 +63,9 @@ def _gradients_reach_every_parameter(specimen: Specimen) -> None:
         raise Violation(f"no gradient reaches {', '.join(still)}")
 
 
-def _parameter_groups_are_complete(specimen: Specimen) -> None:
+@guards_against("layers that are never updated, or twice")
+def parameter_groups_are_complete(specimen: Specimen) -> None:
+    """If it offers parameter groups, every trainable parameter is in exactly one."""
     net = built(specimen, usual_samples(specimen))
     offered = getattr(net, "parameter_groups", None)
     if offered is None:
@@ -76,7 +80,9 @@ def _parameter_groups_are_complete(specimen: Specimen) -> None:
         raise Violation(f"not in exactly one group: {', '.join(amiss)}")
 
 
-def _state_round_trips(specimen: Specimen) -> None:
+@guards_against("incomplete checkpoints")
+def state_round_trips(specimen: Specimen) -> None:
+    """Its state dict, loaded into another network, gives the same logits."""
     samples = usual_samples(specimen)
     learnt = built(specimen, samples)
     train(learnt, samples)
@@ -90,22 +96,3 @@ def _state_round_trips(specimen: Specimen) -> None:
             "a network with the state of another gives other logits: what is not a parameter or a "
             "buffer is lost in a checkpoint",
         )
-
-
-CHECKS = (
-    Check(
-        _gradients_reach_every_parameter,
-        holds="The loss has a gradient for every trainable parameter.",
-        guards="streams that are detached, or left out of the fusion",
-    ),
-    Check(
-        _parameter_groups_are_complete,
-        holds="If it offers parameter groups, every trainable parameter is in exactly one.",
-        guards="layers that are never updated, or twice",
-    ),
-    Check(
-        _state_round_trips,
-        holds="Its state dict, loaded into another network, gives the same logits.",
-        guards="incomplete checkpoints",
-    ),
-)

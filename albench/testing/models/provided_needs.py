@@ -12,8 +12,7 @@ from albench.learn.estimator import FusionClassifier
 from albench.learn.pool_views import QueryRound, candidate_view
 from albench.learn.store import SampleStore
 from albench.spec.training import Training
-from albench.testing import descriptor_claims
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.models.sample_networks import N_SAMPLES, usual_samples
 
 if TYPE_CHECKING:
@@ -27,7 +26,12 @@ if TYPE_CHECKING:
 N_LABELLED = 8
 
 
-def _provides_what_it_claims(specimen: Specimen) -> Evidence:
+@guards_against(
+    "dropout that is never on; equal committee members; cells that fail on reading",
+    covers=("provides",),
+)
+def provides_what_it_claims(specimen: Specimen) -> None:
+    """A trained classifier provides every need that the model claims."""
     provided = specimen.descriptor.provides
     if not provided:
         raise Skip("it claims to provide no need")
@@ -35,7 +39,6 @@ def _provides_what_it_claims(specimen: Specimen) -> Evidence:
     for need in sorted(provided):
         if need in _TRIALS:
             _TRIALS[need](view)
-    return Evidence(frozenset(map(descriptor_claims.provides, provided)))
 
 
 def _view(specimen: Specimen) -> PoolView:
@@ -127,12 +130,3 @@ _TRIALS: dict[str, Callable[[PoolView], None]] = {
     needs.STREAM_EMBEDDINGS: _try_streams,
     needs.MASKED_PROBA: _try_masked,
 }
-
-CHECKS = (
-    Check(
-        _provides_what_it_claims,
-        holds="A trained classifier provides every need that the model claims.",
-        guards="dropout that is never on; equal committee members; cells that fail on reading",
-        covers=("provides ",),
-    ),
-)

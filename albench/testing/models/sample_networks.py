@@ -14,10 +14,10 @@ from albench.learn.network import build_network
 from albench.learn.train_eval_modes import evaluating
 from albench.seeds import torch_seeded
 from albench.testing.checks import Skip, Violation
-from albench.testing.descriptor_claims import counts
+from albench.testing.descriptor_claims import counts, usual_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
     from torch import nn
@@ -62,34 +62,12 @@ class Samples:
     arrays: Mapping[str, NDArray[Any]]
 
     def tensors(self, rows: slice = slice(None)) -> dict[str, torch.Tensor]:
-        """Return samples as `FusionNet.encode` takes them.
-
-        Parameters
-        ----------
-        rows : slice
-            Which samples.
-
-        Returns
-        -------
-        dict of str to Tensor
-            float32; new at each call.
-        """
+        """Return the rows as `FusionNet.encode` takes them: float32, new at each call."""
         return {name: scaled(values[rows]) for name, values in self.arrays.items()}
 
 
 def scaled(values: NDArray[Any]) -> torch.Tensor:
-    """Return samples as float32: images in 0..1, vectors as they are.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, *shape)
-        uint8 or float32.
-
-    Returns
-    -------
-    Tensor, shape (n, *shape)
-        A copy.
-    """
+    """Return a copy of samples ``(n, *shape)`` as float32: images in 0..1, vectors as they are."""
     tensor = torch.from_numpy(values.copy())
     return tensor.float() / 255 if values.dtype == np.uint8 else tensor
 
@@ -97,10 +75,9 @@ def scaled(values: NDArray[Any]) -> torch.Tensor:
 def built(
     specimen: Specimen, samples: Samples, seed: int = 0, n_classes: int | None = None
 ) -> Network:
-    """Return a new network for samples, in training mode.
+    """Return a new network for samples, in training mode; the seed determines its weights.
 
-    The samples give the modalities and, unless it is said, the number of classes; the seed
-    determines the initial weights.
+    `n_classes` is the samples' own unless it is given.
     """
     with torch_seeded(seed):
         return build_network(specimen.build(), samples.shapes, n_classes or samples.n_classes)
@@ -111,8 +88,7 @@ def usual_samples(specimen: Specimen) -> Samples:
 
     They are a vector and an image, if it takes both.
     """
-    allowed = counts(specimen.descriptor)
-    return samples_of(specimen, 2 if 2 in allowed else allowed[0])
+    return samples_of(specimen, usual_count(specimen.descriptor))
 
 
 @lru_cache(maxsize=16)
@@ -188,10 +164,7 @@ def _samples(rng: np.random.Generator, shape: Shape) -> NDArray[Any]:
 
 
 def through_trunks(specimen: Specimen, raw: Mapping[str, NDArray[Any]], n_classes: int) -> Samples:
-    """Return samples as the streams of its networks are given them: through its frozen trunks.
-
-    `raw` are samples as a loader would give them, ``(n, *shape)``.
-    """
+    """Return raw samples ``(n, *shape)`` with the outputs of the model's frozen trunks."""
     shapes = {name: values.shape[1:] for name, values in raw.items()}
     with torch_seeded(0):
         trunks = build_network(specimen.build(), shapes, n_classes).trunks
@@ -203,37 +176,26 @@ def through_trunks(specimen: Specimen, raw: Mapping[str, NDArray[Any]], n_classe
 
 
 def through(trunk: Trunk, values: NDArray[Any]) -> NDArray[np.float32]:
-    """Return the outputs of a frozen trunk.
-
-    Parameters
-    ----------
-    trunk : Trunk
-        It is loaded for this.
-    values : ndarray, shape (n, *shape)
-        Samples.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, *trunk.shape)
-        As in the cache.
-    """
+    """Return the outputs ``(n, *trunk.shape)`` of a frozen trunk, as in the cache."""
     with torch.inference_mode():
         outputs: NDArray[np.float32] = trunk.load()(scaled(values)).numpy()
     return outputs
 
 
 def logits(net: Network, samples: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """Return logits ``(n, n_classes)`` in evaluation mode, computed by `encode` and `fuse`.
-
-    They are without gradients.
-    """
+    """Return ``(n, n_classes)`` logits in evaluation mode, computed by `encode` and `fuse`."""
     with torch.no_grad(), evaluating(net):
         return net.fuse(encoded(net, samples))
 
 
 def encoded(net: Network, samples: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the vectors ``(n, d)`` of samples, by modality, in the current mode of the network."""
+    """Return ``(n, d)`` vectors of each modality, in the current mode of the network."""
     return {name: net.encode(name, x) for name, x in samples.items()}
+
+
+def heads(net: Network) -> dict[str, Callable[[Mapping[str, torch.Tensor]], torch.Tensor]]:
+    """Return what a network computes of vectors, by name."""
+    return {"fuse": net.fuse, "embed": net.embed}
 
 
 def copied_state(net: nn.Module) -> dict[str, torch.Tensor]:
@@ -242,39 +204,14 @@ def copied_state(net: nn.Module) -> dict[str, torch.Tensor]:
 
 
 def changed_state(net: nn.Module, before: Mapping[str, torch.Tensor]) -> list[str]:
-    """Return the names of weights and buffers that differ from an earlier copy.
-
-    Parameters
-    ----------
-    net : Module
-        Any.
-    before : mapping of str to Tensor
-        What `copied_state` returned.
-
-    Returns
-    -------
-    list of str
-        In the order of the state.
-    """
+    """Return the names of weights and buffers that differ from what `copied_state` returned."""
     return [name for name, value in net.state_dict().items() if not value.equal(before[name])]
 
 
 def require_close(actual: torch.Tensor, expected: torch.Tensor, what: str) -> None:
     """Raise if two tensors differ by more than rounding errors of a deep network.
 
-    Parameters
-    ----------
-    actual : Tensor
-        The computed tensor.
-    expected : Tensor
-        The expected one.
-    what : str
-        What is wrong if they differ, for the message.
-
-    Raises
-    ------
-    Violation
-        With the largest difference.
+    The message begins with `what` is wrong if they do, and gives the largest difference.
     """
     if actual.shape != expected.shape:
         raise Violation(f"{what}: shapes {tuple(actual.shape)} and {tuple(expected.shape)}")

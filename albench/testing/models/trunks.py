@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from albench.testing.checks import Check, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.models.parameters import train
 from albench.testing.models.sample_networks import (
     accepted_shapes,
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 
-def _trunks_are_frozen(specimen: Specimen) -> None:
+@guards_against("trunks that share weights or statistics with trained parts")
+def trunks_are_frozen(specimen: Specimen) -> None:
+    """A frozen trunk has no trainable parameters, and training leaves its outputs alone."""
     net, samples = _with_trunks(specimen)
     for name, trunk in net.trunks.items():
         module = trunk.load()
@@ -58,7 +60,9 @@ def _outputs(module: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
     return outputs
 
 
-def _outputs_are_as_announced(specimen: Specimen) -> None:
+@guards_against("cached outputs of the wrong shape, or with batch statistics")
+def outputs_are_as_announced(specimen: Specimen) -> None:
+    """A frozen trunk's outputs have the announced shape and do not depend on the batch."""
     net, samples = _with_trunks(specimen)
     for name, trunk in net.trunks.items():
         x = scaled(samples.raw[name])
@@ -75,7 +79,9 @@ def _outputs_are_as_announced(specimen: Specimen) -> None:
         require_close(alone, outputs[4:5], f"an output of the trunk of {name} depends on its batch")
 
 
-def _equal_keys_are_equal_trunks(specimen: Specimen) -> None:
+@guards_against("random trunks redrawn under the same key")
+def equal_keys_are_equal_trunks(specimen: Specimen) -> None:
+    """Trunks with equal keys have equal outputs, whatever torch's seed."""
     for name, one, other, samples in _pairs(specimen):
         if one.key != other.key:
             raise Violation(
@@ -94,7 +100,9 @@ def _pairs(specimen: Specimen) -> Iterator[tuple[str, Trunk, Trunk, Samples]]:
         yield name, trunk, other.trunks[name], samples
 
 
-def _loading_a_trunk_draws_nothing(specimen: Specimen) -> None:
+@guards_against("results that depend on whether outputs were cached")
+def loading_a_trunk_draws_nothing(specimen: Specimen) -> None:
+    """Loading a trunk does not draw from torch's generator."""
     net, _ = _with_trunks(specimen)
     for name, trunk in net.trunks.items():
         before = torch.get_rng_state()
@@ -104,27 +112,3 @@ def _loading_a_trunk_draws_nothing(specimen: Specimen) -> None:
                 f"loading the trunk of {name} moves torch's global generator: what follows would "
                 "depend on whether its outputs were in the cache"
             )
-
-
-CHECKS = (
-    Check(
-        _trunks_are_frozen,
-        holds="A frozen trunk has no trainable parameters, and training leaves its outputs alone.",
-        guards="trunks that share weights or statistics with trained parts",
-    ),
-    Check(
-        _outputs_are_as_announced,
-        holds="A frozen trunk's outputs have the announced shape and do not depend on the batch.",
-        guards="cached outputs of the wrong shape, or with batch statistics",
-    ),
-    Check(
-        _equal_keys_are_equal_trunks,
-        holds="Trunks with equal keys have equal outputs, whatever torch's seed.",
-        guards="random trunks redrawn under the same key",
-    ),
-    Check(
-        _loading_a_trunk_draws_nothing,
-        holds="Loading a trunk does not draw from torch's generator.",
-        guards="results that depend on whether outputs were cached",
-    ),
-)

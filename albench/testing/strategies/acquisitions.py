@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.api import Kind, Offer
+from albench.api import Offer
 from albench.execute.checked_acquisition import checked_requests
-from albench.testing import descriptor_claims
-from albench.testing.checks import Check, Evidence, Violation
+from albench.testing.checks import Violation, guards_against
+from albench.testing.descriptor_claims import counts
 from albench.testing.global_generators import seeded_generators, unchanged_generators
-from albench.testing.strategies import declared_needs
 from albench.testing.strategies.guarded_source import GuardedSource
 from albench.testing.strategies.problems import problem
-from albench.testing.strategies.queries import SHOWN
-from albench.testing.strategies.side_effects import recorded_side_effects
+from albench.testing.strategies.queries import require_as_shown
+from albench.testing.strategies.side_effects import no_side_effects
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,19 +59,8 @@ class Market:
 def market(n_modalities: int, *, known: float = 0.5, there: float = 0.8) -> Market:
     """Return a pool in which everybody comes with the first modality.
 
-    Parameters
-    ----------
-    n_modalities : int
-        How many.
-    known : float
-        Of what share of subjects another modality is known, of those of whom there is one.
-    there : float
-        Of what share of subjects there is one.
-
-    Returns
-    -------
-    Market
-        All candidates of a subject have the same modalities.
+    Of another modality, a share of the subjects is `there`, and of those a share is `known`. All
+    candidates of a subject have the same modalities.
     """
     base = problem(n_modalities)
     rng = np.random.default_rng(1)
@@ -104,110 +92,82 @@ class Answer:
 def ask(specimen: Specimen, pool: Market, seed: int = 0) -> Answer:
     """Ask a new instance of a strategy, and return its valid requests.
 
-    `seed` is that of its random stream. Raises `QueryFault` if the answer is not valid, and
-    `Violation` if the strategy wrote into what it was shown.
+    Raises `QueryFault` if they are not valid, and `Violation` if it wrote into what it was shown.
     """
     strategy = specimen.build()
     source = GuardedSource(pool.problem.source, strategy.needs)
     view, offer = pool.problem.view(strategy.needs, source), pool.offer
     answer = strategy(view, offer, np.random.default_rng(seed))
     things = checked_requests(answer, view, offer, f"shown {len(view)} candidates")
-    before = pool.problem.view(())
-    for name in SHOWN:
-        if not np.array_equal(getattr(before, name), getattr(view, name)):
-            raise Violation(f"it wrote into the pool's {name}")
+    require_as_shown(view, pool.problem)
     if not np.array_equal(offer.obtainable, pool.obtainable):
         raise Violation("it wrote into what is on offer")
     source.require_unchanged()
     return Answer(things, source)
 
 
-def usual(specimen: Specimen) -> Market:
+def usual(specimen: Specimen, *, known: float = 0.5) -> Market:
     """Return an ordinary pool, of a number of modalities that the strategy works with."""
-    return market(descriptor_claims.counts(specimen.descriptor)[-1])
+    return market(counts(specimen.descriptor)[-1], known=known)
 
 
-def _requests_can_be_met(specimen: Specimen) -> Evidence:
-    counts = descriptor_claims.counts(specimen.descriptor)
-    for count in counts:
+@guards_against(
+    "requests for what is known or is not there; nothing asked for; odd positions",
+    covers=("is a", "modalities"),
+)
+def requests_can_be_met(specimen: Specimen) -> None:
+    """It asks for something, and only for what is on offer, whatever is known and there."""
+    for count in counts(specimen.descriptor):
         for known in (0.0, 0.5, 1.0):
             ask(specimen, market(count, known=known))
         ask(specimen, market(count, there=0.0))
         ask(specimen, replace(market(count), label_price=0.0))
-    claims = {descriptor_claims.modalities(count) for count in counts}
-    return Evidence(frozenset(claims | {descriptor_claims.is_a(Kind.STRATEGY)}))
 
 
-def _small_pools_have_requests(specimen: Specimen) -> None:
+@guards_against("last rounds")
+def small_pools_have_requests(specimen: Specimen) -> None:
+    """It asks for something in pools of one and of three candidates."""
     whole = usual(specimen)
     for size in (1, 3):
         few = whole.problem.in_order(np.arange(size))
         ask(specimen, replace(whole, problem=few, obtainable=whole.obtainable[:size]))
 
 
-def _same_seed_same_requests(specimen: Specimen) -> Evidence:
+@guards_against(
+    "draws from global generators, clocks, the order of sets", covers=("tag randomised",)
+)
+def same_seed_same_requests(specimen: Specimen) -> None:
+    """The same pool and seed give the same requests; where it is tagged, others differ."""
     answers = [ask(specimen, usual(specimen)).things for _ in range(3)]
     with seeded_generators(7):
         answers.append(ask(specimen, usual(specimen)).things)
     if any(answer != answers[0] for answer in answers):
         raise Violation("the same pool and the same seed give different requests")
     if "randomised" not in specimen.descriptor.tags:
-        return Evidence()
+        return
     others = [ask(specimen, usual(specimen), seed).things for seed in range(1, 6)]
     if all(other == answers[0] for other in others):
         raise Violation("it is tagged 'randomised', but six seeds give the same requests")
-    return Evidence(frozenset({descriptor_claims.tag("randomised")}))
 
 
-def _what_is_declared_is_read(specimen: Specimen) -> Evidence:
+@guards_against(
+    "models that are skipped for nothing, and reads that are not announced", covers=("need",)
+)
+def what_is_declared_is_read(specimen: Specimen) -> None:
+    """It reads what its needs declare on some pool, and nothing else on any."""
     reads: Counter[str] = Counter()
     for known in (0.0, 0.5):
-        count = descriptor_claims.counts(specimen.descriptor)[-1]
-        source = ask(specimen, market(count, known=known)).source
+        source = ask(specimen, usual(specimen, known=known)).source
         source.require_declared()
         reads += source.reads
     if idle := sorted(specimen.descriptor.needs - set(reads)):
         raise Violation(f"it declares {', '.join(idle)} but never reads it")
-    return Evidence(frozenset(map(descriptor_claims.need, specimen.descriptor.needs)))
 
 
-def _nothing_else_is_touched(specimen: Specimen) -> None:
+@guards_against("seeding the global generators; files left in the working directory")
+def nothing_else_is_touched(specimen: Specimen) -> None:
+    """A request leaves global generators, files, sockets and variables alone."""
     pool = usual(specimen)
     ask(specimen, pool)  # what is imported in a first call is no side effect
-    with unchanged_generators("a query"), recorded_side_effects() as deeds:
+    with unchanged_generators("a query"), no_side_effects():
         ask(specimen, pool)
-    if deeds:
-        raise Violation(f"a query did {deeds[0]}: it may write no file and ask no other machine")
-
-
-CHECKS = (
-    Check(
-        _requests_can_be_met,
-        holds="It asks for something, and only for what is on offer, whatever is known and there.",
-        guards="requests for what is known or is not there; nothing asked for; odd positions",
-        covers=("is a ", *map(str, range(10))),
-    ),
-    Check(
-        _small_pools_have_requests,
-        holds="It asks for something in pools of one and of three candidates.",
-        guards="last rounds",
-    ),
-    Check(
-        _same_seed_same_requests,
-        holds="The same pool and seed give the same requests; where it is tagged, others differ.",
-        guards="draws from global generators, clocks, the order of sets",
-        covers=("tag ",),
-    ),
-    declared_needs.CHECKS[0],
-    Check(
-        _what_is_declared_is_read,
-        holds="It reads what its needs declare on some pool, and nothing else on any.",
-        guards="models that are skipped for nothing, and reads that are not announced",
-        covers=("need ",),
-    ),
-    Check(
-        _nothing_else_is_touched,
-        holds="A request leaves global generators, files, sockets and variables alone.",
-        guards="seeding the global generators; files left in the working directory",
-    ),
-)

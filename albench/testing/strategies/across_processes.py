@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.testing.checks import Check, Skip, Violation
+from albench.testing.checks import Violation, guards_against
 from albench.testing.descriptor_claims import ends
-from albench.testing.other_process import call_in_other_process, is_importable
+from albench.testing.other_process import call_in_other_process
 from albench.testing.specimen import specimen_of
 from albench.testing.strategies.problems import problem
 from albench.testing.strategies.queries import UNSTEADY, ask, usual
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from albench.testing.strategies.problems import Problem
 
 
-def _another_process_picks_the_same(specimen: Specimen) -> None:
-    if not is_importable(specimen):
-        raise Skip("its target was passed directly, so that no other process can import it")
-    here = _picks(specimen)
-    function = f"{__name__}:{picks_elsewhere.__name__}"
-    if call_in_other_process(function, specimen.descriptor, dict(specimen.options)) != here:
+@guards_against("hash() or os.getpid() as a seed; the order of sets; caches that outlive the model")
+def another_process_picks_the_same(specimen: Specimen) -> None:
+    """Another process, with another hash seed and earlier queries, picks the same."""
+    here, options = _picks(specimen), dict(specimen.options)
+    if call_in_other_process(specimen, picks_elsewhere, specimen.descriptor, options) != here:
         if _picks(specimen) != here:
             raise Violation(UNSTEADY)
         raise Violation(
@@ -58,12 +57,3 @@ def _pools(specimen: Specimen) -> tuple[Problem, ...]:
 def _of_another_model(base: Problem) -> Problem:
     vectors = {name: np.roll(table, 7, axis=0) for name, table in base.source.vectors.items()}
     return replace(base, source=replace(base.source, vectors=vectors))
-
-
-CHECKS = (
-    Check(
-        _another_process_picks_the_same,
-        holds="Another process, with another hash seed and earlier queries, picks the same.",
-        guards="hash() or os.getpid() as a seed; the order of sets; caches that outlive the model",
-    ),
-)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from albench.testing import descriptor_claims
-from albench.testing.checks import Check, Evidence, Violation
+from albench.testing.checks import Violation, guards_against
 from albench.testing.strategies.queries import ask, usual
 
 if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 
-def _needs_are_those_announced(specimen: Specimen) -> None:
+@guards_against("cells skipped, or run, because of wrong needs")
+def needs_are_those_announced(specimen: Specimen) -> None:
+    """The strategy's needs are a frozenset, equal to the descriptor's."""
     needs = specimen.build().needs
     if not isinstance(needs, frozenset):
         raise Violation(f"its needs must be a frozenset, found {needs!r}")
@@ -23,11 +24,15 @@ def _needs_are_those_announced(specimen: Specimen) -> None:
         raise Violation(f"it needs {theirs}, but announces {announced}")
 
 
-def _nothing_undeclared_is_read(specimen: Specimen) -> None:
+@guards_against("strategies that read more than they declare")
+def nothing_undeclared_is_read(specimen: Specimen) -> None:
+    """It reads only what its needs declare, even when it bypasses the view."""
     ask(specimen, usual(specimen)).source.require_declared()
 
 
-def _everything_declared_is_read(specimen: Specimen) -> Evidence:
+@guards_against("models skipped for lack of something that is never read", covers=("need",))
+def everything_declared_is_read(specimen: Specimen) -> None:
+    """Every declared need is read on some pool; a wrapper may leave some unread."""
     # Early and late rounds, since a strategy may change its mind as labels come in.
     pools = [usual(specimen, n_labelled=n) for n in (20, 2, 80)]
     reads: Counter[str] = Counter()
@@ -39,33 +44,9 @@ def _everything_declared_is_read(specimen: Specimen) -> Evidence:
             f"it declares {', '.join(idle)} but never reads it: a model that cannot provide it "
             "would be skipped for nothing"
         )
-    return Evidence(frozenset(map(descriptor_claims.need, specimen.descriptor.needs)))
 
 
-def _arrays_are_not_written_to(specimen: Specimen) -> None:
+@guards_against("scores changed in place, for the next reader to see")
+def arrays_are_not_written_to(specimen: Specimen) -> None:
+    """The arrays of the pool and of the model are not written to."""
     ask(specimen, usual(specimen)).require_nothing_written()
-
-
-CHECKS = (
-    Check(
-        _needs_are_those_announced,
-        holds="The strategy's needs are a frozenset, equal to the descriptor's.",
-        guards="cells skipped, or run, because of wrong needs",
-    ),
-    Check(
-        _nothing_undeclared_is_read,
-        holds="It reads only what its needs declare, even when it bypasses the view.",
-        guards="strategies that read more than they declare",
-    ),
-    Check(
-        _everything_declared_is_read,
-        holds="Every declared need is read on some pool; a wrapper may leave some unread.",
-        guards="models skipped for lack of something that is never read",
-        covers=("need ",),
-    ),
-    Check(
-        _arrays_are_not_written_to,
-        holds="The arrays of the pool and of the model are not written to.",
-        guards="scores changed in place, for the next reader to see",
-    ),
-)

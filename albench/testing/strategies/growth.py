@@ -10,8 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from albench.execute.query_checks import checked_picks
-from albench.testing.checks import Check, Evidence, Violation
-from albench.testing.descriptor_claims import cost
+from albench.testing.checks import Violation, guards_against
 from albench.testing.strategies.queries import N, usual
 
 if TYPE_CHECKING:
@@ -32,11 +31,15 @@ UNNOTICED_SECONDS = 0.01
 UNNOTICED_BYTES = 2**20
 
 
-def _time_grows_as_declared(specimen: Specimen) -> Evidence:
+@guards_against("a query of a million candidates that never ends", covers=("cost",))
+def time_grows_as_declared(specimen: Specimen) -> str:
+    """The time of a query grows with the pool as its cost class says."""
     return _require_growth(specimen, "time", _seconds, UNNOTICED_SECONDS)
 
 
-def _memory_grows_as_declared(specimen: Specimen) -> Evidence:
+@guards_against("arrays of all pairs of candidates", covers=("cost",))
+def memory_grows_as_declared(specimen: Specimen) -> str:
+    """The peak memory of a query grows with the pool as its cost class says."""
     return _require_growth(specimen, "memory", _bytes, UNNOTICED_BYTES)
 
 
@@ -45,7 +48,7 @@ def _require_growth(
     what: str,
     measure: Callable[[Specimen, Problem], float],
     unnoticed: float,
-) -> Evidence:
+) -> str:
     declared = specimen.descriptor.cost
     problems = [usual(specimen, n_pool=size) for size in specimen.sizes]
     allowed = EXPONENTS[declared] + SLACK
@@ -53,8 +56,7 @@ def _require_growth(
         measured = [measure(specimen, each) for each in problems]
         power = exponent(specimen.sizes, measured)
         if power <= allowed or measured[-1] < unnoticed:
-            note = f"{what} grows as n^{power:.2f}, declared is {declared}"
-            return Evidence(frozenset({cost(declared)}), note)
+            return f"{what} grows as n^{power:.2f}, declared is {declared}"
     raise Violation(
         f"{what} grows as n^{power:.2f} from {specimen.sizes[0]} to {specimen.sizes[-1]} "
         f"candidates, but the cost is declared as {declared!r} (n^{allowed:.1f} is allowed)"
@@ -64,21 +66,9 @@ def _require_growth(
 def exponent(sizes: tuple[int, ...], values: list[float]) -> float:
     """Return the power of the size with which a value grows, at the upper end.
 
-    Parameters
-    ----------
-    sizes : tuple of int
-        Ascending.
-    values : list of float
-        Positive.
+    It is the slope of a line through the last three points, both axes logarithmic: at the lower
+    end, constants hide the growth.
 
-    Returns
-    -------
-    float
-        The slope of a line through the last three points, both axes logarithmic: at the lower
-        end, constants hide the growth.
-
-    Examples
-    --------
     >>> exponent((10, 20, 40, 80), [5.0, 4.0, 16.0, 64.0])
     2.0
     """
@@ -109,19 +99,3 @@ def _bytes(specimen: Specimen, problem: Problem) -> float:
         return float(tracemalloc.get_traced_memory()[1])
     finally:
         tracemalloc.stop()
-
-
-CHECKS = (
-    Check(
-        _time_grows_as_declared,
-        holds="The time of a query grows with the pool as its cost class says.",
-        guards="a query of a million candidates that never ends",
-        covers=("cost ",),
-    ),
-    Check(
-        _memory_grows_as_declared,
-        holds="The peak memory of a query grows with the pool as its cost class says.",
-        guards="arrays of all pairs of candidates",
-        covers=("cost ",),
-    ),
-)

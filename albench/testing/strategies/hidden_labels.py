@@ -10,9 +10,10 @@ import numpy as np
 import torch
 
 from albench.execute.query_checks import checked_picks
-from albench.testing.checks import Check, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
+from albench.testing.descriptor_claims import usual_count
 from albench.testing.object_graph import reachable
-from albench.testing.strategies.queries import UNSTEADY, N, usual_count
+from albench.testing.strategies.queries import UNSTEADY, N
 from albench.testing.strategies.real_round import TEST_MARK, real_round
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from albench.testing.strategies.real_round import RealRound
 
 
-def _model_is_unchanged(specimen: Specimen) -> None:
+@guards_against("a network left in training mode, which then uses batch statistics")
+def model_is_unchanged(specimen: Specimen) -> None:
+    """A query does not change weights, buffers or modes of a real model."""
     real = real_round(usual_count(specimen.descriptor))
     for training in (True, False):  # a strategy that leaves it in one mode shows in the other
         real.classifier.module_.train(training)
@@ -48,7 +51,9 @@ def _require_no_oracle(specimen: Specimen) -> None:
         raise Skip("tagged oracle: it says that it uses hidden labels")
 
 
-def _no_way_to_what_is_hidden(specimen: Specimen) -> None:
+@guards_against("views, sources and closures that keep the labels")
+def no_way_to_what_is_hidden(specimen: Specimen) -> None:
+    """No chain of references leads from the view to hidden labels or to the test part."""
     _require_no_oracle(specimen)
     real = real_round(usual_count(specimen.descriptor))
     strategy = specimen.build()
@@ -62,17 +67,8 @@ def _no_way_to_what_is_hidden(specimen: Specimen) -> None:
 def way_to_hidden(labels: Mapping[str, NDArray[np.intp]], *roots: object) -> str | None:
     """Return a path to hidden labels or test samples, or None if there is none.
 
-    Parameters
-    ----------
-    labels : mapping of str to ndarray
-        Hidden labels, by what they are labels of; copies are found too.
-    *roots : object
-        The objects that a strategy has.
-
-    Returns
-    -------
-    str or None
-        What can be reached, and the path.
+    `labels` are the hidden ones, by what they are labels of; copies are found too. The roots are
+    the objects that a strategy has.
     """
     for way, item in reachable(*roots):
         values = _numbers(item)
@@ -141,7 +137,9 @@ class Question:
     pool: NDArray[np.intp]
 
 
-def _hidden_labels_are_not_looked_at(specimen: Specimen) -> None:
+@guards_against("strategies that look for labels outside the view")
+def hidden_labels_are_not_looked_at(specimen: Specimen) -> None:
+    """Labels that frames or gc lead to are not read."""
     _require_no_oracle(specimen)
     gc.collect()  # cohorts of earlier checks, which a strategy could find instead
     for number in ROUNDS:
@@ -172,22 +170,3 @@ def _asked(specimen: Specimen, view: PoolView, question: Question) -> list[int]:
     answer = specimen.build()(view, N, np.random.default_rng(0))
     picks: list[int] = checked_picks(answer, N, len(pool), f"asked about {cohort.name}").tolist()
     return picks
-
-
-CHECKS = (
-    Check(
-        _model_is_unchanged,
-        holds="A query does not change weights, buffers or modes of a real model.",
-        guards="a network left in training mode, which then uses batch statistics",
-    ),
-    Check(
-        _no_way_to_what_is_hidden,
-        holds="No chain of references leads from the view to hidden labels or to the test part.",
-        guards="views, sources and closures that keep the labels",
-    ),
-    Check(
-        _hidden_labels_are_not_looked_at,
-        holds="Labels that frames or gc lead to are not read.",
-        guards="strategies that look for labels outside the view",
-    ),
-)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.testing.checks import Check, Evidence, Skip, Violation
-from albench.testing.descriptor_claims import tag
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.descriptors.options import moderate_extremes
 from albench.testing.strategies.problems import N_CLASSES, N_POOL, with_vectors
 from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
@@ -26,7 +25,9 @@ RUNS = 12
 """The number of random orders in which a pool is shown."""
 
 
-def _permuting_the_pool_permutes_the_picks(specimen: Specimen) -> None:
+@guards_against("picks that depend on the order in which the pool is stored")
+def permuting_the_pool_permutes_the_picks(specimen: Specimen) -> None:
+    """The order of a pool without ties does not change the picks."""
     _require_decided(specimen)
     base = usual(specimen)
     plain = ask(specimen, base)
@@ -46,11 +47,15 @@ def _require_decided(specimen: Specimen) -> None:
         raise Skip("tagged randomised or coarse: chance decides, evenly, as other checks see")
 
 
-def _position_does_not_matter(specimen: Specimen) -> None:
+@guards_against("draws that favour one end of the pool; caches keyed by shape")
+def position_does_not_matter(specimen: Specimen) -> None:
+    """With the pool in random order, all positions are equally likely to be picked."""
     require_no_favoured_position(specimen, usual(specimen))
 
 
-def _ties_are_not_in_pool_order(specimen: Specimen) -> None:
+@guards_against("ties broken by position")
+def ties_are_not_in_pool_order(specimen: Specimen) -> None:
+    """Where all candidates tie, `rng` alone decides."""
     alike = with_vectors(usual(specimen), np.zeros_like, scale=0.0)
     firsts = Counter(int(ask(specimen, alike, seed=seed).picks[0]) for seed in range(12))
     (position, times), *_ = firsts.most_common(1)
@@ -65,11 +70,11 @@ def _ties_are_not_in_pool_order(specimen: Specimen) -> None:
 def require_no_favoured_position(
     specimen: Specimen, base: Problem, n: int = N, runs: int = RUNS
 ) -> None:
-    """Raise `Violation` if picks tend to one end of a randomly ordered pool.
+    """Raise if `n` picks tend to one end of a pool shown in random orders.
 
     A strategy that ignores the order picks a uniformly random subset of positions, however the
-    picks depend on each other; so the mean position has a known variance. It is a violation if the
-    mean over `runs` orders is 5 standard deviations from the middle, by chance once in a million.
+    picks depend on each other; so the mean position has a known variance. It is refused 5 standard
+    deviations from the middle, where it is by chance once in a million.
     """
     n_pool = len(base.pool)
     orders = [np.random.default_rng((3, run)).permutation(n_pool) for run in range(runs)]
@@ -83,7 +88,12 @@ def require_no_favoured_position(
         )
 
 
-def _randomness_is_as_declared(specimen: Specimen) -> Evidence:
+@guards_against(
+    "tags that switch checks off without need; unannounced randomness",
+    covers=("tag randomised", "tag coarse"),
+)
+def randomness_is_as_declared(specimen: Specimen) -> None:
+    """`rng` changes the picks if the tags say so; otherwise it only breaks ties."""
     base = usual(specimen)
     tags = specimen.descriptor.tags & {"randomised", "coarse"}
     if tags:
@@ -97,7 +107,6 @@ def _randomness_is_as_declared(specimen: Specimen) -> Evidence:
             "no two candidates are alike, but its picks depend on the random stream: tag it "
             "'randomised' if it draws them, 'coarse' if its scores tie"
         )
-    return Evidence(frozenset(map(tag, tags)))
 
 
 def _occasions(
@@ -125,7 +134,12 @@ def _depends_on_stream(
     return True
 
 
-def _class_numbers_are_names(specimen: Specimen) -> Evidence | None:
+@guards_against(
+    "class numbers used as stages; scores computed from the first class only",
+    covers=("tag ordinal",),
+)
+def class_numbers_are_names(specimen: Specimen) -> None:
+    """Renumbering the classes does not change the picks, unless it is tagged `ordinal`."""
     ordinal = "ordinal" in specimen.descriptor.tags
     if not ordinal:
         _require_decided(specimen)
@@ -142,23 +156,11 @@ def _class_numbers_are_names(specimen: Specimen) -> Evidence | None:
             f"renumbering the classes gives {len(answers)} different answers: tag it "
             "'ordinal' if it takes class numbers for stages"
         )
-    return Evidence(frozenset({tag("ordinal")})) if ordinal else None
 
 
-def _precisions_agree(specimen: Specimen) -> None:
-    if "coarse" in specimen.descriptor.tags:
-        raise Skip("tagged coarse: ties may fall otherwise")
-    base = usual(specimen)
-    single = ask(specimen, base)
-    double = ask(specimen, base.in_precision(np.float64)).chosen
-    if single.chosen != double:
-        require_steady(specimen, single)
-        raise Violation(
-            f"in float64, {len(single.chosen - double)} of {N} picks are others than in float32"
-        )
-
-
-def _sample_numbers_are_names(specimen: Specimen) -> None:
+@guards_against("numbers of samples or subjects used as features")
+def sample_numbers_are_names(specimen: Specimen) -> None:
+    """Renumbering samples and subjects does not change the picks."""
     _require_decided(specimen)
     base = usual(specimen)
     plain = ask(specimen, base)
@@ -183,42 +185,16 @@ def _renumbered(base: Problem) -> Problem:
     )
 
 
-CHECKS = (
-    Check(
-        _permuting_the_pool_permutes_the_picks,
-        holds="The order of a pool without ties does not change the picks.",
-        guards="picks that depend on the order in which the pool is stored",
-    ),
-    Check(
-        _position_does_not_matter,
-        holds="With the pool in random order, all positions are equally likely to be picked.",
-        guards="draws that favour one end of the pool; caches keyed by shape",
-    ),
-    Check(
-        _ties_are_not_in_pool_order,
-        holds="Where all candidates tie, `rng` alone decides.",
-        guards="ties broken by position",
-    ),
-    Check(
-        _randomness_is_as_declared,
-        holds="`rng` changes the picks if the tags say so; otherwise it only breaks ties.",
-        guards="tags that switch checks off without need; unannounced randomness",
-        covers=("tag randomised", "tag coarse"),
-    ),
-    Check(
-        _class_numbers_are_names,
-        holds="Renumbering the classes does not change the picks, unless it is tagged `ordinal`.",
-        guards="class numbers used as stages; scores computed from the first class only",
-        covers=("tag ordinal",),
-    ),
-    Check(
-        _sample_numbers_are_names,
-        holds="Renumbering samples and subjects does not change the picks.",
-        guards="numbers of samples or subjects used as features",
-    ),
-    Check(
-        _precisions_agree,
-        holds="Picks are the same in float32 and in float64.",
-        guards="scores dominated by rounding errors; thresholds of their size",
-    ),
-)
+@guards_against("scores dominated by rounding errors; thresholds of their size")
+def precisions_agree(specimen: Specimen) -> None:
+    """Picks are the same in float32 and in float64."""
+    if "coarse" in specimen.descriptor.tags:
+        raise Skip("tagged coarse: ties may fall otherwise")
+    base = usual(specimen)
+    single = ask(specimen, base)
+    double = ask(specimen, base.in_precision(np.float64)).chosen
+    if single.chosen != double:
+        require_steady(specimen, single)
+        raise Violation(
+            f"in float64, {len(single.chosen - double)} of {N} picks are others than in float32"
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.errors import AlbenchError
-from albench.testing.checks import Check, Violation
+from albench.testing.checks import Violation, guards_against
 from albench.testing.global_generators import UNUSUAL_SEED, seeded_generators, unchanged_generators
 from albench.testing.strategies.invariance import require_no_favoured_position
 from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
@@ -28,11 +28,15 @@ SLOW = 2.0
 """Processor seconds of two queries; slower strategies get smaller queries."""
 
 
-def _large_pools_are_no_exception(specimen: Specimen) -> None:
+@guards_against("another code path for large pools: global draws, writes, reads, subsets")
+def large_pools_are_no_exception(specimen: Specimen) -> None:
+    """A pool of 2400 candidates is treated like a small one, as a whole."""
     _require_no_exception(specimen, usual(specimen, n_pool=LARGE), f"of {LARGE} candidates")
 
 
-def _later_rounds_are_no_exception(specimen: Specimen) -> None:
+@guards_against("memory, global draws and undeclared reads from the second round on")
+def later_rounds_are_no_exception(specimen: Specimen) -> None:
+    """Rounds 2 and 3 are treated like round 1."""
     for number in (2, 3):
         late = replace(usual(specimen, n_labelled=20 + N * number), round=number)
         _require_no_exception(specimen, late, f"in round {number}")
@@ -79,17 +83,3 @@ def _require_order_does_not_matter(specimen: Specimen, base: Problem, is_slow: b
                 f"with its picks moved to where they are {end}, it picks {N - kept} of {N} "
                 "other candidates: is only a part of the pool considered?"
             )
-
-
-CHECKS = (
-    Check(
-        _large_pools_are_no_exception,
-        holds=f"A pool of {LARGE} candidates is treated like a small one, as a whole.",
-        guards="another code path for large pools: global draws, writes, reads, subsets",
-    ),
-    Check(
-        _later_rounds_are_no_exception,
-        holds="Rounds 2 and 3 are treated like round 1.",
-        guards="memory, global draws and undeclared reads from the second round on",
-    ),
-)

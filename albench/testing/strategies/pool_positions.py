@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.testing.checks import Check, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.strategies.problems import N_POOL
 from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
 
@@ -30,7 +30,9 @@ COPIES = 12
 SIZES = (2, 3, 4, N, 2 * N)
 
 
-def _every_place_can_be_picked(specimen: Specimen) -> None:
+@guards_against("off-by-one ranges; candidates that are never considered")
+def every_place_can_be_picked(specimen: Specimen) -> None:
+    """A candidate can be picked at any position, including the first and the last."""
     base = usual(specimen)
     if is_decided(specimen):
         _require_picks_at_both_ends(specimen, base)
@@ -61,7 +63,9 @@ def _require_both_ends_drawn(specimen: Specimen, base: Problem) -> None:
             )
 
 
-def _some_ties_are_not_in_pool_order(specimen: Specimen) -> None:
+@guards_against("ties broken at random only where everything ties")
+def some_ties_are_not_in_pool_order(specimen: Specimen) -> None:
+    """Ties among some of the candidates are not broken by position."""
     base, copies = _with_copies(usual(specimen), int(ask(specimen, usual(specimen), 1).picks[0]))
     for n in (1, N):
         ranks = [_ranks(specimen, base, copies, n, run) for run in range(COPIES)]
@@ -99,7 +103,9 @@ def _ranks(
     return np.flatnonzero(np.isin(alike, picks)).tolist()
 
 
-def _one_is_the_first_of_many(specimen: Specimen) -> None:
+@guards_against("the minimum taken for the maximum where n is 1")
+def one_is_the_first_of_many(specimen: Specimen) -> None:
+    """If larger answers contain the smaller ones, they contain the answer for 1."""
     pools = [usual(specimen, seed=seed) for seed in range(3)]
     if not all(_is_nested(specimen, each) for each in pools):
         raise Skip("what it picks of 2 is not always among what it picks of 3: it picks sets")
@@ -116,22 +122,3 @@ def _one_is_the_first_of_many(specimen: Specimen) -> None:
 def _is_nested(specimen: Specimen, base: Problem) -> bool:
     chosen = [ask(specimen, base, n).chosen for n in SIZES]
     return all(few <= many for few, many in pairwise(chosen))
-
-
-CHECKS = (
-    Check(
-        _every_place_can_be_picked,
-        holds="A candidate can be picked at any position, including the first and the last.",
-        guards="off-by-one ranges; candidates that are never considered",
-    ),
-    Check(
-        _some_ties_are_not_in_pool_order,
-        holds="Ties among some of the candidates are not broken by position.",
-        guards="ties broken at random only where everything ties",
-    ),
-    Check(
-        _one_is_the_first_of_many,
-        holds="If larger answers contain the smaller ones, they contain the answer for 1.",
-        guards="the minimum taken for the maximum where n is 1",
-    ),
-)

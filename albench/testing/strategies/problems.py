@@ -143,54 +143,24 @@ class Problem:
     def in_order(self, order: Integers) -> Problem:
         """Return the same problem with its pool in another order, or with a part of it.
 
-        Parameters
-        ----------
-        order : ndarray of int
-            Positions.
-
-        Returns
-        -------
-        Problem
-            Whose position ``i`` is position ``order[i]`` of `candidates`.
+        Its position ``i`` is position ``order[i]`` of `candidates`.
         """
         return replace(self, order=order)
 
     def in_precision(self, precision: type[np.floating[Any]]) -> Problem:
-        """Return the same problem with a model of another precision.
-
-        Parameters
-        ----------
-        precision : type
-            Such as ``numpy.float64``.
-
-        Returns
-        -------
-        Problem
-            Equal except for rounding.
-        """
+        """Return the same problem with a model of another precision, such as ``numpy.float64``."""
         return replace(self, source=replace(self.source, precision=precision))
 
     def with_classes(self, order: Integers) -> Problem:
-        """Return the same problem with its classes renumbered.
-
-        Parameters
-        ----------
-        order : ndarray of int, shape (n_classes,)
-            The old number of each new class.
-
-        Returns
-        -------
-        Problem
-            Otherwise equal.
-        """
+        """Return the same problem with new class ``i`` in place of class ``order[i]``."""
         own = self.source
         source = replace(own, weights=own.weights[:, order], bias=own.bias[order])
         return replace(self, source=source, labels=np.argsort(order)[self.labels])
 
     def view(self, needs: Collection[str], source: PoolSource | None = None) -> PoolView:
-        """Return the pool as a strategy sees it, a new view with nothing computed.
+        """Return a new view of the pool as a strategy sees it, with nothing computed.
 
-        It may read what it `needs`, from the problem's own source if none is given.
+        It reads from the problem's own source, unless another is given.
         """
         labelled = slice(0, self.n_labelled)
         return PoolView(
@@ -260,23 +230,10 @@ def problem(
 def with_vectors(
     base: Problem, change: Callable[[Floats], Floats], *, scale: float = 1.0, floor: float = 0.0
 ) -> Problem:
-    """Return a problem with changed vectors, and with a head of another scale.
+    """Return the problem with changed vectors, and with a head of another scale.
 
-    Parameters
-    ----------
-    base : Problem
-        The ordinary one.
-    change : callable
-        Takes and returns the vectors ``(n_samples, LENGTH)`` of a modality.
-    scale : float
-        Multiplies the weights of the head; with 0, all probabilities are equal.
-    floor : float
-        The least probability.
-
-    Returns
-    -------
-    Problem
-        With the same candidates.
+    `change` takes and returns the vectors ``(n_samples, LENGTH)`` of a modality. With a scale of 0,
+    all probabilities are equal; `floor` is the least probability.
     """
     vectors = {name: change(table.copy()) for name, table in base.source.vectors.items()}
     source = replace(

@@ -9,14 +9,14 @@ import numpy as np
 
 from albench.execute.query_checks import checked_picks
 from albench.testing.checks import Violation
-from albench.testing.descriptor_claims import counts
+from albench.testing.descriptor_claims import usual_count
 from albench.testing.strategies.guarded_source import GuardedSource
 from albench.testing.strategies.problems import problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from albench.api import Descriptor, PoolView
+    from albench.api import PoolView
     from albench.testing.specimen import Specimen
     from albench.testing.strategies.problems import Problem
 
@@ -55,11 +55,16 @@ class Query:
 
     def require_nothing_written(self) -> None:
         """Raise `Violation` if the strategy wrote into what it was shown or given."""
-        before = self.problem.view(())
-        for name in SHOWN:
-            if not np.array_equal(getattr(before, name), getattr(self.view, name)):
-                raise Violation(f"it wrote into the pool's {name}")
+        require_as_shown(self.view, self.problem)
         self.source.require_unchanged()
+
+
+def require_as_shown(view: PoolView, problem: Problem) -> None:
+    """Raise `Violation` if the strategy wrote into the arrays that the pool showed."""
+    before = problem.view(())
+    for name in SHOWN:
+        if not np.array_equal(getattr(before, name), getattr(view, name)):
+            raise Violation(f"it wrote into the pool's {name}")
 
 
 def ask(
@@ -70,10 +75,9 @@ def ask(
     seed: int = 0,
     **options: Any,  # the strategy's own
 ) -> Query:
-    """Query a new instance of a strategy for `n` picks, and return its valid answer.
+    """Query a new instance of a strategy, its random stream seeded, for `n` picks.
 
-    `seed` is that of its random stream; `options` override the specimen's. Raises `QueryFault` if
-    the answer is not valid.
+    The options override the others. Raises `QueryFault` if the answer is not valid.
     """
     strategy = specimen.build(**options)
     source = GuardedSource(problem.source, strategy.needs)
@@ -84,11 +88,10 @@ def ask(
 
 
 def require_steady(specimen: Specimen, before: Query, n: int = N, **options: Any) -> None:
-    """Raise `Violation` if a strategy gives another answer when the query `before` is repeated.
+    """Raise if a strategy gives another answer, be it in order only, when the query is repeated.
 
-    The picks must be the same even in their order; `options` are the seed and options of that
-    query. A check calls this before it blames a difference on what it changed: a strategy that uses
-    a clock or a counter differs anyway.
+    A check calls this before it blames a difference on what it changed: a strategy that uses a
+    clock or a counter differs anyway. Size, seed and options are those of the first query.
     """
     again = ask(specimen, before.problem, n, **options)
     if again.picks.tolist() != before.picks.tolist():
@@ -102,23 +105,14 @@ UNSTEADY = (
 """The message about a strategy that does not repeat itself."""
 
 
-def usual_count(descriptor: Descriptor) -> int:
-    """Return the number of modalities to use where it does not matter: two, if that is allowed."""
-    allowed = counts(descriptor)
-    return 2 if 2 in allowed else allowed[0]
-
-
 def usual(specimen: Specimen, **settings: Any) -> Problem:  # the arguments of `problem`
-    """Return an ordinary problem that suits the strategy, with the usual number of modalities.
-
-    `settings` are those of `problem`.
-    """
+    """Return an ordinary problem of the usual number of modalities; see `problem`."""
     return problem(usual_count(specimen.descriptor), **settings)
 
 
 def is_decided(specimen: Specimen) -> bool:
     """Return whether the picks from a pool without ties depend on the pool alone.
 
-    They do not for strategies tagged as randomised or coarse.
+    They do not where the strategy is tagged as randomised or coarse.
     """
     return not specimen.descriptor.tags & {"randomised", "coarse"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.testing.checks import Check, Violation
+from albench.testing.checks import Violation, guards_against
 from albench.testing.global_generators import seeded_generators, unchanged_generators
 from albench.testing.strategies.problems import with_vectors
 from albench.testing.strategies.queries import ask, require_steady, usual
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from albench.testing.specimen import Specimen
 
 
-def _same_seed_same_picks(specimen: Specimen) -> None:
+@guards_against("counters, caches and clocks; the order of sets")
+def same_seed_same_picks(specimen: Specimen) -> None:
+    """The same pool and the same seed give the same picks in the same order."""
     base = usual(specimen)
     for each in (base, with_vectors(base, np.zeros_like, scale=0.0)):
         first, *others = (ask(specimen, each).picks.tolist() for _ in range(3))
@@ -26,7 +28,9 @@ def _same_seed_same_picks(specimen: Specimen) -> None:
             )
 
 
-def _other_streams_do_not_matter(specimen: Specimen) -> None:
+@guards_against("draws from global generators, by which one strategy affects another")
+def other_streams_do_not_matter(specimen: Specimen) -> None:
+    """The state of the global generators does not change the picks."""
     base = usual(specimen)
     answers = []
     for seed in range(3):
@@ -41,26 +45,9 @@ def _other_streams_do_not_matter(specimen: Specimen) -> None:
         )
 
 
-def _global_random_state_is_unchanged(specimen: Specimen) -> None:
+@guards_against("seeding the global generators")
+def global_random_state_is_unchanged(specimen: Specimen) -> None:
+    """The global generators of random, numpy.random and torch stay unchanged."""
     base = usual(specimen)
     with unchanged_generators("a query"):
         ask(specimen, base)
-
-
-CHECKS = (
-    Check(
-        _same_seed_same_picks,
-        holds="The same pool and the same seed give the same picks in the same order.",
-        guards="counters, caches and clocks; the order of sets",
-    ),
-    Check(
-        _other_streams_do_not_matter,
-        holds="The state of the global generators does not change the picks.",
-        guards="draws from global generators, by which one strategy affects another",
-    ),
-    Check(
-        _global_random_state_is_unchanged,
-        holds="The global generators of random, numpy.random and torch stay unchanged.",
-        guards="seeding the global generators",
-    ),
-)

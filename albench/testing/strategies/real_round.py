@@ -102,10 +102,9 @@ class RealRound:
     test: NDArray[np.intp]
 
     def view(self, needs: Collection[str], *, is_oracle: bool = False, number: int = 1) -> PoolView:
-        """Return what a strategy is shown in a benchmark: a view of the real source.
+        """Return what a strategy is shown in a benchmark in round `number`, of the real source.
 
-        It may read what it `needs`, and the labels of the pool too if it is an oracle; `number` is
-        the round that the view shows.
+        An oracle may read the labels of the pool too.
         """
         pool, labels = self.cohort.candidates[self.pool], self.cohort.candidate_labels
         tell_labels = teller(pool, labels[self.pool]) if is_oracle else None

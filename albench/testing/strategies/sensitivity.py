@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.api.needs import HIDDEN_LABELS
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
 from albench.testing.descriptor_claims import ends
 from albench.testing.strategies.problems import problem
 from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
@@ -27,7 +27,9 @@ FINE = 2e-4
 """The scale of weights at which float16 can distinguish only a few probabilities."""
 
 
-def _every_modality_counts(specimen: Specimen) -> Evidence:
+@guards_against("modalities that are ignored")
+def every_modality_counts(specimen: Specimen) -> str:
+    """Shuffling the content of any modality changes picks, if the model is read."""
     if not specimen.descriptor.needs - {HIDDEN_LABELS}:
         raise Skip("it declares to read nothing of the model")
     base = problem(ends(specimen.descriptor)[1])
@@ -40,7 +42,7 @@ def _every_modality_counts(specimen: Specimen) -> Evidence:
             f"the content of modality {ignored[0]} was shuffled {SHUFFLES} times, but the picks "
             "stay the same: it is ignored, though what is declared to be read depends on it"
         )
-    return Evidence(note=f"tried {', '.join(names)}")
+    return f"tried {', '.join(names)}"
 
 
 def _follows(specimen: Specimen, base: Problem, name: str) -> bool:
@@ -59,7 +61,9 @@ def _shuffled(base: Problem, name: str, run: int) -> Problem:
     return replace(base, source=replace(base.source, vectors={**base.source.vectors, name: table}))
 
 
-def _many_classes_are_no_exception(specimen: Specimen) -> None:
+@guards_against("classes stored as bits of a byte; tables of a fixed width")
+def many_classes_are_no_exception(specimen: Specimen) -> None:
+    """12 classes work, and renumbering them does not change the picks."""
     base = usual(
         specimen, n_labelled=48, classes=tuple(range(MANY_CLASSES)), n_classes=MANY_CLASSES
     )
@@ -76,7 +80,9 @@ def _many_classes_are_no_exception(specimen: Specimen) -> None:
             )
 
 
-def _small_differences_count(specimen: Specimen) -> None:
+@guards_against("scores in float16; scores rounded before ranking")
+def small_differences_count(specimen: Specimen) -> None:
+    """The picks follow even small differences between probabilities."""
     if not is_decided(specimen):
         raise Skip("tagged randomised or coarse: chance decides")
     base = usual(specimen)
@@ -91,22 +97,3 @@ def _small_differences_count(specimen: Specimen) -> None:
                 f"where probabilities differ by {FINE:g}, {N - kept} of {N} picks depend on the "
                 "random stream: are scores rounded, or kept in float16?"
             )
-
-
-CHECKS = (
-    Check(
-        _every_modality_counts,
-        holds="Shuffling the content of any modality changes picks, if the model is read.",
-        guards="modalities that are ignored",
-    ),
-    Check(
-        _many_classes_are_no_exception,
-        holds=f"{MANY_CLASSES} classes work, and renumbering them does not change the picks.",
-        guards="classes stored as bits of a byte; tables of a fixed width",
-    ),
-    Check(
-        _small_differences_count,
-        holds="The picks follow even small differences between probabilities.",
-        guards="scores in float16; scores rounded before ranking",
-    ),
-)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from albench.testing.checks import Check, Violation
+from albench.testing.checks import Violation, guards_against
 from albench.testing.strategies.queries import ask, usual
 
 if TYPE_CHECKING:
@@ -32,21 +32,17 @@ _watchers: list[list[str]] = []
 
 
 @contextmanager
-def recorded_side_effects() -> Iterator[list[str]]:
-    """Record the side effects of a block.
-
-    Yields
-    ------
-    list of str
-        Grows as they happen; each with its first argument.
-    """
+def no_side_effects() -> Iterator[None]:
+    """Raise `Violation` behind the block if a query in it had side effects, and name the first."""
     _install()
     deeds: list[str] = []
     _watchers.append(deeds)
     try:
-        yield deeds
+        yield
     finally:
         _watchers.remove(deeds)
+    if deeds:
+        raise Violation(f"a query did {deeds[0]}: it may write no file and ask no other machine")
 
 
 @cache  # an audit hook cannot be removed, so there is only one
@@ -67,17 +63,8 @@ def _writes(path: object, _mode: object, flags: object) -> bool:
     return os.fsdecode(path) != os.devnull and "__pycache__" not in os.fsdecode(path)
 
 
-def _nothing_is_done_to_the_world(specimen: Specimen) -> None:
-    with recorded_side_effects() as deeds:
+@guards_against("files left in the working directory; answers fetched from another machine")
+def nothing_is_done_to_the_world(specimen: Specimen) -> None:
+    """A query writes no file, opens no socket, starts no program, sets no variable."""
+    with no_side_effects():
         ask(specimen, usual(specimen))
-    if deeds:
-        raise Violation(f"a query did {deeds[0]}: it may write no file and ask no other machine")
-
-
-CHECKS = (
-    Check(
-        _nothing_is_done_to_the_world,
-        holds="A query writes no file, opens no socket, starts no program, sets no variable.",
-        guards="files left in the working directory; answers fetched from another machine",
-    ),
-)

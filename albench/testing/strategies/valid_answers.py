@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.api import Kind
-from albench.testing import descriptor_claims
-from albench.testing.checks import Check, Evidence, Skip, Violation
+from albench.testing.checks import Skip, Violation, guards_against
+from albench.testing.descriptor_claims import counts
 from albench.testing.descriptors.options import moderate_extremes
 from albench.testing.strategies.problems import N_POOL, problem, with_vectors
 from albench.testing.strategies.queries import N, ask, is_decided, require_steady, usual
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from albench.testing.specimen import Specimen
@@ -25,29 +22,31 @@ if TYPE_CHECKING:
 SIZES = (0, 1, N, N_POOL, N_POOL + 13)
 
 
-def _answers_of_every_size(specimen: Specimen) -> Evidence:
+@guards_against(
+    "too many, too few, repeated or impossible positions; masks or scores returned",
+    covers=("is a",),
+)
+def answers_of_every_size(specimen: Specimen) -> None:
+    """Asked for 0, 1, all or more, it returns min(n, pool) distinct positions."""
     for n in SIZES:
         ask(specimen, usual(specimen), n)
-    return Evidence(frozenset({descriptor_claims.is_a(Kind.STRATEGY)}))
 
 
-def _answers_of_small_pools(specimen: Specimen) -> None:
+@guards_against("failures in the last rounds of a budget that labels the whole pool")
+def answers_of_small_pools(specimen: Specimen) -> None:
+    """It works with pools of 0, 1 and 3 candidates."""
     for size in (0, 1, 3):
         for n in (0, 1, N):
             ask(specimen, usual(specimen).in_order(np.arange(size)), n)
 
 
-def _every_number_of_modalities(specimen: Specimen) -> Evidence:
-    counts = descriptor_claims.counts(specimen.descriptor)
-    for count in counts:
+@guards_against("code written for exactly two modalities", covers=("modalities",))
+def every_number_of_modalities(specimen: Specimen) -> str:
+    """It works with the numbers of modalities that it claims: 1, 2, 4 and both ends."""
+    tried = counts(specimen.descriptor)
+    for count in tried:
         _ask_all(specimen, problem(count))
-    return Evidence(
-        frozenset(map(descriptor_claims.modalities, counts)), f"tried {_listed(counts)}"
-    )
-
-
-def _listed(values: Iterable[object]) -> str:
-    return ", ".join(map(str, values))
+    return f"tried {', '.join(map(str, tried))}"
 
 
 def _ask_all(specimen: Specimen, odd: Problem) -> None:
@@ -55,24 +54,32 @@ def _ask_all(specimen: Specimen, odd: Problem) -> None:
         ask(specimen, odd, n)
 
 
-def _duplicates_in_the_pool(specimen: Specimen) -> None:
+@guards_against("positions looked up by value; k-means++ and BatchBALD on duplicates")
+def duplicates_in_the_pool(specimen: Specimen) -> None:
+    """Identical candidates are picked as different positions."""
     base = usual(specimen)
     few = base.candidates % 10  # each sample is that of eight candidates
     _ask_all(specimen, replace(base, candidates=few))
     _ask_all(specimen, replace(base, candidates=np.zeros_like(few)))
 
 
-def _constant_features(specimen: Specimen) -> None:
+@guards_against("division by a variance or a maximum distance of 0")
+def constant_features(specimen: Specimen) -> None:
+    """It works where all vectors are equal."""
     base = usual(specimen)
     _ask_all(specimen, with_vectors(base, np.ones_like))
     _ask_all(specimen, with_vectors(base, np.zeros_like))
 
 
-def _flat_probabilities(specimen: Specimen) -> None:
+@guards_against("division by a maximum score of 0")
+def flat_probabilities(specimen: Specimen) -> None:
+    """It works where all probabilities are equal, so that all scores tie."""
     _ask_all(specimen, with_vectors(usual(specimen), np.copy, scale=0.0))
 
 
-def _saturated_probabilities(specimen: Specimen) -> None:
+@guards_against("p log p at p = 0 treated as the largest entropy")
+def saturated_probabilities(specimen: Specimen) -> None:
+    """Probabilities of exactly 0 and 1 are treated as limits."""
     base = usual(specimen)
     _ask_all(specimen, with_vectors(base, np.copy, scale=1e4))
     if not is_decided(specimen):
@@ -97,7 +104,9 @@ def _half_certain(base: Problem, floor: float) -> Problem:
     return with_vectors(base, change, scale=100.0, floor=floor)
 
 
-def _nan_is_bought_last(specimen: Specimen) -> None:
+@guards_against("argsort, which sorts NaN last and so treats it as the best score")
+def nan_is_bought_last(specimen: Specimen) -> None:
+    """Candidates for which the model returns NaN are picked last."""
     if not specimen.descriptor.needs:
         raise Skip("it reads nothing that could be NaN")
     base = usual(specimen)
@@ -122,7 +131,9 @@ def _with_nan(base: Problem, samples: NDArray[np.intp]) -> Problem:
     return with_vectors(base, change)
 
 
-def _poor_labelled_sets(specimen: Specimen) -> None:
+@guards_against("class centres, classifiers and neighbours that need a label of every class")
+def poor_labelled_sets(specimen: Specimen) -> None:
+    """It works with no label, one label, one class, a missing class, and two classes."""
     _ask_all(specimen, usual(specimen, n_labelled=0))
     _ask_all(specimen, usual(specimen, n_labelled=1))
     _ask_all(specimen, usual(specimen, classes=(1,)))
@@ -130,7 +141,9 @@ def _poor_labelled_sets(specimen: Specimen) -> None:
     _ask_all(specimen, usual(specimen, classes=(0, 1), n_classes=2))
 
 
-def _modalities_that_candidates_lack(specimen: Specimen) -> None:
+@guards_against("sample numbers used as indices; -1 taken for a sample that candidates share")
+def modalities_that_candidates_lack(specimen: Specimen) -> None:
+    """If it says so, it works where candidates lack modalities, as the number -1 tells."""
     if not specimen.descriptor.incomplete:
         raise Skip("it does not say that it works where candidates lack modalities")
     low, high = specimen.descriptor.modalities
@@ -141,7 +154,9 @@ def _modalities_that_candidates_lack(specimen: Specimen) -> None:
         _ask_all(specimen, replace(base, candidates=lacking))
 
 
-def _options_at_their_ends(specimen: Specimen) -> None:
+@guards_against("options that work only at their defaults")
+def options_at_their_ends(specimen: Specimen) -> None:
+    """It works with the minimum and with every choice of each option."""
     ends = moderate_extremes(specimen.descriptor)
     if not ends:
         raise Skip("no option has a least value or choices")
@@ -151,64 +166,3 @@ def _options_at_their_ends(specimen: Specimen) -> None:
         # Whatever the plugin raised, the message names the option's value.
         except Exception as error:
             raise Violation(f"with {name} = {value!r}: {type(error).__name__}: {error}") from error
-
-
-CHECKS = (
-    Check(
-        _answers_of_every_size,
-        holds="Asked for 0, 1, all or more, it returns min(n, pool) distinct positions.",
-        guards="too many, too few, repeated or impossible positions; masks or scores returned",
-        covers=("is a",),
-    ),
-    Check(
-        _answers_of_small_pools,
-        holds="It works with pools of 0, 1 and 3 candidates.",
-        guards="failures in the last rounds of a budget that labels the whole pool",
-    ),
-    Check(
-        _every_number_of_modalities,
-        holds="It works with the numbers of modalities that it claims: 1, 2, 4 and both ends.",
-        guards="code written for exactly two modalities",
-        covers=tuple(f"{count}" for count in range(1, 10)),
-    ),
-    Check(
-        _duplicates_in_the_pool,
-        holds="Identical candidates are picked as different positions.",
-        guards="positions looked up by value; k-means++ and BatchBALD on duplicates",
-    ),
-    Check(
-        _constant_features,
-        holds="It works where all vectors are equal.",
-        guards="division by a variance or a maximum distance of 0",
-    ),
-    Check(
-        _flat_probabilities,
-        holds="It works where all probabilities are equal, so that all scores tie.",
-        guards="division by a maximum score of 0",
-    ),
-    Check(
-        _saturated_probabilities,
-        holds="Probabilities of exactly 0 and 1 are treated as limits.",
-        guards="p log p at p = 0 treated as the largest entropy",
-    ),
-    Check(
-        _nan_is_bought_last,
-        holds="Candidates for which the model returns NaN are picked last.",
-        guards="argsort, which sorts NaN last and so treats it as the best score",
-    ),
-    Check(
-        _poor_labelled_sets,
-        holds="It works with no label, one label, one class, a missing class, and two classes.",
-        guards="class centres, classifiers and neighbours that need a label of every class",
-    ),
-    Check(
-        _modalities_that_candidates_lack,
-        holds="If it says so, it works where candidates lack modalities, as the number -1 tells.",
-        guards="sample numbers used as indices; -1 taken for a sample that candidates share",
-    ),
-    Check(
-        _options_at_their_ends,
-        holds="It works with the minimum and with every choice of each option.",
-        guards="options that work only at their defaults",
-    ),
-)
