@@ -258,13 +258,14 @@ class _Call:
         """Return whether the axis of heads is one axis more, for which vmap is not needed."""
         if not self._is_pointwise:
             return False
-        ranks = {values[place].ndim for place in self.places}
-        rest = [
-            value.ndim
-            for place, value in enumerate(values)
-            if isinstance(value, torch.Tensor) and place not in self.places
-        ]
-        return len(ranks) == 1 and max(rest, default=0) < min(ranks)
+        tensors = {
+            place: value for place, value in enumerate(values) if isinstance(value, torch.Tensor)
+        }
+        ranks = {tensors[place].ndim for place in self.places}
+        rest = [value.ndim for place, value in tensors.items() if place not in self.places]
+        # Of several types, the one of the answer depends on how many axes there are.
+        n_types = len({value.dtype for value in tensors.values()})
+        return len(ranks) == n_types == 1 and max(rest, default=0) < min(ranks)
 
     def alone(self, values: Sequence[Any], row: int) -> Any:
         """Return what it gives for a head by itself, whose tensors are nobody's part."""

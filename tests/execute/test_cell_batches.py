@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from albench import session
+from albench.cache_folder import default_folder
 from albench.engines import cell_batches
 from albench.errors import FailedFast
 from albench.execute import trials
@@ -231,6 +233,15 @@ def test_an_unanswered_trial_is_not_remembered(
     assert cell_batches.told_apart(opened) == [f"one by one: digits · profile · m: {UNKNOWN}"]
     monkeypatch.setattr(trials, "verdicts", lambda makes: [StackingVerdict("")] * len(makes))
     assert cell_batches.told_apart(opened) == []
+
+
+def test_trials_of_operations_are_kept_for_the_next_run(run_toy: RunToy) -> None:
+    folder = default_folder() / "lockstep"
+    for file in folder.glob("kernels-*.json"):
+        file.unlink()
+    run_toy("margin", model=WIDE)
+    (file,) = folder.glob("kernels-*.json")
+    assert len(json.loads(file.read_text())) > 10
 
 
 def divided(

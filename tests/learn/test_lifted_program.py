@@ -58,3 +58,20 @@ def test_a_trial_of_other_sizes_is_another(monkeypatch: pytest.MonkeyPatch) -> N
     n_at_once = len(lifted_program.VERDICTS)
     lift(alike, [stacked(32, 8).mT, stacked(8, 32), stacked(32, 16)])
     assert len(lifted_program.VERDICTS) > n_at_once >= 2
+
+
+def test_numbers_of_other_ranks_and_types_come_out_as_of_each_head() -> None:
+    """What is added head by head must not be taken for an axis more of something else."""
+
+    def mixed(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
+        matrix, row, number = tensors
+        wide = number * torch.tensor(0.1, dtype=torch.float64)
+        return [matrix + row, matrix * number, torch.where(matrix > 0, matrix, row), wide]
+
+    inputs = [stacked(HEADS, 32), stacked(32), stacked()]
+    answers = lift(mixed, inputs)(*inputs)
+    for head in range(HEADS):
+        wanted = mixed([values[head].clone() for values in inputs])
+        for each, one in zip(answers, wanted, strict=True):
+            assert each.dtype is one.dtype
+            assert torch.equal(each[head], one)
