@@ -100,6 +100,7 @@ def test_a_cohort_is_not_shown_unless_its_specification_says_so(
     assert not (results / "pictures.csv").exists()
 
 
+@pytest.mark.sweep
 def test_where_whole_subjects_are_bought_each_pick_is_of_another_one(
     written: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -70,6 +70,7 @@ def said_by(*arguments: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.sweep
 @SETTINGS
 @given(data=st.data(), text=TEXTS)
 def test_any_text_in_any_place_of_the_records_can_be_reported(
