@@ -36,9 +36,6 @@ LACKS = (
     if BROWSER is None
     else ""
 )
-FLAGS = ("--disable-gpu", "--disable-extensions", "--disable-background-networking")
-"""Nothing that a page of text and lines needs."""
-
 STRATEGIES = (
     "random",
     "=cmd()",
@@ -71,7 +68,7 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        running = playwright.chromium.launch(executable_path=BROWSER)
         yield running
         running.close()
 

@@ -102,16 +102,16 @@ def test_a_page_is_small(report: Callable[[str], Path], name: str) -> None:
     assert report(name).stat().st_size < max(BYTES_A_CELL * n_cells, LEAST_BYTES)
 
 
-@pytest.mark.sweep
 @pages
 @pytest.mark.skipif(not has_axe, reason="axe-playwright-python is not installed")
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_axe_finds_nothing_on_published_pages(
+def test_axe_finds_nothing(
     report: Callable[[str], Path], opened: Callable[..., Any], name: str, scheme: str
 ) -> None:
     assert violations(opened(report(name), color_scheme=scheme)) == {}
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(not has_axe, reason="axe-playwright-python is not installed")
 def test_axe_finds_nothing_where_something_is_chosen(
     opened: Callable[..., Any], by_hand: Path

@@ -48,7 +48,6 @@ def table_of(*cells: str) -> Table:
     return Table("t", "T", "", ("a",), tuple((cell,) for cell in cells))
 
 
-@pytest.mark.sweep
 @pytest.mark.skipif(not COMMITTED, reason="no results are committed")
 @pytest.mark.parametrize("results", COMMITTED, ids=lambda path: path.name)
 def test_no_field_of_a_published_table_glues_numbers_to_something(results: Path) -> None:

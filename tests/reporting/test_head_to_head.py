@@ -10,7 +10,7 @@ import pytest
 from albench.cli import main
 from albench.errors import InputError
 from albench.reporting import writing
-from albench.reporting.build import each_section
+from albench.reporting.build import sections
 from albench.reporting.content import Text
 from albench.reporting.load import load
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def opening(folder: Path) -> str:
-    section = next(s for s in each_section(load(folder)) if s.title == "Head to head")
+    (section,) = [s for s in sections(load(folder)) if s.title == "Head to head"]
     texts = [part for part in section.parts if isinstance(part, Text)]
     return " ".join(sentence for text in texts for sentence in text.sentences)
 

@@ -75,7 +75,6 @@ def faults(log: str) -> list[str]:
     return re.findall(r"^(?:!|Overfull|(?:LaTeX|Package) .*Warning).*", log, re.MULTILINE)
 
 
-@pytest.mark.sweep
 @needs_latex
 @pytest.mark.skipif(not COMMITTED, reason="no results are committed")
 @pytest.mark.parametrize("results", COMMITTED, ids=lambda path: path.name)

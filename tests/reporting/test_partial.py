@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from albench.reporting.build import each_section, sections
+from albench.reporting.build import sections
 from albench.reporting.content import Table
 from albench.reporting.load import load
 from albench.reporting.markdown import markdown
@@ -122,8 +122,8 @@ def answer(toy: Any) -> str:
 
 def table(toy: Any, name: str) -> list[dict[str, str]]:
     """Return a table of the report, a mapping a row."""
-    parts = (part for section in each_section(load(toy.write())) for part in section.parts)
-    named = next(part for part in parts if isinstance(part, Table) and part.name == name)
+    parts = [part for section in sections(load(toy.write())) for part in section.parts]
+    (named,) = [part for part in parts if isinstance(part, Table) and part.name == name]
     return [dict(zip(named.columns, row, strict=True)) for row in named.rows]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +14,7 @@ from albench.analysis.curves import SYSTEM
 from albench.errors import RecordsError
 from albench.records.run_record import CohortRecord
 from albench.reporting import writing
-from albench.reporting.build import each_section
 from albench.reporting.load import load
-from albench.reporting.markdown import markdown
 from albench.reporting.plots import Plot
 from albench.reporting.quality_figures import confusion_matrices
 from albench.reporting.sections import claims
@@ -83,10 +80,8 @@ def paper(make_toy: MakeToy) -> Any:
 
 
 def section(folder: Path, title: str) -> str:
-    """Return a section as Markdown, or nothing; what follows it is not made."""
-    named = (each for each in each_section(load(folder)) if each.title == title)
-    text = "".join(markdown("Toy", "", [each]) for each in islice(named, 1))
-    return text.partition(f"\n## {title}\n")[2]
+    text = (writing.write(folder).parent / "report.md").read_text(encoding="utf-8")
+    return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def test_printed_numbers_stand_in_the_papers_layout(paper: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from albench.reporting.build import each_section, sections
+from albench.reporting.build import sections
 from albench.reporting.content import Table, Text
 from albench.reporting.load import load
 from albench.reporting.methods import methods
@@ -34,7 +34,7 @@ def test_the_page_says_where_picks_are_from_and_what_survives(
         "areas": areas,
     }
     records = load(run.write())
-    section = next(part for part in each_section(records) if part.title == "Replayed picks")
+    (section,) = [part for part in sections(records) if part.title == "Replayed picks"]
     text = " ".join(s for p in section.parts if isinstance(p, Text) for s in p.sentences)
     assert "recorded in the results of first (albench 0.1.0, commit abc)" in text
     assert "small on what large led to" in text
@@ -43,7 +43,7 @@ def test_the_page_says_where_picks_are_from_and_what_survives(
     assert mean.rows[0][2].startswith("+0.050")
     assert len(each.rows) == 4
     first = " ".join(
-        s for p in next(each_section(records)).parts if isinstance(p, Text) for s in p.sentences
+        s for p in sections(records)[0].parts if isinstance(p, Text) for s in p.sentences
     )
     assert "picks recorded in the results of first" in first
     assert any("No strategy was asked" in one.text for one in methods(records))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +10,8 @@ import pandas as pd
 import pytest
 
 from albench.errors import RecordsError
-from albench.reporting.build import each_section
+from albench.reporting import writing
 from albench.reporting.load import load
-from albench.reporting.markdown import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,10 +47,8 @@ def trapped(make_toy: MakeToy) -> Path:
 
 
 def section(folder: Path) -> str:
-    """Return the section on traps as Markdown, or nothing; what follows it is not made."""
-    named = (each for each in each_section(load(folder)) if each.title == "Traps")
-    text = "".join(markdown("Toy", "", [each]) for each in islice(named, 1))
-    return text.partition("\n## Traps\n")[2]
+    text = (writing.write(folder).parent / "report.md").read_text(encoding="utf-8")
+    return text.partition("\n## Traps\n")[2].partition("\n## ")[0]
 
 
 def test_the_matrix_says_who_fell(trapped: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from albench.reporting.build import each_section, sections
+from albench.reporting.build import sections
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.load import load
 from albench.reporting.methods import methods
@@ -36,7 +36,7 @@ def results(make_toy: Callable[..., Any]) -> Path:
 
 
 def _section(results: Path, title: str) -> Section:
-    return next(part for part in each_section(load(results)) if part.title == title)
+    return next(part for part in sections(load(results)) if part.title == title)
 
 
 def _text(section: Section) -> str:
