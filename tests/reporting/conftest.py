@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import zlib
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 
 from albench.records.schema import pack
-from albench.reporting import writing
+from albench.reporting import build, writing
 from albench.reporting.build import sections
 from albench.reporting.content import Table
 from albench.reporting.data_files import as_csv
@@ -24,7 +25,7 @@ from albench.reporting.page import page
 from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 BLOCKS = (
@@ -208,15 +209,40 @@ def rendered() -> None:
     """Render the figures of every report in this test."""
 
 
-@pytest.fixture(autouse=True)
-def _leave_figures_blank(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.contextmanager
+def figures_left_blank() -> Iterator[None]:
     """Rendering figures takes more than half of a report's time, and few tests look at them."""
-    if "rendered" not in request.fixturenames:
-        monkeypatch.setattr(
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
             Plot,
             "files",
             lambda _, kinds: dict.fromkeys([f".{kind}" for kind in kinds], b"<svg></svg>"),
         )
+        yield
+
+
+@pytest.fixture(scope="session")
+def blank_figures() -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """What leaves figures blank while reports are written that several tests share."""
+    return figures_left_blank
+
+
+@pytest.fixture(autouse=True)
+def _leave_figures_blank(request: pytest.FixtureRequest) -> Iterator[None]:
+    is_rendered = "rendered" in request.fixturenames
+    with contextlib.nullcontext() if is_rendered else figures_left_blank():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _keep_sections(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out of reports what a test does not look at, if it says what that is."""
+    marked = request.node.get_closest_marker("sections")
+    if marked is None or not marked.args:
+        return
+    names = {module.__name__ for module in marked.args}
+    kept = [part for part in build.SECTIONS if getattr(part, "func", part).__module__ in names]
+    monkeypatch.setattr(build, "SECTIONS", tuple(kept))
 
 
 @pytest.fixture(scope="session")
@@ -238,7 +264,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run.end("timeout", "took more than 60 s", strategy="bald", repetition=2, cohort="liver")
     run.end("error", "ValueError: <script>alert(1)</script> | 50 %", strategy="esd", repetition=0)
     run.end("missing", strategy="margin", repetition=5, cohort="liver")
-    return writing.write(run.write()).parent
+    with figures_left_blank():
+        return writing.write(run.write()).parent
 
 
 @pytest.fixture(scope="session")

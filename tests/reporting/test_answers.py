@@ -18,7 +18,8 @@ from albench.reporting.derived import derive
 from albench.reporting.formats import in_order, p_value, signed, span
 from albench.reporting.load import load
 from albench.reporting.names import Namer
-from albench.reporting.sections import fairness
+from albench.reporting.sections import answer as first
+from albench.reporting.sections import fairness, metric
 
 BLOCKS = (("digits", "pixels", "small", "tenth"),)
 
@@ -34,9 +35,9 @@ def answer(toy: Any) -> tuple[str, ...]:
 
 def first_section(folder: Path) -> Section:
     """Return how the report of a written run begins; the rest of it takes seconds."""
-    first = SECTIONS[0](derive(load(folder)))
-    assert first is not None
-    return first
+    section = SECTIONS[0](derive(load(folder)))
+    assert section is not None
+    return section
 
 
 def listed(section: Section) -> tuple[str, ...]:
@@ -105,11 +106,11 @@ def state(section: Section) -> str:
 def test_a_metric_named_before_the_run_is_the_answer(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     toy.manifest["judging"]["primary_metric"] = "auc"
-    first = first_section(toy.write())
-    text = " ".join(listed(first))
+    section = first_section(toy.write())
+    text = " ".join(listed(section))
     assert "Of 4 comparisons with random in AUC" in text
     assert "Secondary: of 4 comparisons in accuracy" in text
-    assert "The primary metric is AUC; accuracy is secondary." in state(first)
+    assert "The primary metric is AUC; accuracy is secondary." in state(section)
 
 
 def test_a_rule_that_changed_after_a_run_is_told(make_toy: Callable[..., Any]) -> None:
@@ -290,6 +291,7 @@ def test_an_oracle_is_named_and_is_no_answer(make_toy: Callable[..., Any]) -> No
     assert any("margin" in line for line in answer(plain))
 
 
+@pytest.mark.sections(metric)
 def test_an_oracle_is_not_in_the_family_that_is_named(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     for part in toy.manifest["plugins"]:
@@ -306,6 +308,7 @@ def test_an_oracle_is_not_in_the_family_that_is_named(make_toy: Callable[..., An
     assert corrected == pytest.approx(min(1.0, 2 * least), abs=0.002)
 
 
+@pytest.mark.sections(metric)
 def test_the_best_has_an_interval_that_holds_for_all(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     (gain,) = [text for text in answer(toy) if text.startswith("**digits: pixels:**")]
@@ -321,6 +324,7 @@ def test_the_best_has_an_interval_that_holds_for_all(make_toy: Callable[..., Any
     assert span(float(row["low"]), float(row["high"])) not in gain
 
 
+@pytest.mark.sections(first, metric)
 @pytest.mark.usefixtures("rendered")
 def test_strategies_with_equal_picks_are_counted_once(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()

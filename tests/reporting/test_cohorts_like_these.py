@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from albench.reporting import writing
 from albench.reporting.derived import derive
 from albench.reporting.load import load
@@ -25,6 +27,7 @@ def test_of_two_cohorts_nothing_is_claimed_about_others(make_toy: Make) -> None:
     assert "**Nothing is claimed about cohorts like these:** that takes 5 cohorts" in sentence
 
 
+@pytest.mark.sections(cohorts_like_these)
 def test_of_five_cohorts_each_strategy_has_a_row(make_toy: Make) -> None:
     blocks = [(f"digits{i}", "pixels", "small", "tenth") for i in range(5)]
     toy = make_toy(blocks=blocks)

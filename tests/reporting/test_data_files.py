@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from albench.reporting.build import sections
 from albench.reporting.content import Table
 from albench.reporting.data_files import as_csv, as_parquet
 from albench.reporting.formats import (
@@ -24,7 +23,6 @@ from albench.reporting.formats import (
     signed,
     span,
 )
-from albench.reporting.load import load
 from albench.reporting.table_cells import TableCell, number, whole
 
 ROOT = Path(__file__).parents[2]
@@ -51,17 +49,19 @@ def table_of(*cells: str) -> Table:
 @pytest.mark.skipif(not COMMITTED, reason="no results are committed")
 @pytest.mark.parametrize("results", COMMITTED, ids=lambda path: path.name)
 def test_no_field_of_a_published_table_glues_numbers_to_something(results: Path) -> None:
-    parts = [part for section in sections(load(results)) for part in section.parts]
-    tables = [part for part in parts if isinstance(part, Table) and part.name not in WORDS]
+    # Another test says that these are the tables that the results give.
+    written = sorted((results / "report" / "tables").glob("*.csv"))
+    tables = {path.stem: path.read_text(encoding="utf-8") for path in written}
     glued = [
-        (table.name, name, value)
-        for table in tables
-        for row in rows_of(table)
+        (table, name, value)
+        for table, text in tables.items()
+        if table not in WORDS
+        for row in csv.DictReader(io.StringIO(text))
         for name, value in row.items()
         if name not in {"block", "claim", "better; than", "system"} and GLUED.search(value)
     ]
     assert glued == []
-    assert len(tables) > 10
+    assert len(tables.keys() - WORDS) > 10
 
 
 @pytest.mark.parametrize("text", ["0.794 ± 0.042 ▲", "+0.1 to +0.2", "< 0.001", "3/6", "4-0-2"])

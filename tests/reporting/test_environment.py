@@ -8,9 +8,12 @@ import pytest
 
 from albench.records.run_record import ELSEWHERE
 from albench.reporting import writing
+from albench.reporting.sections import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+pytestmark = pytest.mark.sections(environment)
 
 
 @pytest.mark.parametrize(
@@ -27,9 +30,9 @@ def test_a_page_counts_cells_at_once_where_one_machine_ran_them(
     toy = make_toy(n_repetitions=1)
     toy.manifest["jobs"] = jobs
     text = (writing.write(toy.write()).parent / "report.md").read_text(encoding="utf-8")
-    environment = text.partition("## Environment")[2]
-    assert said in environment
-    assert ("at once" in environment) == (jobs > 0)
+    told = text.partition("## Environment")[2]
+    assert said in told
+    assert ("at once" in told) == (jobs > 0)
 
 
 def test_one_core_is_a_core(make_toy: Callable[..., Any]) -> None:

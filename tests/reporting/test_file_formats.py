@@ -15,9 +15,11 @@ from pypdf import PdfReader
 from albench.cli import main
 from albench.report_formats import FORMATS, USUAL
 from albench.reporting import drawing, writing
+from albench.reporting.sections import answer, metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 
@@ -40,16 +42,22 @@ def report(results: Path, *formats: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def drawn(toy_in: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def drawn(
+    toy_in: Callable[..., Any],
+    tmp_path_factory: pytest.TempPathFactory,
+    blank_figures: Callable[[], AbstractContextManager[None]],
+) -> Path:
     """Results with a report in the usual formats, and a file that is none of its own."""
     toy = toy_in(tmp_path_factory.mktemp("drawn") / "toy")
     toy.keep(cohort="digits")
     folder: Path = toy.write()
-    assert report(folder) == 0
+    with blank_figures():
+        assert report(folder) == 0
     (folder / "report" / "notes.rst").touch()
     return folder
 
 
+@pytest.mark.sections(answer, metric)
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
@@ -120,6 +128,7 @@ def test_another_process_draws_the_same_bytes(
     assert drawn() == here
 
 
+@pytest.mark.sections(answer)
 @pytest.mark.usefixtures("rendered")
 def test_a_process_that_cannot_draw_is_told_of(
     results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -15,12 +15,15 @@ from albench.reporting.content import Gallery, Section, Text
 from albench.reporting.load import load
 from albench.reporting.markdown import markdown
 from albench.reporting.page import page
+from albench.reporting.sections import selections
 from albench.reporting.sliced import sliced
 from albench.spec.slices import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+pytestmark = pytest.mark.sections(selections)
 
 WEBP = base64.b64encode(b"RIFF\x1a\x00\x00\x00WEBPVP8L").decode()
 

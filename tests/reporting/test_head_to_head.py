@@ -13,12 +13,15 @@ from albench.reporting import writing
 from albench.reporting.build import sections
 from albench.reporting.content import Text
 from albench.reporting.load import load
+from albench.reporting.sections import head_to_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     Make = Callable[..., Any]
+
+pytestmark = pytest.mark.sections(head_to_head)
 
 
 def opening(folder: Path) -> str:

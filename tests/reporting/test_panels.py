@@ -16,12 +16,15 @@ from albench.reporting.load import load
 from albench.reporting.page import page
 from albench.reporting.panel_html import panel_html
 from albench.reporting.panels import Curves, Interval, Intervals, Matrix, PanelBlock, StrategyCurve
+from albench.reporting.sections import answer, metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from albench.reporting.content import Section
     from albench.reporting.panels import Panel
+
+pytestmark = pytest.mark.sections(answer, metric)
 
 EVIL = "<script>alert(1)</script>"
 NAN = float("nan")
@@ -81,19 +84,22 @@ def test_where_nothing_can_be_said_the_reason_is_the_headline(
 ) -> None:
     toy = make_toy()
     change(toy)
-    assert headline(toy) == expected
-    assert expected in page("t", "q", report(toy)).replace("&#39;", "'")
+    parts = report(toy)
+    (text,) = [part for part in parts[0].parts if isinstance(part, Headline)]
+    assert text.sentence == expected
+    assert expected in page("t", "q", parts).replace("&#39;", "'")
 
 
 def test_a_block_without_the_metric_has_no_panel(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     chosen = toy.cells.loc[toy.cells["cohort"] == "liver", "cell"]
     toy.scores.loc[toy.scores["cell"].isin(chosen), "auc"] = np.nan
-    drawn = figures(toy)
+    parts = report(toy)
+    drawn = {figure.name: figure for figure in figures_of(parts)}
     assert {p.place.block[0] for p in drawn["curves-accuracy"].panels} == {"digits", "liver"}
     for name in ("curves-auc", "areas-auc", "differences-auc"):
         assert {p.place.block[0] for p in drawn[name].panels} == {"digits"}
-    assert "curves-auc" in page("t", "q", report(toy))
+    assert "curves-auc" in page("t", "q", parts)
 
 
 def test_panels_hold_what_the_tables_hold(make_toy: Callable[..., Any]) -> None:
@@ -137,6 +143,7 @@ def test_no_panel_lets_code_or_nonsense_through(panel: Panel) -> None:
     assert not re.search(r"\bnan\b|\binf\b", html)
 
 
+@pytest.mark.sections  # all of them
 def test_no_value_or_name_ends_the_data_of_the_page(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     for name in ("strategy", "cohort", "budget"):

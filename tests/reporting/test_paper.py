@@ -19,6 +19,7 @@ from albench.reporting.latex import HEAD
 from albench.reporting.load import load
 from albench.reporting.methods import in_words, methods
 from albench.reporting.paper import paper_files
+from albench.reporting.sections import environment, head_to_head, metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,7 @@ def toy(make_toy: Callable[..., Any]) -> Any:
 
 
 @needs_latex
+@pytest.mark.sections(environment)
 def test_methods_and_references_compile_whatever_plugins_cite(toy: Any, tmp_path: Path) -> None:
     folder = tmp_path / "latex"
     folder.mkdir()
@@ -193,6 +195,7 @@ def test_the_methods_hold_the_real_values_of_the_protocol(toy: Any) -> None:
     assert f"Of {len(records.cells)} planned cells" in text
 
 
+@pytest.mark.sections(head_to_head, metric)
 def test_each_table_and_figure_is_listed_with_the_command_that_rebuilds_it(toy: Any) -> None:
     folder = toy.write()
     assert main(["report", str(folder), "--compare", "margin,esd"]) == 0
@@ -209,6 +212,7 @@ def test_each_table_and_figure_is_listed_with_the_command_that_rebuilds_it(toy: 
     assert {row["command"] for row in rows} == {expected}
 
 
+@pytest.mark.sections(metric)
 def test_the_command_of_an_item_takes_no_other_item_away(toy: Any) -> None:
     folder = toy.write()
     assert main(["report", str(folder), "--format", "png,csv"]) == 0
@@ -217,6 +221,7 @@ def test_the_command_of_an_item_takes_no_other_item_away(toy: Any) -> None:
     assert commands == {f"albench report results/{toy.manifest['name']} --format csv,png"}
 
 
+@pytest.mark.sections(metric)
 def test_a_run_is_drawn_again_where_it_ran(toy: Any) -> None:
     folder = toy.write()
     (folder / "journal").mkdir()

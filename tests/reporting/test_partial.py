@@ -13,6 +13,8 @@ from albench.reporting.content import Table
 from albench.reporting.load import load
 from albench.reporting.markdown import markdown
 from albench.reporting.page import page
+from albench.reporting.sections import answer as first
+from albench.reporting.sections import coverage, labels_needed, metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +118,7 @@ def test_what_is_there_is_reported(
 
 
 def answer(toy: Any) -> str:
-    """Return the full report as Markdown."""
+    """Return the report as Markdown."""
     return markdown("Toy", "", sections(load(toy.write())))
 
 
@@ -127,17 +129,20 @@ def table(toy: Any, name: str) -> list[dict[str, str]]:
     return [dict(zip(named.columns, row, strict=True)) for row in named.rows]
 
 
+@pytest.mark.sections(first)
 def test_one_repetition_claims_nothing(make_toy: Callable[..., Any]) -> None:
     toy = make_toy(n_repetitions=1)
     assert "With fewer than 6 paired repetitions nothing is claimed" in answer(toy)
 
 
+@pytest.mark.sections(metric)
 def test_no_verdict_is_printed_under_six_pairs(make_toy: Callable[..., Any]) -> None:
     rows = table(make_toy(n_repetitions=5), "against-random-accuracy")
     assert {row["verdict"] for row in rows} == {"too few repetitions"}
     assert {row["p (Holm)"] for row in rows} == {"–"}
 
 
+@pytest.mark.sections(coverage)
 def test_a_failed_block_is_listed_with_its_cause(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     a_failed_block(toy)
@@ -147,13 +152,15 @@ def test_a_failed_block_is_listed_with_its_cause(make_toy: Callable[..., Any]) -
     assert {(row["status"], row["reason"]) for row in rows} == {("oom", "killed")}
 
 
+@pytest.mark.sections(first)
 def test_an_incomplete_run_says_so_first(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     some_missing(toy)
-    first, _, _ = answer(toy).partition("\n\n- ")
-    assert "Incomplete: 33 of 48 planned cells succeeded (15 missing)" in first
+    start, _, _ = answer(toy).partition("\n\n- ")
+    assert "Incomplete: 33 of 48 planned cells succeeded (15 missing)" in start
 
 
+@pytest.mark.sections(first)
 def test_a_mean_over_fewer_repetitions_says_of_how_many(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     toy.end("timeout", strategy="esd", repetition=1, modalities="pixels")
@@ -162,6 +169,7 @@ def test_a_mean_over_fewer_repetitions_says_of_how_many(make_toy: Callable[..., 
     assert "of" not in row["margin"]
 
 
+@pytest.mark.sections(metric)
 def test_a_repetition_without_a_partner_is_counted(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     toy.end("timeout", strategy="random", repetition=1, modalities="pixels")
@@ -169,6 +177,7 @@ def test_a_repetition_without_a_partner_is_counted(make_toy: Callable[..., Any])
     assert row["w-t-l"].endswith("(1 unpaired)")
 
 
+@pytest.mark.sections(first, metric, labels_needed)
 def test_without_all_labels_no_price_is_told(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     no_all_labels(toy)
@@ -177,6 +186,7 @@ def test_without_all_labels_no_price_is_told(make_toy: Callable[..., Any]) -> No
     assert "labels for 95 %" not in text
 
 
+@pytest.mark.sections(first)
 def test_strategies_that_are_too_many_for_columns_are_rows(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     twenty_strategies(toy)
@@ -185,6 +195,7 @@ def test_strategies_that_are_too_many_for_columns_are_rows(make_toy: Callable[..
     assert set(rows[0]) == {"strategy", "digits: pixels"}
 
 
+@pytest.mark.sections(metric)
 def test_equal_curves_are_told(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     twenty_strategies(toy)
@@ -193,8 +204,9 @@ def test_equal_curves_are_told(make_toy: Callable[..., Any]) -> None:
     assert "esd, esd-0, esd-1" in text
 
 
+@pytest.mark.sections(first)
 def test_conflicts_are_told_first(make_toy: Callable[..., Any]) -> None:
     toy = make_toy(n_repetitions=1)
     toy.manifest["conflicts"] = ["0" * 16]
-    first, _, _ = answer(toy).partition("\n\n- ")
-    assert "Conflicts: 1 cell succeeded twice" in first
+    start, _, _ = answer(toy).partition("\n\n- ")
+    assert "Conflicts: 1 cell succeeded twice" in start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,6 +74,21 @@ def nothing(toy: Any) -> None:
     """Leave the results as they are."""
 
 
+@pytest.fixture(scope="module")
+def judged_after(
+    toy_in: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Callable[[Any], None]], dict[str, tuple[bool, str]]]:
+    """A function that changes results and judges them, once for all items about the change."""
+
+    @functools.cache
+    def judged_after(change: Callable[[Any], None]) -> dict[str, tuple[bool, str]]:
+        toy = toy_in(tmp_path_factory.mktemp("changed") / "toy")
+        change(toy)
+        return judged(toy)
+
+    return judged_after
+
+
 @pytest.mark.parametrize(
     ("change", "question", "is_avoided", "reason"),
     [
@@ -106,15 +122,13 @@ def nothing(toy: Any) -> None:
     ],
 )
 def test_an_item_says_what_the_records_say(
-    make_toy: Callable[..., Any],
+    judged_after: Callable[[Callable[[Any], None]], dict[str, tuple[bool, str]]],
     change: Callable[[Any], None],
     question: str,
     is_avoided: bool,
     reason: str,
 ) -> None:
-    toy = make_toy()
-    change(toy)
-    checklist = judged(toy)[question]
+    checklist = judged_after(change)[question]
     assert checklist[0] is is_avoided
     assert reason in checklist[1]
 

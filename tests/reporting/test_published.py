@@ -17,7 +17,7 @@ from albench.reporting import writing
 from albench.reporting.load import load
 from albench.reporting.plots import Plot
 from albench.reporting.quality_figures import confusion_matrices
-from albench.reporting.sections import claims
+from albench.reporting.sections import beside_the_paper, calibration, claims, ordinal
 from albench.spec.published import Claim
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     MakeToy = Callable[..., Any]
+
+pytestmark = pytest.mark.sections(beside_the_paper, claims)
 
 BLOCK = ("digits", "pixels", "small", "tenth")
 
@@ -80,7 +82,8 @@ def paper(make_toy: MakeToy) -> Any:
 
 
 def section(folder: Path, title: str) -> str:
-    text = (writing.write(folder).parent / "report.md").read_text(encoding="utf-8")
+    written = writing.write(folder, formats=["markdown"])
+    text = (written / "report.md").read_text(encoding="utf-8")
     return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
@@ -211,6 +214,7 @@ def with_confusion(folder: Path, *odd: list[object]) -> Path:
     return folder
 
 
+@pytest.mark.sections(ordinal)
 @pytest.mark.usefixtures("rendered")
 def test_confusion_is_drawn_with_the_classes_names(paper: Any) -> None:
     folder = with_confusion(paper.write())
@@ -256,6 +260,7 @@ def manifest_cohort(classes: dict[str, int]) -> CohortRecord:
     )
 
 
+@pytest.mark.sections(calibration)
 @pytest.mark.usefixtures("rendered")
 def test_calibration_is_drawn_over_rounds(paper: Any) -> None:
     folder = writing.write(paper.write()).parent

@@ -8,12 +8,19 @@ import pandas as pd
 import pytest
 
 from albench.reporting import writing
+from albench.reporting.build import sections
+from albench.reporting.choices import figures_of
+from albench.reporting.load import load
+from albench.reporting.markdown import markdown
+from albench.reporting.sections import calibration, cost, metric, ordinal, selections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     MakeToy = Callable[..., Any]
+
+pytestmark = pytest.mark.sections(calibration, cost, ordinal, selections)
 
 
 def section(folder: Path, title: str) -> str:
@@ -78,14 +85,16 @@ def test_nothing_marked_is_no_section(make_toy: MakeToy) -> None:
     assert section(make_toy().write(), "What was bought") == ""
 
 
+@pytest.mark.sections(metric)
 @pytest.mark.usefixtures("rendered")
 def test_a_large_run_is_drawn_with_the_best_standing_out(make_toy: MakeToy) -> None:
     names = ["random", *(f"strategy-{i:02}" for i in range(20))]
-    folder = writing.write(make_toy(strategies=names, n_repetitions=2).write()).parent
-    svg = (folder / "figures" / "curves-accuracy.svg").read_text(encoding="utf-8")
+    drawn = sections(load(make_toy(strategies=names, n_repetitions=2).write()))
+    (curves,) = [one for one in figures_of(drawn) if one.name == "curves-accuracy"]
+    svg = curves.plot.files(["svg"])[".svg"].decode()
     assert ">others</text>" in svg
     assert svg.count(">strategy-") == 6
-    assert "too many strategies to distinguish" in (folder / "report.md").read_text("utf-8")
+    assert "too many strategies to distinguish" in markdown("", "", drawn)
 
 
 def test_curves_are_drawn_over_cost_where_it_is_known(make_toy: MakeToy) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from albench.reporting.build import sections
 from albench.reporting.content import Table, Text
 from albench.reporting.load import load
 from albench.reporting.methods import methods
+from albench.reporting.sections import answer, replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+pytestmark = pytest.mark.sections(answer, replay)
 
 
 def test_the_page_says_where_picks_are_from_and_what_survives(
@@ -34,7 +39,8 @@ def test_the_page_says_where_picks_are_from_and_what_survives(
         "areas": areas,
     }
     records = load(run.write())
-    (section,) = [part for part in sections(records) if part.title == "Replayed picks"]
+    drawn = sections(records)
+    (section,) = [part for part in drawn if part.title == "Replayed picks"]
     text = " ".join(s for p in section.parts if isinstance(p, Text) for s in p.sentences)
     assert "recorded in the results of first (albench 0.1.0, commit abc)" in text
     assert "small on what large led to" in text
@@ -42,9 +48,7 @@ def test_the_page_says_where_picks_are_from_and_what_survives(
     assert mean.rows[0][0] == "margin"
     assert mean.rows[0][2].startswith("+0.050")
     assert len(each.rows) == 4
-    first = " ".join(
-        s for p in sections(records)[0].parts if isinstance(p, Text) for s in p.sentences
-    )
+    first = " ".join(s for p in drawn[0].parts if isinstance(p, Text) for s in p.sentences)
     assert "picks recorded in the results of first" in first
     assert any("No strategy was asked" in one.text for one in methods(records))
 

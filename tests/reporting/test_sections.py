@@ -5,13 +5,14 @@ from __future__ import annotations
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from albench.reporting import build, sections, writing
 from albench.reporting.content import Section, Text
+from albench.reporting.sections import answer, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from albench.reporting.derived import Derived
 
@@ -31,6 +32,7 @@ def text_with(section: object, toy: Any, monkeypatch: pytest.MonkeyPatch) -> str
     return text
 
 
+@pytest.mark.sections(answer, environment)
 def test_a_new_section_is_one_entry(
     make_toy: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -38,6 +40,7 @@ def test_a_new_section_is_one_entry(
     assert "## How many rounds\n\nThere are 26 rounds.\n\n## The answer" in text
 
 
+@pytest.mark.sections(answer, environment)
 def test_a_section_with_nothing_to_say_is_left_out(
     make_toy: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

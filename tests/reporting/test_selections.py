@@ -12,12 +12,16 @@ from albench.reporting.build import sections
 from albench.reporting.content import Table
 from albench.reporting.formats import UNKNOWN
 from albench.reporting.load import load
+from albench.reporting.sections import selections
 from albench.reporting.sliced import sliced
 from albench.spec.slices import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+pytestmark = pytest.mark.sections(selections)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from albench.cli import main
+from albench.reporting.sections import answer, cohorts_like_these, data, ranks
 
 COMMITTED = Path(__file__).parents[2] / "results" / "quickstart"
 SLICE = shutil.ignore_patterns("slice")
@@ -31,6 +32,7 @@ def test_a_sliced_report_stands_beside_the_whole_one_and_says_what_it_is(results
     assert len(pd.read_csv(results / "cells.csv")) == 1280
 
 
+@pytest.mark.sections(answer, cohorts_like_these, ranks, data)
 def test_a_slice_without_random_or_simulated_cohorts_says_nothing_about_them(
     results: Path,
 ) -> None:

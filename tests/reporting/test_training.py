@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from albench.reporting import writing
+from albench.reporting.sections import answer, coverage, labels_needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.reporting.conftest import Toy
 
+pytestmark = pytest.mark.sections(answer, coverage, labels_needed)
+
 DIGITS = "digits: pixels"
 
 
 def page(toy: Toy) -> tuple[str, str]:
     """Return the first screen, and the section Coverage."""
-    text = (writing.write(toy.write()).parent / "report.md").read_text(encoding="utf-8")
+    written = writing.write(toy.write(), formats=["csv", "markdown"])
+    text = (written / "report.md").read_text(encoding="utf-8")
     sections = {part.split("\n")[0]: part for part in text.split("\n## ")}
     return sections["The answer"], sections["Coverage"]
 

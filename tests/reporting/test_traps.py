@@ -12,12 +12,15 @@ import pytest
 from albench.errors import RecordsError
 from albench.reporting import writing
 from albench.reporting.load import load
+from albench.reporting.sections import traps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     MakeToy = Callable[..., Any]
+
+pytestmark = pytest.mark.sections(traps)
 
 SHARES = {"random": 0.2, "esd": 0.8, "margin": 0.0}
 N_BOUGHT = 35
@@ -47,7 +50,8 @@ def trapped(make_toy: MakeToy) -> Path:
 
 
 def section(folder: Path) -> str:
-    text = (writing.write(folder).parent / "report.md").read_text(encoding="utf-8")
+    written = writing.write(folder, formats=["markdown"])
+    text = (written / "report.md").read_text(encoding="utf-8")
     return text.partition("\n## Traps\n")[2].partition("\n## ")[0]
 
 

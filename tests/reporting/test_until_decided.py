@@ -11,10 +11,13 @@ from albench.reporting.build import sections
 from albench.reporting.content import Section, Table, Text
 from albench.reporting.load import load
 from albench.reporting.methods import methods
+from albench.reporting.sections import answer, until_decided
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+pytestmark = pytest.mark.sections(answer, until_decided)
 
 RULE = {
     "pairs": [["margin", "random"], ["esd", "margin"]],
@@ -73,6 +76,7 @@ def test_comparisons_have_intervals_that_hold_at_every_look(results: Path) -> No
     assert f"Of 4 comparisons {n_decided} are decided: 1 better, 1 worse" in _text(section)
 
 
+@pytest.mark.sections  # all of them
 @pytest.mark.sweep
 def test_all_else_is_about_the_planned_repetitions(results: Path) -> None:
     counted = _table(_section(results, "Coverage"), "coverage")
