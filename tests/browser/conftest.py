@@ -38,6 +38,9 @@ LACKS = (
     if BROWSER is None
     else ""
 )
+FLAGS = ("--disable-gpu", "--disable-extensions", "--disable-background-networking")
+"""Nothing that a page of text and lines needs."""
+
 STRATEGIES = (
     "random",
     "=cmd()",
@@ -76,7 +79,7 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=BROWSER)
+        running = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
         yield running
         running.close()
 
