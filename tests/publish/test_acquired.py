@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +19,10 @@ from albench.publish.read import read
 from albench.records.archive import ACQUIRED
 from albench.records.journal import Journal
 from albench.records.schema import CellStatus, Finished, Part, Round, pack
+from albench.reporting import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from albench.records.run_record import PlannedRun
 
@@ -64,10 +66,12 @@ def _end(name: str) -> Finished:
     return Finished(cell=name, status=CellStatus.OK, part=Part(**part, **units), rounds=rounds)
 
 
-@pytest.fixture
-def run(tmp_path: Path, planned_run: Callable[..., PlannedRun]) -> Path:
+@pytest.fixture(scope="module")
+def one_run(
+    tmp_path_factory: pytest.TempPathFactory, planned_run: Callable[..., PlannedRun]
+) -> Path:
     """A run folder of one strategy in two repetitions, which asks for modalities."""
-    folder = tmp_path / "run"
+    folder: Path = tmp_path_factory.mktemp("one") / "run"
     with Journal(folder / "journal") as journal:
         run = planned_run([_cell("0"), _cell("1")], repetitions=2, spec='name = "toy"\n')
         journal.append("run", run.to_json())
@@ -76,10 +80,25 @@ def run(tmp_path: Path, planned_run: Callable[..., PlannedRun]) -> Path:
 
 
 @pytest.fixture
-def published(run: Path, tmp_path: Path) -> Path:
-    """The same as published results."""
-    publish(run, tmp_path / "published")
-    return tmp_path / "published"
+def run(one_run: Path, tmp_path: Path) -> Path:
+    """The same, to be changed."""
+    return Path(shutil.copytree(one_run, tmp_path / "run"))
+
+
+@pytest.fixture(scope="module")
+def published_once(one_run: Path) -> Path:
+    """The same as published results; not to be changed."""
+    folder = one_run.with_name("published")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(build, "SECTIONS", build.SECTIONS[-5:])  # nobody looks at the report
+        publish(one_run, folder)
+    return folder
+
+
+@pytest.fixture
+def published(published_once: Path, tmp_path: Path) -> Path:
+    """The same as published results, to be changed."""
+    return Path(shutil.copytree(published_once, tmp_path / "published"))
 
 
 def test_purchases_are_read_again_in_their_order(published: Path) -> None:

@@ -50,7 +50,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     specification = spec.parse(tomli_w.dumps(SMALL), "small.toml", folder)
     part = Slice(excluded={"strategy": ["all-labels"]})
     opened = session.open_specification(specification, part)
-    session.run(opened, folder / "run", 2, ["albench"], lambda *_: None, lambda _: None)
+    session.run(opened, folder / "run", 1, ["albench"], lambda *_: None, lambda _: None)
     (folder / "small").mkdir()
     write_text_tables(derive(read(folder / "run")), folder / "small")
     return folder / "small"

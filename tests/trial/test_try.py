@@ -20,7 +20,7 @@ def _elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 def tried(*arguments: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    assert main(["try", *arguments, "--json"]) == 0
+    assert main(["try", *arguments, "--jobs", "1", "--json"]) == 0
     printed: dict[str, Any] = json.loads(capsys.readouterr().out)
     return printed
 
