@@ -46,7 +46,7 @@ def _generated(part: str) -> str:
     if part == "count":
         return str(len(catalogue.every()))
     if part == "acquisition count":
-        return str(len(catalogue.acquiring()))
+        return str(len(catalogue.declared_in("acquiring")))
     return HEAD + "".join(f"{_row(each)}\n" for each in catalogue.declared_in(part)) + "\n"
 
 

@@ -21,7 +21,6 @@ from albench.records.provenance import provenance
 from albench.records.run_record import PlannedRun
 from albench.registry import Component, PluginReport, Registry, State
 from albench.reporting import build
-from albench.reporting.plots import Plot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -147,20 +146,18 @@ TOY_SPECIFICATION = """
 
 @pytest.fixture
 def short_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let reports have their first section and their last ones alone, and blank figures.
+    """Let reports have their first section and their last ones alone, which draw nothing.
 
     For tests of what comes before a report: drawing all of it takes seconds each time.
     """
     kept = (*build.SECTIONS[:1], *build.SECTIONS[-5:])
     monkeypatch.setattr(build, "SECTIONS", kept)
-    monkeypatch.setattr(Plot, "files", lambda _, kinds: {f".{kind}": b"<svg/>" for kind in kinds})
 
 
 SHORTLY = """
 import sys
 from albench.cli import main
 from albench.reporting import build
-from albench.reporting.plots import Plot
 build.SECTIONS = (*build.SECTIONS[:1], *build.SECTIONS[-5:])
 sys.argv[0] = "albench"
 raise SystemExit(main())

@@ -36,19 +36,6 @@ def every() -> tuple[Descriptor, ...]:
     )
 
 
-def acquiring() -> tuple[Descriptor, ...]:
-    """Return the strategies that buy modalities of subjects as well as labels.
-
-    They are none of `every`, since they run only where a budget says what is known at the start.
-
-    Returns
-    -------
-    tuple of Descriptor
-        By module.
-    """
-    return declared_in("acquiring")
-
-
 def unwrapped() -> tuple[Descriptor, ...]:
     """Return the strategies that a wrapper may hold: all but wrappers and oracles.
 

@@ -239,9 +239,9 @@ def test_trials_of_operations_are_kept_for_the_next_run(run_toy: RunToy) -> None
     folder = default_folder() / "lockstep"
     for file in folder.glob("kernels-*.json"):
         file.unlink()
-    run_toy("margin", model=WIDE)
-    (file,) = folder.glob("kernels-*.json")
-    assert len(json.loads(file.read_text())) > 10
+    run_toy("margin", jobs=1, model=WIDE)
+    kept = [json.loads(file.read_text()) for file in folder.glob("kernels-*.json")]
+    assert max(map(len, kept)) > 10
 
 
 def divided(
