@@ -19,7 +19,6 @@ from albench.publish.read import read
 from albench.records.archive import ACQUIRED
 from albench.records.journal import Journal
 from albench.records.schema import CellStatus, Finished, Part, Round, pack
-from albench.reporting import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,22 +75,6 @@ def one_run(
         run = planned_run([_cell("0"), _cell("1")], repetitions=2, spec='name = "toy"\n')
         journal.append("run", run.to_json())
         journal.extend([("cell", _end(name).to_json()) for name in "01"])
-    return folder
-
-
-@pytest.fixture
-def run(one_run: Path, tmp_path: Path) -> Path:
-    """The same, to be changed."""
-    return Path(shutil.copytree(one_run, tmp_path / "run"))
-
-
-@pytest.fixture(scope="module")
-def published_once(one_run: Path) -> Path:
-    """The same as published results; not to be changed."""
-    folder = one_run.with_name("published")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(build, "SECTIONS", build.SECTIONS[-5:])  # nobody looks at the report
-        publish(one_run, folder)
     return folder
 
 

@@ -23,7 +23,6 @@ from albench.records.archive import read_archive
 from albench.records.journal import Journal
 from albench.records.manifest import read_manifest
 from albench.records.schema import CellStatus, Finished, Part, Round, pack, unpack
-from albench.reporting import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,22 +98,6 @@ def one_run(
         cells = [_cell(name, strategy, r) for name, strategy, r in NAMES]
         journal.append("run", planned_run(cells, repetitions=4, spec=SPEC).to_json())
         journal.extend([("cell", _success(name, r).to_json()) for name, _, r in NAMES])
-    return folder
-
-
-@pytest.fixture
-def run(one_run: Path, tmp_path: Path) -> Path:
-    """The same, to be changed."""
-    return Path(shutil.copytree(one_run, tmp_path / "run"))
-
-
-@pytest.fixture(scope="module")
-def published_once(one_run: Path) -> Path:
-    """The run as it is published; not to be changed."""
-    folder = one_run.with_name("published")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(build, "SECTIONS", build.SECTIONS[-5:])  # nobody looks at the report
-        publish(one_run, folder)
     return folder
 
 
