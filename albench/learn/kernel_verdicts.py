@@ -2,13 +2,14 @@
 
 A trial of an operation costs as much as an update of all heads, and its answer depends on nothing
 but the operation, sizes, layouts, torch and the processor. An answer that does not hold any more
-costs time and no result: of every recorded program the digits of three heads are compared.
+costs time and no result: of all that is recorded the digits of three heads are compared.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 _DECISIVE = ("vendor_id", "cpu family", "model", "model name", "stepping", "cache size", "flags")
 """What ``/proc/cpuinfo`` says of a processor, as far as kernels are chosen by it."""
+
+
+_CHOOSING = ("ATEN_", "DNNL_", "MKL_", "ONEDNN_", "OPENBLAS_")
+"""How the variables begin by which torch's libraries are told to choose other kernels."""
 
 
 class KernelVerdicts:
@@ -72,8 +77,9 @@ class KernelVerdicts:
             The folder of the cache. What lies there may be deleted at any time.
         """
         self._file = cache / "lockstep" / f"kernels-{self._environment()}.json"
-        self._verdicts |= _read(self._file)
-        self._n_kept = len(self._verdicts)
+        known = _read(self._file)
+        self._verdicts |= known
+        self._n_kept = len(known)
 
     def keep(self) -> None:
         """Write what is new, with what other processes have written meanwhile."""
@@ -92,6 +98,7 @@ class KernelVerdicts:
             torch.__version__,
             torch.__config__.show(),
             torch.get_num_threads(),
+            sorted((name, said) for name, said in os.environ.items() if name.startswith(_CHOOSING)),
             _processor(),
         )
         return _digest(repr(decisive))

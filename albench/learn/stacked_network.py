@@ -143,7 +143,8 @@ class StackedNetwork:
         """Return the logits of every head before the softmax, without dropout.
 
         `state` is as of `gradients`; `samples` are ``(n_heads, n, *shape)`` of each modality, and
-        logits ``(n_heads, n, n_classes)``.
+        logits ``(n_heads, n, n_classes)``. Raises `NotStackable` if torch gets other digits than of
+        each head by itself.
         """
         names, modalities = list(state), list(samples)
 
@@ -157,7 +158,9 @@ class StackedNetwork:
         inputs = [*state.values(), *samples.values()]
         key = tuple(tuple(values.shape) for values in samples.values())
         if key not in self._logits:
-            self._logits[key] = lift(lambda tensors: [one(*tensors)], inputs)
+            play = lift(lambda tensors: [one(*tensors)], inputs)
+            _require_same_logits(play(*inputs)[0], one, inputs)
+            self._logits[key] = play
         return self._logits[key](*inputs)[0]
 
     def _set_training(self, wanted: bool) -> None:
@@ -211,7 +214,7 @@ class StackedNetwork:
         """Return the gradients of the first head, one in the middle and the last, by autograd."""
         n_heads = len(batch.targets)
         answers: dict[int, dict[str, torch.Tensor | None]] = {}
-        for number in sorted({0, n_heads // 2, n_heads - 1}):
+        for number in _compared_heads(n_heads):
             row = batch.row(number)
             weights = {name: values[number].detach().clone() for name, values in state.items()}
             learned = [weights[name].requires_grad_() for name in self._learnable]
@@ -316,6 +319,24 @@ def _odd_gradient(
             if expected is None or not _are_equal(values[number], expected):
                 return name
     return None
+
+
+def _require_same_logits(
+    stacked: torch.Tensor, one: Callable[..., torch.Tensor], inputs: Sequence[torch.Tensor]
+) -> None:
+    for number in _compared_heads(len(stacked)):
+        with torch.no_grad():
+            alone = one(*[values[number].clone() for values in inputs])
+        if not _are_equal(stacked[number], alone):
+            raise NotStackable(
+                f"the logits of a batch of {stacked.shape[1]} have other digits when they are "
+                "stacked"
+            )
+
+
+def _compared_heads(n_heads: int) -> list[int]:
+    """Return the first head, one in the middle and the last."""
+    return sorted({0, n_heads // 2, n_heads - 1})
 
 
 def _are_equal(values: torch.Tensor, expected: torch.Tensor) -> bool:

@@ -66,3 +66,23 @@ def test_a_damaged_file_is_a_file_that_says_nothing(
     other = KernelVerdicts(code)
     other.remember_in(tmp_path / "cache")
     assert len(other) == 0
+
+
+def test_other_kernels_by_the_environment_are_tried_again(
+    code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(code, tmp_path / "cache", mm=False)
+    monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
+    other = KernelVerdicts(code)
+    other.remember_in(tmp_path / "cache")
+    assert len(other) == 0
+
+
+def test_what_was_tried_before_a_file_is_named_is_kept_too(code: Path, tmp_path: Path) -> None:
+    early = KernelVerdicts(code)
+    early.get("relu", lambda: True)
+    early.remember_in(tmp_path)
+    early.keep()
+    later = KernelVerdicts(code)
+    later.remember_in(tmp_path)
+    assert later.get("relu", refused) is True

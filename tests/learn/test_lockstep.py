@@ -6,10 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from albench.learn.estimator import FusionClassifier
+from albench.errors import NotStackable
+from albench.learn import stacked_network
+from albench.learn.estimator import FusionClassifier, weights_and_buffers
+from albench.learn.lifted_program import lift
 from albench.learn.lockstep import Lockstep, Pupil
 from albench.learn.optimisation import Seeds
+from albench.learn.stacked_network import StackedNetwork
 from albench.learn.store import SampleStore
 from albench.models.mmfn import Mmfn
 from albench.spec.training import Training
@@ -121,3 +126,25 @@ def test_sizes_for_which_stacked_kernels_have_other_digits_learn_in_lockstep(
         one = alone[number]
         one.classifier.fit(one.candidates, one.labels)
         assert whole[number].classifier.state_hash() == one.classifier.state_hash()
+
+
+def test_logits_that_have_other_digits_in_a_stack_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Trials are remembered: what they let through is compared, as gradients are."""
+
+    def spoilt(function: Any, inputs: list[torch.Tensor]) -> Any:
+        play = lift(function, inputs)
+        return lambda *tensors: [each + 1e-6 for each in play(*tensors)]
+
+    (pupil,) = pupils([0], MODELS["gated"])
+    pupil.classifier.fit(pupil.candidates, pupil.labels)
+    network = pupil.classifier.module_
+    state = {name: torch.stack([v, v]) for name, v in weights_and_buffers(network).items()}
+    samples = {
+        name: torch.from_numpy(values[None, :40].repeat(2, 0)) for name, values in VALUES.items()
+    }
+    StackedNetwork(network).logits(state, samples)
+    monkeypatch.setattr(stacked_network, "lift", spoilt)
+    with pytest.raises(NotStackable, match="the logits of a batch of 40 have other digits"):
+        StackedNetwork(network).logits(state, samples)
