@@ -6,7 +6,6 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from albench.cache_folder import default_folder
 from albench.errors import PurityViolation
 from albench.execute.batch_task import ENDED, FAILED, MEMBER
 from albench.execute.child import failure_of, peak_mb, print_traceback
@@ -43,7 +42,7 @@ def run_batch(batch: BatchTask, line: ChildLine) -> None:
         What ends all of them: an exception of their common training, memory that is used up, or a
         strategy that changed what others see as well.
     """
-    VERDICTS.remember_in(default_folder())
+    VERDICTS.remember_in(batch.cache)
     lockstep = Lockstep()
     opener = CellOpener(lockstep)
     members = [

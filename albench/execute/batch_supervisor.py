@@ -207,7 +207,7 @@ class BatchSupervisor:
         logs = self._cells.logs
         return Job(
             target="albench.execute.batch:run_batch",
-            payload=BatchTask(members=tuple(tasks), logs=logs),
+            payload=BatchTask(members=tuple(tasks), logs=logs, cache=self._settings.cache),
             log=logs / f"{log}.log",
             seconds=math.inf,
             memory_mb=self._settings.memory_mb,

@@ -30,7 +30,11 @@ class BatchTask:
         Of one block; a message about one of them carries its position here.
     logs : Path
         The folder in which a member that fails has a log of its own.
+    cache : Path
+        The folder of the cache, which remembers trials. The fork server may have begun when it was
+        another one.
     """
 
     members: tuple[CellTask, ...]
     logs: Path
+    cache: Path

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from albench import session
-from albench.cache_folder import default_folder
 from albench.engines import cell_batches
 from albench.errors import FailedFast
 from albench.execute import trials
@@ -235,13 +234,14 @@ def test_an_unanswered_trial_is_not_remembered(
     assert cell_batches.told_apart(opened) == []
 
 
-def test_trials_of_operations_are_kept_for_the_next_run(run_toy: RunToy) -> None:
-    folder = default_folder() / "lockstep"
-    for file in folder.glob("kernels-*.json"):
-        file.unlink()
-    run_toy("margin", jobs=1, model=WIDE)
-    kept = [json.loads(file.read_text()) for file in folder.glob("kernels-*.json")]
-    assert max(map(len, kept)) > 10
+def test_trials_of_operations_are_kept_in_the_cache_of_the_run(
+    run_toy: RunToy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_toy("first", jobs=1, output="before")  # the fork server has begun, with another cache
+    monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "cache"))
+    run_toy("margin", "entropy", jobs=1, model=WIDE)  # one alone would learn by itself
+    (file,) = (tmp_path / "cache" / "lockstep").glob("kernels-*.json")
+    assert len(json.loads(file.read_text())) > 10
 
 
 def divided(
