@@ -129,5 +129,5 @@ def test_speeds_are_those_of_the_tables() -> None:
     )
     assert f"of the quickstart {low} to {high} times" in paragraph
     sklearn, skorch = re.findall(r"\| (\d\.\d) x \|", pages[1])
-    assert f"does {sklearn} times the cells a minute where" in paragraph
-    assert f"and {skorch} times with skorch's" in paragraph
+    assert f"takes {skorch} times as long with a torch network" in paragraph
+    assert f"and {sklearn} times with scikit-learn's perceptron" in paragraph
