@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from albench.strategies.mathematics.joined import BLOCK, Joined, blocks
-from albench.strategies.mathematics.logistic import logistic_scores
+from albench.strategies.mathematics.logistic import Logistic
 from albench.strategies.mathematics.softmax_head import fit_head
 
 
@@ -14,8 +16,35 @@ def test_it_is_the_balanced_softmax_of_two_classes(rng: Any) -> None:
     features = rng.normal(size=(60, 4)) * [1, 10, 0.1, 1] + 3.0
     positive = features[:, 0] + rng.normal(size=60) > 3.5
     logits = fit_head(features, positive.astype(np.intp), 2, balanced=True).logits(features)
-    scores = logistic_scores(features, positive, tolerance=1e-9)
+    scores = Logistic(features).scores(positive)
     np.testing.assert_allclose(scores, logits[:, 1] - logits[:, 0], atol=1e-3)
+
+
+@pytest.fixture
+def pool(rng: Any) -> Any:
+    """Vectors of a pool, as a network of rectifiers gives them: alike, and some nearly constant."""
+    hidden = rng.normal(size=(900, 12)) @ rng.normal(size=(12, 40))
+    return (np.maximum(hidden, 0) * np.geomspace(1e-2, 10, 40)).astype(np.float32)
+
+
+@pytest.mark.parametrize("n_labelled", [5, 60])
+def test_few_against_a_whole_pool_are_fitted_to_the_minimum(n_labelled: int, pool: Any) -> None:
+    positive = np.arange(len(pool)) >= n_labelled
+    columns = StandardScaler().fit_transform(pool.astype(np.float64))
+    constant = np.ones((len(pool), 1))  # whose weight has a penalty, too
+    peer = LogisticRegression(
+        C=2.0, class_weight="balanced", fit_intercept=False, solver="newton-cholesky", tol=1e-9
+    ).fit(np.hstack([columns, constant]), positive)
+    wanted = peer.decision_function(np.hstack([columns, constant]))
+    np.testing.assert_allclose(Logistic(pool).scores(positive), wanted, atol=2e-3)
+
+
+def test_where_a_fit_begins_does_not_matter(pool: Any) -> None:
+    few, more = np.arange(len(pool)) >= 5, np.arange(len(pool)) >= 15
+    one_after_the_other = Logistic(pool)
+    one_after_the_other.scores(few)
+    scores = one_after_the_other.scores(more)
+    np.testing.assert_allclose(scores, Logistic(pool).scores(more), atol=2e-3)
 
 
 def test_rows_in_two_arrays_are_scored_as_in_one(rng: Any) -> None:
@@ -23,21 +52,21 @@ def test_rows_in_two_arrays_are_scored_as_in_one(rng: Any) -> None:
     positive = np.arange(50) >= 9
     joined = Joined(features[:9], features[9:])
     np.testing.assert_array_equal(
-        logistic_scores(joined, positive), logistic_scores(features, positive)
+        Logistic(joined).scores(positive), Logistic(features).scores(positive)
     )
 
 
 @pytest.mark.parametrize("value", [True, False])
 def test_one_group_alone_is_told_apart_from_nothing(value: bool, rng: Any) -> None:
-    scores = logistic_scores(rng.normal(size=(20, 3)), np.full(20, value))
+    scores = Logistic(rng.normal(size=(20, 3))).scores(np.full(20, value))
     assert np.isfinite(scores).all()
 
 
 def test_many_rows_are_scored_in_blocks_as_in_one(rng: Any) -> None:
     features = rng.normal(size=(BLOCK + 50, 2))
     positive = features[:, 0] > 0.3
-    scores = logistic_scores(Joined(features[:20], features[20:]), positive)
-    np.testing.assert_allclose(scores, logistic_scores(features, positive), atol=1e-6)
+    scores = Logistic(Joined(features[:20], features[20:])).scores(positive)
+    np.testing.assert_allclose(scores, Logistic(features).scores(positive), atol=1e-4)
 
 
 def test_blocks_cover_all_rows_and_split_at_a_seam_of_many() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from albench.api import Option, needs, top
 from albench.strategies.declaration import strategy
 from albench.strategies.mathematics.joined import Joined
-from albench.strategies.mathematics.logistic import logistic_scores
+from albench.strategies.mathematics.logistic import Logistic
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def discriminative(
     rows = Joined(labelled, features)
     unlabelled = np.ones(len(rows), dtype=bool)
     unlabelled[: len(labelled)] = False
-    picks = np.empty(0, dtype=np.intp)
+    picks, classifier = np.empty(0, dtype=np.intp), Logistic(rows)
     for part in np.array_split(np.arange(n), min(parts, n)):
-        scores = logistic_scores(rows, unlabelled)[len(labelled) :]
+        scores = classifier.scores(unlabelled)[len(labelled) :]
         scores[picks] = np.nan  # wanted least
         picks = np.concatenate([picks, top(scores, len(part), rng)])
         unlabelled[len(labelled) + picks] = False
@@ -54,7 +54,7 @@ def discriminative(
         ),
     ),
     citation="Gissin & Shalev-Shwartz 2019, Discriminative active learning",
-    version=2,
+    version=3,
 )
 class Discriminative:
     """Chooses what is most easily distinguished from the labelled set.
