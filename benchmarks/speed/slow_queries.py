@@ -2,8 +2,9 @@
 
 The pools are those of `benchmarks/strategies.toml`: digits and breast-cancer, a trained
 mmfn-vectors, with few, some and many labels. What a strategy reads of the model (probabilities,
-dropout passes, committees) is part of its query, as in a run. The older commit is checked out into
-a temporary git worktree and timed by this same file in turn, a process each::
+dropout passes, committees) is part of its query, as in a run. Those of discriminative differ on
+purpose: the older fit had not converged. The older commit is checked out into a temporary git
+worktree and timed by this same file in turn, a process each::
 
     OMP_NUM_THREADS=1 python benchmarks/speed/slow_queries.py COMMIT --write docs/speed-queries.md
 """
@@ -206,7 +207,8 @@ def page(rows: list[dict[str, Any]], command: str) -> str:
         "# Slow queries",
         "",
         f"Written by `{command}`, whose docstring says what is measured: do not edit. Milliseconds",
-        "a query, medians; what the strategy reads of the model is part of it. One thread.",
+        "a query, medians; what the strategy reads of the model is part of it. One thread. What",
+        "discriminative picks is not what it was: its classifier is now fitted to the minimum.",
         "",
         "| strategy | cohort | labels | before | now | ratio | same picks |",
         "|---|---|---|---:|---:|---:|---|",
