@@ -80,8 +80,8 @@ class _Parser(argparse.ArgumentParser):
         SystemExit
             With the status of wrong input.
         """
-        told = message.removeprefix("argument ")
-        self._end(told if told != message else f"{told}; {self._advice}")
+        problem = message.removeprefix("argument ")
+        self._end(problem if problem != message else f"{problem}; {self._advice}")
 
     def refuse(self, unknown: Sequence[str]) -> NoReturn:
         """Complain of arguments that the command does not have.

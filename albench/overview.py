@@ -231,8 +231,8 @@ def _power(opened: OpenedSpecification, results: Path) -> tuple[str, ...]:
     planned = {(cell.block, cell.strategy_label) for cell in opened.plan.cells}
     n_repetitions = len({cell.repetition for cell in opened.plan.cells})
     metric = opened.resolved.specification.benchmark.judging.headline
-    known = _with_tables(results, opened.base)
-    return foresight(planned, oracles, n_repetitions, known, metric)
+    published = _with_tables(results, opened.base)
+    return foresight(planned, oracles, n_repetitions, published, metric)
 
 
 @dataclass(frozen=True)

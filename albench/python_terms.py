@@ -37,10 +37,10 @@ def in_python_terms() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        told = [_renamed(complaint) for complaint in error.complaints]
-        if told == list(error.complaints):
+        renamed = [_renamed(complaint) for complaint in error.complaints]
+        if renamed == list(error.complaints):
             raise
-        raise type(error)(told) from error
+        raise type(error)(renamed) from error
 
 
 def slice_of(chosen: Mapping[str, object]) -> Slice:

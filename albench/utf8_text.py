@@ -38,6 +38,6 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        found = error.object[error.start]
-        where = f"byte {found:#04x} at position {error.start}"
+        byte = error.object[error.start]
+        where = f"byte {byte:#04x} at position {error.start}"
         raise ValueError(f"it is not text in UTF-8 ({where}): save it in UTF-8") from error

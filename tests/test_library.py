@@ -160,7 +160,7 @@ def test_a_wrong_name_is_told_with_the_nearest(results: Results, tmp_path: Path)
         albench.compare(results, "margin", metric="accurcy")
     with pytest.raises(InputError, match="did you mean 'strategy'"):
         albench.plan(TINY, stratgy="margin")
-    with pytest.raises(InputError, match="is no TOML"):
+    with pytest.raises(InputError, match="cannot be written as TOML"):
         albench.plan({"name": object()})
     with pytest.raises(SpecError, match="repetitons"):
         albench.plan({**TINY, "repetitons": 3})

@@ -90,8 +90,8 @@ def _grids(scores: ScoreCube, pair: tuple[str, str]) -> list[Floats]:
 
 def _without_empty(grid: Floats) -> Floats:
     """Return blocks and repetitions of which anything is known."""
-    known = np.isfinite(grid)
-    return grid[np.ix_(known.any(axis=1), known.any(axis=0))]
+    there = np.isfinite(grid)
+    return grid[np.ix_(there.any(axis=1), there.any(axis=0))]
 
 
 def _are_whole(grids: Sequence[Floats]) -> bool:

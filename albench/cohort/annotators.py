@@ -205,7 +205,7 @@ def in_words(annotators: Sequence[Terms]) -> str:
     number = sum(terms.get("number", 1) for terms in annotators)
     kinds = "; ".join(_who(terms, number) + _kind(terms) for terms in annotators)
     how = " The majority counts." if number > 1 else ""
-    return f"Training labels are told by {plural(number, 'simulated annotator')} ({kinds}).{how}"
+    return f"Training labels come from {plural(number, 'simulated annotator')} ({kinds}).{how}"
 
 
 def _who(terms: Terms, everybody: int) -> str:

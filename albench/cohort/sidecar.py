@@ -67,7 +67,7 @@ def read_sidecar(path: Path) -> Sidecar:
         raise _damage(path, "does not describe an array of numbers")
     checksum = content.get("crc32")
     if checksum is None:
-        raise _damage(path, "has no checksum, as before albench kept any")
+        raise _damage(path, "has no checksum: it was written by an older albench, or by something else")
     if not isinstance(checksum, str) or not _CHECKSUM.fullmatch(checksum):
         raise _damage(path, "has an invalid checksum")
     return Sidecar(what, checksum)
@@ -82,7 +82,7 @@ def _content(path: Path) -> Any:  # whatever JSON can hold
     except OSError as error:
         raise _damage(path, f"cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # undecodable text is a ValueError too
-        raise _damage(path, "is no JSON") from error
+        raise _damage(path, "is not valid JSON") from error
 
 
 def _damage(path: Path, problem: str) -> DataError:

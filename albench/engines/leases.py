@@ -117,12 +117,12 @@ class Leases:
         return lost
 
     def keep(self, lease: Lease) -> None:
-        """Let a lease be, since what it is on is done."""
+        """Stop renewing a lease: its work is done."""
         with self._lock:
             self._held.discard(lease)
 
     def give_back(self, lease: Lease) -> None:
-        """Let another take a lease at once; that counts as no loss."""
+        """Free a lease at once; that does not count as a loss."""
         self.keep(lease)
         if self.is_ours(lease):
             with contextlib.suppress(OSError):

@@ -96,7 +96,7 @@ class BatchConversation:
         """
         number = message.plain.get(MEMBER)
         if type(number) is not int or number not in self._left:
-            raise AlbenchError(f"sent {message.kind!r} of a member that is none")
+            raise AlbenchError(f"sent {message.kind!r} for an unknown member of the batch")
         self._heard = time.perf_counter()
         if message.kind == FAILED:
             self._end_query()
@@ -105,7 +105,7 @@ class BatchConversation:
         talk = self._talks[number]
         if message.kind == ENDED:
             if lack := talk.lack():
-                raise AlbenchError(f"ended a member before its time: {lack}")
+                raise AlbenchError(f"ended a member of the batch too early: {lack}")
             self._end(number, End(CellStatus.OK, peak_mb=told_peak(message)))
             return None
         n_rounds = len(talk.rounds)

@@ -1,4 +1,4 @@
-"""What the child of a batch is told, and the words in which it tells of its members."""
+"""The task that the child of a batch is given, and the kinds of message it replies with."""
 
 from __future__ import annotations
 

@@ -259,8 +259,8 @@ def _require_round(
         count_marks(repetition.marks, picks),
         repetition.count_measured(labelled, acquired),
     )
-    told = (entry.n_labelled, entry.n_labelled_subjects, entry.marks, entry.measured)
-    has_expected = expected == told
+    reported = (entry.n_labelled, entry.n_labelled_subjects, entry.marks, entry.measured)
+    has_expected = expected == reported
     if not has_expected or not all(math.isfinite(each) and each >= 0 for each in seconds):
         raise AlbenchError("a round reports impossible counts, marks or times")
     return labelled, acquired
@@ -291,16 +291,16 @@ def told_seconds(message: Message, name: str) -> float:
     Raises
     ------
     AlbenchError
-        If it is no time.
+        If it is not a time.
     """
     value = message.plain.get(name)
     if type(value) is not float or not math.isfinite(value) or value < 0:
-        raise AlbenchError(f"sent {message.kind!r} with {name} that are no time: {value!r:.40}")
+        raise AlbenchError(f"sent {message.kind!r} with {name} that are not a time in seconds: {value!r:.40}")
     return value
 
 
 def _hash(message: Message, name: str) -> str:
     value = message.plain.get(name)
     if not isinstance(value, str) or not _HASH.fullmatch(value):
-        raise AlbenchError(f"sent {message.kind!r} with {name} that are no hash: {value!r:.40}")
+        raise AlbenchError(f"sent {message.kind!r} with an invalid hash as {name}: {value!r:.40}")
     return value

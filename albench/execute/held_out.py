@@ -36,15 +36,13 @@ class HeldOut:
     evaluate: str
 
     def undecided(self, n_classes: int) -> NDArray[np.float32]:
-        """Return what is said of each unit by who knows nothing: every class is equally likely.
-
-        Its shape is ``(n_units, n_classes)``.
+        """Return uniform class probabilities for every unit, ``(n_units, n_classes)``.
         """
         n = len(self.subjects) if self.evaluate == "candidate" else len(np.unique(self.subjects))
         return np.full((n, n_classes), 1.0 / n_classes, dtype=np.float32)
 
     def proba(self, classifier: FusionClassifier) -> NDArray[np.float32]:
-        """Return what a classifier says of each unit.
+        """Return the probabilities that a classifier gives each unit.
 
         Parameters
         ----------

@@ -149,7 +149,7 @@ def steps_of(task: CellTask, opened: ActiveCell) -> Steps:
 
 
 def spoken(step: Tell | Ask, line: Speaker) -> Message | None:
-    """Carry out a step of words.
+    """Tell the supervisor something, or ask it.
 
     Parameters
     ----------

@@ -97,7 +97,7 @@ class _Seen:
 
     @classmethod
     def of(cls, module: ModuleType) -> _Seen:
-        """Return what `_replaced` looks at, with what it stands for."""
+        """Record a module's names, values and code, for `_replaced` to compare."""
         places = tuple(_names_of(module))
         spaces = tuple(space for space, _ in places)
         names = tuple(name for _, name in places)
@@ -107,7 +107,7 @@ class _Seen:
         return cls(module, spaces, names, values, functions, tuple(map(_code_of, functions)))
 
     def is_there(self) -> bool:
-        """Return whether the very same is there still."""
+        """Return whether nothing has been replaced."""
         values, codes = map(_value_of, self.spaces, self.names), map(_code_of, self.functions)
         return all(map(is_, values, self.values)) and all(map(is_, codes, self.codes))
 

@@ -77,9 +77,9 @@ class KernelVerdicts:
             The folder of the cache. What lies there may be deleted at any time.
         """
         self._file = cache / "lockstep" / f"kernels-{self._environment()}.json"
-        known = _read(self._file)
-        self._verdicts |= known
-        self._n_kept = len(known)
+        kept = _read(self._file)
+        self._verdicts |= kept
+        self._n_kept = len(kept)
 
     def keep(self) -> None:
         """Write what is new, with what other processes have written meanwhile."""

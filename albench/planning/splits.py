@@ -92,15 +92,15 @@ def _by_column(
             raise _about(cohort, problem)
         _require_whole_groups(cohort, folds, groups, spec.group)
         return GivenFolds(folds)
-    known = sorted(set(values), key=_natural)
+    spellings = sorted(set(values), key=_natural)
     number_of: dict[str, int] = {}
     for part, number in _NUMBERS.items():
-        for value in as_spelt(getattr(spec, part) or (), known):
+        for value in as_spelt(getattr(spec, part) or (), spellings):
             if number_of.setdefault(value, number) != number:
                 raise _about(cohort, f"{value!r} is in two parts, in two spellings")
-    if strange := [value for value in number_of if value not in known]:
-        shown = ", ".join(map(repr, known[:20])) + (" ..." if len(known) > 20 else "")
-        problem = f"no subject has {_strangers(strange, known)} in column {spec.column!r}; there "
+    if strange := [value for value in number_of if value not in spellings]:
+        shown = ", ".join(map(repr, spellings[:20])) + (" ..." if len(spellings) > 20 else "")
+        problem = f"no subject has {_strangers(strange, spellings)} in column {spec.column!r}; there "
         raise _about(cohort, f"{problem}are {shown}")
     others = _NOBODY if spec.train else TRAIN
     parts = np.array([number_of.get(value, others) for value in values], dtype=np.intp)
@@ -174,11 +174,11 @@ def _require_acquainted(
 
 def _anybody(modalities: Mapping[str, Modality]) -> dict[str, None]:
     """Return every subject that a modality knows, in the cohort or left out of it."""
-    known: dict[str, None] = {}
+    subjects: dict[str, None] = {}
     for modality in modalities.values():
         named = {*np.asarray(modality.subjects).tolist(), *(modality.labels or ())}
-        known |= dict.fromkeys(as_keys(named))
-    return known
+        subjects |= dict.fromkeys(as_keys(named))
+    return subjects
 
 
 def _strangers(strange: Sequence[str], known: Iterable[str]) -> str:

@@ -158,8 +158,8 @@ def _moved(records: Records, run: Path, target: Path) -> Records:
         file, here = (run / records.run.spec_path).resolve(), Path.cwd()
         if file.is_relative_to(here) and target.resolve().is_relative_to(here):
             path = relative_path(file, target)
-    told = {"spec_path": path, "command": command}
-    return replace(records, run=records.run.model_copy(update=told))
+    moved = {"spec_path": path, "command": command}
+    return replace(records, run=records.run.model_copy(update=moved))
 
 
 def _replace(target: Path, new: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a run decides that adds repetitions until it is decided, as its record holds it."""
+"""The stopping rule of a run that adds repetitions until its comparisons are decided."""
 
 from __future__ import annotations
 

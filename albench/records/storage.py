@@ -43,7 +43,7 @@ def storage_told(folder: Path) -> Iterator[None]:
 
 
 def refused(error: OSError, place: Path) -> Exception:
-    """Return what is told of an error of the system's; the error itself if it is no refusal.
+    """Convert an error of the system into one with advice; return any other unchanged.
 
     Parameters
     ----------

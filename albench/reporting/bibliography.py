@@ -145,8 +145,8 @@ def _each_work_once(entries_of: Mapping[str, list[Entry]]) -> dict[str, list[Ent
     entries = (entry for group in entries_of.values() for entry in group)
     of_work: dict[str, Entry] = {}
     for entry in sorted(entries, key=lambda one: ("title" not in one.fields, -len(one.fields))):
-        known = next((of_work[mark] for mark in _marks(entry) if mark in of_work), entry)
-        of_work |= {mark: known for mark in _marks(entry) if mark not in of_work}
+        fullest = next((of_work[mark] for mark in _marks(entry) if mark in of_work), entry)
+        of_work |= {mark: fullest for mark in _marks(entry) if mark not in of_work}
     return {
         name: list(dict.fromkeys(of_work[_marks(entry)[0]] for entry in group))
         for name, group in entries_of.items()

@@ -68,8 +68,8 @@ def _cohort(name: str, facts: CohortRecord) -> str:
     modalities = plural(len(facts.modalities), "modality", "modalities")
     simulated = "simulated; " if facts.simulated else ""
     return (
-        f"{name} ({simulated}{plural(facts.subjects, 'subject')}, of which "
-        f"{facts.test_subjects} are for test, {classes}, {modalities}: "
+        f"{name} ({simulated}{plural(facts.subjects, 'subject')}, "
+        f"{facts.test_subjects} of them held out for testing, {classes}, {modalities}: "
         f"{', '.join(facts.modalities)}{noise})"
     )
 
@@ -96,8 +96,8 @@ def in_words(model: str) -> str:
     options, end, training = rest.partition(");")
     if not (bracket and end):
         return model
-    told = ", ".join(filter(None, map(_option_in_words, options.split(", "))))
-    return f"{plugin} ({told}){end[1:]}{training}" if told else f"{plugin}{end[1:]}{training}"
+    words = ", ".join(filter(None, map(_option_in_words, options.split(", "))))
+    return f"{plugin} ({words}){end[1:]}{training}" if words else f"{plugin}{end[1:]}{training}"
 
 
 def _option_in_words(option: str) -> str:

@@ -187,8 +187,8 @@ def emphasised(text: str) -> Markup:
     return Markup(re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", safe))  # noqa: S704  # escaped above
 
 
-def _marked_up(found: re.Match[str]) -> str:
-    bold, code = found.groups()
+def _marked_up(match: re.Match[str]) -> str:
+    bold, code = match.groups()
     return f"<strong>{bold}</strong>" if bold else f"<code>{code}</code>"
 
 

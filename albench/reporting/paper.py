@@ -93,9 +93,9 @@ def _drawn_with(libraries: tuple[str, ...]) -> Iterator[Sentence]:
     yield Sentence(f"Tables and figures were made with {', '.join(libraries)}.", libraries)
 
 
-def _methods(told: Iterable[Sentence], references: dict[str, list[Entry]]) -> str:
+def _methods(sentences: Iterable[Sentence], references: dict[str, list[Entry]]) -> str:
     lines = [*HEAD, r"% \bibliography{references}"]
-    for sentence in told:
+    for sentence in sentences:
         keys = [entry.key for name in sentence.cites for entry in references.get(name, [])]
         cited = rf"~\cite{{{','.join(dict.fromkeys(keys))}}}" if keys else ""
         text = latex_text(sentence.text)

@@ -153,7 +153,7 @@ def _contradictions(
     place: Callable[[PlannedCell], tuple[Any, ...]],
     key: Callable[[PlannedCell], str],
 ) -> Iterable[tuple[Source, str]]:
-    """Yield each source that says something else of a place than one before it, with a sentence."""
+    """Yield each source that contradicts an earlier one, with the reason."""
     first: dict[tuple[Any, ...], tuple[str, str]] = {}
     for source in sources:
         for cell in source.records.run.cells:

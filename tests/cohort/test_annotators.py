@@ -191,7 +191,7 @@ def test_annotators_are_told_in_words() -> None:
         {"abstain": 0.25},
     ]
     assert in_words(kinds) == (
-        "Training labels are told by 3 simulated annotators (2 of whom each 10 % wrong, a and b "
+        "Training labels come from 3 simulated annotators (2 of whom each 10 % wrong, a and b "
         "taken for each other in 20 %; no answer in 25 %). The majority counts."
     )
     assert in_words([]) == ""
@@ -199,5 +199,5 @@ def test_annotators_are_told_in_words() -> None:
 
 def test_annotators_of_one_kind_are_told_without_their_number_again() -> None:
     assert in_words([{"number": 3, "wrong": 0.1}]) == (
-        "Training labels are told by 3 simulated annotators (each 10 % wrong). The majority counts."
+        "Training labels come from 3 simulated annotators (each 10 % wrong). The majority counts."
     )

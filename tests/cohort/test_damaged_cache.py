@@ -101,7 +101,7 @@ def test_an_entry_without_a_checksum_is_made_again(built: Path) -> None:
     sidecar.write_text(json.dumps(content))
     _flip(_file(built, ".npy"), 8 * 200)  # completing it would make the damage official
 
-    with pytest.warns(UserWarning, match="has no checksum, as before albench kept any"):
+    with pytest.warns(UserWarning, match="has no checksum: it was written by an older albench"):
         np.testing.assert_array_equal(_build(built), _VALUES)
 
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -228,3 +230,12 @@ def test_a_modal_learner_over_a_fusion_classifier_offers_everything(problem: Pro
     positions, candidates = learner.query(toy.pool, n_instances=3)
 
     np.testing.assert_array_equal(candidates, toy.pool[positions])
+
+
+def test_what_the_docs_show_runs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text(encoding="utf-8")
+    section = page.partition("## Query functions of modAL")[2].partition("\n## ")[0]
+    names: dict[str, Any] = {}
+    for block in re.findall(r"```python\n(.*?)```", section, re.DOTALL):
+        exec(block, names)  # noqa: S102  # of our own documentation
+    assert len(set(names["picks"])) == 5

@@ -47,14 +47,14 @@ def section(derived: Derived) -> Section | None:
     return Section(TITLE, parts)
 
 
-def _source(told: Replayed) -> str:
-    commit = f", commit {told.commit}" if told.commit else ""
+def _source(replayed: Replayed) -> str:
+    commit = f", commit {replayed.commit}" if replayed.commit else ""
     pairs = "; ".join(
-        f"{target} on what {picker} led to" for target, picker in told.models.values()
+        f"{target} on what {picker} led to" for target, picker in replayed.models.values()
     )
     return (
-        f"No strategy was asked here. The picks are those recorded in the results of {told.name} "
-        f"(albench {told.albench}{commit}): {pairs}. In each round a model learns what was bought "
+        f"No strategy was asked here. The picks are those recorded in the results of {replayed.name} "
+        f"(albench {replayed.albench}{commit}): {pairs}. In each round a model learns what was bought "
         "with the other one, from the same split and first labels; the reference is its own."
     )
 

@@ -143,7 +143,7 @@ def poor_labelled_sets(specimen: Specimen) -> None:
 
 @guards_against("sample numbers used as indices; -1 taken for a sample that candidates share")
 def modalities_that_candidates_lack(specimen: Specimen) -> None:
-    """If it says so, it works where candidates lack modalities, as the number -1 tells."""
+    """One that says so works where candidates lack modalities (sample number -1)."""
     if not specimen.descriptor.incomplete:
         raise Skip("it does not say that it works where candidates lack modalities")
     low, high = specimen.descriptor.modalities
