@@ -426,7 +426,9 @@ def _specification(given: Spec) -> spec.Specification:
     try:
         text = tomli_w.dumps(given)
     except (TypeError, ValueError, AttributeError) as error:
-        raise InputError([Complaint("the specification", f"cannot be written as TOML: {error}")]) from error
+        raise InputError(
+            [Complaint("the specification", f"cannot be written as TOML: {error}")]
+        ) from error
     return session.parse_spec(text, "the specification", Path.cwd())
 
 

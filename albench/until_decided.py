@@ -34,11 +34,10 @@ if TYPE_CHECKING:
 
     from albench.execute.run import Progress
     from albench.planning import Cell
-    from albench.records.schema import Finished
+    from albench.records.schema import BlockKey, Finished
     from albench.session import OpenedSpecification, Summary
     from albench.spec.slices import Slice
 
-    Block = tuple[str, str, str, str]
     Pair = tuple[str, str]
 
 OPTION = "--until-decided"
@@ -81,7 +80,7 @@ class Look:
     comparisons: pd.DataFrame
     metric: str
     stage: OpenedSpecification
-    n_added: Mapping[Block, int]
+    n_added: Mapping[BlockKey, int]
 
     @property
     def text(self) -> str:
@@ -323,15 +322,15 @@ def _require_room(most: int, planned: int) -> None:
         raise InputError([Complaint(where, problem)])
 
 
-def _strategies_by_block(cells: Iterable[Cell]) -> dict[Block, set[str]]:
-    blocks: dict[Block, set[str]] = {}
+def _strategies_by_block(cells: Iterable[Cell]) -> dict[BlockKey, set[str]]:
+    blocks: dict[BlockKey, set[str]] = {}
     for cell in cells:
         blocks.setdefault(cell.block, set()).add(cell.strategy_label)
     return blocks
 
 
 def _complaints(
-    pairs: Sequence[Pair], blocks: Mapping[Block, Collection[str]]
+    pairs: Sequence[Pair], blocks: Mapping[BlockKey, Collection[str]]
 ) -> Iterator[Complaint]:
     there = sorted({name for names in blocks.values() for name in names} - {ALL_LABELS})
     for pair in pairs:
@@ -347,10 +346,10 @@ def _complaints(
 
 def _next(
     comparisons: pd.DataFrame,
-    reached: Mapping[Block, int],
+    reached: Mapping[BlockKey, int],
     rule: Sequential,
-    strategies: Mapping[Block, set[str]],
-) -> dict[Block, int]:
+    strategies: Mapping[BlockKey, set[str]],
+) -> dict[BlockKey, int]:
     """Return how many repetitions undecided blocks are to have more."""
     decided = comparisons[~_is_open(comparisons)]
     done = set(decided[[*BLOCK, "strategy", "other"]].itertuples(index=False, name=None))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    Block = tuple[str, str, str, str]
+    from albench.records.schema import BlockKey
+
 
 _LENGTHS = ("epochs", "min_updates")
 
@@ -43,7 +44,7 @@ class Convergence:
         Kendall's correlation of the strategies' order before and after, random among them.
     """
 
-    block: Block
+    block: BlockKey
     longer: str
     n_strategies: int
     changed: tuple[str, ...]
@@ -97,7 +98,7 @@ def convergence(efficiency: pd.DataFrame, pairs: list[tuple[str, str]]) -> Itera
         Only of blocks with at least one strategy beside random in at least two repetitions.
     """
     areas = {
-        cast("Block", key): side_by_side(part, ["repetition"], "area")
+        cast("BlockKey", key): side_by_side(part, ["repetition"], "area")
         for key, part in efficiency.groupby(BLOCK, sort=True)
     }
     for (cohort, modalities, model, budget), short in areas.items():
@@ -110,7 +111,7 @@ def convergence(efficiency: pd.DataFrame, pairs: list[tuple[str, str]]) -> Itera
 
 
 def _of_block(
-    block: Block, longer: str, short: pd.DataFrame, long: pd.DataFrame
+    block: BlockKey, longer: str, short: pd.DataFrame, long: pd.DataFrame
 ) -> Convergence | None:
     names = [name for name in short.columns.intersection(long.columns) if name != BASELINE]
     gains = [table[names].sub(table[BASELINE], axis=0) for table in (short, long)]

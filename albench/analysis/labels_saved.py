@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    Block = tuple[str, ...]
+    from albench.records.schema import BlockKey
+
 
 INFINITE = float("inf")
 GOALS = (0.8, 0.9, TARGET, 0.99)
@@ -67,7 +68,7 @@ def labels_saved(priced: pd.DataFrame, outside: Collection[str] = ()) -> pd.Data
 def saved_by_goal(
     rounds: pd.DataFrame,
     metric: str,
-    left_out: Collection[Block],
+    left_out: Collection[BlockKey],
     outside: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return the share of the budget that each strategy saves against random, goal by goal.

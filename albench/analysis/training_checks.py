@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    Block = tuple[str, str, str, str]
+    from albench.records.schema import BlockKey
+
 
 LARGEST_MODE_GAP = 0.05
 """Of accuracy on the labelled set; more than this is no rounding and no small last batch."""
@@ -71,7 +72,7 @@ class TrainingFinding:
         What `value` is compared with.
     """
 
-    block: Block
+    block: BlockKey
     check: TrainingCheck
     outcome: CheckOutcome
     metric: str = ""
@@ -114,7 +115,7 @@ def check_training(
         false alarm in twenty.
     """
     grouped = rounds.groupby(BLOCK, sort=True)
-    blocks = [(cast("Block", key), part) for key, part in grouped]
+    blocks = [(cast("BlockKey", key), part) for key, part in grouped]
     checks = [_loss(key, part, guesses.get(key[0], np.nan)) for key, part in blocks]
     checks += [_modes(key, part) for key, part in blocks]
     each = list(_each(blocks, metrics))
@@ -145,7 +146,7 @@ def guessing(counts: Mapping[str, int]) -> float:
     return float(-(shares * np.log(shares)).sum())
 
 
-def passed_lines(checks: Iterable[TrainingFinding], metric: str) -> set[Block]:
+def passed_lines(checks: Iterable[TrainingFinding], metric: str) -> set[BlockKey]:
     """Return the blocks in which strategies end above all labels in a metric.
 
     Parameters
@@ -168,7 +169,7 @@ def passed_lines(checks: Iterable[TrainingFinding], metric: str) -> set[Block]:
     }
 
 
-def without_goals(efficiency: pd.DataFrame, blocks: set[Block]) -> pd.DataFrame:
+def without_goals(efficiency: pd.DataFrame, blocks: set[BlockKey]) -> pd.DataFrame:
     """Return a table of efficiency without the labels that some blocks' goals took.
 
     Parameters
@@ -190,12 +191,12 @@ def without_goals(efficiency: pd.DataFrame, blocks: set[Block]) -> pd.DataFrame:
 
 
 def _each(
-    blocks: list[tuple[Block, pd.DataFrame]], metrics: Sequence[str]
-) -> Iterator[tuple[Block, pd.DataFrame, str]]:
+    blocks: list[tuple[BlockKey, pd.DataFrame]], metrics: Sequence[str]
+) -> Iterator[tuple[BlockKey, pd.DataFrame, str]]:
     return ((key, part, metric) for key, part in blocks for metric in metrics if metric in part)
 
 
-def _loss(block: Block, part: pd.DataFrame, guess: float) -> TrainingFinding:
+def _loss(block: BlockKey, part: pd.DataFrame, guess: float) -> TrainingFinding:
     if "log_loss" not in part or np.isnan(guess):
         return TrainingFinding(block, TrainingCheck.LOSS, CheckOutcome.UNKNOWN)
     value = _worst_of_trained(part, part["log_loss"])
@@ -205,7 +206,7 @@ def _loss(block: Block, part: pd.DataFrame, guess: float) -> TrainingFinding:
     return TrainingFinding(block, TrainingCheck.LOSS, outcome, "log_loss", value, bound=guess)
 
 
-def _modes(block: Block, part: pd.DataFrame) -> TrainingFinding:
+def _modes(block: BlockKey, part: pd.DataFrame) -> TrainingFinding:
     if not set(MODES) <= set(part):
         return TrainingFinding(block, TrainingCheck.MODES, CheckOutcome.UNKNOWN)
     by_batch, predicted = (part[name] for name in MODES)
@@ -267,7 +268,7 @@ def _known(gaps: pd.Series[float]) -> NDArray[np.float64]:
 
 def _judged(
     check: TrainingCheck,
-    asked: Iterable[tuple[Block, str, NDArray[np.float64] | None]],
+    asked: Iterable[tuple[BlockKey, str, NDArray[np.float64] | None]],
     margins: Mapping[str, float] | None = None,
 ) -> Iterator[TrainingFinding]:
     for block, metric, gaps in asked:

@@ -67,7 +67,9 @@ def read_sidecar(path: Path) -> Sidecar:
         raise _damage(path, "does not describe an array of numbers")
     checksum = content.get("crc32")
     if checksum is None:
-        raise _damage(path, "has no checksum: it was written by an older albench, or by something else")
+        raise _damage(
+            path, "has no checksum: it was written by an older albench, or by something else"
+        )
     if not isinstance(checksum, str) or not _CHECKSUM.fullmatch(checksum):
         raise _damage(path, "has an invalid checksum")
     return Sidecar(what, checksum)

@@ -13,7 +13,7 @@ import numpy as np
 from albench.atomic_file import replacing
 from albench.errors import AlbenchError
 from albench.execute.frames import DamagedFrame, Message, from_frame, to_frame
-from albench.records.schema import Part, Round
+from albench.records.schema import MeasuredPart, Round
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ KIND = "checkpoint 1"
 _DISK_IS_DONE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 """Faults of the disk, which end a run; any other fault is of one cell's file."""
 
-Record = TypeVar("Record", Part, Round)
+Record = TypeVar("Record", MeasuredPart, Round)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Checkpoint:
 
     Parameters
     ----------
-    part : Part
+    part : MeasuredPart
         What its rounds are measured on.
     rounds : tuple of Round
         All so far.
@@ -44,7 +44,7 @@ class Checkpoint:
         The model's weights and buffers; opened by the cell's child alone.
     """
 
-    part: Part
+    part: MeasuredPart
     rounds: tuple[Round, ...]
     labelled: tuple[int, ...]
     state: bytes
@@ -136,7 +136,7 @@ def load(path: Path) -> Checkpoint | None:
 def _checkpoint(message: Message) -> Checkpoint | None:
     plain, state = message.plain, message.arrays.get("state")
     labelled, rounds = plain.get("labelled"), plain.get("rounds")
-    part = _record(Part, plain.get("part"))
+    part = _record(MeasuredPart, plain.get("part"))
     if part is None or state is None or state.dtype != np.uint8:
         return None
     if not isinstance(rounds, list) or not _are_numbers(labelled):

@@ -13,7 +13,7 @@ from albench.cohort.marks import count_marks
 from albench.errors import AlbenchError
 from albench.execute.checkpoint import Checkpoint
 from albench.execute.frames import Message
-from albench.records.schema import Part, Round, pack, unpack
+from albench.records.schema import MeasuredPart, Round, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ class CellConversation:
     ) -> None:
         self._repetition, self._model, self._strategy = repetition, task.model, task.strategy
         self._labelled, self._n_rounds, self._on_round = task.labelled, n_rounds, on_round
-        self.part: Part | None = begun.part if begun else None
+        self.part: MeasuredPart | None = begun.part if begun else None
         self.rounds: list[Round] = list(begun.rounds) if begun else []
         self._n_state = len(begun.state) if begun else None
         self._is_asked = False
@@ -295,7 +295,9 @@ def told_seconds(message: Message, name: str) -> float:
     """
     value = message.plain.get(name)
     if type(value) is not float or not math.isfinite(value) or value < 0:
-        raise AlbenchError(f"sent {message.kind!r} with {name} that are not a time in seconds: {value!r:.40}")
+        raise AlbenchError(
+            f"sent {message.kind!r} with {name} that are not a time in seconds: {value!r:.40}"
+        )
     return value
 
 

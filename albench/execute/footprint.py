@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from albench.planning import Cell
-    from albench.records.schema import Finished
+    from albench.records.schema import BlockKey, Finished
     from albench.spec.slices import Place
 
 BYTES_A_PROBABILITY = 5.4
@@ -28,8 +28,6 @@ PROCESS_MB = 500.0
 
 USUAL_PROBABILITIES = 1000
 """Of a test part that is not known: a hundred units of ten classes."""
-
-Block = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Footprints:
         What the memory rests on, as a clause. A journal's size follows from rounds and test units.
     """
 
-    blocks: Mapping[Block, Footprint]
+    blocks: Mapping[BlockKey, Footprint]
     sureness: str
 
 
@@ -90,8 +88,8 @@ def footprints(
         of others the largest of any that is known, and without any `PROCESS_MB`.
     """
     unique = {cell.id: cell for cell in cells}
-    here: dict[Block, list[float]] = defaultdict(list)
-    there: dict[Block, list[float]] = defaultdict(list)
+    here: dict[BlockKey, list[float]] = defaultdict(list)
+    there: dict[BlockKey, list[float]] = defaultdict(list)
     for cell in unique.values():
         if cell.id in done and done[cell.id].peak_mb:
             here[cell.block].append(done[cell.id].peak_mb)
@@ -99,7 +97,7 @@ def footprints(
             there[cell.block].append(megabytes)
     megabytes_of = {block: max(megabytes) for block, megabytes in (there | here).items()}
     otherwise = max(megabytes_of.values(), default=PROCESS_MB)
-    disk: dict[Block, float] = dict.fromkeys((cell.block for cell in cells), 0.0)
+    disk: dict[BlockKey, float] = dict.fromkeys((cell.block for cell in cells), 0.0)
     for cell in unique.values():
         if cell.id not in done:
             disk[cell.block] += _journal_bytes(cell, probabilities.get(cell.cohort))

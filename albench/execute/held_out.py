@@ -36,8 +36,7 @@ class HeldOut:
     evaluate: str
 
     def undecided(self, n_classes: int) -> NDArray[np.float32]:
-        """Return uniform class probabilities for every unit, ``(n_units, n_classes)``.
-        """
+        """Return uniform class probabilities for every unit, ``(n_units, n_classes)``."""
         n = len(self.subjects) if self.evaluate == "candidate" else len(np.unique(self.subjects))
         return np.full((n, n_classes), 1.0 / n_classes, dtype=np.float32)
 

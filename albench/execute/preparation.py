@@ -63,7 +63,7 @@ def prepare_all(
     AlbenchError
         If the process that prepares them is killed, or crashes.
     """
-    start = process_context(resolved)
+    context = process_context(resolved)
     keys = dict.fromkeys((cell.cohort, cell.modalities, cell.model.label) for cell in cells)
     prepared = {}
     for key in keys:
@@ -86,7 +86,7 @@ def prepare_all(
         what = f"{cohort} {'+'.join(modalities)} for {model}"
         watch(Progress("prepare", text=what))
         prepared[key] = _prepared(
-            request, cohorts[cohort, modalities], what, start, watch, settings.devices.first
+            request, cohorts[cohort, modalities], what, context, watch, settings.devices.first
         )
     return prepared
 
@@ -110,7 +110,7 @@ def _prepared(  # of one call
     request: PreparationRequest,
     cohort: Cohort,
     what: str,
-    start: BaseContext,
+    context: BaseContext,
     watch: Callable[[Progress], None],
     device: Mapping[str, str],
 ) -> Prepared:
@@ -124,7 +124,7 @@ def _prepared(  # of one call
             threads=usable_cores(),
             environment=device,
         )
-        outcome = supervise_again(lambda: supervise(job, start, _Notices(watch)))
+        outcome = supervise_again(lambda: supervise(job, context, _Notices(watch)))
         reason = outcome.reason
         if outcome.status is CellStatus.OK:
             try:

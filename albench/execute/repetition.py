@@ -18,7 +18,7 @@ from albench.errors import QueryFault
 from albench.execute.paid_purchases import require_acquired, require_paid
 from albench.execute.task import Unlabelled
 from albench.planning.division import division_of
-from albench.records.schema import Part
+from albench.records.schema import MeasuredPart
 from albench.seeds import Purpose, generator
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class Repetition:
             unit = self.schedule.unit
             raise QueryFault(f"bought {bought} {unit} where {min(wanted, available)} were asked")
 
-    def part(self, labelled: NDArray[np.intp], weights: str, batches: str) -> Part:
+    def part(self, labelled: NDArray[np.intp], weights: str, batches: str) -> MeasuredPart:
         """Return what the rounds are measured on, for the record.
 
         Parameters
@@ -220,11 +220,11 @@ class Repetition:
 
         Returns
         -------
-        Part
+        MeasuredPart
             With names, labels and sizes.
         """
         subjects = self.cohort.candidate_subjects
-        return Part(
+        return MeasuredPart(
             units=self._test_units(),
             labels=[int(label) for label in self._test_labels()],
             n_candidates=len(self.train),

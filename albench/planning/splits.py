@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from albench.api.modality import Modality
     from albench.cohort.join import Cohort
     from albench.cohort.splitting import Splitting
-    from albench.spec.splitting import Part, SplitSpec
+    from albench.spec.splitting import SplitPart, SplitSpec
 
     Integers = NDArray[np.intp]
 
-_NUMBERS: dict[Part, int] = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
+_NUMBERS: dict[SplitPart, int] = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 _NOBODY = -1
 
 
@@ -100,7 +100,9 @@ def _by_column(
                 raise _about(cohort, f"{value!r} is in two parts, in two spellings")
     if strange := [value for value in number_of if value not in spellings]:
         shown = ", ".join(map(repr, spellings[:20])) + (" ..." if len(spellings) > 20 else "")
-        problem = f"no subject has {_strangers(strange, spellings)} in column {spec.column!r}; there "
+        problem = (
+            f"no subject has {_strangers(strange, spellings)} in column {spec.column!r}; there "
+        )
         raise _about(cohort, f"{problem}are {shown}")
     others = _NOBODY if spec.train else TRAIN
     parts = np.array([number_of.get(value, others) for value in values], dtype=np.intp)
@@ -115,9 +117,9 @@ def _natural(value: str) -> tuple[bool, float, str]:
 
 
 def _from_files(
-    files: Mapping[Part, str], cohort: Cohort, modalities: Mapping[str, Modality], folder: Path
+    files: Mapping[SplitPart, str], cohort: Cohort, modalities: Mapping[str, Modality], folder: Path
 ) -> Integers:
-    part_of: dict[str, Part] = {}
+    part_of: dict[str, SplitPart] = {}
     anybody = _anybody(modalities)
     complaints = []
     for part in _NUMBERS:
@@ -148,8 +150,8 @@ def _ids(cohort: Cohort, path: Path) -> list[str]:
 
 def _require_acquainted(
     cohort: Cohort,
-    files: Mapping[Part, str],
-    part_of: Mapping[str, Part],
+    files: Mapping[SplitPart, str],
+    part_of: Mapping[str, SplitPart],
     anybody: Collection[str],
 ) -> None:
     complaints = []

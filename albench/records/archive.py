@@ -21,7 +21,7 @@ from albench.records.journal import Event, JournalReading
 from albench.records.manifest import MENDING, read_manifest
 from albench.records.printable import printable
 from albench.records.run_record import PlannedRun, RunRecord
-from albench.records.schema import CellStatus, Finished, Part, Round, pack, unpack
+from albench.records.schema import CellStatus, Finished, MeasuredPart, Round, pack, unpack
 from albench.records.tables import COST, MEASURED, PICKS_COLUMN, picks_hash
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _part_number(end: Finished | None, numbers: Mapping[str, int]) -> int:
     return -1 if end is None or end.part is None else numbers[_text(asdict(end.part))]
 
 
-def _parts_table(parts: Sequence[Part]) -> pa.Table:
+def _parts_table(parts: Sequence[MeasuredPart]) -> pa.Table:
     plain = [asdict(part) for part in parts]
     columns: dict[str, Any] = {
         "units": pa.array([part["units"] for part in plain], pa.list_(pa.string())),
@@ -368,8 +368,8 @@ def _marks(folder: Path) -> dict[tuple[str, int], dict[str, int]]:
     return counts
 
 
-def _part(row: Mapping[str, Any]) -> Part:
-    return Part(units=row["units"], labels=row["labels"], **json.loads(row["rest"]))
+def _part(row: Mapping[str, Any]) -> MeasuredPart:
+    return MeasuredPart(units=row["units"], labels=row["labels"], **json.loads(row["rest"]))
 
 
 def _planned(row: Mapping[str, Any]) -> dict[str, Any]:

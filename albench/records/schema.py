@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -35,6 +35,10 @@ class CellStatus(StrEnum):
     VIOLATION = "violation"
     MISSING = "missing"
     SKIPPED = "skipped"
+
+
+BlockKey: TypeAlias = tuple[str, str, str, str]
+"""A block by its labels: cohort, modalities, model and budget."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +89,7 @@ class Round:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class MeasuredPart:
     """What a cell's rounds are measured on, and the hashes that show what cells share.
 
     Parameters
@@ -137,7 +141,7 @@ class Finished:
         Wall time, the start of its process included.
     peak_mb : float
         The largest resident memory seen, in MiB.
-    part : Part or None
+    part : MeasuredPart or None
         None if it failed before it had one.
     rounds : list of Round
         All that were finished, those before a failure included.
@@ -152,7 +156,7 @@ class Finished:
     reason: str = ""
     seconds: float = 0.0
     peak_mb: float = 0.0
-    part: Part | None = None
+    part: MeasuredPart | None = None
     rounds: list[Round] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     retries: dict[str, int] = field(default_factory=dict)

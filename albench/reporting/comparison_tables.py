@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.reporting.names import Block, Namer
+    from albench.records.schema import BlockKey
+    from albench.reporting.names import Namer
 
 MARKS = {"better": " ▲", "worse": " ▼", "equal": " ="}
 COMPARED = (
@@ -59,7 +60,7 @@ def area_table(
     The largest of a block's competitors is bold, what is separable from random marked. Where some
     blocks compare strategies, those that only have the baseline are left out.
     """
-    cells: dict[tuple[Block, str], str] = {}
+    cells: dict[tuple[BlockKey, str], str] = {}
     n_strategies = efficiency.dropna(subset="area").groupby(list(BLOCK))["strategy"].nunique()
     compared = RowsByBlock(comparison)
     for block, own in RowsByBlock(efficiency).items():

@@ -144,7 +144,7 @@ class Code:
     text: str
 
 
-Part = Headline | Text | Table | Figure | Gallery | Code
+Element = Headline | Text | Table | Figure | Gallery | Code
 
 
 @dataclass(frozen=True)
@@ -155,14 +155,14 @@ class Section:
     ----------
     title : str
         Its heading.
-    parts : sequence of Part
+    parts : sequence of Element
         What it shows.
     libraries : tuple of str
         Packages that computed it, beside those of the whole report.
     """
 
     title: str
-    parts: Sequence[Part]
+    parts: Sequence[Element]
     libraries: tuple[str, ...] = ()
 
     @property

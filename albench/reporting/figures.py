@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-    from albench.reporting.names import Block, Namer, Style
+    from albench.records.schema import BlockKey
+    from albench.reporting.names import Namer, Style
     from albench.reporting.sheets import Sheet
 
 MOST_TICKS = 9
@@ -176,7 +177,7 @@ def _draw_interval(axes: Axes, height: float, row: Mapping[Any, Any], style: Sty
 
 def _panels(
     table: pd.DataFrame, named: Namer, sheet: Sheet, height: float = 0.0
-) -> tuple[Figure, dict[Block, Axes]]:
+) -> tuple[Figure, dict[BlockKey, Axes]]:
     blocks = blocks_of(table)
     columns = min(sheet.columns, len(blocks))
     rows = math.ceil(len(blocks) / columns)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from albench.records.schema import BlockKey
     from albench.reporting.content import Table
-    from albench.reporting.names import Block, Namer
+    from albench.reporting.names import Namer
 
 UNKNOWN = "–"
 ENDS = ("low", "high")
@@ -143,7 +144,7 @@ def in_order(strategies: Sequence[str], ranked: Sequence[str] = ()) -> list[str]
 
 def grid(
     empty: Table,
-    cells: Mapping[tuple[Block, str], str],
+    cells: Mapping[tuple[BlockKey, str], str],
     named: Namer,
     ranked: Sequence[str] = (),
 ) -> Table:

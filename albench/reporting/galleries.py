@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.reporting.names import Block, Namer
+    from albench.records.schema import BlockKey
+    from albench.reporting.names import Namer
 
 
 def galleries(pictures: pd.DataFrame, named: Namer) -> Iterator[Gallery]:
@@ -29,7 +30,7 @@ def galleries(pictures: pd.DataFrame, named: Namer) -> Iterator[Gallery]:
         yield _gallery(part, block, named)
 
 
-def _gallery(part: pd.DataFrame, block: Block, named: Namer) -> Gallery:
+def _gallery(part: pd.DataFrame, block: BlockKey, named: Namer) -> Gallery:
     rows = tuple(
         (strategy, tuple(_picks(part[part["strategy"] == strategy])))
         for strategy in in_order(part["strategy"].tolist())

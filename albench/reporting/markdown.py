@@ -13,7 +13,7 @@ from albench.reporting.content import Code, Figure, Gallery, Headline, Table, Te
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from albench.reporting.content import Part, Section
+    from albench.reporting.content import Element, Section
 
 
 def markdown(title: str, question: str, parts: Sequence[Section], pictures: str = "svg") -> str:
@@ -30,7 +30,7 @@ def markdown(title: str, question: str, parts: Sequence[Section], pictures: str 
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _lines(part: Part, pictures: str) -> Iterator[str]:
+def _lines(part: Element, pictures: str) -> Iterator[str]:
     if isinstance(part, Headline):
         yield f"**{_escaped(part.sentence)}**"
     elif isinstance(part, Text):

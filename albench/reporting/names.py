@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from albench.analysis.curves import BLOCK
 from albench.analysis.equal_picks import JOINT
 from albench.plural import plural
+from albench.records.schema import BlockKey
 from albench.references import ALWAYS, BASELINE
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from albench.records.run_record import CohortRecord
 
-Block = tuple[str, str, str, str]
 
 # Okabe and Ito's colours, which are safe for colour-blind readers; without yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -74,12 +74,12 @@ def in_figures(strategy: str) -> str:
     return f"{first} and {len(others)} alike" if others else first
 
 
-def blocks_of(table: pd.DataFrame) -> list[Block]:
+def blocks_of(table: pd.DataFrame) -> list[BlockKey]:
     """Return the blocks of a table that has their columns, sorted, each once."""
     return sorted(set(table[BLOCK].itertuples(index=False, name=None)))
 
 
-class RowsByBlock(dict[Block, "pd.DataFrame"]):
+class RowsByBlock(dict[BlockKey, "pd.DataFrame"]):
     """The rows of each block of a table, in the table's order; blocks are sorted.
 
     A block that the table lacks has a frame without rows.
@@ -87,10 +87,10 @@ class RowsByBlock(dict[Block, "pd.DataFrame"]):
 
     def __init__(self, table: pd.DataFrame) -> None:
         grouped = table.groupby(list(BLOCK), sort=True)
-        super().__init__((cast("Block", key), part) for key, part in grouped)
+        super().__init__((cast("BlockKey", key), part) for key, part in grouped)
         self._none = table.iloc[:0]
 
-    def __missing__(self, block: Block) -> pd.DataFrame:
+    def __missing__(self, block: BlockKey) -> pd.DataFrame:
         return self._none
 
 
@@ -110,7 +110,7 @@ def by_strategy(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {str(name): part for name, part in table.groupby("strategy", sort=True)}
 
 
-def block_of(row: Mapping[Any, Any]) -> Block:  # a row of a frame
+def block_of(row: Mapping[Any, Any]) -> BlockKey:  # a row of a frame
     """Return the block of a row: its cohort, modalities, model and budget."""
     return row["cohort"], row["modalities"], row["model"], row["budget"]
 
@@ -139,7 +139,7 @@ class Namer:
         """Return a cohort's name, marked *simulated* if it is."""
         return f"{name} (simulated)" if name in self._simulated else name
 
-    def block(self, block: Block) -> str:
+    def block(self, block: BlockKey) -> str:
         """Return a block's name: what all blocks of its cohort share is left out."""
         cohort, modalities, model, budget = block
         parts = [self.modalities(modalities)]
@@ -151,7 +151,7 @@ class Namer:
         """Return the names of modalities as people write a sum."""
         return joined.replace("+", " + ")
 
-    def of_planned(self, block: Block, n: int) -> str:
+    def of_planned(self, block: BlockKey, n: int) -> str:
         """Return how many of the planned repetitions there are; empty if all are."""
         planned = self._planned[block]
         return "" if n == planned else f" ({n} of {planned})"
@@ -185,7 +185,7 @@ def _of_simulated(n_simulated: int, n: int) -> str:
     return f" ({'' if n == 1 else many}simulated)"
 
 
-def _vary(blocks: list[Block], position: int) -> set[str]:
+def _vary(blocks: list[BlockKey], position: int) -> set[str]:
     """Return the cohorts whose blocks differ at a position."""
     values_of: dict[str, set[str]] = {}
     for block in blocks:

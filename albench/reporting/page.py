@@ -27,9 +27,9 @@ from albench.reporting.panels import Intervals
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from albench.records.schema import BlockKey
     from albench.reporting.choices import Choices
-    from albench.reporting.content import Part, Section
-    from albench.reporting.names import Block
+    from albench.reporting.content import Element, Section
     from albench.reporting.panels import Panel
 
 SHAPES = (
@@ -130,13 +130,13 @@ def _drawer(choices: Choices) -> Callable[[Panel, str], Markup]:
     return lambda panel, identifier: panel_html(panel, identifier, numbers)
 
 
-def _numberer(choices: Choices) -> Callable[[Block], str]:
+def _numberer(choices: Choices) -> Callable[[BlockKey], str]:
     """Return what gives a block its number; nothing where something is about all of them."""
     numbers = {place.block: str(i) for i, place in enumerate(choices.blocks)}
     return lambda block: numbers.get(block, "")
 
 
-def _kind(part: Part) -> str:
+def _kind(part: Element) -> str:
     kinds: dict[type, str] = {Headline: "headline", Text: "text", Table: "table", Figure: "figure"}
     return (kinds | {Code: "code", Gallery: "gallery"})[type(part)]
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from albench.reporting.names import Block, Namer, Style
+    from albench.records.schema import BlockKey
+    from albench.reporting.names import Namer, Style
 
 LABELLED = "labelled candidates"
 """What most curves are drawn over."""
@@ -42,7 +43,7 @@ class PanelBlock:
     """
 
     name: str
-    block: Block = ("", "", "", "")
+    block: BlockKey = ("", "", "", "")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from albench.reporting.content import Part, Section
+    from albench.reporting.content import Element, Section
     from albench.reporting.load import ReportTables
     from albench.spec.slices import Slice
 
@@ -106,7 +106,7 @@ def _make_way(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _pieces(parts: Iterable[Section]) -> Iterator[Part]:
+def _pieces(parts: Iterable[Section]) -> Iterator[Element]:
     return (piece for section in parts for piece in section.parts)
 
 

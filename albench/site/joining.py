@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from albench.records.run_record import PlannedCell
-    from albench.records.schema import Finished, Part
+    from albench.records.schema import Finished, MeasuredPart
     from albench.site.sources import Source
 
 
@@ -173,7 +173,7 @@ def _named_difference(one: str, other: str) -> str:
 
 def _other_parts(sources: Sequence[Source]) -> list[Complaint]:
     """Return complaints about test parts that a source has for itself."""
-    first: dict[tuple[Any, ...], tuple[Part, str]] = {}
+    first: dict[tuple[Any, ...], tuple[MeasuredPart, str]] = {}
     complaints = []
     for source in sources:
         for cell in source.records.run.cells:

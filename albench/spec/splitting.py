@@ -8,7 +8,7 @@ from pydantic import Field, StrictInt, StrictStr, model_validator
 
 from albench.spec.section import Count, Distinct, SpecTable
 
-Part = Literal["train", "validation", "test"]
+SplitPart = Literal["train", "validation", "test"]
 Values = Annotated[list[StrictStr | StrictInt], Field(min_length=1), Distinct]
 
 
@@ -23,7 +23,7 @@ class SplitSpec(SpecTable):
     """The values of `column` that training is stopped by."""
     train: Values | None = None
     """The values of `column` that are trained on; None takes all others."""
-    files: dict[Part, StrictStr] | None = None
+    files: dict[SplitPart, StrictStr] | None = None
     """A file of subject ids for each part."""
     folds: Annotated[Count, Field(ge=2)] | None = None
     """Folds to be drawn, of which the repetition chooses one."""

@@ -9,32 +9,33 @@ from albench.analysis.significance import FEWEST_PAIRS
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-Block = tuple[str, str, str, str]
+    from albench.records.schema import BlockKey
+
 """Cohort, modalities, model and budget."""
 
 
 def affordable(
-    costs: Mapping[Block, float],
+    costs: Mapping[BlockKey, float],
     repetitions: Sequence[int],
-    done: Collection[tuple[Block, int]],
+    done: Collection[tuple[BlockKey, int]],
     seconds: float,
-) -> tuple[list[Block], list[int]]:
+) -> tuple[list[BlockKey], list[int]]:
     """Return the blocks and repetitions that fit.
 
     Parameters
     ----------
-    costs : mapping of Block to float
+    costs : mapping of BlockKey to float
         What one repetition of each block takes, in seconds of wall time.
     repetitions : sequence of int
         Those there are, in the order in which they run.
-    done : collection of (Block, int)
+    done : collection of (BlockKey, int)
         Blocks and repetitions that take no more time.
     seconds : float
         The time that is left.
 
     Returns
     -------
-    blocks : list of Block
+    blocks : list of BlockKey
         All of them; without the dearest where only so `FEWEST_PAIRS` repetitions fit, which a
         verdict takes.
     repetitions : list of int
@@ -51,10 +52,10 @@ def affordable(
 
 
 def _fitting(
-    blocks: Sequence[Block],
-    costs: Mapping[Block, float],
+    blocks: Sequence[BlockKey],
+    costs: Mapping[BlockKey, float],
     repetitions: Sequence[int],
-    done: Collection[tuple[Block, int]],
+    done: Collection[tuple[BlockKey, int]],
     seconds: float,
 ) -> list[int]:
     left = seconds
@@ -67,22 +68,22 @@ def _fitting(
     return fitting
 
 
-def cheapest(costs: Mapping[Block, float], seconds: float) -> list[Block]:
+def cheapest(costs: Mapping[BlockKey, float], seconds: float) -> list[BlockKey]:
     """Return the blocks that a first look can afford.
 
     Parameters
     ----------
-    costs : mapping of Block to float
+    costs : mapping of BlockKey to float
         What one repetition of each takes, in seconds.
     seconds : float
         The time there is.
 
     Returns
     -------
-    list of Block
+    list of BlockKey
         From the cheapest on, as many as fit together; one at least.
     """
-    chosen: list[Block] = []
+    chosen: list[BlockKey] = []
     spent = 0.0
     for block in sorted(costs, key=lambda block: (costs[block], block)):
         spent += costs[block]

@@ -10,6 +10,7 @@ from albench import library, registry, session
 from albench.api.descriptors import Kind
 from albench.errors import Complaint, InputError, PluginError
 from albench.planning.chosen_cells import cells_of, skips_of
+from albench.records.schema import BlockKey
 from albench.references import BASELINE
 from albench.spec.slices import EVERYTHING
 from albench.trial.answer import Trial
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.library import Results
+    from albench.records.schema import BlockKey
     from albench.session import OpenedSpecification
     from albench.spec.slices import Slice
-    from albench.trial.choice import Block
     from albench.trial.place import RankPlace
     from albench.trial.published import Places
     from albench.trial.reproduction import Reproduction
@@ -137,7 +138,7 @@ def _open(task: Task, published: Results, rivals: Sequence[str] = ()) -> OpenedS
     return session.open_specification(trial)
 
 
-def _first_look(task: Task, there: Places) -> list[Block]:
+def _first_look(task: Task, there: Places) -> list[BlockKey]:
     """Return the blocks in which one repetition of the strategy and of random can be afforded."""
     costs = {block: 2 * seconds for block, seconds in there.seconds.items()}
     if min(costs.values()) > task.seconds:
@@ -171,10 +172,10 @@ def _is_usable(name: str, published: Results) -> bool:
 def _run_on(
     run: TrialRun,
     strategies: Sequence[str],
-    blocks: Sequence[Block],
+    blocks: Sequence[BlockKey],
     repetitions: Sequence[int],
     deadline: float,
-) -> tuple[list[Block], list[int]]:
+) -> tuple[list[BlockKey], list[int]]:
     """Run more repetitions until the deadline, `GROWTH` times as many each time."""
     chosen, n_done = list(blocks), 1
     while True:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from albench.library import Results
     from albench.planning import Cell
-    from albench.trial.choice import Block
+    from albench.records.schema import BlockKey
 
 DIGITS = 6
 """Significant digits of published scores: fresh ones are rounded alike, so that ties are ties."""
@@ -35,13 +35,13 @@ class Places:
 
     Parameters
     ----------
-    seconds : dict of Block to float
+    seconds : dict of BlockKey to float
         By block: what a published cell of random took.
     repetitions : tuple of int
         Those that random has in all of these blocks; rising.
     """
 
-    seconds: dict[Block, float]
+    seconds: dict[BlockKey, float]
     repetitions: tuple[int, ...]
 
 
@@ -70,8 +70,8 @@ def places(published: Results, cells: Sequence[Cell], label: str) -> Places:
     planned = {(cell.block, cell.repetition) for cell in cells if cell.strategy_label == label}
     good = published.cells[published.cells["status"] == CellStatus.OK]
     rows = good[good["strategy"] == BASELINE].to_dict("records")
-    seconds: dict[Block, list[float]] = {}
-    there: dict[Block, set[int]] = {}
+    seconds: dict[BlockKey, list[float]] = {}
+    there: dict[BlockKey, set[int]] = {}
     for row in rows:
         block = (row["cohort"], row["modalities"], row["model"], row["budget"])
         if (block, int(row["repetition"])) in planned:
@@ -112,14 +112,14 @@ def require_rivals(published: Results, rivals: Sequence[str]) -> None:
         raise InputError(complaints)
 
 
-def best(published: Results, blocks: Collection[Block], plugin: str) -> tuple[str, ...]:
+def best(published: Results, blocks: Collection[BlockKey], plugin: str) -> tuple[str, ...]:
     """Return the published strategy of the best mean over some blocks.
 
     Parameters
     ----------
     published : Results
         Published results.
-    blocks : collection of Block
+    blocks : collection of BlockKey
         What counts; a strategy has to have all of them.
     plugin : str
         The qualified name of the strategy that is tried, which is no rival to itself.
@@ -151,7 +151,7 @@ def side_by_side(
     published: Results,
     fresh: tuple[pd.DataFrame, pd.DataFrame],
     strategies: Sequence[str],
-    blocks: Collection[Block],
+    blocks: Collection[BlockKey],
     repetitions: Collection[int],
 ) -> Results:
     """Return published results with some strategies' cells from here.
@@ -165,7 +165,7 @@ def side_by_side(
     strategies : sequence of str
         Which of those count: the one that is tried, and others that take the place of published
         ones of the same name. If there are such, no published cell is left.
-    blocks : collection of Block
+    blocks : collection of BlockKey
         What counts of both.
     repetitions : collection of int
         Likewise.
@@ -196,6 +196,6 @@ def side_by_side(
     )
 
 
-def _in_blocks(cells: pd.DataFrame, blocks: Collection[Block]) -> pd.Series[bool]:
+def _in_blocks(cells: pd.DataFrame, blocks: Collection[BlockKey]) -> pd.Series[bool]:
     keys = list(zip(*(cells[name] for name in BLOCK), strict=True))
     return pd.Series([key in blocks for key in keys], index=cells.index, dtype=bool)

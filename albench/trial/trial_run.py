@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.planning import Cell
+    from albench.records.schema import BlockKey
     from albench.session import OpenedSpecification
-    from albench.trial.choice import Block
 
     CarryOut = Callable[[OpenedSpecification, Path], float]
 
@@ -56,7 +56,10 @@ class TrialRun:
         self.overhead = 0.0
 
     def run(
-        self, strategies: Collection[str], blocks: Collection[Block], repetitions: Collection[int]
+        self,
+        strategies: Collection[str],
+        blocks: Collection[BlockKey],
+        repetitions: Collection[int],
     ) -> None:
         """Run the cells of some places that are not done yet.
 
@@ -64,7 +67,7 @@ class TrialRun:
         ----------
         strategies : collection of str
             Labels in the trial's specification.
-        blocks : collection of Block
+        blocks : collection of BlockKey
             Where they run; a strategy that is not planned in a block has no cell there.
         repetitions : collection of int
             Which.
@@ -86,26 +89,28 @@ class TrialRun:
             self._pace = wall / seconds
         self.overhead = time.perf_counter() - began - wall
 
-    def costs(self, strategies: Collection[str], blocks: Iterable[Block]) -> dict[Block, float]:
+    def costs(
+        self, strategies: Collection[str], blocks: Iterable[BlockKey]
+    ) -> dict[BlockKey, float]:
         """Return what one more repetition of each block would take.
 
         Parameters
         ----------
         strategies : collection of str
             Those that would run.
-        blocks : iterable of Block
+        blocks : iterable of BlockKey
             In which these have run already.
 
         Returns
         -------
-        dict of Block to float
+        dict of BlockKey to float
             Seconds of wall time, at the pace of the latest cells.
         """
         own = self.cells[self.cells["strategy"].isin(strategies)]
         means = own.groupby([*BLOCK, "strategy"])["seconds"].mean().groupby(BLOCK).sum()
         return {block: self._pace * float(means[block]) for block in blocks}
 
-    def done(self, strategies: Collection[str]) -> set[tuple[Block, int]]:
+    def done(self, strategies: Collection[str]) -> set[tuple[BlockKey, int]]:
         """Return the blocks and repetitions in which all cells of some strategies are done.
 
         Parameters
@@ -115,7 +120,7 @@ class TrialRun:
 
         Returns
         -------
-        set of (Block, int)
+        set of (BlockKey, int)
             Of the whole plan, whether or not this trial has asked for them yet.
         """
         cells = [cell for cell in self.opened.whole.cells if cell.strategy_label in strategies]

@@ -47,7 +47,7 @@ from albench import __version__, library, session, spec
 from albench.execute.reuse import Reuse
 from albench.overview import status_overview
 from albench.records.journal import Journal
-from albench.records.schema import CellStatus, Finished, Part, Round, pack
+from albench.records.schema import CellStatus, Finished, MeasuredPart, Round, pack
 
 MANY = 100_000
 N_ROUNDS, N_UNITS, N_CLASSES = 20, 50, 10
@@ -140,7 +140,7 @@ def write_journal(folder: Path, repetitions: int) -> int:
     plan = opened(repetitions)
     rng = np.random.default_rng(0)
     units = [f"{number:04d}" for number in range(N_UNITS)]
-    part = Part(
+    part = MeasuredPart(
         units=units,
         labels=[number % N_CLASSES for number in range(N_UNITS)],
         n_candidates=1000,

@@ -14,7 +14,7 @@ import pytest
 from albench.bundle.writing import pack_records
 from albench.planning.cells import digest
 from albench.records.run_record import PlannedCell
-from albench.records.schema import CellStatus, Finished, Part, Round, pack
+from albench.records.schema import CellStatus, Finished, MeasuredPart, Round, pack
 from albench.records.tables import Records
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def success(cell: PlannedCell, skill: float, salt: int = 0) -> Finished:
     """Return a success whose scores grow with the skill."""
     rng = np.random.default_rng([cell.repetition, *cell.strategy.encode(), salt])
     labels = [i % N_CLASSES for i in range(N_UNITS)]
-    part = Part(
+    part = MeasuredPart(
         units=[f"P{cell.repetition}-{i}" for i in range(N_UNITS)],
         labels=labels,
         n_candidates=80,

@@ -15,13 +15,13 @@ from albench.errors import AlbenchError
 from albench.execute import checkpoint
 from albench.execute.checkpoint import Checkpoint
 from albench.execute.frames import Message, from_frame, to_frame
-from albench.records.schema import Part, Round
+from albench.records.schema import MeasuredPart, Round
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-PART = Part(
+PART = MeasuredPart(
     units=["P1"],
     labels=[0],
     n_candidates=4,

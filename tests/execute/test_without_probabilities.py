@@ -14,7 +14,7 @@ from albench.engines.late import FOLDER, keep_late, late_conflicts
 from albench.errors import RecordsError
 from albench.metrics.catalogue import scores
 from albench.records.journal import Journal
-from albench.records.schema import CellStatus, Finished, Part, Round, pack
+from albench.records.schema import CellStatus, Finished, MeasuredPart, Round, pack
 from albench.records.tables import agree
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def fresh() -> Finished:
     hashes = ("split_hash", "first_labels_hash", "weights_hash", "batches_hash")
     sizes = ("n_candidates", "n_subjects", "n_test_candidates", "n_test_subjects")
     of_part: dict[str, Any] = {**dict.fromkeys(hashes, "0"), **dict.fromkeys(sizes, 4)}
-    part = Part(units=list("abcd"), labels=LABELS, marks={}, **of_part)
+    part = MeasuredPart(units=list("abcd"), labels=LABELS, marks={}, **of_part)
     of_round: dict[str, Any] = {
         **dict.fromkeys(("query_seconds", "train_seconds", "evaluate_seconds"), 0.1),
         **dict.fromkeys(("n_labelled", "n_labelled_subjects"), 2),

@@ -18,7 +18,7 @@ from albench.publish import publish
 from albench.publish.read import read
 from albench.records.archive import ACQUIRED
 from albench.records.journal import Journal
-from albench.records.schema import CellStatus, Finished, Part, Round, pack
+from albench.records.schema import CellStatus, Finished, MeasuredPart, Round, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,9 @@ def _end(name: str) -> Finished:
         for number, bought in enumerate(BOUGHT)
     ]
     units: dict[str, Any] = {"units": ["P1", "P2"], "labels": [0, 1], "marks": {}}
-    return Finished(cell=name, status=CellStatus.OK, part=Part(**part, **units), rounds=rounds)
+    return Finished(
+        cell=name, status=CellStatus.OK, part=MeasuredPart(**part, **units), rounds=rounds
+    )
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from albench.records import archive, tables
 from albench.records.archive import read_archive
 from albench.records.journal import Journal
 from albench.records.manifest import read_manifest
-from albench.records.schema import CellStatus, Finished, Part, Round, pack, unpack
+from albench.records.schema import CellStatus, Finished, MeasuredPart, Round, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def _cell(name: str, strategy: str, repetition: int) -> dict[str, Any]:
 
 def _success(name: str, repetition: int) -> Finished:
     rng = np.random.default_rng([ord(name[0]), repetition])
-    part = Part(
+    part = MeasuredPart(
         units=[f"P{i}" for i in range(N_UNITS)],
         labels=[i % N_CLASSES for i in range(N_UNITS)],
         n_candidates=80,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from albench.records.journal import Event, Journal
-from albench.records.schema import CellStatus, Finished, Part, Round, pack
+from albench.records.schema import CellStatus, Finished, MeasuredPart, Round, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-PART = Part(
+PART = MeasuredPart(
     units=["P1", "P2"],
     labels=[0, 1],
     n_candidates=20,

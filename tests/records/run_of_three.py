@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.records.schema import CellStatus, Finished, Part, Round, pack
+from albench.records.schema import CellStatus, Finished, MeasuredPart, Round, pack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ def success(name: str) -> Finished:
     return Finished(
         cell=name,
         status=CellStatus.OK,
-        part=Part(**part, units=["P1", "P2"], labels=[0, 1], marks={}),
+        part=MeasuredPart(**part, units=["P1", "P2"], labels=[0, 1], marks={}),
         rounds=[Round(**turn, n_labelled_subjects=2, marks={}, proba=proba)],
     )
 

@@ -17,7 +17,7 @@ import pytest
 import albench
 from albench.publish import redraw
 from albench.records.journal import Journal
-from albench.records.schema import CellStatus, Finished, Part, Round, pack
+from albench.records.schema import CellStatus, Finished, MeasuredPart, Round, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def finished(cell: str, n_rounds: int) -> Finished:
         )
         for i in range(n_rounds)
     ]
-    part = Part(
+    part = MeasuredPart(
         units=["a", "b"],
         labels=[0, 1],
         n_candidates=9,

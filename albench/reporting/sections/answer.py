@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from albench.records.manifest import Manifest
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived, Finding
 
 N_SHOWN = 10
@@ -29,7 +29,7 @@ def section(derived: Derived) -> Section:
     return Section("The answer", list(_parts(derived)))
 
 
-def _parts(derived: Derived) -> Iterator[Part]:
+def _parts(derived: Derived) -> Iterator[Element]:
     first = derived.findings[0].without(derived.oracles) if derived.findings else None
     yield Headline(headline.headline(first, derived.named))
     if first is not None and first.overall["difference"].notna().any():

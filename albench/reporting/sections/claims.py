@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from albench.analysis.claims import Judged
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
     from albench.spec.published import Claim, Side
@@ -38,7 +38,7 @@ def section(derived: Derived) -> Section | None:
     return Section("Claims", list(_parts(derived))) if derived.manifest.published.claims else None
 
 
-def _parts(derived: Derived) -> Iterator[Part]:
+def _parts(derived: Derived) -> Iterator[Element]:
     named = derived.named
     judged = judge(derived.rounds, derived.manifest.published.claims)
     bootstrap: dict[int, Contrast] = {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from albench.analysis.score_cube import ScoreCube
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived, Finding
 
 TITLE = "Cohorts like these"
@@ -40,7 +40,7 @@ def section(derived: Derived) -> Section | None:
     if BASELINE not in scores.strategies:  # a slice may lack it
         return None
     n = n_cohorts(scores, [BASELINE])
-    parts: list[Part] = [Text((_opening(derived, finding, n),))]
+    parts: list[Element] = [Text((_opening(derived, finding, n),))]
     libraries: tuple[str, ...] = ()
     if n >= FEWEST_COHORTS:
         pairs = [(name, BASELINE) for name in scores.strategies if name != BASELINE]

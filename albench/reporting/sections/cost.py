@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
 
@@ -41,12 +41,12 @@ def section(derived: Derived) -> Section | None:
     """Return what strategies cost, each on its own: equal picks may cost unequally."""
     if not derived.findings:
         return None
-    parts: list[Part] = [*_over_cost(derived), *_frontier(derived), *_over_subjects(derived)]
+    parts: list[Element] = [*_over_cost(derived), *_frontier(derived), *_over_subjects(derived)]
     parts.append(_cost_table(derived.rounds, derived.records.cells, derived.named))
     return Section("Cost", parts)
 
 
-def _over_cost(derived: Derived) -> Iterator[Part]:
+def _over_cost(derived: Derived) -> Iterator[Element]:
     """Yield curves and comparison over what the labelled sets have cost, where anybody says it."""
     finding = derived.findings[0]
     metric, named, drawn = finding.metric, derived.named, derived.styles
@@ -72,7 +72,7 @@ def _over_cost(derived: Derived) -> Iterator[Part]:
     yield from _compared_over(derived, areas, ("over-cost", title, caption))
 
 
-def _frontier(derived: Derived) -> Iterator[Part]:
+def _frontier(derived: Derived) -> Iterator[Element]:
     """Yield what strategies gain on average over blocks for the time of their queries."""
     finding = derived.findings[0].without(derived.oracles)
     metric = finding.metric
@@ -113,7 +113,7 @@ def _frontier(derived: Derived) -> Iterator[Part]:
     yield Figure("quality-for-time", text, plot)
 
 
-def _over_subjects(derived: Derived) -> Iterator[Part]:
+def _over_subjects(derived: Derived) -> Iterator[Element]:
     """Yield the comparison over subjects annotated, where candidates share subjects."""
     finding = derived.findings[0]
     areas = areas_over_subjects(derived.once, finding.metric)
@@ -129,7 +129,7 @@ def _over_subjects(derived: Derived) -> Iterator[Part]:
 
 def _compared_over(
     derived: Derived, areas: pd.DataFrame, called: tuple[str, str, str]
-) -> Iterator[Part]:
+) -> Iterator[Element]:
     """Yield a table of differences in areas, with its name, its title and what they are over."""
     margins = derived.findings[0].margins
     compared = across_blocks(areas, outside=derived.oracles, margins=margins)

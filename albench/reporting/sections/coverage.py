@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from albench.records.manifest import Manifest
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
 
@@ -28,7 +28,7 @@ def section(derived: Derived) -> Section:
     return Section("Coverage", list(_parts(derived)))
 
 
-def _parts(derived: Derived) -> Iterator[Part]:
+def _parts(derived: Derived) -> Iterator[Element]:
     records, named = derived.records, derived.named
     yield from _coverage_tables(records.cells, named)
     if derived.findings:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
     from albench.reporting.table_cells import Value
@@ -56,7 +56,7 @@ def section(derived: Derived) -> Section | None:
 
 def _parts(
     derived: Derived, names: Sequence[str], each: pd.DataFrame, mean: pd.DataFrame
-) -> Iterator[Part]:
+) -> Iterator[Element]:
     metric, named = derived.findings[0].metric, derived.named
     where, *verdicts = sentences.pairs(mean, each, named)
     yield Text((_opening(derived, names, metric), where))

@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from albench.records.schema import BlockKey
     from albench.reporting.derived import Derived, Finding
-    from albench.reporting.names import Block, Namer
+    from albench.reporting.names import Namer
 
 
 SAVED = (
@@ -78,7 +79,7 @@ def _labels_table(
     """Return how many labels each strategy needed for 95 % of the all-labels score."""
     priced = efficiency.dropna(subset=["goal", "area"])
     bought = RowsByBlock(rounds[rounds["strategy"] != ALL_LABELS])
-    cells: dict[tuple[Block, str], str] = {}
+    cells: dict[tuple[BlockKey, str], str] = {}
     for block, own in RowsByBlock(priced).items():
         most = bought[block]["n_labelled"].max()
         for strategy, part in own.groupby("strategy"):

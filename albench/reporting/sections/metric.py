@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived, Finding
     from albench.reporting.names import Namer, Style
 
@@ -33,7 +33,7 @@ def section(derived: Derived, number: int) -> Section | None:
     return None
 
 
-def _parts(derived: Derived, finding: Finding) -> Iterator[Part]:
+def _parts(derived: Derived, finding: Finding) -> Iterator[Element]:
     rounds, named, drawn = derived.once, derived.named, derived.styles
     metric, against_random = finding.metric, finding.against_random
     if rounds[metric].isna().all():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from albench.records.run_record import CohortRecord
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
 
@@ -28,7 +28,7 @@ def section(derived: Derived) -> Section | None:
     return Section("Ordinal scores and confusion", parts) if parts else None
 
 
-def _parts(derived: Derived) -> Iterator[Part]:
+def _parts(derived: Derived) -> Iterator[Element]:
     for cohort, facts in derived.manifest.cohorts.items():
         table = _ordinal_table(derived.rounds, cohort, facts, derived.named)
         if table is not None:

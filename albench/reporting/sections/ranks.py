@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from albench.analysis.ranks import Ranking
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
 
@@ -34,7 +34,7 @@ def section(derived: Derived) -> Section | None:
     return Section("Ranks", list(_parts(ranking, finding.metric, derived.named)))
 
 
-def _parts(ranking: Ranking, metric: str, named: Namer) -> Iterator[Part]:
+def _parts(ranking: Ranking, metric: str, named: Namer) -> Iterator[Element]:
     yield Text((sentences.ranking(ranking, named),))
     if len(ranking.table) > 1:
         yield _table(ranking, metric)

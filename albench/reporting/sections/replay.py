@@ -53,9 +53,10 @@ def _source(replayed: Replayed) -> str:
         f"{target} on what {picker} led to" for target, picker in replayed.models.values()
     )
     return (
-        f"No strategy was asked here. The picks are those recorded in the results of {replayed.name} "
-        f"(albench {replayed.albench}{commit}): {pairs}. In each round a model learns what was bought "
-        "with the other one, from the same split and first labels; the reference is its own."
+        "No strategy was asked here. The picks are those recorded in the results of "
+        f"{replayed.name} (albench {replayed.albench}{commit}): {pairs}. In each round a model "
+        "learns what was bought with the other one, from the same split and first labels; the "
+        "reference is its own."
     )
 
 

@@ -29,7 +29,7 @@ from albench.spec.published import FINAL
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
     from albench.reporting.table_cells import Value
@@ -57,7 +57,7 @@ def section(derived: Derived) -> Section | None:
     if not derived.findings:
         return None
     purchases = marked_purchases(derived.rounds, derived.records.marks)
-    parts: list[Part] = [] if purchases.empty else [_table(purchases, derived.named)]
+    parts: list[Element] = [] if purchases.empty else [_table(purchases, derived.named)]
     parts += _measured(derived)
     parts += galleries(derived.records.pictures, derived.named)
     parts += _without_pictures(derived)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
     from albench.spec.traps import Trap
@@ -34,7 +34,7 @@ def section(derived: Derived) -> Section | None:
     return Section("Traps", list(_parts(derived)))
 
 
-def _parts(derived: Derived) -> Iterator[Part]:
+def _parts(derived: Derived) -> Iterator[Element]:
     marks = derived.records.marks
     judged = [(trap, traps.fates(derived.once, marks, trap)) for trap in derived.manifest.traps]
     yield Text(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from albench.records.sequential import Sequential
-    from albench.reporting.content import Part
+    from albench.reporting.content import Element
     from albench.reporting.derived import Derived
     from albench.reporting.names import Namer
 
@@ -41,7 +41,7 @@ def section(derived: Derived) -> Section | None:
     return Section(TITLE, list(_parts(derived, rule)))
 
 
-def _parts(derived: Derived, rule: Sequential) -> Iterator[Part]:
+def _parts(derived: Derived, rule: Sequential) -> Iterator[Element]:
     compared = {name for pair in rule.pairs for name in pair}
     cells = derived.all_repetitions.cells
     rounds = joined(cells[cells["strategy"].isin(compared)], derived.all_repetitions.scores)

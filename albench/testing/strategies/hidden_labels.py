@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.api import PoolView
+    from albench.api import PoolView, QueryStrategy
     from albench.cohort.join import Cohort
     from albench.testing.specimen import Specimen
-    from albench.testing.strategies.real_round import RealRound
 
 
 @guards_against("a network left in training mode, which then uses batch statistics")
@@ -32,18 +31,23 @@ def model_is_unchanged(specimen: Specimen) -> None:
     """A query does not change weights, buffers or modes of a real model."""
     real = real_round(usual_count(specimen.descriptor))
     for training in (True, False):  # a strategy that leaves it in one mode shows in the other
-        real.classifier.module_.train(training)
+        real.network.train(training)
         before = real.model_hash()
-        _query(specimen, real)
+        real.query(_Valid(specimen.build()), N, is_oracle=specimen.descriptor.is_oracle)
         if real.model_hash() != before:
             raise Violation("it changed the model's weights, buffers, modes or requires_grad")
 
 
-def _query(specimen: Specimen, real: RealRound) -> NDArray[np.intp]:
-    strategy = specimen.build()
-    view = real.view(strategy.needs, is_oracle=specimen.descriptor.is_oracle)
-    answer = strategy(view, N, np.random.default_rng(0))
-    return checked_picks(answer, N, len(view), "in a real round")
+class _Valid:
+    """A strategy whose answers are valid, or a violation."""
+
+    def __init__(self, strategy: QueryStrategy) -> None:
+        self.strategy = strategy
+        self.needs = strategy.needs
+
+    def __call__(self, pool: PoolView, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
+        """Return what the strategy picks."""
+        return checked_picks(self.strategy(pool, n, rng), n, len(pool), "in a real round")
 
 
 def _require_no_oracle(specimen: Specimen) -> None:
@@ -57,7 +61,7 @@ def no_way_to_what_is_hidden(specimen: Specimen) -> None:
     _require_no_oracle(specimen)
     real = real_round(usual_count(specimen.descriptor))
     strategy = specimen.build()
-    view = real.view(strategy.needs)
+    view = real.view(strategy)
     strategy(view, N, np.random.default_rng(0))
     leak = way_to_hidden(real.hidden_labels(), view, strategy)
     if leak:
@@ -159,7 +163,7 @@ def _planted(
     specimen: Specimen, change: Callable[[NDArray[np.intp]], NDArray[np.intp]], number: int
 ) -> tuple[PoolView, Question]:
     real = real_round(usual_count(specimen.descriptor))
-    view = real.view(specimen.build().needs, number=number)
+    view = real.view(specimen.build(), number=number)
     cohort = replace(real.cohort, labels=change(real.cohort.labels))
     return view, Question(cohort, real.pool)
 

@@ -1,4 +1,4 @@
-"""A small real round: a cohort, a classifier trained on its training part, and the pool view."""
+"""A small real round: a cohort, and a learner that was taught some of its training part."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from albench.api import Modality, fingerprint
 from albench.cohort.join import join
 from albench.execute.checked_strategy import teller
 from albench.learn.estimator import FusionClassifier
-from albench.learn.pool_views import QueryRound, candidate_view
+from albench.learn.learner import Learner
+from albench.learn.pool_views import QueryRound
 from albench.learn.store import SampleStore
 from albench.seeds import torch_seeded
 from albench.spec.training import Training
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from albench.api import PoolView, Shapes, Trunk
+    from albench.api import PoolView, QueryStrategy, Shapes, Trunk
     from albench.cohort.join import Cohort
 
 N_SUBJECTS, N_TEST, N_CLASSES, LENGTH = 36, 12, 3, 4
@@ -89,40 +90,56 @@ class RealRound:
     ----------
     cohort : Cohort
         All candidates with all labels.
-    classifier : FusionClassifier
-        Trained; it knows the samples of the training part only.
-    labelled, pool, test : ndarray of int
+    learner : Learner
+        Taught; its classifier knows the samples of the training part only.
+    pool, test : ndarray of int
         Candidates' numbers.
     """
 
     cohort: Cohort
-    classifier: FusionClassifier
-    labelled: NDArray[np.intp]
+    learner: Learner
     pool: NDArray[np.intp]
     test: NDArray[np.intp]
 
-    def view(self, needs: Collection[str], *, is_oracle: bool = False, number: int = 1) -> PoolView:
-        """Return what a strategy is shown in a benchmark in round `number`, of the real source.
+    def query(
+        self, strategy: QueryStrategy, n: int, *, is_oracle: bool = False
+    ) -> NDArray[np.intp]:
+        """Return the positions of `n` candidates, as a run asks for them: by the learner.
 
-        An oracle may read the labels of the pool too.
+        An oracle may read the labels of the pool. Answers must be valid.
         """
         pool, labels = self.cohort.candidates[self.pool], self.cohort.candidate_labels
         tell_labels = teller(pool, labels[self.pool]) if is_oracle else None
-        return candidate_view(
-            self.classifier,
-            needs,
-            pool=pool,
-            labelled=self.cohort.candidates[self.labelled],
-            labels=labels[self.labelled].copy(),
-            round=QueryRound(number=number, tell_labels=tell_labels),
+        self.learner.strategy = strategy
+        positions, _ = self.learner.query(
+            pool,
+            n_instances=n,
+            rng=np.random.default_rng(0),
+            round=QueryRound(number=1, tell_labels=tell_labels),
         )
+        answer: NDArray[np.intp] = positions
+        return answer
+
+    def view(self, strategy: QueryStrategy, *, number: int = 1) -> PoolView:
+        """Return what the learner shows a strategy in round `number`."""
+        self.learner.strategy = strategy
+        try:
+            return self.learner.view(self.cohort.candidates[self.pool], QueryRound(number=number))
+        finally:
+            self.learner.strategy = None
+
+    @property
+    def network(self) -> nn.Module:
+        """What the learner has trained."""
+        trained: nn.Module = self.learner.estimator.module_
+        return trained
 
     def model_hash(self) -> str:
         """Return a hash of the model: weights, buffers, modes, and what learns."""
-        net = self.classifier.module_
+        net = self.network
         modes = [(name, part.training) for name, part in net.named_modules()]
         learns = [(name, part.requires_grad) for name, part in net.named_parameters()]
-        state = f"{self.classifier.state_hash()} {modes} {learns}"
+        state = f"{self.learner.estimator.state_hash()} {modes} {learns}"
         return hashlib.sha256(state.encode()).hexdigest()
 
     def hidden_labels(self) -> dict[str, NDArray[np.intp]]:
@@ -149,9 +166,10 @@ def real_round(n_modalities: int) -> RealRound:
     is_test = cohort.candidate_subjects >= N_SUBJECTS - N_TEST
     train = rng.permutation(np.flatnonzero(~is_test))[:48]  # four modalities have sixteen times two
     labelled, pool = np.sort(train[:14]), np.sort(train[14:])
-    classifier = _trained(cohort, arrays, labelled)
-    test = np.flatnonzero(is_test)
-    return RealRound(cohort=cohort, classifier=classifier, labelled=labelled, pool=pool, test=test)
+    learner = Learner(_classifier(arrays))
+    with torch_seeded(0):
+        learner.teach(cohort.candidates[labelled], cohort.candidate_labels[labelled])
+    return RealRound(cohort=cohort, learner=learner, pool=pool, test=np.flatnonzero(is_test))
 
 
 def _samples(rng: np.random.Generator, labels: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -172,16 +190,10 @@ def _modality(values: NDArray[np.float32], labels: NDArray[np.intp]) -> Modality
     )
 
 
-def _trained(
-    cohort: Cohort, arrays: Mapping[str, NDArray[Any]], labelled: NDArray[np.intp]
-) -> FusionClassifier:
+def _classifier(arrays: Mapping[str, NDArray[Any]]) -> FusionClassifier:
     rows = np.arange(2 * (N_SUBJECTS - N_TEST))
     # Copies, as in a benchmark: a slice would hold on to the test part.
     store = SampleStore({k: (rows, v[rows].copy()) for k, v in arrays.items()}, subjects=rows // 2)
     shapes = {name: values.shape[1:] for name, values in arrays.items()}
     training = Training(epochs=2, batch_size=8)
-    classifier = FusionClassifier(
-        SmallModel(), shapes, N_CLASSES, store, training=training, device="cpu"
-    )
-    with torch_seeded(0):
-        return classifier.fit(cohort.candidates[labelled], cohort.candidate_labels[labelled])
+    return FusionClassifier(SmallModel(), shapes, N_CLASSES, store, training=training, device="cpu")
