@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from albench.strategies.mathematics.joined import BLOCK, Joined, blocks
-from albench.strategies.mathematics.logistic import Logistic
+from albench.strategies.mathematics.logistic import LogisticFits
 from albench.strategies.mathematics.softmax_head import fit_head
 
 
@@ -16,7 +16,7 @@ def test_it_is_the_balanced_softmax_of_two_classes(rng: Any) -> None:
     features = rng.normal(size=(60, 4)) * [1, 10, 0.1, 1] + 3.0
     positive = features[:, 0] + rng.normal(size=60) > 3.5
     logits = fit_head(features, positive.astype(np.intp), 2, balanced=True).logits(features)
-    scores = Logistic(features).scores(positive)
+    scores = LogisticFits(features).scores(positive)
     np.testing.assert_allclose(scores, logits[:, 1] - logits[:, 0], atol=1e-3)
 
 
@@ -36,15 +36,15 @@ def test_few_against_a_whole_pool_are_fitted_to_the_minimum(n_labelled: int, poo
         C=2.0, class_weight="balanced", fit_intercept=False, solver="newton-cholesky", tol=1e-9
     ).fit(np.hstack([columns, constant]), positive)
     wanted = peer.decision_function(np.hstack([columns, constant]))
-    np.testing.assert_allclose(Logistic(pool).scores(positive), wanted, atol=2e-3)
+    np.testing.assert_allclose(LogisticFits(pool).scores(positive), wanted, atol=2e-3)
 
 
 def test_where_a_fit_begins_does_not_matter(pool: Any) -> None:
     few, more = np.arange(len(pool)) >= 5, np.arange(len(pool)) >= 15
-    one_after_the_other = Logistic(pool)
+    one_after_the_other = LogisticFits(pool)
     one_after_the_other.scores(few)
     scores = one_after_the_other.scores(more)
-    np.testing.assert_allclose(scores, Logistic(pool).scores(more), atol=2e-3)
+    np.testing.assert_allclose(scores, LogisticFits(pool).scores(more), atol=2e-3)
 
 
 def test_rows_in_two_arrays_are_scored_as_in_one(rng: Any) -> None:
@@ -52,21 +52,21 @@ def test_rows_in_two_arrays_are_scored_as_in_one(rng: Any) -> None:
     positive = np.arange(50) >= 9
     joined = Joined(features[:9], features[9:])
     np.testing.assert_array_equal(
-        Logistic(joined).scores(positive), Logistic(features).scores(positive)
+        LogisticFits(joined).scores(positive), LogisticFits(features).scores(positive)
     )
 
 
 @pytest.mark.parametrize("value", [True, False])
 def test_one_group_alone_is_told_apart_from_nothing(value: bool, rng: Any) -> None:
-    scores = Logistic(rng.normal(size=(20, 3))).scores(np.full(20, value))
+    scores = LogisticFits(rng.normal(size=(20, 3))).scores(np.full(20, value))
     assert np.isfinite(scores).all()
 
 
 def test_many_rows_are_scored_in_blocks_as_in_one(rng: Any) -> None:
     features = rng.normal(size=(BLOCK + 50, 2))
     positive = features[:, 0] > 0.3
-    scores = Logistic(Joined(features[:20], features[20:])).scores(positive)
-    np.testing.assert_allclose(scores, Logistic(features).scores(positive), atol=1e-4)
+    scores = LogisticFits(Joined(features[:20], features[20:])).scores(positive)
+    np.testing.assert_allclose(scores, LogisticFits(features).scores(positive), atol=1e-4)
 
 
 def test_blocks_cover_all_rows_and_split_at_a_seam_of_many() -> None:

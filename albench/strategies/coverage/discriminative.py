@@ -14,7 +14,7 @@ import numpy as np
 from albench.api import Option, needs, top
 from albench.strategies.declaration import strategy
 from albench.strategies.mathematics.joined import Joined
-from albench.strategies.mathematics.logistic import Logistic
+from albench.strategies.mathematics.logistic import LogisticFits
 from albench.strategies.query import Floats, Picks, among_usable, finite_rows, sized
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def discriminative(
     rows = Joined(labelled, features)
     unlabelled = np.ones(len(rows), dtype=bool)
     unlabelled[: len(labelled)] = False
-    picks, classifier = np.empty(0, dtype=np.intp), Logistic(rows)
+    picks, classifier = np.empty(0, dtype=np.intp), LogisticFits(rows)
     for part in np.array_split(np.arange(n), min(parts, n)):
         scores = classifier.scores(unlabelled)[len(labelled) :]
         scores[picks] = np.nan  # wanted least

@@ -36,7 +36,7 @@ The loss itself says less: near the minimum its changes are rounding.
 """
 
 
-class Logistic:
+class LogisticFits:
     """Fits of the same rows, each of which begins where the last one ended.
 
     Parameters
