@@ -100,7 +100,7 @@ def success(cell: PlannedCell, skill: float, salt: int = 0) -> Finished:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def records_of(planned_run: Callable[..., PlannedRun]) -> Callable[..., Records]:
     """A factory of complete runs: strategies by qualified name, each with its skill."""
 
