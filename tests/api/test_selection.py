@@ -20,7 +20,7 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 
 @given(SCORES, st.integers(0, 40), st.integers(0, 5))
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=80)
 def test_picks_are_distinct_and_carry_the_best_scores_in_order(
     scores: list[float], n: int, seed: int
 ) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from albench.reporting.content import Table
 
+pytestmark = pytest.mark.xdist_group("browser")  # one browser for all that needs one
+
 N_BLOCKS, N_DIFFERENCES, N_STRATEGIES = 8, 4, 15
 ODD = 'say "no", <b>'
 
@@ -100,19 +102,27 @@ def test_strategies_are_found_by_a_part_of_their_name(window: Any) -> None:
     assert visible(window, "#choose li") == 3  # m-1, m-10 and m-11
 
 
-@pytest.mark.parametrize("how", ["button", "name", "row", "table"])
-def test_a_strategy_is_followed_through_all_figures_and_tables(window: Any, how: str) -> None:
-    if how == "button":
-        window.get_by_role("button", name="follow margin", exact=True).click()
+def by_button(window: Any) -> Any:
+    return window.get_by_role("button", name="follow margin", exact=True)
+
+
+def by_name(window: Any) -> Any:
+    return window.locator(".name text", has_text="margin").first
+
+
+def by_row(window: Any) -> Any:
+    return window.locator(".intervals tr", has_text="margin").first
+
+
+def by_table(window: Any) -> Any:
+    return window.locator("[data-name=all-auc] td", has_text="margin").first
+
+
+def test_a_strategy_is_followed_through_all_figures_and_tables(window: Any) -> None:
+    button = by_button(window)
+    assert button.get_attribute("aria-pressed") == "false"
+    button.click()
     window.locator("#choose summary").click()
-    if how == "name":
-        window.locator(".name text", has_text="margin").first.click()
-    if how == "row":
-        window.locator(".intervals tr", has_text="margin").first.click()
-    if how == "table":
-        cell = window.locator("[data-name=all-auc] td", has_text="margin").first
-        cell.scroll_into_view_if_needed()
-        cell.click()
     assert view(window) == {"follow": ["margin"]}
     followed = window.locator(".line.followed:not(.name)")
     assert followed.count() == 2 * N_BLOCKS + N_DIFFERENCES
@@ -120,6 +130,18 @@ def test_a_strategy_is_followed_through_all_figures_and_tables(window: Any, how:
     assert window.locator("th.followed").count() == 2
     other = window.locator(".curves .line.k0").first
     assert float(other.evaluate("line => getComputedStyle(line).opacity")) < 0.5
+
+
+def test_a_strategy_is_followed_and_left_by_a_click_wherever_it_stands(window: Any) -> None:
+    window.locator("#choose summary").click()
+    followed = window.locator(".line.followed:not(.name)")
+    for where in (by_name, by_row, by_table):
+        where(window).click()
+        assert view(window) == {"follow": ["margin"]}, where.__name__
+        assert followed.count() == 2 * N_BLOCKS + N_DIFFERENCES
+        where(window).click()
+        assert view(window) == {}, where.__name__
+        assert followed.count() == 0
 
 
 def test_a_faint_strategy_gets_a_look_and_a_name_while_it_is_followed(window: Any) -> None:
@@ -134,12 +156,10 @@ def test_a_faint_strategy_gets_a_look_and_a_name_while_it_is_followed(window: An
 
 
 def test_differences_of_a_faint_strategy_are_drawn_when_it_is_followed(
-    opened: Callable[..., Any], by_hand: Path
+    window: Any,
 ) -> None:
-    window = opened(by_hand)
     chart = window.locator("[data-name=differences-auc] svg").first
     assert chart.locator(".line:not(.name)").count() == 5  # random's and those with a colour
-    window.locator("#choose summary").click()
     window.get_by_role("button", name="follow m-7", exact=True).click()
     followed = chart.locator(".followed")
     assert followed.locator("text").text_content() == "m-7"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import shutil
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +21,6 @@ from albench.records.tables import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from albench.records.run_record import PlannedRun
 
@@ -100,7 +101,7 @@ def success(cell: PlannedCell, skill: float, salt: int = 0) -> Finished:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def records_of(planned_run: Callable[..., PlannedRun]) -> Callable[..., Records]:
     """A factory of complete runs: strategies by qualified name, each with its skill."""
 
@@ -115,12 +116,22 @@ def records_of(planned_run: Callable[..., PlannedRun]) -> Callable[..., Records]
     return make
 
 
+@pytest.fixture(scope="session")
+def packed(
+    records_of: Callable[..., Records], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
+    """A bundle that holds, and one of cells that bought modalities; not to be changed."""
+    folder = tmp_path_factory.mktemp("packed")
+    records = records_of({"core/random": 0.2, "lab/clever": 0.4})
+    pack_records(records, folder / "lab.zip")
+    pack_records(_that_ask(records), folder / "asking.zip")
+    return folder / "lab.zip", folder / "asking.zip"
+
+
 @pytest.fixture
-def bundle(records_of: Callable[..., Records], tmp_path: Path) -> Path:
+def bundle(packed: tuple[Path, Path], tmp_path: Path) -> Path:
     """A bundle that holds."""
-    path = tmp_path / "lab.zip"
-    pack_records(records_of({"core/random": 0.2, "lab/clever": 0.4}), path)
-    return path
+    return Path(shutil.copy(packed[0], tmp_path))
 
 
 def _asking(planned: PlannedCell, end: Finished) -> tuple[PlannedCell, Finished]:
@@ -141,16 +152,18 @@ def _asking(planned: PlannedCell, end: Finished) -> tuple[PlannedCell, Finished]
     return asking, dataclasses.replace(end, cell=name, rounds=rounds)
 
 
-@pytest.fixture
-def asking_bundle(records_of: Callable[..., Records], tmp_path: Path) -> Path:
-    """A bundle of cells that bought modalities beside labels."""
-    plain = records_of({"core/random": 0.2, "lab/clever": 0.4})
+def _that_ask(plain: Records) -> Records:
+    """Return the records of cells that bought modalities beside labels."""
     pairs = [_asking(cell, plain.finished[cell.cell]) for cell in plain.run.cells]
     run = plain.run.model_copy(update={"cells": tuple(cell for cell, _ in pairs)})
     ends = {end.cell: end for _, end in pairs}
-    path = tmp_path / "asking.zip"
-    pack_records(Records(run, ends, dict.fromkeys(ends, 1), ()), path)
-    return path
+    return Records(run, ends, dict.fromkeys(ends, 1), ())
+
+
+@pytest.fixture
+def asking_bundle(packed: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A bundle of cells that bought modalities beside labels."""
+    return Path(shutil.copy(packed[1], tmp_path))
 
 
 def altered(bundle: Path, change: Callable[[dict[str, bytes]], object]) -> Path:

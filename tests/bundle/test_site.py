@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -14,13 +16,13 @@ from albench.bundle.checking import check_bundle
 from albench.bundle.writing import pack_records
 from albench.cli import main
 from albench.planning.cells import digest
+from albench.reporting import build as reports
 from albench.site import changes
 from albench.site.addresses import address
 from albench.site.building import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from albench.records.tables import Records
 
@@ -30,7 +32,16 @@ OURS = {"core/random": 0.2, "core/margin": 0.3}
 THEIRS = {"core/random": 0.2, "lab/clever": 0.5}
 TITLE = "Compared"
 
-pytestmark = pytest.mark.usefixtures("short_reports")
+N_CELLS = 6
+"""Of one source, in two repetitions of two strategies and all labels."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _leave_reports_short() -> Iterator[None]:
+    """Let the reports of a site have their last sections alone: nobody looks at them."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reports, "SECTIONS", reports.SECTIONS[-5:])
+        yield
 
 
 @pytest.fixture
@@ -39,7 +50,7 @@ def make(records_of: Callable[..., Records], tmp_path: Path) -> Make:
 
     def make(file: str, skills: dict[str, float], salt: int = 0, **changes: Any) -> Path:
         path = tmp_path / file
-        pack_records(records_of(skills, salt, **changes), path)
+        pack_records(records_of(skills, salt, **{"repetitions": 2} | changes), path)
         return path
 
     return make
@@ -71,7 +82,7 @@ def pages(site: Path) -> dict[Path, Page]:
 
 
 def test_strategies_of_several_sources_are_ranked_together(make: Make, tmp_path: Path) -> None:
-    sources = [make("ours.zip", OURS), make("theirs.zip", THEIRS)]
+    sources = [make("ours.zip", OURS, repetitions=6), make("theirs.zip", THEIRS, repetitions=6)]
     build(sources, tmp_path / "site", TITLE)
     text = (tmp_path / "site" / "toy" / "index.html").read_text()
     table = text.partition("<tbody>")[2].partition("</tbody>")[0]
@@ -89,7 +100,10 @@ def test_one_repetition_has_no_interval(make: Make, tmp_path: Path) -> None:
         assert "nan" not in text.rpartition("<tbody>")[2]
 
 
-def test_a_card_says_why_a_strategy_has_no_rank(make: Make, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def site(records_of: Callable[..., Records], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of one source, the whole of its matrix; not to be changed."""
+    folder = tmp_path_factory.mktemp("site")
     plugins = [
         plugin("core/random"),
         plugin("lab/oracle", tags=["oracle"]),  # type: ignore[arg-type]  # the only list
@@ -97,44 +111,39 @@ def test_a_card_says_why_a_strategy_has_no_rank(make: Make, tmp_path: Path) -> N
         plugin("core/margin"),
     ]
     skills = {"core/random": 0.2, "lab/oracle": 0.4, "core/margin": 0.3}
-    build([make("ours.zip", skills, plugins=plugins)], tmp_path / "site", TITLE)
-    for name, reason in (
+    pack_records(records_of(skills, repetitions=2, plugins=plugins), folder / "ours.zip")
+    build([folder / "ours.zip"], folder / "site", TITLE)
+    return folder / "site"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
         ("core/random", "No rank: it is the measure"),
         ("lab/oracle", "No rank: it reads labels"),
         ("lab/unused", "No rank: it has no results here"),
         ("core/margin", "1 of 1"),
-    ):
-        text = (tmp_path / "site" / "strategies" / f"{address(name)}.html").read_text()
-        assert reason in text
+    ],
+)
+def test_a_card_says_why_a_strategy_has_no_rank(site: Path, name: str, reason: str) -> None:
+    assert reason in (site / "strategies" / f"{address(name)}.html").read_text()
 
 
-def test_a_page_says_that_its_results_are_a_slice(make: Make, tmp_path: Path) -> None:
-    whole, part = make("whole.zip", OURS), make("a.zip", OURS, slice="--cohort x", matrix_cells=40)
+def test_a_page_says_that_its_results_are_a_slice(make: Make, site: Path, tmp_path: Path) -> None:
+    part = make("a.zip", OURS, slice="--cohort x", matrix_cells=40)
     build([part], tmp_path / "site", TITLE)
     text = (tmp_path / "site" / "toy" / "index.html").read_text()
-    assert "A slice: 18 of the 40 cells of the matrix are here." in text
+    assert f"A slice: {N_CELLS} of the 40 cells of the matrix are here." in text
     assert "<td>--cohort x</td>" in text
-    build([whole], tmp_path / "site", TITLE)
-    text = (tmp_path / "site" / "toy" / "index.html").read_text()
+    text = (site / "toy" / "index.html").read_text()
     assert "A slice" not in text
     assert "<td>whole matrix</td>" in text
 
 
-def test_a_bundle_that_is_left_out_leaves_nothing(make: Make, tmp_path: Path) -> None:
-    ours, theirs, site = make("ours.zip", OURS), make("theirs.zip", THEIRS), tmp_path / "site"
-    build([ours, theirs], site, TITLE)
-    build([ours], site, TITLE)
-    content = b"".join(path.read_bytes() for path in site.rglob("*") if path.is_file())
-    assert b"clever" not in content
-    assert b"theirs" not in content
-
-
-def test_every_link_leads_to_a_file_of_the_site(make: Make, tmp_path: Path) -> None:
-    plugins = [plugin("core/margin"), plugin("core/random")]
-    build([make("ours.zip", OURS, plugins=plugins)], tmp_path / "site", TITLE)
+def test_every_link_leads_to_a_file_of_the_site(site: Path) -> None:
     lost = [
         (path.name, link)
-        for path, page in pages(tmp_path / "site").items()
+        for path, page in pages(site).items()
         for link in page.links
         if link != "data:," and not (path.parent / unquote(link)).is_file()
     ]
@@ -181,7 +190,7 @@ def test_conflicts_are_shown_with_both_sources(
     assert "differ between ours.zip, which counts, and theirs.zip" in capsys.readouterr().out
     text = (tmp_path / "site" / "toy" / "index.html").read_text()
     conflicts = text.partition("<h2>Conflicts")[2].partition("<h2>Downloads")[0]
-    assert conflicts.count("<td>ours.zip</td><td>theirs.zip</td>") == 18
+    assert conflicts.count("<td>ours.zip</td><td>theirs.zip</td>") == N_CELLS
     sources = text.partition("<h2>Sources")[2].partition("<h2>Conflicts")[0]
     assert sources.count("<tr><td>") == 2
 
@@ -225,16 +234,17 @@ def test_a_site_replaces_only_a_site(
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 
-def test_a_bad_bundle_leaves_the_site_as_it_was(make: Make, tmp_path: Path) -> None:
-    ours, site = make("ours.zip", OURS), tmp_path / "site"
-    build([ours], site, TITLE)
-    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+def test_a_bad_bundle_leaves_the_site_as_it_was(make: Make, site: Path, tmp_path: Path) -> None:
+    ours, copy = make("ours.zip", OURS), Path(shutil.copytree(site, tmp_path / "site"))
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     (tmp_path / "bad.zip").write_bytes(b"no zip")
-    assert main(["site", str(ours), str(tmp_path / "bad.zip"), "-o", str(site)]) == 2
-    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+    assert main(["site", str(ours), str(tmp_path / "bad.zip"), "-o", str(copy)]) == 2
+    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
 
 
-def test_the_feed_tells_only_what_changed(make: Make, tmp_path: Path) -> None:
+def test_the_feed_tells_only_what_changed_and_what_is_left_out_leaves_nothing(
+    make: Make, tmp_path: Path
+) -> None:
     ours, site = make("ours.zip", OURS), tmp_path / "site"
     build([ours], site, TITLE)
     build([ours], site, TITLE)
@@ -242,7 +252,11 @@ def test_the_feed_tells_only_what_changed(make: Make, tmp_path: Path) -> None:
     build([ours, make("theirs.zip", THEIRS)], site, TITLE, "https://example.org/al")
     listed = changes.earlier_changes(site).changes
     assert [change.text for change in listed] == [
-        "Changed: 24 cells from 2 sources.",
-        "New: 18 cells from 1 source.",
+        f"Changed: {N_CELLS + 2} cells from 2 sources.",
+        f"New: {N_CELLS} cells from 1 source.",
     ]
     assert 'href="https://example.org/al/toy/index.html"' in (site / "feed.xml").read_text()
+    build([ours], site, TITLE)
+    content = b"".join(path.read_bytes() for path in site.rglob("*") if path.is_file())
+    assert b"clever" not in content
+    assert b"theirs" not in content

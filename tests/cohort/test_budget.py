@@ -68,7 +68,7 @@ def test_amounts_become_rising_counts_that_end_at_stop(
 
 
 @given(st.integers(1, 2000), AMOUNTS, AMOUNTS, AMOUNTS)
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=100)
 def test_targets_rise_by_one_step_and_never_exceed_what_there_is(
     n: int, initial: float, query: float, stop: float
 ) -> None:

@@ -299,7 +299,7 @@ def _damaged(content: bytes, how: tuple[str, int, bytes]) -> bytes:
     }[kind]()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(suffix=st.sampled_from([".npy", ".json"]), damage=st.lists(_DAMAGE, min_size=1, max_size=3))
 def test_no_damage_changes_what_is_read(suffix: str, damage: Any) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -333,7 +333,7 @@ def test_an_odd_message_is_a_value_error(message: Any) -> None:
         StoredArray.of_plain(message)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(["key", "shape", "dtype", "crc32"]), _JSON) | _JSON)
 def test_no_description_is_too_odd(content: Any) -> None:
     with tempfile.TemporaryDirectory() as name:

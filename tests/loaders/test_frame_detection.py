@@ -1,5 +1,6 @@
 """A frame is found by its colour, and nothing else is taken for one."""
 
+import functools
 import io
 
 import numpy as np
@@ -22,6 +23,15 @@ def elastogram(
     opaque: bool = False,
 ) -> Image.Image:
     """Draw speckle, a colour map with yellow in it, a frame, a colour bar and yellow letters."""
+    image = Image.fromarray(speckle_and_map(opaque))
+    ImageDraw.Draw(image).polygon(corners, outline=colour, width=width)
+    ImageDraw.Draw(image).text((600, 50), "Eme 10 kPa OOO", fill="yellow", font_size=24)
+    return image
+
+
+@functools.cache
+def speckle_and_map(opaque: bool) -> NDArray[np.uint8]:
+    """Return the pixels on which a frame and letters are drawn."""
     rng = np.random.default_rng(0)
     speckle = ndimage.gaussian_filter(rng.rayleigh(60, (600, 800)), 1).clip(0, 255)
     pixels = np.repeat(speckle[..., np.newaxis], 3, axis=2)
@@ -29,10 +39,7 @@ def elastogram(
     colours = jet((stiffness - stiffness.min()) / np.ptp(stiffness))
     pixels[150:390, 250:550] = colours if opaque else (pixels[150:390, 250:550] + colours) / 2
     pixels[100:400, 20:40] = jet(np.linspace(1, 0, 300))[:, np.newaxis]
-    image = Image.fromarray(pixels.astype(np.uint8))
-    ImageDraw.Draw(image).polygon(corners, outline=colour, width=width)
-    ImageDraw.Draw(image).text((600, 50), "Eme 10 kPa OOO", fill="yellow", font_size=24)
-    return image
+    return pixels.astype(np.uint8)
 
 
 def jet(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -116,7 +116,16 @@ class Model:
 """
 
 
-@pytest.mark.parametrize("ending", ["os._exit(0)", "os.abort()", "raise GeneratorExit"])
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "os._exit(0)",
+        *(
+            pytest.param(end, marks=pytest.mark.sweep)
+            for end in ("os.abort()", "raise GeneratorExit")
+        ),
+    ],
+)
 def test_a_model_that_ends_its_process_is_not_judged_and_ends_nothing_else(
     ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

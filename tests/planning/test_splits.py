@@ -310,6 +310,7 @@ budgets = ["few"]
 """
 
 
+@pytest.mark.usefixtures("untried_networks")
 @pytest.mark.parametrize(("cohorts", "status"), [('"clinic"', 2), ('"clinic", "drawn"', 0)])
 def test_a_share_held_out_beside_a_validation_part_is_one_complaint(
     cohorts: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -347,6 +348,7 @@ budgets = ["named"]
 """
 
 
+@pytest.mark.usefixtures("untried_networks")
 @pytest.mark.parametrize(
     ("first", "problem"),
     [

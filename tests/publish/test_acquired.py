@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Change = Callable[[pd.DataFrame], pd.DataFrame]
 
-pytestmark = pytest.mark.usefixtures("short_reports")
+pytestmark = pytest.mark.usefixtures("bare_reports")
 
 PROBA = pack(np.array([[0.75, 0.25], [0.25, 0.75]], dtype=np.float32))
 # Of each round, the subject's number times two, and 1 for the second modality.

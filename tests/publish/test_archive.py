@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 N_UNITS, N_CLASSES = 40, 4
 
-pytestmark = pytest.mark.usefixtures("short_reports")
+pytestmark = pytest.mark.usefixtures("bare_reports")
 
 
 def _cell(name: str, strategy: str, repetition: int) -> dict[str, Any]:

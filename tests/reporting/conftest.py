@@ -236,13 +236,26 @@ def _leave_figures_blank(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _keep_sections(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out of reports what a test does not look at, if it says what that is."""
+    """Leave out of reports what a test does not look at, if it says what that is.
+
+    Of the sections of a metric each, the first is kept, or as many as ``metrics`` says.
+    """
     marked = request.node.get_closest_marker("sections")
     if marked is None or not marked.args:
         return
     names = {module.__name__ for module in marked.args}
-    kept = [part for part in build.SECTIONS if getattr(part, "func", part).__module__ in names]
+    most = marked.kwargs.get("metrics", 1)
+    kept = [part for part in build.SECTIONS if _module_of(part) in names and number(part) < most]
     monkeypatch.setattr(build, "SECTIONS", tuple(kept))
+
+
+def _module_of(part: Any) -> str:
+    return str(getattr(part, "func", part).__module__)
+
+
+def number(part: Any) -> int:
+    """Return which of the metrics a section is of; none is the first, too."""
+    return int(getattr(part, "keywords", {}).get("number", 0))
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,7 @@ def test_where_nothing_can_be_said_the_reason_is_the_headline(
     assert expected in page("t", "q", parts).replace("&#39;", "'")
 
 
+@pytest.mark.sections(answer, metric, metrics=2)
 def test_a_block_without_the_metric_has_no_panel(make_toy: Callable[..., Any]) -> None:
     toy = make_toy()
     chosen = toy.cells.loc[toy.cells["cohort"] == "liver", "cell"]
@@ -167,6 +168,7 @@ def test_names_of_lines_are_apart_and_in_the_picture() -> None:
     assert heights[-1] < 270
 
 
+@pytest.mark.sections(answer, metric, metrics=2)
 def test_what_is_chosen_among_is_what_is_drawn(make_toy: Callable[..., Any]) -> None:
     parts = report(make_toy())
     choices = choices_of(parts)

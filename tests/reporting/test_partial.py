@@ -59,12 +59,9 @@ def nothing_scored(toy: Any) -> None:
     toy.scores = toy.scores[["cell", "round", *sizes, "query_seconds", "train_seconds"]]
 
 
-def unknown_auc(toy: Any) -> None:
+def unknown_auc_and_gaps_in_accuracy(toy: Any) -> None:
     toy.scores["auc"] = float("nan")
-
-
-def some_unknown_auc(toy: Any) -> None:
-    toy.scores.loc[toy.scores.index % 7 == 0, "auc"] = float("nan")
+    toy.scores.loc[toy.scores.index % 7 == 0, "accuracy"] = float("nan")
 
 
 def one_round(toy: Any) -> None:
@@ -98,7 +95,7 @@ SPOILT = {
     spoil.__name__.replace("_", " "): spoil
     for spoil in (
         *(one_repetition, some_missing, a_failed_block, one_strategy, random_failed),
-        *(only_all_labels, no_all_labels, nothing_scored, unknown_auc, some_unknown_auc),
+        *(only_all_labels, no_all_labels, nothing_scored, unknown_auc_and_gaps_in_accuracy),
         *(one_round, blocks_of_different_strategies, twenty_strategies),
     )
 }
