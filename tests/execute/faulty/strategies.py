@@ -237,7 +237,7 @@ def keeps_the_interpreter(self: Strategy, pool: Any, n: int) -> Picks:
     re.match("(a+)+$", "a" * 40 + "b")
 
 
-@fault("oom", "stopped at .* MiB of memory")
+@fault("oom", "stopped at .* MiB of memory.*the limit is 1000 MiB")
 def hoards(self: Strategy, pool: Any, n: int) -> Picks:
     kept = []
     while True:
