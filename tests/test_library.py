@@ -19,6 +19,8 @@ import albench
 from albench.cli import main
 from albench.errors import InputError, RecordsError, SpecError
 from albench.library import PLANNED, ROUNDS, Results
+from albench.reporting import build
+from albench.reporting.sections import answer
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "docs" / "python.ipynb"
@@ -47,7 +49,9 @@ TINY: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    return albench.run(TINY, tmp_path_factory.mktemp("library") / "tiny", jobs=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "SECTIONS", (answer.section,))  # a whole report takes seconds
+        return albench.run(TINY, tmp_path_factory.mktemp("library") / "tiny", jobs=1)
 
 
 def test_importing_albench_imports_nothing_heavy() -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,18 +50,29 @@ def shared(spec: Path, tmp_path: Path) -> Path:
     return results
 
 
-def test_the_array_script_of_the_docs_carries_a_run_out(shared: Path, tmp_path: Path) -> None:
+def test_the_array_script_of_the_docs_carries_a_run_out(
+    shared: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Bash runs the script; what it asks of albench, the test's own process does."""
     script = tmp_path / "workers.sh"
     script.write_text(re.findall(r"```bash\n(.*?)```", DOCS.read_text(), re.DOTALL)[0])
-    programs = tmp_path / "bin"
+    programs, asked = tmp_path / "bin", tmp_path / "asked"
     programs.mkdir()
+    asked.mkdir()
     (programs / "sbatch").write_text(SBATCH)
-    (programs / "albench").write_text(f'#!/bin/bash\nexec {sys.executable} -m albench "$@"\n')
+    note = f"printf '%s\\n' \"$@\" > {asked}/$SLURM_ARRAY_TASK_ID"
+    (programs / "albench").write_text(f"#!/bin/bash\n{note}\n")
     for program in programs.iterdir():
         program.chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "ALBENCH_RUN": str(shared)}
     subprocess.run(["sbatch", str(script)], env=environment, check=True)  # noqa: S603, S607  # ours
+    tasks = [(asked / number).read_text().splitlines() for number in ("1", "2")]
+    assert [task[:2] for task in tasks] == [["worker", str(shared)]] * 2
+    assert main(tasks[0]) == 0
+    assert "4 cells done here, 0 failed" in capfd.readouterr().out
+    assert main(tasks[1]) == 0
+    assert "0 cells done here, 0 failed" in capfd.readouterr().out
     assert main(["status", str(shared)]) == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,17 +36,25 @@ def spec(write_spec: Callable[..., Path], tmp_path: Path) -> Path:
     return write_spec(*STRATEGIES, **TOLD)
 
 
-@pytest.fixture
-def run(spec: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "run"
-    assert main(["run", str(spec), "--output", str(folder), "--jobs", "2"]) == 0
-    return folder
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the one run and what is published of it are kept, once they have been needed."""
+    return tmp_path_factory.mktemp("made")
 
 
 @pytest.fixture
-def published(run: Path, tmp_path: Path) -> Path:
-    publish(run, tmp_path / "published")
-    return tmp_path / "published"
+def run(made: Path, spec: Path, tmp_path: Path) -> Path:
+    """The results of the run, which the test may change."""
+    if not (made / "run").exists():
+        assert main(["run", str(spec), "--output", str(made / "run"), "--jobs", "2"]) == 0
+    return shutil.copytree(made / "run", tmp_path / "run")
+
+
+@pytest.fixture
+def published(made: Path, run: Path, tmp_path: Path) -> Path:
+    if not (made / "published").exists():
+        publish(run, made / "published")
+    return shutil.copytree(made / "published", tmp_path / "published")
 
 
 def acquired(ends: dict[str, Finished]) -> dict[str, list[list[int]]]:

@@ -54,6 +54,7 @@ def test_an_endless_cell_is_stopped_at_its_limit(run_toy: RunToy) -> None:
     assert ended["random"].status == "ok"
 
 
+@pytest.mark.sweep
 def test_a_cell_that_hoards_memory_is_stopped_at_its_limit(run_toy: RunToy) -> None:
     ended = run_toy("hoards", memory=1000)
     assert ended["hoards"].status == "oom"

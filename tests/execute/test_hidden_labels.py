@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +16,11 @@ from albench import registry, session
 from albench.execute.repetition import open_repetition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from albench.execute.repetition import Repetition
-    from albench.session import OpenedSpecification
 
 STRATEGY = '''
 import gc, inspect, os, time
@@ -87,9 +88,12 @@ profile = {{ loader = "digits", options = {{ view = "profile" }} }}
 plugin = "mmfn"
 options = {{ width = 8, hidden = 8 }}
 training = {{ epochs = 1, min_updates = 3 }}
-[strategies.{name}]
-plugin = "{name}"
-options = {{ folder = "{folder}" }}
+[strategies.searches]
+plugin = "searches"
+options = {{ folder = "{folder}/searches" }}
+[strategies.told]
+plugin = "told"
+options = {{ folder = "{folder}/told" }}
 [budgets.b]
 initial = 60
 query = 10
@@ -97,82 +101,137 @@ stop = 70
 [[matrix]]
 cohorts = ["digits"]
 models = ["m"]
-strategies = ["{name}"]
+strategies = ["searches", "told"]
 budgets = ["b"]
 """
 
 
-PAGE = 4096
+PAGE = resource.getpagesize()
 """Bytes, of which regions of memory are multiples; longer than what is looked for."""
 
+IS_THERE, IS_SWAPPED, IS_OF_A_FILE = (1 << bit for bit in (63, 62, 61))
+"""What Linux tells of a page of a process's memory."""
 
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with the distribution of the strategies above."""
-    (tmp_path / "searching.py").write_text(STRATEGY)
-    record = tmp_path / "searching-1.0.dist-info"
+
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
+    """What one run of both strategies shows, each of which is looked into while it waits."""
+    site = tmp_path_factory.mktemp("site")
+    (site / "searching.py").write_text(STRATEGY)
+    record = site / "searching-1.0.dist-info"
     record.mkdir()
     (record / "METADATA").write_text("Metadata-Version: 2.1\nName: searching\nVersion: 1.0\n")
     (record / "entry_points.txt").write_text("[albench]\nsearching = searching\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    registry.discover.cache_clear()
-    yield tmp_path
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(site))
+        registry.discover.cache_clear()
+        yield run_and_look(site)
     registry.discover.cache_clear()
 
 
-def opened_with(site: Path, name: str) -> tuple[OpenedSpecification, Repetition]:
+@dataclass(frozen=True)
+class Looked:
+    """What is in memory of each strategy's process, and what one finds that searches itself."""
+
+    in_memory: dict[str, dict[str, bool]]
+    found: str
+
+
+def run_and_look(site: Path) -> Looked:
+    """Run both; while one of them waits, look for patterns in the memory of its process."""
     spec = site / "hidden.toml"
-    spec.write_text(SPEC.format(name=name, folder=site))
+    spec.write_text(SPEC.format(folder=site))
     opened = session.open_spec(str(spec))
     cell = next(cell for cell in opened.plan.cells if cell.strategy is not None)
-    return opened, open_repetition(cell, opened.cohorts[cell.cohort, cell.modalities])
+    repetition = open_repetition(cell, opened.cohorts[cell.cohort, cell.modalities])
+    collected: dict[str, dict[str, bool]] = {}
 
-
-def run_and_look(
-    opened: OpenedSpecification, site: Path, patterns: dict[str, bytes]
-) -> dict[str, bool]:
-    """Run it; while the strategy waits, look for patterns in the memory of its process."""
-    collected: dict[str, bool] = {}
-
-    def look() -> None:
-        while not (site / "pid").exists():
+    def look(name: str) -> None:
+        folder = site / name
+        while not (folder / "pid").exists():
             time.sleep(0.05)
         time.sleep(0.2)
-        collected.update(in_memory(int((site / "pid").read_text()), patterns))
-        (site / "seen").touch()
+        pid = int((folder / "pid").read_text())
+        collected[name] = in_memory(pid, patterns_of(name, repetition))
+        (folder / "seen").touch()
 
-    looking = threading.Thread(target=look, daemon=True)
-    looking.start()
+    looking = [threading.Thread(target=look, args=(name,), daemon=True) for name in SIZES]
+    for name, sizes in SIZES.items():
+        (site / name).mkdir()
+        (site / name / "sizes").write_text(" ".join(map(str, sizes(repetition))))
+    for thread in looking:
+        thread.start()
     summary = session.run(opened, site / "results", 1, [], lambda *_: None, lambda _: None)
-    looking.join(10)
+    for thread in looking:
+        thread.join(10)
     assert summary.n_failed == 0
-    return collected
+    return Looked(collected, (site / "searches" / "found").read_text())
+
+
+def pool_of(repetition: Repetition) -> NDArray[np.intp]:
+    return np.setdiff1d(repetition.train, repetition.first_labels())
+
+
+SIZES: dict[str, Callable[[Repetition], list[int]]] = {
+    "searches": lambda repetition: [
+        *(len(repetition.cohort.labels), len(pool_of(repetition))),
+        *(len(repetition.train), len(repetition.test)),
+    ],
+    "told": lambda repetition: [len(repetition.test)],
+}
+"""How many labels there are of what a strategy must not know."""
+
+KNOWN = "the labels that it has"
+
+
+def patterns_of(name: str, repetition: Repetition) -> dict[str, bytes]:
+    """Return what to look for in a strategy's process; the labels that it has are a control."""
+    labels = repetition.labels_of
+    patterns = encodings("test", labels(repetition.test))
+    known = repetition.train if name == "told" else repetition.first_labels()
+    if name == "searches":
+        patterns |= encodings("pool", labels(pool_of(repetition)))
+        patterns |= encodings("train", labels(repetition.train))
+        patterns |= encodings("all", repetition.cohort.labels)
+    return patterns | {KNOWN: labels(known)[:48].astype(np.int64).tobytes()}
 
 
 def in_memory(pid: int, patterns: dict[str, bytes]) -> dict[str, bool]:
     is_there = dict.fromkeys(patterns, False)
-    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+    with (
+        Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory,
+        Path(f"/proc/{pid}/pagemap").open("rb", buffering=0) as told,
+    ):
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             addresses, permissions = line.split()[:2]
             if not permissions.startswith("rw"):
                 continue
             start, end = (int(part, 16) for part in addresses.split("-"))
-            try:
-                memory.seek(start)
-                content = without_zeros(memory.read(end - start))
-            except OSError:
-                continue
-            for name, pattern in patterns.items():
-                is_there[name] |= pattern in content
+            runs = [(start, end)]
+            if permissions == "rw-p":
+                told.seek(start // PAGE * 8)
+                runs = written(
+                    start, np.frombuffer(told.read((end - start) // PAGE * 8), np.uint64)
+                )
+            for first, last in runs:
+                try:
+                    memory.seek(first)
+                    content = memory.read(last - first)
+                except OSError:
+                    continue
+                for name, pattern in patterns.items():
+                    is_there[name] = is_there[name] or pattern in content
     return is_there
 
 
-def without_zeros(content: bytes) -> bytes:
-    """Return memory without pages of zeros among such pages, of which most of it consists."""
-    n_pages = len(content) // PAGE
-    pages = np.frombuffer(content, np.uint64, n_pages * PAGE // 8).reshape(n_pages, -1)
-    has_any = np.pad(pages.any(axis=1), 1)
-    return pages[has_any[:-2] | has_any[1:-1] | has_any[2:]].tobytes()
+def written(start: int, pages: NDArray[np.uint64]) -> list[tuple[int, int]]:
+    """Return where a private region has been written to: from where and up to where, each time.
+
+    The other pages are zeros, or as they are in a file: libraries for GPUs bring 400 MB of them.
+    """
+    has_any = (pages & (IS_THERE | IS_SWAPPED) != 0) & (pages & IS_OF_A_FILE == 0)
+    edges = np.flatnonzero(np.diff(has_any, prepend=False, append=False))
+    return [(start + first * PAGE, start + last * PAGE) for first, last in edges.reshape(-1, 2)]
 
 
 def encodings(what: str, labels: NDArray[np.intp]) -> dict[str, bytes]:
@@ -192,32 +251,19 @@ needs_proc = pytest.mark.skipif(
 
 @needs_proc
 def test_neither_frames_nor_objects_nor_memory_hold_labels_of_pool_or_test_part(
-    site: Path,
+    looked: Looked,
 ) -> None:
-    opened, repetition = opened_with(site, "searches")
-    first = repetition.first_labels()
-    pool = np.setdiff1d(repetition.train, first)
-    labels = repetition.labels_of
-    sizes = [len(repetition.cohort.labels), len(pool), len(repetition.train), len(repetition.test)]
-    (site / "sizes").write_text(" ".join(map(str, sizes)))
-    patterns = encodings("pool", labels(pool)) | encodings("test", labels(repetition.test))
-    patterns |= encodings("train", labels(repetition.train))
-    patterns |= encodings("all", repetition.cohort.labels)
-    control = {"the labels that it has": labels(first)[:48].astype(np.int64).tobytes()}
-    in_memory_of = run_and_look(opened, site, patterns | control)
-    assert in_memory_of.pop("the labels that it has"), "the search would have found them"
-    assert [name for name, is_there in in_memory_of.items() if is_there] == []
-    assert (site / "found").read_text() == ""
+    in_memory = looked.in_memory["searches"]
+    assert len(in_memory) == 17
+    assert in_memory[KNOWN], "the search would have found them"
+    assert [name for name, is_there in in_memory.items() if is_there] == [KNOWN]
+    assert looked.found == ""
 
 
 @needs_proc
 def test_an_oracle_is_told_the_labels_of_the_training_part_and_not_those_of_the_test_part(
-    site: Path,
+    looked: Looked,
 ) -> None:
-    opened, repetition = opened_with(site, "told")
-    (site / "sizes").write_text(str(len(repetition.test)))
-    patterns = encodings("test", repetition.labels_of(repetition.test))
-    allowed = {"train": repetition.labels_of(repetition.train)[:48].astype(np.int64).tobytes()}
-    in_memory_of = run_and_look(opened, site, patterns | allowed)
-    assert in_memory_of.pop("train")
-    assert not any(in_memory_of.values())
+    in_memory = looked.in_memory["told"]
+    assert len(in_memory) == 5
+    assert [name for name, is_there in in_memory.items() if is_there] == [KNOWN]

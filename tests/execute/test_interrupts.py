@@ -8,9 +8,11 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -24,7 +26,6 @@ from albench.records.tables import essence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from albench.execute.run import Progress
     from albench.planning import Plan
@@ -49,7 +50,14 @@ def as_in_a_terminal() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-def started(spec: Path, results: Path, *options: str) -> subprocess.Popen[str]:
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder for temporary files, with a short name: see test_ends.py."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def started(spec: Path, results: Path, temporary: Path, *options: str) -> subprocess.Popen[str]:
     toys = str(importlib.metadata.distribution("naughty").locate_file(""))
     path = os.pathsep.join(filter(None, [toys, os.environ.get("PYTHONPATH", "")]))
     return subprocess.Popen(  # noqa: S603  # our own command
@@ -57,7 +65,7 @@ def started(spec: Path, results: Path, *options: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": path, "TMPDIR": str(temporary)},
         start_new_session=True,  # as a terminal has it: no signal of the tests' own reaches it
     )
 
@@ -89,11 +97,12 @@ def undisturbed() -> dict[str, list[Any]]:
 def test_the_first_interrupt_ends_a_run_after_its_rounds_and_it_goes_on_to_the_same_results(
     write_spec: WriteSpec,
     undisturbed: dict[str, list[Any]],
+    temporary: Path,
     tmp_path: Path,
     options: tuple[str, ...],
 ) -> None:
-    spec, results = write_spec("margin", "entropy", **HOW), tmp_path / "results"
-    run = started(spec, results, "--jobs", "1", *options)
+    spec, results = write_spec("margin", **HOW), tmp_path / "results"
+    run = started(spec, results, temporary, "--jobs", "1", *options)
     wait_for(lambda: [*results.glob("work/checkpoints/*.checkpoint")] or run.poll() is not None)
     below = psutil.Process(run.pid).children(recursive=True)
     run.send_signal(signal.SIGINT)
@@ -103,6 +112,7 @@ def test_the_first_interrupt_ends_a_run_after_its_rounds_and_it_goes_on_to_the_s
     assert re.search(r"stopped: \d cells? done, 0 failed", printed)
     assert "Traceback" not in printed
     assert not psutil.wait_procs(below, timeout=5)[1]
+    assert [*temporary.glob("*/*")] == [], "temporary files are not"
     assert [*results.glob("work/checkpoints/*.checkpoint")], "rounds that ended are kept"
 
     before = successes(results)
@@ -144,9 +154,11 @@ def test_each_running_cell_ends_the_round_that_it_is_in(
 
 
 @pytest.mark.sweep
-def test_the_second_interrupt_stops_at_once(write_spec: WriteSpec, tmp_path: Path) -> None:
+def test_the_second_interrupt_stops_at_once(
+    write_spec: WriteSpec, temporary: Path, tmp_path: Path
+) -> None:
     spec, results = write_spec("sleeps"), tmp_path / "results"
-    run = started(spec, results, "--jobs", "1")
+    run = started(spec, results, temporary, "--jobs", "1")
     wait_for(lambda: len(successes(results)) == 2, 200)  # all labels, and random
     wait_for(lambda: [*results.glob("work/logs/*.log")])
     below = psutil.Process(run.pid).children(recursive=True)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import random
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from albench.cli import main
 
-if TYPE_CHECKING:
-    import random
-    import subprocess
-
 pytestmark = pytest.mark.timeout(600)
 
-ALL = 27
-"""A seed that kills the command with all that descends from it."""
-
-SEEDS = {"a descendant": 0, "the command": 1, "all of them": ALL}
+SEEDS = {"a descendant": 0, "the command": 1, "all of them": 27}
 
 
 @pytest.fixture(scope="module")
@@ -39,27 +37,39 @@ def kill() -> Any:
     return module
 
 
-def once_cells_run(_: random.Random, run: subprocess.Popen[str], results: Path) -> None:
-    """Wait until round 0 is there, from which cells go on."""
-    while not any(results.glob("work/starts/*")) and run.poll() is None:
-        time.sleep(0.02)
+MARK = "killed with all it started"
+
+ONE_MORE = "from albench.execute import scratch; scratch.folder()"
+"""A process that has a folder for temporary files, as a run has."""
 
 
 def test_a_run_that_is_killed_with_all_it_started_goes_on_to_the_same_records(
-    kill: Any,
-    short_command: tuple[str, ...],
-    short_reports: None,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    kill: Any, short_command: tuple[str, ...], short_reports: None, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(kill, "COMMAND", short_command)
-    monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "cache"))
-    spec, whole = tmp_path / "kill.toml", tmp_path / "whole"
+    spec, whole, results = tmp_path / "kill.toml", tmp_path / "whole", tmp_path / "results"
     spec.write_text(kill.SPEC)
     assert main(["run", str(spec), "--output", str(whole), "--jobs", "2"]) == 0
-    done = kill.trial(ALL, tmp_path / "trial", kill.essences_of(whole), once_cells_run)
-    assert len(done.killed) > 1
-    assert done.broken == []
+    temporary = Path(tempfile.mkdtemp(dir="/tmp"))  # short: see test_ends.py
+    environment = os.environ | {kill.MARK: MARK, "TMPDIR": str(temporary)}
+    arguments = ["run", str(spec), "--output", str(results), "--jobs", "2"]
+    run = subprocess.Popen(  # noqa: S603  # our own command
+        [*short_command, *arguments], stderr=subprocess.PIPE, text=True, env=environment
+    )
+    while not any(results.glob("work/starts/*")) and run.poll() is None:
+        time.sleep(0.02)
+    assert len(kill._kill(run.pid, "all", random.Random(0))) > 1  # noqa: S311  # no secret
+    _, error = run.communicate(timeout=60)
+    assert "Traceback" not in error
+    assert kill._gone_within(MARK, kill.ORPHAN_SECONDS) == []
+
+    assert main(arguments) == 0
+    assert (results / "report" / "index.html").is_file()
+    assert kill.essences_of(results) == kill.essences_of(whole)
+    home = temporary / f"albench-{os.getuid()}"
+    assert [*home.iterdir()] != [], "it was killed, and could not clear them"
+    subprocess.run([sys.executable, "-c", ONE_MORE], env=environment, check=True)  # noqa: S603
+    assert [*home.iterdir()] == []
+    shutil.rmtree(temporary)
 
 
 @pytest.fixture(scope="module")

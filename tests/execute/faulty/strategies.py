@@ -1,6 +1,7 @@
 """Strategies that end, flood, fork, patch and close: each must cost its own cell and no other.
 
-A fault is a function ``(pool, n, rng) -> picks``; `FAULTS` names what a record must say of it.
+A fault is a function ``(pool, n, rng) -> picks``; `FAULTS` names what a record must say of it. Of
+faults of one kind, one is in every run of the tests; each of the others names what shows its kind.
 """
 
 from __future__ import annotations
@@ -37,19 +38,20 @@ class Expected:
 
     status: str
     reason: str = ""
-    needs: frozenset[str] = frozenset()
+    like: str = ""
+    """What shows the same kind in every run: another fault, or a test."""
 
 
 FAULTS: dict[str, Expected] = {}
 _FUNCTIONS: dict[str, Fault] = {}
 
 
-def fault(status: str, reason: str = "") -> Callable[[Fault], Fault]:
+def fault(status: str, reason: str = "", like: str = "") -> Callable[[Fault], Fault]:
     """Announce a fault under its function's name."""
 
     def announce(function: Fault) -> Fault:
         name = function.__name__.replace("_", "-")
-        FAULTS[name] = Expected(status, reason)
+        FAULTS[name] = Expected(status, reason, like)
         _FUNCTIONS[name] = function
         return function
 
@@ -89,7 +91,7 @@ def exits_when_built(self: Strategy, pool: Any, n: int) -> Picks:
     return first(n)
 
 
-@fault("oom", "MemoryError: none")
+@fault("oom", "MemoryError: none", like="exits-when-built")
 def has_no_memory_when_built(self: Strategy, pool: Any, n: int) -> Picks:
     return first(n)
 
@@ -104,17 +106,21 @@ def interrupts(self: Strategy, pool: Any, n: int) -> Picks:
     raise KeyboardInterrupt
 
 
-@fault("error", "GeneratorExit")
+@fault("error", "GeneratorExit", like="exits-with-zero")
 def ends_a_generator(self: Strategy, pool: Any, n: int) -> Picks:
     raise GeneratorExit
 
 
-@fault("error", "Sudden: boo")
+@fault("error", "Sudden: boo", like="exits-with-zero")
 def raises_a_base_exception(self: Strategy, pool: Any, n: int) -> Picks:
     raise type("Sudden", (BaseException,), {})("boo")
 
 
-@fault("error", "Mute: its text cannot be shown, since that raises ValueError")
+@fault(
+    "error",
+    "Mute: its text cannot be shown, since that raises ValueError",
+    like="exits-when-it-is-shown",
+)
 def raises_without_a_text(self: Strategy, pool: Any, n: int) -> Picks:
     class Mute(Exception):
         def __str__(self) -> str:
@@ -132,7 +138,7 @@ def exits_when_it_is_shown(self: Strategy, pool: Any, n: int) -> Picks:
     raise Muter
 
 
-@fault("error", "RuntimeError: ")
+@fault("error", "RuntimeError: ", like="test_commands.py")
 def raises_a_lone_surrogate(self: Strategy, pool: Any, n: int) -> Picks:
     raise RuntimeError("\udcff\x1b[31m\x00 odd")
 
@@ -156,17 +162,21 @@ def has_no_memory(self: Strategy, pool: Any, n: int) -> Picks:
     np.ones(2**50)
 
 
-@fault("error", "RecursionError")
+@fault("error", "RecursionError", like="forbids-recursion")
 def recurses(self: Strategy, pool: Any, n: int) -> Picks:
     return recurses(self, pool, n)
 
 
-@fault("crashed", "ended with exit status 0 and no result")
+@fault(
+    "crashed", "ended with exit status 0 and no result", like="leaves-and-a-child-holds-its-line"
+)
 def leaves_with_zero(self: Strategy, pool: Any, n: int) -> Picks:
     os._exit(0)
 
 
-@fault("crashed", "ended with exit status 255 and no result")
+@fault(
+    "crashed", "ended with exit status 255 and no result", like="leaves-and-a-child-holds-its-line"
+)
 def leaves_with_255(self: Strategy, pool: Any, n: int) -> Picks:
     os._exit(255)
 
@@ -176,12 +186,14 @@ def aborts(self: Strategy, pool: Any, n: int) -> Picks:
     os.abort()
 
 
-@fault("crashed", r"killed by SIGSEGV.*strategies.py:\d+|killed by SIGSEGV.*string_at")
+@fault(
+    "crashed", r"killed by SIGSEGV.*strategies.py:\d+|killed by SIGSEGV.*string_at", like="aborts"
+)
 def reads_address_zero(self: Strategy, pool: Any, n: int) -> Picks:
     ctypes.string_at(0)
 
 
-@fault("crashed", "killed by SIGKILL")
+@fault("crashed", "killed by SIGKILL", like="aborts")
 def kills_itself(self: Strategy, pool: Any, n: int) -> Picks:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -192,13 +204,13 @@ def terminates_itself(self: Strategy, pool: Any, n: int) -> Picks:
     time.sleep(600)
 
 
-@fault("crashed", "killed by SIGALRM")
+@fault("crashed", "killed by SIGALRM", like="terminates-itself")
 def sets_an_alarm(self: Strategy, pool: Any, n: int) -> Picks:
     signal.setitimer(signal.ITIMER_REAL, 0.01)
     time.sleep(600)
 
 
-@fault("crashed", "ended with exit status 5")
+@fault("crashed", "ended with exit status 5", like="leaves-a-daemon")
 def leaves_in_a_thread(self: Strategy, pool: Any, n: int) -> Picks:
     threading.Timer(0.05, os._exit, (5,)).start()
     time.sleep(600)
@@ -220,12 +232,12 @@ def ignores_signals_and_sleeps(self: Strategy, pool: Any, n: int) -> Picks:
     time.sleep(600)
 
 
-@fault("timeout", "after the limit of")
+@fault("timeout", "after the limit of", like="test_supervise.py")
 def keeps_the_interpreter(self: Strategy, pool: Any, n: int) -> Picks:
     re.match("(a+)+$", "a" * 40 + "b")
 
 
-@fault("oom", "stopped at .* MiB of memory")
+@fault("oom", "stopped at .* MiB of memory.*the limit is 1000 MiB")
 def hoards(self: Strategy, pool: Any, n: int) -> Picks:
     kept = []
     while True:
@@ -249,7 +261,7 @@ def floods_its_output(self: Strategy, pool: Any, n: int) -> Picks:
     return first(n)
 
 
-@fault("ok")
+@fault("ok", like="closes-its-output")
 def puts_nothing_in_the_place_of_its_output(self: Strategy, pool: Any, n: int) -> Picks:
     sys.stdout = sys.stderr = None
     return first(n)
@@ -263,7 +275,11 @@ def closes_its_output(self: Strategy, pool: Any, n: int) -> Picks:
     return first(n)
 
 
-@fault("crashed", "closed its line to albench|ended with exit status")
+@fault(
+    "crashed",
+    "closed its line to albench|ended with exit status",
+    like="closes-every-descriptor-and-sleeps",
+)
 def closes_every_descriptor(self: Strategy, pool: Any, n: int) -> Picks:
     os.closerange(0, 256)
     return first(n)
@@ -284,13 +300,21 @@ def write_everywhere(content: bytes) -> None:
             continue
 
 
-@fault("crashed", "wrote to its line to albench what is not a message")
+@fault(
+    "crashed",
+    "wrote to its line to albench what is not a message",
+    like="writes-a-pickle-everywhere",
+)
 def writes_nine_bytes_everywhere(self: Strategy, pool: Any, n: int) -> Picks:
     write_everywhere(b"nine bits")
     return first(n)
 
 
-@fault("crashed", "wrote to its line to albench what is not a message")
+@fault(
+    "crashed",
+    "wrote to its line to albench what is not a message",
+    like="announces-a-frame-that-would-fill-the-memory",
+)
 def writes_a_length_everywhere(self: Strategy, pool: Any, n: int) -> Picks:
     write_everywhere(b"albench1" + b"\xff" * 60)
     return first(n)
@@ -335,7 +359,7 @@ def sleep_apart(self: Strategy, leaves_group: bool) -> None:
     time.sleep(0.3)
 
 
-@fault("ok")
+@fault("ok", like="leaves-a-child-in-a-group-of-its-own")
 def leaves_a_child(self: Strategy, pool: Any, n: int) -> Picks:
     sleep_apart(self, leaves_group=False)
     return first(n)
@@ -383,14 +407,14 @@ def returns_twice(self: Strategy, pool: Any, n: int) -> Picks:
     return first(n)
 
 
-@fault("ok")
+@fault("ok", like="returns-twice")
 def raises_in_a_copy(self: Strategy, pool: Any, n: int) -> Picks:
     if os.fork() == 0:
         raise RuntimeError("in the copy")
     return first(n)
 
 
-@fault("ok")
+@fault("ok", like="sleeps-at-its-end")
 def never_ends_a_thread(self: Strategy, pool: Any, n: int) -> Picks:
     threading.Thread(target=time.sleep, args=(600,)).start()
     return first(n)
@@ -420,7 +444,11 @@ def replace_in(module: str, name: str, by: object) -> None:
     setattr(owner, last, by)
 
 
-@fault("invalid-query", "bought 15 candidates where 10 were asked")
+@fault(
+    "invalid-query",
+    "bought 15 candidates where 10 were asked",
+    like="buys-twice-by-replacing-the-check",
+)
 def buys_more_by_replacing_the_check(self: Strategy, pool: Any, n: int) -> Picks:
     replace_in("checked_strategy", "checked_picks", lambda answer, *_: np.asarray(answer))
     return first(n + 5)
@@ -432,7 +460,7 @@ def buys_twice_by_replacing_the_check(self: Strategy, pool: Any, n: int) -> Pick
     return np.zeros(n, dtype=int)
 
 
-@fault("error", "test probabilities are .* expected")
+@fault("error", "test probabilities are .* expected", like="scores-with-no-probabilities")
 def replaces_the_scoring(self: Strategy, pool: Any, n: int) -> Picks:
     replace_in("held_out", "HeldOut.proba", lambda *_: np.ones((3, 2), dtype=np.float32))
     return first(n)
@@ -456,7 +484,7 @@ def replaces_the_training(self: Strategy, pool: Any, n: int) -> Picks:
     return first(n)
 
 
-@fault("crashed", "ended with exit status")
+@fault("crashed", "ended with exit status", like="leaves-a-daemon")
 def replaces_the_line(self: Strategy, pool: Any, n: int) -> Picks:
     replace_in("child", "ChildLine.send", lambda *_: sys.exit(3))
     return first(n)
@@ -468,7 +496,7 @@ def own_line() -> Any:
     return next(each for each in gc.get_objects() if isinstance(each, ChildLine))
 
 
-@fault("error", "ended before its time: 1 of 4 rounds are there")
+@fault("error", "ended before its time: 1 of 3 rounds are there")
 def says_that_it_is_done(self: Strategy, pool: Any, n: int) -> Picks:
     from albench.execute.frames import Message
 
@@ -476,7 +504,7 @@ def says_that_it_is_done(self: Strategy, pool: Any, n: int) -> Picks:
     return first(n)
 
 
-@fault("error", "out of turn")
+@fault("error", "out of turn", like="says-that-it-is-done")
 def ends_its_round_itself(self: Strategy, pool: Any, n: int) -> Picks:
     from albench.execute.frames import Message
 
