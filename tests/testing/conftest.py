@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from albench.testing.examination import Examination
 from albench.testing.specimen import Specimen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from albench.api import Descriptor
 
@@ -39,6 +40,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "fault" in metafunc.fixturenames:
         ids = [f"{getattr(f.target, '__name__', f.says)}:{f.check}" for f in faults.FAULTS]
         metafunc.parametrize("fault", faults.FAULTS, ids=ids)
+
+
+@pytest.fixture(autouse=True)
+def _only_what_a_test_makes_is_collected() -> Iterator[None]:
+    """Let gc pass over what was there before.
+
+    Some checks collect garbage first. That takes as long as there are objects, of which the tests
+    of a whole suite leave very many.
+    """
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
