@@ -6,6 +6,7 @@ examines them all, of which a few take a minute each.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,12 @@ from albench.registry import State, discover
 from albench.testing import check
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from albench.registry import Component
+
+# Where the others are that use the other process of the conformance kit: its start takes seconds.
+pytestmark = pytest.mark.xdist_group("conformance kit")
 
 PEERS = {
     part.qualified: part for part in discover().components if part.distribution == "albench-peers"
@@ -56,6 +62,14 @@ FAULTS = {
         "poor-labelled-sets": "chooses a candidate a second time when nothing is labelled yet"
     },
 }
+
+
+@pytest.fixture(autouse=True)
+def _only_what_a_test_makes_is_collected() -> Iterator[None]:
+    """Let gc pass over what earlier tests left: some checks collect garbage first."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def marks(peer: Component) -> list[pytest.MarkDecorator]:
