@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Where the others are that use the other process of the conformance kit: its start takes seconds.
-pytestmark = pytest.mark.xdist_group("conformance kit")
-
 PLUGIN = """
 from albench.api import Descriptor, Kind, hookimpl
 

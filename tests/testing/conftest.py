@@ -32,6 +32,21 @@ for module in (*HOMES.values(), "occasional", "announcements"):
     importlib.import_module(f"faults.{module}")
 
 
+USERS_OF_THE_OTHER_PROCESS = {
+    *("test_conformance.py", "test_everything_that_ships.py", "test_faults.py"),
+    *("test_plugins_check.py", "test_pytest_mark.py", "test_sound_though_unusual.py"),
+}
+"""Files whose tests ask the other process of the kit, here and in plugins."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run all of them: each starts another process, which takes seconds."""
+    for item in items:
+        if item.path.name in USERS_OF_THE_OTHER_PROCESS:
+            item.add_marker(pytest.mark.xdist_group("conformance kit"))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "registry: every check of every plugin that ships")
 

@@ -13,7 +13,7 @@ from albench.testing import check, check_by_name
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.registry, pytest.mark.xdist_group("conformance kit")]
+pytestmark = pytest.mark.registry
 
 SIZES = (1000, 2000, 4000)
 

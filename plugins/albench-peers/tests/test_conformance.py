@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from albench.registry import Component
 
-# Where the others are that use the other process of the conformance kit: its start takes seconds.
-pytestmark = pytest.mark.xdist_group("conformance kit")
-
 PEERS = {
     part.qualified: part for part in discover().components if part.distribution == "albench-peers"
 }
