@@ -124,6 +124,7 @@ def test_the_guide_leads_to_a_report_with_the_new_strategy(shell: Shell, tmp_pat
     assert {"random", "margin", "badge", "rare-doubt"} <= set(re.findall(r"[\w-]+", report))
 
 
+@pytest.mark.usefixtures("untried_networks")
 def test_the_files_of_the_guide_are_a_plugin_and_a_benchmark_that_can_be_planned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,56 +6,72 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
     from pathlib import Path
 
 HEAVY = ("torch", "torchvision", "sklearn", "scipy", "pandas", "matplotlib", "skorch", "modAL")
 
+UNTRIED = """
+from albench.execute import trials
+trials.verdicts = lambda makes: [trials.StackingVerdict("unknown")] * len(makes)
+"""
+"""Whether networks learn in lockstep is tried in a process that imports torch: for seconds."""
+
 RUN = """
 import sys
 from albench.cli import main
-try:
-    main({arguments!r})
-except SystemExit as end:
-    assert not end.code, end.code
-print("imported:", *sorted(set({heavy!r}) & set(sys.modules)))
+{first}
+for arguments in {commands!r}:
+    try:
+        main(arguments)
+    except SystemExit as end:
+        assert not end.code, end.code
+    print("imported:", *arguments, "|", *sorted(set({heavy!r}) & set(sys.modules)))
+{last}
+"""
+
+LIGHT = (
+    ["--help"],
+    ["--version"],
+    ["run", "--help"],
+    ["plugins", "list"],
+    ["plugins", "list", "--json"],
+    ["plugins", "show", "core/esd"],
+    ["plugins", "doctor"],
+    ["benchmarks"],
+    ["completion", "bash"],
+)
+READ_RECORDS = """
+import albench.records.tables, albench.records.provenance
+albench.records.provenance.provenance()
+print("imported: records |", *{"torch"} & set(sys.modules))
 """
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["--version"],
-        ["run", "--help"],
-        ["plugins", "list"],
-        ["plugins", "list", "--json"],
-        ["plugins", "show", "core/esd"],
-        ["plugins", "doctor"],
-        ["benchmarks"],
-        ["completion", "bash"],
-    ],
-    ids=" ".join,
-)
-def test_a_light_command_imports_nothing_heavy(arguments: list[str]) -> None:
-    code = RUN.format(arguments=arguments, heavy=HEAVY)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # our own code
-    assert done.stdout.splitlines()[-1] == "imported:"
+def imported_by(
+    *commands: list[str],
+    heavy: tuple[str, ...] = HEAVY,
+    first: str = "",
+    last: str = "",
+    folder: Path | None = None,
+) -> dict[str, str]:
+    """Return what has been imported after each command, which one process runs in turn."""
+    code = RUN.format(commands=commands, heavy=heavy, first=first, last=last)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)  # noqa: S603  # our own code
+    told = [line for line in done.stdout.splitlines() if line.startswith("imported: ")]
+    parts = [line.removeprefix("imported: ").partition(" |") for line in told]
+    return {said: imported.strip() for said, _, imported in parts}
+
+
+def test_light_commands_import_nothing_heavy_and_records_are_read_without_torch() -> None:
+    imported = imported_by(*LIGHT, last=READ_RECORDS)
+    assert imported == dict.fromkeys([*map(" ".join, LIGHT), "records"], "")
 
 
 def test_a_plan_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     arguments = ["plan", "quickstart", "--exclude-cohort", "liver"]  # that draws with SciPy
-    code = RUN.format(arguments=arguments, heavy=(*HEAVY, "scipy.stats"))
-    command = [sys.executable, "-c", code]
+    heavy = (*HEAVY, "scipy.stats")
     # Elsewhere there may be a run, whose results are read with pandas.
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)  # noqa: S603  # our own code
-    assert done.stdout.splitlines()[-1] == "imported: scipy"
-
-
-def test_records_are_read_without_torch() -> None:
-    code = "import sys, albench.records.tables, albench.records.provenance as p; p.provenance();"
-    code += "print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # our own code
-    assert done.stdout.strip() == "False"
+    imported = imported_by(arguments, heavy=heavy, first=UNTRIED, folder=tmp_path)
+    assert imported == {" ".join(arguments): "scipy"}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from albench import cli
+from albench.registry import discover
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PLUGIN = """
@@ -33,35 +33,32 @@ def load():
         read=lambda rows: x[rows].copy(), fingerprint=fingerprint("rows", x),
     )
 """
-WITHOUT_PYTEST = (
-    "import sys; sys.modules['pytest'] = None; from albench.cli import main; sys.exit(main())"
-)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with an installed package, whose loader cites no source."""
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An installed package, whose loader cites no source."""
     installed = tmp_path / "lab-1.0.dist-info"
     installed.mkdir()
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: lab\nVersion: 1.0\n")
     (installed / "entry_points.txt").write_text("[albench]\nlab = lab\n")
     (tmp_path / "lab.py").write_text(PLUGIN)
-    return tmp_path
+    monkeypatch.syspath_prepend(str(tmp_path))
+    discover.cache_clear()
+    yield
+    discover.cache_clear()
+    sys.modules.pop("lab", None)
 
 
-def typed(*arguments: str, path: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line where pytest cannot be imported and a folder is on the path."""
-    command = [sys.executable, "-c", WITHOUT_PYTEST, "plugins", "check", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(path)}
-    return subprocess.run(  # noqa: S603  # our own command
-        command, capture_output=True, text=True, check=False, env=environment
-    )
-
-
-def test_a_check_that_fails_is_told_with_the_others_and_the_status_is_1(folder: Path) -> None:
-    done = typed("lab/rows", path=folder)
-    lines = done.stdout.splitlines()
-    assert (done.returncode, done.stderr) == (1, "")
+@pytest.mark.usefixtures("lab")
+def test_a_check_that_fails_is_told_with_the_others_and_the_status_is_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pytest", None)  # the command needs none
+    assert cli.main(["plugins", "check", "lab/rows"]) == 1
+    printed = capsys.readouterr()
+    lines = printed.out.splitlines()
+    assert printed.err == ""
     assert lines[0] == "loader lab/rows (lab 1.0)"
     (failed,) = [line for line in lines if line.startswith("failed")]
     assert failed.split()[1] == "source-is-cited"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ from albench.learn.stacked_network import StackedNetwork
 from albench.learn.store import SampleStore
 from albench.models.mmfn import Mmfn
 from albench.spec.training import Training
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 SHAPES = {"a": (76,), "b": (76,)}
 RNG = np.random.default_rng(0)
@@ -36,12 +40,12 @@ TRAININGS: dict[str, dict[str, Any]] = {
     "early stop": {"validation": 0.2, "patience": 2},
 }
 
-TOGETHER = {("gated", "adamw, cosine"), ("gated", "early stop"), ("with heads", "balanced")}
+TOGETHER = [("gated", "adamw, cosine"), ("gated", "early stop"), ("with heads", "balanced")]
 """What runs every time: each model, and what shares least code with the others."""
 
 
-def pupils(numbers: list[int], model: Mmfn, **training: Any) -> list[Pupil]:
-    how = Training(epochs=5, min_updates=300, batch_size=32, learning_rate=5e-3, **training)
+def pupils(numbers: list[int], model: Mmfn, updates: int = 100, **training: Any) -> list[Pupil]:
+    how = Training(epochs=5, min_updates=updates, batch_size=32, learning_rate=5e-3, **training)
     made = []
     for i in numbers:
         rows = np.sort(np.random.default_rng(i).permutation(200)[:45])
@@ -53,19 +57,20 @@ def pupils(numbers: list[int], model: Mmfn, **training: Any) -> list[Pupil]:
     return made
 
 
-@pytest.mark.parametrize(
-    ("model", "training"),
-    [
-        pytest.param(MODELS[model], TRAININGS[training], id=f"{model}-{training}", marks=marks)
-        for model in MODELS
-        for training in TRAININGS
-        for marks in [[pytest.mark.sweep] * ((model, training) not in TOGETHER)]
-    ],
-)
-def test_300_updates_in_lockstep_give_the_bits_of_single_trainings(
-    model: Mmfn, training: dict[str, Any]
+EVERY_TIME = [pytest.param(*names, 100, id="-".join(names)) for names in TOGETHER]
+LONG = [
+    pytest.param(*names, 300, id="-".join((*names, "longer")), marks=pytest.mark.sweep)
+    for names in product(MODELS, TRAININGS)
+]
+
+
+@pytest.mark.parametrize(("model", "training", "updates"), [*EVERY_TIME, *LONG])
+def test_updates_in_lockstep_give_the_bits_of_single_trainings(
+    model: str, training: str, updates: int
 ) -> None:
-    together, alone = pupils([0, 1, 2], model, **training), pupils([0, 1, 2], model, **training)
+    together, alone = (
+        pupils([0, 1, 2], MODELS[model], updates, **TRAININGS[training]) for _ in range(2)
+    )
     lockstep = Lockstep()
     lockstep.fit(together)
     for one in alone:
@@ -94,7 +99,7 @@ WIDE: dict[str, tuple[Mmfn, dict[str, tuple[int, ...]]]] = {
 
 
 def wide_pupils(
-    n_heads: int, model: Mmfn, shapes: dict[str, tuple[int, ...]], n: int
+    numbers: Iterable[int], model: Mmfn, shapes: dict[str, tuple[int, ...]], n: int
 ) -> list[Pupil]:
     rng = np.random.default_rng(1)
     # Bytes become floats batch by batch, as vectors of cohorts are scaled: in torch's own memory.
@@ -105,7 +110,7 @@ def wide_pupils(
     store = SampleStore({name: (np.arange(100), part) for name, part in values.items()})
     how = Training(epochs=1, min_updates=6, batch_size=32, learning_rate=1e-2)
     made = []
-    for i in range(n_heads):
+    for i in numbers:
         rows = np.sort(np.random.default_rng(i).permutation(100)[:n])
         seeds = Seeds(weights=i % 3, batches=i % 3, dropout=i % 3)
         classifier = FusionClassifier(model, shapes, 3, store, training=how, seeds=seeds)
@@ -113,17 +118,30 @@ def wide_pupils(
     return made
 
 
-@pytest.mark.parametrize(("width", "n"), [(1, 41), (3, 63), (3, 41), (50, 41)])
-@pytest.mark.parametrize(("model", "shapes"), WIDE.values(), ids=WIDE)
+FEW_AND_MANY = [(3, 63), (50, 41)]
+"""Numbers of networks, and of samples: the last batch has 31 of them, or 9."""
+
+OTHERS = {"layers of 16": (1, 41), "pooled maps of a trunk": (3, 41)}
+
+
+def sizes() -> Iterator[Any]:
+    """Yield all sizes; those that differ only in the pairing of what others show are a sweep."""
+    for name, (width, n) in product(WIDE, [(1, 41), (3, 41), *FEW_AND_MANY]):
+        is_swept = (width, n) not in (*FEW_AND_MANY, OTHERS.get(name))
+        marks = [pytest.mark.sweep] * is_swept
+        yield pytest.param(*WIDE[name], width, n, id=f"{name}-{width}-{n}", marks=marks)
+
+
+@pytest.mark.parametrize(("model", "shapes", "width", "n"), list(sizes()))
 def test_sizes_for_which_stacked_kernels_have_other_digits_learn_in_lockstep(
     model: Mmfn, shapes: dict[str, tuple[int, ...]], width: int, n: int
 ) -> None:
-    whole, alone = wide_pupils(width, model, shapes, n), wide_pupils(width, model, shapes, n)
+    compared = {0, width // 3, width - 1}
+    whole, alone = (wide_pupils(who, model, shapes, n) for who in (range(width), compared))
     lockstep = Lockstep()
     lockstep.fit(whole)
     assert lockstep.reasons == []
-    for number in {0, width // 3, width - 1}:
-        one = alone[number]
+    for number, one in zip(compared, alone, strict=True):
         one.classifier.fit(one.candidates, one.labels)
         assert whole[number].classifier.state_hash() == one.classifier.state_hash()
 

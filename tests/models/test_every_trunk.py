@@ -62,11 +62,25 @@ LIGHT = ("small", "resnet18", "efficientnet-lite0")
 
 
 def _tried_with(combination: _Combination) -> list[pytest.MarkDecorator]:
-    """Leave to the long tests what neither the trunk, with `mmfn`, nor the model, shows here."""
+    """Leave to the long tests what neither the trunk, with `mmfn`, nor the model, shows here.
+
+    Of a trunk that takes longer than `small`, frozen ones have a file's weights and those that
+    learn have random ones: where weights come from does not depend on who changes them.
+    """
     is_shown = combination.model.name == "mmfn" or combination.trunk in ("small", "resnet18")
     is_only = len(_trunks(combination.model)) == 1
     is_light = combination.trunk in LIGHT
-    return [] if is_light and (is_shown or is_only) else [pytest.mark.sweep]
+    is_usual_pair = combination.frozen == (combination.weights == FILE)
+    is_paired = combination.trunk == "small" or combination.weights == IMAGENET or is_usual_pair
+    return [] if is_light and is_paired and (is_shown or is_only) else [pytest.mark.sweep]
+
+
+def _refused_with(combination: _Combination) -> list[pytest.MarkDecorator]:
+    """Leave to the long tests what a frozen trunk of `mmfn`, and one of each model, show here."""
+    is_shown = combination.frozen and combination.model.name == "mmfn"
+    is_only = combination.frozen and len(_trunks(combination.model)) == 1
+    is_light = combination.trunk in LIGHT
+    return [] if is_shown or is_only or is_light else [pytest.mark.sweep]
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +175,14 @@ def test_every_combination_learns(combination: _Combination, file_of: Any) -> No
 
 
 @pytest.mark.usefixtures("_offline")
-@pytest.mark.parametrize("combination", [x for x in _COMBINATIONS if _needs_a_network(x)], ids=str)
+@pytest.mark.parametrize(
+    "combination",
+    [
+        pytest.param(x, marks=_refused_with(x), id=str(x))
+        for x in _COMBINATIONS
+        if _needs_a_network(x)
+    ],
+)
 def test_weights_that_cannot_be_had_are_said_with_the_option(combination: _Combination) -> None:
     shapes = _shapes(combination.trunk)
     advice = "set weights = 'random' or give a weights_file|give it as the option weights_file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from albench.testing.examination import Examination
 from albench.testing.specimen import Specimen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from albench.api import Descriptor
 
@@ -31,6 +32,21 @@ for module in (*HOMES.values(), "occasional", "announcements"):
     importlib.import_module(f"faults.{module}")
 
 
+USERS_OF_THE_OTHER_PROCESS = {
+    *("test_conformance.py", "test_everything_that_ships.py", "test_faults.py"),
+    *("test_plugins_check.py", "test_pytest_mark.py", "test_sound_though_unusual.py"),
+}
+"""Files whose tests ask the other process of the kit, here and in plugins."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run all of them: each starts another process, which takes seconds."""
+    for item in items:
+        if item.path.name in USERS_OF_THE_OTHER_PROCESS:
+            item.add_marker(pytest.mark.xdist_group("conformance kit"))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "registry: every check of every plugin that ships")
 
@@ -39,6 +55,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "fault" in metafunc.fixturenames:
         ids = [f"{getattr(f.target, '__name__', f.says)}:{f.check}" for f in faults.FAULTS]
         metafunc.parametrize("fault", faults.FAULTS, ids=ids)
+
+
+@pytest.fixture(autouse=True)
+def _only_what_a_test_makes_is_collected() -> Iterator[None]:
+    """Let gc pass over what was there before.
+
+    Some checks collect garbage first. That takes as long as there are objects, of which the tests
+    of a whole suite leave very many.
+    """
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -36,7 +36,10 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "mmfn, its trunk frozen": ("mmfn", {"trunk": "small"}),
     "mmfn, its trunk learning": ("mmfn", {"trunk": "small", "frozen": False}),
     "mmfn, all else": ("mmfn", {"trunk": "small", "pools": "avg+max", "share_streams": True}),
-    "mmfn, a head a modality": ("mmfn", {"trunk": "small", "stream_heads": True}),
+    "mmfn, a head a modality": (
+        "mmfn",
+        {"trunk": "small", "frozen": False, "stream_heads": True},
+    ),
     "plain, its trunk frozen": ("resnet50", {"trunk": "small"}),
     "logistic": ("logistic", {}),
     "a random forest": ("sklearn", {"classifier": "sklearn.ensemble.RandomForestClassifier"}),
@@ -54,7 +57,7 @@ LOADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "digits, pixels": ("digits", {}),
     "digits, fourier": ("digits", {"view": "fourier"}),
     "breast cancer": ("breast-cancer", {}),
-    "liver": ("liver", {"modality": "LSTE", "size": 32, "subjects": 8, "images": 2}),
+    "liver": ("liver", {"modality": "LSTE", "size": 32, "subjects": 5, "images": 1}),
     "trap": ("trap", {}),
     "pair of traps": ("trap-pair", {"kind": "noisy", "view": "other"}),
 }

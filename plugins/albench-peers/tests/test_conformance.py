@@ -6,6 +6,7 @@ examines them all, of which a few take a minute each.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ from albench.registry import State, discover
 from albench.testing import check
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from albench.registry import Component
 
 PEERS = {
@@ -56,6 +59,14 @@ FAULTS = {
         "poor-labelled-sets": "chooses a candidate a second time when nothing is labelled yet"
     },
 }
+
+
+@pytest.fixture(autouse=True)
+def _only_what_a_test_makes_is_collected() -> Iterator[None]:
+    """Let gc pass over what earlier tests left: some checks collect garbage first."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def marks(peer: Component) -> list[pytest.MarkDecorator]:
