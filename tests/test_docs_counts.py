@@ -10,8 +10,7 @@ from albench.api import Kind
 from albench.registry import discover
 
 ROOT = Path(__file__).parents[1]
-WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-WORDS += ("eleven", "twelve")
+WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
 def page(name: str) -> str:

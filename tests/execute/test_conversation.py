@@ -180,7 +180,7 @@ def test_labels_are_told_once_a_round_and_only_to_who_was_asked(cell: Cell) -> N
 
 def test_hashes_are_hashes_and_told_once(cell: Cell) -> None:
     fresh = CellConversation(cell.repetition, cell.task, 1, lambda _: None)
-    with pytest.raises(AlbenchError, match="no hash"):
+    with pytest.raises(AlbenchError, match="invalid hash"):
         fresh.answer(Message("networks", HASHES | {"weights": "../../etc"}))
     with pytest.raises(AlbenchError, match="out of turn"):
         cell.start.answer(Message("networks", HASHES))
