@@ -10,7 +10,8 @@ from albench.api import Kind
 from albench.registry import discover
 
 ROOT = Path(__file__).parents[1]
-WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
+DIGITS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+WORDS = (*DIGITS, "ten", "eleven", "twelve")
 
 
 def page(name: str) -> str:
