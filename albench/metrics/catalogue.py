@@ -45,8 +45,6 @@ class Metric:
         What a figure's caption adds to the label.
     ordered : bool
         Whether it is computed in cohorts with ordered classes alone.
-    optional : bool
-        Whether results may lack it, as those do that were published before it was listed.
 
     Raises
     ------
@@ -62,7 +60,6 @@ class Metric:
     section: bool = False
     gloss: str = ""
     ordered: bool = False
-    optional: bool = False
 
     def __post_init__(self) -> None:
         if self.section and not self.larger:
@@ -80,19 +77,16 @@ METRICS = (
         gloss="of more than two classes the mean of one against the rest",
     ),
     Metric("balanced_accuracy", "balanced accuracy", balanced_accuracy),
-    Metric("log_loss", "log loss", log_loss, larger=False, optional=True),
-    Metric("brier", "Brier score", brier_score, larger=False, optional=True),
+    Metric("log_loss", "log loss", log_loss, larger=False),
+    Metric("brier", "Brier score", brier_score, larger=False),
     Metric(
         "calibration_error",
         "calibration error",
         expected_calibration_error,
         larger=False,
-        optional=True,
     ),
-    Metric("kappa", "quadratic κ", kappa, ordered=True, optional=True),
-    Metric(
-        "mean_error", "mean error (classes)", mean_error, larger=False, ordered=True, optional=True
-    ),
+    Metric("kappa", "quadratic κ", kappa, ordered=True),
+    Metric("mean_error", "mean error (classes)", mean_error, larger=False, ordered=True),
 )
 """In the order of their columns; sections of a report follow it too."""
 
@@ -127,14 +121,11 @@ ALIKE = "balanced_accuracy"
 BOOTSTRAPPED = tuple(metric.name for metric in METRICS if metric.weighted is not None)
 """Metrics with intervals over test subjects; published tables and claims are about them."""
 
-REQUIRED = tuple(metric.name for metric in METRICS if not metric.optional)
+REQUIRED = tuple(metric.name for metric in METRICS if not metric.ordered)
 """Columns that every ``scores.csv`` has."""
 
-OPTIONAL = tuple(metric.name for metric in METRICS if metric.optional)
-"""Columns that a ``scores.csv`` may lack."""
-
 ORDERED = tuple(metric.name for metric in METRICS if metric.ordered)
-"""Columns of cohorts with ordered classes."""
+"""Columns of cohorts with ordered classes; without any, a ``scores.csv`` lacks them."""
 
 
 def scores(

@@ -14,7 +14,7 @@ from albench.analysis.curves import BLOCK, SYSTEM
 from albench.analysis.summaries import Summaries
 from albench.analysis.training_checks import MODES
 from albench.errors import Complaint, RecordsError
-from albench.metrics.catalogue import BOOTSTRAPPED, OPTIONAL, REQUIRED
+from albench.metrics.catalogue import BOOTSTRAPPED, ORDERED, REQUIRED
 from albench.metrics.ordinal import BOUNDARY
 from albench.plural import plural
 from albench.records.manifest import MENDING, read_manifest
@@ -68,7 +68,7 @@ SCORES = Layout(
     text=("cell",),
     numbers=("round", "n_labelled", "n_labelled_subjects", "query_seconds", "train_seconds"),
     scores=REQUIRED,
-    optional=(*OPTIONAL, *MODES, COST),
+    optional=(*ORDERED, *MODES, COST),
     prefix=BOUNDARY,
     key=("cell", "round"),
 )
@@ -171,7 +171,7 @@ def load(results: Path) -> ReportTables:
     about_manifest: list[Complaint] = []
     manifest = _manifest(results / "manifest.json", about_manifest)
     asked = () if manifest is None else manifest.judging.metrics
-    more = tuple(name for name in asked if name not in (*REQUIRED, *OPTIONAL))
+    more = tuple(name for name in asked if name not in (*REQUIRED, *ORDERED))
     layout = replace(SCORES, optional=(*SCORES.optional, *more))
     scores = _table(results / "scores.csv", layout, complaints)
     marks = _table(results / "marks.csv", MARKS, complaints)
