@@ -111,11 +111,8 @@ def confusion_panels(
 def calibration_lines(rounds: pd.DataFrame, systems: Sequence[System]) -> pd.DataFrame | None:
     """Return the calibration error of some systems over the labels, random's beside it.
 
-    It is as `curves.learning_curves` gives it; None if no block of theirs has more than one round,
-    or the results do not say.
+    It is as `curves.learning_curves` gives it; None if no block of theirs has more than one round.
     """
-    if "calibration_error" not in rounds.columns:
-        return None
     chosen = {tuple(s) for s in systems} | {(*s[:4], BASELINE) for s in systems}
     chosen |= {(*s[:4], ALL_LABELS) for s in systems}
     keys = rounds[SYSTEM].itertuples(index=False, name=None)

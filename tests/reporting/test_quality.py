@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from albench.errors import RecordsError
 from albench.reporting import writing
 from albench.reporting.build import sections
 from albench.reporting.choices import figures_of
@@ -56,10 +57,11 @@ def test_calibration_is_told_of_the_last_round(make_toy: MakeToy) -> None:
     assert "| liver (simulated): LSTE + LUS | esd | 0.100 ± 0.000 |" in text
 
 
-def test_old_scores_have_no_calibration(make_toy: MakeToy) -> None:
+def test_scores_without_calibration_are_refused(make_toy: MakeToy) -> None:
     toy = make_toy()
     toy.scores = toy.scores.drop(columns=["brier", "calibration_error"])
-    assert section(toy.write(), "Calibration") == ""
+    with pytest.raises(RecordsError, match="lacks the columns brier, calibration_error; restore"):
+        load(toy.write())
 
 
 def test_what_was_bought_stands_beside_a_blind_choice(make_toy: MakeToy) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def section(derived: Derived) -> Section | None:
-    """Return calibration in the last round and by labels; None if it was not recorded."""
-    if not derived.findings or "calibration_error" not in derived.rounds.columns:
+    """Return calibration in the last round and by labels; None if no block has a finding."""
+    if not derived.findings:
         return None
     table = _calibration_table(derived.rounds, derived.named)
     return Section("Calibration", [*_calibration_figure(derived), table])
