@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from textwrap import dedent
@@ -23,7 +24,7 @@ from albench.registry import Component, PluginReport, Registry, State
 from albench.reporting import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from albench.spec import Specification
 
@@ -144,21 +145,38 @@ TOY_SPECIFICATION = """
 """
 
 
+N_OF_FACTS = 5
+"""Sections at a report's end that tell a run's facts: they compare and draw nothing."""
+
+
+@pytest.fixture(scope="session")
+def reports_of_facts() -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """A context in which reports have the sections of facts alone: for tests that read none."""
+
+    @contextlib.contextmanager
+    def facts_alone() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(build, "SECTIONS", build.SECTIONS[-N_OF_FACTS:])
+            yield
+
+    return facts_alone
+
+
 @pytest.fixture
 def short_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let reports have their first section and their last ones alone, which draw nothing.
+    """Let reports have their first section and those of facts alone, which draw nothing.
 
     For tests of what comes before a report: drawing all of it takes seconds each time.
     """
-    kept = (*build.SECTIONS[:1], *build.SECTIONS[-5:])
+    kept = (*build.SECTIONS[:1], *build.SECTIONS[-N_OF_FACTS:])
     monkeypatch.setattr(build, "SECTIONS", kept)
 
 
-SHORTLY = """
+SHORTLY = f"""
 import sys
 from albench.cli import main
 from albench.reporting import build
-build.SECTIONS = (*build.SECTIONS[:1], *build.SECTIONS[-5:])
+build.SECTIONS = (*build.SECTIONS[:1], *build.SECTIONS[-{N_OF_FACTS}:])
 sys.argv[0] = "albench"
 raise SystemExit(main())
 """

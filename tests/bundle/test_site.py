@@ -16,13 +16,13 @@ from albench.bundle.checking import check_bundle
 from albench.bundle.writing import pack_records
 from albench.cli import main
 from albench.planning.cells import digest
-from albench.reporting import build as reports
 from albench.site import changes
 from albench.site.addresses import address
 from albench.site.building import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from albench.records.tables import Records
 
@@ -37,10 +37,11 @@ N_CELLS = 6
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _leave_reports_short() -> Iterator[None]:
-    """Let the reports of a site have their last sections alone: nobody looks at them."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(reports, "SECTIONS", reports.SECTIONS[-5:])
+def _leave_reports_short(
+    reports_of_facts: Callable[[], AbstractContextManager[None]],
+) -> Iterator[None]:
+    """Let the reports of a site have the sections of facts alone: nobody looks at them."""
+    with reports_of_facts():
         yield
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from albench.publish import publish
-from albench.reporting import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 
 @pytest.fixture
-def bare_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let reports have their last sections alone, which compare nothing: nobody looks at them."""
-    monkeypatch.setattr(build, "SECTIONS", build.SECTIONS[-5:])
+def bare_reports(reports_of_facts: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """Let reports have the sections of facts alone: nobody looks at them."""
+    with reports_of_facts():
+        yield
 
 
 @pytest.fixture
@@ -24,10 +29,11 @@ def run(one_run: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def published_once(one_run: Path) -> Path:
+def published_once(
+    one_run: Path, reports_of_facts: Callable[[], AbstractContextManager[None]]
+) -> Path:
     """The run as it is published; not to be changed."""
     folder = one_run.with_name("published")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(build, "SECTIONS", build.SECTIONS[-5:])  # nobody looks at the report
+    with reports_of_facts():
         publish(one_run, folder)
     return folder

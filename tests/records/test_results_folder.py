@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +13,10 @@ from albench.cli import main
 from albench.publish import publish
 from albench.records.manifest import read_manifest
 from albench.records.results_folder import latest_run, relative_path
-from albench.reporting import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,13 +48,15 @@ def test_a_path_is_relative_to_a_folder_that_may_not_be_there(tmp_path: Path) ->
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(
+    tmp_path_factory: pytest.TempPathFactory,
+    reports_of_facts: Callable[[], AbstractContextManager[None]],
+) -> Path:
     """A specification of another name than its file's, and a run of it."""
     folder = tmp_path_factory.mktemp("lab")
     (folder / "farm.toml").write_text(SPEC)
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, reports_of_facts():
         patch.chdir(folder)
-        patch.setattr(build, "SECTIONS", build.SECTIONS[-5:])  # nobody looks at the report
         albench.run("farm.toml", jobs=1)
     return folder
 
