@@ -62,11 +62,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Return 0 if every planned cell succeeded."""
+    from albench.execute.run import expect_children
     from albench.first_pictures import write_pictures
     from albench.publish import redraw
 
     require_used(options)
     placement = _placement(options)
+    if options.engine == LOCAL:
+        expect_children()
     opened, results = _opened(options, placement)
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")

@@ -74,7 +74,7 @@ class LocalEngine:
             self._end_round,
             self._tell,
         )
-        self._together = BatchSupervisor(self._supervisor, settings, process_context(resolved))
+        self._together = BatchSupervisor(self._supervisor, settings, process_context())
         self._batches = CellBatches(resolved, prepared, settings)
 
     def end_soon(self) -> None:

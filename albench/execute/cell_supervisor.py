@@ -101,7 +101,7 @@ class CellSupervisor:
         self._resolved, self._block_of = resolved, block_of
         self._settings, self._on_round = settings, on_round
         self.retries = Retries(watch)
-        self._context = process_context(resolved)
+        self._context = process_context()
         self._devices = DevicePool(settings.devices)
         self.work = settings.results / "work"
         self.logs = settings.results / LOGS

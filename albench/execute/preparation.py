@@ -63,7 +63,7 @@ def prepare_all(
     AlbenchError
         If the process that prepares them is killed, or crashes.
     """
-    context = process_context(resolved)
+    context = process_context()
     keys = dict.fromkeys((cell.cohort, cell.modalities, cell.model.label) for cell in cells)
     prepared = {}
     for key in keys:

@@ -124,7 +124,7 @@ def start(how: BaseContext, target: Any, arguments: Sequence[Any]) -> Started:
 
 
 def _start(how: BaseContext, target: Any, arguments: Sequence[Any]) -> Started:
-    _ensure_server(how)
+    start_server(how)
     messages, outgoing = how.Pipe(duplex=False)
     incoming, replies = how.Pipe(duplex=False)
     process = how.Process(  # type: ignore[attr-defined]  # every context has it
@@ -142,8 +142,21 @@ def _start(how: BaseContext, target: Any, arguments: Sequence[Any]) -> Started:
     return Started(process, messages, replies, _server_pid())
 
 
-def _ensure_server(how: BaseContext) -> None:
-    """Start the fork server if there is none, marked so that its descendants can be recognised."""
+def start_server(how: BaseContext) -> None:
+    """Start the fork server if there is none, marked so that its descendants can be recognised.
+
+    It ends with this process.
+
+    Parameters
+    ----------
+    how : BaseContext
+        What `context` gave; nothing is done where the system has no fork server.
+
+    Raises
+    ------
+    OSError
+        If no process can be started.
+    """
     if how.get_start_method() != "forkserver":
         return
     with _starting:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from albench.execute.devices import Devices
-from albench.execute.processes import context
+from albench.execute.processes import context, start_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.context import BaseContext
     from pathlib import Path
 
-    from albench.planning import Cell, Resolved
+    from albench.planning import Cell
     from albench.records.schema import Finished
 
-PRELOAD = ("albench.execute.ignore_interrupts", "albench.execute.preload")
+PRELOAD = tuple(
+    f"albench.execute.{name}"
+    for name in ("ignore_interrupts", "preload", "own_plugins", "preloaded")
+)
+"""What the fork server imports, in this order."""
 
 LOGS = "work/logs"
 """Where in a results folder what a child prints is kept, a file for each cell and each round 0."""
@@ -92,11 +97,15 @@ class RunSettings:
     lockstep: bool = True
 
 
-def process_context(resolved: Resolved) -> BaseContext:
-    """Return how children start, with albench's own plugins in use imported already.
+def process_context() -> BaseContext:
+    """Return how children start, with albench's own plugins imported already."""
+    return context(PRELOAD)
 
-    What another plugin does when it is imported must stay in its cell.
+
+def expect_children() -> None:
+    """Let the fork server begin its imports, which take seconds, while a run is being planned.
+
+    If it cannot be started, the first child says so.
     """
-    own = [part for part in resolved.components if part.distribution == "albench"]
-    modules = {part.descriptor.target.partition(":")[0] for part in own}
-    return context([*PRELOAD, *sorted(modules), "albench.execute.preloaded"])
+    with suppress(OSError):
+        start_server(process_context())
