@@ -160,6 +160,7 @@ def most_bytes(name: str) -> int:
 
 
 @pages
+@pytest.mark.timeout(1200)  # it looks at each of some 100,000 elements
 @pytest.mark.skipif(not has_axe, reason="axe-playwright-python is not installed")
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing(
