@@ -166,6 +166,7 @@ class _Pools:
     def __init__(self, opened: OpenedSpecification) -> None:
         self._opened = opened
         self._whole: dict[tuple[str, tuple[str, ...]], Pool] = {}
+        self._latest: dict[str, Pool] = {}
         self._train: dict[str, NDArray[np.intp]] = {}
 
     def of(self, cell: Cell) -> Pool:
@@ -173,7 +174,11 @@ class _Pools:
         key = cell.cohort, cell.modalities
         if key not in self._whole:
             self._whole = {key: _pool(self._opened.cohorts[key], self._opened.modalities[key[0]])}
-        return replace(self._whole[key], train=self._train_of(cell))
+        if cell.round_zero_id not in self._latest:
+            self._latest = {
+                cell.round_zero_id: replace(self._whole[key], train=self._train_of(cell))
+            }
+        return self._latest[cell.round_zero_id]
 
     def sale_of(self, cell: Cell) -> Sale | None:
         """Return what a cell could measure after its first labels; None if nothing was for sale."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,6 +54,19 @@ class Pool:
     contents: Integers | None = None
     vectors: Mapping[str, Vectors] = field(default_factory=dict)
 
+    @cached_property
+    def places(self) -> Integers:
+        """Where each candidate of the cohort is in `train`; -1 for those that are not there."""
+        places = np.full(len(self.classes), -1, dtype=np.intp)
+        places[self.train] = np.arange(len(self.train))
+        return places
+
+    @cached_property
+    def spaces(self) -> dict[str, tuple[Vectors, Vectors]]:
+        """By modality, the vectors of `train`, and the squares of their lengths."""
+        trained = {name: vectors[self.train] for name, vectors in self.vectors.items()}
+        return {name: (own, (own**2).sum(axis=1)) for name, own in trained.items()}
+
 
 class Measured(NamedTuple):
     """A number about what a cell bought until a point of its curve."""
@@ -96,7 +110,7 @@ def measures(picks: Sequence[Sequence[int]], pool: Pool) -> Iterator[Measured]:
         bought from its nearest labelled one, divided by the mean over the pool at that time, over
         all modalities and *in* each: 1 means indifference.
     """
-    steps = {name: _steps(picks, pool.train, values) for name, values in _spaces(pool).items()}
+    steps = _steps(picks, pool)
     for point, position in _purchases(picks, len(pool.train)):
         bought = np.concatenate(
             [np.asarray(part, dtype=np.intp) for part in picks[1 : position + 1]]
@@ -192,37 +206,36 @@ def _duplicates(picks: Sequence[Sequence[int]], position: int, contents: Integer
     return n_again / n_bought
 
 
-def _spaces(pool: Pool) -> dict[str, Vectors]:
-    """Return the spaces in which distances are measured: all modalities together, and each."""
+def _steps(picks: Sequence[Sequence[int]], pool: Pool) -> dict[str, NDArray[np.float64]]:
+    """Return for each purchase after the first labels how far it was, against the whole pool.
+
+    Distances are those over all modalities together and, where there are several, in each.
+    """
     if not pool.vectors:
         return {}
-    spaces = {DISTANCE: np.concatenate(list(pool.vectors.values()), axis=1)}
-    if len(pool.vectors) > 1:
-        spaces |= {f"{OF_MODALITY}{key}": values for key, values in pool.vectors.items()}
-    return spaces
-
-
-def _steps(
-    picks: Sequence[Sequence[int]], train: Integers, vectors: Vectors
-) -> NDArray[np.float64]:
-    """Return for each purchase after the first labels how far it was, against the whole pool."""
-    values = vectors[train]
-    place = {int(number): i for i, number in enumerate(train)}
-    nearest = np.full(len(train), np.inf)
-    in_pool = np.ones(len(train), dtype=bool)
-    ratios = []
+    names = [DISTANCE, *(f"{OF_MODALITY}{key}" for key in pool.vectors if len(pool.vectors) > 1)]
+    # Squares of the distance from the nearest labelled candidate.
+    nearest = {name: np.full(len(pool.train), np.inf) for name in names}
+    ratios: dict[str, list[float]] = {name: [] for name in names}
+    in_pool = np.ones(len(pool.train), dtype=bool)
     for number, part in enumerate(picks):
-        own = np.array([place[int(candidate)] for candidate in part], dtype=np.intp)
-        if number:
-            mean = float(nearest[in_pool].mean()) if in_pool.any() else np.nan
+        own = pool.places[np.asarray(part, dtype=np.intp)]
+        for name in names if number else ():
+            mean = float(np.sqrt(nearest[name][in_pool]).mean()) if in_pool.any() else np.nan
             is_known = len(own) > 0 and 0 < mean < np.inf
-            ratios.append(float(nearest[own].mean()) / mean if is_known else np.nan)
+            bought = float(np.sqrt(nearest[name][own]).mean()) if is_known else np.nan
+            ratios[name].append(bought / mean if is_known else np.nan)
         in_pool[own] = False
         if len(own):
-            nearest = np.minimum(nearest, _distances(values, values[own]).min(axis=1))
-    return np.array(ratios)
+            for name, squares in zip(names, _squared_distances(pool, own), strict=False):
+                nearest[name] = np.minimum(nearest[name], squares.min(axis=0))
+    return {name: np.array(own) for name, own in ratios.items()}
 
 
-def _distances(ours: Vectors, theirs: Vectors) -> Vectors:
-    squared = (ours**2).sum(axis=1)[:, None] + (theirs**2).sum(axis=1) - 2 * ours @ theirs.T
-    return np.asarray(np.sqrt(np.maximum(squared, 0.0)))
+def _squared_distances(pool: Pool, own: Integers) -> list[Vectors]:
+    """Return those of the training part from some of it: over all modalities, then in each."""
+    in_each = [
+        np.maximum(lengths[own, None] + lengths - 2 * vectors[own] @ vectors.T, 0.0)
+        for vectors, lengths in pool.spaces.values()
+    ]
+    return [sum(in_each[1:], in_each[0]), *in_each]
