@@ -51,10 +51,10 @@ def test_an_exponent_is_told(page: str, name: str) -> None:
     assert -2 < float(rows(page, "Growth")[name]["exponent"]) < 3
 
 
-def test_simple_scores_are_asked_about_the_huge_pool_and_others_are_not(page: str) -> None:
-    huge = {name: list(row.values())[-1] for name, row in rows(page, "Growth").items()}
-    assert float(huge["margin"]) > 0
-    assert huge["k-center"] == ""
+def test_growth_is_told_from_pools_of_which_as_much_is_read(page: str) -> None:
+    sizes = {name: int(row["n"].replace(",", "")) for name, row in rows(page, "Growth").items()}
+    assert sizes["margin"] > sizes["k-center"]  # of which it reads the probabilities alone
+    assert sizes["margin"] > sizes["bald"]  # which reads several passes
 
 
 def test_every_target_has_a_verdict(page: str) -> None:
