@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
+import statistics
 from pathlib import Path
 
 import pytest
@@ -115,19 +117,71 @@ def test_the_readme_is_a_screen_and_both_texts_name_a_page() -> None:
     assert {str(param.id).partition("-")[0] for param in PARAGRAPHS} == {"README", "quickstart"}
 
 
-def test_speeds_are_those_of_the_tables() -> None:
+def speeds(name: str) -> str:
+    return (ROOT / "docs" / f"speed-{name}.md").read_text(encoding="utf-8")
+
+
+def lockstep_ratios() -> dict[str, tuple[str, str]]:
+    """Return by slice how many times as fast all of it is in lockstep, and its training."""
+    row = re.compile(
+        r"^\| ([^|]+) \| \d+ \| one by one .*\n"
+        r"\|  \| \d+ \| lockstep \| [\d.]+ \((\d+\.\d) x\) \| \d+ \| [\d.]+ \((\d+\.\d) x\)",
+        re.MULTILINE,
+    )
+    return {name: (whole, training) for name, whole, training in row.findall(speeds("lockstep"))}
+
+
+def plain_ratios() -> tuple[str, ...]:
+    """Return how many times as long a plain loop takes with scikit-learn, and with skorch."""
+    return tuple(re.findall(r"\| (\d\.\d) x \|", speeds("plain-loop")))
+
+
+def test_speeds_in_the_readme_are_those_of_the_tables() -> None:
     paragraph = " ".join(TEXTS[0].read_text(encoding="utf-8").split())
-    pages = [
-        (ROOT / "docs" / f"speed-{name}.md").read_text(encoding="utf-8")
-        for name in ("lockstep", "plain-loop")
-    ]
-    whole = re.findall(r"\((\d\.\d) x\) \| \d+ \| [\d.]+ \(([\d.]+) x\)", pages[0])
-    (digits, training), *quickstart = whole
-    low, high = sorted(ratio for ratio, _ in quickstart)
+    ratios = lockstep_ratios()
+    digits, training = ratios["strategies, digits, low"]
+    quickstart = sorted(whole for name, (whole, _) in ratios.items() if "quickstart" in name)
     assert (
         f"done {digits} times as fast as one by one, their training {training} times" in paragraph
     )
-    assert f"of the quickstart {low} to {high} times" in paragraph
-    sklearn, skorch = re.findall(r"\| (\d\.\d) x \|", pages[1])
+    assert f"of the quickstart {quickstart[0]} to {quickstart[-1]} times" in paragraph
+    sklearn, skorch = plain_ratios()
     assert f"takes {skorch} times as long with a torch network" in paragraph
     assert f"and {sklearn} times with scikit-learn's perceptron" in paragraph
+
+
+def test_figures_of_speed_in_the_quick_start_are_those_of_the_tables() -> None:
+    text = TEXTS[1].read_text(encoding="utf-8")
+    ratios = lockstep_ratios()
+    digits, training = ratios["strategies, digits, low"]
+    low, high = sorted(whole for name, (whole, _) in ratios.items() if "quickstart" in name)
+    assert f"| {digits} / {training} times as fast (targets 5 and 10: missed); {low} and" in text
+    assert f"{low} and {high} times (target 2: met) |" in text
+    sklearn, skorch = plain_ratios()
+    assert f"albench {skorch} / {sklearn} times as fast (target 10: missed)" in text
+    means = [
+        float(mean) for mean in re.findall(r"\| ([\d.]+) \| (?:met|missed) \|", speeds("queries"))
+    ]
+    assert f"{min(means)} to {max(means)} times as fast (target 3: met by one)" in text
+    assert sum(mean >= 3 for mean in means) == 1
+    planning = re.search(r"\| planning \| 99,960 \| ([\d.]+) \|", speeds("runner"))
+    empty = re.search(r"\| empty cell .*\| (\d+)\.\d+ ms \|", speeds("runner"))
+    assert planning is not None
+    assert empty is not None
+    runner = f"| {float(planning[1]):.1f} s; {int(empty[1]) / 1000:.2f} s (target 0.15: missed)"
+    assert runner in text
+
+
+def test_ratios_to_peers_are_those_of_their_table() -> None:
+    said = re.search(
+        r"geometric mean ([\d.]+) x faster, at least ([\d.]+) x",
+        TEXTS[1].read_text(encoding="utf-8"),
+    )
+    peers = speeds("strategies").partition("## Against peers")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([\w-]+)` \|(?:[^|]*\|){4} ([\d.]+) \|", peers, re.MULTILINE)
+    slowest: dict[str, float] = {}
+    for name, ratio in rows:
+        slowest[name] = min(float(ratio), slowest.get(name, math.inf))
+    assert said is not None
+    assert said[1] == f"{statistics.geometric_mean(slowest.values()):.1f}"
+    assert said[2] == f"{min(slowest.values()):.1f}"

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 BENCHMARKS = Path(__file__).parents[1]
 JOBS = 2
+LARGE, LARGE_MINUTES = 4_680, 6
+"""Cells that are to be done in lockstep in so many minutes."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,21 @@ class Part:
         How many of them.
     chosen : mapping of str to tuple of str
         As of ``albench run``.
+    whole : float
+        How many times as fast as one by one the run is to be.
+    training : float or None
+        The same of its training; None if nothing is promised of it.
+    once : bool
+        Whether one turn of each way is enough, since there are thousands of cells.
     """
 
     name: str
     spec: str
     repetitions: int
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: float = 2.0
+    training: float | None = None
+    once: bool = False
 
 
 FEW = ("random", "least-confident", "margin", "entropy", "esd", "bald", "k-center")
@@ -70,7 +81,10 @@ PARTS = {
             "strategies.toml",
             3,
             {"cohort": ("digits",), "budget": ("low",)},
+            whole=5.0,
+            training=10.0,
         ),
+        Part("strategies", "strategies.toml", 2, whole=5.0, training=10.0, once=True),
         Part(
             "quickstart, uci-digits",
             "quickstart.toml",
@@ -158,8 +172,8 @@ def run(part: Part, folder: Path, *, lockstep: bool) -> Turn:
     return Turn(seconds, cells)
 
 
-def compared(part: Part, repeats: int, folder: Path) -> list[str]:
-    """Return a part's two rows of the table.
+def compared(part: Part, repeats: int, folder: Path) -> tuple[list[str], list[str]]:
+    """Return a part's two rows of the table, and a line for each of its targets.
 
     Parameters
     ----------
@@ -172,11 +186,11 @@ def compared(part: Part, repeats: int, folder: Path) -> list[str]:
 
     Returns
     -------
-    list of str
+    rows, verdicts : list of str
         Lines of Markdown.
     """
     turns: dict[bool, list[Turn]] = {False: [], True: []}
-    for _ in range(repeats):
+    for _ in range(1 if part.once else repeats):
         for way in (True, False):
             turns[way].append(run(part, folder / "records", lockstep=way))
             print(f"{part.name}: lockstep {way}: {turns[way][-1].seconds:.1f} s", flush=True)
@@ -184,22 +198,42 @@ def compared(part: Part, repeats: int, folder: Path) -> list[str]:
     for turn in turns[True]:
         if [essence(cell) for cell in turn.cells] != first:
             sys.exit(f"{part.name}: records differ")
-    return [_row(part, way, turns) for way in (False, True)]
+    verdicts = [_verdict(part.name, "in all", _ratio(turns, "seconds"), part.whole)]
+    if part.training is not None:
+        verdicts.append(_verdict(part.name, "training", _ratio(turns, "training"), part.training))
+    if part.once:
+        minutes = turns[True][0].seconds / 60 * LARGE / len(turns[True][0].cells)
+        is_met = "met" if minutes < LARGE_MINUTES else "missed"
+        verdicts.append(
+            f"- {part.name}, {LARGE:,} cells in less than {LARGE_MINUTES} minutes: {is_met} "
+            f"({minutes:.1f}, in proportion)"
+        )
+    return [_row(part, way, turns) for way in (False, True)], verdicts
+
+
+def _median(turns: Sequence[Turn], name: str) -> float:
+    values: list[float] = [getattr(turn, name) for turn in turns]
+    return statistics.median(values)
+
+
+def _ratio(turns: Mapping[bool, Sequence[Turn]], name: str) -> float:
+    return _median(turns[False], name) / _median(turns[True], name)
+
+
+def _verdict(part: str, what: str, ratio: float, target: float) -> str:
+    is_met = "met" if ratio >= target else "missed"
+    return f"- {part}, {what} at least {target:.0f} x: {is_met} ({ratio:.1f})"
 
 
 def _row(part: Part, way: bool, turns: Mapping[bool, Sequence[Turn]]) -> str:
-    def median(name: str, of: bool) -> float:
-        values: list[float] = [getattr(turn, name) for turn in turns[of]]
-        return statistics.median(values)
-
     n = len(turns[way][0].cells)
     columns = [f"{part.name}" if not way else "", str(n), "lockstep" if way else "one by one"]
     for name in ("seconds", "training", "queries", "scoring"):
-        text = f"{median(name, way):,.1f}"
+        text = f"{_median(turns[way], name):,.1f}"
         if way and name in ("seconds", "training"):
-            text += f" ({median(name, False) / median(name, True):.1f} x)"
+            text += f" ({_ratio(turns, name):.1f} x)"
         columns.append(text)
-    columns.insert(4, f"{60 * n / median('seconds', way):,.0f}")
+    columns.insert(4, f"{60 * n / _median(turns[way], 'seconds'):,.0f}")
     return f"| {' | '.join(columns)} |"
 
 
@@ -212,17 +246,20 @@ def main() -> int:
     options = parser.parse_args()
     load = os.getloadavg()[0]
     rows: list[str] = []
+    verdicts: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for name in options.part or PARTS:
-            rows += compared(PARTS[name], options.repeats, Path(folder))
-    text = _page(rows, options.repeats, load)
+            own_rows, own_verdicts = compared(PARTS[name], options.repeats, Path(folder))
+            rows += own_rows
+            verdicts += own_verdicts
+    text = _page(rows, verdicts, options.repeats, load)
     print(text)
     if options.write is not None:
         options.write.write_text(text, encoding="utf-8")
     return 0
 
 
-def _page(rows: Sequence[str], repeats: int, load: float) -> str:
+def _page(rows: Sequence[str], verdicts: Sequence[str], repeats: int, load: float) -> str:
     today = datetime.datetime.now(tz=datetime.UTC).date()
     busy = f"the load before the first run was {load:.1f}"
     return "\n".join(
@@ -234,12 +271,15 @@ def _page(rows: Sequence[str], repeats: int, load: float) -> str:
             "",
             f"{today}; albench {albench.__version__}, torch {torch.__version__}; Python "
             f"{platform.python_version()}; {JOBS} children at once, one thread each; medians of "
-            f"{repeats}; {busy}. Records of both ways are equal but for times.",
+            f"{repeats}, and one turn of `strategies`; {busy}. Records of both ways are equal but "
+            "for times.",
             "",
             "| slice | cells | way | seconds | cells a minute | training, s | queries, s "
             "| scoring, s |",
             "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
             *rows,
+            "",
+            *verdicts,
             "",
         ]
     )
