@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 COMMAND = "python benchmarks/speed/big_pools.py --write docs/speed-big-pools.md"
 NOT_REACHED = "not reached"
+SMALLER = (2, 3)
+"""Columns of the smaller pools."""
 
 
 @dataclass(frozen=True)
@@ -72,22 +74,32 @@ class Table:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         if self.shape.title not in text:
             return
+        places: list[int] = []
         for line in text.splitlines():
             cells = [cell.strip() for cell in line.strip()[1:-1].split("|")]
             name = re.fullmatch(r"`([\w-]+)`", cells[0])
-            if name and name[1] in self.costs and len(cells) == len(self.shape.header):
-                self.put(name[1], 2, *(cell if cell != NOT_REACHED else "" for cell in cells[2:]))
+            if cells[0] == self.shape.header[0]:
+                places = [self.shape.header.index(title) for title in cells]
+            elif name and name[1] in self.costs and len(cells) == len(places):
+                for place, cell in zip(places[2:], cells[2:], strict=True):
+                    self.put(name[1], place, cell if cell != NOT_REACHED else "")
         self.parts = [line[2:] for line in text.splitlines() if line.startswith("- ")]
 
     def write(self, path: Path) -> None:
-        """Write the page."""
+        """Write the page, without the smaller pools if nothing was asked about one."""
         rule = ("---", "---", *["---:"] * (len(self.shape.header) - 3), "---")
-        lines = [_line(self.shape.header), _line(rule)]
+        table = [self.shape.header, rule]
         for name in self.costs:
             self.put(name, 1)
             cells = self.rows[name]
             full = cells[3] or NOT_REACHED
-            lines.append(_line((f"`{name}`", *cells[:3], full, *cells[4:])))
+            table.append((f"`{name}`", *cells[:3], full, *cells[4:]))
+        shown = [
+            place
+            for place in range(len(self.shape.header))
+            if place not in SMALLER or any(row[place] for row in table[2:])
+        ]
+        lines = [_line([row[place] for place in shown]) for row in table]
         parts = [f"- {line}" for line in self.parts]
         path.write_text("\n".join([*self._head(), *lines, "", *parts, ""]), encoding="utf-8")
 
