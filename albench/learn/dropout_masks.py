@@ -56,7 +56,10 @@ class MaskedDropout:
         for layer in network.modules():
             if isinstance(layer, _DropoutNd | nn.AlphaDropout) and layer.p not in (0.0, 1.0):
                 if type(layer).forward is not nn.Dropout.forward:
-                    raise NotStackable(f"it has a layer of {type(layer).__name__}")
+                    raise NotStackable(
+                        f"it has a layer of {type(layer).__name__}, which draws its masks "
+                        "otherwise than torch.nn.Dropout"
+                    )
                 layer.forward = self._forward_of(layer)
 
     def masks_in(self, forward: Callable[[], object]) -> list[Mask]:

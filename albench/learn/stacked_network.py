@@ -143,8 +143,8 @@ class StackedNetwork:
         """Return the logits of every head before the softmax, without dropout.
 
         `state` is as of `gradients`; `samples` are ``(n_heads, n, *shape)`` of each modality, and
-        logits ``(n_heads, n, n_classes)``. Raises `NotStackable` if torch gets other digits than of
-        each head by itself.
+        logits ``(n_heads, n, n_classes)``. Raises `NotStackable` if torch cannot stack what the
+        network does in evaluation mode, or gets other digits than of each head by itself.
         """
         names, modalities = list(state), list(samples)
 
@@ -158,7 +158,8 @@ class StackedNetwork:
         inputs = [*state.values(), *samples.values()]
         key = tuple(tuple(values.shape) for values in samples.values())
         if key not in self._logits:
-            play = lift(lambda tensors: [one(*tensors)], inputs)
+            _require_plain_operations(lambda: vmap(one)(*inputs))
+            play = _lifted(lambda tensors: [one(*tensors)], inputs)
             _require_same_logits(play(*inputs)[0], one, inputs)
             self._logits[key] = play
         return self._logits[key](*inputs)[0]
@@ -198,8 +199,8 @@ class StackedNetwork:
             answer = loss(learned, given, *tensors[len(names) :])
             return list(torch.autograd.grad(answer, list(learned.values())))
 
-        _require_plain_operations(at_once, inputs)
-        program = _Gradients(used, lift(of_one, inputs))
+        _require_plain_operations(lambda: at_once(inputs))
+        program = _Gradients(used, _lifted(of_one, inputs))
         odd = _odd_gradient(program.of(inputs), exact)
         if odd is not None:
             raise NotStackable(
@@ -211,8 +212,13 @@ class StackedNetwork:
     def _one_by_one(
         self, state: Tensors, batch: StackedBatch
     ) -> dict[int, dict[str, torch.Tensor | None]]:
-        """Return the gradients of the first head, one in the middle and the last, by autograd."""
+        """Return the gradients of the first head, one in the middle and the last, by autograd.
+
+        Raises `NotStackable` if the network changes more in a pass than the optimiser does after
+        it: of weights and buffers, the stack takes over nothing else.
+        """
         n_heads = len(batch.targets)
+        counts = _counts_of(self._update.network)
         answers: dict[int, dict[str, torch.Tensor | None]] = {}
         for number in _compared_heads(n_heads):
             row = batch.row(number)
@@ -220,14 +226,22 @@ class StackedNetwork:
             learned = [weights[name].requires_grad_() for name in self._learnable]
             self._dropout.hand_in(row.masks)
             # Through the loss as training has it, and not as the stack computes it.
+            handed = {f"network.{name}": value for name, value in weights.items()}
             loss = functional_call(
                 self._update,
-                {f"network.{name}": value for name, value in weights.items()},
+                handed,  # torch puts there what the network sets anew
                 (row.samples, row.targets),
                 {"class_weights": row.class_weights},
             )
+            _require_unchanged(
+                {name: values[number] for name, values in state.items()},
+                {name: handed[f"network.{name}"] for name in weights},
+            )
             gradients = torch.autograd.grad(loss, learned, allow_unused=True)
             answers[number] = dict(zip(self._learnable, gradients, strict=True))
+        for name, value in _counts_of(self._update.network).items():
+            if counts.get(name, value) != value:
+                raise _changes(name)
         return answers
 
 
@@ -297,16 +311,68 @@ def _require_stackable(network: Network) -> None:
             raise NotStackable("batch normalisation changes its statistics in training")
 
 
-def _require_plain_operations(
-    function: Callable[[list[torch.Tensor]], object], inputs: list[torch.Tensor]
-) -> None:
+def _require_unchanged(before: Tensors, after: Tensors) -> None:
+    for name, values in before.items():
+        now = after[name]
+        # NaN is what it was, though it equals nothing.
+        if now.shape != values.shape or not bool(((now == values) | (values != values)).all()):
+            raise _changes(name)
+
+
+def _changes(name: str) -> NotStackable:
+    return NotStackable(f"it changes {name} in training, beside the optimiser")
+
+
+def _counts_of(network: Network) -> dict[str, str]:
+    """Return the numbers and texts that layers hold beside tensors, and the sizes of their lists.
+
+    A layer that counts its passes may do something else after so many of them.
+    """
+    return {
+        f"{path}.{name}".lstrip("."): repr(
+            len(value) if isinstance(value, list | dict | set) else value
+        )
+        for path, layer in network.named_modules()
+        for name, value in vars(layer).items()
+        if isinstance(value, int | float | str | list | dict | set) and not name.startswith("_")
+    }
+
+
+def _require_plain_operations(function: Callable[[], object]) -> None:
     """Raise if vmap refuses what a network does; what decides by values must not be recorded."""
     try:
-        function(inputs)
+        function()
     # vmap refuses values that decide, changes in place and random numbers by errors of several
     # classes, and a plugin's network may raise others.
     except Exception as error:
-        raise NotStackable(f"torch cannot stack it: {_first_line(error)}") from error
+        raise NotStackable(_refusal(error)) from error
+
+
+def _lifted(
+    function: Callable[[list[torch.Tensor]], list[torch.Tensor]], inputs: list[torch.Tensor]
+) -> Callable[..., list[torch.Tensor]]:
+    """Return what `lift` gives, or raise `NotStackable`."""
+    try:
+        return lift(function, inputs)
+    # A view of a stack, for one, is refused where the heads lie in another order than one alone.
+    except Exception as error:
+        raise NotStackable(_refusal(error)) from error
+
+
+_REFUSALS = {
+    "data-dependent control flow": "what it does depends on values: a branch, .item() or the like",
+    "random operation": "it draws random numbers otherwise than by layers of torch.nn.Dropout",
+    "Cannot access data pointer": "it takes values out of torch, to NumPy or the like",
+}
+"""What torch says of a network that it cannot stack, in part, and what that means."""
+
+
+def _refusal(error: Exception) -> str:
+    text = str(error)
+    for part, meaning in _REFUSALS.items():
+        if part in text:
+            return meaning
+    return f"torch cannot stack it: {_first_line(error)}"
 
 
 def _odd_gradient(
