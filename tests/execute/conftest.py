@@ -91,6 +91,16 @@ class Hoards(First):
             time.sleep(0.02)
 
 
+class Swells(First):
+    \"\"\"Takes memory without end, from its second query on.\"\"\"
+    def __call__(self, pool, n, rng):
+        kept = []
+        while pool.round > 1:
+            kept.append(np.ones(2**22))
+            time.sleep(0.02)
+        return np.arange(n)
+
+
 class Peeks(First):
     def __call__(self, pool, n, rng):
         return pool.proba.argmax(axis=1)[:n]
@@ -143,8 +153,9 @@ class Hungry:
 """
 
 MODELS = """
-import functools
+import functools, os, signal
 from dataclasses import replace
+from torch import nn
 from albench.models.mmfn import Mmfn
 
 
@@ -166,12 +177,61 @@ class Trunked(Mmfn):
             for key, trunk in net.trunks.items()
         }
         return net
+
+
+class Wide(Mmfn):
+    def __init__(self):
+        super().__init__(width=32, hidden=32)
+
+
+class Killing(Wide):
+    \"\"\"Its networks kill their process when they train on so few samples, once.\"\"\"
+    def __init__(self, marker, samples):
+        super().__init__()
+        object.__setattr__(self, "deadly", (marker, samples))
+
+    def build(self, shapes, n_classes):
+        net, (marker, n_samples) = super().build(shapes, n_classes), self.deadly
+        def kill(net, given):
+            n = len(next(iter(given[0].values())))
+            if net.training and n == n_samples and not os.path.exists(marker):
+                open(marker, "w").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+        net.register_forward_pre_hook(kill)
+        return net
+
+
+class Changed(Wide):
+    def build(self, shapes, n_classes):
+        net = super().build(shapes, n_classes)
+        self.change(net)
+        return net
+
+
+class Normalised(Changed):
+    def change(self, net):
+        net.classifier = nn.Sequential(nn.BatchNorm1d(net.classifier.in_features), net.classifier)
+
+
+class Bounded(Changed):
+    def change(self, net):
+        def bound(net, given):
+            if net.training:
+                net.classifier.weight.data.clamp_(-0.1, 0.1)
+        net.register_forward_pre_hook(bound)
+
+
+class Branching(Changed):
+    def change(self, net):
+        def negate(net, given, logits):
+            return logits if logits.mean() > 0 else -logits
+        net.register_forward_hook(negate)
 """
 
 NAMES = [
     *("First", "TooMany", "Twice", "Outside", "Fractions", "Flat", "Raises", "Mumbles", "Quits"),
     *("Segfaults", "Sleeps", "Hoards", "Peeks", "Seeds", "Trains", "Tells", "Dies"),
-    "Hungry",
+    *("Hungry", "Swells"),
 ]
 
 PLUGIN = f"""
@@ -180,9 +240,12 @@ from albench.api import Descriptor, Kind, Option, hookimpl
 @hookimpl
 def albench_models():
     marker = (Option(name="marker", type=str, default=""),)
+    killing = (*marker, Option(name="samples", type=int, default=1))
     return [
-        Descriptor(name="trunked", kind=Kind.MODEL, target="naughty.models:Trunked",
-                   summary="Trunked", options=marker, provides=frozenset({{"proba"}}))
+        Descriptor(name=name.lower(), kind=Kind.MODEL, target=f"naughty.models:{{name}}",
+                   summary=name, provides=frozenset({{"proba"}}),
+                   options={{"Trunked": marker, "Killing": killing}}.get(name, ()))
+        for name in ("Trunked", "Killing", "Normalised", "Bounded", "Branching")
     ]
 
 

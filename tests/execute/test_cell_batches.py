@@ -196,13 +196,42 @@ def test_the_first_failure_of_a_batch_ends_a_run_that_is_to_fail_fast(
     assert {str(end.status) for end in journal.read(results / "journal").cells} == {"ok", "error"}
 
 
+LEARN_BY_THEMSELVES = {
+    "normalised": "batch normalisation changes its statistics in training",
+    "bounded": "it changes classifier.weight in training, beside the optimiser",
+    "branching": "what it does depends on values: a branch, .item() or the like",
+    "logistic": "it has a solver of its own",
+}
+"""Models that are named as their plugins, and why they do."""
+
+MORE_MODELS = f"""
+{"".join(f'[models.{name}]{chr(10)}plugin = "{name}"{chr(10)}' for name in LEARN_BY_THEMSELVES)}
+[models.mixed]
+{WIDE.format(rate=1e-3, warm="false, precision = 'bfloat16'")}
+[models.tuned]
+plugin = "mmfn"
+options = {{ trunk = "small", frozen = false, width = 8 }}
+[cohorts.scans.modalities]
+pixels = {{ loader = "digits" }}
+[[matrix]]
+cohorts = ["scans"]
+models = ["tuned"]
+strategies = ["margin"]
+budgets = ["b"]
+"""
+
+
 def test_the_plan_tells_what_shares_no_child_and_why(write_spec: Callable[..., Path]) -> None:
-    mixed = WIDE.format(rate=1e-3, warm="false, precision = 'bfloat16'")
+    """Each in words: one process tries all networks, which takes it seconds to begin."""
     path = write_spec("first", "oracle-greedy", "margin", model=WIDE)
-    text = path.read_text().replace('models = ["m"]', 'models = ["m", "mixed"]')
-    path.write_text(f"{text}\n[models.mixed]\n{mixed}")
+    models = ["m", *LEARN_BY_THEMSELVES, "mixed"]
+    text = path.read_text().replace('models = ["m"]', f"models = {models}")
+    path.write_text(f"{text}{MORE_MODELS}")
     assert cell_batches.told_apart(session.open_spec(str(path))) == [
+        *(f"one by one: digits · profile · {m}: {why}" for m, why in LEARN_BY_THEMSELVES.items()),
         "one by one: digits · profile · mixed: its precision is bfloat16",
+        "one by one: scans · pixels · tuned: its image streams learn (pixels), so that arithmetic "
+        "takes the time",
         "in a process of its own: first: is no part of albench, and must not be able to find "
         "labels that others have bought",
         "in a process of its own: oracle-greedy: is told labels that others must not know",
