@@ -220,6 +220,7 @@ class StackedNetwork:
         n_heads = len(batch.targets)
         counts = _counts_of(self._update.network)
         answers: dict[int, dict[str, torch.Tensor | None]] = {}
+        self._update.train()  # as before each update of a single training
         for number in _compared_heads(n_heads):
             row = batch.row(number)
             weights = {name: values[number].detach().clone() for name, values in state.items()}
@@ -309,6 +310,9 @@ def _require_stackable(network: Network) -> None:
     for layer in network.modules():
         if isinstance(layer, _BatchNorm):
             raise NotStackable("batch normalisation changes its statistics in training")
+    for name, weight in network.named_parameters():
+        if weight._backward_hooks or weight._post_accumulate_grad_hooks:
+            raise NotStackable(f"it has a hook on {name}, which a stack would not call")
 
 
 def _require_unchanged(before: Tensors, after: Tensors) -> None:

@@ -61,7 +61,8 @@ class Multiplied(nn.Module):
         self.streams = nn.ModuleDict(
             {name: nn.Sequential(nn.Linear(s[0], WIDTH), nn.GELU()) for name, s in shapes.items()}
         )
-        self.dropout, self.head = nn.Dropout(0.3), nn.Linear(WIDTH, n_classes)
+        self.dropout: nn.Module = nn.Dropout(0.3)
+        self.head = nn.Linear(WIDTH, n_classes)
 
     def encode(self, modality: str, x: torch.Tensor) -> torch.Tensor:
         vectors: torch.Tensor = self.streams[modality](x)
@@ -96,6 +97,8 @@ class Attends(Multiplied):
 class Convolves(Multiplied):
     """A convolution over streams, groups that are normalised, and weights that are shared."""
 
+    shift: torch.Tensor
+
     def __init__(self, shapes: Shapes, n_classes: int) -> None:
         super().__init__(shapes, n_classes)
         self.over = nn.Conv1d(len(shapes), 4, 3, padding=1)
@@ -106,7 +109,8 @@ class Convolves(Multiplied):
     def fuse(self, vectors: Tensors) -> torch.Tensor:
         rows = torch.relu_(self.norm(self.over(torch.stack(list(vectors.values()), 1))))
         fused: torch.Tensor = self.head(self.dropout(rows.amax(1) + self.shift))
-        return fused + self.second(vectors["blood"])
+        more: torch.Tensor = self.second(vectors["blood"])
+        return fused + more
 
 
 class HelpsItself(Multiplied):
@@ -228,6 +232,28 @@ class Lists(Multiplied):
         return super().embed(vectors) * (2 if len(self.passes) > 7 else 1)
 
 
+class CountsModes(Multiplied):
+    """As `Warms`, but it counts how often its mode is set, which training does in each update."""
+
+    n_modes = 0
+
+    def train(self, mode: bool = True) -> CountsModes:
+        self.n_modes += mode
+        return super().train(mode)
+
+    def embed(self, vectors: Tensors) -> torch.Tensor:
+        return super().embed(vectors) * (2 if self.n_modes > 4 else 1)
+
+
+class IsHooked(Multiplied):
+    """Halves the gradient of a weight: a hook of the tensor itself, and not of a layer."""
+
+    def __init__(self, shapes: Shapes, n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        halve = self.head.weight.register_hook  # torch leaves it untyped
+        halve(lambda gradient: gradient / 2)  # type: ignore[no-untyped-call]
+
+
 class Branches(Multiplied):
     def embed(self, vectors: Tensors) -> torch.Tensor:
         vector = super().embed(vectors)
@@ -319,6 +345,8 @@ REFUSED: dict[type[Multiplied], Refused] = {
     BoundsItsWeights: Refused(ITSELF.format("head.weight")),
     Warms: Refused(ITSELF.format("n_passes")),
     Lists: Refused(ITSELF.format("passes")),
+    CountsModes: Refused(ITSELF.format("n_modes")),
+    IsHooked: Refused("it has a hook on head.weight, which a stack would not call"),
     Branches: Refused(BRANCHES),
     Divides: Refused(BRANCHES),
     BranchesWhenItPredicts: Refused(BRANCHES, STOPPED_EARLY),
