@@ -107,9 +107,9 @@ def test_the_claims_decided_are_those_of_the_page() -> None:
         r"paper's 15 claims (\d+) hold on .* of (\d+) the opposite holds", page("mmfn-al")
     )
     assert found is not None
-    assert found.groups() == ("2", "1")
-    assert "decide 3 of the paper's 15 claims. Two hold: " in paragraph_of("mmfn-al")
-    assert "Against one the opposite holds: " in paragraph_of("mmfn-al")
+    assert found.groups() == ("6", "6")
+    assert "decide 12 of the paper's 15 claims. Six hold: " in paragraph_of("mmfn-al")
+    assert "Against six the opposite holds: " in paragraph_of("mmfn-al")
 
 
 def test_the_readme_is_a_screen_and_both_texts_name_a_page() -> None:
