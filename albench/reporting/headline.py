@@ -86,11 +86,14 @@ def sureness(finding: Finding, named: Namer) -> str:
     both_or_all = "both" if len(judged) == 2 else f"all {len(judged)}"
     all_of_them = f" for {both_or_all} strategies at once" if len(judged) > 1 else ""
     repetitions = plural(int(best["n_pairs"]), "repetition")
+    equal = ""
+    if best["verdict"] == Verdict.EQUAL:
+        equal = f" That is less than {best['margin']:.3f}, which counts as equal."
     return (
         f"How sure: {_name(best)}'s difference to random lies between "
         f"{span(best['all_low'], best['all_high']).replace(' to ', ' and ')}, with 95 % confidence"
-        f"{all_of_them} ({p_equals(best['p_holm'])} after correction, {repetitions}). This is "
-        f"about {named.these_cohorts(finding.against_random['cohort'])}, not about others."
+        f"{all_of_them} ({p_equals(best['p_holm'])} after correction, {repetitions}).{equal} "
+        f"This is about {named.these_cohorts(finding.against_random['cohort'])}, not about others."
     )
 
 

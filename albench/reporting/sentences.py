@@ -168,7 +168,9 @@ def _spread(margins: pd.Series[float]) -> str:
 
 
 def order(neighbours: pd.DataFrame) -> str:
-    """Return how many neighbours in the order of means differ significantly.
+    """Return of how many neighbours in the order of means one is better than the other.
+
+    A difference that is sure, but smaller than what counts as equal, is none.
 
     Parameters
     ----------
@@ -186,8 +188,8 @@ def order(neighbours: pd.DataFrame) -> str:
     n_apart = int(judged["verdict"].isin([Verdict.BETTER, Verdict.WORSE]).sum())
     return (
         f" Of {plural(len(judged), 'pair')} of neighbours in the order of these means over "
-        f"{_those_blocks(judged)}, random among them, "
-        f"{n_apart or 'none'} {'differs' if n_apart < 2 else 'differ'} significantly."
+        f"{_those_blocks(judged)}, random among them, in {n_apart or 'none'} one is better than "
+        "the other."
     )
 
 
@@ -335,7 +337,7 @@ def _by_winner(decided: pd.DataFrame) -> Iterator[str]:
     for winner, losers in beaten.items():
         yield f"{winner} is better than {'; than '.join(losers)}."
     if not beaten:
-        yield "No pair differs significantly."
+        yield "In no pair is one better than the other."
 
 
 def _told_pairs(rows: pd.DataFrame) -> str:

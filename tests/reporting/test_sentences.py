@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from albench.reporting import sentences
 from albench.reporting.content import Table, Text
 from albench.reporting.derived import Finding, derive
-from albench.reporting.headline import headline, supporting
+from albench.reporting.headline import headline, supporting, sureness
 from albench.reporting.load import load
 from albench.reporting.methods import methods
 from albench.reporting.names import Namer
@@ -92,6 +93,19 @@ def test_the_first_screen_says_how_many_neighbours_differ(make_toy: Callable[...
     assert f" Of {n} pairs of neighbours in the order of these means over " in first
 
 
+def test_a_small_difference_that_is_sure_is_said_to_count_as_equal(
+    make_toy: Callable[..., Any],
+) -> None:
+    derived = derive(load(make_toy().write()))
+    finding = derived.findings[0]
+    overall = finding.overall.assign(verdict="equal", margin=0.029)
+    assert "That is less than 0.029, which counts as equal. This is" in sureness(
+        replace(finding, overall=overall), derived.named
+    )
+    other = finding.overall.assign(verdict="worse")
+    assert "counts as equal" not in sureness(replace(finding, overall=other), derived.named)
+
+
 def test_equal_leaders_are_named_together(named: Namer) -> None:
     gains = {"a": (0.1, "better"), "b": (0.1, "better"), "c": (0.05, "better")}
     assert any(
@@ -113,7 +127,7 @@ def test_of_cohorts_like_these_it_is_said_who_is_undecided() -> None:
 def test_pairs_are_named_with_the_verb_that_fits(named: Namer) -> None:
     table = compared({"a": (0.0, "equal"), "b": (0.0, "undecided")})
     lines = " ".join(sentences.pairs(table, table, named))
-    assert "No pair differs significantly. a – random is equal (within 0.002)." in lines
+    assert "In no pair is one better than the other. a – random is equal (within 0.002)." in lines
     assert " b – random is undecided; 4 more repetitions would decide it at a power" in lines
 
 

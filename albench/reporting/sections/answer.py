@@ -57,7 +57,7 @@ def _picture(finding: Finding, derived: Derived) -> Figure:
     caption = (
         f"Difference to random in the mean {LABELS[metric]} over the labels bought, {where}. "
         "Thick: the 95 % interval of each strategy; thin: the one that holds for all at once. "
-        "Grey: not distinguishable from random."
+        "Grey: equal to random for practical purposes, or undecided."
     )
     plot = Plot(figures.overall_differences, (finding.overall, metric))
     panel = overall_panel(finding.overall, metric, "Against random", N_SHOWN)
