@@ -62,14 +62,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Return 0 if every planned cell succeeded."""
-    from albench.execute.run import expect_children
-    from albench.first_pictures import write_pictures
-    from albench.publish import redraw
-
     require_used(options)
     placement = _placement(options)
     if options.engine == LOCAL:
-        expect_children()
+        from albench.execute.run import expect_children
+
+        expect_children()  # before anything else is imported: it takes longest
     opened, results = _opened(options, placement)
     for skip in opened.plan.skipped:
         say(f"skipped: {skip.what}: {skip.reason}")
@@ -81,14 +79,22 @@ def run(options: Namespace) -> int:
         say(f"cells compute on {placement.devices.text}")
     summary = _carried_out(options, opened, results, placement)
     say(_text_of(summary))
-    write_pictures(opened, results)
-    say(f"report: {redraw(results)}")
+    say(f"report: {_drawn(opened, results)}")
     n_planned = len({cell.id for cell in opened.plan.cells})
     n_missing = 0 if opened.sequential else n_planned - summary.n_cells
     if n_missing:
         cells_have = plural(n_missing, "cell has", "cells have")
         complain(f"{cells_have} no result yet; run the same command again to finish")
     return FAILED if summary.n_failed or n_missing else OK
+
+
+def _drawn(opened: OpenedSpecification, results: Path) -> Path:
+    """Write the report, and return its page."""
+    from albench.first_pictures import write_pictures
+    from albench.publish import redraw
+
+    write_pictures(opened, results)
+    return redraw(results)
 
 
 def _opened(options: Namespace, placement: Placement) -> tuple[OpenedSpecification, Path]:
