@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from torch import nn
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from albench.learn.dropout_masks import Mask
 
     Tensors = dict[str, torch.Tensor]
+
+_Answer = TypeVar("_Answer")
 
 GPU_TOLERANCE = 1e-5
 """How far gradients may differ on a GPU, whose kernels are chosen by size; on a CPU not at all."""
@@ -158,8 +160,8 @@ class StackedNetwork:
         inputs = [*state.values(), *samples.values()]
         key = tuple(tuple(values.shape) for values in samples.values())
         if key not in self._logits:
-            _require_plain_operations(lambda: vmap(one)(*inputs))
-            play = _lifted(lambda tensors: [one(*tensors)], inputs)
+            _unless_refused(lambda: vmap(one)(*inputs))
+            play = _unless_refused(lambda: lift(lambda tensors: [one(*tensors)], inputs))
             _require_same_logits(play(*inputs)[0], one, inputs)
             self._logits[key] = play
         return self._logits[key](*inputs)[0]
@@ -199,8 +201,8 @@ class StackedNetwork:
             answer = loss(learned, given, *tensors[len(names) :])
             return list(torch.autograd.grad(answer, list(learned.values())))
 
-        _require_plain_operations(lambda: at_once(inputs))
-        program = _Gradients(used, _lifted(of_one, inputs))
+        _unless_refused(lambda: at_once(inputs))
+        program = _Gradients(used, _unless_refused(lambda: lift(of_one, inputs)))
         odd = _odd_gradient(program.of(inputs), exact)
         if odd is not None:
             raise NotStackable(
@@ -342,23 +344,15 @@ def _counts_of(network: Network) -> dict[str, str]:
     }
 
 
-def _require_plain_operations(function: Callable[[], object]) -> None:
-    """Raise if vmap refuses what a network does; what decides by values must not be recorded."""
-    try:
-        function()
-    # vmap refuses values that decide, changes in place and random numbers by errors of several
-    # classes, and a plugin's network may raise others.
-    except Exception as error:
-        raise NotStackable(_refusal(error)) from error
+def _unless_refused(function: Callable[[], _Answer]) -> _Answer:
+    """Return what a function gives, or raise `NotStackable` if torch refuses it.
 
-
-def _lifted(
-    function: Callable[[list[torch.Tensor]], list[torch.Tensor]], inputs: list[torch.Tensor]
-) -> Callable[..., list[torch.Tensor]]:
-    """Return what `lift` gives, or raise `NotStackable`."""
+    vmap is asked before anything is recorded: what decides by values must not be.
+    """
     try:
-        return lift(function, inputs)
-    # A view of a stack, for one, is refused where the heads lie in another order than one alone.
+        return function()
+    # Values that decide, changes in place, random numbers and views of heads that lie in another
+    # order are refused by errors of several classes, and a plugin's network may raise others.
     except Exception as error:
         raise NotStackable(_refusal(error)) from error
 

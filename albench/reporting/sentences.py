@@ -185,7 +185,7 @@ def order(neighbours: pd.DataFrame) -> str:
     judged = neighbours[neighbours["verdict"] != Verdict.TOO_FEW]
     if judged.empty:
         return ""
-    n_apart = int(judged["verdict"].isin([Verdict.BETTER, Verdict.WORSE]).sum())
+    n_apart = int(judged["verdict"].isin(DIFFERENT).sum())
     return (
         f" Of {plural(len(judged), 'pair')} of neighbours in the order of these means over "
         f"{_those_blocks(judged)}, random among them, in {n_apart or 'none'} one is better than "

@@ -31,7 +31,7 @@ from albench.records.tables import essence
 from albench.spec.slices import Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from albench.records.schema import Finished
 
@@ -198,17 +198,22 @@ def compared(part: Part, repeats: int, folder: Path) -> tuple[list[str], list[st
     for turn in turns[True]:
         if [essence(cell) for cell in turn.cells] != first:
             sys.exit(f"{part.name}: records differ")
-    verdicts = [_verdict(part.name, "in all", _ratio(turns, "seconds"), part.whole)]
+    return [_row(part, way, turns) for way in (False, True)], list(_verdicts(part, turns))
+
+
+def _verdicts(part: Part, turns: Mapping[bool, Sequence[Turn]]) -> Iterator[str]:
+    whole, training = _ratio(turns, "seconds"), _ratio(turns, "training")
+    targets = [(f"in all at least {part.whole:.0f} x", whole >= part.whole, f"{whole:.1f}")]
     if part.training is not None:
-        verdicts.append(_verdict(part.name, "training", _ratio(turns, "training"), part.training))
+        what = f"training at least {part.training:.0f} x"
+        targets.append((what, training >= part.training, f"{training:.1f}"))
     if part.once:
         minutes = turns[True][0].seconds / 60 * LARGE / len(turns[True][0].cells)
-        is_met = "met" if minutes < LARGE_MINUTES else "missed"
-        verdicts.append(
-            f"- {part.name}, {LARGE:,} cells in less than {LARGE_MINUTES} minutes: {is_met} "
-            f"({minutes:.1f}, in proportion)"
-        )
-    return [_row(part, way, turns) for way in (False, True)], verdicts
+        what = f"{LARGE:,} cells in less than {LARGE_MINUTES} minutes"
+        told = f"{minutes:.1f}, in proportion to one turn of each way"
+        targets.append((what, minutes < LARGE_MINUTES, told))
+    for what, is_met, told in targets:
+        yield f"- {part.name}, {what}: {'met' if is_met else 'missed'} ({told})"
 
 
 def _median(turns: Sequence[Turn], name: str) -> float:
@@ -218,11 +223,6 @@ def _median(turns: Sequence[Turn], name: str) -> float:
 
 def _ratio(turns: Mapping[bool, Sequence[Turn]], name: str) -> float:
     return _median(turns[False], name) / _median(turns[True], name)
-
-
-def _verdict(part: str, what: str, ratio: float, target: float) -> str:
-    is_met = "met" if ratio >= target else "missed"
-    return f"- {part}, {what} at least {target:.0f} x: {is_met} ({ratio:.1f})"
 
 
 def _row(part: Part, way: bool, turns: Mapping[bool, Sequence[Turn]]) -> str:
@@ -271,8 +271,7 @@ def _page(rows: Sequence[str], verdicts: Sequence[str], repeats: int, load: floa
             "",
             f"{today}; albench {albench.__version__}, torch {torch.__version__}; Python "
             f"{platform.python_version()}; {JOBS} children at once, one thread each; medians of "
-            f"{repeats}, and one turn of `strategies`; {busy}. Records of both ways are equal but "
-            "for times.",
+            f"{repeats}; {busy}. Records of both ways are equal but for times.",
             "",
             "| slice | cells | way | seconds | cells a minute | training, s | queries, s "
             "| scoring, s |",

@@ -80,6 +80,11 @@ def batches_in(results: Path) -> list[Path]:
     return list((results / "work" / "logs").glob("batch-*"))
 
 
+def require_same_records(broken: Seen, whole: Seen) -> None:
+    assert {str(cell.status) for cell in whole.ended.values()} == {"ok"}
+    assert broken.essences(*whole.ended) == whole.essences(*whole.ended)
+
+
 def test_a_batch_that_is_killed_while_its_cells_learn_loses_no_more_than_that_round(
     watched: Watched, tmp_path: Path
 ) -> None:
@@ -101,8 +106,7 @@ def test_a_batch_that_is_killed_while_its_cells_learn_loses_no_more_than_that_ro
     whole = watched("margin", "entropy", model=KILLING, output="whole")
     assert whole.before_retries is None
     assert len(batches_in(tmp_path / "whole")) == 1
-    assert {str(cell.status) for cell in whole.ended.values()} == {"ok"}
-    assert broken.essences(*whole.ended) == whole.essences(*whole.ended)
+    require_same_records(broken, whole)
 
 
 def test_a_batch_that_passes_its_memory_goes_on_one_by_one_and_the_guilty_ends(
@@ -127,8 +131,7 @@ def test_a_batch_that_passes_its_memory_goes_on_one_by_one_and_the_guilty_ends(
     )
 
     whole = watched("margin", "entropy", model=WIDE, output="whole", lockstep=False)
-    assert {str(cell.status) for cell in whole.ended.values()} == {"ok"}
-    assert broken.essences(*whole.ended) == whole.essences(*whole.ended)
+    require_same_records(broken, whole)
 
 
 def test_rounds_0_that_are_killed_together_are_trained_one_by_one_to_the_same_bytes(
@@ -143,5 +146,4 @@ def test_rounds_0_that_are_killed_together_are_trained_one_by_one_to_the_same_by
     assert broken.ended["random 1"].retries == broken.ended["random 0"].retries == {"lost": 1}
     whole = watched("margin", model=at_once, repetitions=2, output="whole")
     assert whole.before_retries is None
-    assert {str(cell.status) for cell in whole.ended.values()} == {"ok"}
-    assert broken.essences(*whole.ended) == whole.essences(*whole.ended)
+    require_same_records(broken, whole)
