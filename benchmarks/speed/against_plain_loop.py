@@ -37,6 +37,7 @@ import torch
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 from plain_loop import CLASSIFIERS, STRATEGIES, Problem, learn
+from verdict import met_or_missed
 
 import albench
 from albench import session
@@ -214,7 +215,7 @@ def _speeds(turns: Mapping[str, Sequence[Turn]]) -> list[str]:
             f"| {ratio} |"
         )
     least = min(rates[ALBENCH] / rates[way] for way in PLAIN)
-    verdict = "met" if least >= TARGET else "missed"
+    verdict = met_or_missed(is_met=least >= TARGET)
     return [*lines, "", f"- At least {TARGET} x the cells a minute: {verdict}."]
 
 

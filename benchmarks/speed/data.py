@@ -37,6 +37,7 @@ import tomli_w
 from data_page import Found, Measured, page
 from logistic_heads import compare
 from numpy.lib.format import open_memmap
+from verdict import met_or_missed
 
 from albench import session, spec
 from albench.api import Kind
@@ -234,7 +235,7 @@ def learn_in_a_batch(vectors: Path, table: Path, n_cells: int) -> None:
     print(
         f"{len(cells)} cells: {seconds:.1f} s, {peak / 2**20:,.0f} MiB at most, "
         f"{beside / 2**20:,.0f} MiB beside the vectors: target of {BATCH_TARGET / 2**20:,.0f} MiB "
-        f"{'met' if beside <= BATCH_TARGET else 'missed'}"
+        f"{met_or_missed(is_met=beside <= BATCH_TARGET)}"
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from verdict import met_or_missed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -87,8 +89,8 @@ def page(found: Found, command: Sequence[str]) -> str:
 
 
 def _heads(heads: Heads) -> list[str]:
-    time = "met" if heads.ratio <= TIME_TARGET else "missed"
-    equal = "met" if heads.difference <= DIFFERENCE_TARGET else "missed"
+    time = met_or_missed(is_met=heads.ratio <= TIME_TARGET)
+    equal = met_or_missed(is_met=heads.difference <= DIFFERENCE_TARGET)
     return [
         "## The head `logistic` beside scikit-learn's LogisticRegression",
         "",

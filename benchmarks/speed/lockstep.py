@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
+from verdict import met_or_missed
 
 import albench
 from albench import session
@@ -213,7 +214,7 @@ def _verdicts(part: Part, turns: Mapping[bool, Sequence[Turn]]) -> Iterator[str]
         told = f"{minutes:.1f}, in proportion to one turn of each way"
         targets.append((what, minutes < LARGE_MINUTES, told))
     for what, is_met, told in targets:
-        yield f"- {part.name}, {what}: {'met' if is_met else 'missed'} ({told})"
+        yield f"- {part.name}, {what}: {met_or_missed(is_met=is_met)} ({told})"
 
 
 def _median(turns: Sequence[Turn], name: str) -> float:

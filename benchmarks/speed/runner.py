@@ -46,6 +46,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from verdict import met_or_missed
 
 from albench import __version__, library, session, spec
 from albench.execute.reuse import Reuse
@@ -282,21 +283,21 @@ def page(n_cells: int) -> list[str]:
     lines += [
         "",
         f"- Memory of planning {many['cells']:,.0f} cells: {many['megabytes']:,.0f} MB (target "
-        f"2,000): {_verdict(is_met=many['megabytes'] <= 2000)}.",
+        f"2,000): {met_or_missed(is_met=many['megabytes'] <= 2000)}.",
         f"- Planning a cell of many costs {growth:.2f} times one of few (target 1.2): "
-        f"{_verdict(is_met=growth <= 1.2)}.",
+        f"{met_or_missed(is_met=growth <= 1.2)}.",
     ]
     for what in ("first status", "first load"):
         ratio = (large[what] / large["cells"]) / (small[what] / small["cells"])
         lines.append(
             f"- The {what} of a cell costs, with {large['cells']:,.0f} of them, {ratio:.2f} times "
             f"what it costs with {small['cells']:,.0f} (target 1.2, for 100,000 and 1,000): "
-            f"{_verdict(is_met=ratio <= 1.2)}."
+            f"{met_or_missed(is_met=ratio <= 1.2)}."
         )
     beside = beside_rounds_of_quickstart()
     lines.append(
         f"- Of the published quickstart's seconds {100 * beside:.1f} % are beside rounds (target "
-        f"5 %): {_verdict(is_met=beside <= 0.05)}."
+        f"5 %): {met_or_missed(is_met=beside <= 0.05)}."
     )
     return [
         *lines,
@@ -312,13 +313,9 @@ def _row(
     what: str, told: dict[str, float], seconds: float, target: str, *, is_met: bool | None
 ) -> str:
     a_cell = 1e3 * seconds / told["cells"]
-    verdict = "" if is_met is None else _verdict(is_met=is_met)
+    verdict = "" if is_met is None else met_or_missed(is_met=is_met)
     figures = f"{told['cells']:,.0f} | {seconds:.2f} | {a_cell:.3f} ms"
     return f"| {what} | {figures} | {target} | {verdict} |"
-
-
-def _verdict(*, is_met: bool) -> str:
-    return "met" if is_met else "missed"
 
 
 def main() -> int:

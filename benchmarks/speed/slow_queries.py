@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from verdict import met_or_missed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,7 +234,7 @@ def page(rows: list[dict[str, Any]], command: str) -> str:
     lines += ["", head, "|---|---:|---|"]
     for name in sorted(STRATEGIES):
         mean = statistics.geometric_mean(row["ratio"] for row in rows if row["strategy"] == name)
-        lines.append(f"| {name} | {mean:.1f} | {'met' if mean >= TARGET else 'missed'} |")
+        lines.append(f"| {name} | {mean:.1f} | {met_or_missed(is_met=mean >= TARGET)} |")
     return "\n".join([*lines, ""])
 
 

@@ -54,6 +54,7 @@ import numpy as np
 from own_process import STATUS, answer_of, resident
 from strategy_peers import N_CLASSES, N_LABELLED, PEERS, Inputs
 from threadpoolctl import threadpool_limits
+from verdict import met_or_missed
 
 from albench.strategies.plugin import albench_strategies
 from albench.testing.specimen import specimen_of
@@ -280,7 +281,7 @@ def compared_with_peers(bench: Bench, job: Job, names: Sequence[str], repeats: i
     slower += [f"{row[0]} (not measured)" for row in rows if not row[-1]]
     verdicts = [
         f"geometric mean of {len(ratios)} ratios to the faster peer, at least "
-        f"{MEAN_TARGET:.0f}: {'met' if mean >= MEAN_TARGET else 'missed'} ({mean:.1f})",
+        f"{MEAN_TARGET:.0f}: {met_or_missed(is_met=mean >= MEAN_TARGET)} ({mean:.1f})",
         verdict(f"no ratio under {LEAST_TARGET:.0f}", slower),
     ]
     header = ("strategy", "peer", "n", "albench, ms", "peer, ms", "ratio")
