@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from albench import commands as known
 from albench import spec
 from albench.cli import _parser
 from albench.references import ALWAYS
@@ -41,6 +42,26 @@ COMMANDS = [
 
 def test_there_are_commands_to_check() -> None:
     assert len(COMMANDS) > 20
+
+
+def test_the_quick_start_lists_every_command() -> None:
+    text = (ROOT / "docs" / "quickstart.md").read_text(encoding="utf-8")
+    table = text.partition("## Commands")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `albench ")]
+    lines = [re.findall(r"`([^`]+)`", cell) for cell in cells]
+    listed = {" ".join(words[0].split()[1:3]) for words in lines}
+    # one line lists three: `albench plugins list`, `show NAME`, `doctor`
+    listed |= {
+        f"plugins {word.split()[0]}"
+        for words in lines
+        if words[0].startswith("albench plugins")
+        for word in words[1:]
+    }
+    assert {
+        name
+        for name in known.COMMANDS
+        if not any(name == one or one.startswith(f"{name} ") for one in listed)
+    } == set()
 
 
 @pytest.mark.parametrize("given", COMMANDS)

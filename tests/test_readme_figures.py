@@ -18,6 +18,7 @@ PAGE = re.compile(r"\((?:\.\./)?results/([\w-]+)/report/report\.md\)")
 DIFFERENCE = re.compile(r"[+−±]\d+\.\d+")
 CELLS = re.compile(r"([\d,]+) cells")
 RUN_FOR = re.compile(r"about (\d+)\s+minutes\s+with\s+two\s+at\s+once")
+SPAN = re.compile(r"([+−]\d+\.\d+)[^()]*\(?[^()]*?([+−]\d+\.\d+) to ([+−]\d+\.\d+)")
 PEEKING = re.compile(r"of this by peeking \|(.+)\|")
 
 PARAGRAPHS = [
@@ -53,14 +54,34 @@ def test_differences_stand_on_the_page(paragraph: str, name: str) -> None:
     assert [value for value in DIFFERENCE.findall(paragraph) if value not in answer] == []
 
 
+@pytest.mark.parametrize(("paragraph", "name"), PARAGRAPHS)
+def test_the_best_strategy_s_difference_and_interval_are_those_of_one_row(
+    paragraph: str, name: str
+) -> None:
+    span = SPAN.search(paragraph)
+    if span is None:
+        assert name not in {"quickstart", "strategies"}
+        return
+    bounds = ("difference", "low, all at once", "high, all at once")
+    best = next(row for row in overall(name) if row["low, all at once"])
+    assert span.groups() == tuple(
+        f"{float(best[bound]):+.3f}".replace("-", "−") for bound in bounds
+    )
+
+
+def overall(name: str) -> list[dict[str, str]]:
+    """Return the strategies of a page in the order of their difference to random."""
+    table = ROOT / "results" / name / "report" / "tables" / "overall-accuracy.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def paragraph_of(name: str) -> str:
     return next(str(param.values[0]) for param in PARAGRAPHS if param.values[1] == name)
 
 
 def test_who_beats_random_and_who_is_worse_is_counted() -> None:
-    table = ROOT / "results" / "strategies" / "report" / "tables" / "overall-accuracy.csv"
-    with table.open(encoding="utf-8", newline="") as file:
-        verdicts = [row["verdict"] for row in csv.DictReader(file)]
+    verdicts = [row["verdict"] for row in overall("strategies")]
     match = re.search(
         r"(\d+) strategies\s+beat random.* and (\d+) are worse",
         paragraph_of("strategies"),

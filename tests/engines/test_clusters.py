@@ -65,7 +65,7 @@ def test_the_array_script_of_the_docs_carries_a_run_out(
     for program in programs.iterdir():
         program.chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "ALBENCH_RUN": str(shared)}
+    environment = os.environ | {"PATH": path, "RUN_FOLDER": str(shared)}
     subprocess.run(["sbatch", str(script)], env=environment, check=True)  # noqa: S603, S607  # ours
     tasks = [(asked / number).read_text().splitlines() for number in ("1", "2")]
     assert [task[:2] for task in tasks] == [["worker", str(shared)]] * 2
