@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import os
+import re
 import secrets
 import socket
 import threading
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 TAKE_AWAY = "remove its file to continue without it"
 
+_SECOND = "%Y%m%dT%H%M%S"
+_STAMP = re.compile(r"(\d{8}T\d{6})\.(\d{9})Z-", re.ASCII)
+
 
 class Journal:
     """A writer's own file in a results folder; safe to use from several threads.
@@ -42,9 +47,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         host = "".join(c for c in socket.gethostname() if c.isalnum())[:20] or "host"
-        seconds, rest = divmod(time.time_ns(), 10**9)
-        stamp = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(seconds))}.{rest:09d}Z"
-        name = f"{stamp}-{host}-{os.getpid()}-{secrets.token_hex(3)}.jsonl"
+        name = f"{_next_stamp(folder)}-{host}-{os.getpid()}-{secrets.token_hex(3)}.jsonl"
         self.path = folder / name
         self._file = self.path.open("ab", buffering=0)
         self._lock = threading.Lock()
@@ -122,6 +125,23 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def _next_stamp(folder: Path) -> str:
+    """Return the time for the name of a new file, later than all here even if a clock went back."""
+    newest = max((_nanoseconds(path.name) for path in folder.glob("*.jsonl")), default=0)
+    seconds, rest = divmod(max(time.time_ns(), newest + 1), 10**9)
+    return f"{time.strftime(_SECOND, time.gmtime(seconds))}.{rest:09d}Z"
+
+
+def _nanoseconds(name: str) -> int:
+    """Return the time that a file's name begins with; 0 if somebody has renamed it."""
+    if not (stamp := _STAMP.match(name)):
+        return 0
+    try:
+        return calendar.timegm(time.strptime(stamp[1], _SECOND)) * 10**9 + int(stamp[2])
+    except ValueError:  # no such day
+        return 0
 
 
 @dataclass(frozen=True)

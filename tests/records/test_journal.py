@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,26 @@ def test_files_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
             journal.append("end", {"number": i})
         paths.append(journal.path.rename(tmp_path / f"{i}.jsonl"))
     assert [content["number"] for content in contents(read(tmp_path))] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("hours_back", [0, 1])
+def test_a_later_writer_is_read_last_though_the_clock_went_back(
+    hours_back: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = time.time_ns()
+    for number in range(3):
+        monkeypatch.setattr(time, "time_ns", lambda n=number: start - n * hours_back * 3600 * 10**9)
+        with Journal(tmp_path) as journal:
+            journal.append("end", {"number": number})
+    assert [content["number"] for content in contents(read(tmp_path))] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name", ["old", "20241399T996199.000000000Z-a", "z"])
+def test_a_writer_begins_beside_a_file_of_any_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / f"{name}.jsonl").touch()
+    with Journal(tmp_path) as journal:
+        journal.append("end", {})
+    assert len(read(tmp_path).events) == 1
 
 
 @pytest.mark.parametrize("kept", [1, 5, 8, 9, 20])
