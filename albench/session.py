@@ -586,7 +586,8 @@ def _engine(
         yield LocalEngine(opened.resolved, prepared, settings, watch)
         return
     described = describe(opened.resolved, opened.whole)
-    with DaskEngine(cluster, described, settings.results, watch) as engine:
+    sources = opened.resolved.sources
+    with DaskEngine(cluster, described, sources, settings.results, watch) as engine:
         yield engine
 
 

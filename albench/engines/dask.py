@@ -25,6 +25,7 @@ from albench.engines.plan_description import NOT_INSTALLED, other_versions
 from albench.engines.work import Agenda, Unit
 from albench.errors import AlbenchError, Complaint, InputError
 from albench.execute import checkpoint
+from albench.execute.cell_supervisor import round_zero_path
 from albench.execute.retry_counts import Retries
 from albench.execute.run import Progress
 from albench.execute.supervise import Outcome
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from albench.engines.engine import Record
     from albench.engines.plan_description import PlanDescription
-    from albench.planning import Cell
+    from albench.planning import Cell, Sources
 
 CONNECT_SECONDS = 10
 POLL_SECONDS = 1.0
@@ -144,6 +145,8 @@ class DaskEngine:
         Which, and what a cell takes of it.
     description : PlanDescription
         The run.
+    sources : Sources
+        Of its components.
     results : Path
         The driver's results folder.
     watch : callable
@@ -154,17 +157,18 @@ class DaskEngine:
         self,
         cluster: Cluster,
         description: PlanDescription,
+        sources: Sources,
         results: Path,
         watch: Callable[[Progress], None],
     ) -> None:
-        self._cluster, self._described = cluster, description
+        self._cluster, self._described, self._sources = cluster, description, sources
         self._results, self._watch = results, watch
         self._workers: dict[str, _Worker] = {}
         self._refused: dict[str, str] = {}
         self._kept: list[tuple[str, dict[str, Any]]] = []
         self._at_work: dict[str, str] = {}  # worker of each unit that an earlier driver left there
         self._losses: Counter[str] = Counter()
-        self._has_round_zero: set[tuple[str, str]] = set()  # host, round 0
+        self._has_round_zero: set[tuple[str, str]] = set()  # host, round 0 that it went on from
         self._is_told_of_none = False
         self._has_ended = threading.Event()
         self._retries = Retries(watch)
@@ -312,10 +316,16 @@ class DaskEngine:
         """Take back the units of workers that have left the cluster."""
         there = self._client.nthreads()
         for name in [name for name in self._workers if name not in there]:
-            for future, unit in self._workers.pop(name).units.items():
-                future.cancel()
+            for unit in self._let_go(name):
                 self._lose(unit, f"worker {name} has gone", agenda, journalled)
             self._watch(Progress("notice", text=f"worker {name} has gone"))
+
+    def _let_go(self, name: str) -> list[Unit]:
+        """Part with a worker; what it was at is returned."""
+        units = self._workers.pop(name).units
+        for future in units:
+            future.cancel()
+        return list(units.values())
 
     def _lose(self, unit: Unit, how: str, agenda: Agenda, journalled: _Once) -> None:
         self._losses[unit.id] += 1
@@ -338,7 +348,9 @@ class DaskEngine:
 
     def _assign(self, agenda: Agenda, journalled: _Once) -> None:
         agenda.ready = type(agenda.ready)(
-            unit for unit in agenda.ready if unit.cells[0].id not in journalled.ids
+            unit
+            for unit in agenda.ready
+            if unit.is_round_zero or unit.cells[0].id not in journalled.ids
         )
         for name, worker in self._workers.items():
             while len(worker.units) < worker.slots:
@@ -363,11 +375,9 @@ class DaskEngine:
 
     def _submit(self, unit: Unit, name: str, worker: _Worker, *, may_be_lost: bool) -> None:
         cell = unit.cells[0]
-        place = _host_of(name), cell.round_zero_id
         round_zero = None
-        if unit.needs_round_zero and place not in self._has_round_zero:
+        if unit.needs_round_zero and _place_of(unit, name) not in self._has_round_zero:
             round_zero = self._round_zero_path(unit).read_bytes()
-            self._has_round_zero.add(place)
         given = Assignment(
             self._described, unit.id, cell.id, unit.is_round_zero, round_zero, may_be_lost
         )
@@ -388,8 +398,9 @@ class DaskEngine:
         self._has_ended.wait(POLL_SECONDS)
         self._has_ended.clear()
         for name, worker in list(self._workers.items()):
-            for future in [future for future in worker.units if future.done()]:
-                unit = worker.units.pop(future)
+            done = [future for future in worker.units if future.done()]
+            # All are popped first: an answer may be that the worker takes no more of this run.
+            for future, unit in [(future, worker.units.pop(future)) for future in done]:
                 self._take(unit, name, _answer(future), agenda, journalled)
                 future.release()
 
@@ -398,15 +409,18 @@ class DaskEngine:
     ) -> None:
         self._at_work.pop(unit.id, None)
         if answer.refusal:
-            self._workers.pop(name, None)
-            self._refuse(name, answer.refusal)
             agenda.ready.append(unit)
+            if name in self._workers:
+                agenda.ready.extend(self._let_go(name))
+                self._refuse(name, answer.refusal)
         elif answer.is_lost and not unit.is_round_zero and not answer.reason.startswith(_LOST):
             self._retries.add(unit.cells[0], Cause.LOST)
             agenda.alone.append(unit)
         elif answer.is_lost:
             self._lose(unit, answer.reason, agenda, journalled)
         elif answer.finished is not None:
+            if unit.needs_round_zero:
+                self._has_round_zero.add(_place_of(unit, name))
             self._keep(name, answer.finished, journalled)
         else:
             outcome = Outcome(CellStatus(answer.status), None, answer.reason, answer.seconds, 0.0)
@@ -435,8 +449,7 @@ class DaskEngine:
         self._ask(dask_worker.acknowledge, self._described.id, finished.cell, names=[name])
 
     def _round_zero_path(self, unit: Unit) -> Path:
-        name = f"{unit.cells[0].round_zero_id}{checkpoint.SUFFIX}"
-        return self._results / "work" / "starts" / name
+        return round_zero_path(self._results / "work", unit.cells[0], self._sources)
 
 
 class _Once:
@@ -476,5 +489,7 @@ def _answer(future: Any) -> WorkerAnswer:  # a distributed.Future
     return WorkerAnswer(is_lost=True, reason=f"{_LOST}: it answered with {type(answer).__name__}")
 
 
-def _host_of(address: str) -> str:
-    return address.partition("://")[2].rpartition(":")[0]
+def _place_of(unit: Unit, address: str) -> tuple[str, str]:
+    """Return the host of a worker, and the round 0 of a unit."""
+    host = address.partition("://")[2].rpartition(":")[0]
+    return host, unit.cells[0].round_zero_id

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from albench.execute.repetition import Repetition
     from albench.execute.run import Progress, RunSettings
     from albench.execute.task import CellTask
-    from albench.planning import Cell, Edit, Resolved
+    from albench.planning import Cell, Edit, Resolved, Sources
     from albench.registry import Component
 
 
@@ -276,8 +276,7 @@ class CellSupervisor:
 
     def round_zero_path(self, cell: Cell) -> Path:
         """Return where the network after a repetition's round 0 lies."""
-        tag = self._resolved.sources.round_zero_tag(cell)
-        return _tagged(self.work / "starts", cell.round_zero_id, tag)
+        return round_zero_path(self.work, cell, self._resolved.sources)
 
     def own_path(self, cell: Cell) -> Path:
         """Return where the network after a cell's last round lies."""
@@ -339,6 +338,26 @@ def round_zero_failed(cell: Cell, outcome: Outcome) -> Finished:
     """
     reason = f"round 0 of this repetition failed: {outcome.reason}"
     return Finished(cell=cell.id, status=outcome.status, reason=reason, seconds=outcome.seconds)
+
+
+def round_zero_path(work: Path, cell: Cell, sources: Sources) -> Path:
+    """Return where the network after round 0 of a cell's repetition lies.
+
+    Parameters
+    ----------
+    work : Path
+        The folder ``work`` of results.
+    cell : Cell
+        Any of the repetition.
+    sources : Sources
+        What makes it: another place for every edit of a working copy.
+
+    Returns
+    -------
+    Path
+        The file may be missing.
+    """
+    return _tagged(work / "starts", cell.round_zero_id, sources.round_zero_tag(cell))
 
 
 def _tagged(folder: Path, name: str, tag: str) -> Path:
