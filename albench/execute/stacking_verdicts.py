@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 TRIAL = "albench.learn.stacking_trial"
 _PATIENCE_SECONDS = 300
+LARGEST_BATCH = 256
+"""Of a trial, whose random samples are half as many again, however few a cohort has."""
+
 UNKNOWN = "that could not be found out: its process gave no answer"
 _FAILED = "a trial failed: "
 
@@ -120,9 +123,13 @@ def code_of(source: str) -> str:
 
 
 def as_tried(training: Training) -> Training:
-    """Return a training as a trial makes it: how long and how fast it is does not matter there."""
+    """Return a training as a trial makes it: how long and how fast it is does not matter there.
+
+    Nor do batches of more than 256: those of every size are compared before they are stacked.
+    """
+    size = min(training.batch_size, LARGEST_BATCH)
     brief = {"epochs": 1, "min_updates": 1, "warm_start": False, "learning_rate": 1e-3}
-    return training.model_copy(update=brief)
+    return training.model_copy(update={**brief, "batch_size": size})
 
 
 def verdict_on(make: Make) -> StackingVerdict:

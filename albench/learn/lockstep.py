@@ -214,6 +214,11 @@ class _Course:
             [lesson.candidates for lesson in self._lessons],
             [lesson.labels for lesson in self._lessons],
         )
+        self._held_out = _Samples(
+            self._classifiers,
+            [lesson.valid_candidates for lesson in self._lessons],
+            [lesson.valid_labels for lesson in self._lessons],
+        )
 
     def run(self) -> list[State]:
         """Return the weights and buffers of each pupil at the end of its training."""
@@ -247,14 +252,9 @@ class _Course:
     def _validation_losses(self) -> NDArray[np.float64]:
         """Return each pupil's mean loss on what is held out, as skorch averages its batches."""
         lessons = self._lessons
-        held_out = _Samples(
-            self._classifiers,
-            [lesson.valid_candidates for lesson in lessons],
-            [lesson.valid_labels for lesson in lessons],
-        )
         losses, sizes = [], []
         for positions in BatchOrder(len(lessons[0].valid_labels), self._training.batch_size):
-            samples, targets = held_out.at(np.tile(positions, (len(lessons), 1)))
+            samples, targets = self._held_out.at(np.tile(positions, (len(lessons), 1)))
             with torch.no_grad():
                 logits = self._network.logits(self._state, samples)
                 losses.append(self._losses(logits, targets))

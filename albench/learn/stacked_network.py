@@ -13,8 +13,10 @@ from torch.nn import functional
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from albench.errors import NotStackable
+from albench.learn.beside_tensors import held_beside_tensors
 from albench.learn.dropout_masks import MaskedDropout
 from albench.learn.lifted_program import lift
+from albench.seeds import torch_seeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     Tensors = dict[str, torch.Tensor]
 
 _Answer = TypeVar("_Answer")
+
+_SEED = 5
+"""Of the masks with which dropout is tried: any will do."""
 
 GPU_TOLERANCE = 1e-5
 """How far gradients may differ on a GPU, whose kernels are chosen by size; on a CPU not at all."""
@@ -83,6 +88,7 @@ class StackedNetwork:
 
     def __init__(self, network: Network) -> None:
         _require_stackable(network)
+        self._as_given = _Update(copy.deepcopy(network))
         self._update = _Update(copy.deepcopy(network))
         self._dropout = MaskedDropout(self._update)
         self._learnable = [
@@ -203,6 +209,7 @@ class StackedNetwork:
 
         _unless_refused(lambda: at_once(inputs))
         program = _Gradients(used, _unless_refused(lambda: lift(of_one, inputs)))
+        self._require_same_dropout(state, batch)
         odd = _odd_gradient(program.of(inputs), exact)
         if odd is not None:
             raise NotStackable(
@@ -219,33 +226,51 @@ class StackedNetwork:
         Raises `NotStackable` if the network changes more in a pass than the optimiser does after
         it: of weights and buffers, the stack takes over nothing else.
         """
-        n_heads = len(batch.targets)
-        counts = _counts_of(self._update.network)
+        held = held_beside_tensors(self._update.network)
         answers: dict[int, dict[str, torch.Tensor | None]] = {}
-        self._update.train()  # as before each update of a single training
-        for number in _compared_heads(n_heads):
+        for number in _compared_heads(len(batch.targets)):
             row = batch.row(number)
-            weights = {name: values[number].detach().clone() for name, values in state.items()}
-            learned = [weights[name].requires_grad_() for name in self._learnable]
             self._dropout.hand_in(row.masks)
-            # Through the loss as training has it, and not as the stack computes it.
-            handed = {f"network.{name}": value for name, value in weights.items()}
-            loss = functional_call(
-                self._update,
-                handed,  # torch puts there what the network sets anew
-                (row.samples, row.targets),
-                {"class_weights": row.class_weights},
-            )
-            _require_unchanged(
-                {name: values[number] for name, values in state.items()},
-                {name: handed[f"network.{name}"] for name in weights},
-            )
-            gradients = torch.autograd.grad(loss, learned, allow_unused=True)
-            answers[number] = dict(zip(self._learnable, gradients, strict=True))
-        for name, value in _counts_of(self._update.network).items():
-            if counts.get(name, value) != value:
+            weights = {name: values[number] for name, values in state.items()}
+            answers[number] = self._gradients_of(self._update, weights, row)
+        for name, told in held_beside_tensors(self._update.network).items():
+            if held.get(name, told) != told:
                 raise _changes(name)
         return answers
+
+    def _gradients_of(
+        self, update: _Update, weights: Tensors, row: StackedBatch
+    ) -> dict[str, torch.Tensor | None]:
+        """Return a head's gradients, through the loss as training has it."""
+        given = {name: values.detach().clone() for name, values in weights.items()}
+        learned = [given[name].requires_grad_() for name in self._learnable]
+        handed = {f"network.{name}": value for name, value in given.items()}
+        update.train()  # as before each update of a single training
+        loss = functional_call(
+            update,
+            handed,  # torch puts there what the network sets anew
+            (row.samples, row.targets),
+            {"class_weights": row.class_weights},
+        )
+        _require_unchanged(weights, {name: handed[f"network.{name}"] for name in given})
+        gradients = torch.autograd.grad(loss, learned, allow_unused=True)
+        return dict(zip(self._learnable, gradients, strict=True))
+
+    def _require_same_dropout(self, state: Tensors, batch: StackedBatch) -> None:
+        """Raise if torch's own layers drop otherwise than masks do that are handed in."""
+        if not batch.masks or batch.targets.device.type != "cpu":
+            return  # on a GPU, masks are drawn by the processor's generator
+        row = batch.row(0)
+        weights = {name: values[0] for name, values in state.items()}
+        with torch_seeded(_SEED):
+            expected = self._gradients_of(self._as_given, weights, row)
+        generator = torch.Generator().manual_seed(_SEED)
+        self._dropout.hand_in([mask.draw(generator) for mask in self.masks(batch)])
+        found = self._gradients_of(self._update, weights, row)
+        if not all(_are_alike(found[name], expected[name]) for name in self._learnable):
+            raise NotStackable(
+                "its dropout comes out otherwise with masks that are drawn for a stack"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -329,21 +354,6 @@ def _changes(name: str) -> NotStackable:
     return NotStackable(f"it changes {name} in training, beside the optimiser")
 
 
-def _counts_of(network: Network) -> dict[str, str]:
-    """Return the numbers and texts that layers hold beside tensors, and the sizes of their lists.
-
-    A layer that counts its passes may do something else after so many of them.
-    """
-    return {
-        f"{path}.{name}".lstrip("."): repr(
-            len(value) if isinstance(value, list | dict | set) else value
-        )
-        for path, layer in network.named_modules()
-        for name, value in vars(layer).items()
-        if isinstance(value, int | float | str | list | dict | set) and not name.startswith("_")
-    }
-
-
 def _unless_refused(function: Callable[[], _Answer]) -> _Answer:
     """Return what a function gives, or raise `NotStackable` if torch refuses it.
 
@@ -379,8 +389,7 @@ def _odd_gradient(
     """Return the name of a gradient that is not what heads have by themselves, if there is one."""
     for number, gradients in exact.items():
         for name, values in stacked.items():
-            expected = gradients[name]
-            if expected is None or not _are_equal(values[number], expected):
+            if not _are_alike(values[number], gradients[name]):
                 return name
     return None
 
@@ -401,6 +410,13 @@ def _require_same_logits(
 def _compared_heads(n_heads: int) -> list[int]:
     """Return the first head, one in the middle and the last."""
     return sorted({0, n_heads // 2, n_heads - 1})
+
+
+def _are_alike(values: torch.Tensor | None, expected: torch.Tensor | None) -> bool:
+    """Return whether gradients are equal, or a weight takes part on neither side."""
+    if values is None or expected is None:
+        return values is expected
+    return _are_equal(values, expected)
 
 
 def _are_equal(values: torch.Tensor, expected: torch.Tensor) -> bool:

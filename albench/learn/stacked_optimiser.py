@@ -11,7 +11,7 @@ from torch import nn
 from albench.learn.optimisation import build_schedule, optimiser_of, parameter_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from albench.spec.training import Training
 
@@ -62,12 +62,14 @@ class StackedOptimiser:
         """
         for name, pieces in self._pieces.items():
             gradient = gradients.get(name)
+            rows: Sequence[torch.Tensor | None]
             if gradient is None:
-                continue
-            if len(pieces) == 1:
-                pieces[0].grad = gradient.view_as(pieces[0])
-                continue
-            for piece, row in zip(pieces, gradient.unbind(), strict=True):
+                rows = [None] * len(pieces)  # those of the last update are over
+            elif len(pieces) == 1:
+                rows = [gradient.view_as(pieces[0])]
+            else:
+                rows = gradient.unbind()
+            for piece, row in zip(pieces, rows, strict=True):
                 piece.grad = row
         self._optimiser.step()
         if self._schedule is not None:

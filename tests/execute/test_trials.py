@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,13 @@ from albench import session
 from albench.api import Kind
 from albench.engines import cell_batches
 from albench.execute import trials
-from albench.execute.stacking_verdicts import Make, StackingVerdict, code_of
+from albench.execute.stacking_verdicts import (
+    LARGEST_BATCH,
+    Make,
+    StackingVerdict,
+    as_tried,
+    code_of,
+)
 from albench.execute.trials import Trials
 
 if TYPE_CHECKING:
@@ -50,6 +57,16 @@ def test_the_same_is_tried_once(make: Make, tried: list[Make], tmp_path: Path) -
     assert Trials(tmp_path).reasons([make]) == [""]
     assert Trials(tmp_path / "elsewhere").verdict(make) == ANSWER
     assert len(tried) == 2
+
+
+def test_batches_of_whole_sets_are_tried_as_smaller_ones(
+    make: Make, tried: list[Make], tmp_path: Path
+) -> None:
+    for size in (10**6, 10**7):
+        training = make.plan.training.model_copy(update={"batch_size": size})
+        assert as_tried(training).batch_size == LARGEST_BATCH
+        Trials(tmp_path).verdict(replace(make, plan=replace(make.plan, training=training)))
+    assert len(tried) == 1
 
 
 @pytest.mark.parametrize(

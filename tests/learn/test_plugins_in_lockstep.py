@@ -138,6 +138,18 @@ class ChangesNothing(Multiplied):
         return super().embed(vectors)
 
 
+class LeavesALayerOut(Multiplied):
+    """Uses a layer on whole batches alone, so that an update of the last one has no gradient."""
+
+    def __init__(self, shapes: Shapes, n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        self.more = nn.Linear(WIDTH, WIDTH)
+
+    def embed(self, vectors: Tensors) -> torch.Tensor:
+        vector = super().embed(vectors)
+        return vector + self.more(vector) if len(vector) > 13 else vector
+
+
 class Normalises(Multiplied):
     def __init__(self, shapes: Shapes, n_classes: int) -> None:
         super().__init__(shapes, n_classes)
@@ -232,6 +244,47 @@ class Lists(Multiplied):
         return super().embed(vectors) * (2 if len(self.passes) > 7 else 1)
 
 
+class WarmsInPrivate(Warms):
+    """As `Warms`, by a count that its author calls private."""
+
+    _n_passes = 0
+
+    def embed(self, vectors: Tensors) -> torch.Tensor:
+        self._n_passes += self.training
+        return Multiplied.embed(self, vectors) * (2 if self._n_passes > 40 else 1)
+
+
+class WarmsInADict(Multiplied):
+    """As `Warms`, by a count among other things, whose number stays."""
+
+    def __init__(self, shapes: Shapes, n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        self.about: dict[str, list[int]] = {"passes": [0], "streams": [len(shapes)]}
+
+    def embed(self, vectors: Tensors) -> torch.Tensor:
+        self.about["passes"][0] += self.training
+        return super().embed(vectors) * (2 if self.about["passes"][0] > 40 else 1)
+
+
+class WarmsByASchedule(Multiplied):
+    """As `Warms`, by a count that an object of another class holds."""
+
+    def __init__(self, shapes: Shapes, n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        self.schedule = Schedule()
+
+    def embed(self, vectors: Tensors) -> torch.Tensor:
+        self.schedule.n_passes += self.training
+        return super().embed(vectors) * (2 if self.schedule.n_passes > 40 else 1)
+
+
+@dataclass
+class Schedule:
+    """What a network may warm up by."""
+
+    n_passes: int = 0
+
+
 class CountsModes(Multiplied):
     """As `Warms`, but it counts how often its mode is set, which training does in each update."""
 
@@ -285,6 +338,37 @@ class DropsOtherwise(Multiplied):
         self.dropout = nn.AlphaDropout(0.2)
 
 
+class DropsTransposed(Multiplied):
+    """Torch draws a mask in the order in which numbers lie in memory."""
+
+    def embed(self, vectors: Tensors) -> torch.Tensor:
+        rows = torch.stack(list(vectors.values()), 1)
+        dropped: torch.Tensor = self.dropout(rows.transpose(1, 2))
+        return dropped.sum(2)
+
+
+class DropsInPlace(Multiplied):
+    """What is dropped in place is gone for the rest of the pass too."""
+
+    def __init__(self, shapes: Shapes, n_classes: int) -> None:
+        super().__init__(shapes, n_classes)
+        self.dropout = nn.Dropout(0.3, inplace=True)
+
+    def embed(self, vectors: Tensors) -> torch.Tensor:
+        vector = vectors["scan"] + vectors["blood"]
+        dropped: torch.Tensor = self.dropout(vector)
+        return dropped + vector
+
+
+class DropsDoubles(Multiplied):
+    """Factors of another precision have other digits."""
+
+    def fuse(self, vectors: Tensors) -> torch.Tensor:
+        dropped: torch.Tensor = self.dropout(self.embed(vectors).double())
+        logits: torch.Tensor = self.head(dropped.float())
+        return logits
+
+
 class LeavesTorch(Multiplied):
     def embed(self, vectors: Tensors) -> torch.Tensor:
         vector = super().embed(vectors)
@@ -323,6 +407,7 @@ class Solves(Multiplied):
 
 
 ITSELF = "it changes {} in training, beside the optimiser"
+MASKS = "its dropout comes out otherwise with masks that are drawn for a stack"
 BRANCHES = "what it does depends on values: a branch, .item() or the like"
 
 
@@ -334,7 +419,7 @@ class Refused:
     training: Mapping[str, float] = field(default_factory=dict)
 
 
-STACKED = (Multiplied, Attends, Convolves, HelpsItself, ChangesNothing)
+STACKED = (Multiplied, Attends, Convolves, HelpsItself, ChangesNothing, LeavesALayerOut)
 REFUSED: dict[type[Multiplied], Refused] = {
     Normalises: Refused("batch normalisation changes its statistics in training"),
     KeepsAMeanInPlace: Refused(ITSELF.format("kept")),
@@ -345,6 +430,9 @@ REFUSED: dict[type[Multiplied], Refused] = {
     BoundsItsWeights: Refused(ITSELF.format("head.weight")),
     Warms: Refused(ITSELF.format("n_passes")),
     Lists: Refused(ITSELF.format("passes")),
+    WarmsInPrivate: Refused(ITSELF.format("_n_passes")),
+    WarmsInADict: Refused(ITSELF.format("about")),
+    WarmsByASchedule: Refused(ITSELF.format("schedule")),
     CountsModes: Refused(ITSELF.format("n_modes")),
     IsHooked: Refused("it has a hook on head.weight, which a stack would not call"),
     Branches: Refused(BRANCHES),
@@ -354,6 +442,9 @@ REFUSED: dict[type[Multiplied], Refused] = {
     DropsOtherwise: Refused(
         "it has a layer of AlphaDropout, which draws its masks otherwise than torch.nn.Dropout"
     ),
+    DropsTransposed: Refused(MASKS),
+    DropsInPlace: Refused(MASKS),
+    DropsDoubles: Refused(MASKS),
     LeavesTorch: Refused("it takes values out of torch, to NumPy or the like"),
     Solves: Refused("it has a solver of its own"),
 }
