@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from albench.cohort.join import Cohort
     from albench.planning.cells import Cell
     from albench.planning.resolve import Resolved, ResolvedStrategy
+    from albench.spec.training import Training
 
     Integers = NDArray[np.intp]
     Cohorts = Mapping[tuple[str, tuple[str, ...]], Cohort]
@@ -164,23 +165,25 @@ class Foresight:
         )
 
     def _about_validation(self, cell: Cell) -> str | None:
-        share = cell.model.training.validation
-        if share and len(division_of(cell, self._cohort(cell)).validation):
+        training = cell.model.training
+        if not training.validation:
+            return None
+        if len(division_of(cell, self._cohort(cell)).validation):
             return (
                 f"cohort {cell.cohort} has a validation part of its own, by which training is "
                 f"stopped: set models.{cell.model.label}.training.validation to 0"
             )
-        n_labelled = self._smallest_start(cell)[0] if share else 0
-        if not share or _left(n_labelled, share) >= FEWEST_TO_TRAIN_ON:
+        n_labelled = self._smallest_start(cell)[0]
+        n_left = _left(n_labelled, training)
+        if n_left >= min(n_labelled, FEWEST_TO_TRAIN_ON):
             return None
-        n_train = self._n_train(cell)
-        enough = next((n for n in range(2, n_train + 1) if _left(n, share) > 1), None)
-        more = "" if enough is None else f" raise {_key_of_start(cell)} to {enough} subjects, or"
-        subjects = plural(n_labelled, "subject")
+        more = range(n_labelled + 1, self._n_train(cell) + 1)
+        enough = next((n for n in more if _left(n, training) >= FEWEST_TO_TRAIN_ON), None)
+        remedy = "" if enough is None else f" raise {_key_of_start(cell)} to {enough} subjects, or"
         return (
-            f"validation on a share of {share:g} leaves {_left(n_labelled, share)} of {subjects} "
-            f"to train on{_at_start(cell)}, needed are {FEWEST_TO_TRAIN_ON}:{more} lower "
-            f"models.{cell.model.label}.training.validation"
+            f"validation on a share of {training.validation:g} leaves {n_left} of "
+            f"{plural(n_labelled, 'subject')} to train on{_at_start(cell)}, needed are "
+            f"{FEWEST_TO_TRAIN_ON}:{remedy} lower models.{cell.model.label}.training.validation"
         )
 
     def _about_batches(self, cell: Cell) -> str | None:
@@ -255,9 +258,11 @@ class Foresight:
             n_train = self._n_train(cell)
             return n_train, n_train
         bound = _least_start(cell, cohort, self._n_train(cell))
-        share = cell.model.training.validation
-        is_plenty = _left(bound[0], share) >= FEWEST_TO_TRAIN_ON
-        if is_plenty or (share == 0 and bound[1] > 1) or is_cold(cell.budget["initial"]):
+        training = cell.model.training
+        first_held_out = max(bound[0], training.validate_from)
+        n_left = min(_left(n, training) for n in (bound[0], first_held_out))
+        is_plenty = n_left >= FEWEST_TO_TRAIN_ON or (training.validation == 0 and bound[1] > 1)
+        if is_plenty or is_cold(cell.budget["initial"]):
             return bound
         if cell.round_zero_id not in self._smallest_starts:
             n_repetitions = self._resolved.specification.benchmark.repetitions
@@ -294,11 +299,12 @@ def _needs_at_cold_start(strategy: ResolvedStrategy) -> frozenset[str]:
     return frozenset().union(*asked)
 
 
-def _left(n_labelled: int, share: float) -> int:
+def _left(n_labelled: int, training: Training) -> int:
     """Return how many labelled subjects are trained on, as `albench.learn.validation` splits."""
-    if share == 0:
+    if training.validation == 0 or n_labelled < max(training.validate_from, 2):
         return n_labelled
-    return n_labelled - min(max(round(share * n_labelled), 1), n_labelled)
+    n_apart = max(round(training.validation * n_labelled), 1)
+    return n_labelled - min(n_apart, n_labelled - 1)
 
 
 def _least_start(cell: Cell, cohort: Cohort, n_train: int) -> tuple[int, int]:

@@ -173,6 +173,26 @@ def test_a_validation_part_that_leaves_one_subject_is_told(foreseen: Foreseen) -
     assert reasons(foreseen(three, ("validation = 0.0", "validation = 0.2"))) == {}
 
 
+@pytest.mark.parametrize(
+    ("initial", "validate_from", "is_skipped"), [(2, 20, False), (2, 3, False), (3, 3, True)]
+)
+def test_nobody_is_held_out_of_few_who_are_labelled(
+    foreseen: Foreseen, initial: int, validate_from: int, is_skipped: bool
+) -> None:
+    held_out = f"validation = 0.5, validate_from = {validate_from}"
+    start = ("initial = 1", f"initial = {initial}")
+    reason_of = reasons(foreseen(start, ("validation = 0.0", held_out)))
+    assert list(reason_of) == ["random"] * is_skipped
+    if is_skipped:
+        assert "raise budgets.few.initial to 4 subjects" in reason_of["random"]
+
+
+def test_one_labelled_subject_is_never_held_out(foreseen: Foreseen) -> None:
+    by_subject = ("initial = 1", 'of = "subjects"\ninitial = 1')
+    held_out = ("validation = 0.0", "validation = 0.2")
+    assert reasons(foreseen(by_subject, held_out, samples=2)) == {}
+
+
 def test_a_validation_part_that_takes_nearly_all_skips_the_reference(foreseen: Foreseen) -> None:
     reason_of = reasons(foreseen(INITIAL, ("validation = 0.0", "validation = 0.99")))
     assert set(reason_of) == {"all-labels", "random"}
@@ -215,11 +235,13 @@ def test_a_square_of_a_large_pool_is_told_with_its_price(
     assert told["switch"].startswith("strategy typiclust compares all pairs")
 
 
+@pytest.mark.parametrize("fewest", [2, 7])
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.5, 0.75, 0.9, 0.99])
-def test_the_part_that_is_left_is_what_training_leaves(share: float) -> None:
-    for n in range(2, 30):
-        apart = validation_mask(np.arange(n), share, np.random.default_rng(0))
-        assert _left(n, share) == n - apart.sum() or _left(n, share) == 0
+def test_the_part_that_is_left_is_what_training_leaves(share: float, fewest: int) -> None:
+    training = Training(validation=share, validate_from=fewest)
+    for n in range(1, 30):
+        apart = validation_mask(np.arange(n), share, np.random.default_rng(0), fewest)
+        assert _left(n, training) == n - apart.sum()
 
 
 MODELS: dict[str, dict[str, Any]] = {
