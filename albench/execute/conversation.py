@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.api import tags
 from albench.cohort.acquisitions import NOTHING
 from albench.cohort.marks import count_marks
 from albench.errors import AlbenchError
@@ -56,7 +57,7 @@ class CellConversation:
         self._labelled, self._n_rounds, self._on_round = task.labelled, n_rounds, on_round
         self.part: MeasuredPart | None = begun.part if begun else None
         self.rounds: list[Round] = list(begun.rounds) if begun else []
-        self._n_state = len(begun.state) if begun else None
+        self._n_state = max(len(begun.state), _most_learnt_from(task)) if begun else None
         self._is_asked = False
         self._picked: NDArray[np.intp] | None = None if begun else task.labelled
         self._acquired = task.acquired  # in all rounds, this one included
@@ -124,7 +125,8 @@ class CellConversation:
         if self._n_state is None:
             return None
         n_units, n_classes = self._repetition.n_test_units(), len(self._repetition.cohort.classes)
-        return 2 * self._n_state + 4 * n_units * n_classes + 8 * len(self._repetition.train) + 2**20
+        picks = 8 * len(self._repetition.train) * (1 + len(self._repetition.cohort.modalities))
+        return 2 * self._n_state + 4 * n_units * n_classes + picks + 2**20
 
     def overdue(self) -> str:
         """Return nothing: the job has its own limit."""
@@ -185,6 +187,15 @@ class CellConversation:
         state = _array(message, "state").tobytes()
         labelled = tuple(self._labelled.tolist())
         self._on_round(Checkpoint(part, tuple(self.rounds), labelled, state))
+
+
+def _most_learnt_from(task: CellTask) -> int:
+    """Return the bytes of all that a solver can learn from, which its state may hold; else 0."""
+    if not task.model.descriptor.tags & {tags.SOLVED, tags.REFITTED}:
+        return 0
+    n_modalities = len(task.data.modalities)  # a stream more may say which of them are there
+    n_numbers = sum(map(math.prod, task.shapes.values())) + n_modalities
+    return len(task.data.train) * (4 * n_numbers + 8)  # and a class number
 
 
 def _require_proba(proba: NDArray[Any], repetition: Repetition) -> NDArray[np.float32]:

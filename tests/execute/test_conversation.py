@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import safetensors.torch
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,10 +16,12 @@ from albench.api import Descriptor, Kind
 from albench.cohort.join import join
 from albench.errors import AlbenchError, QueryFault
 from albench.execute.conversation import CellConversation, fits
-from albench.execute.frames import Message
+from albench.execute.frames import Message, to_frame
 from albench.execute.prepare import Prepared
 from albench.execute.repetition import Repetition, open_repetition
 from albench.execute.task import task_for
+from albench.models.fitted_classifier import Sklearn
+from albench.models.plugin import albench_models
 from albench.records.schema import pack, unpack
 from albench.registry import Component
 
@@ -184,6 +188,23 @@ def test_hashes_are_hashes_and_told_once(cell: Cell) -> None:
         fresh.answer(Message("networks", HASHES | {"weights": "../../etc"}))
     with pytest.raises(AlbenchError, match="out of turn"):
         cell.start.answer(Message("networks", HASHES))
+
+
+def test_a_round_may_be_as_long_as_the_state_of_a_classifier_that_has_learnt_all(
+    cell: Cell,
+) -> None:
+    shapes = {"a": (20_000,), "b": (10_000,)}
+    n = len(cell.repetition.train)
+    samples = {name: torch.rand(n, *shape) for name, shape in shapes.items()}
+    net = Sklearn(classifier="sklearn.naive_bayes.GaussianNB").build(shapes, 2)
+    net.solve(samples, torch.arange(n) % 2, None)
+    state = np.frombuffer(safetensors.torch.save(net.state_dict()), dtype=np.uint8)
+    (refitted,) = (each for each in albench_models() if each.name == "sklearn")
+    task = replace(cell.task, shapes=shapes, model=Component(refitted, "albench", "1.0"))
+    talk = CellConversation(cell.repetition, task, 9, cell.ends.append, cell.ends[0])
+    most = talk.max_bytes()
+    assert most is not None
+    assert len(to_frame(cell.round(1, state=state))) <= most
 
 
 def test_what_is_lacking_is_told(cell: Cell) -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from albench.cli import main
@@ -62,6 +63,30 @@ def test_a_killed_cell_of_a_forest_goes_on_to_the_same_bytes(run_toy: RunToy) ->
     whole = run_toy("dies", output="elsewhere", **few)["dies"]
     assert essence(resumed["dies"]) == essence(whole)
     assert again == {}
+
+
+BAYES = """
+plugin = "sklearn"
+options = {{ classifier = "sklearn.naive_bayes.GaussianNB" }}
+"""
+
+LONG_VECTORS = """
+[cohorts.digits]
+test = 0.5
+[cohorts.digits.modalities]
+profile = {{ loader = "embeddings", options = {{ path = "long.npz" }} }}
+"""
+
+
+def test_a_state_that_grows_to_many_times_its_first_size_is_taken(
+    run_toy: RunToy, tmp_path: Path
+) -> None:
+    labels = np.arange(120) % 2
+    rows = np.random.default_rng(0).normal(size=(120, 12_000)).astype(np.float32)
+    subjects = [f"P{number}" for number in range(120)]
+    np.savez(tmp_path / "long.npz", rows=rows, label=labels, subject=subjects)
+    ended = run_toy("margin", model=BAYES, cohort=LONG_VECTORS, initial=10)
+    assert {name: cell.reason for name, cell in ended.items()} == dict.fromkeys(ended, "")
 
 
 @pytest.mark.sweep
