@@ -159,17 +159,25 @@ def _record(kind: type[Record], content: object) -> Record | None:
 
 def _fits(annotation: str, value: Any) -> bool:
     if annotation == "dict[str, int]":
-        return isinstance(value, dict) and all(type(count) is int for count in value.values())
+        return isinstance(value, dict) and all(map(_is_number, value.values()))
     if annotation == "dict[str, float]":  # published scores: a run has none
         return isinstance(value, dict) and not value
-    if annotation.startswith("list["):
-        kind = {"list[int]": int, "list[str]": str}[annotation]
-        return isinstance(value, list) and all(type(entry) is kind for entry in value)
-    return type(value) is {"int": int, "float": float, "str": str}[annotation]
+    if annotation == "list[int]":
+        return _are_numbers(value)
+    if annotation == "list[str]":
+        return isinstance(value, list) and all(type(entry) is str for entry in value)
+    if annotation == "int":
+        return _is_number(value)
+    return type(value) is {"float": float, "str": str}[annotation]
 
 
 def _are_numbers(values: object) -> TypeGuard[list[int]]:
-    return isinstance(values, list) and all(type(value) is int for value in values)
+    return isinstance(values, list) and all(map(_is_number, values))
+
+
+def _is_number(value: object) -> bool:
+    """Return whether a value is a whole number that an array can hold."""
+    return type(value) is int and -(2**63) <= value < 2**63
 
 
 def _follow(rounds: tuple[Round, ...], labelled: list[int]) -> bool:

@@ -42,7 +42,7 @@ def checked_picks(answer: object, n: int, n_pool: int, who: str) -> NDArray[np.i
         If it is anything else; names what came and what was expected.
     """
     wanted = min(n, n_pool)
-    picks = np.asarray(answer) if isinstance(answer, np.ndarray | list | tuple | range) else None
+    picks = _as_array(answer)
     if picks is None or picks.dtype.kind not in "iu" or picks.ndim != 1:
         if not (isinstance(picks, np.ndarray) and picks.size == 0 and wanted == 0):
             raise QueryFault(f"{who}: expected an array of {wanted} positions, {_found(answer)}")
@@ -59,6 +59,16 @@ def checked_picks(answer: object, n: int, n_pool: int, who: str) -> NDArray[np.i
         values, counts = np.unique(picks, return_counts=True)
         raise QueryFault(f"{who}: position {values[counts > 1][0]} was chosen more than once")
     return picks.astype(np.intp)
+
+
+def _as_array(answer: object) -> NDArray[Any] | None:  # of whatever kind it is
+    """Return an answer as an array; None if there is none of it, as of rows of unequal lengths."""
+    if not isinstance(answer, np.ndarray | list | tuple | range):
+        return None
+    try:
+        return np.asarray(answer)
+    except ValueError:
+        return None
 
 
 def _found(answer: object) -> str:

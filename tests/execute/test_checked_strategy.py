@@ -11,8 +11,9 @@ import pytest
 from albench.api import PoolView
 from albench.api.needs import HIDDEN_LABELS
 from albench.cohort.join import Cohort, join
-from albench.errors import UndeclaredNeed
+from albench.errors import QueryFault, UndeclaredNeed
 from albench.execute.checked_strategy import CheckedStrategy, teller
+from albench.execute.query_checks import checked_picks
 from albench.testing.object_graph import reachable
 
 if TYPE_CHECKING:
@@ -105,3 +106,9 @@ def test_an_oracle_is_told_the_labels_of_the_pool_and_no_others(cohort: Cohort) 
 def test_an_oracle_may_read_them(cohort: Cohort) -> None:
     tell = teller(cohort.candidates[4:8], np.array([0, 1, 0, 1]))
     assert len(ask(cohort, Peeks(), tell)) == 2
+
+
+@pytest.mark.parametrize("answer", [[[1], [2, 3]], (0, [1]), [np.arange(2), np.arange(3)]])
+def test_positions_in_rows_of_unequal_lengths_are_the_strategy_s_fault(answer: object) -> None:
+    with pytest.raises(QueryFault, match="mine, round 1: expected an array of 2 positions, found"):
+        checked_picks(answer, 2, 5, "mine, round 1")

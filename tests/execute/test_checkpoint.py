@@ -73,6 +73,11 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "no rounds": lambda plain: plain.update(rounds=[]),
     "candidates that are not numbers": lambda plain: plain.update(labelled=["1", "2"]),
     "others than were bought": lambda plain: plain.update(labelled=[2, 1]),
+    "candidates that no array holds": lambda plain: (
+        plain["rounds"][0].update(picked=[1, 2**70]),
+        plain.update(labelled=[1, 2**70]),
+    ),
+    "a count that no array holds": lambda plain: plain["part"].update(marks={"failed": 2**70}),
     "a label that is not a number": lambda plain: plain["part"].update(labels=[True]),
     "a time that is not a number": lambda plain: plain["rounds"][0].update(train_seconds="1"),
 }
