@@ -46,7 +46,8 @@ def run_batch(batch: BatchTask, line: ChildLine) -> None:
     lockstep = Lockstep()
     opener = CellOpener(lockstep)
     members = [
-        _Member(number, task, opener, line, batch.logs) for number, task in enumerate(batch.members)
+        _Member(number, task, opener, line, log)
+        for number, (task, log) in enumerate(zip(batch.members, batch.logs, strict=True))
     ]
     answers: dict[_Member, Any] = dict.fromkeys(members)
     steps: dict[_Member, Foresee | Teach] = {}
@@ -103,10 +104,10 @@ class _Member:
     """One cell of a batch."""
 
     def __init__(
-        self, number: int, task: CellTask, opener: CellOpener, line: ChildLine, logs: Path
+        self, number: int, task: CellTask, opener: CellOpener, line: ChildLine, log: Path
     ) -> None:
         self._line = _MemberLine(line, number)
-        self._log = logs / f"{task.cell.id}.log"
+        self._log = log
         self._opening = task, opener
         self._steps: Steps | None = None
         self._ahead_seconds = 0.0

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from albench.errors import AlbenchError
 from albench.execute.batch_task import ENDED, FAILED, MEMBER
 from albench.execute.conversation import told_seconds
-from albench.execute.listen import End, told_failure, told_peak
+from albench.execute.listen import End, told_failure, told_peak, with_where
 from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from albench.execute.conversation import CellConversation
     from albench.execute.frames import Message
@@ -42,6 +43,7 @@ class BatchConversation:
     ) -> None:
         self._talks, self._limit, self._on_end = talks, seconds, on_end
         self._left = set(range(len(talks)))
+        self._late: dict[int, str] = {}
         self._own = [0.0] * len(talks)
         self._query_began: tuple[int, float] | None = None
         self._began = self._heard = time.perf_counter()
@@ -50,6 +52,11 @@ class BatchConversation:
     def left(self) -> list[int]:
         """The members that have not ended."""
         return sorted(self._left)
+
+    @property
+    def late(self) -> Mapping[int, str]:
+        """The members that were over their limit when the batch was stopped, each with a reason."""
+        return self._late
 
     @property
     def querying(self) -> int | None:
@@ -137,13 +144,13 @@ class BatchConversation:
         """Return why the batch is stopped: a member, or the common training, is over its limit."""
         waited = time.perf_counter() - self._heard
         reason = f"stopped without a result after the limit of {self._limit:g} s"
-        if waited > self._limit or self.late() is not None:
-            return reason
-        return ""
-
-    def late(self) -> int | None:
-        """Return a member that has had more than its time; None if there is none."""
-        return next((each for each in self.left if self.seconds_of(each) > self._limit), None)
+        # Fixed here: until the child has ended, time goes on for those that were not late.
+        self._late = {
+            number: with_where(self._talks[number].where(), reason)
+            for number in self.left
+            if self.seconds_of(number) > self._limit
+        }
+        return reason if self._late or waited > self._limit else ""
 
     # -- ends ----------------------------------------------------------------------------------
 
@@ -155,4 +162,5 @@ class BatchConversation:
 
     def _end(self, number: int, end: End) -> None:
         self._left.remove(number)
-        self._on_end(number, end)
+        reason = with_where(self._talks[number].where(), end.reason)
+        self._on_end(number, replace(end, reason=reason))

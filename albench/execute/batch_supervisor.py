@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from albench.errors import AlbenchError
 from albench.execute.batch_conversation import BatchConversation
 from albench.execute.batch_task import BatchTask
-from albench.execute.cell_supervisor import ROUND_ZERO_IS_THERE
+from albench.execute.cell_supervisor import ROUND_ZERO_IS_THERE, round_zero_log
 from albench.execute.supervise import Job, Outcome, supervise
 from albench.records.retry_causes import Cause
 from albench.records.schema import CellStatus, Finished
@@ -123,7 +123,8 @@ class BatchSupervisor:
             cell, member = begun[number]
             on_end(cell, self._cells.end(cell, member.talk, outcome))
 
-        return self._supervised(begun, "batch", stop, ended)
+        logs = [cell.id for cell, _ in begun]
+        return self._supervised(begun, "batch", logs, stop, ended)
 
     def rounds_zero(
         self,
@@ -148,12 +149,14 @@ class BatchSupervisor:
             cell, _ = begun[number]
             on_end(cell, self._cells.end_round_zero(cell, outcome))
 
-        return self._supervised(begun, "starts", stop, ended)
+        logs = [round_zero_log(cell) for cell, _ in begun]
+        return self._supervised(begun, "starts", logs, stop, ended)
 
     def _supervised(
         self,
         begun: Sequence[tuple[Cell, Begun]],
         kind: str,
+        logs: Sequence[str],
         stop: threading.Event,
         on_end: Callable[[int, Outcome], None],
     ) -> Broken:
@@ -176,10 +179,10 @@ class BatchSupervisor:
         talk = BatchConversation(
             [member.talk for _, member in begun], self._settings.cell_seconds, ended
         )
-        tasks, log = [member.task for _, member in begun], f"{kind}-{begun[0][0].id}"
+        tasks = [member.task for _, member in begun]
         try:
             with self._cells.device() as environment:
-                job = self._job(tasks, log, environment)
+                job = self._job(tasks, logs, f"{kind}-{begun[0][0].id}", environment)
                 outcome = supervise(job, self._context, talk, stop)
         except _RecordingFailed as failure:
             raise failure.error from failure
@@ -193,9 +196,10 @@ class BatchSupervisor:
         on_end: Callable[[int, Outcome], None],
     ) -> Broken:
         left = {number: members[number] for number in talk.left}
-        if outcome.status is CellStatus.TIMEOUT and (late := talk.late()) is not None:
-            del left[late]
-            on_end(late, replace(outcome, seconds=talk.seconds_of(late)))
+        if outcome.status is CellStatus.TIMEOUT and talk.late:
+            for number, reason in talk.late.items():
+                del left[number]
+                on_end(number, replace(outcome, reason=reason, seconds=talk.seconds_of(number)))
             return Broken(None, tuple(left.values()), has_cause=True)
         suspect = None
         if outcome.status is CellStatus.CRASHED and not outcome.is_lost:
@@ -203,12 +207,18 @@ class BatchSupervisor:
         cause = Cause.OUT_OF_MEMORY if outcome.status is CellStatus.OOM else Cause.LOST
         return Broken(suspect, tuple(left.values()), has_cause=suspect is not None, cause=cause)
 
-    def _job(self, tasks: Sequence[CellTask], log: str, environment: Mapping[str, str]) -> Job:
-        logs = self._cells.logs
+    def _job(
+        self,
+        tasks: Sequence[CellTask],
+        logs: Sequence[str],
+        log: str,
+        environment: Mapping[str, str],
+    ) -> Job:
+        files = tuple(self._cells.logs / f"{name}.log" for name in logs)
         return Job(
             target="albench.execute.batch:run_batch",
-            payload=BatchTask(members=tuple(tasks), logs=logs, cache=self._settings.cache),
-            log=logs / f"{log}.log",
+            payload=BatchTask(members=tuple(tasks), logs=files, cache=self._settings.cache),
+            log=self._cells.logs / f"{log}.log",
             seconds=math.inf,
             memory_mb=self._settings.memory_mb,
             environment=environment,

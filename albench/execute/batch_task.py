@@ -28,13 +28,13 @@ class BatchTask:
     ----------
     members : tuple of CellTask
         Of one block; a message about one of them carries its position here.
-    logs : Path
-        The folder in which a member that fails has a log of its own.
+    logs : tuple of Path
+        The file of each member that tells, if it fails, where.
     cache : Path
         The folder of the cache, which remembers trials. The fork server may have begun when it was
         another one.
     """
 
     members: tuple[CellTask, ...]
-    logs: Path
+    logs: tuple[Path, ...]
     cache: Path

@@ -120,7 +120,7 @@ class CellSupervisor:
             if begun is None:  # an attempt that was lost had come so far
                 return ROUND_ZERO_IS_THERE
             with self.device() as environment:
-                job = self.job(begun.task, f"start-{cell.round_zero_id}", environment)
+                job = self.job(begun.task, round_zero_log(cell), environment)
                 return supervise(job, self._context, begun.talk, stop)
 
         def unless_lost() -> Outcome:
@@ -338,6 +338,11 @@ def round_zero_failed(cell: Cell, outcome: Outcome) -> Finished:
     """
     reason = f"round 0 of this repetition failed: {outcome.reason}"
     return Finished(cell=cell.id, status=outcome.status, reason=reason, seconds=outcome.seconds)
+
+
+def round_zero_log(cell: Cell) -> str:
+    """Return the name of the log of round 0 of a cell's repetition, which its cells share."""
+    return f"start-{cell.round_zero_id}"
 
 
 def round_zero_path(work: Path, cell: Cell, sources: Sources) -> Path:

@@ -263,5 +263,10 @@ def told_peak(message: Message) -> float:
     return peak if isinstance(peak, float) and 0 <= peak < float("inf") else 0.0
 
 
+def with_where(where: str, reason: str) -> str:
+    """Return why something failed, headed by whose code was running, unless it says so already."""
+    return reason if not reason or reason.startswith(where) else f"{where}: {reason}"
+
+
 _TOLD = (CellStatus.ERROR, CellStatus.OOM, CellStatus.INVALID_QUERY, CellStatus.VIOLATION)
 """What a child may say of its own end; all else is seen from outside."""

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from albench.registry import Component
 
 
+DIVERGED = 1e6
+"""The magnitude from which a weight has diverged: products of several exceed all floats."""
+
+
 @dataclass(frozen=True)
 class Tell:
     """The step of telling the supervisor something; nothing comes back."""
@@ -280,18 +284,27 @@ def _require_finite(proba: NDArray[np.float32], opened: ActiveCell) -> None:
     odd = np.flatnonzero(~np.isfinite(proba).all(axis=1))
     if not len(odd):
         return
-    model = opened.cell.model
-    broken = opened.classifier.odd_weights()
-    cause = (
-        f"its weights are not finite either ({broken[0]} and {len(broken) - 1} more): training "
-        f"diverged, so lower training.learning_rate ({model.training.learning_rate:g}) or look "
-        "for values that are not finite in the data"
-        if broken
-        else "its weights are finite: look for test samples that are not, or for a fault of the "
-        "plugin"
-    )
     raise AlbenchError(
         f"its test probabilities are not finite, for {len(odd)} of {len(proba)} "
         f"{opened.cell.evaluate}s, when trained on {plural(len(opened.answered), 'candidate')}; "
-        f"{cause}"
+        f"{_cause(opened)}"
+    )
+
+
+def _cause(opened: ActiveCell) -> str:
+    """Return what is known of why probabilities are not finite, and what to do."""
+    rate = opened.cell.model.training.learning_rate
+    broken, largest = opened.classifier.odd_weights(), opened.classifier.largest_weight()
+    if broken:
+        found = f"its weights are not finite either ({broken[0]} and {len(broken) - 1} more)"
+    elif largest > DIVERGED:
+        found = f"its weights are as large as {largest:.0e}"
+    else:
+        return (
+            "its weights are finite: look for test samples that are not, or for a fault of the "
+            "plugin"
+        )
+    return (
+        f"{found}: training diverged, so lower training.learning_rate ({rate:g}) or look for "
+        "values in the data that are huge or not finite"
     )

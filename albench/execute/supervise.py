@@ -14,7 +14,7 @@ from albench.execute import descendants, processes
 from albench.execute.child import child_main
 from albench.execute.frames import MAX_BYTES
 from albench.execute.last_words import exit_reason, silence_reason
-from albench.execute.listen import End, Listener, Monologue
+from albench.execute.listen import End, Listener, Monologue, with_where
 from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def supervise(
     return Outcome(
         status=end.status or CellStatus.CRASHED,
         value=end.value,
-        reason=_with_where(talk.where(), end.reason),
+        reason=with_where(talk.where(), end.reason),
         seconds=seconds,
         peak_mb=max(end.peak_mb, watch.peak_mb),
         complaints=end.complaints,
@@ -178,10 +178,6 @@ def supervise_again(
         on_lost()
         outcome = attempt()
     return outcome
-
-
-def _with_where(where: str, reason: str) -> str:
-    return reason if not reason or reason.startswith(where) else f"{where}: {reason}"
 
 
 class _Watch:

@@ -453,6 +453,12 @@ class FusionClassifier(NeuralNetClassifier):  # type: ignore[misc]  # skorch shi
         state = self.module_.state_dict()
         return [name for name, tensor in state.items() if not torch.isfinite(tensor).all()]
 
+    def largest_weight(self) -> float:
+        """Return the largest magnitude of a trained weight; 0 if there is none."""
+        self.check_is_fitted()
+        weights = [each for each in self.module_.parameters() if each.numel()]
+        return max((float(each.detach().abs().max()) for each in weights), default=0.0)
+
     def state_hash(self) -> str:
         """Return a hash of all weights and buffers.
 

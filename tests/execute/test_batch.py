@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -68,6 +67,5 @@ def test_the_committee_of_the_next_query_learns_with_the_cells_themselves() -> N
 
 
 def _member(number: int) -> Any:
-    task: Any = SimpleNamespace(cell=SimpleNamespace(id=str(number)))
     nobody: Any = None
-    return batch._Member(number, task, nobody, nobody, Path())
+    return batch._Member(number, nobody, nobody, nobody, Path())

@@ -122,6 +122,22 @@ def test_a_strategy_that_never_ends_is_stopped_at_its_limit_and_the_others_go_on
     assert ended["margin"].seconds < 8, "a cell does not pay for another's query"
 
 
+def test_a_failure_is_told_alike_with_and_without_lockstep_and_the_log_of_round_0_is_found(
+    run_toy: RunToy, tmp_path: Path
+) -> None:
+    how = {"rate": 1e38, "repetitions": 2, "model": WIDE}
+    together = run_toy("margin", output="together", **how)
+    alone = run_toy("margin", output="alone", lockstep=False, **how)
+    assert {key: cell.reason for key, cell in together.items()} == {
+        key: cell.reason for key, cell in alone.items()
+    }
+    assert together["all-labels 0"].reason.startswith("model core/mmfn (albench")
+    logs = {name: tmp_path / name / "work" / "logs" for name in ("together", "alone")}
+    starts = {name: {log.name for log in logs[name].glob("start-*")} for name in logs}
+    assert starts["together"] == starts["alone"]
+    assert len(starts["together"]) == 2, "one of each repetition"
+
+
 @pytest.mark.usefixtures("_naughty_is_trusted")
 def test_a_batch_that_is_killed_between_rounds_goes_on_to_the_same_bytes(
     run_toy: RunToy, tmp_path: Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -121,6 +122,13 @@ def test_a_model_that_answers_with_no_numbers_ends_its_cells_with_the_round_and_
     assert said in ended["all-labels"].reason
     assert "its weights are not finite either" in ended["all-labels"].reason
     assert ended["first"].reason.startswith(f"round 0 of this repetition failed: {model}")
+
+
+def test_weights_that_are_finite_but_huge_are_told_to_have_diverged(run_toy: RunToy) -> None:
+    once = "training = {{ epochs = 1, min_updates = 1, learning_rate = {rate} }}"
+    reason = run_toy("first", rate=1e30, model=f'plugin = "mmfn"\n{once}')["first"].reason
+    assert re.search(r"its weights are as large as \de\+\d\d: training diverged", reason)
+    assert "lower training.learning_rate (1e+30)" in reason
 
 
 @pytest.mark.parametrize("of", ["candidates", "subjects"])
