@@ -8,13 +8,12 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from albench.execute import descendants, processes
 from albench.execute.child import child_main
 from albench.execute.frames import MAX_BYTES
 from albench.execute.last_words import exit_reason, silence_reason
 from albench.execute.listen import End, Listener, Monologue, with_where
+from albench.execute.resident_memory import resident
 from albench.records.schema import CellStatus
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Job:
     seconds : float
         The hard limit of its wall time; infinite, if the conversation knows better.
     memory_mb : float or None
-        The hard limit of its resident memory, in MiB.
+        The hard limit of its resident memory but for pages of mapped files, in MiB.
     threads : int
         How many threads it computes with.
     environment : mapping of str to str
@@ -199,11 +198,12 @@ class _Watch:
 
     def look(self) -> End | None:
         """Return why the child may not continue, or None if it may."""
-        self.peak_mb = max(self.peak_mb, _resident_mb(self.process.pid))
+        memory = resident(self.process.pid)
+        self.peak_mb = max(self.peak_mb, memory.mb)
         _cap(self.job.log)
         limit = self.job.memory_mb
-        if limit is not None and self.peak_mb > limit:
-            reason = f"stopped at {self.peak_mb:.0f} MiB of memory; the limit is {limit:g} MiB"
+        if limit is not None and memory.held_mb > limit:
+            reason = f"stopped at {memory.held_mb:.0f} MiB of memory; the limit is {limit:g} MiB"
             return End(CellStatus.OOM, reason)
         if self.stop is not None and self.stop.is_set():
             return End(CellStatus.CRASHED, "stopped by the user")
@@ -220,12 +220,6 @@ def _cap(log: Path) -> None:
     with contextlib.suppress(OSError):
         if log.stat().st_size > MAX_LOG_BYTES:
             os.truncate(log, 0)
-
-
-def _resident_mb(pid: int | None) -> float:
-    with contextlib.suppress(psutil.Error):
-        return float(psutil.Process(pid).memory_info().rss) / MIB
-    return 0.0
 
 
 def _stop(process: BaseProcess) -> bool:
