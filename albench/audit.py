@@ -14,11 +14,12 @@ from albench.execute import scratch
 from albench.execute.reuse import successes_of
 from albench.execute.run import Progress
 from albench.plural import plural
+from albench.records.counted import counted
 from albench.records.results_folder import read_results
 from albench.records.tables import essence, other_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import numpy as np
 
@@ -57,6 +58,8 @@ def audit(
 ) -> Audit:
     """Run a share of the recorded cells again and compare.
 
+    Of several successes of a cell, the one that counts is compared.
+
     Parameters
     ----------
     opened : OpenedSpecification
@@ -85,29 +88,30 @@ def audit(
     reading = read_results(results)
     for warning in reading.warnings:
         watch(Progress("notice", text=warning))
-    done = {cell: ended[-1] for cell, ended in successes_of(reading).items()}
-    recorded = {cell.id: cell for cell in opened.plan.cells if cell.id in done}
+    there = successes_of(reading)
+    recorded = {cell.id: cell for cell in opened.plan.cells if cell.id in there}
     if not recorded:
         raise RecordsError(
             f"{results}: the specification, as it is now, plans none of its successful cells; "
             "see `albench explain`"
         )
     names = sorted(recorded)
-    chosen = rng.choice(names, size=max(1, math.ceil(share * len(names))), replace=False)
+    drawn = rng.choice(names, size=max(1, math.ceil(share * len(names))), replace=False)
+    chosen = [recorded[str(name)] for name in drawn]
+    sources = opened.resolved.sources
+    done = {cell.id: counted(there[cell.id], sources.of(cell)) for cell in chosen}
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
-        again = session.run_cells(
-            opened, [recorded[str(name)] for name in chosen], Path(folder), placement, watch
-        )
-    return _compared([str(name) for name in chosen], done, again)
+        again = session.run_cells(opened, chosen, Path(folder), placement, watch)
+    return _compared(done, again)
 
 
-def _compared(names: Sequence[str], old: dict[str, Finished], new: dict[str, Finished]) -> Audit:
+def _compared(old: dict[str, Finished], new: dict[str, Finished]) -> Audit:
     equal, close, different = [], [], []
-    for name in names:
-        problem = "it failed this time" if name not in new else _difference(old[name], new[name])
+    for name, before in old.items():
+        problem = "it failed this time" if name not in new else _difference(before, new[name])
         if problem is not None:
             different.append((name, problem))
-        elif not old[name].is_rounded and essence(old[name]) == essence(new[name]):
+        elif not before.is_rounded and essence(before) == essence(new[name]):
             equal.append(name)
         else:
             close.append(name)

@@ -151,6 +151,19 @@ def test_an_audit_finds_equal_cells_equal_and_a_forged_one_different(
     assert "other candidates were picked in round 1" in capfd.readouterr().out
 
 
+@pytest.mark.parametrize(("prefix", "status"), [("0", 1), ("9", 0)])
+def test_an_audit_compares_the_first_of_two_results_of_one_source(
+    prefix: str, status: int, finished: Path, write_spec: WriteSpec
+) -> None:
+    """A forged result that was merged before the true one, or after it, by the file's name."""
+    (true,) = (finished / "journal").iterdir()
+    forged = true.with_name(f"{prefix}{true.name}")
+    shutil.copy(true, forged)
+    _forge(forged)
+    spec = str(write_spec("margin"))
+    assert main(["audit", str(finished), "--spec", spec, "--share", "1.0"]) == status
+
+
 def _forge(journal: Path) -> None:
     """Change the first pick of a strategy's round 1, checksum and all."""
     import zlib
