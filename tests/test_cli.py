@@ -80,8 +80,19 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         ["run", "x.toml", "--engine", "dask", "--cell-resources", "GPU=inf"],
         ["report", "x", "--repetitions", "4-1"],
         ["worker", "x", "--max-time", "soon"],
+        ["worker", "x", "--max-time", f"{'9' * 400}h"],
+        ["run", "x.toml", "--jobs", "\u00b2"],
+        ["run", "x.toml", "--jobs", "9" * 400],
+        ["run", "x.toml", "--jobs", "9" * 5000],
+        ["run", "x.toml", "--engine", "shared-folder", "--stale-seconds", "1e300"],
+        ["audit", "x", "--seed", "-1"],
+        ["audit", "x", "--seed", "9" * 5000],
+        ["check", "x.zip", "--seed", "-1"],
+        ["status", "x", "--watch", "1e10"],
+        ["status", "x", "--watch", "nan"],
+        ["try", "x", "--against", "y", "--budget-seconds", "1e300"],
     ],
-    ids=" ".join,
+    ids=lambda arguments: " ".join(arguments)[:80],
 )
 def test_wrong_arguments_end_with_status_2_and_one_line(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
@@ -91,6 +102,7 @@ def test_wrong_arguments_end_with_status_2_and_one_line(
     assert end.value.code == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("albench: ")
+    assert "invalid" not in line or "choice" in line  # argparse's own word where it knows no better
 
 
 def test_an_unknown_option_is_told_with_its_command_and_the_nearest(
@@ -344,7 +356,7 @@ def test_what_ends_a_command_is_one_message_and_a_status(
 
 def test_every_module_of_a_command_is_listed() -> None:
     folder = Path(cli.__file__).parent / "commands"
-    shared = {"__init__", "arguments", "engine_options", "plugin_options"}
+    shared = {"__init__", "arguments", "engine_options", "numeric_options", "plugin_options"}
     modules = {f"albench.commands.{path.stem}" for path in folder.glob("*.py")}
     listed = set(map(cli.module_of, COMMANDS))
     assert modules == listed | {f"albench.commands.{name}" for name in shared}

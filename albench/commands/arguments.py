@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albench.commands.numeric_options import count
+
 if TYPE_CHECKING:
     from albench.execute.devices import Placement
     from albench.price_limit import Limit
@@ -33,9 +35,9 @@ def add_spec(parser: argparse.ArgumentParser, example: str = "") -> None:
 def add_placement(parser: argparse.ArgumentParser) -> None:
     """Add ``--jobs``, ``--device`` and ``--per-gpu``."""
     text = "cells to run at once (default: one a core, or --per-gpu on each GPU)"
-    parser.add_argument("--jobs", type=_positive, help=text)
+    parser.add_argument("--jobs", type=count, help=text)
     add_device(parser)
-    parser.add_argument("--per-gpu", type=_positive, help="cells that share a GPU (default: 1)")
+    parser.add_argument("--per-gpu", type=count, help="cells that share a GPU (default: 1)")
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
@@ -81,12 +83,6 @@ def _device(text: str) -> str:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     return text
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of 1 or more")
-    return int(text)
 
 
 def add_json(parser: argparse._ActionsContainer, text: str = "print JSON instead of text") -> None:
@@ -143,7 +139,7 @@ def add_until_decided(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--until-decided", metavar='"A vs B, C vs B"', type=_pairs, help=text)
     text = f"with --until-decided: the most repetitions of a block (default: {MOST_REPETITIONS})"
-    parser.add_argument("--max-repetitions", metavar="N", type=_positive, help=text)
+    parser.add_argument("--max-repetitions", metavar="N", type=count, help=text)
 
 
 def add_replay(parser: argparse.ArgumentParser) -> None:

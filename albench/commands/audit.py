@@ -8,6 +8,7 @@ from pathlib import Path
 
 from albench.commands import FAILED, OK
 from albench.commands.arguments import add_placement, placement_of
+from albench.commands.numeric_options import seed
 from albench.output import say
 from albench.plural import plural
 
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="another specification (default: the text that the results keep)",
     )
     add_share(parser, "--share", "the share of cells to run (default: 0.02)", default=0.02)
-    parser.add_argument("--seed", type=int, help="the seed for choosing cells (default: random)")
+    parser.add_argument("--seed", type=seed, help="the seed for choosing cells (default: random)")
     add_placement(parser)
 
 

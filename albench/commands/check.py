@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from albench.commands import FAILED, OK
 from albench.commands.arguments import add_placement, placement_of
 from albench.commands.audit import add_share
+from albench.commands.numeric_options import seed
 from albench.output import say
 from albench.plural import plural
 
@@ -25,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--spec", metavar="SPEC", help="the specification (default: the benchmark of that name)"
     )
-    parser.add_argument("--seed", type=int, help="the seed for choosing cells (default: random)")
+    parser.add_argument("--seed", type=seed, help="the seed for choosing cells (default: random)")
     add_placement(parser)
 
 

@@ -7,6 +7,7 @@ import math
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, NamedTuple
 
+from albench.commands.numeric_options import seconds
 from albench.errors import Complaint, InputError
 
 if TYPE_CHECKING:
@@ -119,11 +120,7 @@ def resources_of(text: str) -> dict[str, float]:
 
 
 def _stale_seconds(text: str) -> float:
-    seconds = _number(text)
-    if not LEAST_STALE_SECONDS <= seconds < math.inf:
-        expected = f"a number of seconds of {LEAST_STALE_SECONDS:g} or more"
-        raise ArgumentTypeError(f"found {text!r}, expected {expected}")
-    return seconds
+    return seconds(text, LEAST_STALE_SECONDS)
 
 
 def _number(text: str) -> float:

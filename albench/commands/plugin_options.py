@@ -61,10 +61,9 @@ def _value(option: Option, written: str) -> Any:  # of the option's own type, if
         return written
     try:
         value = tomllib.loads(f"value = {written}")["value"]
-    except tomllib.TOMLDecodeError:
+        return float(value) if option.type is float and type(value) is int else value
+    except (ValueError, OverflowError, RecursionError):  # no TOML, or a number beyond all bounds
         return written
-    is_whole = type(value) is int
-    return float(value) if option.type is float and is_whole else value
 
 
 def _problem(

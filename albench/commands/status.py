@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
-import math
 import sys
 import time
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from albench.commands import FAILED, OK
 from albench.commands.arguments import add_json, add_slice, slice_of
+from albench.commands.numeric_options import seconds
 from albench.output import say
 
 if TYPE_CHECKING:
@@ -34,19 +33,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     group.add_argument(
         "--watch",
         metavar="SECONDS",
-        type=_seconds,
+        type=seconds,
         nargs="?",
         const=WATCH_SECONDS,
         help="update at this interval until the run ends or Ctrl-C (default: every 5 s)",
     )
     add_slice(parser)
-
-
-def _seconds(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        if 0 < float(text) < math.inf:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"found {text!r}, expected a number of seconds above 0")
 
 
 def run(options: Namespace) -> int:

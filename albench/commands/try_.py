@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import json
-import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.commands import OK
 from albench.commands.arguments import add_json, add_placement, add_slice, placement_of, slice_of
+from albench.commands.numeric_options import seconds
 from albench.errors import Complaint, InputError
 from albench.output import complain, say
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from albench.planning import Cell
@@ -41,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     text = f"the time that there is (default: {SECONDS:g})"
     parser.add_argument(
-        "--budget-seconds", metavar="SECONDS", type=_seconds, default=SECONDS, help=text
+        "--budget-seconds", metavar="SECONDS", type=seconds, default=SECONDS, help=text
     )
     parser.add_argument(
         "--option",
@@ -56,13 +55,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_placement(parser)
     add_json(parser)
     add_slice(parser, with_shard=False, with_strategy=False)
-
-
-def _seconds(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        if 0 < float(text) < math.inf:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"found {text!r}, expected a number of seconds above 0")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HELP = "run cells of a run that several machines share through a folder"
 
-_TIME = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_TIME = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,7})s)?")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -273,7 +273,9 @@ class DaskEngine:
         worker = self._client.scheduler_info(n_workers=-1)["workers"].get(name, {})
         offered: Mapping[str, float] = worker.get("resources") or {}
         needs = self._cluster.resources
-        room = [int(offered.get(key, 0.0) / amount) for key, amount in needs.items()]
+        room = [
+            int(min(offered.get(key, 0.0) / amount, n_threads)) for key, amount in needs.items()
+        ]
         if min([1, *room]) < 1:
             lacking = ", ".join(f"{key}={amount:g}" for key, amount in needs.items())
             self._refuse(name, f"a cell takes {lacking}, which this worker does not offer")
