@@ -23,6 +23,7 @@ from albench.execute.probe import probe
 from albench.gpus import installed_gpus
 from albench.plural import plural
 from albench.records.provenance import cpu_name
+from albench.usable_memory import free_memory, usable_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,8 +34,6 @@ CHILD_GIB = 0.7
 
 FEWEST_GIB, FEW_GIB = 0.5, 5.0
 """Free space on a disk below which nothing should begin, and below which it may soon be full."""
-
-_MEMORY_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 class Fitness(StrEnum):
@@ -180,8 +179,7 @@ def _gpus() -> Iterator[Diagnosis]:
 
 
 def _memory(jobs: int) -> Diagnosis:
-    memory = psutil.virtual_memory()
-    total, free = _limit(memory.total), min(memory.available, _limit(memory.total))
+    total, free = usable_memory(), free_memory()
     text = f"{free / GIB:.1f} of {total / GIB:.1f} GiB free"
     needed = f"{jobs} at once need some {jobs * CHILD_GIB:.1f} GiB"
     if free < CHILD_GIB * GIB:
@@ -189,14 +187,6 @@ def _memory(jobs: int) -> Diagnosis:
     if free < jobs * CHILD_GIB * GIB:
         return Diagnosis("memory", text, Fitness.WARNING, f"{needed}: give a smaller --jobs")
     return Diagnosis("memory", text)
-
-
-def _limit(total: int) -> int:
-    """Return how much memory there is, at most what a container is allowed."""
-    try:
-        return min(total, int(_MEMORY_LIMIT.read_text(encoding="ascii")))
-    except (OSError, ValueError):  # no container, or "max"
-        return total
 
 
 def _children(devices: Devices) -> Iterator[Diagnosis]:

@@ -20,7 +20,6 @@ from albench.gpus import Gpu
 if TYPE_CHECKING:
     from pathlib import Path
 
-Memory = namedtuple("Memory", "total available")
 Usage = namedtuple("Usage", "free")
 
 
@@ -31,8 +30,8 @@ def _a_child_that_computes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(doctor, "probe", lambda _: Probed("cpu", 0.1, ""))
-    monkeypatch.setattr("albench.doctor.psutil.virtual_memory", lambda: Memory(64 * GIB, 60 * GIB))
-    monkeypatch.setattr(doctor, "_limit", lambda total: total)
+    monkeypatch.setattr(doctor, "usable_memory", lambda: 64 * GIB)
+    monkeypatch.setattr(doctor, "free_memory", lambda: 60 * GIB)
     monkeypatch.setattr("albench.doctor.psutil.disk_usage", lambda _: Usage(50 * GIB))
     for module in (devices, doctor):
         monkeypatch.setattr(module, "installed_gpus", lambda: ())
@@ -88,20 +87,8 @@ def test_memory_is_judged_by_what_runs_at_once(
     free: float, state: Fitness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(devices, "usable_cores", lambda: 8)
-    memory = Memory(64 * GIB, int(free * GIB))
-    monkeypatch.setattr("albench.doctor.psutil.virtual_memory", lambda: memory)
+    monkeypatch.setattr(doctor, "free_memory", lambda: int(free * GIB))
     assert [finding.state for finding in of("memory")] == [state]
-
-
-def test_a_container_s_memory_is_what_it_is_allowed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    (tmp_path / "memory.max").write_text(f"{2 * GIB}\n")
-    monkeypatch.setattr(doctor, "_MEMORY_LIMIT", tmp_path / "memory.max")
-    assert doctor._limit(64 * GIB) == 2 * GIB
-    (tmp_path / "memory.max").write_text("max\n")
-    assert doctor._limit(64 * GIB) == 64 * GIB
 
 
 @pytest.mark.parametrize(

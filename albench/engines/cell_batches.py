@@ -13,11 +13,12 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-import psutil
-
+from albench.api.needs import COMMITTEE_PROBA
 from albench.cache_folder import default_folder
 from albench.execute.stacking_verdicts import Make, code_of
 from albench.execute.trials import Trials
+from albench.learn.committee_sizes import MOST_AHEAD
+from albench.usable_memory import free_memory
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -43,6 +44,9 @@ _SMALL_BYTES = 2**26
 
 _STATES = 12
 """Copies of a cell's weights at the worst: its own, the stack's with optimiser, its checkpoints."""
+
+_MEMBER_STATES = 8
+"""Copies of a member's weights, of a committee that is trained ahead: its own, and the stack's."""
 
 _CELL_BYTES = 2**20
 """What a cell needs beside its weights: a learner, and what a query leaves."""
@@ -133,9 +137,22 @@ class CellBatches:
         block = self._block(group[0])
         samples = _sample_bytes(block)
         at_once = Counter(cell.repetition for cell in group).most_common(1)[0][1]
+        n_states = _STATES + _MEMBER_STATES * max(map(self._members_ahead, group))
         # Each repetition has its own copy of the samples, in training part and test part.
-        each = _STATES * block.stackable.state_bytes + _CELL_BYTES + samples / at_once
+        each = n_states * block.stackable.state_bytes + _CELL_BYTES + samples / at_once
         return max(1, min(MOST, int((self._memory - _BASE_BYTES - samples) / each)))
+
+    def _members_ahead(self, cell: Cell) -> int:
+        """Return how many members of a committee are likely to be held for a cell's next query."""
+        if cell.strategy is None:
+            return 0
+        strategy = self._resolved.strategies[cell.strategy.label]
+        given = _members(strategy.component, cell.strategy.options)
+        wrapped = (
+            _members(part, {option.name: option.default for option in part.descriptor.options})
+            for part in strategy.wrapped
+        )
+        return max(given, *wrapped, 0)
 
     def _block(self, cell: Cell) -> Prepared:
         return self._prepared[cell.cohort, cell.modalities, cell.model.label]
@@ -199,6 +216,13 @@ def told_apart(opened: OpenedBlocks) -> list[str]:
     ]
 
 
+def _members(component: Component, options: Mapping[str, object]) -> int:
+    if COMMITTEE_PROBA not in component.descriptor.needs:
+        return 0
+    members = options.get("members")
+    return min(MOST_AHEAD, members) if isinstance(members, int) else MOST_AHEAD
+
+
 def _sample_bytes(block: Prepared) -> int:
     return sum(array.description.n_bytes for array in block.arrays.values())
 
@@ -209,7 +233,7 @@ def _is_trusted(component: Component) -> bool:
 
 def _memory(settings: RunSettings) -> float:
     """Return the bytes that a child may use."""
-    available = psutil.virtual_memory().available / max(1, settings.jobs)
+    available = free_memory() / max(1, settings.jobs)
     if settings.memory_mb is None:
         return available
     return min(available, settings.memory_mb * 2**20)

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 from torch import nn
 
+from albench.learn.committee_sizes import MOST_AHEAD
 from albench.learn.estimator import FusionClassifier
 from albench.learn.lockstep import Lockstep, Pupil
 from albench.learn.network import build_network
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
     from albench.api import FusionModel, Shapes, Trunk
     from albench.api.model import Network
-
-
-MOST_AHEAD = 32
-"""Larger committees are trained when they are asked for: a batch would hold one for each cell."""
 
 
 def committee_proba(

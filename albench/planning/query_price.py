@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import psutil
-
 from albench.api.large_pools import BOUNDED, EXACT
 from albench.planning.cost import expected_sizes
 from albench.plural import plural
+from albench.usable_memory import usable_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +75,7 @@ def about_pairs(
     seconds = float(n_pool) ** 2 * (SECONDS_PER_PAIR + length * SECONDS_PER_PRODUCT)
     n_bytes = float(n_pool) ** 2 * BYTES_PER_PAIR
     n_queries = max(1, len(expected_sizes(cell)) - 1)
-    memory = min(psutil.virtual_memory().total, (limits.memory_mb or float("inf")) * 2**20)
+    memory = min(usable_memory(), (limits.memory_mb or float("inf")) * 2**20)
     if seconds * n_queries <= limits.cell_seconds and n_bytes <= memory:
         return None
     return (

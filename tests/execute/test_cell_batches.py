@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from albench import session
+from albench import session, usable_memory
 from albench.engines import cell_batches
 from albench.errors import FailedFast
 from albench.execute import trials
@@ -298,11 +298,22 @@ def test_trials_of_operations_are_kept_in_the_cache_of_the_run(
     assert len(json.loads(file.read_text())) > 10
 
 
+CAPPED = """
+[strategies.capped]
+plugin = "per-subject-cap"
+options = {{ base = "qbc-kl" }}
+"""
+
+
 def divided(
-    write_spec: Callable[..., Path], reason: str = "", n_bytes: int = 0, **how: Any
+    write_spec: Callable[..., Path],
+    reason: str = "",
+    n_bytes: int = 0,
+    other: str = "entropy",
+    **how: Any,
 ) -> list[tuple[int, set[int]]]:
     """Return the size and the repetitions of each batch of three cells in four repetitions."""
-    opened = session.open_spec(str(write_spec("margin", "entropy", model=WIDE, repetitions=4)))
+    opened = session.open_spec(str(write_spec("margin", other, model=WIDE + CAPPED, repetitions=4)))
     block = Prepared(
         cohort=next(iter(opened.cohorts.values())),
         component=opened.resolved.models["m"].component,
@@ -329,9 +340,24 @@ def test_cells_are_divided_by_children_memory_and_what_can_be_stacked(
     assert [size for size, _ in divided(write_spec, jobs=2)] == [6, 6]
     assert [size for size, _ in divided(write_spec, jobs=5)] == [3, 3, 3, 3]
     assert [size for size, _ in divided(write_spec, n_bytes=2**23, memory_mb=1000.0)] == [4, 4, 4]
+    assert [size for size, _ in divided(write_spec, n_bytes=2**20, memory_mb=1000.0)] == [12]
+    for committee in ("qbc-kl", "capped"):  # five members each, of which a batch trains all ahead
+        narrow = divided(write_spec, n_bytes=2**20, memory_mb=1000.0, other=committee)
+        assert [size for size, _ in narrow] == [6, 6]
     assert [size for size, _ in divided(write_spec, memory_mb=300.0)] == [1] * 12
     assert [size for size, _ in divided(write_spec, "it branches")] == [1] * 12
     assert [size for size, _ in divided(write_spec, lockstep=False)] == [1] * 12
     monkeypatch.setattr(cell_batches, "TRUSTED", frozenset())  # a model of somebody else's
     monkeypatch.setattr(cell_batches, "why_alone", lambda *_: "")
     assert divided(write_spec) == [(3, {number}) for number in range(4)]
+
+
+def test_a_container_s_memory_is_shared_by_its_children(
+    write_spec: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = tmp_path / "memory.max"
+    limit.write_text(f"{1000 * 2**20}\n")
+    monkeypatch.setattr(usable_memory, "_LIMIT", limit)
+    assert [size for size, _ in divided(write_spec, n_bytes=2**23)] == [4, 4, 4]
+    limit.write_text(f"{2000 * 2**20}\n")
+    assert [size for size, _ in divided(write_spec, n_bytes=2**23, jobs=2)] == [4, 4, 4]

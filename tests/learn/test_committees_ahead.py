@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from albench.learn.committee_networks import MOST_AHEAD, CommitteesAhead
+from albench.learn.committee_networks import CommitteesAhead
+from albench.learn.committee_sizes import MOST_AHEAD
 from albench.learn.lockstep import Lockstep, Pupil
 from albench.learn.scoring import ClassifierSource
 from albench.spec.training import Training

@@ -6,11 +6,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-import psutil
 import pytest
 
 from albench.api import Descriptor, Kind
 from albench.api.large_pools import BOUNDED
+from albench.planning import query_price
 from albench.planning.query_price import about_pairs
 from albench.spec import Limits
 from albench.strategies.plugin import albench_strategies
@@ -23,7 +23,7 @@ FIVE_QUERIES: Any = SimpleNamespace(
 
 @pytest.fixture(autouse=True)
 def _memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=64e9))
+    monkeypatch.setattr(query_price, "usable_memory", lambda: 64e9)
 
 
 def reason(descriptor: Descriptor = PAIRS, n: int = 1_000_000, **limits: Any) -> str | None:
