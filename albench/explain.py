@@ -79,6 +79,7 @@ def results_with(prefix: str, folders: Sequence[Path] = (Path("runs"), Path("res
     """
     for table in [table for folder in folders for table in sorted(folder.glob("*/cells.csv"))]:
         with table.open(encoding="utf-8", errors="replace") as lines:
+            next(lines, None)  # the header begins with "cell", as a cell may with "ce"
             if any(line.startswith(prefix) for line in lines):
                 return table.parent
     looked_at = " or ".join(f"{folder}/*/cells.csv" for folder in folders)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 NAMES = {
@@ -56,4 +57,5 @@ def install_command(distribution: str) -> str:
         From the folder beside albench's package, in a checkout; else by its name.
     """
     folder = Path(__file__).parents[1] / "plugins" / distribution
-    return f"python -m pip install {f'-e {folder}' if folder.is_dir() else distribution}"
+    what = ["-e", str(folder)] if folder.is_dir() else [distribution]
+    return shlex.join(["python", "-m", "pip", "install", *what])

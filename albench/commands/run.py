@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -196,6 +197,7 @@ def _prepare(options: Namespace, opened: OpenedSpecification, results: Path) -> 
     seconds = STALE_SECONDS if options.stale_seconds is None else options.stale_seconds
     n_left = session.prepare_for_workers(opened, results, seconds, options.command_line)
     left = f"{plural(n_left, 'cell')} to run"
-    say(f"{left}; start `albench worker {results}` on any number of machines")
-    say(f"`albench status {results}` counts what they do, `albench report {results}` draws it")
+    folder = shlex.quote(str(results))
+    say(f"{left}; start `albench worker {folder}` on any number of machines")
+    say(f"`albench status {folder}` counts what they do, `albench report {folder}` draws it")
     return OK

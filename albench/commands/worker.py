@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +50,8 @@ def run(options: argparse.Namespace) -> int:
     done = f"{plural(tally.n_ok, 'cell')} done here"
     say(f"{done}, {tally.n_failed} failed, {tally.n_left} left in the run")
     if not tally.n_left:
-        say(f"every cell has ended; `albench report {options.results}` draws the report")
+        report = shlex.join(["albench", "report", str(options.results)])
+        say(f"every cell has ended; `{report}` draws the report")
     return FAILED if tally.n_failed else OK
 
 

@@ -109,12 +109,17 @@ class Leases:
             held = list(self._held)
         lost = []
         for lease in held:
-            if self.is_ours(lease):
-                with contextlib.suppress(OSError):
-                    os.utime(self._path(lease.name, lease.number))
-            else:
-                lost.append(lease)
+            with contextlib.suppress(OSError):  # of a folder that cannot be reached for a moment
+                if self.is_ours(lease):
+                    self._renew(lease)
+                else:
+                    lost.append(lease)
         return lost
+
+    def _renew(self, lease: Lease) -> None:
+        with self._lock:
+            if lease in self._held:  # it may have been given back a moment ago, and is free then
+                os.utime(self._path(lease.name, lease.number))
 
     def keep(self, lease: Lease) -> None:
         """Stop renewing a lease: its work is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
@@ -16,7 +17,7 @@ from albench.execute.child import describe
 from albench.source_digest import source_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from albench.planning import ModelPlan
@@ -171,7 +172,7 @@ def verdicts(makes: Sequence[Make]) -> list[StackingVerdict]:
     if not makes:
         return []
     try:
-        done = subprocess.run(  # noqa: S603  # our own code
+        said = subprocess.run(  # noqa: S603  # our own code
             [sys.executable, "-m", __name__],
             input=pickle.dumps(list(makes)),
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -179,11 +180,18 @@ def verdicts(makes: Sequence[Make]) -> list[StackingVerdict]:
             stderr=subprocess.DEVNULL,
             timeout=_PATIENCE_SECONDS,
             check=False,
-        )
-        answers = [StackingVerdict.of_plain(json.loads(line)) for line in done.stdout.splitlines()]
-    except (subprocess.TimeoutExpired, ValueError):
-        answers = []
-    return [*answers[: len(makes)], *[StackingVerdict(UNKNOWN)] * (len(makes) - len(answers))]
+        ).stdout
+    except subprocess.TimeoutExpired as late:
+        said = late.stdout or b""
+    answers = list(_read(said))[: len(makes)]
+    return [*answers, *[StackingVerdict(UNKNOWN)] * (len(makes) - len(answers))]
+
+
+def _read(said: bytes) -> Iterator[StackingVerdict]:
+    """Yield answers, up to the first line that is none: its process may have been ended in it."""
+    with contextlib.suppress(ValueError):
+        for line in said.splitlines():
+            yield StackingVerdict.of_plain(json.loads(line))
 
 
 def _answer() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import time
 from pathlib import Path
@@ -88,6 +89,16 @@ def test_a_single_cell_is_not_called_cells(
     assert "1 cell to run; start" in capfd.readouterr().out
     assert main(["worker", str(results), "--jobs", "1"]) == 0
     assert "1 cell done here, 0 failed" in capfd.readouterr().out
+
+
+def test_commands_that_are_told_can_be_copied_whatever_the_folder_is_called(
+    spec: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    results = tmp_path / "my run's"
+    assert main(["run", str(spec), "--engine", "shared-folder", "--output", str(results)]) == 0
+    told = re.findall(r"`albench (.*?)`", capfd.readouterr().out)
+    asked = [["worker", str(results)], ["status", str(results)], ["report", str(results)]]
+    assert [shlex.split(command) for command in told] == asked
 
 
 def test_a_run_of_workers_elsewhere_does_not_count_cells_at_once(shared: Path) -> None:

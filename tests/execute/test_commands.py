@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from albench.cli import main
+from albench.errors import InputError
+from albench.explain import results_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +128,18 @@ def test_explain_says_what_became_of_a_cell_and_what_made_it_stale(
     spec.write_text(spec.read_text().replace("query = 10", "query = 15"))
     assert main(arguments) == 0
     assert "budget.query: 10 -> 15" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("prefix", ["c", "ce", "cell"])
+def test_a_cell_is_not_taken_for_the_heading_of_a_table(prefix: str, tmp_path: Path) -> None:
+    for name, cell in (("another", "ab"), ("mine", "ce11")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "cells.csv").write_text(f"cell,cohort\n{cell},digits\n")
+    if prefix == "cell":
+        with pytest.raises(InputError, match="has a cell that begins with 'cell'"):
+            results_with(prefix, [tmp_path])
+    else:
+        assert results_with(prefix, [tmp_path]) == tmp_path / "mine"
 
 
 def test_merging_joins_cells_and_loses_none(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from albench.engines import cell_batches
 from albench.execute import trials
 from albench.execute.stacking_verdicts import (
     LARGEST_BATCH,
+    UNKNOWN,
     Make,
     StackingVerdict,
     as_tried,
     code_of,
+    verdicts,
 )
 from albench.execute.trials import Trials
 
@@ -57,6 +60,24 @@ def test_the_same_is_tried_once(make: Make, tried: list[Make], tmp_path: Path) -
     assert Trials(tmp_path).reasons([make]) == [""]
     assert Trials(tmp_path / "elsewhere").verdict(make) == ANSWER
     assert len(tried) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        (None, StackingVerdict(UNKNOWN)),
+        (b'{"rea', StackingVerdict(UNKNOWN)),
+        (b'{"reason": "", "state_bytes": 40}\n{"rea', ANSWER),
+    ],
+)
+def test_what_was_tried_before_time_ran_out_is_kept(
+    said: bytes | None, first: StackingVerdict, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(command: Sequence[str], **_: object) -> None:
+        raise subprocess.TimeoutExpired(command, 300, output=said)
+
+    monkeypatch.setattr(subprocess, "run", run_out)
+    assert verdicts([make, make]) == [first, StackingVerdict(UNKNOWN)]
 
 
 def test_batches_of_whole_sets_are_tried_as_smaller_ones(
