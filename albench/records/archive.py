@@ -7,6 +7,7 @@ all records of a run can be made again from a clone.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -82,14 +83,31 @@ def write_archive(records: Records, folder: Path, megabytes: float | None = None
     repetition_of = {cell.cell: cell.repetition for cell in records.run.cells}
     with_proba = {c: end for c, end in ends.items() if any(entry.proba for entry in end.rounds)}
     repetitions = sorted({repetition_of.get(cell, 0) for cell in with_proba})
+    weights = _weights(with_proba, repetition_of)
     while True:
         kept = {c: end for c, end in with_proba.items() if repetition_of.get(c, 0) in repetitions}
         _write(folder / PREDICTIONS, _predictions_table(kept))
         size = (folder / PREDICTIONS).stat().st_size / 1e6
         if megabytes is None or size <= megabytes or not repetitions:
             return len(repetitions)
-        n_kept = min(len(repetitions) - 1, int(len(repetitions) * megabytes / size))
-        repetitions = repetitions[:n_kept]
+        so_far = np.cumsum([weights[repetition] for repetition in repetitions])
+        n_fitting = int((so_far <= so_far[-1] * megabytes / size).sum())
+        repetitions = repetitions[: min(len(repetitions) - 1, n_fitting)]
+
+
+def _weights(ends: Mapping[str, Finished], repetition_of: Mapping[str, int]) -> Counter[int]:
+    """Return how much room the probabilities of each repetition take, in proportion.
+
+    Some may have those of a few cells alone, as where others were taken over from published ones.
+    """
+    weights: Counter[int] = Counter()
+    for content, repetition in {
+        (entry.proba, repetition_of.get(cell, 0))
+        for cell, end in ends.items()
+        for entry in end.rounds
+    }:
+        weights[repetition] += len(content)
+    return weights
 
 
 def read_archive(folder: Path) -> JournalReading:

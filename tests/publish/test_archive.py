@@ -207,7 +207,7 @@ def test_probabilities_of_the_last_repetitions_are_left_out_beyond_a_limit(
 def test_repetitions_without_probabilities_take_none_of_the_room(run: Path) -> None:
     records = read(run)
     archive.write_archive(records, run)
-    megabytes = 0.4 * (run / archive.PREDICTIONS).stat().st_size / 1e6
+    megabytes = 0.7 * (run / archive.PREDICTIONS).stat().st_size / 1e6
     half = {
         cell: replace(end, rounds=[replace(entry, proba="") for entry in end.rounds])
         if cell[-1] in "01"
@@ -217,6 +217,22 @@ def test_repetitions_without_probabilities_take_none_of_the_room(run: Path) -> N
     assert archive.write_archive(replace(records, finished=half), run, megabytes) == 1
     kept = {cell[-1] for cell in pq.read_table(run / archive.PREDICTIONS)["cell"].to_pylist()}
     assert kept == {"2"}
+
+
+def test_repetitions_with_few_probabilities_take_little_of_the_room(run: Path) -> None:
+    """The first three have those of one cell, as where the others came without."""
+    records = read(run)
+    first = min(records.finished)[:-1]
+    some = {
+        cell: replace(end, rounds=[replace(entry, proba="") for entry in end.rounds])
+        if cell[-1] in "012" and cell[:-1] != first
+        else end
+        for cell, end in records.finished.items()
+    }
+    records = replace(records, finished=some)
+    assert archive.write_archive(records, run) == 4
+    megabytes = 0.7 * (run / archive.PREDICTIONS).stat().st_size / 1e6
+    assert archive.write_archive(records, run, megabytes) == 3
 
 
 def test_records_without_probabilities_have_them_for_no_repetition(run: Path) -> None:
