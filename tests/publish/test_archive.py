@@ -207,7 +207,7 @@ def test_probabilities_of_the_last_repetitions_are_left_out_beyond_a_limit(
 def test_repetitions_without_probabilities_take_none_of_the_room(run: Path) -> None:
     records = read(run)
     archive.write_archive(records, run)
-    megabytes = 0.7 * (run / archive.PREDICTIONS).stat().st_size / 1e6
+    megabytes = 0.4 * (run / archive.PREDICTIONS).stat().st_size / 1e6
     half = {
         cell: replace(end, rounds=[replace(entry, proba="") for entry in end.rounds])
         if cell[-1] in "01"
