@@ -10,8 +10,9 @@ peers
     that wants a classifier gets one that only hands over probabilities. Where only probabilities
     matter, a peer's features are a single column. Options are set so that both do the same: the
     same outcomes (batchbald), neighbours (cal, typiclust), kernel (maxherding), passes (dropquery),
-    one fit (discriminative), at most 30 rounds of k-means; the radius of probcover is given to the
-    peer, albench finds it. A peer too slow or too large for that pool is compared on a smaller one.
+    one fit, to its minimum (discriminative), at most 30 rounds of k-means; the radius of probcover
+    is given to the peer, albench finds it. A peer too slow or too large for that pool is compared
+    on a smaller one.
 memory
     The most resident memory of a query above what was there when its inputs were made, as the
     kernel counts it, in units of the inputs. Linux only. What announces a square is asked about
@@ -28,6 +29,8 @@ asked once about a tiny pool. It asks up to fifteen times within a second and te
 against peers, medians of several such processes are compared. Run it alone, on one thread::
 
     OMP_NUM_THREADS=1 python benchmarks/speed/strategies.py --write docs/speed-strategies.md
+
+With ``--part`` only some parts are measured, and the page keeps what it says of the others.
 
 Targets: the geometric mean of the ratios at least 8, none under 2; memory at most the inputs'
 own size; exponent at most 1.15. Wrappers and strategies that share a name with a peer's but not
@@ -68,6 +71,9 @@ if TYPE_CHECKING:
 
 MEAN_TARGET, LEAST_TARGET, MEMORY_TARGET, EXPONENT_TARGET = 8.0, 2.0, 1.0, 1.15
 DESCRIPTORS = {descriptor.name: descriptor for descriptor in albench_strategies()}
+TITLES = ("Against peers", "Memory", "Growth")
+"""Of the page's sections, in their order."""
+
 SMALLEST = 2**26
 """Bytes that are read of the smallest pool from which growth is told."""
 
@@ -243,12 +249,12 @@ class Part:
     rows: list[tuple[str, ...]]
     verdicts: list[str]
 
-    def markdown(self) -> str:
-        """Return it as a section of a page."""
+    def markdown(self, where: str) -> str:
+        """Return it as a section of a page, which says what was run `where`."""
         rule = ["---", *["---:"] * (len(self.header) - 1)]
         table = [f"| {' | '.join(row)} |" for row in (self.header, rule, *self.rows)]
         verdicts = [f"- {line}" for line in self.verdicts]
-        return "\n".join([f"## {self.title}", "", *verdicts, "", *table, ""])
+        return "\n".join([f"## {self.title}", "", where, "", *verdicts, "", *table, ""])
 
 
 def verdict(target: str, missed: Sequence[str], figure: str = "") -> str:
@@ -365,18 +371,26 @@ def _share(reading: Reading, n_bytes: int) -> str:
     return "-" if reading.peak is None else f"{reading.peak / n_bytes:.2f}"
 
 
-def page(parts: Sequence[Part], command: str) -> str:
-    """Return the page: what was run where, and the tables; one part alone is in its title."""
+def page(parts: Sequence[Part], command: str, before: str = "") -> str:
+    """Return the page: of each part what was run where, and its table.
+
+    What was not measured stands there as it stood `before`.
+    """
     packages = ("albench", "scikit-activeml", "baal", "numpy", "scipy", "scikit-learn")
     versions = ", ".join(f"{name} {_version(name)}" for name in packages)
-    only = f": {parts[0].title.lower()}" if len(parts) == 1 else ""
-    head = (
-        f"# Speed of query strategies{only}\n\nWritten by "
-        f"`python benchmarks/speed/strategies.py --write`, whose docstring says what is measured "
-        f"and how: do not edit.\n\n`{command}`, {datetime.date.today().isoformat()}; {versions}; "
-        f"Python {platform.python_version()}; {_processor()}, one thread.\n"
+    where = (
+        f"`{command}`, {datetime.date.today().isoformat()}; {versions}; Python "
+        f"{platform.python_version()}; {_processor()}, one thread."
     )
-    return "\n".join([head, *(part.markdown() for part in parts)])
+    head = (
+        "# Speed of query strategies\n\nWritten by `python benchmarks/speed/strategies.py "
+        "--write`, whose docstring says what is measured and how: do not edit.\n"
+    )
+    measured = {part.title: part.markdown(where) for part in parts}
+    kept = {text.partition("\n")[0]: f"## {text}" for text in before.split("\n## ")[1:]}
+    sections = kept | measured
+    in_order = [sections[title].rstrip("\n") + "\n" for title in TITLES if title in sections]
+    return "\n".join([head, *in_order])
 
 
 def _version(name: str) -> str:
@@ -391,6 +405,12 @@ def _processor() -> str:
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     name = text.partition("model name")[2].partition(":")[2].partition("\n")[0].strip()
     return name or platform.processor() or platform.machine()
+
+
+def write(path: Path, parts: Sequence[Part]) -> None:
+    """Write the page, or renew these parts of it."""
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    path.write_text(page(parts, " ".join(["python", *sys.argv]), before), encoding="utf-8")
 
 
 def main() -> int:
@@ -425,7 +445,7 @@ def main() -> int:
         parts.append(runs[name]())
         print(*parts[-1].verdicts, f"{time.perf_counter() - began:.0f} s so far", sep="\n")
     if args.write is not None:
-        args.write.write_text(page(parts, " ".join(["python", *sys.argv])), encoding="utf-8")
+        write(args.write, parts)
     return int(any(" missed" in line for part in parts for line in part.verdicts))
 
 

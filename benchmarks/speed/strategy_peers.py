@@ -266,7 +266,7 @@ def _dropquery(inputs: Inputs, b: int) -> Query:
 
 def _discriminative(inputs: Inputs, b: int) -> Query:
     shown = Shown.of(inputs)
-    logistic = LogisticRegression(class_weight="balanced", max_iter=100)
+    logistic = LogisticRegression(class_weight="balanced", max_iter=100_000)  # to its minimum
     strategy = skactiveml.DiscriminativeAL(True, random_state=0)
     head = SklearnClassifier(logistic, classes=list(range(N_CLASSES)))
     return lambda: strategy.query(shown.X, shown.y, head, batch_size=b)

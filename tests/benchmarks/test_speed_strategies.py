@@ -16,8 +16,12 @@ pytestmark = pytest.mark.sweep
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("speed") / "page.md"
-    command = [sys.executable, str(SCRIPT), "--quick", "--only", *NAMES, "--write", str(path)]
+    return measured(tmp_path_factory.mktemp("speed") / "page.md", "--only", *NAMES)
+
+
+def measured(path: Path, *options: str) -> str:
+    """Return the page after a run on small pools."""
+    command = [sys.executable, str(SCRIPT), "--quick", *options, "--write", str(path)]
     done = subprocess.run(  # noqa: S603  # our own command
         command, check=False, capture_output=True, text=True, timeout=240
     )
@@ -67,3 +71,13 @@ def test_the_page_tells_command_and_versions(page: str) -> None:
     head = page.partition("\n## ")[0]
     assert f"--quick --only {' '.join(NAMES)}" in head
     assert "scikit-activeml 1." in head
+
+
+def test_what_is_not_measured_stays_as_it_was(page: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(page, encoding="utf-8")
+    after = measured(path, "--part", "memory", "--only", "margin")
+    assert set(rows(after, "Memory")) == {"margin"}
+    for title in ("Against peers", "Growth"):
+        assert rows(after, title) == rows(page, title)
+    assert after.count("\n## ") == page.count("\n## ") == 3
