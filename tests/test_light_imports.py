@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 HEAVY = ("torch", "torchvision", "sklearn", "scipy", "pandas", "matplotlib", "skorch", "modAL")
 
 UNTRIED = """
-from albench.execute import trials
-trials.verdicts = lambda makes: [trials.StackingVerdict("unknown")] * len(makes)
+from albench.execute import stacking_verdicts, trials
+trials.verdicts = lambda makes: [trials.StackingVerdict(stacking_verdicts.UNKNOWN)] * len(makes)
 """
 """Whether networks learn in lockstep is tried in a process that imports torch: for seconds."""
 

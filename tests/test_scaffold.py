@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[1]
 UNTRIED = """
 import sys
 from albench.cli import main
-from albench.execute import trials
-trials.verdicts = lambda makes: [trials.StackingVerdict("unknown")] * len(makes)
+from albench.execute import stacking_verdicts, trials
+trials.verdicts = lambda makes: [trials.StackingVerdict(stacking_verdicts.UNKNOWN)] * len(makes)
 raise SystemExit(main())
 """
 """Albench that does not try, in a process that imports torch, if networks learn in lockstep."""

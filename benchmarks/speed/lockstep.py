@@ -4,6 +4,9 @@ Slices of benchmarks are run with and without lockstep by turns, in one process 
 at once, so that both ways meet the same machine. Every pair's records are compared: they must be
 equal but for times. Of several turns the medians are shown. The clock runs from the first cell to
 the last; what a run does before (data prepared, the fork server started) is the same in both ways.
+
+With ``--part NAME`` only that one is measured. A page that was written on the same day, with the
+same versions, keeps what it says of the others.
 """
 
 from __future__ import annotations
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
 
 BENCHMARKS = Path(__file__).parents[1]
 JOBS = 2
+Lines = tuple[list[str], list[str]]
+"""Of a part: two rows of the table, and a verdict for each target."""
+
 LARGE, LARGE_MINUTES = 4_680, 6
 """Cells that are to be done in lockstep in so many minutes."""
 
@@ -170,10 +176,12 @@ def run(part: Part, folder: Path, *, lockstep: bool) -> Turn:
     failed = [cell.reason for cell in cells if cell.status != "ok"]
     if failed:
         sys.exit(f"{part.name}: {len(failed)} cells failed: {failed[0]}")
+    if lockstep and not any(folder.glob("work/logs/batch-*")):
+        sys.exit(f"{part.name}: no cell learnt in lockstep; albench plan {part.spec} says why")
     return Turn(seconds, cells)
 
 
-def compared(part: Part, repeats: int, folder: Path) -> tuple[list[str], list[str]]:
+def compared(part: Part, repeats: int, folder: Path) -> Lines:
     """Return a part's two rows of the table, and a line for each of its targets.
 
     Parameters
@@ -246,40 +254,69 @@ def main() -> int:
     parser.add_argument("--write", type=Path, help="the file to write the table into")
     options = parser.parse_args()
     load = os.getloadavg()[0]
-    rows: list[str] = []
-    verdicts: list[str] = []
+    measured: dict[str, Lines] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in options.part or PARTS:
-            own_rows, own_verdicts = compared(PARTS[name], options.repeats, Path(folder))
-            rows += own_rows
-            verdicts += own_verdicts
-    text = _page(rows, verdicts, options.repeats, load)
+            measured[name] = compared(PARTS[name], options.repeats, Path(folder))
+    head = _head(options.repeats)
+    if options.write is not None and options.write.is_file():
+        measured = _kept(options.write.read_text(encoding="utf-8"), head) | measured
+    text = _page(measured, head, load)
     print(text)
     if options.write is not None:
         options.write.write_text(text, encoding="utf-8")
     return 0
 
 
-def _page(rows: Sequence[str], verdicts: Sequence[str], repeats: int, load: float) -> str:
+def _head(repeats: int) -> str:
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    busy = f"the load before the first run was {load:.1f}"
+    return (
+        f"{today}; albench {albench.__version__}, torch {torch.__version__}; Python "
+        f"{platform.python_version()}; {JOBS} children at once, one thread each; medians of "
+        f"{repeats}; "
+    )
+
+
+def _kept(page: str, head: str) -> dict[str, Lines]:
+    """Return what a page says of each part, if it was written today and of the same versions."""
+    lines = page.splitlines()
+    if not any(line.startswith(head) for line in lines):
+        return {}
+    kept = {}
+    for name in PARTS:
+        rows = [n for n, line in enumerate(lines) if line.startswith(f"| {name} |")]
+        if rows:
+            verdicts = [line for line in lines if _is_about(line, name)]
+            kept[name] = lines[rows[0] : rows[0] + 2], verdicts
+    return kept
+
+
+def _is_about(line: str, name: str) -> bool:
+    """Return whether a verdict is on a part, and not on one whose name begins with its name."""
+    others = (other for other in PARTS if len(other) > len(name))
+    return line.startswith(f"- {name}, ") and not any(
+        line.startswith(f"- {other}, ") for other in others
+    )
+
+
+def _page(measured: Mapping[str, Lines], head: str, load: float) -> str:
+    parts = [measured[name] for name in PARTS if name in measured]
     return "\n".join(
         [
             "# Speed of lockstep",
             "",
-            f"Written by `python benchmarks/speed/lockstep.py --repeats {repeats} --write "
-            "docs/speed-lockstep.md`, whose docstring says what is measured and how: do not edit.",
+            "Written by `python benchmarks/speed/lockstep.py --write docs/speed-lockstep.md`, whose "
+            "docstring says what is measured and how: do not edit.",
             "",
-            f"{today}; albench {albench.__version__}, torch {torch.__version__}; Python "
-            f"{platform.python_version()}; {JOBS} children at once, one thread each; medians of "
-            f"{repeats}; {busy}. Records of both ways are equal but for times.",
+            f"{head}the load before the first run was {load:.1f}. Records of both ways are equal "
+            "but for times.",
             "",
             "| slice | cells | way | seconds | cells a minute | training, s | queries, s "
             "| scoring, s |",
             "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
-            *rows,
+            *(row for rows, _ in parts for row in rows),
             "",
-            *verdicts,
+            *(verdict for _, verdicts in parts for verdict in verdicts),
             "",
         ]
     )

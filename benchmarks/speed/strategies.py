@@ -59,6 +59,7 @@ from strategy_peers import N_CLASSES, N_LABELLED, PEERS, Inputs
 from threadpoolctl import threadpool_limits
 from verdict import met_or_missed
 
+from albench.api.acquisition import asks_for_modalities
 from albench.strategies.plugin import albench_strategies
 from albench.testing.specimen import specimen_of
 
@@ -70,7 +71,12 @@ if TYPE_CHECKING:
     Query = Callable[[], Any]  # picks, as an array or a list
 
 MEAN_TARGET, LEAST_TARGET, MEMORY_TARGET, EXPONENT_TARGET = 8.0, 2.0, 1.0, 1.15
-DESCRIPTORS = {descriptor.name: descriptor for descriptor in albench_strategies()}
+DESCRIPTORS = {
+    descriptor.name: descriptor
+    for descriptor in albench_strategies()
+    if not asks_for_modalities(descriptor)  # those are called with an offer
+}
+
 TITLES = ("Against peers", "Memory", "Growth")
 """Of the page's sections, in their order."""
 
