@@ -305,8 +305,8 @@ def _page(measured: Mapping[str, Lines], head: str, load: float) -> str:
         [
             "# Speed of lockstep",
             "",
-            "Written by `python benchmarks/speed/lockstep.py --write docs/speed-lockstep.md`, whose "
-            "docstring says what is measured and how: do not edit.",
+            "Written by `python benchmarks/speed/lockstep.py --write docs/speed-lockstep.md`, "
+            "whose docstring says what is measured and how: do not edit.",
             "",
             f"{head}the load before the first run was {load:.1f}. Records of both ways are equal "
             "but for times.",
