@@ -49,10 +49,10 @@ def published(fresh: Finished) -> Finished:
 
 
 def test_an_audit_compares_scores(fresh: Finished, published: Finished) -> None:
-    audit = _compared([fresh.cell], {fresh.cell: published}, {fresh.cell: fresh})
+    audit = _compared({fresh.cell: published}, {fresh.cell: fresh})
     assert audit.close == (fresh.cell,)
     other = replace(fresh, rounds=[replace(fresh.rounds[0], proba=pack(1 - PROBA))])
-    audit = _compared([fresh.cell], {fresh.cell: published}, {fresh.cell: other})
+    audit = _compared({fresh.cell: published}, {fresh.cell: other})
     assert [cell for cell, _ in audit.different] == [fresh.cell]
 
 
