@@ -131,7 +131,9 @@ class Watcher:
         """Return the log of a cell, or of its round 0 if it never began; None without either."""
         if self._logs is None:
             return None
-        logs = (self._logs / f"{cell.id}.log", self._logs / f"start-{cell.round_zero_id}.log")
+        from albench.execute.cell_supervisor import round_zero_log  # a run has imported it
+
+        logs = (self._logs / f"{cell.id}.log", self._logs / f"{round_zero_log(cell)}.log")
         return next((log for log in logs if log.exists()), None)
 
     def _show(self) -> None:

@@ -1,4 +1,7 @@
-"""Numbers on the command line, each within bounds that what uses it can bear."""
+"""Numbers on the command line, each within bounds that what uses it can bear.
+
+Each function takes the text as it was typed, and raises ArgumentTypeError if it is anything else.
+"""
 
 from __future__ import annotations
 
@@ -10,46 +13,14 @@ MOST_SECONDS = 1e7
 
 
 def count(text: str) -> int:
-    """Return a whole number of 1 or more, below a million.
-
-    Parameters
-    ----------
-    text : str
-        As it was typed.
-
-    Returns
-    -------
-    int
-        The number.
-
-    Raises
-    ------
-    ArgumentTypeError
-        If it is anything else.
-    """
+    """Return a whole number of 1 or more, below a million."""
     if re.fullmatch(r"0*[1-9][0-9]{0,5}", text):
         return int(text)
     raise ArgumentTypeError(f"found {_short(text)}, expected a whole number from 1 to 999999")
 
 
 def seed(text: str) -> int:
-    """Return a seed: a whole number of 0 or more.
-
-    Parameters
-    ----------
-    text : str
-        As it was typed, in at most 100 digits.
-
-    Returns
-    -------
-    int
-        The number.
-
-    Raises
-    ------
-    ArgumentTypeError
-        If it is anything else.
-    """
+    """Return a seed: a whole number of 0 or more, of at most 100 digits."""
     if re.fullmatch(r"[0-9]{1,100}", text):
         return int(text)
     raise ArgumentTypeError(
@@ -60,22 +31,7 @@ def seed(text: str) -> int:
 def seconds(text: str, least: float = 0.0) -> float:
     """Return a number of seconds above 0, and at most `MOST_SECONDS`.
 
-    Parameters
-    ----------
-    text : str
-        As it was typed.
-    least : float
-        The least that is allowed.
-
-    Returns
-    -------
-    float
-        The number.
-
-    Raises
-    ------
-    ArgumentTypeError
-        If it is anything else.
+    `least` is the least that is allowed.
     """
     try:
         number = float(text)

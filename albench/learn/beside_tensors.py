@@ -49,16 +49,9 @@ def _told(value: object, depth: int) -> str:
         return type(value).__name__
     if isinstance(value, np.ndarray):
         return f"{value.shape} {value.tolist() if value.size <= _NUMBERS else ''}"
-    if isinstance(value, Mapping):
-        return _all_told([part for pair in value.items() for part in pair], depth)
     if isinstance(value, list | tuple | set | frozenset | deque):
-        return _all_told(list(value), depth)
-    return _all_told([part for pair in _attributes(value).items() for part in pair], depth)
-
-
-def _all_told(parts: list[object], depth: int) -> str:
+        parts = list(value)
+    else:
+        pairs = value if isinstance(value, Mapping) else getattr(value, "__dict__", {})
+        parts = [part for pair in pairs.items() for part in pair]
     return f"[{', '.join(_told(part, depth - 1) for part in parts)}]"
-
-
-def _attributes(value: object) -> Mapping[str, object]:
-    return getattr(value, "__dict__", {})

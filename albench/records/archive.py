@@ -83,13 +83,13 @@ def write_archive(records: Records, folder: Path, megabytes: float | None = None
     repetition_of = {cell.cell: cell.repetition for cell in records.run.cells}
     with_proba = {c: end for c, end in ends.items() if any(entry.proba for entry in end.rounds)}
     repetitions = sorted({repetition_of.get(cell, 0) for cell in with_proba})
-    weights = _weights(with_proba, repetition_of)
     while True:
         kept = {c: end for c, end in with_proba.items() if repetition_of.get(c, 0) in repetitions}
         _write(folder / PREDICTIONS, _predictions_table(kept))
         size = (folder / PREDICTIONS).stat().st_size / 1e6
         if megabytes is None or size <= megabytes or not repetitions:
             return len(repetitions)
+        weights = _weights(kept, repetition_of)
         so_far = np.cumsum([weights[repetition] for repetition in repetitions])
         n_fitting = int((so_far <= so_far[-1] * megabytes / size).sum())
         repetitions = repetitions[: min(len(repetitions) - 1, n_fitting)]

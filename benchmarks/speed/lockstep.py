@@ -282,21 +282,15 @@ def _kept(page: str, head: str) -> dict[str, Lines]:
     lines = page.splitlines()
     if not any(line.startswith(head) for line in lines):
         return {}
-    kept = {}
-    for name in PARTS:
-        rows = [n for n, line in enumerate(lines) if line.startswith(f"| {name} |")]
-        if rows:
-            verdicts = [line for line in lines if _is_about(line, name)]
-            kept[name] = lines[rows[0] : rows[0] + 2], verdicts
+    rows = {line.split(" | ")[0].removeprefix("| "): n for n, line in enumerate(lines)}
+    kept: dict[str, Lines] = {
+        name: (lines[rows[name] : rows[name] + 2], []) for name in PARTS if name in rows
+    }
+    for line in lines:
+        told = [name for name in kept if line.startswith(f"- {name}, ")]
+        if told:  # the name of a part may begin with that of another
+            kept[max(told, key=len)][1].append(line)
     return kept
-
-
-def _is_about(line: str, name: str) -> bool:
-    """Return whether a verdict is on a part, and not on one whose name begins with its name."""
-    others = (other for other in PARTS if len(other) > len(name))
-    return line.startswith(f"- {name}, ") and not any(
-        line.startswith(f"- {other}, ") for other in others
-    )
 
 
 def _page(measured: Mapping[str, Lines], head: str, load: float) -> str:
